@@ -1,0 +1,49 @@
+/* Encrypt-then-MAC over many packets at once: the ESP way of using a cipher and an HMAC.
+ *
+ * A prim_key is made once per SA and direction; running an operation creates, duplicates and re-keys nothing.
+ * A key belongs to one thread at a time. An operation says where things are, not how they are done, so that
+ * a library which interleaves packets can stand behind the same call. */
+#ifndef CRYPTO_PRIM_PRIM_BATCH_H
+#define CRYPTO_PRIM_PRIM_BATCH_H
+
+#include "crypto/prim/prim.h"
+
+struct prim_key;
+
+struct prim_key_def {
+	enum prim_cipher cipher;
+	struct bytes key;
+	enum prim_md md; /* PRIM_MD_NONE = no MAC */
+	struct bytes mac_key;
+	uint8_t icv_len; /* bytes of the MAC that travel: 12 or 16; 0 with PRIM_MD_NONE */
+	bool encrypt;    /* direction */
+};
+
+/* NULL with err when a length is wrong or memory is short. The def's keys may be wiped afterwards. */
+struct prim_key *prim_key_new(const struct prim_key_def *def, struct err *err);
+void prim_key_free(struct prim_key *k); /* wipes; NULL is allowed */
+
+enum prim_op_status {
+	PRIM_OP_OK,
+	PRIM_OP_AUTH,   /* the MAC does not match; nothing was decrypted */
+	PRIM_OP_CIPHER, /* length not whole blocks, or the cipher failed */
+};
+
+/* Encrypting: data is encrypted in place with iv, then the MAC over auth is written to icv.
+ * Decrypting: the MAC over auth is compared with icv, then data is decrypted in place.
+ * auth usually begins before data and ends with it (ESP header, IV, data). */
+struct prim_op {
+	struct prim_key *key;
+	const uint8_t *iv; /* of the cipher's block length; not read by the NULL cipher */
+	uint8_t *data;
+	uint32_t data_len;
+	uint32_t auth_len;
+	const uint8_t *auth;
+	uint8_t *icv;
+	enum prim_op_status status; /* out */
+};
+
+/* Runs all, whatever the status of each; order among them is not defined. */
+void prim_batch_run(struct prim_op *ops, size_t n);
+
+#endif
