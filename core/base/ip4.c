@@ -1,0 +1,65 @@
+#include "core/base/ip4.h"
+
+#include <stdio.h>
+
+struct ip4_text ip4_text(uint32_t ip)
+{
+	struct ip4_text t;
+	snprintf(t.s, sizeof t.s, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+	return t;
+}
+
+bool ip4_parse(struct str s, uint32_t *ip)
+{
+	uint32_t value = 0;
+	for (int i = 0; i < 4; i++) {
+		size_t n = 0;
+		uint32_t octet = 0;
+		while (n < s.len && s.p[n] >= '0' && s.p[n] <= '9' && n < 3)
+			octet = octet * 10 + (uint32_t)(s.p[n++] - '0');
+		if (n == 0 || octet > 255)
+			return false;
+		value = value << 8 | octet;
+		s.p += n;
+		s.len -= n;
+		if (i < 3) {
+			if (s.len == 0 || s.p[0] != '.')
+				return false;
+			s.p++;
+			s.len--;
+		}
+	}
+	if (s.len != 0)
+		return false;
+	*ip = value;
+	return true;
+}
+
+int ip4_mask_bits(uint32_t mask)
+{
+	int bits = mask == 0 ? 0 : 32 - __builtin_ctz(mask);
+	return ip4_mask((unsigned)bits) == mask ? bits : -1;
+}
+
+uint32_t ip4_mask(unsigned bits)
+{
+	return bits == 0 ? 0 : bits >= 32 ? UINT32_MAX : ~(UINT32_MAX >> bits);
+}
+
+uint16_t ip4_checksum(const uint8_t *data, size_t len, uint32_t start)
+{
+	uint64_t sum = start;
+	size_t i = 0;
+	for (; i + 1 < len; i += 2)
+		sum += (uint32_t)data[i] << 8 | data[i + 1];
+	if (i < len)
+		sum += (uint32_t)data[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+uint32_t ip4_pseudo_sum(uint32_t src, uint32_t dst, uint8_t proto, uint16_t len)
+{
+	return (src >> 16) + (src & 0xffff) + (dst >> 16) + (dst & 0xffff) + proto + len;
+}

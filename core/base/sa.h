@@ -1,0 +1,91 @@
+/* Where IKE and IPsec meet: what a negotiated pair of SAs is, what IKE asks of the data path and what the
+ * data path tells IKE.
+ *
+ * Names used everywhere:
+ *   peer  one IKE peer through all its IKE SAs (rekeys, re-authentication, NAT moves). A handle, never 0.
+ *         Two clients behind one NAT are two peers; an address is never a key.
+ *   flow  one pair of proxy identities of one peer through all its rekeyed SAs. An L2TP tunnel is pinned to
+ *         the flow its first SCCRQ came in on, and is sent on whatever SA is the flow's current one. A
+ *         handle, never 0.
+ *   SPI   ours (inbound) is worker(4) | slot(16) | generation(12), see ARCHITECTURE: the SPI is the look-up. */
+#ifndef CORE_BASE_SA_H
+#define CORE_BASE_SA_H
+
+#include "core/base/err.h"
+#include "core/base/ip4.h"
+
+enum esp_cipher { ESP_CIPHER_NULL, ESP_CIPHER_DES, ESP_CIPHER_3DES, ESP_CIPHER_AES };
+enum esp_mac { ESP_MAC_NONE, ESP_MAC_MD5, ESP_MAC_SHA1, ESP_MAC_SHA256 };
+enum esp_mode { ESP_TUNNEL, ESP_TRANSPORT };
+
+struct esp_alg {
+	enum esp_cipher cipher;
+	uint8_t key_len; /* of the cipher, bytes: 0, 8, 24, 16/24/32 */
+	enum esp_mac mac;
+};
+
+/* One proxy identity. port 0 = any, proto 0 = any. */
+struct sa_proxy {
+	uint32_t ip, mask;
+	uint8_t proto;
+	uint16_t port;
+};
+
+struct sa_pair {
+	uint32_t peer, flow;
+	uint32_t spi_in, spi_out; /* host order */
+	struct esp_alg alg;
+	enum esp_mode mode;
+	uint8_t key_in[32], key_out[32];         /* cipher */
+	uint8_t mac_key_in[32], mac_key_out[32]; /* 16, 20 or 32 bytes by mac */
+	struct ip4_end local, remote;            /* outer; ports are those of UDP encapsulation */
+	bool udp_encap;                          /* RFC 3948 on port 4500; else protocol 50 */
+	struct sa_proxy local_proxy, remote_proxy; /* as the SA allows (NAT: remote by its outer address) */
+	uint32_t life_s, life_kb;                /* hard limits, 0 = none */
+	uint32_t soft_s, soft_kb;                /* when to ask IKE for new keys, 0 = never */
+	uint32_t replay_window;                  /* packets, 0 = off */
+	uint8_t df_policy;                       /* 0 copy, 1 set, 2 clear */
+	uint16_t ifindex;                        /* of the interface the peer is on */
+	char map_name[64];                       /* crypto map for `show`: name of the dynamic map */
+	uint16_t map_seq;
+	char ifname[49]; /* nameif */
+};
+
+/* Counters and state of one pair, for show and DPD. */
+struct sa_stats {
+	bool exists;
+	uint64_t pkts_in, pkts_out, bytes_in, bytes_out; /* inner bytes after/before ESP */
+	uint64_t errs_in, errs_out, replay_errs, auth_errs;
+	uint64_t last_in_ms; /* clock of the last authenticated packet, 0 = none yet */
+	uint32_t kb_left;    /* UINT32_MAX = no limit */
+	uint32_t seq_out, seq_in_high;
+	uint64_t replay_map[2];
+};
+
+enum sa_end { SA_END_DELETED, SA_END_EXPIRED, SA_END_REPLACED, SA_END_ADMIN, SA_END_PEER_LOST };
+
+/* What IKE asks of the data path (implemented by core/worker.c; by a fake in tests). All calls come from the
+ * control thread. */
+struct sa_ops {
+	/* A free inbound SPI, reserved until install or spi_free. 0 = none left. */
+	uint32_t (*spi_alloc)(void *ctx);
+	void (*spi_free)(void *ctx, uint32_t spi_in);
+	/* Before QM2 leaves: receive side. pair is copied; the caller wipes its own keys. 0 or -errno. */
+	int (*install_in)(void *ctx, const struct sa_pair *pair, struct err *err);
+	/* After QM3 (or when data comes in on it): send side of the same pair; becomes the flow's current SA. */
+	void (*install_out)(void *ctx, uint32_t spi_in);
+	void (*remove)(void *ctx, uint32_t spi_in, enum sa_end why);
+	/* The peer's NAT mapping changed (authenticated): all its SAs send there from now on. */
+	void (*move)(void *ctx, uint32_t peer, struct ip4_end remote);
+	bool (*stats)(void *ctx, uint32_t spi_in, struct sa_stats *stats);
+};
+
+/* What the data path tells IKE. */
+struct sa_events {
+	void (*used)(void *ctx, uint32_t spi_in);        /* first authenticated packet on a new inbound SA */
+	void (*soft_limit)(void *ctx, uint32_t spi_in);  /* by kilobytes or sequence number; once per SA */
+	void (*hard_limit)(void *ctx, uint32_t spi_in);  /* by kilobytes or sequence number */
+	void (*moved)(void *ctx, uint32_t peer, struct ip4_end remote); /* authenticated ESP from a new address */
+};
+
+#endif
