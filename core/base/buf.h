@@ -94,6 +94,8 @@ struct pkt {
 	struct ip4_end peer, local;
 	uint8_t tos;       /* of the outer header in, of the inner packet out */
 	bool udp_encap;    /* came, or is to leave, as ESP in UDP */
+	bool df;           /* don't fragment: of the packet read from TUN; of the outer header out */
+	uint16_t ifindex;  /* of the device it came in on, 0 = not known */
 	uint8_t drop;      /* enum drop_reason (core/base/drop.h); 0 = still on its way */
 	uint8_t worker;    /* who owns it after hand-over */
 	struct esp_sa *sa; /* set by esp_in (in) and by route_to_session (out) */

@@ -1,5 +1,5 @@
 /* Reading the config tree: what the compile functions (*_conf.c) of the modules use. Nodes and fields are
- * named as in grammar/*.yaml; a name that is not in the grammar aborts the program (it is a mistake in C, and
+ * named as in the files of grammar/; a name that is not in the grammar aborts the program (it is a mistake in C, and
  * every compile function runs in the tests). Values not set read as their default. */
 #ifndef CORE_CONFIG_READ_H
 #define CORE_CONFIG_READ_H

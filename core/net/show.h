@@ -1,0 +1,20 @@
+/* show interface, show interface ip brief, show nameif, show ip address, show route. */
+#ifndef CORE_NET_SHOW_H
+#define CORE_NET_SHOW_H
+
+#include "core/base/clock.h"
+#include "core/net/ifaces.h"
+
+struct net_show {
+	struct ifaces *ifaces;
+	struct clock *clock;
+	/* Walks the clients that are connected, for `show route`; NULL = none. */
+	void (*clients)(void *ctx, void (*fn)(void *arg, uint32_t ip, const char *ifname), void *arg);
+	void *ctx;
+};
+
+/* Commands show_interface, show_interface_ip_brief, show_nameif, show_ip_address, show_route; also starts the
+ * rate counters of show interface (a timer on the clock). show must live as long as the program. */
+void net_show_register(struct net_show *show);
+
+#endif

@@ -1,0 +1,39 @@
+/* UDP sockets for IKE (500) and NAT traversal (4500), batches at a time. Bound to all addresses; every packet
+ * knows the local address and device it came in on, and a reply leaves from that address. */
+#ifndef CORE_NET_UDP_H
+#define CORE_NET_UDP_H
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+
+struct udp;
+
+/* What a socket has counted; one writer, the thread that calls recv and send. */
+struct udp_stats {
+	_Atomic uint64_t rx_pkts, rx_bytes, rx_calls, rx_truncated;
+	_Atomic uint64_t tx_pkts, tx_bytes, tx_calls, tx_errors;
+};
+
+/* reuseport: several sockets of this process share the port (one a worker). -EADDRINUSE names the program
+ * that holds the port. *u is freed with udp_close. */
+int udp_open(struct udp **u, uint32_t ip, uint16_t port, bool reuseport, struct err *err);
+void udp_close(struct udp *u); /* NULL is allowed */
+int udp_fd(const struct udp *u); /* for polling */
+uint16_t udp_port(const struct udp *u);
+const struct udp_stats *udp_stats(const struct udp *u);
+
+/* Receives up to n (at most PKT_BATCH) datagrams without blocking. Each pkt must have its buf and cap; the
+ * data starts at PKT_HEADROOM. Sets off, len, peer, local, tos, ifindex; udp_encap is left to the caller.
+ * A datagram that did not fit has drop = DROP_TOO_BIG. Returns how many, 0 when there is nothing, or -errno. */
+int udp_recv(struct udp *u, struct pkt *const *pkts, unsigned n);
+/* Sends pkts (any n) to peer from local.ip (0 = the kernel's choice), with tos and df of each packet. Those
+ * that could not go have drop set: DROP_MTU when larger than the path with df, else DROP_UDP_WRITE.
+ * Packets that come with drop set are skipped. Returns how many went. */
+unsigned udp_send(struct udp *u, struct pkt *const *pkts, unsigned n);
+/* One datagram from the control thread (IKE): tos 0, no DF. 0 or -errno. */
+int udp_send_one(struct udp *u, struct ip4_end local, struct ip4_end peer, const void *data, size_t len);
+
+/* "charon (pid 812)" for who holds a UDP port of the host, into text; false when nobody is found. */
+bool udp_port_holder(uint16_t port, char *text, size_t cap);
+
+#endif
