@@ -1,0 +1,134 @@
+/* PPP for L2TP calls: what the gateway sees of it. One struct ppp serves all sessions; each L2TP call gets
+ * its session through ppp_link_user(). Everything here runs on the control thread; the packet path is
+ * ppp/data.h. */
+#ifndef PPP_PPP_H
+#define PPP_PPP_H
+
+#include <time.h>
+
+#include "core/aaa/aaa.h"
+#include "core/base/clock.h"
+#include "core/base/link.h"
+#include "core/base/show.h"
+
+struct conf_check;
+struct ppp;
+
+enum {
+	PPP_SESSIONS_MAX = 4096,
+	/* Largest IP packet inside: 1400 + PPP 4 + L2TP 8 + UDP 8, ESP with AES and SHA-256 (8 + 16 + 2 + up to
+	 * 15 + 16), UDP 8 and IP 20 stay within 1500 in transport mode. Also what Windows and Android ask. */
+	PPP_MTU_DEFAULT = 1400,
+	PPP_MRU_MIN = 576,
+};
+
+/* ------------------------------------------------------------------ configuration */
+
+struct ppp_pool_conf {
+	const char *name;
+	uint32_t first, last;
+	uint32_t mask; /* 0 = not given */
+};
+
+struct ppp_conf {
+	const struct aaa_conf *aaa;
+	const struct ppp_pool_conf *pools;
+	size_t npools;
+	uint32_t local_ip;  /* our end of every link; 0 = chosen from the pool, see ppp_pool_gateway() */
+	const char *name;   /* we call ourselves so in CHAP: the hostname */
+	uint16_t mtu;       /* most we send to and ask from a client; 0 = PPP_MTU_DEFAULT */
+	uint16_t echo_s;    /* LCP echo interval, 0 = 30 */
+	uint16_t echo_lost; /* unanswered echoes in a row that end the session, 0 = 4 */
+};
+
+/* Compiles address pools and what else PPP needs into the arena. local_ip may be 0. Never use the outside
+ * interface's address: clients would route ESP into the tunnel. NULL with err when memory is short. */
+const struct ppp_conf *ppp_conf_compile(const struct conf *c, struct arena *arena, const struct aaa_conf *aaa,
+					uint32_t local_ip, struct out *notes, struct err *err);
+/* `check:` functions of the grammar (ip_pool_check), for conf_check_register(). */
+const struct conf_check *ppp_conf_checks(size_t *n);
+
+/* ------------------------------------------------------------------ sessions, as others see them */
+
+struct ppp_counters {
+	uint64_t pkts_in, pkts_out, bytes_in, bytes_out; /* inner IP packets */
+	uint64_t errs;
+};
+
+/* All facts of one session. Pointers live as long as the callback (or the walk) that gave them. */
+struct ppp_session_info {
+	uint32_t unit; /* "PPP virtual interface N", from 1 */
+	const struct link_info *link;
+	const char *user;         /* "" before authentication */
+	const char *group_policy; /* "" before authentication */
+	enum aaa_method method;   /* AAA_METHOD_N before LCP is open */
+	bool up;                  /* IPCP has opened at least once */
+	uint32_t ip;              /* the client's; 0 = none yet */
+	uint32_t local_ip;
+	const char *pool; /* the address comes from, "" = none */
+	uint16_t mru;     /* the client's: what it can receive */
+	uint16_t mtu;     /* largest IP packet we send it */
+	bool acfc, pfc;
+	uint64_t login_ms;  /* clock of the login, 0 = not yet */
+	time_t login_wall;
+	uint32_t idle_s, session_s; /* timeouts, 0 = none */
+	struct ppp_counters counters;
+};
+
+/* What PPP asks of the gateway. Any of them may be NULL. */
+struct ppp_ops {
+	/* IPCP is open: IP may pass to and from this address. mtu = largest IP packet to the client. */
+	void (*data_open)(void *ctx, const struct link_info *link, uint32_t ip, uint16_t mtu, bool acfc, bool pfc);
+	/* No more IP. Once for each data_open. */
+	void (*data_close)(void *ctx, const struct link_info *link);
+	/* Clock of the last IP packet either way; 0 = none yet. */
+	uint64_t (*last_activity_ms)(void *ctx, uint16_t tunnel, uint16_t call);
+	/* false when there are none (any more). */
+	bool (*counters)(void *ctx, uint16_t tunnel, uint16_t call, struct ppp_counters *c);
+	/* The user has proved who he is (ip 0), then: has an address. For IKE's messages and show. */
+	void (*user_known)(void *ctx, uint32_t peer, uint16_t tunnel, uint16_t call, const char *user, uint32_t ip);
+	/* First time IPCP opens. */
+	void (*session_up)(void *ctx, const struct ppp_session_info *info);
+	/* Once for each session_up, with the last counters, when the link is gone: 113019 is the gateway's. */
+	void (*session_end)(void *ctx, const struct ppp_session_info *info, enum link_end why);
+};
+
+/* ops and clock must outlive it. NULL when memory is short. No configuration yet: open() is refused. */
+struct ppp *ppp_new(struct clock *clock, const struct ppp_ops *ops, void *ctx);
+/* Ends every session (Administrator Shutdown) and frees. */
+void ppp_free(struct ppp *p);
+
+/* For L2TP; its ctx is the struct ppp. */
+const struct link_user *ppp_link_user(void);
+
+/* From now on conf is in force; the caller keeps it alive until the next call. Sessions keep the terms they
+ * started with, except: user deleted, or pool (or the part of it they are in) removed: ended with
+ * "Configuration Error". old may be NULL. */
+void ppp_set_conf(struct ppp *p, const struct ppp_conf *old, const struct ppp_conf *next);
+
+/* Walks sessions in order of unit; fn may not end sessions. */
+void ppp_each(struct ppp *p, void (*fn)(void *arg, const struct ppp_session_info *info), void *arg);
+bool ppp_find_call(struct ppp *p, uint16_t tunnel, uint16_t call, struct ppp_session_info *info);
+bool ppp_find_ip(struct ppp *p, uint32_t ip, struct ppp_session_info *info);
+
+/* Which sessions; every member that is set must agree. All zero: all of them. */
+struct ppp_filter {
+	const char *user, *tunnel_group, *group_policy;
+	uint32_t ip, peer_ip, unit;
+	uint32_t peer; /* core/base/sa.h */
+};
+/* Ends them (LCP Terminate, then the call); returns how many. */
+size_t ppp_logoff(struct ppp *p, const struct ppp_filter *filter, enum link_end why);
+
+struct ppp_stats {
+	unsigned users, users_most;     /* authenticated */
+	unsigned pending, pending_most; /* authentication in progress */
+	unsigned sessions, sessions_most;
+	uint64_t total; /* session_up ever */
+};
+const struct ppp_stats *ppp_stats(const struct ppp *p);
+
+/* Commands: show_vpdn_pppinterface, show_uauth, clear_uauth, show_ip_local_pool; ctx = struct ppp. */
+const struct cmd_entry *ppp_commands(size_t *n);
+
+#endif
