@@ -1,0 +1,51 @@
+/* Bytes from a stranger on the console socket, in pieces as they come; and the filter after a bar. */
+#include <stdint.h>
+
+#include "cli/filter.h"
+#include "cli/proto.h"
+
+static void read_all(const uint8_t *data, size_t len, bool from_server)
+{
+	struct proto_reader r;
+	if (!proto_reader_init(&r, from_server))
+		return;
+	size_t step = len > 0 ? 1 + data[0] % 97 : 1;
+	for (size_t at = 0; at < len;) {
+		size_t room;
+		uint8_t *space = proto_reader_space(&r, &room);
+		size_t n = step < room ? step : room;
+		n = n < len - at ? n : len - at;
+		memcpy(space, data + at, n);
+		proto_reader_added(&r, n);
+		at += n;
+		struct proto_msg m;
+		enum proto_read rc;
+		while ((rc = proto_reader_next(&r, &m)) == PROTO_READ_OK) {
+			uint8_t again[PROTO_FROM_SERVER];
+			if (proto_encode(again, sizeof again, &m) == 0)
+				__builtin_trap();
+			if (m.type == PROTO_LINE) {
+				struct filter f;
+				struct err err = {0};
+				struct out out;
+				size_t fault;
+				out_init(&out);
+				if (filter_parse(&f, m.text, &fault, &err) == FILTER_OK)
+					filter_apply(&f, STR("a line\nanother {1}\n"), &out);
+				filter_free(&f);
+				out_free(&out);
+			}
+		}
+		if (rc == PROTO_READ_BAD)
+			break;
+	}
+	proto_reader_free(&r);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	read_all(data, len, false);
+	read_all(data, len, true);
+	return 0;
+}
