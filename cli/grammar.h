@@ -1,0 +1,149 @@
+/* The command grammar, loaded from YAML: modes, lines, help. Immutable after grammar_load. */
+#ifndef CLI_GRAMMAR_H
+#define CLI_GRAMMAR_H
+
+#include "core/base/arena.h"
+#include "core/base/show.h"
+#include "core/config/hook.h"
+#include "core/config/schema.h"
+
+struct mode;
+struct line;
+
+#define LINE_ATOMS 64
+
+enum item_kind {
+	ITEM_WORD,
+	ITEM_ARG,
+	ITEM_OPT,  /* kids in sequence */
+	ITEM_ALT,  /* kids are ITEM_SEQ */
+	ITEM_SEQ,
+};
+
+/* A pattern as a small tree: read by match and by render. */
+struct item {
+	enum item_kind kind;
+	const char *word;          /* ITEM_WORD; ITEM_ARG: its name */
+	const char *pre, *post;    /* ITEM_ARG: literal characters around the value, "(" and ")" */
+	const struct field *field; /* ITEM_ARG */
+	bool dropped;              /* ITEM_ARG: of args:, not stored */
+	bool many;                 /* "..." */
+	const char *help;          /* ITEM_WORD */
+	unsigned atom;             /* ITEM_WORD, ITEM_ARG: number in the line's atoms */
+	struct item *kids, *next;
+};
+
+/* `words:` of a line: an old word for a value. */
+struct line_word {
+	const char *word, *value;
+};
+
+/* `with:` of a line. */
+struct with {
+	const struct field *field;
+	const char *text;
+	struct value value;
+};
+
+enum line_flags {
+	LINE_LEGACY = 1,      /* accepted, never offered nor rendered */
+	LINE_CLEAR_FIRST = 2, /* `first: clear` */
+	LINE_ALWAYS = 4,      /* `show: always` */
+	LINE_TRAIL = 8,       /* a blank ends the rendered line */
+	LINE_NO_NONE = 16,    /* `no: none` */
+	LINE_NO_RUN = 32,     /* exec line that takes a `no` in front (`no: run`) */
+	LINE_PRIMARY = 64,    /* shows that an entry exists */
+};
+
+struct line {
+	struct item *items;
+	struct item *atoms[LINE_ATOMS];
+	uint64_t follow[LINE_ATOMS]; /* atoms that may come after this one */
+	uint64_t first, last;
+	bool nullable;
+	unsigned natoms;
+
+	const char *text; /* the pattern as written */
+	const char *file;
+	unsigned where; /* line in file */
+	struct mode *mode, *enter;
+	const char *enter_name;
+	const struct node *node; /* config line */
+	const char *run;         /* exec line: name, function, its context */
+	cmd_fn *fn;
+	void *fn_ctx;
+	struct field *args;
+	size_t nargs;
+	struct with *with;
+	size_t nwith;
+	struct line_word *words;
+	size_t nwords;
+	conf_edit_fn *edit;
+	const char *edit_name;
+	const char *inert, *refused, *say, *doc;
+	const char *no_words; /* shorter negative form */
+	int from, until;      /* dialects, -1 = open */
+	int dialect;          /* of a legacy line, -1 = none */
+	int privilege;
+	unsigned flags;
+	struct line *modern;  /* what a legacy spelling stands for */
+	struct line *older;   /* legacy spellings of this line */
+	struct line *next;    /* in the mode */
+
+	/* Atoms after which a typed `no` is complete, and what it means there. */
+	uint64_t no_delete, no_reset;
+	uint64_t key_atoms; /* atoms that bind keys of the node */
+};
+
+struct mode {
+	const char *name, *title, *prompt, *close;
+	const char *parent_name, *node_name;
+	struct mode *parent;
+	const struct node *node;
+	int privilege;
+	bool always;
+	struct line *lines, **tail;
+	struct line **start[256]; /* lines by first letter of their first keyword; 0: begins with an argument */
+	size_t nstart[256];
+	const char *file;
+	unsigned where;
+	struct mode *next;
+};
+
+struct grammar {
+	struct arena *arena;
+	struct schema schema;
+	struct mode *modes;
+	const struct mode *exec, *user, *config;
+	const char **dialects;
+	size_t ndialects;
+	const struct node **order;
+	size_t norder;
+	struct hash *help; /* prefix -> struct help_text */
+	size_t nlines;
+};
+
+enum grammar_flags {
+	GRAMMAR_NO_FUNCTIONS = 1, /* run:, edit: and check: names need no function (tests, the manual) */
+	GRAMMAR_NO_LINT = 2,
+};
+
+/* Reads all *.yaml of the folder in name order, builds and checks. 0, or -errno with "FILE:LINE: what".
+ * Command handlers, checks and hooks must be registered before. */
+int grammar_load(const char *dir, unsigned flags, struct grammar **g, struct err *err);
+/* One text in place of a folder. */
+int grammar_load_text(struct str yaml, unsigned flags, struct grammar **g, struct err *err);
+void grammar_free(struct grammar *g);
+/* Rules of the design's section 8: 0, or -EINVAL with the first mistake; all of them go to `all` (may be NULL). */
+int grammar_lint(const struct grammar *g, unsigned flags, struct out *all, struct err *err);
+const struct mode *grammar_mode(const struct grammar *g, const char *name);
+/* Number of a dialect by name ("pix-6"), -1 when unknown; of a version line ("PIX Version 6.3(3)",
+ * "ASA Version 9.1(7)"), -1 when it is none. */
+int grammar_dialect(const struct grammar *g, struct str name);
+int grammar_dialect_of_version(const struct grammar *g, struct str line);
+static inline int grammar_newest(const struct grammar *g)
+{
+	return (int)g->ndialects - 1;
+}
+
+#endif
