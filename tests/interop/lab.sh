@@ -1,0 +1,165 @@
+# A closed test network with genuine Linux clients; sourced by the suites.
+#
+#   $P-srv   the appliance under test: wan0 203.0.113.1/24, lan0 10.77.0.1/24
+#   $P-ins   a host behind it: 10.77.0.2 (iperf3 -s, answers pings), its default route is the appliance
+#   $P-inet  "the Internet": bridge br0 with 203.0.113.254/24; direct guests sit here
+#   $P-natN  a NAT box: wan0 203.0.113.(10+N), lan0 198.18.N.1/24, masquerading, lets in only what belongs out
+#
+# A guest is a user-mode-linux kernel with a disk of its own in memory, plugged into one of these by a tap. It is
+# booted once and connects as often as the suite wants. Everything lives in namespaces and one temporary folder;
+# lab_down ends every process it started and leaves nothing.
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(cd "$HERE/../.." && pwd)
+export LAB_HOME=${LAB_HOME:-/var/cache/postern-lab}
+BUILD=${BUILD:-$ROOT/build/release}
+P=pt$$
+W=$(mktemp -d /tmp/postern-lab.XXXXXX)
+declare -A GUEST_PID=()
+APPLIANCE_PID=
+
+ns() { local n=$1; shift; nsenter --net="/run/netns/$P-$n" -- "$@"; }
+ns_make() {
+	ip netns add "$P-$1"; ns "$1" ip link set lo up
+	ns "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 || :
+}
+# plug NS IFNAME: a cable from NS to the Internet's bridge
+plug() {
+	ns inet ip link add "v-$1" type veth peer name "$2" netns "$P-$1"
+	ns inet ip link set "v-$1" master br0 up; ns "$1" ip link set "$2" up
+}
+# lab_up [NATS]
+lab_up() {
+	local i
+	"$HERE/lab-install" || return 1
+	ns_make inet; ns inet ip link add br0 type bridge; ns inet ip link set br0 up
+	ns inet ip addr add 203.0.113.254/24 dev br0
+	ns_make srv; plug srv wan0; ns srv ip addr add 203.0.113.1/24 dev wan0
+	ns srv ip route add default via 203.0.113.254
+	ns_make ins; ns srv ip link add lan0 type veth peer name eth0 netns "$P-ins"
+	ns srv ip link set lan0 up; ns srv ip addr add 10.77.0.1/24 dev lan0
+	ns ins ip link set eth0 up; ns ins ip addr add 10.77.0.2/24 dev eth0; ns ins ip route add default via 10.77.0.1
+	ns ins iperf3 -s -D -I "$W/iperf.pid" >/dev/null 2>&1
+	for ((i = 1; i <= ${1:-1}; i++)); do
+		ns_make nat$i; plug nat$i wan0; ns nat$i ip addr add 203.0.113.$((10 + i))/24 dev wan0
+		ns nat$i ip link add lan0 type bridge; ns nat$i ip link set lan0 up
+		ns nat$i ip addr add 198.18.$i.1/24 dev lan0; ns nat$i sysctl -qw net.ipv4.ip_forward=1
+		ns nat$i nft -f - <<-N
+		add table ip nat
+		add chain ip nat post { type nat hook postrouting priority 100; }
+		add rule ip nat post oifname "wan0" masquerade
+		add table ip filter
+		add chain ip filter forward { type filter hook forward priority 0; policy drop; }
+		add rule ip filter forward ct state established,related accept
+		add rule ip filter forward iifname "lan0" accept
+		N
+	done
+}
+lab_down() {
+	local id n pid
+	for id in "${!GUEST_PID[@]}"; do guest_kill "$id"; done
+	appliance_stop
+	[ -s "$W/iperf.pid" ] && { read -r -d '' pid <"$W/iperf.pid"; kill "$pid" 2>/dev/null; }
+	for n in $(ip netns list | awk '{print $1}'); do case $n in "$P"-*) ip netns del "$n";; esac; done
+	rm -rf "$W"
+}
+
+# guest_boot ID inet|natN strongswan|libreswan: returns when the guest takes commands
+guest_boot() {
+	local id=$1 at=$2 stack=$3 d=$W/g$1 tap=t$1 bridge addr gw
+	case $at in
+	inet) bridge=br0 addr=203.0.113.$((100 + id))/24 gw=;;
+	*) bridge=lan0 addr=198.18.${at#nat}.$((100 + id))/24 gw=198.18.${at#nat}.1;;
+	esac
+	mkdir -p "$d"/{u,w,m,lab/out,lab/cmd}
+	cp "$HERE"/guest/* "$d/lab/"
+	printf 'id=%q stack=%q addr=%q gw=%q\n' "$id" "$stack" "$addr" "$gw" >"$d/lab/job"
+	ip -n "$P-$at" tuntap add dev "$tap" mode tap && ip -n "$P-$at" link set "$tap" master $bridge up || return 1
+	# Own mount and pid namespaces: the root is copy-on-write, and nothing outlives the guest.
+	setsid setpriv --pdeathsig KILL nsenter --net="/run/netns/$P-$at" -- unshare --mount --pid --fork \
+		--kill-child=KILL --mount-proc bash -c '
+		set -e; D=$1 R=$2 stack=$3 tap=$4
+		mount -t overlay overlay -o "lowerdir=$R/$stack:$R/base,upperdir=$D/u,workdir=$D/w" "$D/m"
+		mkdir -p "$D/m/lab"; mount --bind "$D/lab" "$D/m/lab"
+		exec "$R/uml/usr/bin/linux.uml" mem=128M umid=vm uml_dir="$D/" root=/dev/root rootfstype=hostfs \
+			rootflags="$D/m" rw init=/lab/init con=null con0=null,fd:1 ssl=null quiet panic=1 \
+			vec0:transport=tap,ifname=$tap,depth=128
+		' sh "$d" "$LAB_HOME/root" "$stack" "$tap" >"$d/console.log" 2>&1 </dev/null &
+	GUEST_PID[$id]=$!
+	for _ in $(seq 400); do
+		[ -e "$d/lab/ready" ] && return 0
+		kill -0 "${GUEST_PID[$id]}" 2>/dev/null || break
+		sleep .05
+	done
+	echo "guest $id did not boot"; tail -5 "$d/console.log"; return 1
+}
+# guest_run ID COMMAND...: runs it in the guest, prints its output, returns its status
+guest_run() {
+	local id=$1 c=$W/g$1/lab name; shift
+	name=$(mktemp -u cXXXXXXXX)
+	printf '%s\n' "$*" >"$c/cmd/$name.tmp0"; mv "$c/cmd/$name.tmp0" "$c/cmd/$name.sh"
+	until [ -s "$c/cmd/$name.rc" ]; do
+		kill -0 "${GUEST_PID[$id]:-0}" 2>/dev/null || { echo "guest $id has gone"; return 81; }
+		sleep .05
+	done
+	cat "$c/cmd/$name.out"; return "$(cat "$c/cmd/$name.rc")"
+}
+# guest_connect ID [VAR=VALUE ...]: see guest/connect
+guest_connect() {
+	local id=$1 env= v; shift
+	for v; do env+="$(printf '%s=%q ' "${v%%=*}" "${v#*=}")"; done
+	guest_run "$id" "$env /lab/connect"
+}
+guest_disconnect() { guest_run "$1" "/lab/disconnect ${2:-}"; }
+guest_log() { cat "$W/g$1/lab/out/$2" 2>/dev/null; }
+# guest_kill ID: the power cord
+guest_kill() {
+	local pid=${GUEST_PID[$1]:-}
+	[ -n "$pid" ] && { kill -9 "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; }
+	unset "GUEST_PID[$1]"
+	local n; for n in $(ip netns list | awk '{print $1}'); do case $n in "$P"-*) ip -n "$n" link del "t$1" 2>/dev/null;; esac; done
+	rm -rf "$W/g$1"
+}
+
+# appliance_start [CONFIG]: posternd in srv with a state directory of its own; CONFIG becomes its startup-config
+appliance_start() {
+	mkdir -p "$W/state"
+	[ -n "${1:-}" ] && install -m 600 "$1" "$W/state/startup-config"
+	printf 'GigabitEthernet0/0: wan0\nGigabitEthernet0/1: lan0\n' >"$W/hardware.yaml"
+	ns srv "$BUILD/posternd" --state "$W/state" --socket "$W/sock" --hardware "$W/hardware.yaml" >>"$W/posternd.log" 2>&1 &
+	APPLIANCE_PID=$!
+	for _ in $(seq 200); do
+		[ -S "$W/sock" ] && cli 'show version' >/dev/null 2>&1 && return 0
+		kill -0 "$APPLIANCE_PID" 2>/dev/null || break
+		sleep .05
+	done
+	echo "posternd did not start"; tail -20 "$W/posternd.log"; return 1
+}
+# appliance_stop: SIGTERM, returns posternd's exit status
+appliance_stop() {
+	local rc=0
+	[ -n "$APPLIANCE_PID" ] || return 0
+	kill "$APPLIANCE_PID" 2>/dev/null; wait "$APPLIANCE_PID" 2>/dev/null; rc=$?
+	APPLIANCE_PID=; rm -f "$W/sock"
+	return $rc
+}
+# cli COMMAND...: each argument one command at privilege 15
+cli() { local a=() c; for c; do a+=(-c "$c"); done; "$BUILD/postern" --socket "$W/sock" "${a[@]}"; }
+# configure: lines on standard input
+configure() { "$BUILD/postern" --socket "$W/sock" -f -; }
+# The log of the appliance since mark.
+log_mark() { LOG_AT=$(stat -c %s "$W/posternd.log" 2>/dev/null || echo 0); }
+log_since() { tail -c +$((${LOG_AT:-0} + 1)) "$W/posternd.log"; }
+
+# test NAME COMMAND...: one counted test
+PASSED=0 FAILED=0
+test_case() {
+	local name=$1 t0=$EPOCHREALTIME out rc; shift
+	out=$("$@" 2>&1); rc=$?
+	local took; took=$(awk -v a="$t0" -v b="$EPOCHREALTIME" 'BEGIN{printf "%.1f", b - a}')
+	if [ $rc = 0 ]; then PASSED=$((PASSED + 1)); echo "ok   $name ($took s)"
+	else
+		FAILED=$((FAILED + 1)); echo "FAIL $name ($took s, status $rc)"
+		printf '%s\n' "$out" | tail -40 | sed 's/^/     /'
+	fi
+}
+finish() { echo "$PASSED passed, $FAILED failed"; [ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]; }
