@@ -60,6 +60,10 @@
 #define MSG_702307 702307, 7, "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) is rekeying " \
 			      "due to data rollover."
 
+/* interfaces */
+#define MSG_411001 411001, 4, "Line protocol on Interface %s, changed state to up"
+#define MSG_411002 411002, 4, "Line protocol on Interface %s, changed state to down"
+
 /* PPP, L2TP, address assignment */
 #define MSG_403102 403102, 4, "PPP virtual interface %u rcvd pkt with invalid protocol: %u, reason: %s."
 #define MSG_403103 403103, 4, "PPP virtual interface max connections reached."

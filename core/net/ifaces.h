@@ -19,6 +19,7 @@ struct iface_conf {
 	char description[201];
 	uint8_t security;
 	bool shutdown;
+	bool dhcp;         /* takes the address the device already has */
 	uint32_t ip, mask; /* ip 0 = no ip address */
 	uint16_t mtu;
 };
@@ -57,8 +58,8 @@ int ifaces_compile(const struct conf *c, struct arena *a, struct ifaces_conf **c
 struct ifaces *ifaces_new(const struct hardware *hw, struct netlink *nl);
 /* Withdraws our routes (and, with manage, our addresses), frees. NULL is allowed. */
 void ifaces_free(struct ifaces *t);
-/* Takes a configuration into effect. notes (may be NULL) gets WARNING lines: device missing, address differs,
- * route refused. conf must live until the next apply. */
+/* Takes a configuration into effect (conf is copied). notes (may be NULL) gets WARNING lines: device missing,
+ * address differs, route refused. */
 void ifaces_apply(struct ifaces *t, const struct ifaces_conf *conf, struct out *notes);
 /* Reads the devices again (call when netlink_monitor_read says so): state changes are logged and told to
  * `changed`. Routes of a device that came back are added again. */
@@ -75,7 +76,6 @@ const struct iface *ifaces_by_hw(const struct ifaces *t, struct str hw);
 const struct iface *ifaces_by_ip(const struct ifaces *t, uint32_t ip);
 const struct hardware *ifaces_hardware(const struct ifaces *t);
 struct netlink *ifaces_netlink(const struct ifaces *t);
-const struct ifaces_conf *ifaces_conf(const struct ifaces *t);
 
 /* The checks of the grammar that belong here (interface_check, route_check). */
 void ifaces_register_checks(void);

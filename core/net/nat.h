@@ -34,6 +34,6 @@ void nat_close(struct nat *n);
 /* Does a firewall of the host drop what it forwards? Writes one line a finding ("WARNING: ... table inet
  * filter, chain forward ...") into notes; tun = our device, chains that mention it are trusted.
  * Returns how many were found. */
-unsigned nat_forward_check(struct nat *n, const char *tun, struct out *notes);
+unsigned nat_forward_check(const char *tun, struct out *notes);
 
 #endif

@@ -469,8 +469,10 @@ int netlink_route_del(struct netlink *nl, const struct netlink_route *r, struct 
 		    : 0;
 }
 
+enum { FLUSH_ROUNDS = 1024, FLUSH_BATCH = 64 };
+
 struct flush {
-	struct netlink_route ours[64];
+	struct netlink_route ours[FLUSH_BATCH];
 	unsigned n;
 };
 
@@ -479,19 +481,19 @@ static bool route_collect(void *arg, const struct netlink_route *r)
 	struct flush *f = arg;
 	if (r->proto == NETLINK_PROTO)
 		f->ours[f->n++] = *r;
-	return f->n < sizeof(f->ours) / sizeof(f->ours[0]);
+	return f->n < FLUSH_BATCH;
 }
 
 int netlink_route_flush(struct netlink *nl, struct err *err)
 {
-	struct flush f;
-	do {
+	struct flush f = {.n = 1};
+	for (unsigned round = 0; f.n && round < FLUSH_ROUNDS; round++) {
 		f.n = 0;
 		int r = netlink_routes(nl, route_collect, &f);
 		for (unsigned i = 0; i < f.n && !r; i++)
 			r = netlink_route_del(nl, &f.ours[i], err);
 		if (r)
 			return r;
-	} while (f.n);
-	return 0;
+	}
+	return f.n ? err_set(err, -EBUSY, "routes of an earlier run cannot be removed") : 0;
 }
