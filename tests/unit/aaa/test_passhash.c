@@ -1,0 +1,123 @@
+/* Password formats against published values. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/aaa/passhash.h"
+#include "core/config/hook.h"
+#include "crypto/prim/prim.h"
+
+static const struct {
+	const char *password, *user, *hash;
+} asa[] = {
+    {"", "", "8Ry2YjIyt7RRXU24"}, /* the enable password of a new unit */
+    {"cisco", "", "2KFQnbNIdI.2KYOU"},
+    {"cisco", "cisco", "3USUcOPFUiMCO4Jk"},
+};
+
+static const struct {
+	const char *password, *hash;
+} nt[] = {
+    {"test", "DLaUiAX3l78qgoB5c7iVNw=="},
+    {"j!doe1", "UK0OyKIgbsc0EhP4cGRtcw=="},
+    {"cisco123", "pr/0i/BvQ65/uQPOewDuog=="},
+};
+
+static void test_asa(void **state)
+{
+	(void)state;
+	char hash[PASSHASH_CAP];
+	for (size_t i = 0; i < sizeof(asa) / sizeof(asa[0]); i++) {
+		passhash_asa(str_of(asa[i].password), str_of(asa[i].user), hash);
+		assert_string_equal(hash, asa[i].hash);
+		passhash_pix(str_of(asa[i].password), str_of(asa[i].user), hash);
+		assert_string_equal(hash, asa[i].hash);
+	}
+}
+
+/* Both forms agree up to 12 characters and a user, and part where the padding differs. */
+static void test_lengths(void **state)
+{
+	(void)state;
+	static const char text[] = "0123456789abcdefghijklmnopqrstuvwxyzABCD";
+	char a[PASSHASH_CAP], b[PASSHASH_CAP];
+	for (size_t len = 0; len <= sizeof(text) - 1; len++) {
+		passhash_asa((struct str){text, len}, STR("u"), a);
+		passhash_pix((struct str){text, len}, STR("u"), b);
+		assert_int_equal(strlen(a), 16);
+		assert_int_equal(strcmp(a, b) == 0, len <= 12);
+	}
+	/* no user part from 28 characters up, nothing counts behind 32 */
+	passhash_asa((struct str){text, 28}, STR("u"), a);
+	passhash_asa((struct str){text, 28}, STR(""), b);
+	assert_string_equal(a, b);
+	passhash_asa((struct str){text, 27}, STR("u"), a);
+	passhash_asa((struct str){text, 27}, STR(""), b);
+	assert_string_not_equal(a, b);
+	passhash_asa((struct str){text, 32}, STR("u"), a);
+	passhash_asa((struct str){text, 40}, STR("u"), b);
+	assert_string_equal(a, b);
+}
+
+static void test_nt(void **state)
+{
+	(void)state;
+	char hash[PASSHASH_CAP];
+	for (size_t i = 0; i < sizeof(nt) / sizeof(nt[0]); i++) {
+		assert_true(passhash_nt(str_of(nt[i].password), hash));
+		assert_string_equal(hash, nt[i].hash);
+	}
+	assert_false(passhash_nt(STR("\xff\xfe"), hash));
+}
+
+static int run(const char *hook, const struct cmd_arg *args, size_t n, struct out *lines, struct err *err)
+{
+	struct conf_typed t = {.args = args, .nargs = n, .lines = lines};
+	return conf_edit_find(hook)(&t, err);
+}
+
+static void test_hooks(void **state)
+{
+	(void)state;
+	struct out lines;
+	struct err err = {0};
+	struct cmd_arg user[] = {{.name = "name", .text = STR("jdoe")},
+				 {.name = "password", .text = STR("j!doe1")},
+				 {.name = "form", .text = STR("mschap")},
+				 {.name = "privilege", .text = STR("15")}};
+	struct cmd_arg enable[] = {{.name = "enable-password", .text = STR("cisco")}};
+	passhash_register();
+	out_init(&lines);
+	assert_int_equal(run("username_password", user, 4, &lines, &err), 0);
+	assert_string_equal(lines.text,
+			    "username jdoe password UK0OyKIgbsc0EhP4cGRtcw== nt-encrypted privilege 15\n");
+	out_clear(&lines);
+	user[2].text = STR("nt-encrypted");
+	assert_int_equal(run("username_password", user, 4, &lines, &err), 0);
+	assert_int_equal(lines.len, 0); /* stored as typed */
+	user[1].text = STR("ab");
+	assert_int_equal(run("username_password", user, 2, &lines, &err), -22);
+	out_clear(&lines);
+	assert_int_equal(run("enable_password", enable, 1, &lines, &err), 0);
+	assert_string_equal(lines.text, "enable password 2KFQnbNIdI.2KYOU encrypted\n");
+	out_free(&lines);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return prim_init(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_asa),
+	    cmocka_unit_test(test_lengths),
+	    cmocka_unit_test(test_nt),
+	    cmocka_unit_test(test_hooks),
+	};
+	return cmocka_run_group_tests(tests, setup, NULL);
+}
