@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
+#include "core/base/ip4.h"
 
 enum { NETLINK_PROTO = 99 }; /* rtm_protocol of our routes; free in rt_protos */
 
