@@ -20,6 +20,7 @@
 	X(ESP_SEQ, "sequence number exhausted")                                                    \
 	X(ESP_CRYPTO, "cipher failed")                                                             \
 	X(ESP_POLICY, "inner packet does not match the SA")                                        \
+	X(ESP_DUMMY, "ESP dummy packet")                                                           \
 	X(INNER_IP, "inner IP header invalid")                                                     \
 	X(INNER_FRAGMENT, "inner fragment inside ESP")                                             \
 	X(INNER_UDP, "inner UDP header invalid")                                                   \
