@@ -11,18 +11,15 @@
 
 struct session;
 struct grammar;
-struct txn_store;
+struct confsys;
 
 /* What all sessions of an appliance share. Filled by main, outlives the sessions. */
 struct session_env {
 	const struct grammar *grammar;
-	struct conf_store *store; /* the running configuration */
-	const struct clock *clock;
-	/* Does this password open the level? An unset one accepts the empty password. NULL: only the empty one is
-	 * accepted. */
+	struct confsys *sys;
+	const struct clock *clock; /* NULL: the system's time */
+	/* Does this password open the level? NULL: only the empty one does. */
 	bool (*enable_check)(void *ctx, unsigned level, struct str password);
-	/* Lines before the first prompt, "\n" between them ("" = none): banners. NULL allowed. */
-	const char *(*banner)(void *ctx);
 	void *ctx;
 };
 
@@ -51,7 +48,7 @@ struct session_io {
 };
 
 struct session_options {
-	bool batch;  /* lines from a script: privilege 15, no pager, no banner, dialogues answer themselves by Enter */
+	bool batch;  /* lines from a script: privilege 15, no pager, no banner; questions are answered by Enter */
 	bool config; /* batch: starts in config mode */
 	bool tty;    /* pager on */
 	unsigned width, height; /* of the window, 0 = unknown */
@@ -85,11 +82,9 @@ void session_help(struct session *s, struct str partial);
  * the next call. */
 struct str session_complete(struct session *s, struct str partial);
 
-/* Registers the commands of the session itself; their lines in the grammar carry these names as `run:`
- *   session_exit session_end session_logout session_disable session_enable session_configure
- *   terminal_pager terminal_width terminal_monitor show_terminal show_history
- * Arguments: session_disable and session_enable "level", terminal_pager "lines", terminal_width "columns";
- * `terminal no monitor` has the keyword argument "no". */
+/* Registers the handlers of the session's own commands (before grammar_load): session_enable, session_disable,
+ * session_exit, session_logout, session_end, session_configure, help, terminal_monitor, terminal_pager, terminal_width,
+ * show_terminal, show_history, show_pager. */
 void session_register(void);
 
 #endif

@@ -29,6 +29,7 @@
 #define MSG_199001 199001, 5, "Reload command executed from %s."
 #define MSG_199002 199002, 6, "startup completed.  Beginning operation."
 #define MSG_199005 199005, 6, "Startup begin"
+#define MSG_308001 308001, 6, "console enable password incorrect for %u tries (from %s)"
 #define MSG_502101 502101, 5, "New user added to local dbase: Uname: %s Priv: %u Encpass: *****"
 #define MSG_502102 502102, 5, "User deleted from local dbase: Uname: %s Priv: %u Encpass: *****"
 #define MSG_502103 502103, 5, "User priv level changed: Uname: %s From: %u To: %u"

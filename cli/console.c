@@ -1,0 +1,548 @@
+/* postern: the console. A terminal on the appliance's socket (line editing by libedit, everything else by the appliance),
+ * and `postern -c CMD`, `postern -f FILE` for scripts. */
+#include <errno.h>
+#include <histedit.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "cli/batch.h"
+#include "cli/conn.h"
+#include "core/base/buf.h"
+
+#define DEFAULT_SOCKET "/run/postern/postern.sock"
+
+enum { HISTORY_LINES = 500, KEY_BREAK = 3, KEY_SUSPEND = 26 };
+
+struct console {
+	struct conn conn;
+	EditLine *el;
+	History *history;
+	bool tty;  /* a person: both ends are a terminal */
+	bool over;
+	int status;
+	struct proto_msg prompt; /* what waits for an answer; its text is in prompt_text */
+	char prompt_text[PROTO_LINE_MAX];
+	bool broke, suspended; /* ^C, ^Z ended the line */
+};
+
+static struct console con;
+static struct termios tty_at_start;
+static volatile sig_atomic_t resized, interrupted;
+
+/* ------------------------------------------------------------------ terminal */
+
+static void on_signal(int sig)
+{
+	if (sig == SIGWINCH)
+		resized = 1;
+	else
+		interrupted = 1;
+}
+
+static void on_fatal_signal(int sig)
+{
+	if (con.tty)
+		tcsetattr(STDIN_FILENO, TCSANOW, &tty_at_start);
+	_exit(128 + sig);
+}
+
+static void tty_restore(void)
+{
+	if (con.tty)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &tty_at_start);
+}
+
+/* Between lines: nothing is echoed, single keys can be read, ^C is a signal; what is typed ahead stays. */
+static void tty_quiet(void)
+{
+	if (!con.tty)
+		return;
+	struct termios t = tty_at_start;
+	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL);
+	t.c_cc[VMIN] = 1;
+	t.c_cc[VTIME] = 0;
+	t.c_cc[VSUSP] = _POSIX_VDISABLE;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
+}
+
+static void put(struct str s)
+{
+	fflush(stdout);
+	while (s.len > 0) {
+		ssize_t n = write(STDOUT_FILENO, s.p, s.len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		s.p += n;
+		s.len -= (size_t)n;
+	}
+}
+
+static struct winsize window(void)
+{
+	struct winsize w = {0};
+	if (!con.tty || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) < 0)
+		return (struct winsize){0};
+	return w;
+}
+
+static void check_resize(void)
+{
+	if (!resized)
+		return;
+	resized = 0;
+	struct winsize w = window();
+	conn_send(&con.conn, &(struct proto_msg){.type = PROTO_SIZE, .width = w.ws_col, .height = w.ws_row});
+	if (con.el != NULL)
+		el_resize(con.el);
+}
+
+/* ------------------------------------------------------------------ what the appliance says */
+
+/* Debug and log lines come while a line is being edited: above it. */
+static void put_async(struct str lines, bool editing)
+{
+	if (!editing) {
+		put(lines);
+		return;
+	}
+	const LineInfo *li = el_line(con.el);
+	unsigned width = window().ws_col;
+	size_t at = con.prompt.text.len + (size_t)(li->cursor - li->buffer);
+	unsigned up = width > 0 ? (unsigned)(at / width) : 0;
+	char move[32];
+	int n = up > 0 ? snprintf(move, sizeof move, "\r\033[%uA\033[J", up) : snprintf(move, sizeof move, "\r\033[K");
+	put((struct str){move, (size_t)n});
+	put(lines);
+	el_set(con.el, EL_REFRESH);
+}
+
+static void ended(const struct proto_msg *bye)
+{
+	con.over = true;
+	if (bye == NULL) {
+		put(STR("\n"));
+		fprintf(stderr, "postern: the connection to the appliance was lost\n");
+		con.status = 2;
+		return;
+	}
+	con.status = bye->kind;
+	if (bye->text.len > 0) {
+		put(STR("\n"));
+		fprintf(stderr, "postern: %.*s\n", STR_ARG(bye->text));
+	}
+}
+
+/* One message. true: an answer is wanted now (con.prompt). */
+static bool take(const struct proto_msg *m, bool editing)
+{
+	switch (m->type) {
+	case PROTO_OUT:
+		put(m->text);
+		break;
+	case PROTO_ASYNC:
+		put_async(m->text, editing);
+		break;
+	case PROTO_INSERT: {
+		char text[PROTO_LINE_MAX];
+		str_copy(text, sizeof text, m->text);
+		if (con.el != NULL)
+			el_insertstr(con.el, text);
+		break;
+	}
+	case PROTO_PROMPT:
+		str_copy(con.prompt_text, sizeof con.prompt_text, m->text);
+		con.prompt = *m;
+		con.prompt.text = str_of(con.prompt_text);
+		return true;
+	case PROTO_BYE:
+		ended(m);
+		break;
+	default:
+		break;
+	}
+	return false;
+}
+
+/* Reads what is there without waiting. false: over, or an answer is wanted. */
+static bool take_pending(bool editing)
+{
+	struct proto_msg m;
+	enum proto_read rc;
+	while ((rc = conn_read(&con.conn, &m, false)) == PROTO_READ_OK)
+		if (take(&m, editing) || con.over)
+			return false;
+	if (rc == PROTO_READ_BAD)
+		ended(NULL);
+	return !con.over;
+}
+
+/* One key for the pager. */
+static void answer_key(void)
+{
+	unsigned char key = 'q';
+	for (;;) {
+		struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = con.conn.fd, .events = POLLIN}};
+		int n = poll(fds, 2, -1);
+		check_resize();
+		if (interrupted) {
+			interrupted = 0;
+			key = KEY_BREAK;
+			break;
+		}
+		if (n < 0)
+			continue;
+		if (fds[1].revents && !take_pending(false))
+			return;
+		if (fds[0].revents) {
+			if (read(STDIN_FILENO, &key, 1) != 1)
+				key = 'q';
+			break;
+		}
+	}
+	conn_send(&con.conn, &(struct proto_msg){.type = PROTO_KEY, .seq = con.prompt.seq, .kind = key});
+}
+
+/* Shows what comes until a line is wanted; answers the pager. false: over. */
+static bool wait_prompt(void)
+{
+	while (!con.over) {
+		struct proto_msg m;
+		enum proto_read rc = conn_read(&con.conn, &m, true);
+		check_resize();
+		if (interrupted) {
+			interrupted = 0;
+			conn_send(&con.conn, &(struct proto_msg){.type = PROTO_BREAK});
+		}
+		if (rc == PROTO_READ_BAD)
+			ended(NULL);
+		if (rc != PROTO_READ_OK || !take(&m, false))
+			continue;
+		if (con.prompt.kind != PROTO_ASK_KEY)
+			return true;
+		answer_key();
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------ editing a command line */
+
+static char *edit_prompt(EditLine *el)
+{
+	(void)el;
+	return con.prompt_text;
+}
+
+/* Waits for a byte; serves the appliance meanwhile. -1: end of input or over. */
+static int next_byte(bool editing)
+{
+	for (;;) {
+		struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = con.conn.fd, .events = POLLIN}};
+		int n = poll(fds, 2, -1);
+		check_resize();
+		if (interrupted && !editing) {
+			interrupted = 0;
+			return KEY_BREAK;
+		}
+		if (n < 0)
+			continue;
+		if (fds[1].revents && !take_pending(editing) && con.over)
+			return -1;
+		if (fds[0].revents) {
+			unsigned char byte;
+			return read(STDIN_FILENO, &byte, 1) == 1 ? byte : -1;
+		}
+	}
+}
+
+static int edit_getc(EditLine *el, wchar_t *c)
+{
+	(void)el;
+	mbstate_t state = {0};
+	for (;;) {
+		int b = next_byte(true);
+		if (b < 0)
+			return 0;
+		char byte = (char)b;
+		size_t rc = mbrtowc(c, &byte, 1, &state);
+		if (rc == (size_t)-2)
+			continue;
+		if (rc == (size_t)-1) {
+			state = (mbstate_t){0};
+			continue;
+		}
+		return 1;
+	}
+}
+
+/* `?` and Tab: asks with what stands left of the cursor, shows the answer, draws the line anew. */
+static unsigned char edit_ask(enum proto_type type)
+{
+	const LineInfo *li = el_line(con.el);
+	struct str left = {li->buffer, (size_t)(li->cursor - li->buffer)};
+	if (con.prompt.kind != PROTO_ASK_LINE || left.len > PROTO_LINE_MAX)
+		return CC_ERROR;
+	put(type == PROTO_HELP ? STR("?\n") : STR("\n"));
+	conn_send(&con.conn, &(struct proto_msg){.type = type, .seq = con.prompt.seq, .text = left});
+	if (!wait_prompt())
+		return CC_EOF;
+	el_set(con.el, EL_REFRESH);
+	return CC_NORM;
+}
+
+static unsigned char edit_help(EditLine *el, int key)
+{
+	(void)el, (void)key;
+	return edit_ask(PROTO_HELP);
+}
+
+static unsigned char edit_complete(EditLine *el, int key)
+{
+	(void)el, (void)key;
+	return edit_ask(PROTO_TAB);
+}
+
+static unsigned char edit_break(EditLine *el, int key)
+{
+	(void)el, (void)key;
+	con.broke = true;
+	return CC_NEWLINE;
+}
+
+static unsigned char edit_suspend(EditLine *el, int key)
+{
+	(void)el, (void)key;
+	con.suspended = true;
+	return CC_NEWLINE;
+}
+
+static bool edit_start(void)
+{
+	con.el = el_init("postern", stdin, stdout, stderr);
+	con.history = history_init();
+	if (con.el == NULL || con.history == NULL)
+		return false;
+	HistEvent ev;
+	history(con.history, &ev, H_SETSIZE, HISTORY_LINES);
+	history(con.history, &ev, H_SETUNIQUE, 1);
+	el_set(con.el, EL_HIST, history, con.history);
+	el_set(con.el, EL_PROMPT, edit_prompt);
+	el_set(con.el, EL_EDITOR, "emacs");
+	el_set(con.el, EL_GETCFN, edit_getc);
+	el_set(con.el, EL_ADDFN, "postern-help", "help", edit_help);
+	el_set(con.el, EL_ADDFN, "postern-complete", "complete", edit_complete);
+	el_set(con.el, EL_ADDFN, "postern-break", "forget the line", edit_break);
+	el_set(con.el, EL_ADDFN, "postern-end", "leave config mode", edit_suspend);
+	static const char *const keys[][2] = {
+		{"?", "postern-help"}, {"^I", "postern-complete"}, {"^C", "postern-break"},
+		{"^Z", "postern-end"}, {"^R", "ed-redisplay"},     {"^W", "ed-delete-prev-word"},
+	};
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		el_set(con.el, EL_BIND, keys[i][0], keys[i][1], NULL);
+	el_set(con.el, EL_SETTY, "-d", "-isig", NULL);
+	return true;
+}
+
+/* One command from the terminal. false: over. */
+static bool edit_line(void)
+{
+	con.broke = con.suspended = false;
+	interrupted = 0;
+	tty_restore();
+	int n = 0;
+	const char *text = el_gets(con.el, &n);
+	tty_quiet();
+	if (con.over)
+		return false;
+	struct proto_msg answer = {.type = PROTO_LINE, .seq = con.prompt.seq, .text = STR("")};
+	if (con.broke || con.suspended) {
+		put(con.broke ? STR("^C\n") : STR("^Z\n"));
+		if (con.suspended)
+			answer.text = STR("\x1a");
+	} else if (text == NULL || n <= 0) {
+		put(STR("\n"));
+		answer.type = PROTO_EOF;
+	} else {
+		answer.text = (struct str){text, (size_t)n};
+		while (answer.text.len > 0 && answer.text.p[answer.text.len - 1] == '\n')
+			answer.text.len--;
+		HistEvent ev;
+		if (str_trim(answer.text).len > 0)
+			history(con.history, &ev, H_ENTER, text);
+		if (answer.text.len > PROTO_LINE_MAX) {
+			put(STR("ERROR: line too long\n"));
+			answer.text.len = 0;
+		}
+	}
+	return conn_send(&con.conn, &answer) || take_pending(false);
+}
+
+/* ------------------------------------------------------------------ other answers */
+
+/* The answer to a question or a password: echoed as it is or as stars. From a pipe nothing is echoed. */
+static bool plain_line(void)
+{
+	char line[PROTO_LINE_MAX];
+	size_t len = 0;
+	bool secret = con.prompt.kind == PROTO_ASK_SECRET, too_long = false;
+	struct proto_msg answer = {.type = PROTO_LINE, .seq = con.prompt.seq};
+	put(con.prompt.text);
+	for (;;) {
+		int b = next_byte(false);
+		if (con.over)
+			return false;
+		if (b == '\n' || b == '\r' || (b < 0 && len > 0))
+			break;
+		if (b < 0 || (con.tty && b == KEY_BREAK)) {
+			answer.type = b < 0 ? PROTO_EOF : PROTO_BREAK;
+			break;
+		}
+		if (con.tty && (b == 0x7f || b == '\b' || b == 0x15)) {
+			size_t keep = b == 0x15 || len == 0 ? 0 : len - 1;
+			for (; len > keep; len--)
+				put(STR("\b \b"));
+		} else if (len < sizeof line) {
+			line[len++] = (char)b;
+			char echo = secret ? '*' : (char)b;
+			if (con.tty)
+				put((struct str){&echo, 1});
+		} else {
+			too_long = true;
+		}
+	}
+	if (con.tty)
+		put(STR("\n"));
+	if (too_long)
+		put(STR("ERROR: line too long\n"));
+	else if (answer.type == PROTO_LINE)
+		answer.text = (struct str){line, len};
+	conn_send(&con.conn, &answer);
+	wipe(line, sizeof line);
+	return true;
+}
+
+/* ------------------------------------------------------------------ programs */
+
+static void set_signals(void)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+	sigaction(SIGWINCH, &sa, NULL);
+	if (con.tty)
+		sigaction(SIGINT, &sa, NULL);
+	sa.sa_handler = on_fatal_signal;
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+}
+
+static int interactive(void)
+{
+	con.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && tcgetattr(STDIN_FILENO, &tty_at_start) == 0;
+	set_signals();
+	if (con.tty && !edit_start()) {
+		fprintf(stderr, "postern: no line editing on this terminal\n");
+		return 1;
+	}
+	tty_quiet();
+	struct winsize w = window();
+	conn_send(&con.conn, &(struct proto_msg){.type = PROTO_HELLO,
+						 .version = PROTO_VERSION,
+						 .kind = con.tty ? PROTO_TTY : 0,
+						 .width = w.ws_col,
+						 .height = w.ws_row});
+	while (wait_prompt())
+		if (con.tty && con.prompt.kind == PROTO_ASK_LINE)
+			edit_line();
+		else
+			plain_line();
+	tty_restore();
+	if (con.el != NULL)
+		el_end(con.el);
+	if (con.history != NULL)
+		history_end(con.history);
+	return con.status;
+}
+
+static int commands(char **cmds, size_t n)
+{
+	struct batch b;
+	batch_start(&b, &con.conn, NULL);
+	for (size_t i = 0; i < n && !b.over; i++)
+		batch_line(&b, str_of(cmds[i]), 0);
+	return batch_end(&b);
+}
+
+static int file(const char *name)
+{
+	bool from_stdin = strcmp(name, "-") == 0;
+	FILE *f = from_stdin ? stdin : fopen(name, "re");
+	if (f == NULL) {
+		fprintf(stderr, "postern: %s: %s\n", name, strerror(errno));
+		return 1;
+	}
+	struct batch b;
+	if (batch_start(&b, &con.conn, from_stdin ? "stdin" : name))
+		batch_file(&b, f);
+	if (!from_stdin)
+		fclose(f);
+	return batch_end(&b);
+}
+
+static int usage(FILE *to, int status)
+{
+	fprintf(to, "usage: postern [--socket PATH]                 a console on the appliance\n"
+		    "       postern [--socket PATH] -c CMD [-c CMD]... run commands\n"
+		    "       postern [--socket PATH] -f FILE            apply configuration lines (- for stdin)\n"
+		    "       postern --version\n");
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const char *path = DEFAULT_SOCKET, *input = NULL;
+	char **cmds = calloc((size_t)argc + 1, sizeof *cmds);
+	size_t n = 0;
+	if (cmds == NULL)
+		return 1;
+	setlocale(LC_CTYPE, "");
+	for (int i = 1; i < argc; i++) {
+		const char *a = argv[i];
+		char *value = i + 1 < argc ? argv[i + 1] : NULL;
+		if (strcmp(a, "--help") == 0 || strcmp(a, "-h") == 0)
+			return usage(stdout, 0);
+		if (strcmp(a, "--version") == 0)
+			return printf("postern %s\n", POSTERN_VERSION) < 0;
+		if (value == NULL)
+			return usage(stderr, 2);
+		if (strcmp(a, "--socket") == 0)
+			path = value;
+		else if (strcmp(a, "-c") == 0)
+			cmds[n++] = value;
+		else if (strcmp(a, "-f") == 0 && input == NULL)
+			input = value;
+		else
+			return usage(stderr, 2);
+		i++;
+	}
+	if (n > 0 && input != NULL)
+		return usage(stderr, 2);
+	struct err err = {0};
+	if (conn_open(&con.conn, path, &err) < 0) {
+		fprintf(stderr, "postern: %s\n", err.text);
+		free(cmds);
+		return 2;
+	}
+	int status = n > 0 ? commands(cmds, n) : input != NULL ? file(input) : interactive();
+	conn_close(&con.conn);
+	free(cmds);
+	return status;
+}

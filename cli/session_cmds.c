@@ -1,0 +1,179 @@
+/* The commands that speak about the console itself. */
+#include <stdlib.h>
+
+#include "cli/session_priv.h"
+#include "core/base/show.h"
+
+static int cmd_exit(struct cmd *c)
+{
+	struct session *s = c->session;
+	if (session_in_config(s)) {
+		ctx_up(&s->ctx);
+		return CMD_OK;
+	}
+	if (!s->opt.batch)
+		out_str(c->out, "\nLogoff\n\n");
+	s->phase = PHASE_OVER;
+	return CMD_OK;
+}
+
+static int cmd_logout(struct cmd *c)
+{
+	struct session *s = c->session;
+	session_set_mode(s, s->env->grammar->exec);
+	return cmd_exit(c);
+}
+
+static int cmd_end(struct cmd *c)
+{
+	struct session *s = c->session;
+	session_set_mode(s, s->env->grammar->exec);
+	return CMD_OK;
+}
+
+static int cmd_enable(struct cmd *c)
+{
+	struct session *s = c->session;
+	uint32_t level = 15;
+	cmd_u32(c, "level", &level);
+	s->enable_level = level > 15 ? 15 : level;
+	s->enable_failures = 0;
+	if (s->opt.batch || s->enable_level <= 1) { /* a script has all levels; down needs no password */
+		session_set_mode(s, level > 1 ? s->env->grammar->exec : s->env->grammar->user);
+		s->privilege = s->opt.batch ? 15 : s->enable_level;
+		return CMD_OK;
+	}
+	s->phase = PHASE_ENABLE;
+	return CMD_OK;
+}
+
+static int cmd_disable(struct cmd *c)
+{
+	struct session *s = c->session;
+	uint32_t level = 1;
+	cmd_u32(c, "level", &level);
+	if (level > s->privilege)
+		return cmd_fail(c, "%% Already at a lower privilege level");
+	s->privilege = level;
+	session_set_mode(s, level > 1 ? s->env->grammar->exec : s->env->grammar->user);
+	return CMD_OK;
+}
+
+static int cmd_configure(struct cmd *c)
+{
+	struct session *s = c->session;
+	session_set_mode(s, s->env->grammar->config);
+	return CMD_OK;
+}
+
+static int cmd_terminal_monitor(struct cmd *c)
+{
+	struct session *s = c->session;
+	s->monitor = !c->no && !cmd_has(c, "no");
+	/* The configured level is looked at line by line, so that a change of it counts at once. */
+	s->log.level = s->monitor ? LOGL_DEBUGGING : -1;
+	return CMD_OK;
+}
+
+static int cmd_terminal_pager(struct cmd *c)
+{
+	uint32_t lines = 24;
+	cmd_u32(c, "lines", &lines);
+	((struct session *)c->session)->pager_lines = lines;
+	return CMD_OK;
+}
+
+static int cmd_terminal_width(struct cmd *c)
+{
+	uint32_t columns = 80;
+	cmd_u32(c, "columns", &columns);
+	if (columns != 0 && (columns < 40 || columns > 511))
+		return cmd_fail(c, "%% Width must be 0 or from 40 to 511");
+	((struct session *)c->session)->width = (int)columns;
+	return CMD_OK;
+}
+
+static int cmd_show_terminal(struct cmd *c)
+{
+	const struct session *s = c->session;
+	out_printf(c->out, "\nWidth = %u, %smonitor\nterminal %s\n", session_width(s), s->monitor ? "" : "no ",
+		   s->opt.tty ? "interactive" : "no interactive");
+	return CMD_OK;
+}
+
+static int cmd_show_history(struct cmd *c)
+{
+	const struct session *s = c->session;
+	for (size_t i = 0; i < s->nhistory; i++)
+		out_printf(c->out, "  %s\n", s->history[i]);
+	return CMD_OK;
+}
+
+static int cmd_show_pager(struct cmd *c)
+{
+	const struct session *s = c->session;
+	out_printf(c->out, "pager lines %u\n",
+		   s->pager_lines >= 0 ? (unsigned)s->pager_lines : session_conf_u32(s, "pager", "lines", 24));
+	return CMD_OK;
+}
+
+/* The patterns of a mode that begin with the words given. */
+static bool help_usage(const struct session *s, const struct mode *mode, struct str words, struct out *out)
+{
+	struct out full;
+	out_init(&full);
+	match_expand(s->env->grammar, mode, words, &full);
+	struct str want = str_trim(out_text(&full));
+	bool any = false;
+	for (const struct line *l = mode->lines; l != NULL; l = l->next) {
+		struct str text = str_of(l->text);
+		if (l->flags & LINE_LEGACY || !str_has_prefix_nocase(text, want) ||
+		    (text.len > want.len && text.p[want.len] != ' '))
+			continue;
+		out_printf(out, "        %s\n", l->text);
+		if (l->doc != NULL)
+			out_printf(out, "                %s\n", l->doc);
+		any = true;
+	}
+	out_free(&full);
+	return any;
+}
+
+static int cmd_help(struct cmd *c)
+{
+	struct session *s = c->session;
+	struct str words = cmd_text(c, "command");
+	if (words.len == 0) {
+		session_help_text(s, STR(""), c->out);
+		return CMD_OK;
+	}
+	struct out usage;
+	out_init(&usage);
+	bool any = false;
+	for (const struct mode *m = s->ctx.mode; m != NULL; m = m->parent)
+		any = help_usage(s, m, words, &usage) || any;
+	if (any)
+		out_printf(c->out, "\nUSAGE:\n\n%s\n", usage.text);
+	out_free(&usage);
+	return any ? CMD_OK : cmd_fail(c, "%% Unrecognized command");
+}
+
+void session_register(void)
+{
+	static const struct cmd_entry table[] = {
+		{"session_enable", cmd_enable},
+		{"session_disable", cmd_disable},
+		{"session_exit", cmd_exit},
+		{"session_logout", cmd_logout},
+		{"session_end", cmd_end},
+		{"session_configure", cmd_configure},
+		{"help", cmd_help},
+		{"terminal_monitor", cmd_terminal_monitor},
+		{"terminal_pager", cmd_terminal_pager},
+		{"terminal_width", cmd_terminal_width},
+		{"show_terminal", cmd_show_terminal},
+		{"show_history", cmd_show_history},
+		{"show_pager", cmd_show_pager},
+	};
+	cmd_register(table, sizeof table / sizeof *table, NULL);
+}
