@@ -15,7 +15,8 @@ enum {
  *                 message is for l2tp_input()
  *   DATA_DROP     p->drop says why: L2TP_HEADER, L2TP_VERSION, L2TP_WRONG_SA */
 enum data_verdict l2tp_data_in(struct pkt *p, uint32_t flow,
-			       struct dsess *(*find)(void *ctx, uint16_t tunnel, uint16_t call), void *ctx);
+                               struct dsess *(*find)(void *ctx, uint16_t tunnel, uint16_t call),
+                               void *ctx);
 
 /* p: view at the PPP frame. Puts the data header of the session in front. false: p->drop says why. */
 bool l2tp_data_out(struct pkt *p, struct dsess *s);

@@ -32,7 +32,7 @@ struct l2tp_ops {
 	 * into ESP on the current SA of the flow. Copied. false = lost (no SA, no room): L2TP goes on as if
 	 * the network had lost it. */
 	bool (*send)(void *ctx, uint32_t flow, struct ip4_end local, struct ip4_end remote,
-		     const uint8_t *msg, size_t len);
+	             const uint8_t *msg, size_t len);
 	/* A call is established, PPP is about to be opened: the worker makes its struct dsess. sequencing:
 	 * the peer demands sequence numbers on data messages (dsess.sequencing). */
 	void (*call_up)(void *ctx, const struct link_info *info, bool sequencing);
@@ -45,6 +45,7 @@ struct l2tp_ops {
 struct l2tp_conf {
 	uint32_t hello_s;      /* silence after which a Hello is sent, 10..300 */
 	uint32_t tunnel_limit; /* most tunnels at once */
+	char host[64];         /* our Host Name AVP: the hostname of the appliance */
 };
 
 /* Where a message came from. Texts are copied where they are kept. */
@@ -56,24 +57,24 @@ struct l2tp_from {
 };
 
 /* Why a message was not followed, beyond the reasons of core/base/drop.h. */
-#define L2TP_REFUSE_LIST(X)                                                                        \
-	X(MALFORMED, "malformed AVP")                                                              \
-	X(MISSING_AVP, "mandatory AVP missing")                                                    \
-	X(UNKNOWN_AVP, "unknown AVP with the M bit")                                               \
-	X(VERSION, "protocol version not 1.0")                                                     \
-	X(CHALLENGE, "tunnel authentication asked for, no secret")                                 \
-	X(TUNNEL_LIMIT, "tunnel limit reached")                                                    \
-	X(HALF_OPEN, "too many half-open tunnels")                                                 \
-	X(SECOND_CALL, "second session in a tunnel")                                               \
-	X(NO_USER, "no PPP session free")                                                          \
-	X(UNEXPECTED, "message not allowed in this state")                                         \
+#define L2TP_REFUSE_LIST(X)                                        \
+	X(MALFORMED, "malformed AVP")                              \
+	X(MISSING_AVP, "mandatory AVP missing")                    \
+	X(UNKNOWN_AVP, "unknown AVP with the M bit")               \
+	X(VERSION, "protocol version not 1.0")                     \
+	X(CHALLENGE, "tunnel authentication asked for, no secret") \
+	X(TUNNEL_LIMIT, "tunnel limit reached")                    \
+	X(HALF_OPEN, "too many half-open tunnels")                 \
+	X(SECOND_CALL, "second session in a tunnel")               \
+	X(NO_USER, "no PPP session free")                          \
+	X(UNEXPECTED, "message not allowed in this state")         \
 	X(NOT_HELD, "control message out of order, not kept")
 
 enum l2tp_refuse {
 #define X(name, text) L2TP_REFUSE_##name,
 	L2TP_REFUSE_LIST(X)
 #undef X
-		L2TP_REFUSE_N
+	        L2TP_REFUSE_N
 };
 const char *l2tp_refuse_text(enum l2tp_refuse r);
 
@@ -90,8 +91,8 @@ void l2tp_set_conf(struct l2tp *l, const struct l2tp_conf *conf);
  * the worker does not know (yet). */
 void l2tp_input(struct l2tp *l, const struct l2tp_from *from, const uint8_t *msg, size_t len);
 /* A PPP frame of a known session that the data path punted; header already stripped. */
-void l2tp_data_input(struct l2tp *l, uint32_t flow, uint16_t tunnel, uint16_t call, const uint8_t *frame,
-		     size_t len);
+void l2tp_data_input(struct l2tp *l, uint32_t flow, uint16_t tunnel, uint16_t call,
+                     const uint8_t *frame, size_t len);
 
 /* The flow's last SA is gone: its tunnels end at once, nothing is sent. */
 void l2tp_flow_down(struct l2tp *l, uint32_t flow, enum link_end why);
@@ -111,13 +112,14 @@ bool l2tp_session_set_ppp(struct l2tp *l, uint16_t tunnel, uint16_t call, uint32
 /* A session as others may see it; pointers are valid during the callback. */
 struct l2tp_session_info {
 	const struct link_info *link;
-	const char *username; /* empty until PPP knows it */
-	uint32_t ppp_unit;    /* 0 = none yet */
-	uint64_t since_ms;    /* clock time at which it was established */
+	const char *username;   /* empty until PPP knows it */
+	uint32_t ppp_unit;      /* 0 = none yet */
+	uint64_t since_ms;      /* clock time at which it was established */
 	struct l2tp_counters n; /* PPP frames of both threads */
 };
 /* Established sessions, in the order of our tunnel numbers. */
-void l2tp_each_session(struct l2tp *l, void (*fn)(void *arg, const struct l2tp_session_info *s), void *arg);
+void l2tp_each_session(struct l2tp *l, void (*fn)(void *arg, const struct l2tp_session_info *s),
+                       void *arg);
 size_t l2tp_tunnels(const struct l2tp *l);  /* not counting those being closed */
 size_t l2tp_sessions(const struct l2tp *l); /* established */
 

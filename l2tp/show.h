@@ -5,9 +5,9 @@
 #include "core/base/show.h"
 #include "l2tp/l2tp.h"
 
-/* Handlers show_vpdn, show_vpdn_tunnel, show_vpdn_session, clear_vpdn_tunnel; registered with ctx = the struct
- * l2tp. Arguments: the keywords l2tp, pptp, pppoe, packets, state, summary, transport, window, all and the number
- * "id". */
+/* Handlers show_vpdn, show_vpdn_tunnel, show_vpdn_session; registered with ctx = the struct l2tp. Arguments, all
+ * optional: the keyword l2tp, pptp or pppoe; packets, state, summary, transport or window as a keyword or as the
+ * value of the enum "view"; the number "id" (of the tunnel, of the call). */
 extern const struct cmd_entry l2tp_commands[];
 extern const size_t l2tp_commands_n;
 
