@@ -1,0 +1,171 @@
+#include "cli/hooks.h"
+
+#include <errno.h>
+
+#include "cli/render.h"
+#include "core/config/acl.h"
+#include "core/config/hook.h"
+
+static const struct grammar *rendering;
+
+void hooks_set_grammar(const struct grammar *g)
+{
+	rendering = g;
+}
+
+/* ---------------------------------------------------------------- access lists */
+
+/* The rule in the form that running-config shows. Typed without `extended` (PIX) the action is a keyword of the line. */
+static int edit_access_list(struct conf_typed *t, struct err *err)
+{
+	struct str name = conf_typed_text(t, "name"), kind = conf_typed_text(t, "kind");
+	struct str rule = conf_typed_text(t, "rule");
+	struct out full, shown;
+	struct acl_rule r;
+	int rc = 0;
+	bool bare = kind.len == 0;
+	if (rule.len == 0 || str_eq_cstr(kind, "remark"))
+		return 0;
+	out_init(&full);
+	out_init(&shown);
+	if (bare)
+		out_str(&full, conf_typed_has(t, "permit") ? "permit " : "deny ");
+	out_put(&full, rule);
+	if (!acl_rule_parse(out_text(&full), str_eq_cstr(kind, "standard"), &r, err))
+		rc = -EINVAL;
+	else
+		acl_rule_print(&r, str_eq_cstr(kind, "standard"), &shown);
+	if (rc == 0 && (bare || !str_eq(out_text(&shown), rule)))
+		out_printf(t->lines, "%saccess-list %.*s %.*s %s\n", t->no ? "no " : "", STR_ARG(name),
+			   STR_ARG(bare ? STR("extended") : kind), shown.text);
+	out_free(&full);
+	out_free(&shown);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- group policies */
+
+/* internal from B: the attributes of B are typed for the new policy. */
+static int edit_group_policy_from(struct conf_typed *t, struct err *err)
+{
+	struct str name = conf_typed_text(t, "name"), from = conf_typed_text(t, "from");
+	struct out section, text;
+	if (t->no || from.len == 0)
+		return 0;
+	if (!conf_find(t->conf, "group-policy", from))
+		return err_set(err, -ENOENT, "group-policy %.*s does not exist", STR_ARG(from));
+	out_printf(t->lines, "group-policy %.*s internal\n", STR_ARG(name));
+	if (!rendering)
+		return 0;
+	out_init(&section);
+	out_init(&text);
+	out_printf(&section, "group-policy %.*s", STR_ARG(from));
+	render(rendering, t->conf, RENDER_SECRETS, -1, out_text(&section), &text);
+	struct str rest = out_text(&text);
+	bool any = false;
+	while (rest.len > 0) {
+		const char *nl = memchr(rest.p, '\n', rest.len);
+		struct str line = {rest.p, nl ? (size_t)(nl - rest.p) : rest.len};
+		rest.p += line.len + (nl ? 1 : 0);
+		rest.len -= line.len + (nl ? 1 : 0);
+		if (line.len == 0 || line.p[0] != ' ')
+			continue;
+		if (!any)
+			out_printf(t->lines, "group-policy %.*s attributes\n", STR_ARG(name));
+		any = true;
+		out_printf(t->lines, "%.*s\n", STR_ARG(line));
+	}
+	out_free(&section);
+	out_free(&text);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- interfaces */
+
+/* The first name of an interface sets its level: 100 for inside, 0 for any other. */
+static int edit_nameif(struct conf_typed *t, struct err *err)
+{
+	(void)err;
+	struct str nameif = conf_typed_text(t, "nameif");
+	const struct centry *e = conf_find(t->conf, "interface", conf_typed_text(t, "name"));
+	if (t->no || nameif.len == 0)
+		return 0;
+	if (e && (conf_is_set(e, "nameif") || conf_is_set(e, "security-level")))
+		return 0;
+	unsigned level = str_eq_cstr(nameif, "inside") ? 100 : 0;
+	if (level > 0)
+		out_printf(t->lines, "nameif %.*s\nsecurity-level %u\n", STR_ARG(nameif), level);
+	out_printf(t->notes, "INFO: Security level for \"%.*s\" set to %u by default.\n", STR_ARG(nameif), level);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- crypto ikev1 enable */
+
+static bool enabled(const struct conf *c, struct str ifname)
+{
+	return conf_find(c, "ike-enable", ifname) != NULL;
+}
+
+/* Without an interface: every interface that has a crypto map. */
+static int edit_ike_enable_all(struct conf_typed *t, struct err *err)
+{
+	(void)err;
+	const struct conf *c = t->conf;
+	if (t->no) {
+		for (const struct centry *e = conf_first(c, "ike-enable"); e; e = conf_next(c, e))
+			out_printf(t->lines, "no crypto ikev1 enable %.*s\n", STR_ARG(conf_text(e, "ifname")));
+		if (t->lines->len == 0)
+			out_str(t->lines, "!\n");
+		return 0;
+	}
+	for (const struct centry *m = conf_first(c, "crypto-map"); m; m = conf_next(c, m))
+		for (const struct centry *i = conf_first_child(c, m, "interface"); i; i = conf_next(c, i)) {
+			struct str ifname = conf_text(i, "ifname");
+			out_printf(t->lines, "crypto ikev1 enable %.*s\n", STR_ARG(ifname));
+			out_printf(t->notes, "INFO: IKEv1 is %senabled on interface %.*s\n",
+				   enabled(c, ifname) ? "already " : "", STR_ARG(ifname));
+		}
+	if (t->lines->len == 0) {
+		out_str(t->lines, "!\n");
+		out_str(t->notes, "WARNING: no interface has a crypto map, so IKEv1 is enabled on none; "
+				  "name one: crypto ikev1 enable INTERFACE\n");
+	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- checks */
+
+static void warn_no_group(const struct conf *c, const struct centry *e, const char *field, struct out *notes)
+{
+	struct str group = conf_text(e, field);
+	if (group.len == 0 || str_caseeq(group, STR("LOCAL")) || str_caseeq(group, STR("NONE")) ||
+	    conf_find(c, "aaa-server", group))
+		return;
+	out_printf(notes, "WARNING: aaa-server group %.*s does not exist\n", STR_ARG(group));
+}
+
+/* A group may be named before it is defined; until then nobody can authenticate. */
+static int check_tunnel_group_general(const struct conf *c, const struct centry *e, struct out *notes,
+				      struct err *err)
+{
+	(void)err;
+	warn_no_group(c, e, "aaa", notes);
+	warn_no_group(c, e, "authorization", notes);
+	warn_no_group(c, e, "accounting", notes);
+	return 0;
+}
+
+void hooks_register(void)
+{
+	static const struct conf_edit_hook edits[] = {
+	    {"access_list", edit_access_list},
+	    {"group_policy_from", edit_group_policy_from},
+	    {"nameif", edit_nameif},
+	    {"ike_enable_all", edit_ike_enable_all},
+	};
+	static const struct conf_check checks[] = {
+	    {"tunnel_group_general_check", check_tunnel_group_general},
+	};
+	conf_edit_register(edits, sizeof(edits) / sizeof(edits[0]));
+	conf_check_register(checks, sizeof(checks) / sizeof(checks[0]));
+}
