@@ -34,11 +34,13 @@ struct ppp_conf {
 	const struct aaa_conf *aaa;
 	const struct ppp_pool_conf *pools;
 	size_t npools;
-	uint32_t local_ip;  /* our end of every link; 0 = chosen from the pool, see ppp_pool_gateway() */
+	uint32_t local_ip;  /* our end of every link; 0 = chosen by pool, see ppp_pool_gateway() in ppp/pool.h */
 	const char *name;   /* we call ourselves so in CHAP: the hostname */
 	uint16_t mtu;       /* most we send to and ask from a client; 0 = PPP_MTU_DEFAULT */
 	uint16_t echo_s;    /* LCP echo interval, 0 = 30 */
 	uint16_t echo_lost; /* unanswered echoes in a row that end the session, 0 = 4 */
+	uint32_t reuse_delay_s; /* an address that became free is held back that long */
+	bool no_local;          /* `no vpn-addr-assign local`: no addresses from pools */
 };
 
 /* Compiles address pools and what else PPP needs into the arena. local_ip may be 0. Never use the outside
@@ -72,7 +74,8 @@ struct ppp_session_info {
 	uint64_t login_ms;  /* clock of the login, 0 = not yet */
 	time_t login_wall;
 	uint32_t idle_s, session_s; /* timeouts, 0 = none */
-	struct ppp_counters counters;
+	uint64_t control_in, control_out; /* frames of LCP, authentication, IPCP, rejected protocols */
+	struct ppp_counters counters;     /* IP */
 };
 
 /* What PPP asks of the gateway. Any of them may be NULL. */

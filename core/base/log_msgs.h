@@ -80,12 +80,15 @@
 			      "this connection: DfltAccessPolicy"
 #define MSG_737006 737006, 6, "IPAA: Local pool request succeeded for tunnel-group '%s'"
 #define MSG_737007 737007, 5, "IPAA: Local pool request failed for tunnel-group '%s'"
+#define MSG_737010 737010, 6, "IPAA: AAA assigned address %s, succeeded"
 #define MSG_737012 737012, 4, "IPAA: Address assignment failed"
 #define MSG_737016 737016, 6, "IPAA: Freeing local pool %s address %s"
 #define MSG_737019 737019, 4, "IPAA: Unable to get address from group-policy or tunnel-group local pools"
 #define MSG_737026 737026, 6, "IPAA: Client assigned %s from local pool %s"
 
 /* IKE: %s first = identity prefix */
+#define MSG_713041_REKEY 713041, 5, "%sIKE Initiator: Rekeying Phase 1, Intf %s, IKE Peer %s  local Proxy Address N/A, " \
+				    "remote Proxy Address N/A,  Crypto map (N/A)"
 #define MSG_713048 713048, 3, "%sError processing payload: Payload ID: %u"
 #define MSG_713049 713049, 5, "%sSecurity negotiation complete for User (%s)  %s, Inbound SPI = 0x%08x, Outbound " \
 			      "SPI = 0x%08x"
@@ -102,6 +105,7 @@
 #define MSG_713122 713122, 3, "%sKeep-alives configured on but peer does not support keep-alives (type = None)"
 #define MSG_713123 713123, 3, "%sIKE lost contact with remote peer, deleting connection (keepalive type: DPD)"
 #define MSG_713136 713136, 5, "%sIKE session establishment timed out [%s], aborting!"
+#define MSG_713138 713138, 3, "%sGroup %s not found and BASE GROUP default preshared key not configured"
 #define MSG_713172 713172, 6, "%sAutomatic NAT Detection Status:     Remote end %s behind a NAT device     " \
 			      "This   end %s behind a NAT device"
 #define MSG_713191 713191, 3, "%sMaximum concurrent IKE negotiations exceeded!"

@@ -1,0 +1,212 @@
+#include "core/aaa/aaa.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/aaa/local.h"
+#include "core/base/buf.h"
+#include "core/base/debug.h"
+#include "core/base/log.h"
+
+const char *aaa_method_word(enum aaa_method m)
+{
+	static const char *const words[] = {
+#define X(name, word, shown) word,
+		AAA_METHOD_LIST(X)
+#undef X
+	};
+	return m < AAA_METHOD_N ? words[m] : "none";
+}
+
+const char *aaa_method_shown(enum aaa_method m)
+{
+	static const char *const words[] = {
+#define X(name, word, shown) shown,
+		AAA_METHOD_LIST(X)
+#undef X
+	};
+	return m < AAA_METHOD_N ? words[m] : "None";
+}
+
+const char *aaa_methods_text(unsigned methods, char *text, size_t cap)
+{
+	size_t at = 0;
+	snprintf(text, cap, "none");
+	for (unsigned m = 0; m < AAA_METHOD_N; m++) {
+		if (!(methods & AAA_BIT(m)))
+			continue;
+		int n = snprintf(text + at, cap - at, "%s%s", at ? " " : "", aaa_method_word(m));
+		if (n < 0 || (size_t)n >= cap - at)
+			break;
+		at += (size_t)n;
+	}
+	return text;
+}
+
+const char *aaa_why_text(enum aaa_why why)
+{
+	static const char *const texts[] = {
+#define X(name, text) text,
+		AAA_WHY_LIST(X)
+#undef X
+	};
+	return why < AAA_WHY_N ? texts[why] : "Unspecified";
+}
+
+/* ------------------------------------------------------------------ look-up */
+
+/* Rows of the three arrays all begin with their name. */
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const void *find(const void *rows, size_t n, size_t size, const char *name)
+{
+	return n && name ? bsearch(&name, rows, n, size, by_name) : NULL;
+}
+
+static void sort(void *rows, size_t n, size_t size)
+{
+	if (n)
+		qsort(rows, n, size, by_name);
+}
+
+void aaa_conf_sort(struct aaa_user *users, size_t nusers, struct aaa_policy *policies, size_t npolicies,
+		   struct aaa_group *groups, size_t ngroups)
+{
+	sort(users, nusers, sizeof(*users));
+	sort(policies, npolicies, sizeof(*policies));
+	sort(groups, ngroups, sizeof(*groups));
+}
+
+const struct aaa_user *aaa_user_find(const struct aaa_conf *c, const char *name)
+{
+	return find(c->users, c->nusers, sizeof(*c->users), name);
+}
+
+const struct aaa_policy *aaa_policy_find(const struct aaa_conf *c, const char *name)
+{
+	return find(c->policies, c->npolicies, sizeof(*c->policies), name);
+}
+
+const struct aaa_group *aaa_group_find(const struct aaa_conf *c, const char *name)
+{
+	return find(c->groups, c->ngroups, sizeof(*c->groups), name);
+}
+
+const struct aaa_user *aaa_user_of(const struct aaa_conf *c, const char *wire_name)
+{
+	const struct aaa_user *u = aaa_user_find(c, wire_name);
+	const char *slash = strrchr(wire_name, '\\');
+	return u || !slash ? u : aaa_user_find(c, slash + 1);
+}
+
+/* ------------------------------------------------------------------ terms of a login */
+
+static void attrs_over(struct aaa_attrs *a, const struct aaa_attrs *over)
+{
+	if (over->has_logins)
+		a->logins = over->logins;
+	if (over->has_idle)
+		a->idle_s = over->idle_s;
+	if (over->has_session)
+		a->session_s = over->session_s;
+	if (over->has_l2tp)
+		a->l2tp = over->l2tp;
+}
+
+static void terms_pools(struct aaa_terms *t, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n && t->npools < AAA_POOLS_MAX; i++)
+		str_copy(t->pools[t->npools++], sizeof(t->pools[0]), str_of(names[i]));
+}
+
+void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct aaa_user *user,
+	       struct aaa_terms *t)
+{
+	*t = (struct aaa_terms){.user_specific = user && user->policy};
+	const struct aaa_policy *p = aaa_policy_find(c, t->user_specific ? user->policy : g->policy);
+	if (p) {
+		str_copy(t->policy, sizeof(t->policy), str_of(p->name));
+		t->a = p->a;
+		memcpy(t->dns, p->dns, sizeof(t->dns));
+		memcpy(t->wins, p->wins, sizeof(t->wins));
+	}
+	if (user) {
+		attrs_over(&t->a, &user->a);
+		t->framed_ip = user->framed_ip;
+	}
+	if (p && p->npools)
+		terms_pools(t, p->pools, p->npools);
+	else
+		terms_pools(t, g->pools, g->npools);
+}
+
+/* ------------------------------------------------------------------ authentication */
+
+static bool is_local(const struct aaa_group *g)
+{
+	return !g->server || str_caseeq(str_of(g->server), STR("LOCAL")) || g->fallback_local;
+}
+
+unsigned aaa_server_methods(const struct aaa_group *g)
+{
+	return is_local(g) ? (unsigned)AAA_LOCAL_METHODS : 0;
+}
+
+static void report(const struct aaa_request *rq, const struct aaa_conf *c)
+{
+	const struct aaa_result *res = &rq->result;
+	bool hide = res->why == AAA_WHY_NO_USER && !c->show_bad_names;
+	switch (res->status) {
+	case AAA_ACCEPT:
+		log_msg(MSG_113012, res->user);
+		break;
+	case AAA_REJECT:
+		log_msg(MSG_113015, aaa_why_text(res->why), hide ? "*****" : res->user);
+		break;
+	case AAA_ERROR:
+		log_msg(MSG_113013, aaa_why_text(res->why), res->user);
+		break;
+	}
+}
+
+static void on_done(struct timer *t, void *arg)
+{
+	(void)t;
+	struct aaa_request *rq = arg;
+	struct aaa_result result = rq->result;
+	rq->clock = NULL;
+	rq->done(rq->arg, &result);
+}
+
+static void wipe_secrets(struct aaa_request *rq)
+{
+	wipe(rq->password, sizeof(rq->password));
+	wipe(rq->response, sizeof(rq->response));
+	wipe(rq->peer_challenge, sizeof(rq->peer_challenge));
+}
+
+void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_conf *c, const struct aaa_group *g)
+{
+	rq->result = (struct aaa_result){.status = AAA_ERROR, .why = AAA_WHY_SERVER};
+	str_copy(rq->result.user, sizeof(rq->result.user), str_of(rq->user));
+	debug(DEBUG_AAA, 1, "AAA: %s authentication of %s, server %s", aaa_method_word(rq->method), rq->user,
+	      g && g->server ? g->server : "LOCAL");
+	if (g && is_local(g))
+		aaa_local_verify(rq, c);
+	wipe_secrets(rq);
+	report(rq, c);
+	rq->clock = clock;
+	timer_start(clock, &rq->timer, 0, on_done, rq);
+}
+
+void aaa_cancel(struct aaa_request *rq)
+{
+	if (rq->clock)
+		timer_stop(rq->clock, &rq->timer);
+	rq->clock = NULL;
+	wipe_secrets(rq);
+}

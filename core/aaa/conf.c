@@ -1,0 +1,228 @@
+/* Users, group policies and tunnel groups out of the config tree. The only file of this module that sees
+ * it. */
+#include "core/aaa/aaa.h"
+#include "core/base/arena.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/config/read.h"
+#include "crypto/prim/prim.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct ctx {
+	const struct conf *c;
+	struct arena *a;
+	struct out *notes;
+	bool short_of_memory;
+};
+
+static char *text(struct ctx *x, struct str s)
+{
+	char *copy = arena_str(x->a, s);
+	if (!copy)
+		x->short_of_memory = true;
+	return copy;
+}
+
+static void *array(struct ctx *x, size_t n, size_t size)
+{
+	void *p = arena_calloc(x->a, n ? n : 1, size);
+	if (!p)
+		x->short_of_memory = true;
+	return p;
+}
+
+static size_t count(const struct conf *c, const char *node)
+{
+	size_t n = 0;
+	for (const struct centry *e = conf_first(c, node); e; e = conf_next(c, e))
+		n++;
+	return n;
+}
+
+/* The attributes that group policies and users write alike; unset ones are left as they are. */
+static void read_attrs(const struct centry *e, struct aaa_attrs *a)
+{
+	if (conf_is_set(e, "vpn-simultaneous-logins")) {
+		a->has_logins = true;
+		a->logins = conf_u32(e, "vpn-simultaneous-logins");
+	}
+	if (conf_is_set(e, "vpn-idle-timeout")) {
+		uint32_t min = conf_u32(e, "vpn-idle-timeout");
+		a->has_idle = true;
+		a->idle_s = min > UINT32_MAX / 60 ? UINT32_MAX : min * 60;
+	}
+	if (conf_is_set(e, "vpn-session-timeout")) {
+		uint32_t min = conf_u32(e, "vpn-session-timeout");
+		a->has_session = true;
+		a->session_s = min > UINT32_MAX / 60 ? UINT32_MAX : min * 60;
+	}
+	if (conf_is_set(e, "vpn-tunnel-protocol")) {
+		a->has_l2tp = true;
+		a->l2tp = false;
+		for (size_t i = 0; i < conf_list_len(e, "vpn-tunnel-protocol"); i++)
+			if (str_eq_cstr(conf_list_text(e, "vpn-tunnel-protocol", i), "l2tp-ipsec"))
+				a->l2tp = true;
+	}
+}
+
+static const char *const *read_names(struct ctx *x, const struct centry *e, const char *field, size_t *n)
+{
+	*n = conf_list_len(e, field);
+	const char **names = array(x, *n, sizeof(*names));
+	for (size_t i = 0; names && i < *n; i++)
+		names[i] = text(x, conf_list_text(e, field, i));
+	return names;
+}
+
+/* Two addresses; not set: inherited, X-none: none. */
+static void read_servers(const struct centry *e, const char *field, const char *none, uint32_t ip[2])
+{
+	if (!conf_is_set(e, field) && !conf_is_set(e, none))
+		return;
+	ip[0] = ip[1] = 0;
+	for (size_t i = 0; i < 2 && i < conf_list_len(e, field); i++)
+		ip[i] = conf_list_u32(e, field, i);
+}
+
+static void read_policy(struct ctx *x, const struct centry *e, struct aaa_policy *p)
+{
+	const struct centry *at = conf_child(x->c, e, "attributes");
+	p->name = text(x, conf_text(e, "name"));
+	read_attrs(at, &p->a);
+	read_servers(at, "dns", "dns-none", p->dns);
+	read_servers(at, "wins", "wins-none", p->wins);
+	if (conf_is_set(at, "default-domain"))
+		p->domain = text(x, conf_text(at, "default-domain"));
+	else if (conf_is_set(at, "default-domain-none"))
+		p->domain = "";
+	if (conf_is_set(at, "address-pools") || conf_is_set(at, "address-pools-none"))
+		p->pools = read_names(x, at, "address-pools", &p->npools);
+}
+
+static void read_policies(struct ctx *x, struct aaa_conf *out)
+{
+	/* what nobody set anywhere: the appliance's own values */
+	struct aaa_policy base = {.domain = "",
+				  .a = {.has_logins = true,
+					.has_idle = true,
+					.has_session = true,
+					.has_l2tp = true,
+					.logins = 3,
+					.idle_s = 1800,
+					.l2tp = true}};
+	const struct centry *dflt = conf_find(x->c, "group-policy", STR("DfltGrpPolicy"));
+	if (dflt)
+		read_policy(x, dflt, &base);
+	size_t n = count(x->c, "group-policy"), i = 0;
+	struct aaa_policy *p = array(x, n, sizeof(*p));
+	out->policies = p;
+	if (!p)
+		return;
+	for (const struct centry *e = conf_first(x->c, "group-policy"); e; e = conf_next(x->c, e)) {
+		p[i] = base;
+		read_policy(x, e, &p[i++]);
+	}
+	out->npolicies = i;
+}
+
+static void read_password(struct ctx *x, const struct centry *e, struct aaa_user *u)
+{
+	struct str word = conf_text(e, "password"), form = conf_text(e, "form");
+	size_t len = 0;
+	if (conf_is_set(e, "nopassword") || word.len == 0) {
+		u->kind = AAA_PW_NONE;
+	} else if (str_eq_cstr(form, "nt-encrypted")) {
+		u->kind = AAA_PW_NT;
+		if (!prim_base64_decode(word, u->nt_hash, sizeof(u->nt_hash), &len) ||
+		    len != sizeof(u->nt_hash)) {
+			u->kind = AAA_PW_OTHER;
+			if (x->notes)
+				out_printf(x->notes,
+					   "WARNING: username %s: the nt-encrypted password is not a hash\n",
+					   u->name);
+		}
+	} else if (str_eq_cstr(form, "encrypted") && str_copy(u->hash, sizeof(u->hash), word)) {
+		u->kind = AAA_PW_PIX;
+	} else {
+		u->kind = AAA_PW_OTHER;
+	}
+}
+
+static void read_user(struct ctx *x, const struct centry *e, struct aaa_user *u)
+{
+	const struct centry *at = conf_child(x->c, e, "attributes");
+	struct str service = conf_text(at, "service-type");
+	u->name = text(x, conf_text(e, "name"));
+	u->privilege = (uint8_t)conf_u32(e, "privilege");
+	read_password(x, e, u);
+	read_attrs(at, &u->a);
+	if (conf_is_set(at, "vpn-group-policy"))
+		u->policy = text(x, conf_text(at, "vpn-group-policy"));
+	if (conf_is_set(at, "framed-ip"))
+		u->framed_ip = conf_ip(at, "framed-ip");
+	if (conf_is_set(at, "framed-mask"))
+		u->framed_mask = conf_ip(at, "framed-mask");
+	u->service = str_eq_cstr(service, "remote-access") ? AAA_SERVICE_REMOTE_ACCESS
+		     : str_eq_cstr(service, "nas-prompt")  ? AAA_SERVICE_NAS_PROMPT
+							   : AAA_SERVICE_ADMIN;
+}
+
+static void read_users(struct ctx *x, struct aaa_conf *out)
+{
+	size_t n = count(x->c, "username"), i = 0;
+	struct aaa_user *u = array(x, n, sizeof(*u));
+	out->users = u;
+	if (!u)
+		return;
+	for (const struct centry *e = conf_first(x->c, "username"); e; e = conf_next(x->c, e))
+		read_user(x, e, &u[i++]);
+	out->nusers = i;
+}
+
+static void read_group(struct ctx *x, const struct centry *e, struct aaa_group *g)
+{
+	const struct centry *general = conf_child(x->c, e, "general");
+	const struct centry *ppp = conf_child(x->c, e, "ppp");
+	g->name = text(x, conf_text(e, "name"));
+	g->server = text(x, conf_text(general, "aaa"));
+	g->fallback_local = conf_is_set(general, "aaa-fallback");
+	g->policy = text(x, conf_text(general, "policy"));
+	g->pools = read_names(x, general, "pools", &g->npools);
+	for (unsigned m = 0; m < AAA_METHOD_N; m++)
+		if (conf_in_set(ppp, "authentication", aaa_method_word(m)))
+			g->methods |= AAA_BIT(m);
+}
+
+static void read_groups(struct ctx *x, struct aaa_conf *out)
+{
+	size_t n = count(x->c, "tunnel-group"), i = 0;
+	struct aaa_group *g = array(x, n, sizeof(*g));
+	out->groups = g;
+	if (!g)
+		return;
+	for (const struct centry *e = conf_first(x->c, "tunnel-group"); e; e = conf_next(x->c, e))
+		read_group(x, e, &g[i++]);
+	out->ngroups = i;
+}
+
+const struct aaa_conf *aaa_conf_compile(const struct conf *c, struct arena *arena, struct out *notes,
+					struct err *err)
+{
+	struct ctx x = {.c = c, .a = arena, .notes = notes};
+	struct aaa_conf *out = array(&x, 1, sizeof(*out));
+	if (out) {
+		out->show_bad_names = !conf_bool(conf_container(c, "logging"), "hide-username");
+		read_policies(&x, out);
+		read_users(&x, out);
+		read_groups(&x, out);
+	}
+	if (x.short_of_memory) {
+		err_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	aaa_conf_sort((struct aaa_user *)out->users, out->nusers, (struct aaa_policy *)out->policies,
+		      out->npolicies, (struct aaa_group *)out->groups, out->ngroups);
+	return out;
+}

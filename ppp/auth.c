@@ -1,0 +1,249 @@
+#include "ppp/auth.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/debug.h"
+#include "core/base/log.h"
+#include "ppp/link.h"
+#include "ppp/proto.h"
+
+/* In the order in which they are offered. EAP is not here: there is no server to relay it to. */
+static const struct auth_proto protos[] = {
+	{AAA_MSCHAP2, PPP_CHAP, 0x81, 16, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
+	 ppp_mschap2_response, ppp_mschap2_message}, /* RFC 2759 */
+	{AAA_MSCHAP1, PPP_CHAP, 0x80, 8, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
+	 ppp_mschap1_response, ppp_mschap1_message}, /* RFC 2433 */
+	{AAA_CHAP, PPP_CHAP, 0x05, 16, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
+	 ppp_chap_md5_response, ppp_chap_md5_message}, /* RFC 1994 */
+	{AAA_PAP, PPP_PAP, 0, 0, ppp_pap_start, ppp_pap_input, ppp_pap_verdict, NULL, NULL}, /* RFC 1334 */
+};
+enum { N_PROTOS = sizeof(protos) / sizeof(protos[0]) };
+
+/* ------------------------------------------------------------------ choice */
+
+static const struct auth_proto *first_of(unsigned methods)
+{
+	for (size_t i = 0; i < N_PROTOS; i++)
+		if (methods & AAA_BIT(protos[i].method))
+			return &protos[i];
+	return NULL;
+}
+
+/* Nobody's name is known yet: the log has the client's address in the place of the user, as it has for
+ * other peers without one. */
+static void log_nothing_left(const struct ppp_session *s, const char *refused)
+{
+	const struct aaa_group *g = ppp_session_group(s);
+	char allowed[80], able[80], why[400];
+	snprintf(why, sizeof(why),
+		 "No PPP authentication protocol left%s: tunnel-group %s allows %s, server %s can do %s", refused,
+		 s->group, aaa_methods_text(g ? g->methods : 0, allowed, sizeof(allowed)),
+		 g && g->server ? g->server : "LOCAL",
+		 aaa_methods_text(g ? aaa_server_methods(g) : 0, able, sizeof(able)));
+	log_msg(MSG_113013, why, ip4_text(s->link.remote.ip).s);
+}
+
+bool ppp_auth_begin(struct ppp_session *s)
+{
+	const struct aaa_group *g = ppp_session_group(s);
+	s->auth.left = g ? g->methods & aaa_server_methods(g) : 0;
+	s->auth.proto = first_of(s->auth.left);
+	if (!s->auth.proto)
+		log_nothing_left(s, "");
+	return s->auth.proto != NULL;
+}
+
+void ppp_auth_option(const struct ppp_session *s, struct wr *value)
+{
+	wr_u16(value, s->auth.proto->number);
+	if (s->auth.proto->algorithm)
+		wr_u8(value, s->auth.proto->algorithm);
+}
+
+/* The method the peer names in a Configure-Nak; NULL when it is not one of ours. */
+static const struct auth_proto *named(struct rd value)
+{
+	uint16_t number = rd_u16(&value);
+	uint8_t algorithm = rd_left(&value) ? rd_u8(&value) : 0;
+	for (size_t i = 0; rd_ok(&value) && i < N_PROTOS; i++)
+		if (protos[i].number == number && protos[i].algorithm == algorithm)
+			return &protos[i];
+	return NULL;
+}
+
+void ppp_auth_nak(struct ppp_session *s, struct rd value)
+{
+	struct ppp_auth *a = &s->auth;
+	const struct auth_proto *want = named(value);
+	a->left &= ~AAA_BIT(a->proto->method);
+	a->proto = want && (a->left & AAA_BIT(want->method)) ? want : first_of(a->left);
+	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: peer wants %s, next offer %s", s->unit,
+	      want ? aaa_method_word(want->method) : "an unknown protocol",
+	      a->proto ? aaa_method_word(a->proto->method) : "none");
+	if (a->proto)
+		return;
+	char text[80];
+	snprintf(text, sizeof(text), " (the client asks for %s)",
+		 want ? aaa_method_word(want->method) : "another one");
+	log_nothing_left(s, text);
+	ppp_session_drop(s, LINK_END_USER_ERROR);
+}
+
+void ppp_auth_refused(struct ppp_session *s)
+{
+	log_nothing_left(s, " (the client refuses to authenticate)");
+	ppp_session_drop(s, LINK_END_USER_ERROR);
+}
+
+/* ------------------------------------------------------------------ run */
+
+static void set_pending(struct ppp_session *s, bool pending)
+{
+	struct ppp_stats *st = &s->ppp->stats;
+	if (pending == s->auth.pending)
+		return;
+	s->auth.pending = pending;
+	st->pending += pending ? 1 : -1u;
+	if (st->pending > st->pending_most)
+		st->pending_most = st->pending;
+}
+
+void ppp_auth_start(struct ppp_session *s)
+{
+	struct ppp_auth *a = &s->auth;
+	a->running = true;
+	a->asking = a->answered = false;
+	a->tries = 0;
+	a->reply_len = 0;
+	set_pending(s, true);
+	a->proto->start(s);
+}
+
+void ppp_auth_stop(struct ppp_session *s)
+{
+	struct ppp_auth *a = &s->auth;
+	timer_stop(s->ppp->clock, &a->timer);
+	aaa_cancel(&a->rq);
+	a->running = a->asking = a->answered = false;
+	set_pending(s, false);
+}
+
+bool ppp_auth_takes(const struct ppp_session *s, uint16_t proto)
+{
+	return s->auth.proto && s->auth.proto->number == proto;
+}
+
+void ppp_auth_input(struct ppp_session *s, const uint8_t *packet, size_t len)
+{
+	struct rd r = rd_of(packet, len);
+	uint8_t code = rd_u8(&r), id = rd_u8(&r);
+	uint16_t total = rd_u16(&r);
+	if (!rd_ok(&r) || total < 4 || total > len) {
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: authentication packet with a bad length dropped", s->unit);
+		return;
+	}
+	struct bytes data = rd_bytes(&r, (size_t)total - 4);
+	debug(DEBUG_PPP_UAUTH, 1, "PPP %u: %s code %u id %u received", s->unit,
+	      aaa_method_word(s->auth.proto->method), code, id);
+	if (s->auth.running || s->auth.answered)
+		s->auth.proto->input(s, code, id, data);
+}
+
+void ppp_auth_send(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data)
+{
+	uint8_t packet[512];
+	struct wr w = wr_of(packet, sizeof(packet));
+	wr_u8(&w, code);
+	wr_u8(&w, id);
+	wr_u16(&w, (uint16_t)(data.len + 4));
+	wr_bytes(&w, data.p, data.len);
+	if (wr_ok(&w))
+		ppp_session_send(s, s->auth.proto->number, packet, wr_len(&w));
+}
+
+void ppp_auth_reply(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data)
+{
+	struct wr w = wr_of(s->auth.reply, sizeof(s->auth.reply));
+	wr_u8(&w, code);
+	wr_u8(&w, id);
+	wr_u16(&w, (uint16_t)(data.len + 4));
+	wr_bytes(&w, data.p, data.len);
+	s->auth.reply_len = wr_len(&w);
+	s->auth.answered = true;
+	ppp_auth_repeat(s);
+}
+
+void ppp_auth_repeat(struct ppp_session *s)
+{
+	if (s->auth.reply_len)
+		ppp_session_send(s, s->auth.proto->number, s->auth.reply, s->auth.reply_len);
+}
+
+bool ppp_auth_set_user(struct aaa_request *rq, struct bytes name)
+{
+	if (name.len > AAA_USER_MAX)
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		uint8_t c = name.p[i];
+		rq->user[i] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+	}
+	rq->user[name.len] = '\0';
+	return true;
+}
+
+/* ------------------------------------------------------------------ verdict */
+
+static void on_result(void *arg, const struct aaa_result *result)
+{
+	struct ppp_session *s = arg;
+	unsigned error = MSCHAP_AUTH_FAILURE;
+	ppp_enter(s);
+	s->auth.asking = s->auth.running = false;
+	timer_stop(s->ppp->clock, &s->auth.timer);
+	set_pending(s, false);
+	debug(DEBUG_PPP_UAUTH, 1, "PPP %u: user %s, status = %d %s", s->unit, result->user,
+	      result->status == AAA_ACCEPT, aaa_why_text(result->why));
+	if (result->status == AAA_ACCEPT)
+		error = ppp_on_accept(s, result);
+	else
+		log_msg(MSG_113008_REJECT, result->user);
+	log_msg(MSG_603103, s->unit, result->user, error ? "failed" : "succeed");
+	s->auth.proto->verdict(s, result, error);
+	ppp_on_auth_done(s, error == 0);
+	ppp_leave(s);
+}
+
+void ppp_auth_ask(struct ppp_session *s)
+{
+	struct ppp_auth *a = &s->auth;
+	timer_stop(s->ppp->clock, &a->timer);
+	a->asking = true;
+	a->rq.method = a->proto->method;
+	a->rq.peer_ip = s->link.remote.ip;
+	a->rq.done = on_result;
+	a->rq.arg = s;
+	debug(DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, ulen=%zu, user=%s", s->unit, s->unit,
+	      strlen(a->rq.user), a->rq.user);
+	log_msg(MSG_603102, s->unit, a->rq.user);
+	aaa_start(&a->rq, s->ppp->clock, s->ppp->conf->aaa, ppp_session_group(s));
+}
+
+static void on_timer(struct timer *t, void *arg)
+{
+	(void)t;
+	struct ppp_session *s = arg;
+	ppp_enter(s);
+	if (++s->auth.tries >= PPP_MAX_CONFIGURE) {
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: the client does not authenticate", s->unit);
+		ppp_session_close(s, LINK_END_USER_ERROR);
+	} else {
+		s->auth.proto->start(s);
+	}
+	ppp_leave(s);
+}
+
+void ppp_auth_wait(struct ppp_session *s)
+{
+	timer_start(s->ppp->clock, &s->auth.timer, PPP_RESTART_MS, on_timer, s);
+}

@@ -1,0 +1,81 @@
+/* Challenge Handshake Authentication Protocol, authenticator side (RFC 1994): what CHAP with MD5 and both
+ * MS-CHAPs have in common. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/debug.h"
+#include "core/base/random.h"
+#include "ppp/link.h"
+
+enum { CHAP_CHALLENGE = 1, CHAP_RESPONSE = 2, CHAP_SUCCESS = 3, CHAP_FAILURE = 4 };
+
+/* A new challenge, or the same one again while no answer comes (§4.1). */
+void ppp_chap_start(struct ppp_session *s)
+{
+	struct ppp_auth *a = &s->auth;
+	const char *name = s->ppp->conf->name ? s->ppp->conf->name : "postern";
+	uint8_t data[128];
+	struct wr w = wr_of(data, sizeof(data));
+	if (a->tries == 0) {
+		random_bytes(a->challenge, sizeof(a->challenge));
+		a->id++;
+	}
+	wr_u8(&w, a->proto->challenge_len);
+	wr_bytes(&w, a->challenge, a->proto->challenge_len);
+	wr_bytes(&w, name, strlen(name) < 64 ? strlen(name) : 64);
+	ppp_auth_send(s, CHAP_CHALLENGE, a->id, (struct bytes){data, wr_len(&w)});
+	ppp_auth_wait(s);
+}
+
+static bool parse(struct ppp_auth *a, uint8_t id, struct bytes data)
+{
+	struct rd r = rd_of(data.p, data.len);
+	struct bytes value = rd_bytes(&r, rd_u8(&r));
+	struct bytes name = rd_rest(&r);
+	struct aaa_request *rq = &a->rq;
+	if (!rd_ok(&r) || !ppp_auth_set_user(rq, name) || !a->proto->response(rq, value))
+		return false;
+	rq->id = id;
+	memcpy(rq->challenge, a->challenge, sizeof(rq->challenge));
+	return true;
+}
+
+void ppp_chap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data)
+{
+	struct ppp_auth *a = &s->auth;
+	if (code != CHAP_RESPONSE || id != a->id || a->asking)
+		return;
+	if (a->answered) { /* our answer was lost: the same one again, whatever the response is now (§4.2) */
+		ppp_auth_repeat(s);
+		return;
+	}
+	if (!parse(a, id, data)) {
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: malformed CHAP response dropped", s->unit);
+		return;
+	}
+	ppp_auth_ask(s);
+}
+
+void ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error)
+{
+	char text[200];
+	s->auth.proto->message(s, result, error, text, sizeof(text));
+	ppp_auth_reply(s, error ? CHAP_FAILURE : CHAP_SUCCESS, s->auth.id,
+		       (struct bytes){(const uint8_t *)text, strlen(text)});
+}
+
+bool ppp_chap_md5_response(struct aaa_request *rq, struct bytes value)
+{
+	if (value.len != 16)
+		return false;
+	memcpy(rq->response, value.p, 16);
+	return true;
+}
+
+void ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result, unsigned error,
+			  char *text, size_t cap)
+{
+	(void)s;
+	(void)result;
+	snprintf(text, cap, "%s", error ? "Authentication failed" : "Welcome");
+}

@@ -1,0 +1,361 @@
+/* The life of a session: frames in and out, and how LCP, authentication and IPCP follow each other
+ * (RFC 1661 §3). */
+#include "ppp/link.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/debug.h"
+#include "core/base/log.h"
+#include "ppp/login.h"
+#include "ppp/proto.h"
+
+enum { SETUP_MS = 90 * 1000 }; /* from the call to IPCP, retransmissions and slow people included */
+
+/* ------------------------------------------------------------------ ends */
+
+void ppp_enter(struct ppp_session *s)
+{
+	s->depth++;
+}
+
+void ppp_leave(struct ppp_session *s)
+{
+	if (--s->depth > 0 || !s->gone)
+		return;
+	wipe(s, sizeof(*s));
+	free(s);
+}
+
+static void set_why(struct ppp_session *s, enum link_end why)
+{
+	if (s->why_set)
+		return;
+	s->why_set = true;
+	s->why = why;
+}
+
+static void close_data(struct ppp_session *s)
+{
+	struct ppp *p = s->ppp;
+	if (!s->data)
+		return;
+	s->data = false;
+	if (p->ops->counters)
+		p->ops->counters(p->ctx, s->link.tunnel, s->link.call, &s->counters);
+	if (p->ops->data_close)
+		p->ops->data_close(p->ctx, &s->link);
+}
+
+/* The call is over: everything it held goes back. */
+static void session_gone(struct ppp_session *s, enum link_end why)
+{
+	struct ppp *p = s->ppp;
+	struct ppp_session_info info;
+	if (s->gone)
+		return;
+	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: ends: %s", s->unit, link_end_text(why));
+	s->gone = true;
+	s->phase = PHASE_TERMINATE;
+	ppp_cp_stop(&s->lcp);
+	ppp_cp_stop(&s->ipcp);
+	ppp_auth_stop(s);
+	timer_stop(p->clock, &s->start);
+	timer_stop(p->clock, &s->setup);
+	timer_stop(p->clock, &s->echo);
+	timer_stop(p->clock, &s->limit);
+	close_data(s);
+	ppp_session_info(s, &info);
+	p->units[s->unit] = NULL;
+	ppp_login_end(s);
+	if (s->up) {
+		p->stats.sessions--;
+		if (p->ops->session_end)
+			p->ops->session_end(p->ctx, &info, why);
+	}
+}
+
+void ppp_session_drop(struct ppp_session *s, enum link_end why)
+{
+	ppp_enter(s);
+	set_why(s, why);
+	if (!s->gone)
+		s->ops->close(s->call, s->why);
+	ppp_leave(s);
+}
+
+void ppp_session_close(struct ppp_session *s, enum link_end why)
+{
+	ppp_enter(s);
+	set_why(s, why);
+	s->phase = PHASE_TERMINATE;
+	ppp_cp_event(&s->lcp, PPP_EV_CLOSE);
+	if (s->lcp.state < PPP_CLOSING) /* there is nobody to say goodbye to */
+		ppp_session_drop(s, why);
+	ppp_leave(s);
+}
+
+/* ------------------------------------------------------------------ frames */
+
+static void debug_frame(const struct ppp_session *s, bool out, uint16_t proto, const uint8_t *packet, size_t len)
+{
+	char hex[2 * 128 + 1] = "";
+	if (!debug_on(DEBUG_PPP_IO, 1))
+		return;
+	size_t n = len < 128 ? len : 128;
+	if (proto == PPP_PAP && !out)
+		n = len < 4 ? len : 4; /* the rest is name and password */
+	for (size_t i = 0; i < n; i++)
+		snprintf(hex + 2 * i, 3, "%02x", packet[i]);
+	if (out)
+		debug(DEBUG_PPP_IO, 1, "PPP xmit, ifc = %u, len: %zu  data: ff03%04x%s%s", s->unit, len + 4, proto,
+		      hex, n < len ? "..." : "");
+	else
+		debug(DEBUG_PPP_IO, 1, "PPP rcvd, ifc = %u, pppdev: %u, len: %zu, data: ff03%04x%s%s", s->unit, s->unit,
+		      len + 4, proto, hex, n < len ? "..." : "");
+}
+
+/* Control frames are never compressed (RFC 1661 §6.5, §6.6). */
+void ppp_session_send(void *session, uint16_t proto, const uint8_t *packet, size_t len)
+{
+	struct ppp_session *s = session;
+	uint8_t frame[PPP_FRAME_MAX + 4];
+	struct wr w = wr_of(frame, sizeof(frame));
+	if (s->gone)
+		return;
+	wr_u16(&w, 0xff03);
+	wr_u16(&w, proto);
+	wr_bytes(&w, packet, len);
+	if (!wr_ok(&w))
+		return;
+	debug_frame(s, true, proto, packet, len);
+	if (s->ops->send(s->call, frame, wr_len(&w)))
+		s->control_out++;
+	else
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: %s frame could not be sent", s->unit, ppp_proto_name(proto));
+}
+
+/* Address and control may be left out, the protocol may have one byte (RFC 1661 §6.5, §6.6). */
+static bool frame_protocol(struct rd *r, uint16_t *proto)
+{
+	struct rd look = *r;
+	if (rd_u16(&look) == 0xff03 && rd_ok(&look))
+		*r = look;
+	*proto = rd_u8(r);
+	if ((*proto & 1) == 0)
+		*proto = (uint16_t)(*proto << 8 | rd_u8(r));
+	return rd_ok(r) && (*proto & 1) == 1 && (*proto & 0x0100) == 0;
+}
+
+/* RFC 1661 §3.4-3.5: before the network phase everything but LCP and the authentication protocol is
+ * discarded; afterwards what we do not speak is rejected: CCP, IPV6CP, ACSCP, CBCP and the rest. */
+static void dispatch(struct ppp_session *s, uint16_t proto, struct bytes packet)
+{
+	if (proto == PPP_LCP)
+		ppp_cp_input(&s->lcp, packet.p, packet.len);
+	else if (s->lcp.state != PPP_OPENED || s->phase == PHASE_TERMINATE)
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: %s packet before LCP is open dropped", s->unit,
+		      ppp_proto_name(proto));
+	else if (ppp_auth_takes(s, proto))
+		ppp_auth_input(s, packet.p, packet.len);
+	else if (s->phase != PHASE_NETWORK)
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: %s packet before authentication dropped", s->unit,
+		      ppp_proto_name(proto));
+	else if (proto == PPP_IPCP)
+		ppp_cp_input(&s->ipcp, packet.p, packet.len);
+	else if (proto != PPP_IP) /* IP itself comes here only while IPCP is not open */
+		ppp_lcp_protocol_reject(s, proto, packet);
+}
+
+static void on_input(void *user, const uint8_t *frame, size_t len)
+{
+	struct ppp_session *s = user;
+	struct rd r = rd_of(frame, len);
+	uint16_t proto;
+	ppp_enter(s);
+	if (s->gone || len > PPP_FRAME_MAX || !frame_protocol(&r, &proto)) {
+		s->bad_frames++;
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: frame of %zu bytes without a valid protocol dropped", s->unit, len);
+	} else {
+		struct bytes packet = rd_rest(&r);
+		s->control_in++;
+		debug_frame(s, false, proto, packet.p, packet.len);
+		dispatch(s, proto, packet);
+	}
+	ppp_leave(s);
+}
+
+/* ------------------------------------------------------------------ phases */
+
+static void on_setup(struct timer *t, void *arg)
+{
+	(void)t;
+	struct ppp_session *s = arg;
+	debug(DEBUG_PPP_ERROR, 1, "PPP %u: no agreement within %u seconds", s->unit, SETUP_MS / 1000);
+	ppp_session_close(s, LINK_END_LOST_CARRIER);
+}
+
+static void start_setup(struct ppp_session *s)
+{
+	timer_start(s->ppp->clock, &s->setup, SETUP_MS, on_setup, s);
+}
+
+static void on_start(struct timer *t, void *arg)
+{
+	(void)t;
+	struct ppp_session *s = arg;
+	ppp_enter(s);
+	if (!ppp_auth_begin(s)) {
+		ppp_session_drop(s, LINK_END_CONFIG_ERROR);
+	} else {
+		s->phase = PHASE_LCP;
+		start_setup(s);
+		ppp_cp_event(&s->lcp, PPP_EV_OPEN);
+		ppp_cp_event(&s->lcp, PPP_EV_UP);
+	}
+	ppp_leave(s);
+}
+
+void ppp_on_lcp_up(struct ppp_session *s)
+{
+	s->phase = PHASE_AUTH;
+	ppp_auth_start(s);
+}
+
+/* The peer said Terminate-Request, or it negotiates anew, or we end it. */
+void ppp_on_lcp_down(struct ppp_session *s)
+{
+	if (s->lcp.state == PPP_STOPPING)
+		set_why(s, LINK_END_USER_REQUEST);
+	ppp_auth_stop(s);
+	s->authenticated = false;
+	s->phase = s->lcp.state <= PPP_STOPPING ? PHASE_TERMINATE : PHASE_LCP;
+	ppp_cp_event(&s->ipcp, PPP_EV_DOWN);
+	if (s->phase == PHASE_LCP)
+		start_setup(s);
+}
+
+void ppp_on_lcp_finished(struct ppp_session *s)
+{
+	ppp_session_drop(s, LINK_END_LOST_CARRIER);
+}
+
+void ppp_on_auth_done(struct ppp_session *s, bool ok)
+{
+	if (s->gone)
+		return;
+	if (!ok) {
+		ppp_session_close(s, LINK_END_USER_ERROR);
+		return;
+	}
+	s->authenticated = true;
+	s->phase = PHASE_NETWORK;
+	if (!ppp_login_address(s)) {
+		ppp_session_close(s, LINK_END_SERVICE_UNAVAILABLE);
+		return;
+	}
+	ppp_lcp_echo_start(s);
+	ppp_cp_event(&s->ipcp, PPP_EV_OPEN);
+	ppp_cp_event(&s->ipcp, PPP_EV_UP);
+}
+
+void ppp_on_ipcp_up(struct ppp_session *s)
+{
+	struct ppp *p = s->ppp;
+	struct ppp_session_info info;
+	timer_stop(p->clock, &s->setup);
+	ppp_session_info(s, &info);
+	s->data = true;
+	if (p->ops->data_open)
+		p->ops->data_open(p->ctx, &s->link, s->ip, info.mtu, info.acfc, info.pfc);
+	if (s->up)
+		return;
+	s->up = true;
+	info.up = true;
+	p->stats.total++;
+	if (++p->stats.sessions > p->stats.sessions_most)
+		p->stats.sessions_most = p->stats.sessions;
+	ppp_login_up(s);
+	if (p->ops->session_up)
+		p->ops->session_up(p->ctx, &info);
+}
+
+void ppp_on_ipcp_down(struct ppp_session *s)
+{
+	close_data(s);
+	if (s->phase == PHASE_NETWORK)
+		start_setup(s);
+}
+
+void ppp_on_ipcp_finished(struct ppp_session *s)
+{
+	if (s->phase == PHASE_NETWORK)
+		ppp_session_close(s, s->up ? LINK_END_USER_REQUEST : LINK_END_USER_ERROR);
+}
+
+/* ------------------------------------------------------------------ the link's side */
+
+static void copy_text(char *dst, size_t cap, const char *src)
+{
+	str_copy(dst, cap, str_of(src ? src : ""));
+	for (; *dst; dst++)
+		if ((uint8_t)*dst < 0x20 || *dst == 0x7f)
+			*dst = '?';
+}
+
+static void copy_link(struct ppp_session *s, const struct link_info *info)
+{
+	s->link = *info;
+	copy_text(s->host, sizeof(s->host), info->host);
+	copy_text(s->group, sizeof(s->group), info->tunnel_group);
+	copy_text(s->ifname, sizeof(s->ifname), info->ifname);
+	s->link.host = s->host;
+	s->link.tunnel_group = s->group;
+	s->link.ifname = s->ifname;
+}
+
+static uint32_t free_unit(const struct ppp *p)
+{
+	for (uint32_t unit = 1; unit <= PPP_SESSIONS_MAX; unit++)
+		if (!p->units[unit])
+			return unit;
+	return 0;
+}
+
+static void *on_open(void *ctx, const struct link_info *info, const struct link_ops *ops, void *call)
+{
+	struct ppp *p = ctx;
+	uint32_t unit = p->conf ? free_unit(p) : 0;
+	struct ppp_session *s = unit ? calloc(1, sizeof(*s)) : NULL;
+	if (!s) {
+		log_msg(MSG_403103);
+		return NULL;
+	}
+	s->ppp = p;
+	s->unit = unit;
+	s->ops = ops;
+	s->call = call;
+	copy_link(s, info);
+	ppp_lcp_init(s);
+	ppp_ipcp_init(s);
+	p->units[unit] = s;
+	debug(DEBUG_PPP_IO, 1, "PPP virtual access open, ifc = %u", unit);
+	/* not from within the call's own transition */
+	timer_start(p->clock, &s->start, 0, on_start, s);
+	return s;
+}
+
+static void on_closed(void *user, enum link_end why)
+{
+	struct ppp_session *s = user;
+	ppp_enter(s);
+	session_gone(s, s->why_set ? s->why : why);
+	ppp_leave(s);
+}
+
+const struct link_user *ppp_link_user(void)
+{
+	static const struct link_user user = {.open = on_open, .input = on_input, .closed = on_closed};
+	return &user;
+}

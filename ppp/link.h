@@ -1,0 +1,110 @@
+/* One PPP session: the state all parts of this folder share. Lives from link_user->open to ->closed. */
+#ifndef PPP_LINK_H
+#define PPP_LINK_H
+
+#include "ppp/auth.h"
+#include "ppp/fsm.h"
+#include "ppp/ppp.h"
+
+enum ppp_phase { PHASE_START, PHASE_LCP, PHASE_AUTH, PHASE_NETWORK, PHASE_TERMINATE };
+
+/* What the peer told us in LCP; `next` while it is being negotiated. */
+struct lcp_peer {
+	uint16_t mru;
+	uint32_t magic;
+	bool acfc, pfc;
+};
+
+struct lcp_ours {
+	uint16_t mru; /* 0 = no longer asked for */
+	uint32_t magic;
+	bool ask_magic;
+	uint8_t naks;
+};
+
+struct ppp_session {
+	struct ppp *ppp;
+	uint32_t unit;
+	struct link_info link; /* texts point to the copies below */
+	char host[64], group[AAA_NAME_MAX + 1], ifname[49];
+	const struct link_ops *ops;
+	void *call; /* the L2TP side */
+	enum ppp_phase phase;
+	unsigned depth;    /* entered from outside that often: freed at 0 */
+	bool gone;         /* the call is over */
+	bool why_set;
+	enum link_end why; /* our own reason, which is better than the link's */
+
+	struct ppp_cp lcp, ipcp;
+	struct lcp_peer peer, peer_next;
+	struct lcp_ours ours;
+	bool ipcp_addr, ipcp_addr_next; /* the peer asked for its address, and got it */
+	bool ipcp_no_local;             /* the peer does not want ours */
+	uint8_t ipcp_naks;
+	uint8_t echo_id, echo_lost;
+	bool echo_refused;
+
+	struct ppp_auth auth;
+	bool authenticated, up, data;
+	char user[AAA_USER_MAX + 1];
+	struct aaa_terms terms;
+	enum aaa_method method; /* of the login */
+	uint64_t login_ms, login_order;
+	time_t login_wall;
+	uint32_t ip, local_ip;
+	char pool[AAA_NAME_MAX + 1];
+	struct ppp_counters counters; /* last seen */
+	uint64_t control_in, control_out;
+	uint64_t bad_frames;
+
+	struct timer start, setup, echo, limit;
+};
+
+struct ppp {
+	struct clock *clock;
+	const struct ppp_ops *ops;
+	void *ctx;
+	const struct ppp_conf *conf;
+	struct ppp_pools *pools;
+	struct ppp_session *units[PPP_SESSIONS_MAX + 1]; /* by unit, from 1 */
+	uint64_t logins;                                 /* ever: order of logins */
+	struct ppp_stats stats;
+};
+
+/* Every entry from outside (packet, timer, call-back) stands between these two: leave frees the session when
+ * it is gone. */
+void ppp_enter(struct ppp_session *s);
+void ppp_leave(struct ppp_session *s);
+
+/* Ends the session in good order: LCP Terminate-Request, then the call. The first reason given stays. */
+void ppp_session_close(struct ppp_session *s, enum link_end why);
+/* Ends the call at once: the peer is not there any more, or there is nothing to say. */
+void ppp_session_drop(struct ppp_session *s, enum link_end why);
+
+/* One frame of a control protocol to the peer. */
+void ppp_session_send(void *session, uint16_t proto, const uint8_t *packet, size_t len);
+const struct aaa_group *ppp_session_group(const struct ppp_session *s);
+/* "Group = G, Username = U, IP = A, " for messages of the IKE family. */
+const char *ppp_session_prefix(const struct ppp_session *s, char *text, size_t cap);
+void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info);
+uint16_t ppp_conf_mtu(const struct ppp_conf *c);
+
+/* What the parts tell the session. */
+void ppp_on_lcp_up(struct ppp_session *s);
+void ppp_on_lcp_down(struct ppp_session *s);
+void ppp_on_lcp_finished(struct ppp_session *s);
+/* The user is who he says and may come in: 0, or the MS-CHAP error number to refuse him with (RFC 2759 §6). */
+unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result);
+/* The answer has been sent. */
+void ppp_on_auth_done(struct ppp_session *s, bool ok);
+void ppp_on_ipcp_up(struct ppp_session *s);
+void ppp_on_ipcp_down(struct ppp_session *s);
+void ppp_on_ipcp_finished(struct ppp_session *s);
+
+/* lcp.c, ipcp.c */
+void ppp_lcp_init(struct ppp_session *s);
+void ppp_lcp_echo_start(struct ppp_session *s);
+void ppp_lcp_protocol_reject(struct ppp_session *s, uint16_t proto, struct bytes information);
+void ppp_ipcp_init(struct ppp_session *s);
+
+#endif

@@ -1,0 +1,59 @@
+/* Password Authentication Protocol, authenticator side (RFC 1334 §2). */
+#include <string.h>
+
+#include "core/base/debug.h"
+#include "ppp/link.h"
+
+enum { PAP_REQUEST = 1, PAP_ACK = 2, PAP_NAK = 3 };
+
+/* The client speaks first; we only watch the clock. */
+void ppp_pap_start(struct ppp_session *s)
+{
+	ppp_auth_wait(s);
+}
+
+static bool parse(struct aaa_request *rq, struct bytes data)
+{
+	struct rd r = rd_of(data.p, data.len);
+	struct bytes user = rd_bytes(&r, rd_u8(&r));
+	struct bytes password = rd_bytes(&r, rd_u8(&r));
+	if (!rd_ok(&r) || !ppp_auth_set_user(rq, user) || password.len > AAA_PASSWORD_MAX)
+		return false;
+	/* a NUL would let a longer password pass as its beginning */
+	if (password.len && memchr(password.p, 0, password.len))
+		return false;
+	memset(rq->password, 0, sizeof(rq->password));
+	if (password.len)
+		memcpy(rq->password, password.p, password.len);
+	return true;
+}
+
+void ppp_pap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data)
+{
+	struct ppp_auth *a = &s->auth;
+	if (code != PAP_REQUEST || a->asking)
+		return;
+	if (a->answered) { /* our answer was lost (§2.2) */
+		a->reply[1] = id;
+		ppp_auth_repeat(s);
+		return;
+	}
+	a->id = id;
+	if (!parse(&a->rq, data)) {
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: malformed PAP request dropped", s->unit);
+		return;
+	}
+	ppp_auth_ask(s);
+}
+
+void ppp_pap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error)
+{
+	static const char welcome[] = "Welcome", sorry[] = "Authentication failed";
+	struct str text = error ? STR(sorry) : STR(welcome);
+	uint8_t data[64];
+	struct wr w = wr_of(data, sizeof(data));
+	(void)result;
+	wr_u8(&w, (uint8_t)text.len);
+	wr_bytes(&w, text.p, text.len);
+	ppp_auth_reply(s, error ? PAP_NAK : PAP_ACK, s->auth.id, (struct bytes){data, wr_len(&w)});
+}

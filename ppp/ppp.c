@@ -1,0 +1,169 @@
+#include "ppp/ppp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/debug.h"
+#include "ppp/link.h"
+#include "ppp/pool.h"
+
+uint16_t ppp_conf_mtu(const struct ppp_conf *c)
+{
+	return c->mtu ? c->mtu : PPP_MTU_DEFAULT;
+}
+
+struct ppp *ppp_new(struct clock *clock, const struct ppp_ops *ops, void *ctx)
+{
+	struct ppp *p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->clock = clock;
+	p->ops = ops;
+	p->ctx = ctx;
+	p->pools = ppp_pools_new(clock);
+	if (!p->pools) {
+		free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void ppp_free(struct ppp *p)
+{
+	if (!p)
+		return;
+	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++)
+		if (p->units[i])
+			ppp_session_drop(p->units[i], LINK_END_ADMIN_SHUTDOWN);
+	ppp_pools_free(p->pools);
+	free(p);
+}
+
+/* What in the new configuration ends a session; everything else leaves it alone. */
+static bool still_allowed(const struct ppp_session *s, const struct ppp_conf *old, const struct ppp_conf *next)
+{
+	if (!aaa_group_find(next->aaa, s->group))
+		return false;
+	if (!s->login_ms)
+		return true;
+	bool was_local = old && aaa_user_find(old->aaa, s->user);
+	if (was_local && !aaa_user_find(next->aaa, s->user))
+		return false;
+	return !s->pool[0] || ppp_pools_has(s->ppp->pools, s->pool, s->ip);
+}
+
+void ppp_set_conf(struct ppp *p, const struct ppp_conf *old, const struct ppp_conf *next)
+{
+	p->conf = next;
+	if (ppp_pools_set(p->pools, next->pools, next->npools, next->reuse_delay_s) != 0)
+		debug(DEBUG_PPP_ERROR, 1, "PPP: an address pool could not be set up");
+	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++)
+		if (p->units[i] && !still_allowed(p->units[i], old, next))
+			ppp_session_close(p->units[i], LINK_END_CONFIG_ERROR);
+}
+
+/* ------------------------------------------------------------------ views */
+
+void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)
+{
+	const struct ppp *p = s->ppp;
+	uint16_t mtu = ppp_conf_mtu(p->conf);
+	if (p->ops->counters)
+		p->ops->counters(p->ctx, s->link.tunnel, s->link.call, &s->counters);
+	*info = (struct ppp_session_info){
+		.unit = s->unit,
+		.link = &s->link,
+		.user = s->user,
+		.group_policy = s->terms.policy,
+		.method = s->login_ms	 ? s->method
+			  : s->auth.proto ? s->auth.proto->method
+					  : AAA_METHOD_N,
+		.up = s->up,
+		.ip = s->ip,
+		.local_ip = s->local_ip,
+		.pool = s->pool,
+		.mru = s->peer.mru,
+		.mtu = s->peer.mru < mtu ? s->peer.mru : mtu,
+		.acfc = s->peer.acfc,
+		.pfc = s->peer.pfc,
+		.login_ms = s->login_ms,
+		.login_wall = s->login_wall,
+		.idle_s = s->terms.a.idle_s,
+		.session_s = s->terms.a.session_s,
+		.control_in = s->control_in,
+		.control_out = s->control_out,
+		.counters = s->counters,
+	};
+	info->counters.errs += s->bad_frames;
+}
+
+void ppp_each(struct ppp *p, void (*fn)(void *arg, const struct ppp_session_info *info), void *arg)
+{
+	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++) {
+		struct ppp_session_info info;
+		if (!p->units[i])
+			continue;
+		ppp_session_info(p->units[i], &info);
+		fn(arg, &info);
+	}
+}
+
+bool ppp_find_call(struct ppp *p, uint16_t tunnel, uint16_t call, struct ppp_session_info *info)
+{
+	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++) {
+		struct ppp_session *s = p->units[i];
+		if (!s || s->link.tunnel != tunnel || s->link.call != call)
+			continue;
+		ppp_session_info(s, info);
+		return true;
+	}
+	return false;
+}
+
+bool ppp_find_ip(struct ppp *p, uint32_t ip, struct ppp_session_info *info)
+{
+	for (uint32_t i = 1; ip && i <= PPP_SESSIONS_MAX; i++) {
+		struct ppp_session *s = p->units[i];
+		if (!s || s->ip != ip)
+			continue;
+		ppp_session_info(s, info);
+		return true;
+	}
+	return false;
+}
+
+static bool text_fits(const char *want, const char *have)
+{
+	return !want || strcmp(want, have) == 0;
+}
+
+static bool number_fits(uint32_t want, uint32_t have)
+{
+	return want == 0 || want == have;
+}
+
+static bool fits(const struct ppp_filter *f, const struct ppp_session *s)
+{
+	return text_fits(f->user, s->user) && text_fits(f->tunnel_group, s->group) &&
+	       text_fits(f->group_policy, s->terms.policy) && number_fits(f->ip, s->ip) &&
+	       number_fits(f->peer_ip, s->link.remote.ip) && number_fits(f->unit, s->unit) &&
+	       number_fits(f->peer, s->link.peer);
+}
+
+size_t ppp_logoff(struct ppp *p, const struct ppp_filter *filter, enum link_end why)
+{
+	size_t n = 0;
+	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++) {
+		struct ppp_session *s = p->units[i];
+		if (!s || s->phase == PHASE_TERMINATE || !fits(filter, s))
+			continue;
+		n++;
+		ppp_session_close(s, why);
+	}
+	return n;
+}
+
+const struct ppp_stats *ppp_stats(const struct ppp *p)
+{
+	return &p->stats;
+}
