@@ -1,0 +1,327 @@
+#include "cli/exec_config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cli/exec_priv.h"
+#include "cli/render.h"
+#include "core/base/buf.h"
+#include "core/base/log.h"
+
+/* The release whose command line this is: names the dialect of the text for whoever loads it. */
+static const char version_line[] = "ASA Version 9.1(7) \n!\n";
+
+static const struct conf *running(const struct exec_config *x)
+{
+	return confsys_running(x->sys);
+}
+
+/* Header lines, body, checksum of what is above it, end. */
+static void whole_text(const struct exec_config *x, const char *header, unsigned flags, struct out *out)
+{
+	char sum[STARTUP_SUM_TEXT];
+	size_t start = out->len;
+	out_str(out, version_line);
+	render(x->grammar, running(x), flags, -1, STR(""), out);
+	struct str body = {out->text + start, out->len - start};
+	startup_sum(&x->startup, body, false, sum);
+	struct out all;
+	out_init(&all);
+	out_str(&all, header);
+	out_put(&all, body);
+	out_printf(&all, "Cryptochecksum:%s\n: end\n", sum);
+	out->len = start;
+	out_put(out, out_text(&all));
+	out_free(&all);
+}
+
+void exec_config_text(const struct exec_config *x, bool secrets, struct out *out)
+{
+	whole_text(x, ": Saved\n:\n", secrets ? RENDER_SECRETS : 0, out);
+}
+
+/* ---------------------------------------------------------------- show running-config, more */
+
+static int cmd_show_running_config(struct cmd *c)
+{
+	struct exec_config *x = c->ctx;
+	struct str section = cmd_text(c, "section"), name = cmd_text(c, "name");
+	unsigned flags = cmd_has(c, "all") ? RENDER_ALL : 0;
+	struct out words;
+	if (section.len == 0) {
+		whole_text(x, ": Saved\n:\n", flags, c->out);
+		return CMD_OK;
+	}
+	out_init(&words);
+	out_printf(&words, "%.*s%s%.*s", STR_ARG(section), name.len > 0 ? " " : "", STR_ARG(name));
+	render(x->grammar, running(x), flags, -1, out_text(&words), c->out);
+	out_free(&words);
+	return CMD_OK;
+}
+
+static int cmd_write_terminal(struct cmd *c)
+{
+	exec_config_text(c->ctx, false, c->out);
+	return CMD_OK;
+}
+
+static int cmd_more_file(struct cmd *c)
+{
+	exec_config_text(c->ctx, true, c->out);
+	return CMD_OK;
+}
+
+/* ---------------------------------------------------------------- the startup configuration */
+
+static void written_by(const struct exec_config *x, const char *user, struct out *out)
+{
+	struct tm tm;
+	char text[64];
+	time_t now = clock_wall(x->clock);
+	int64_t wall = (int64_t)clock_now(x->clock) + x->clock->wall_offset_ms;
+	gmtime_r(&now, &tm);
+	strftime(text, sizeof(text), "UTC %a %b %-d %Y", &tm);
+	out_printf(out, ": Saved\n: Written by %s at %02d:%02d:%02d.%03d %s\n!\n", user, tm.tm_hour, tm.tm_min,
+		   tm.tm_sec, (int)(((wall % 1000) + 1000) % 1000), text);
+}
+
+int exec_save(const struct exec_config *x, const char *user, struct out *out, struct err *err)
+{
+	struct out header, text;
+	struct startup_saved saved;
+	char sum[STARTUP_SUM_TEXT];
+	out_init(&header);
+	out_init(&text);
+	written_by(x, user, &header);
+	whole_text(x, header.text, RENDER_SECRETS, &text);
+	int rc = text.failed ? err_set(err, -ENOMEM, "out of memory")
+			     : startup_write(&x->startup, out_text(&text), &saved, err);
+	if (rc == 0) {
+		startup_sum(&x->startup, out_text(&text), true, sum);
+		unsigned hundredths = (unsigned)(saved.ms / 10) + 1;
+		out_printf(out, "Cryptochecksum: %s \n\n%zu bytes copied in %u.%02u secs", sum, saved.bytes,
+			   hundredths / 100, hundredths % 100);
+		if (hundredths >= 100)
+			out_printf(out, " (%zu bytes/sec)", saved.bytes / (hundredths / 100));
+		out_str(out, "\n");
+	}
+	wipe(text.text, text.len);
+	out_free(&text);
+	out_free(&header);
+	return rc;
+}
+
+static int cmd_write_memory(struct cmd *c)
+{
+	struct err err = {0};
+	const char *user = exec_user(c);
+	out_str(c->out, "\nBuilding configuration...\n");
+	log_msg(MSG_111001, user, "startup-config");
+	if (exec_save(c->ctx, user, c->out, &err) != 0)
+		return cmd_fail(c, "%s", err.text);
+	log_msg(MSG_111004, user, "OK");
+	out_str(c->out, "[OK]\n");
+	return CMD_OK;
+}
+
+/* A line of the file with the secrets in it as stars, following the modes of the text. */
+static void print_masked(const struct grammar *g, struct cli_ctx *ctx, struct str line, struct out *out)
+{
+	struct match m;
+	struct match_fail fail;
+	struct str at = line;
+	if (match_line(g, ctx, line, 15, &m, &fail) != MATCH_OK) {
+		out_printf(out, "%.*s\n", STR_ARG(line));
+		return;
+	}
+	for (size_t i = 0; i < m.nbound; i++) {
+		const struct value *v = &m.bound[i].value;
+		if (m.bound[i].dropped || v->kind != V_TEXT || !m.bound[i].field ||
+		    strcmp(m.bound[i].field->type->name, "secret") != 0)
+			continue;
+		const char *p = v->text.len > 0 ? memmem(at.p, at.len, v->text.p, v->text.len) : NULL;
+		if (!p)
+			continue;
+		out_printf(out, "%.*s*****", (int)(p - at.p), at.p);
+		at.len -= (size_t)(p - at.p) + v->text.len;
+		at.p = p + v->text.len;
+	}
+	out_printf(out, "%.*s\n", STR_ARG(at));
+	if (m.line->node)
+		match_next_ctx(&m, ctx);
+	match_free(&m);
+}
+
+static void show_masked(const struct exec_config *x, struct str text, struct out *out)
+{
+	struct cli_ctx ctx;
+	ctx_init(&ctx, x->grammar->config);
+	while (text.len > 0) {
+		const char *nl = memchr(text.p, '\n', text.len);
+		struct str line = {text.p, nl ? (size_t)(nl - text.p) : text.len};
+		text.p += line.len + (nl ? 1 : 0);
+		text.len -= line.len + (nl ? 1 : 0);
+		print_masked(x->grammar, &ctx, line, out);
+	}
+	ctx_clear(&ctx);
+}
+
+/* Each text that was printed while the file was read, and the line that caused it. */
+static void show_boot_errors(const struct load_report *r, struct out *out)
+{
+	enum { SHOWN = 24 };
+	out_str(out, "Reading from flash...\n");
+	for (size_t i = 0; i < r->n; i++) {
+		const struct load_item *it = &r->items[i];
+		struct str command = str_trim(str_of(it->command ? it->command : ""));
+		bool cut = command.len > SHOWN;
+		out_printf(out, "%s%s*** Output from config line %u, \"%.*s%s\"\n", it->text,
+			   it->text[0] && it->text[strlen(it->text) - 1] == '\n' ? "" : "\n", it->line,
+			   (int)(cut ? SHOWN : command.len), command.p, cut ? "..." : "");
+	}
+}
+
+static int cmd_show_startup_config(struct cmd *c)
+{
+	struct exec_config *x = c->ctx;
+	struct err err = {0};
+	struct out text;
+	if (cmd_has(c, "errors")) {
+		if (x->booted)
+			show_boot_errors(&x->boot, c->out);
+		return CMD_OK;
+	}
+	out_init(&text);
+	int rc = startup_read(&x->startup, &text, &err);
+	if (rc == 0 && text.len > 0)
+		show_masked(x, out_text(&text), c->out);
+	if (text.text)
+		wipe(text.text, text.len);
+	out_free(&text);
+	if (rc == -ENOENT) {
+		out_str(c->out, "No Configuration\n");
+		return CMD_OK;
+	}
+	return rc == 0 ? CMD_OK : cmd_fail(c, "%s", err.text);
+}
+
+/* Has the running configuration changed since it was saved? */
+bool exec_modified(const struct exec_config *x)
+{
+	struct out file, now;
+	struct err err;
+	out_init(&file);
+	out_init(&now);
+	exec_config_text(x, true, &now);
+	int rc = startup_read(&x->startup, &file, &err);
+	/* The last two lines hold the checksum of the body. */
+	const char *a = rc == 0 && file.len > 0 ? strstr(file.text, "\nCryptochecksum:") : NULL;
+	const char *b = strstr(now.text, "\nCryptochecksum:");
+	bool same = a && b && strcmp(a, b) == 0;
+	if (file.text)
+		wipe(file.text, file.len);
+	wipe(now.text, now.len);
+	out_free(&file);
+	out_free(&now);
+	return !same;
+}
+
+int exec_config_boot(struct exec_config *x, struct err *err)
+{
+	struct out text;
+	out_init(&text);
+	int rc = startup_read(&x->startup, &text, err);
+	if (rc == 0) {
+		rc = load_text(x->grammar, x->sys, out_text(&text), "startup-config", LOAD_REPLACE, &x->boot, err);
+		x->booted = true;
+	}
+	if (text.text)
+		wipe(text.text, text.len);
+	out_free(&text);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+void exec_config_free(struct exec_config *x)
+{
+	if (x->booted)
+		load_report_free(&x->boot);
+	x->booted = false;
+}
+
+/* ---------------------------------------------------------------- clear configure */
+
+/* "LINE" -> "no LINE", "no LINE" -> "LINE". */
+static void negate(struct str line, struct out *out)
+{
+	struct str rest = line;
+	if (str_eq_cstr(str_word(&rest), "no"))
+		out_printf(out, "%.*s\n", STR_ARG(str_trim(rest)));
+	else
+		out_printf(out, "no %.*s\n", STR_ARG(str_trim(line)));
+}
+
+/* The top-level lines of a section, negated, last one first: what refers goes before what is referred to. */
+static void negate_section(struct str text, struct out *out)
+{
+	size_t end = text.len;
+	while (end > 0) {
+		size_t start = text.p[end - 1] == '\n' ? end - 1 : end;
+		size_t stop = start;
+		while (start > 0 && text.p[start - 1] != '\n')
+			start--;
+		struct str line = {text.p + start, stop - start};
+		if (line.len > 0 && line.p[0] != ' ' && line.p[0] != '!' && line.p[0] != ':')
+			negate(line, out);
+		end = start;
+	}
+}
+
+static int apply(struct exec_config *x, struct cmd *c, struct str text, unsigned flags)
+{
+	struct load_report report = {0};
+	struct err err = {0};
+	int rc = load_text(x->grammar, x->sys, text, "clear configure", flags, &report, &err);
+	for (size_t i = 0; i < report.n; i++)
+		out_printf(c->out, "%s\n", str_trim(str_of(report.items[i].text)).p ? report.items[i].text : "");
+	bool refused = report.errors > 0;
+	load_report_free(&report);
+	if (rc != 0)
+		return cmd_fail(c, "%s", err.text);
+	return refused ? CMD_ERROR : CMD_OK;
+}
+
+static int cmd_clear_configure(struct cmd *c)
+{
+	struct exec_config *x = c->ctx;
+	struct str section = cmd_text(c, "section"), name = cmd_text(c, "name");
+	struct out words, shown, lines;
+	if (str_eq_cstr(section, "all"))
+		return apply(x, c, STR("!\n"), LOAD_REPLACE);
+	out_init(&words);
+	out_init(&shown);
+	out_init(&lines);
+	out_printf(&words, "%.*s%s%.*s", STR_ARG(section), name.len > 0 ? " " : "", STR_ARG(name));
+	render(x->grammar, running(x), RENDER_SECRETS, -1, out_text(&words), &shown);
+	negate_section(out_text(&shown), &lines);
+	int rc = lines.len > 0 ? apply(x, c, out_text(&lines), 0) : CMD_OK;
+	if (shown.text)
+		wipe(shown.text, shown.len);
+	out_free(&words);
+	out_free(&shown);
+	out_free(&lines);
+	return rc;
+}
+
+void exec_config_register(struct exec_config *x)
+{
+	static const struct cmd_entry table[] = {
+	    {"show_running_config", cmd_show_running_config},
+	    {"show_startup_config", cmd_show_startup_config},
+	    {"more_file", cmd_more_file},
+	    {"write_memory", cmd_write_memory},
+	    {"write_terminal", cmd_write_terminal},
+	    {"clear_configure", cmd_clear_configure},
+	};
+	cmd_register(table, sizeof(table) / sizeof(table[0]), x);
+	exec_dialog_register(x);
+}

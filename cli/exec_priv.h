@@ -1,0 +1,15 @@
+/* Between the exec_*.c files. */
+#ifndef CLI_EXEC_PRIV_H
+#define CLI_EXEC_PRIV_H
+
+#include "cli/exec_config.h"
+
+/* Saves; prints checksum and size. 0 or -errno with err. */
+int exec_save(const struct exec_config *x, const char *user, struct out *out, struct err *err);
+bool exec_modified(const struct exec_config *x);
+/* Who is at the console; "enable_15" when nobody says. */
+const char *exec_user(const struct cmd *c);
+/* write erase, copy and reload, which ask. */
+void exec_dialog_register(struct exec_config *x);
+
+#endif
