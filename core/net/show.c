@@ -182,3 +182,8 @@ void net_show_register(struct net_show *show)
 	show_rate_start(show);
 	cmd_register(table, sizeof(table) / sizeof(table[0]), show);
 }
+
+void net_show_close(struct net_show *show)
+{
+	show_rate_stop(show);
+}

@@ -11,10 +11,12 @@ struct net_show {
 	/* Walks the clients that are connected, for `show route`; NULL = none. */
 	void (*clients)(void *ctx, void (*fn)(void *arg, uint32_t ip, const char *ifname), void *arg);
 	void *ctx;
+	struct show_rates *rates; /* made by net_show_register */
 };
 
 /* Commands show_interface, show_interface_ip_brief, show_nameif, show_ip_address, show_route; also starts the
- * rate counters of show interface (a timer on the clock). show must live as long as the program. */
+ * rate counters of show interface (a timer on the clock). show must live until net_show_close. */
 void net_show_register(struct net_show *show);
+void net_show_close(struct net_show *show);
 
 #endif

@@ -1,5 +1,6 @@
 #include "core/net/show_interface.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -19,14 +20,11 @@ struct rates { /* of one device */
 	unsigned n;
 };
 
-struct rate_table {
-	struct net_show *show;
+struct show_rates {
 	struct timer timer;
 	struct rates dev[IFACES_MAX];
 	unsigned n;
 };
-
-static struct rate_table rate_table;
 
 static struct sample sample_of(const struct netlink_link *l, uint64_t now_ms)
 {
@@ -35,9 +33,10 @@ static struct sample sample_of(const struct netlink_link *l, uint64_t now_ms)
 			       s->tx_bytes, s->rx_dropped + s->tx_dropped};
 }
 
-static struct rates *rates_find(const char *dev, bool make)
+static struct rates *rates_find(struct show_rates *t, const char *dev, bool make)
 {
-	struct rate_table *t = &rate_table;
+	if (!t)
+		return NULL;
 	for (unsigned i = 0; i < t->n; i++)
 		if (!strcmp(t->dev[i].dev, dev))
 			return &t->dev[i];
@@ -53,7 +52,7 @@ static bool sample_take(void *arg, const struct netlink_link *l)
 {
 	struct net_show *show = arg;
 	const struct iface *i = ifaces_by_index(show->ifaces, l->index);
-	struct rates *r = i ? rates_find(i->dev, true) : NULL;
+	struct rates *r = i ? rates_find(show->rates, i->dev, true) : NULL;
 	if (r)
 		r->s[r->n++ % SAMPLES] = sample_of(l, clock_now(show->clock));
 	return true;
@@ -68,10 +67,17 @@ static void samples_take(struct timer *timer, void *arg)
 
 void show_rate_start(struct net_show *show)
 {
-	if (!show->clock)
-		return;
-	rate_table = (struct rate_table){.show = show};
-	timer_start(show->clock, &rate_table.timer, 0, samples_take, show);
+	show->rates = show->clock ? calloc(1, sizeof(*show->rates)) : NULL;
+	if (show->rates)
+		timer_start(show->clock, &show->rates->timer, 0, samples_take, show);
+}
+
+void show_rate_stop(struct net_show *show)
+{
+	if (show->rates)
+		timer_stop(show->clock, &show->rates->timer);
+	free(show->rates);
+	show->rates = NULL;
 }
 
 /* Per second, over the last `span` samples or as many as there are. */
@@ -180,7 +186,7 @@ static void print_traffic(const struct net_show *show, const struct iface *i, co
 			  struct out *o)
 {
 	struct sample now = sample_of(l, show->clock ? clock_now(show->clock) : 0);
-	const struct rates *r = rates_find(i->dev, false);
+	const struct rates *r = rates_find(show->rates, i->dev, false);
 	out_printf(o, "  Traffic Statistics for \"%s\":\n", i->conf.nameif);
 	out_printf(o, "        %llu packets input, %llu bytes\n", (unsigned long long)now.rx_pkts,
 		   (unsigned long long)now.rx_bytes);

@@ -9,5 +9,6 @@
 int show_interface(struct cmd *cmd);
 /* Starts taking samples for the rates, on the clock of show. */
 void show_rate_start(struct net_show *show);
+void show_rate_stop(struct net_show *show);
 
 #endif
