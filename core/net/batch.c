@@ -8,7 +8,9 @@
 
 #include "core/base/drop.h"
 
-enum { BATCH_BUFFER_BYTES = 4 << 20 }; /* of the socket, each way: bursts while the thread is busy */
+enum {
+	BATCH_BUFFER_BYTES = 4 << 20
+}; /* of the socket, each way: bursts while the thread is busy */
 
 static void buffers_enlarge(int fd)
 {
@@ -55,15 +57,16 @@ void batch_close(struct batch *b)
 static void recv_prepare(struct batch_side *s, unsigned i, struct pkt *p)
 {
 	pkt_reset(p);
-	uint32_t room = p->cap > PKT_HEADROOM + PKT_TAILROOM ? p->cap - PKT_HEADROOM - PKT_TAILROOM : 0;
+	uint32_t room =
+	        p->cap > PKT_HEADROOM + PKT_TAILROOM ? p->cap - PKT_HEADROOM - PKT_TAILROOM : 0;
 	s->iov[i] = (struct iovec){.iov_base = p->buf + p->off, .iov_len = room};
 	s->msg[i].msg_hdr = (struct msghdr){
-		.msg_name = &s->addr[i],
-		.msg_namelen = sizeof(s->addr[i]),
-		.msg_iov = &s->iov[i],
-		.msg_iovlen = 1,
-		.msg_control = s->control[i].space,
-		.msg_controllen = sizeof(s->control[i].space),
+	        .msg_name = &s->addr[i],
+	        .msg_namelen = sizeof(s->addr[i]),
+	        .msg_iov = &s->iov[i],
+	        .msg_iovlen = 1,
+	        .msg_control = s->control[i].space,
+	        .msg_controllen = sizeof(s->control[i].space),
 	};
 }
 
@@ -71,7 +74,8 @@ static void recv_finish(struct batch *b, unsigned i, struct pkt *p)
 {
 	struct msghdr *h = &b->in.msg[i].msg_hdr;
 	p->len = b->in.msg[i].msg_len;
-	p->peer = (struct ip4_end){ntohl(b->in.addr[i].sin_addr.s_addr), b->port ? ntohs(b->in.addr[i].sin_port) : 0};
+	p->peer = (struct ip4_end){ntohl(b->in.addr[i].sin_addr.s_addr),
+	                           b->port ? ntohs(b->in.addr[i].sin_port) : 0};
 	p->local = (struct ip4_end){0, b->port};
 	p->tos = 0;
 	p->df = false;
@@ -136,25 +140,25 @@ static size_t control_fill(struct msghdr *h, uint32_t local_ip, uint8_t tos)
 	return len + CMSG_SPACE(sizeof(value));
 }
 
-static void send_prepare(struct batch *b, unsigned i, struct ip4_end local, struct ip4_end peer, uint8_t tos,
-			 const void *data, size_t len)
+static void send_prepare(struct batch *b, unsigned i, struct ip4_end local, struct ip4_end peer,
+                         uint8_t tos, const void *data, size_t len)
 {
 	struct batch_side *s = &b->out;
 	s->iov[i] = (struct iovec){.iov_base = (void *)(uintptr_t)data, .iov_len = len};
 	s->addr[i] = (struct sockaddr_in){
-		.sin_family = AF_INET,
-		.sin_port = b->port ? htons(peer.port) : 0,
-		.sin_addr.s_addr = htonl(peer.ip),
+	        .sin_family = AF_INET,
+	        .sin_port = b->port ? htons(peer.port) : 0,
+	        .sin_addr.s_addr = htonl(peer.ip),
 	};
 	memset(&s->control[i], 0, sizeof(s->control[i]));
 	struct msghdr *h = &s->msg[i].msg_hdr;
 	*h = (struct msghdr){
-		.msg_name = &s->addr[i],
-		.msg_namelen = sizeof(s->addr[i]),
-		.msg_iov = &s->iov[i],
-		.msg_iovlen = 1,
-		.msg_control = s->control[i].space,
-		.msg_controllen = sizeof(s->control[i].space),
+	        .msg_name = &s->addr[i],
+	        .msg_namelen = sizeof(s->addr[i]),
+	        .msg_iov = &s->iov[i],
+	        .msg_iovlen = 1,
+	        .msg_control = s->control[i].space,
+	        .msg_controllen = sizeof(s->control[i].space),
 	};
 	h->msg_controllen = control_fill(h, local.ip, tos);
 }
@@ -214,7 +218,8 @@ unsigned batch_send(struct batch *b, struct pkt *const *pkts, unsigned n)
 	return sent;
 }
 
-int batch_send_one(struct batch *b, struct ip4_end local, struct ip4_end peer, const void *data, size_t len)
+int batch_send_one(struct batch *b, struct ip4_end local, struct ip4_end peer, const void *data,
+                   size_t len)
 {
 	int r;
 	pthread_mutex_lock(&b->tx_lock);

@@ -24,7 +24,8 @@ struct batch_side {
 struct batch {
 	int fd;
 	uint16_t port; /* local port of received packets; 0 for raw sockets */
-	pthread_mutex_t tx_lock; /* the socket's DF mode and `out`: worker and control thread both send */
+	pthread_mutex_t
+	        tx_lock; /* the socket's DF mode and `out`: worker and control thread both send */
 	bool df;
 	struct udp_stats stats;
 	struct batch_side in, out;
@@ -36,6 +37,7 @@ void batch_close(struct batch *b);
 /* As udp_recv and udp_send. */
 int batch_recv(struct batch *b, struct pkt *const *pkts, unsigned n);
 unsigned batch_send(struct batch *b, struct pkt *const *pkts, unsigned n);
-int batch_send_one(struct batch *b, struct ip4_end local, struct ip4_end peer, const void *data, size_t len);
+int batch_send_one(struct batch *b, struct ip4_end local, struct ip4_end peer, const void *data,
+                   size_t len);
 
 #endif

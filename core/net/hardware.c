@@ -62,7 +62,8 @@ static int line_take(struct hardware *hw, struct str line, struct err *err)
 	struct str value = scalar((struct str){line.p + colon + 1, line.len - colon - 1});
 	if (str_eq(name, STR("manage"))) {
 		hw->manage = is_yes(value);
-		return is_yes(value) || is_no(value) ? 0 : err_set(err, -EINVAL, "manage is yes or no");
+		return is_yes(value) || is_no(value) ? 0
+		                                     : err_set(err, -EINVAL, "manage is yes or no");
 	}
 	if (str_eq(name, STR("nat"))) {
 		hw->nat[0] = 0;
@@ -92,7 +93,8 @@ int hardware_parse(struct hardware *hw, struct str text, const char *name, struc
 		}
 	}
 	if (hw->nat[0] && !hardware_device(hw, str_of(hw->nat)))
-		return err_set(err, -EINVAL, "%s: nat: %s is not one of the interfaces", name, hw->nat);
+		return err_set(err, -EINVAL, "%s: nat: %s is not one of the interfaces", name,
+		               hw->nat);
 	return 0;
 }
 

@@ -118,7 +118,8 @@ static int remember(struct hostcfg *h, const char *key, const char *was)
 	if (h->n == SETTINGS_MAX)
 		return -ENOSPC;
 	struct setting *s = &h->s[h->n];
-	if (!str_copy(s->key, sizeof(s->key), str_of(key)) || !str_copy(s->was, sizeof(s->was), str_of(was)))
+	if (!str_copy(s->key, sizeof(s->key), str_of(key)) ||
+	    !str_copy(s->was, sizeof(s->was), str_of(was)))
 		return -ENAMETOOLONG;
 	h->n++;
 	return 0;
@@ -132,7 +133,8 @@ int hostcfg_open(struct hostcfg **out, const char *state_dir, struct err *err)
 	*out = NULL;
 	if (!h)
 		return err_set(err, -ENOMEM, "out of memory");
-	if (snprintf(h->path, sizeof(h->path), "%s/host-settings", state_dir) >= (int)sizeof(h->path)) {
+	if (snprintf(h->path, sizeof(h->path), "%s/host-settings", state_dir) >=
+	    (int)sizeof(h->path)) {
 		free(h);
 		return err_set(err, -ENAMETOOLONG, "%s: path too long", state_dir);
 	}
@@ -169,7 +171,8 @@ static int forwarding_remember(struct hostcfg *h)
 	DIR *d = opendir("/proc/sys/net/ipv4/conf");
 	int r = 0;
 	for (struct dirent *e; d && !r && (e = readdir(d));) {
-		if (e->d_name[0] == '.' || snprintf(key, sizeof(key), "net/ipv4/conf/%s/forwarding", e->d_name) >= KEY_MAX)
+		if (e->d_name[0] == '.' ||
+		    snprintf(key, sizeof(key), "net/ipv4/conf/%s/forwarding", e->d_name) >= KEY_MAX)
 			continue;
 		if (!setting_read(key, was))
 			r = remember(h, key, was);
@@ -188,7 +191,8 @@ int hostcfg_forwarding(struct hostcfg *h, const char *tun, struct err *err)
 	if (!r && strcmp(was, "1") != 0)
 		r = forwarding_remember(h);
 	if (r)
-		return err_set(err, r, "cannot read the host's forwarding settings: %s", strerror(-r));
+		return err_set(err, r, "cannot read the host's forwarding settings: %s",
+		               strerror(-r));
 	r = hostcfg_set(h, "net/ipv4/ip_forward", "1", err);
 	if (r)
 		return r;

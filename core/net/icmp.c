@@ -38,8 +38,8 @@ static bool may_answer(const uint8_t *ip, size_t len, uint32_t *sender)
 	return is_single_host(*sender) && is_single_host(dst);
 }
 
-static size_t error_build(uint8_t *out, size_t cap, uint32_t src, const uint8_t *ip, size_t len, uint8_t code,
-			  uint16_t mtu)
+static size_t error_build(uint8_t *out, size_t cap, uint32_t src, const uint8_t *ip, size_t len,
+                          uint8_t code, uint16_t mtu)
 {
 	uint32_t sender;
 	if (!may_answer(ip, len, &sender))
@@ -68,12 +68,14 @@ static size_t error_build(uint8_t *out, size_t cap, uint32_t src, const uint8_t 
 	return wr_len(&w);
 }
 
-size_t icmp_frag_needed(uint8_t *out, size_t cap, uint32_t src, const uint8_t *ip, size_t len, uint16_t mtu)
+size_t icmp_frag_needed(uint8_t *out, size_t cap, uint32_t src, const uint8_t *ip, size_t len,
+                        uint16_t mtu)
 {
 	return error_build(out, cap, src, ip, len, ICMP_FRAG_NEEDED, mtu);
 }
 
-size_t icmp_unreachable(uint8_t *out, size_t cap, uint32_t src, const uint8_t *ip, size_t len, uint8_t code)
+size_t icmp_unreachable(uint8_t *out, size_t cap, uint32_t src, const uint8_t *ip, size_t len,
+                        uint8_t code)
 {
 	return error_build(out, cap, src, ip, len, code, 0);
 }

@@ -10,8 +10,10 @@ enum { ICMP_ERROR_MAX = 576 }; /* longest error built */
 /* The whole IP packet of the error about `ip` (a received IPv4 packet), from src to its sender, written to out.
  * Returns its length; 0 when no error may be sent (about an ICMP error, a later fragment, a source that is no
  * single host, a broken packet) or it does not fit. */
-size_t icmp_frag_needed(uint8_t *out, size_t cap, uint32_t src, const uint8_t *ip, size_t len, uint16_t mtu);
+size_t icmp_frag_needed(uint8_t *out, size_t cap, uint32_t src, const uint8_t *ip, size_t len,
+                        uint16_t mtu);
 /* code: 0 net, 1 host, 2 protocol, 3 port, 13 administratively prohibited. */
-size_t icmp_unreachable(uint8_t *out, size_t cap, uint32_t src, const uint8_t *ip, size_t len, uint8_t code);
+size_t icmp_unreachable(uint8_t *out, size_t cap, uint32_t src, const uint8_t *ip, size_t len,
+                        uint8_t code);
 
 #endif

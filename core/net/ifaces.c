@@ -123,24 +123,28 @@ static void iface_warn(const struct iface *i, struct out *notes)
 	if (!c->nameif[0] || c->shutdown)
 		return;
 	if (!i->dev[0])
-		note(notes, "interface %s: no device is mapped to %s, it stays down", label(i), c->hw);
+		note(notes, "interface %s: no device is mapped to %s, it stays down", label(i),
+		     c->hw);
 	else if (!i->ifindex)
-		note(notes, "interface %s: device %s does not exist, it stays down", label(i), i->dev);
+		note(notes, "interface %s: device %s does not exist, it stays down", label(i),
+		     i->dev);
 	else if (!i->up)
 		note(notes, "interface %s: device %s is down", label(i), i->dev);
 	else if (c->dhcp && !i->ip)
 		note(notes, "interface %s: device %s has no address", label(i), i->dev);
 	else if (c->ip && !i->ip)
-		note(notes, "interface %s: configured as %s %s, but device %s has no address", label(i),
-		     ip4_text(c->ip).s, ip4_text(c->mask).s, i->dev);
+		note(notes, "interface %s: configured as %s %s, but device %s has no address",
+		     label(i), ip4_text(c->ip).s, ip4_text(c->mask).s, i->dev);
 	else if (c->ip && !i->ip_agrees)
-		note(notes, "interface %s: configured as %s %s, but device %s has %s %s", label(i), ip4_text(c->ip).s,
-		     ip4_text(c->mask).s, i->dev, ip4_text(i->ip).s, ip4_text(i->mask).s);
+		note(notes, "interface %s: configured as %s %s, but device %s has %s %s", label(i),
+		     ip4_text(c->ip).s, ip4_text(c->mask).s, i->dev, ip4_text(i->ip).s,
+		     ip4_text(i->mask).s);
 }
 
 struct route_find {
 	const struct netlink_route *want;
-	bool same, other; /* the host has exactly this one; has another one to the same destination and metric */
+	bool same,
+	        other; /* the host has exactly this one; has another one to the same destination and metric */
 };
 
 static bool route_compare(void *arg, const struct netlink_route *r)
@@ -162,29 +166,29 @@ static void route_install(struct ifaces *t, const struct iface_route *c, struct 
 	if (!i || !i->up)
 		return;
 	struct netlink_route r = {
-		.dst = c->dst,
-		.bits = (uint8_t)ip4_mask_bits(c->mask),
-		.gw = c->gw,
-		.index = i->ifindex,
-		.metric = c->metric,
-		.proto = NETLINK_PROTO,
+	        .dst = c->dst,
+	        .bits = (uint8_t)ip4_mask_bits(c->mask),
+	        .gw = c->gw,
+	        .index = i->ifindex,
+	        .metric = c->metric,
+	        .proto = NETLINK_PROTO,
 	};
 	struct route_find f = {.want = &r};
 	netlink_routes(t->nl, route_compare, &f);
 	if (f.same)
 		return;
 	if (f.other)
-		note(notes, "route %s %s: the host has another route to it, which stays", ip4_text(c->dst).s,
-		     ip4_text(c->mask).s);
+		note(notes, "route %s %s: the host has another route to it, which stays",
+		     ip4_text(c->dst).s, ip4_text(c->mask).s);
 	else if (netlink_route_add(t->nl, &r, &err))
-		note(notes, "route %s %s %s: %s", ip4_text(c->dst).s, ip4_text(c->mask).s, ip4_text(c->gw).s,
-		     err.text);
+		note(notes, "route %s %s %s: %s", ip4_text(c->dst).s, ip4_text(c->mask).s,
+		     ip4_text(c->gw).s, err.text);
 }
 
 static bool route_same(const struct iface_route *a, const struct iface_route *b)
 {
-	return !strcmp(a->nameif, b->nameif) && a->dst == b->dst && a->mask == b->mask && a->gw == b->gw &&
-	       a->metric == b->metric;
+	return !strcmp(a->nameif, b->nameif) && a->dst == b->dst && a->mask == b->mask &&
+	       a->gw == b->gw && a->metric == b->metric;
 }
 
 /* Those that next (NULL = nothing) does not have. */
@@ -195,8 +199,10 @@ static void routes_withdraw(struct ifaces *t, const struct ifaces_conf *next)
 		bool stays = false;
 		for (size_t m = 0; next && m < next->nroutes && !stays; m++)
 			stays = route_same(c, &next->route[m]);
-		struct netlink_route r = {
-			.dst = c->dst, .bits = (uint8_t)ip4_mask_bits(c->mask), .gw = c->gw, .metric = c->metric};
+		struct netlink_route r = {.dst = c->dst,
+		                          .bits = (uint8_t)ip4_mask_bits(c->mask),
+		                          .gw = c->gw,
+		                          .metric = c->metric};
 		if (!stays)
 			netlink_route_del(t->nl, &r, NULL);
 	}
@@ -241,8 +247,9 @@ void ifaces_refresh(struct ifaces *t)
 			else
 				log_msg(MSG_411002, i->conf.nameif);
 		}
-		if (t->changed && (line != line_was || i->up != was->up || i->ifindex != was->ifindex ||
-				   i->ip != was->ip || i->mask != was->mask))
+		if (t->changed &&
+		    (line != line_was || i->up != was->up || i->ifindex != was->ifindex ||
+		     i->ip != was->ip || i->mask != was->mask))
 			t->changed(t->changed_arg, i);
 	}
 	/* The kernel drops the routes of a device that goes down. */
@@ -250,7 +257,8 @@ void ifaces_refresh(struct ifaces *t)
 		route_install(t, &t->route[k], NULL);
 }
 
-void ifaces_on_change(struct ifaces *t, void (*changed)(void *arg, const struct iface *i), void *arg)
+void ifaces_on_change(struct ifaces *t, void (*changed)(void *arg, const struct iface *i),
+                      void *arg)
 {
 	t->changed = changed;
 	t->changed_arg = arg;

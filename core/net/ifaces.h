@@ -44,15 +44,15 @@ struct iface {
 	int ifindex;        /* 0 = the device does not exist */
 	bool up;            /* configured up, device there and up */
 	bool carrier;
-	uint32_t ip, mask;  /* of the device as it is now; 0 = none */
-	bool ip_agrees;     /* the configured address is on the device */
+	uint32_t ip, mask; /* of the device as it is now; 0 = none */
+	bool ip_agrees;    /* the configured address is on the device */
 };
 
 struct ifaces;
 
 /* Memory from arena a. notes gets whole WARNING lines. */
-int ifaces_compile(const struct conf *c, struct arena *a, struct ifaces_conf **conf, struct out *notes,
-		   struct err *err);
+int ifaces_compile(const struct conf *c, struct arena *a, struct ifaces_conf **conf,
+                   struct out *notes, struct err *err);
 
 /* hw and nl stay the caller's and must outlive the table. */
 struct ifaces *ifaces_new(const struct hardware *hw, struct netlink *nl);
@@ -64,7 +64,8 @@ void ifaces_apply(struct ifaces *t, const struct ifaces_conf *conf, struct out *
 /* Reads the devices again (call when netlink_monitor_read says so): state changes are logged and told to
  * `changed`. Routes of a device that came back are added again. */
 void ifaces_refresh(struct ifaces *t);
-void ifaces_on_change(struct ifaces *t, void (*changed)(void *arg, const struct iface *i), void *arg);
+void ifaces_on_change(struct ifaces *t, void (*changed)(void *arg, const struct iface *i),
+                      void *arg);
 
 size_t ifaces_count(const struct ifaces *t);
 const struct iface *ifaces_at(const struct ifaces *t, size_t i); /* in configured order */

@@ -17,12 +17,15 @@ static int check_address(uint32_t ip, uint32_t mask, struct err *err)
 	if (bits < 1)
 		return err_set(err, -EINVAL, "Invalid netmask %s", ip4_text(mask).s);
 	uint32_t host = ip & ~mask;
-	if (ip >> 28 >= 0xe || ip >> 24 == 127 || ip >> 24 == 0 || (bits < 31 && (!host || host == ~mask)))
-		return err_set(err, -EINVAL, "%s is not the address of a host in its subnet", ip4_text(ip).s);
+	if (ip >> 28 >= 0xe || ip >> 24 == 127 || ip >> 24 == 0 ||
+	    (bits < 31 && (!host || host == ~mask)))
+		return err_set(err, -EINVAL, "%s is not the address of a host in its subnet",
+		               ip4_text(ip).s);
 	return 0;
 }
 
-static int interface_check(const struct conf *c, const struct centry *e, struct out *notes, struct err *err)
+static int interface_check(const struct conf *c, const struct centry *e, struct out *notes,
+                           struct err *err)
 {
 	(void)notes;
 	uint32_t mask, other_mask, ip = entry_ip(e, &mask);
@@ -33,38 +36,44 @@ static int interface_check(const struct conf *c, const struct centry *e, struct 
 		if (str_caseeq(other, name))
 			continue;
 		if (nameif.len && str_eq(conf_text(o, "nameif"), nameif))
-			return err_set(err, -EEXIST, "Name \"%.*s\" has been assigned to interface %.*s",
-				       STR_ARG(nameif), STR_ARG(other));
+			return err_set(err, -EEXIST,
+			               "Name \"%.*s\" has been assigned to interface %.*s",
+			               STR_ARG(nameif), STR_ARG(other));
 		uint32_t other_ip = entry_ip(o, &other_mask);
 		if (ip && other_ip && (ip & other_mask & mask) == (other_ip & other_mask & mask))
-			return err_set(err, -EEXIST,
-				       "Failed to apply IP address to interface %.*s, as the network overlaps with "
-				       "interface %.*s. Two interfaces cannot be in the same subnet.",
-				       STR_ARG(name), STR_ARG(other));
+			return err_set(
+			        err, -EEXIST,
+			        "Failed to apply IP address to interface %.*s, as the network "
+			        "overlaps with "
+			        "interface %.*s. Two interfaces cannot be in the same subnet.",
+			        STR_ARG(name), STR_ARG(other));
 	}
 	return r;
 }
 
-static int route_check(const struct conf *c, const struct centry *e, struct out *notes, struct err *err)
+static int route_check(const struct conf *c, const struct centry *e, struct out *notes,
+                       struct err *err)
 {
 	(void)notes;
-	uint32_t dest = conf_ip(e, "dest"), mask = conf_ip(e, "mask"), gw = conf_ip(e, "gateway"), own_mask;
+	uint32_t dest = conf_ip(e, "dest"), mask = conf_ip(e, "mask"), gw = conf_ip(e, "gateway"),
+	         own_mask;
 	if (ip4_mask_bits(mask) < 0)
 		return err_set(err, -EINVAL, "Invalid netmask %s", ip4_text(mask).s);
 	if (dest & ~mask)
 		return err_set(err, -EINVAL, "Inconsistent address and mask");
 	for (const struct centry *o = conf_first(c, "interface"); o; o = conf_next(c, o))
 		if (entry_ip(o, &own_mask) == gw)
-			return err_set(err, -EINVAL, "Invalid next hop address %s, it matches our IP address",
-				       ip4_text(gw).s);
+			return err_set(err, -EINVAL,
+			               "Invalid next hop address %s, it matches our IP address",
+			               ip4_text(gw).s);
 	return 0;
 }
 
 void ifaces_register_checks(void)
 {
 	static const struct conf_check checks[] = {
-		{"interface_check", interface_check},
-		{"route_check", route_check},
+	        {"interface_check", interface_check},
+	        {"route_check", route_check},
 	};
 	conf_check_register(checks, sizeof(checks) / sizeof(checks[0]));
 }
@@ -89,8 +98,8 @@ static void iface_compile(const struct conf *c, const struct centry *e, struct i
 	i->mtu = mtu_of(c, conf_text(e, "nameif"));
 }
 
-int ifaces_compile(const struct conf *c, struct arena *a, struct ifaces_conf **out, struct out *notes,
-		   struct err *err)
+int ifaces_compile(const struct conf *c, struct arena *a, struct ifaces_conf **out,
+                   struct out *notes, struct err *err)
 {
 	struct ifaces_conf *n = arena_alloc(a, sizeof(*n));
 	size_t count = 0, routes = 0;
@@ -100,7 +109,8 @@ int ifaces_compile(const struct conf *c, struct arena *a, struct ifaces_conf **o
 		routes++;
 	if (count > IFACES_MAX) {
 		if (notes)
-			out_printf(notes, "WARNING: only the first %d interfaces are used\n", IFACES_MAX);
+			out_printf(notes, "WARNING: only the first %d interfaces are used\n",
+			           IFACES_MAX);
 		count = IFACES_MAX;
 	}
 	if (n) {
@@ -109,7 +119,8 @@ int ifaces_compile(const struct conf *c, struct arena *a, struct ifaces_conf **o
 	}
 	if (!n || !n->iface || !n->route)
 		return err_set(err, -ENOMEM, "out of memory");
-	for (const struct centry *e = conf_first(c, "interface"); e && n->n < count; e = conf_next(c, e))
+	for (const struct centry *e = conf_first(c, "interface"); e && n->n < count;
+	     e = conf_next(c, e))
 		iface_compile(c, e, &n->iface[n->n++]);
 	for (const struct centry *e = conf_first(c, "route"); e; e = conf_next(c, e)) {
 		struct iface_route *r = &n->route[n->nroutes++];

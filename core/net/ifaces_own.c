@@ -84,13 +84,16 @@ void ifaces_own_take(struct ifaces_own *o, const struct iface *i, struct out *no
 	if (!known(o, i->ifindex) && o->n < IFACES_MAX)
 		o->dev[o->n++] = snapshot(o, i->ifindex);
 	if (i->conf.ip)
-		want.addr[want.naddrs++] = (struct netlink_addr){
-			.index = i->ifindex, .ip = i->conf.ip, .bits = (uint8_t)ip4_mask_bits(i->conf.mask)};
+		want.addr[want.naddrs++] =
+		        (struct netlink_addr){.index = i->ifindex,
+		                              .ip = i->conf.ip,
+		                              .bits = (uint8_t)ip4_mask_bits(i->conf.mask)};
 	int r = netlink_link_set(o->nl, i->ifindex, !i->conf.shutdown, i->conf.mtu, &err);
 	if (!r && !i->conf.dhcp)
 		r = addrs_set(o, &want, &err);
 	if (r && notes)
-		out_printf(notes, "WARNING: interface %s: device %s: %s\n", i->conf.nameif, i->dev, err.text);
+		out_printf(notes, "WARNING: interface %s: device %s: %s\n", i->conf.nameif, i->dev,
+		           err.text);
 }
 
 void ifaces_own_free(struct ifaces_own *o)

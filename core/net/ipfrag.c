@@ -30,7 +30,8 @@ unsigned ipfrag_split(const struct pkt *p, uint16_t mtu, struct pkt *const *out,
 	size_t total = rd_u16(&r);
 	rd_skip(&r, 2);
 	uint16_t flags = rd_u16(&r);
-	if (!rd_ok(&r) || header < 20 || total != p->len || total < header || (flags & IP_DF) || mtu < MTU_MIN)
+	if (!rd_ok(&r) || header < 20 || total != p->len || total < header || (flags & IP_DF) ||
+	    mtu < MTU_MIN)
 		return 0;
 	size_t piece = ((size_t)mtu - header) & ~(size_t)7, payload = total - header;
 	unsigned made = 0;

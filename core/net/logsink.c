@@ -90,7 +90,8 @@ static size_t line_format(char *text, size_t cap, const struct log_line *line, b
 {
 	int n = log_format(text, cap, line, timestamp);
 	size_t len = n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
-	for (size_t i = 0; i < len; i++) /* peers' names can hold anything: one message stays one line */
+	for (size_t i = 0; i < len;
+	     i++) /* peers' names can hold anything: one message stays one line */
 		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
 			text[i] = ' ';
 	return len;
@@ -127,9 +128,11 @@ static void count_line(void *arg, const struct log_line *line)
 
 static bool host_send(struct logsinks *l, struct host *h, const char *text, size_t len)
 {
-	const struct iface *i = l->ifaces ? ifaces_by_nameif(l->ifaces, str_of(h->conf.nameif)) : NULL;
-	struct sockaddr_in to = {
-		.sin_family = AF_INET, .sin_port = htons(h->conf.port), .sin_addr.s_addr = htonl(h->conf.ip)};
+	const struct iface *i =
+	        l->ifaces ? ifaces_by_nameif(l->ifaces, str_of(h->conf.nameif)) : NULL;
+	struct sockaddr_in to = {.sin_family = AF_INET,
+	                         .sin_port = htons(h->conf.port),
+	                         .sin_addr.s_addr = htonl(h->conf.ip)};
 	struct iovec iov = {(void *)(uintptr_t)text, len};
 	struct in_pktinfo info = {.ipi_spec_dst.s_addr = htonl(i ? i->ip : 0)};
 	union {
@@ -137,11 +140,11 @@ static bool host_send(struct logsinks *l, struct host *h, const char *text, size
 		char space[CMSG_SPACE(sizeof(info))];
 	} control = {0};
 	struct msghdr m = {.msg_name = &to,
-			   .msg_namelen = sizeof(to),
-			   .msg_iov = &iov,
-			   .msg_iovlen = 1,
-			   .msg_control = control.space,
-			   .msg_controllen = sizeof(control.space)};
+	                   .msg_namelen = sizeof(to),
+	                   .msg_iov = &iov,
+	                   .msg_iovlen = 1,
+	                   .msg_control = control.space,
+	                   .msg_controllen = sizeof(control.space)};
 	if (l->ifaces && (!i || !i->up || !i->ip))
 		return false;
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
@@ -161,7 +164,8 @@ static void write_hosts(void *arg, const struct log_line *line)
 	struct logsinks *l = arg;
 	char text[LINE_MAX_BYTES];
 	int head = snprintf(text, sizeof(text), "<%d>", l->conf.facility * 8 + line->level);
-	size_t n = (size_t)head + line_format(text + head, sizeof(text) - (size_t)head, line, l->conf.timestamp);
+	size_t n = (size_t)head +
+	           line_format(text + head, sizeof(text) - (size_t)head, line, l->conf.timestamp);
 	l->n_trap++;
 	for (unsigned i = 0; i < l->conf.nhosts; i++)
 		if (l->fd < 0 || !host_send(l, &l->host[i], text, n))
@@ -178,7 +182,8 @@ struct logsinks *logsinks_new(const struct ifaces *ifaces)
 	l->ifaces = ifaces;
 	l->journal = getenv("JOURNAL_STREAM") != NULL;
 	l->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	l->conf = (struct logsink_conf){.buffered = -1, .trap = -1, .console = -1, .monitor = -1, .facility = 20};
+	l->conf = (struct logsink_conf){
+	        .buffered = -1, .trap = -1, .console = -1, .monitor = -1, .facility = 20};
 	l->to_stderr = (struct log_sink){.level = STDERR_LEVEL, .write = write_stderr, .arg = l};
 	l->to_buffer = (struct log_sink){.level = -1, .write = write_buffer, .arg = l};
 	l->to_hosts = (struct log_sink){.level = -1, .write = write_hosts, .arg = l};
@@ -212,7 +217,8 @@ static void hosts_apply(struct logsinks *l, const struct logsink_conf *conf)
 	for (unsigned i = 0; i < conf->nhosts; i++) {
 		l->host[i] = (struct host){.conf = conf->host[i]};
 		for (unsigned k = 0; k < l->conf.nhosts; k++)
-			if (old[k].conf.ip == conf->host[i].ip && old[k].conf.port == conf->host[i].port &&
+			if (old[k].conf.ip == conf->host[i].ip &&
+			    old[k].conf.port == conf->host[i].port &&
 			    !strcmp(old[k].conf.nameif, conf->host[i].nameif))
 				l->host[i] = old[k];
 	}
@@ -248,13 +254,14 @@ bool logsinks_timestamp(const struct logsinks *l)
 
 /* --------------------------------------------------------------------------------------- commands */
 
-static void show_destination(struct out *o, const char *name, int level, const char *extra, uint64_t n)
+static void show_destination(struct out *o, const char *name, int level, const char *extra,
+                             uint64_t n)
 {
 	if (level < 0)
 		out_printf(o, "    %s logging: disabled\n", name);
 	else
-		out_printf(o, "    %s logging: level %s, %s%llu messages logged\n", name, logsink_levels[level], extra,
-			   (unsigned long long)n);
+		out_printf(o, "    %s logging: level %s, %s%llu messages logged\n", name,
+		           logsink_levels[level], extra, (unsigned long long)n);
 }
 
 static int show_logging(struct cmd *cmd)
@@ -264,7 +271,8 @@ static int show_logging(struct cmd *cmd)
 	struct out *o = cmd->out;
 	char facility[32];
 	snprintf(facility, sizeof(facility), "facility %u, ", c->facility);
-	out_printf(o, "Syslog logging: %s\n    Facility: %u\n", c->enabled ? "enabled" : "disabled", c->facility);
+	out_printf(o, "Syslog logging: %s\n    Facility: %u\n", c->enabled ? "enabled" : "disabled",
+	           c->facility);
 	out_printf(o, "    Timestamp logging: %s\n", c->timestamp ? "enabled" : "disabled");
 	out_printf(o, "    Hide Username logging: %s\n", c->hide_username ? "enabled" : "disabled");
 	out_str(o, "    Standby logging: disabled\n    Debug-trace logging: disabled\n");
@@ -274,15 +282,18 @@ static int show_logging(struct cmd *cmd)
 	show_destination(o, "Trap", c->enabled ? c->trap : -1, facility, l->n_trap);
 	for (unsigned i = 0; i < c->nhosts; i++) {
 		const struct host *h = &l->host[i];
-		out_printf(o, "        Logging to %s %s, UDP TX:%llu errors: %llu  dropped: %llu\n", h->conf.nameif,
-			   ip4_text(h->conf.ip).s, (unsigned long long)h->tx, (unsigned long long)h->errors,
-			   (unsigned long long)h->dropped);
+		out_printf(o, "        Logging to %s %s, UDP TX:%llu errors: %llu  dropped: %llu\n",
+		           h->conf.nameif, ip4_text(h->conf.ip).s, (unsigned long long)h->tx,
+		           (unsigned long long)h->errors, (unsigned long long)h->dropped);
 	}
 	if (c->nhosts)
-		out_str(o, "    Global TCP syslog stats::\n        NOT_PUTABLE: 0, ALL_CHANNEL_DOWN: 0\n"
-			   "        CHANNEL_FLAP_CNT: 0, SYSLOG_PKT_LOSS: 0\n        PARTIAL_REWRITE_CNT: 0\n");
-	out_str(o, "    Permit-hostdown logging: disabled\n    History logging: disabled\n    Device ID: disabled\n"
-		   "    Mail logging: disabled\n    ASDM logging: disabled\n");
+		out_str(o, "    Global TCP syslog stats::\n        NOT_PUTABLE: 0, "
+		           "ALL_CHANNEL_DOWN: 0\n"
+		           "        CHANNEL_FLAP_CNT: 0, SYSLOG_PKT_LOSS: 0\n        "
+		           "PARTIAL_REWRITE_CNT: 0\n");
+	out_str(o, "    Permit-hostdown logging: disabled\n    History logging: disabled\n    "
+	           "Device ID: disabled\n"
+	           "    Mail logging: disabled\n    ASDM logging: disabled\n");
 	buffer_print(&l->buffer, o);
 	return CMD_OK;
 }
@@ -297,8 +308,8 @@ static int clear_logging_buffer(struct cmd *cmd)
 void logsinks_register(struct logsinks *l)
 {
 	static const struct cmd_entry table[] = {
-		{"show_logging", show_logging},
-		{"clear_logging_buffer", clear_logging_buffer},
+	        {"show_logging", show_logging},
+	        {"clear_logging_buffer", clear_logging_buffer},
 	};
 	cmd_register(table, sizeof(table) / sizeof(table[0]), l);
 }

@@ -25,15 +25,15 @@ struct logsink_conf {
 	struct logsink_msg {
 		uint32_t id;
 		int level; /* -1 = disabled */
-	} *msg;
+	} * msg;
 	size_t nmsgs;
 };
 
 /* Names of the levels 0..7. */
 extern const char *const logsink_levels[8];
 
-int logsink_compile(const struct conf *c, struct arena *a, struct logsink_conf **conf, struct out *notes,
-		    struct err *err);
+int logsink_compile(const struct conf *c, struct arena *a, struct logsink_conf **conf,
+                    struct out *notes, struct err *err);
 
 struct logsinks;
 

@@ -3,8 +3,8 @@
 #include "core/net/logsink.h"
 
 const char *const logsink_levels[8] = {
-	"emergencies", "alerts",	"critical",	 "errors",
-	"warnings",    "notifications", "informational", "debugging",
+        "emergencies", "alerts",        "critical",      "errors",
+        "warnings",    "notifications", "informational", "debugging",
 };
 
 static int level_of(const struct centry *e, const char *field)
@@ -41,13 +41,16 @@ static void hosts_compile(const struct conf *c, struct logsink_conf *n, struct o
 		uint32_t ip = conf_ip(e, "host");
 		if (n->nhosts == LOGSINK_HOSTS_MAX) {
 			if (notes)
-				out_printf(notes, "WARNING: only %d syslog servers are used\n", LOGSINK_HOSTS_MAX);
+				out_printf(notes, "WARNING: only %d syslog servers are used\n",
+				           LOGSINK_HOSTS_MAX);
 			return;
 		}
 		if (!transport_port(conf_text(e, "transport"), &h->port)) {
 			if (notes)
-				out_printf(notes, "WARNING: syslog server %s is not used: only udp/PORT is known\n",
-					   ip4_text(ip).s);
+				out_printf(notes,
+				           "WARNING: syslog server %s is not used: only udp/PORT "
+				           "is known\n",
+				           ip4_text(ip).s);
 			continue;
 		}
 		str_copy(h->nameif, sizeof(h->nameif), conf_text(e, "ifname"));
@@ -56,8 +59,8 @@ static void hosts_compile(const struct conf *c, struct logsink_conf *n, struct o
 	}
 }
 
-int logsink_compile(const struct conf *c, struct arena *a, struct logsink_conf **conf, struct out *notes,
-		    struct err *err)
+int logsink_compile(const struct conf *c, struct arena *a, struct logsink_conf **conf,
+                    struct out *notes, struct err *err)
 {
 	const struct centry *e = conf_container(c, "logging");
 	struct logsink_conf *n = arena_alloc(a, sizeof(*n));

@@ -35,7 +35,8 @@ static int run(struct nat *n, const char *text, struct err *err)
 		return 0;
 	int code = errno ? errno : EIO;
 	const char *why = nft_ctx_get_error_buffer(n->nft);
-	return err_set(err, -code, "nftables: %.*s", why ? (int)strcspn(why, "\n") : 0, why ? why : "");
+	return err_set(err, -code, "nftables: %.*s", why ? (int)strcspn(why, "\n") : 0,
+	               why ? why : "");
 }
 
 static void rules_write(const struct nat_rules *rules, struct out *o)
@@ -44,12 +45,14 @@ static void rules_write(const struct nat_rules *rules, struct out *o)
 	out_str(o, "add table " TABLE "\ndelete table " TABLE "\ntable " TABLE " {\n");
 	/* Before every other input chain: a reject rule of the host would be an answer, too. */
 	out_str(o, "chain input { type filter hook input priority -300; policy accept;\n"
-		   "udp dport 1701 counter drop\n}\n");
+	           "udp dport 1701 counter drop\n}\n");
 	if (rules->masquerade && rules->npools) {
-		out_str(o, "chain postrouting { type nat hook postrouting priority 100; policy accept;\n");
+		out_str(o, "chain postrouting { type nat hook postrouting priority 100; policy "
+		           "accept;\n");
 		for (unsigned i = 0; i < rules->npools; i++)
-			out_printf(o, "oifname \"%s\" ip saddr %s-%s counter masquerade\n", rules->out_dev,
-				   ip4_text(rules->pool[i].first).s, ip4_text(rules->pool[i].last).s);
+			out_printf(o, "oifname \"%s\" ip saddr %s-%s counter masquerade\n",
+			           rules->out_dev, ip4_text(rules->pool[i].first).s,
+			           ip4_text(rules->pool[i].last).s);
 		out_str(o, "}\n");
 	}
 	out_str(o, "}\n");
@@ -59,7 +62,8 @@ int nat_apply(struct nat *n, const struct nat_rules *rules, struct err *err)
 {
 	struct out o;
 	if (strpbrk(rules->out_dev, "\"\\"))
-		return err_set(err, -EINVAL, "device name %s cannot be used in a rule", rules->out_dev);
+		return err_set(err, -EINVAL, "device name %s cannot be used in a rule",
+		               rules->out_dev);
 	out_init(&o);
 	rules_write(rules, &o);
 	int r = o.failed ? err_set(err, -ENOMEM, "out of memory") : run(n, o.text, err);

@@ -40,9 +40,10 @@ static void finding(struct scan *s, struct str table, struct str chain, const ch
 {
 	s->found++;
 	out_printf(s->notes,
-		   "WARNING: the host's firewall drops what it forwards: table %.*s, chain %.*s (%s). Allow traffic "
-		   "from and to device %s there, or clients reach nothing behind this host.\n",
-		   STR_ARG(table), STR_ARG(chain), why, s->tun);
+	           "WARNING: the host's firewall drops what it forwards: table %.*s, chain %.*s "
+	           "(%s). Allow traffic "
+	           "from and to device %s there, or clients reach nothing behind this host.\n",
+	           STR_ARG(table), STR_ARG(chain), why, s->tun);
 }
 
 /* A rule without a condition that ends the chain: "drop", "counter packets 3 bytes 252 reject with ...". */
@@ -97,7 +98,8 @@ static void scan_line(struct scan *s, struct str line, struct str rest)
 		struct str family = words;
 		family = str_word(&family);
 		s->table_trusted = (!str_eq(family, STR("ip")) && !str_eq(family, STR("inet"))) ||
-				   str_eq(s->table, STR("ip postern")) || table_mentions(rest, s->tun);
+		                   str_eq(s->table, STR("ip postern")) ||
+		                   table_mentions(rest, s->tun);
 	} else if (str_eq(first, STR("chain"))) {
 		s->chain = (struct chain){.name = without_brace(words)};
 	} else if (str_eq(all, STR("}"))) {
@@ -170,7 +172,8 @@ static bool legacy_policy_drops(int fd, const char *tun)
 		struct xt_standard_target target;
 		memcpy(&rule, (const char *)e->entrytable + at, sizeof(rule));
 		if (at + rule.target_offset + sizeof(target) <= info.size) {
-			memcpy(&target, (const char *)e->entrytable + at + rule.target_offset, sizeof(target));
+			memcpy(&target, (const char *)e->entrytable + at + rule.target_offset,
+			       sizeof(target));
 			drops = target.verdict == -NF_DROP - 1;
 		}
 	}

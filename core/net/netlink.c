@@ -42,7 +42,8 @@ int netlink_open(struct netlink **out, struct err *err)
 	if (!nl)
 		return err_set(err, -ENOMEM, "out of memory");
 	nl->ask = socket_open(0, 0);
-	nl->monitor = socket_open(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE, SOCK_NONBLOCK);
+	nl->monitor =
+	        socket_open(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE, SOCK_NONBLOCK);
 	if (!nl->ask || !nl->monitor) {
 		int r = err_set(err, -errno, "cannot open a netlink socket: %s", strerror(errno));
 		netlink_close(nl);
@@ -89,7 +90,8 @@ bool netlink_monitor_read(struct netlink *nl)
 
 /* --------------------------------------------------------------------------------------- requests */
 
-static struct nlmsghdr *message_start(struct netlink *nl, union message *m, uint16_t type, uint16_t flags)
+static struct nlmsghdr *message_start(struct netlink *nl, union message *m, uint16_t type,
+                                      uint16_t flags)
 {
 	memset(m, 0, sizeof(*m));
 	struct nlmsghdr *h = mnl_nlmsg_put_header(m->space);
@@ -147,24 +149,24 @@ static void stats_read(struct netlink_stats *out, const struct nlattr *a)
 	size_t n = mnl_attr_get_payload_len(a);
 	memcpy(&s, mnl_attr_get_payload(a), n < sizeof(s) ? n : sizeof(s));
 	*out = (struct netlink_stats){
-		.rx_pkts = s.rx_packets,
-		.rx_bytes = s.rx_bytes,
-		.rx_errors = s.rx_errors,
-		.rx_dropped = s.rx_dropped,
-		.rx_multicast = s.multicast,
-		.rx_length_errors = s.rx_length_errors,
-		.rx_over = s.rx_over_errors,
-		.rx_crc = s.rx_crc_errors,
-		.rx_frame = s.rx_frame_errors,
-		.rx_fifo = s.rx_fifo_errors,
-		.rx_missed = s.rx_missed_errors,
-		.tx_pkts = s.tx_packets,
-		.tx_bytes = s.tx_bytes,
-		.tx_errors = s.tx_errors,
-		.tx_dropped = s.tx_dropped,
-		.tx_fifo = s.tx_fifo_errors,
-		.tx_carrier = s.tx_carrier_errors,
-		.collisions = s.collisions,
+	        .rx_pkts = s.rx_packets,
+	        .rx_bytes = s.rx_bytes,
+	        .rx_errors = s.rx_errors,
+	        .rx_dropped = s.rx_dropped,
+	        .rx_multicast = s.multicast,
+	        .rx_length_errors = s.rx_length_errors,
+	        .rx_over = s.rx_over_errors,
+	        .rx_crc = s.rx_crc_errors,
+	        .rx_frame = s.rx_frame_errors,
+	        .rx_fifo = s.rx_fifo_errors,
+	        .rx_missed = s.rx_missed_errors,
+	        .tx_pkts = s.tx_packets,
+	        .tx_bytes = s.tx_bytes,
+	        .tx_errors = s.tx_errors,
+	        .tx_dropped = s.tx_dropped,
+	        .tx_fifo = s.tx_fifo_errors,
+	        .tx_carrier = s.tx_carrier_errors,
+	        .collisions = s.collisions,
 	};
 }
 
@@ -194,10 +196,10 @@ static void link_read(const struct nlmsghdr *h, struct netlink_link *l)
 {
 	const struct ifinfomsg *i = mnl_nlmsg_get_payload(h);
 	*l = (struct netlink_link){
-		.index = i->ifi_index,
-		.loopback = (i->ifi_flags & IFF_LOOPBACK) != 0,
-		.up = (i->ifi_flags & IFF_UP) != 0,
-		.carrier = (i->ifi_flags & 0x10000) != 0, /* IFF_LOWER_UP, which <net/if.h> lacks */
+	        .index = i->ifi_index,
+	        .loopback = (i->ifi_flags & IFF_LOOPBACK) != 0,
+	        .up = (i->ifi_flags & IFF_UP) != 0,
+	        .carrier = (i->ifi_flags & 0x10000) != 0, /* IFF_LOWER_UP, which <net/if.h> lacks */
 	};
 	mnl_attr_parse(h, sizeof(*i), link_attr, l);
 }
@@ -325,7 +327,8 @@ static int route_message(const struct nlmsghdr *h, void *arg)
 {
 	struct walk *w = arg;
 	const struct rtmsg *m = mnl_nlmsg_get_payload(h);
-	struct route_attrs a = {.r = {.bits = m->rtm_dst_len, .proto = m->rtm_protocol}, .table = m->rtm_table};
+	struct route_attrs a = {.r = {.bits = m->rtm_dst_len, .proto = m->rtm_protocol},
+	                        .table = m->rtm_table};
 	mnl_attr_parse(h, sizeof(*m), route_attr, &a);
 	if (m->rtm_family == AF_INET && m->rtm_type == RTN_UNICAST && a.table == RT_TABLE_MAIN)
 		w->stopped = w->stopped || !w->fn.route(w->arg, &a.r);
@@ -380,14 +383,15 @@ int netlink_link_set(struct netlink *nl, int index, bool up, uint32_t mtu, struc
 	if (mtu)
 		mnl_attr_put_u32(h, IFLA_MTU, mtu);
 	int r = change(nl, h, 0);
-	return r ? err_set(err, r, "cannot set the state of device %d: %s", index, strerror(-r)) : 0;
+	return r ? err_set(err, r, "cannot set the state of device %d: %s", index, strerror(-r))
+	         : 0;
 }
 
 static int addr_change(struct netlink *nl, const struct netlink_addr *a, bool add)
 {
 	union message m;
 	struct nlmsghdr *h = message_start(nl, &m, add ? RTM_NEWADDR : RTM_DELADDR,
-					   NLM_F_ACK | (add ? NLM_F_CREATE | NLM_F_EXCL : 0));
+	                                   NLM_F_ACK | (add ? NLM_F_CREATE | NLM_F_EXCL : 0));
 	struct ifaddrmsg *i = mnl_nlmsg_put_extra_header(h, sizeof(*i));
 	i->ifa_family = AF_INET;
 	i->ifa_prefixlen = a->bits;
@@ -402,20 +406,22 @@ static int addr_change(struct netlink *nl, const struct netlink_addr *a, bool ad
 int netlink_addr_add(struct netlink *nl, const struct netlink_addr *a, struct err *err)
 {
 	int r = addr_change(nl, a, true);
-	return r ? err_set(err, r, "cannot add address %s: %s", ip4_text(a->ip).s, strerror(-r)) : 0;
+	return r ? err_set(err, r, "cannot add address %s: %s", ip4_text(a->ip).s, strerror(-r))
+	         : 0;
 }
 
 int netlink_addr_del(struct netlink *nl, const struct netlink_addr *a, struct err *err)
 {
 	int r = addr_change(nl, a, false);
-	return r ? err_set(err, r, "cannot remove address %s: %s", ip4_text(a->ip).s, strerror(-r)) : 0;
+	return r ? err_set(err, r, "cannot remove address %s: %s", ip4_text(a->ip).s, strerror(-r))
+	         : 0;
 }
 
 static int route_change(struct netlink *nl, const struct netlink_route *r, bool add)
 {
 	union message m;
 	struct nlmsghdr *h = message_start(nl, &m, add ? RTM_NEWROUTE : RTM_DELROUTE,
-					   NLM_F_ACK | (add ? NLM_F_CREATE | NLM_F_EXCL : 0));
+	                                   NLM_F_ACK | (add ? NLM_F_CREATE | NLM_F_EXCL : 0));
 	struct rtmsg *t = mnl_nlmsg_put_extra_header(h, sizeof(*t));
 	t->rtm_family = AF_INET;
 	t->rtm_dst_len = r->bits;
@@ -436,7 +442,8 @@ static int route_change(struct netlink *nl, const struct netlink_route *r, bool 
 
 static bool route_same_target(void *arg, const struct netlink_route *r)
 {
-	struct netlink_route *want = arg; /* proto is the result: 0 = no such route, else whose it is */
+	struct netlink_route *want =
+	        arg; /* proto is the result: 0 = no such route, else whose it is */
 	if (r->dst != want->dst || r->bits != want->bits || r->metric != want->metric)
 		return true;
 	want->proto = r->proto ? r->proto : 1;
@@ -452,21 +459,23 @@ int netlink_route_add(struct netlink *nl, const struct netlink_route *r, struct 
 		netlink_routes(nl, route_same_target, &there);
 		/* Ours is replaced; one that the host has for itself is left alone. */
 		if (there.proto == NETLINK_PROTO) {
-			struct netlink_route old = {.dst = r->dst, .bits = r->bits, .metric = r->metric};
+			struct netlink_route old = {
+			        .dst = r->dst, .bits = r->bits, .metric = r->metric};
 			code = route_change(nl, &old, false);
 			code = code ? code : route_change(nl, r, true);
 		}
 	}
-	return code ? err_set(err, code, "cannot add route %s/%u: %s", ip4_text(r->dst).s, r->bits, strerror(-code))
-		    : 0;
+	return code ? err_set(err, code, "cannot add route %s/%u: %s", ip4_text(r->dst).s, r->bits,
+	                      strerror(-code))
+	            : 0;
 }
 
 int netlink_route_del(struct netlink *nl, const struct netlink_route *r, struct err *err)
 {
 	int code = route_change(nl, r, false);
-	return code ? err_set(err, code, "cannot remove route %s/%u: %s", ip4_text(r->dst).s, r->bits,
-			      strerror(-code))
-		    : 0;
+	return code ? err_set(err, code, "cannot remove route %s/%u: %s", ip4_text(r->dst).s,
+	                      r->bits, strerror(-code))
+	            : 0;
 }
 
 enum { FLUSH_ROUNDS = 1024, FLUSH_BATCH = 64 };

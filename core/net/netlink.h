@@ -15,8 +15,8 @@ enum { NETLINK_PROTO = 99 }; /* rtm_protocol of our routes; free in rt_protos */
 struct netlink; /* a socket for requests and one for changes */
 
 struct netlink_stats {
-	uint64_t rx_pkts, rx_bytes, rx_errors, rx_dropped, rx_multicast, rx_length_errors, rx_over, rx_crc, rx_frame,
-		rx_fifo, rx_missed;
+	uint64_t rx_pkts, rx_bytes, rx_errors, rx_dropped, rx_multicast, rx_length_errors, rx_over,
+	        rx_crc, rx_frame, rx_fifo, rx_missed;
 	uint64_t tx_pkts, tx_bytes, tx_errors, tx_dropped, tx_fifo, tx_carrier, collisions;
 };
 
@@ -49,9 +49,12 @@ int netlink_open(struct netlink **nl, struct err *err);
 void netlink_close(struct netlink *nl); /* NULL is allowed */
 
 /* Walks. fn returns false to stop. 0 or -errno. */
-int netlink_links(struct netlink *nl, bool (*fn)(void *arg, const struct netlink_link *l), void *arg);
-int netlink_addrs(struct netlink *nl, bool (*fn)(void *arg, const struct netlink_addr *a), void *arg);
-int netlink_routes(struct netlink *nl, bool (*fn)(void *arg, const struct netlink_route *r), void *arg);
+int netlink_links(struct netlink *nl, bool (*fn)(void *arg, const struct netlink_link *l),
+                  void *arg);
+int netlink_addrs(struct netlink *nl, bool (*fn)(void *arg, const struct netlink_addr *a),
+                  void *arg);
+int netlink_routes(struct netlink *nl, bool (*fn)(void *arg, const struct netlink_route *r),
+                   void *arg);
 /* One link by name or by index (name NULL). -ENODEV when there is none. */
 int netlink_link_get(struct netlink *nl, const char *name, int index, struct netlink_link *l);
 /* First address of a device. -EADDRNOTAVAIL when it has none. */
@@ -60,7 +63,8 @@ int netlink_addr_get(struct netlink *nl, int index, struct netlink_addr *a);
 int netlink_default_route(struct netlink *nl, struct netlink_route *r);
 
 /* Changes. An add that is already there and a delete of what is gone are no errors. */
-int netlink_link_set(struct netlink *nl, int index, bool up, uint32_t mtu, struct err *err); /* mtu 0 = keep */
+int netlink_link_set(struct netlink *nl, int index, bool up, uint32_t mtu,
+                     struct err *err); /* mtu 0 = keep */
 int netlink_addr_add(struct netlink *nl, const struct netlink_addr *a, struct err *err);
 int netlink_addr_del(struct netlink *nl, const struct netlink_addr *a, struct err *err);
 /* Adds (replacing one of ours to the same destination) with protocol NETLINK_PROTO. */

@@ -212,11 +212,11 @@ int probe_send_icmp(struct probe_run *run, uint32_t src, uint32_t dst, const voi
 	} control = {0};
 	struct iovec iov = {(void *)(uintptr_t)data, len};
 	struct msghdr m = {.msg_name = &to,
-			   .msg_namelen = sizeof(to),
-			   .msg_iov = &iov,
-			   .msg_iovlen = 1,
-			   .msg_control = control.space,
-			   .msg_controllen = sizeof(control.space)};
+	                   .msg_namelen = sizeof(to),
+	                   .msg_iov = &iov,
+	                   .msg_iovlen = 1,
+	                   .msg_control = control.space,
+	                   .msg_controllen = sizeof(control.space)};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	c->cmsg_level = IPPROTO_IP;
 	c->cmsg_type = IP_PKTINFO;
@@ -229,7 +229,8 @@ int probe_send_icmp(struct probe_run *run, uint32_t src, uint32_t dst, const voi
 
 int probes_new(struct probes **out, uv_loop_t *loop, const struct ifaces *ifaces, struct err *err)
 {
-	struct icmp_filter filter = {~(1u << ICMP_REPLY | 1u << ICMP_UNREACH | 1u << ICMP_EXCEEDED)};
+	struct icmp_filter filter = {
+	        ~(1u << ICMP_REPLY | 1u << ICMP_UNREACH | 1u << ICMP_EXCEEDED)};
 	struct probes *p = calloc(1, sizeof(*p));
 	*out = NULL;
 	if (p)
@@ -242,7 +243,8 @@ int probes_new(struct probes **out, uv_loop_t *loop, const struct ifaces *ifaces
 	p->ifaces = ifaces;
 	p->fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP);
 	if (p->fd < 0 || uv_poll_init(loop, p->poll, p->fd)) {
-		int r = err_set(err, -errno, "cannot open a raw socket for ICMP: %s", strerror(errno));
+		int r = err_set(err, -errno, "cannot open a raw socket for ICMP: %s",
+		                strerror(errno));
 		if (p->fd >= 0)
 			close(p->fd);
 		free(p->poll);
@@ -274,8 +276,8 @@ void probes_free(struct probes *p)
 void probes_register(struct probes *p)
 {
 	static const struct cmd_entry table[] = {
-		{"ping", probe_ping},
-		{"traceroute", probe_traceroute},
+	        {"ping", probe_ping},
+	        {"traceroute", probe_traceroute},
 	};
 	cmd_register(table, sizeof(table) / sizeof(table[0]), p);
 }

@@ -17,7 +17,8 @@ static void ping_next(struct ping *p);
 
 static void ping_mark(struct ping *p, const char *mark)
 {
-	probe_print(&p->run, "%s%s", mark, p->sent % PING_COLUMNS == 0 && p->sent < p->count ? "\n" : "");
+	probe_print(&p->run, "%s%s", mark,
+	            p->sent % PING_COLUMNS == 0 && p->sent < p->count ? "\n" : "");
 	ping_next(p);
 }
 
@@ -90,8 +91,10 @@ static void ping_finish(struct probe_run *run)
 	uint32_t percent = p->sent ? (uint32_t)((uint64_t)p->good * 100 / p->sent) : 0;
 	probe_print(run, "\nSuccess rate is %u percent (%u/%u)", percent, p->good, p->sent);
 	if (p->good)
-		probe_print(run, ", round-trip min/avg/max = %llu/%llu/%llu ms", (unsigned long long)ms_of(p->min_us),
-			    (unsigned long long)ms_of(p->sum_us / p->good), (unsigned long long)ms_of(p->max_us));
+		probe_print(run, ", round-trip min/avg/max = %llu/%llu/%llu ms",
+		            (unsigned long long)ms_of(p->min_us),
+		            (unsigned long long)ms_of(p->sum_us / p->good),
+		            (unsigned long long)ms_of(p->max_us));
 	probe_print(run, "\n");
 }
 
@@ -111,7 +114,8 @@ int probe_ping(struct cmd *cmd)
 	cmd_u32(cmd, "bytes", &bytes);
 	cmd_u32(cmd, "seconds", &timeout_s);
 	if (bytes < PING_HEADERS || bytes > PROBE_SIZE_MAX || !count)
-		return cmd_fail(cmd, "datagram size must be %d to %d", PING_HEADERS, PROBE_SIZE_MAX);
+		return cmd_fail(cmd, "datagram size must be %d to %d", PING_HEADERS,
+		                PROBE_SIZE_MAX);
 	struct ping *p = probe_run_new(cmd, sizeof(*p));
 	if (!p)
 		return CMD_ERROR;
@@ -125,8 +129,9 @@ int probe_ping(struct cmd *cmd)
 	p->run.finish = ping_finish;
 	p->run.timeout = ping_start;
 	out_printf(cmd->out,
-		   "Type escape sequence to abort.\nSending %u, %u-byte ICMP Echos to %s, timeout is %u seconds:\n",
-		   p->count, p->bytes, ip4_text(p->dst).s, p->timeout_s);
+	           "Type escape sequence to abort.\nSending %u, %u-byte ICMP Echos to %s, timeout "
+	           "is %u seconds:\n",
+	           p->count, p->bytes, ip4_text(p->dst).s, p->timeout_s);
 	/* The first packet leaves from the loop, after the console took the text above. */
 	probe_timer(&p->run, 0);
 	return CMD_PENDING;

@@ -8,15 +8,21 @@
 #include "core/base/show.h"
 #include "core/net/probe.h"
 
-enum { PROBE_SIZE_MAX = 18024, ICMP_REPLY = 0, ICMP_UNREACH = 3, ICMP_REQUEST = 8, ICMP_EXCEEDED = 11 };
+enum {
+	PROBE_SIZE_MAX = 18024,
+	ICMP_REPLY = 0,
+	ICMP_UNREACH = 3,
+	ICMP_REQUEST = 8,
+	ICMP_EXCEEDED = 11
+};
 
 /* An ICMP message that came in. For errors, the quoted packet. */
 struct probe_answer {
 	uint32_t from;
 	uint8_t type, code;
-	uint16_t id, seq;     /* of a reply, or of the quoted echo request */
-	uint32_t dst;         /* of the quoted packet */
-	uint8_t proto;        /* of the quoted packet */
+	uint16_t id, seq;      /* of a reply, or of the quoted echo request */
+	uint32_t dst;          /* of the quoted packet */
+	uint8_t proto;         /* of the quoted packet */
 	uint16_t sport, dport; /* of the quoted UDP packet */
 	uint64_t at_ns;
 };
@@ -43,7 +49,8 @@ void probe_print(struct probe_run *run, const char *fmt, ...) __attribute__((for
 /* finish(), console told, memory given back by the loop. */
 void probe_end(struct probe_run *run);
 /* Sends an ICMP message from src (0 = the kernel's choice). 0 or -errno. */
-int probe_send_icmp(struct probe_run *run, uint32_t src, uint32_t dst, const void *data, size_t len);
+int probe_send_icmp(struct probe_run *run, uint32_t src, uint32_t dst, const void *data,
+                    size_t len);
 /* The argument `ifname` as source address; false with an error in cmd->out. *src is 0 without it. */
 bool probe_source(struct cmd *cmd, uint32_t *src);
 

@@ -44,7 +44,8 @@ static void trace_next(struct trace *t)
 	to.sin_port = htons(++t->dport);
 	t->sent_ns = uv_hrtime();
 	if (setsockopt(t->run.fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)) ||
-	    sendto(t->run.fd, data, sizeof(data), MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) < 0) {
+	    sendto(t->run.fd, data, sizeof(data), MSG_DONTWAIT, (struct sockaddr *)&to,
+	           sizeof(to)) < 0) {
 		probe_print(&t->run, "\nNo route to host %s", ip4_text(t->dst).s);
 		t->reached = true;
 		t->probe = TRACE_PROBES - 1;
@@ -75,14 +76,14 @@ static const char *unreachable_mark(uint8_t code)
 static bool trace_answer(struct probe_run *run, const struct probe_answer *a)
 {
 	struct trace *t = (struct trace *)run;
-	if (a->type == ICMP_REPLY || a->proto != IPPROTO_UDP || a->dst != t->dst || a->sport != t->sport ||
-	    a->dport != t->dport)
+	if (a->type == ICMP_REPLY || a->proto != IPPROTO_UDP || a->dst != t->dst ||
+	    a->sport != t->sport || a->dport != t->dport)
 		return false;
 	if (a->from != t->last_from)
 		probe_print(run, " %s", ip4_text(a->from).s);
 	t->last_from = a->from;
 	probe_print(run, " %llu msec%s", (unsigned long long)((a->at_ns - t->sent_ns) / 1000000),
-		    a->type == ICMP_UNREACH ? unreachable_mark(a->code) : "");
+	            a->type == ICMP_UNREACH ? unreachable_mark(a->code) : "");
 	t->reached = t->reached || a->type == ICMP_UNREACH;
 	trace_advance(t);
 	return true;
@@ -134,7 +135,8 @@ int probe_traceroute(struct cmd *cmd)
 	t->run.answer = trace_answer;
 	t->run.finish = trace_finish;
 	t->run.timeout = trace_start;
-	out_printf(cmd->out, "Type escape sequence to abort.\nTracing the route to %s\n\n", ip4_text(dst).s);
+	out_printf(cmd->out, "Type escape sequence to abort.\nTracing the route to %s\n\n",
+	           ip4_text(dst).s);
 	if (trace_open(t))
 		t->run.timeout = probe_end;
 	probe_timer(&t->run, 0);

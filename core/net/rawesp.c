@@ -17,7 +17,8 @@ int rawesp_open(struct rawesp **r, struct err *err)
 	*r = NULL;
 	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ESP);
 	if (fd < 0)
-		return err_set(err, -errno, "cannot open a raw socket for ESP: %s", strerror(errno));
+		return err_set(err, -errno, "cannot open a raw socket for ESP: %s",
+		               strerror(errno));
 	struct rawesp *n = malloc(sizeof(*n));
 	if (!n) {
 		close(fd);
@@ -60,7 +61,8 @@ static bool header_strip(struct pkt *p)
 	uint8_t proto = rd_u8(&r);
 	rd_skip(&r, 2);
 	uint32_t src = rd_u32(&r), dst = rd_u32(&r);
-	if (!rd_ok(&r) || first >> 4 != 4 || header < 20 || proto != IPPROTO_ESP || total < header || total > p->len)
+	if (!rd_ok(&r) || first >> 4 != 4 || header < 20 || proto != IPPROTO_ESP ||
+	    total < header || total > p->len)
 		return false;
 	p->tos = tos;
 	p->peer.ip = src;

@@ -27,13 +27,19 @@ static int show_interface_ip_brief(struct cmd *cmd)
 {
 	const struct ifaces *t = ((struct net_show *)cmd->ctx)->ifaces;
 	const struct iface *i;
-	out_str(cmd->out, "Interface                  IP-Address      OK? Method Status                Protocol\n");
+	out_str(cmd->out, "Interface                  IP-Address      OK? Method Status            "
+	                  "    Protocol\n");
 	for (size_t k = 0; (i = ifaces_at(t, k)); k++) {
 		uint32_t mask, ip = address_of(i, &mask);
-		const char *status = i->conf.shutdown ? "administratively down" : i->up ? "up" : "down";
+		const char *status = i->conf.shutdown ? "administratively down"
+		                     : i->up          ? "up"
+		                                      : "down";
 		out_printf(cmd->out, "%-26s %-15s YES %-6s %-21s %-4s\n", i->conf.hw,
-			   ip ? ip4_text(ip).s : "unassigned", i->conf.dhcp ? "DHCP" : ip ? "CONFIG" : "unset",
-			   status, line_up(i) ? "up" : "down");
+		           ip ? ip4_text(ip).s : "unassigned",
+		           i->conf.dhcp ? "DHCP"
+		           : ip         ? "CONFIG"
+		                        : "unset",
+		           status, line_up(i) ? "up" : "down");
 	}
 	return CMD_OK;
 }
@@ -45,14 +51,16 @@ static int show_nameif(struct cmd *cmd)
 	out_str(cmd->out, "Interface                Name                     Security\n");
 	for (size_t k = 0; (i = ifaces_at(t, k)); k++)
 		if (i->conf.nameif[0])
-			out_printf(cmd->out, "%-24s %-24s %3u\n", i->conf.hw, i->conf.nameif, i->conf.security);
+			out_printf(cmd->out, "%-24s %-24s %3u\n", i->conf.hw, i->conf.nameif,
+			           i->conf.security);
 	return CMD_OK;
 }
 
 static void ip_address_table(const struct ifaces *t, struct out *o, bool current)
 {
 	const struct iface *i;
-	out_str(o, "Interface                Name                   IP address      Subnet mask     Method \n");
+	out_str(o, "Interface                Name                   IP address      Subnet mask    "
+	           " Method \n");
 	for (size_t k = 0; (i = ifaces_at(t, k)); k++) {
 		uint32_t mask, ip = address_of(i, &mask);
 		if (current && !i->conf.dhcp) {
@@ -60,8 +68,9 @@ static void ip_address_table(const struct ifaces *t, struct out *o, bool current
 			mask = i->ip_agrees ? mask : i->mask;
 		}
 		if (i->conf.nameif[0] && ip)
-			out_printf(o, "%-24s %-22s %-15s %-15s %s\n", i->conf.hw, i->conf.nameif, ip4_text(ip).s,
-				   ip4_text(mask).s, i->conf.dhcp ? "DHCP" : "manual");
+			out_printf(o, "%-24s %-22s %-15s %-15s %s\n", i->conf.hw, i->conf.nameif,
+			           ip4_text(ip).s, ip4_text(mask).s,
+			           i->conf.dhcp ? "DHCP" : "manual");
 	}
 }
 
@@ -78,14 +87,14 @@ static int show_ip_address(struct cmd *cmd)
 /* ----------------------------------------------------------------------------------------- routes */
 
 static const char route_codes[] =
-	"\n"
-	"Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP\n"
-	"       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area \n"
-	"       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2\n"
-	"       E1 - OSPF external type 1, E2 - OSPF external type 2, V - VPN\n"
-	"       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2\n"
-	"       ia - IS-IS inter area, * - candidate default, U - per-user static route\n"
-	"       o - ODR, P - periodic downloaded static route, + - replicated route\n";
+        "\n"
+        "Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP\n"
+        "       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area \n"
+        "       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2\n"
+        "       E1 - OSPF external type 1, E2 - OSPF external type 2, V - VPN\n"
+        "       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2\n"
+        "       ia - IS-IS inter area, * - candidate default, U - per-user static route\n"
+        "       o - ODR, P - periodic downloaded static route, + - replicated route\n";
 
 enum { ROUTES_SHOWN_MAX = 65536 };
 
@@ -99,12 +108,13 @@ struct route_list {
 static bool route_collect(void *arg, const struct netlink_route *r)
 {
 	struct route_list *l = arg;
-	if (!ifaces_by_index(l->t, r->index)) /* devices outside the configuration are the host's affair */
+	if (!ifaces_by_index(
+	            l->t, r->index)) /* devices outside the configuration are the host's affair */
 		return true;
 	if (l->n == l->cap) {
 		size_t cap = l->cap ? l->cap * 2 : 32;
 		struct netlink_route *more =
-			cap > ROUTES_SHOWN_MAX ? NULL : realloc(l->r, cap * sizeof(*more));
+		        cap > ROUTES_SHOWN_MAX ? NULL : realloc(l->r, cap * sizeof(*more));
 		if (!more)
 			return false;
 		l->r = more;
@@ -131,16 +141,20 @@ static void route_print(const struct route_list *l, const struct netlink_route *
 	char to[40];
 	snprintf(to, sizeof(to), "%s %s", ip4_text(r->dst).s, ip4_text(ip4_mask(r->bits)).s);
 	if (r->gw)
-		out_printf(l->o, "%-8s %s [1/0] via %s, %s\n", r->bits ? "S" : best ? "S*" : "S", to,
-			   ip4_text(r->gw).s, i->conf.nameif);
+		out_printf(l->o, "%-8s %s [1/0] via %s, %s\n",
+		           r->bits ? "S"
+		           : best  ? "S*"
+		                   : "S",
+		           to, ip4_text(r->gw).s, i->conf.nameif);
 	else
-		out_printf(l->o, "%-8s %s is directly connected, %s\n", r->proto == NETLINK_PROTO ? "S" : "C", to,
-			   i->conf.nameif);
+		out_printf(l->o, "%-8s %s is directly connected, %s\n",
+		           r->proto == NETLINK_PROTO ? "S" : "C", to, i->conf.nameif);
 }
 
 static void client_print(void *arg, uint32_t ip, const char *ifname)
 {
-	out_printf(arg, "%-8s %s 255.255.255.255 connected by VPN (advertised), %s\n", "V", ip4_text(ip).s, ifname);
+	out_printf(arg, "%-8s %s 255.255.255.255 connected by VPN (advertised), %s\n", "V",
+	           ip4_text(ip).s, ifname);
 }
 
 static int show_route(struct cmd *cmd)
@@ -153,15 +167,16 @@ static int show_route(struct cmd *cmd)
 		qsort(l.r, l.n, sizeof(*l.r), route_order);
 	out_str(cmd->out, route_codes);
 	if (l.n && !l.r[0].bits && l.r[0].gw)
-		out_printf(cmd->out, "Gateway of last resort is %s to network 0.0.0.0\n\n", ip4_text(l.r[0].gw).s);
+		out_printf(cmd->out, "Gateway of last resort is %s to network 0.0.0.0\n\n",
+		           ip4_text(l.r[0].gw).s);
 	else
 		out_str(cmd->out, "Gateway of last resort is not set\n\n");
 	for (size_t k = 0; k < l.n; k++)
 		route_print(&l, &l.r[k], k == 0);
 	for (size_t k = 0; (i = ifaces_at(s->ifaces, k)); k++)
 		if (i->conf.nameif[0] && i->up && i->ip)
-			out_printf(cmd->out, "%-8s %s 255.255.255.255 is directly connected, %s\n", "L",
-				   ip4_text(i->ip).s, i->conf.nameif);
+			out_printf(cmd->out, "%-8s %s 255.255.255.255 is directly connected, %s\n",
+			           "L", ip4_text(i->ip).s, i->conf.nameif);
 	if (s->clients)
 		s->clients(s->ctx, client_print, cmd->out);
 	free(l.r);
@@ -173,11 +188,11 @@ static int show_route(struct cmd *cmd)
 void net_show_register(struct net_show *show)
 {
 	static const struct cmd_entry table[] = {
-		{"show_interface", show_interface},
-		{"show_interface_ip_brief", show_interface_ip_brief},
-		{"show_nameif", show_nameif},
-		{"show_ip_address", show_ip_address},
-		{"show_route", show_route},
+	        {"show_interface", show_interface},
+	        {"show_interface_ip_brief", show_interface_ip_brief},
+	        {"show_nameif", show_nameif},
+	        {"show_ip_address", show_ip_address},
+	        {"show_route", show_route},
 	};
 	show_rate_start(show);
 	cmd_register(table, sizeof(table) / sizeof(table[0]), show);

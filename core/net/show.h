@@ -9,7 +9,8 @@ struct net_show {
 	struct ifaces *ifaces;
 	struct clock *clock;
 	/* Walks the clients that are connected, for `show route`; NULL = none. */
-	void (*clients)(void *ctx, void (*fn)(void *arg, uint32_t ip, const char *ifname), void *arg);
+	void (*clients)(void *ctx, void (*fn)(void *arg, uint32_t ip, const char *ifname),
+	                void *arg);
 	void *ctx;
 	struct show_rates *rates; /* made by net_show_register */
 };

@@ -29,8 +29,8 @@ struct show_rates {
 static struct sample sample_of(const struct netlink_link *l, uint64_t now_ms)
 {
 	const struct netlink_stats *s = &l->stats;
-	return (struct sample){now_ms,	    s->rx_pkts,  s->rx_bytes, s->tx_pkts,
-			       s->tx_bytes, s->rx_dropped + s->tx_dropped};
+	return (struct sample){now_ms,     s->rx_pkts,  s->rx_bytes,
+	                       s->tx_pkts, s->tx_bytes, s->rx_dropped + s->tx_dropped};
 }
 
 static struct rates *rates_find(struct show_rates *t, const char *dev, bool make)
@@ -89,26 +89,27 @@ static struct sample rate_over(const struct rates *r, struct sample now, unsigne
 		return zero;
 	const struct sample *then = &r->s[(r->n - (span < have ? span : have)) % SAMPLES];
 	uint64_t ms = now.at_ms - then->at_ms;
-	if (!ms || now.rx_bytes < then->rx_bytes || now.tx_bytes < then->tx_bytes) /* a device made anew */
+	if (!ms || now.rx_bytes < then->rx_bytes ||
+	    now.tx_bytes < then->tx_bytes) /* a device made anew */
 		return zero;
 	return (struct sample){
-		.rx_pkts = (now.rx_pkts - then->rx_pkts) * 1000 / ms,
-		.rx_bytes = (now.rx_bytes - then->rx_bytes) * 1000 / ms,
-		.tx_pkts = (now.tx_pkts - then->tx_pkts) * 1000 / ms,
-		.tx_bytes = (now.tx_bytes - then->tx_bytes) * 1000 / ms,
-		.drops = (now.drops - then->drops) * 1000 / ms,
+	        .rx_pkts = (now.rx_pkts - then->rx_pkts) * 1000 / ms,
+	        .rx_bytes = (now.rx_bytes - then->rx_bytes) * 1000 / ms,
+	        .tx_pkts = (now.tx_pkts - then->tx_pkts) * 1000 / ms,
+	        .tx_bytes = (now.tx_bytes - then->tx_bytes) * 1000 / ms,
+	        .drops = (now.drops - then->drops) * 1000 / ms,
 	};
 }
 
 static void print_rates(struct out *o, unsigned minutes, struct sample s)
 {
 	out_printf(o,
-		   "      %u minute input rate %llu pkts/sec,  %llu bytes/sec\n"
-		   "      %u minute output rate %llu pkts/sec,  %llu bytes/sec\n"
-		   "      %u minute drop rate, %llu pkts/sec\n",
-		   minutes, (unsigned long long)s.rx_pkts, (unsigned long long)s.rx_bytes, minutes,
-		   (unsigned long long)s.tx_pkts, (unsigned long long)s.tx_bytes, minutes,
-		   (unsigned long long)s.drops);
+	           "      %u minute input rate %llu pkts/sec,  %llu bytes/sec\n"
+	           "      %u minute output rate %llu pkts/sec,  %llu bytes/sec\n"
+	           "      %u minute drop rate, %llu pkts/sec\n",
+	           minutes, (unsigned long long)s.rx_pkts, (unsigned long long)s.rx_bytes, minutes,
+	           (unsigned long long)s.tx_pkts, (unsigned long long)s.tx_bytes, minutes,
+	           (unsigned long long)s.drops);
 }
 
 /* ---------------------------------------------------------------------------------- one interface */
@@ -119,7 +120,11 @@ static unsigned bandwidth_of(const char *hw)
 	static const struct {
 		const char *prefix;
 		unsigned mbps;
-	} names[] = {{"Ten", 10000}, {"Gigabit", 1000}, {"Management", 1000}, {"Ethernet", 100}, {"Fast", 100}};
+	} names[] = {{"Ten", 10000},
+	             {"Gigabit", 1000},
+	             {"Management", 1000},
+	             {"Ethernet", 100},
+	             {"Fast", 100}};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strncasecmp(hw, names[i].prefix, strlen(names[i].prefix)))
 			return names[i].mbps;
@@ -130,15 +135,16 @@ static void print_card(const struct iface *i, struct out *o)
 {
 	struct ethtool_info card;
 	ethtool_read(i->dev, &card);
-	out_printf(o, "  Hardware is %s, BW %u Mbps, DLY 10 usec\n", card.driver, bandwidth_of(i->conf.hw));
+	out_printf(o, "  Hardware is %s, BW %u Mbps, DLY 10 usec\n", card.driver,
+	           bandwidth_of(i->conf.hw));
 	if (!i->carrier || !card.duplex_known || !card.speed_mbps)
 		out_str(o, "        Auto-Duplex, Auto-Speed\n");
 	else
 		out_printf(o, "        %s-Duplex(%s-duplex), %s-Speed(%u Mbps)\n",
-			   card.autoneg	      ? "Auto"
-			   : card.full_duplex ? "Full"
-					      : "Half",
-			   card.full_duplex ? "Full" : "Half", "Auto", card.speed_mbps);
+		           card.autoneg       ? "Auto"
+		           : card.full_duplex ? "Full"
+		                              : "Half",
+		           card.full_duplex ? "Full" : "Half", "Auto", card.speed_mbps);
 	out_str(o, "        Input flow control is unsupported, output flow control is off\n");
 }
 
@@ -149,15 +155,16 @@ static void print_identity(const struct iface *i, const struct netlink_link *l, 
 		out_printf(o, "        Description: %s\n", c->description);
 	if (!c->nameif[0])
 		out_str(o, "        Available but not configured via nameif\n");
-	out_printf(o, "        MAC address %02x%02x.%02x%02x.%02x%02x, ", l->mac[0], l->mac[1], l->mac[2], l->mac[3],
-		   l->mac[4], l->mac[5]);
+	out_printf(o, "        MAC address %02x%02x.%02x%02x.%02x%02x, ", l->mac[0], l->mac[1],
+	           l->mac[2], l->mac[3], l->mac[4], l->mac[5]);
 	if (c->nameif[0])
 		out_printf(o, "MTU %u\n", l->mtu ? l->mtu : c->mtu);
 	else
 		out_str(o, "MTU not set\n");
 	uint32_t ip = c->dhcp ? i->ip : c->ip, mask = c->dhcp ? i->mask : c->mask;
 	if (ip)
-		out_printf(o, "        IP address %s, subnet mask %s\n", ip4_text(ip).s, ip4_text(mask).s);
+		out_printf(o, "        IP address %s, subnet mask %s\n", ip4_text(ip).s,
+		           ip4_text(mask).s);
 	else
 		out_str(o, "        IP address unassigned\n");
 }
@@ -165,33 +172,37 @@ static void print_identity(const struct iface *i, const struct netlink_link *l, 
 static void print_counters(const struct netlink_stats *s, struct out *o)
 {
 	typedef unsigned long long ull;
-	out_printf(o, "        %llu packets input, %llu bytes, %llu no buffer\n", (ull)s->rx_pkts, (ull)s->rx_bytes,
-		   (ull)(s->rx_dropped + s->rx_missed));
-	out_printf(o, "        Received %llu broadcasts, 0 runts, %llu giants\n", (ull)s->rx_multicast,
-		   (ull)s->rx_length_errors);
-	out_printf(o, "        %llu input errors, %llu CRC, %llu frame, %llu overrun, 0 ignored, 0 abort\n",
-		   (ull)s->rx_errors, (ull)s->rx_crc, (ull)s->rx_frame, (ull)(s->rx_over + s->rx_fifo));
+	out_printf(o, "        %llu packets input, %llu bytes, %llu no buffer\n", (ull)s->rx_pkts,
+	           (ull)s->rx_bytes, (ull)(s->rx_dropped + s->rx_missed));
+	out_printf(o, "        Received %llu broadcasts, 0 runts, %llu giants\n",
+	           (ull)s->rx_multicast, (ull)s->rx_length_errors);
+	out_printf(o,
+	           "        %llu input errors, %llu CRC, %llu frame, %llu overrun, 0 ignored, 0 "
+	           "abort\n",
+	           (ull)s->rx_errors, (ull)s->rx_crc, (ull)s->rx_frame,
+	           (ull)(s->rx_over + s->rx_fifo));
 	out_str(o, "        0 pause input, 0 resume input\n        0 L2 decode drops\n");
-	out_printf(o, "        %llu packets output, %llu bytes, %llu underruns\n", (ull)s->tx_pkts, (ull)s->tx_bytes,
-		   (ull)s->tx_fifo);
+	out_printf(o, "        %llu packets output, %llu bytes, %llu underruns\n", (ull)s->tx_pkts,
+	           (ull)s->tx_bytes, (ull)s->tx_fifo);
 	out_str(o, "        0 pause output, 0 resume output\n");
-	out_printf(o, "        %llu output errors, %llu collisions, 0 interface resets\n", (ull)s->tx_errors,
-		   (ull)s->collisions);
-	out_str(o, "        0 late collisions, 0 deferred\n        0 input reset drops, 0 output reset drops\n"
-		   "        input queue (blocks free curr/low): hardware (511/511)\n"
-		   "        output queue (blocks free curr/low): hardware (511/511)\n");
+	out_printf(o, "        %llu output errors, %llu collisions, 0 interface resets\n",
+	           (ull)s->tx_errors, (ull)s->collisions);
+	out_str(o, "        0 late collisions, 0 deferred\n        0 input reset drops, 0 output "
+	           "reset drops\n"
+	           "        input queue (blocks free curr/low): hardware (511/511)\n"
+	           "        output queue (blocks free curr/low): hardware (511/511)\n");
 }
 
-static void print_traffic(const struct net_show *show, const struct iface *i, const struct netlink_link *l,
-			  struct out *o)
+static void print_traffic(const struct net_show *show, const struct iface *i,
+                          const struct netlink_link *l, struct out *o)
 {
 	struct sample now = sample_of(l, show->clock ? clock_now(show->clock) : 0);
 	const struct rates *r = rates_find(show->rates, i->dev, false);
 	out_printf(o, "  Traffic Statistics for \"%s\":\n", i->conf.nameif);
 	out_printf(o, "        %llu packets input, %llu bytes\n", (unsigned long long)now.rx_pkts,
-		   (unsigned long long)now.rx_bytes);
+	           (unsigned long long)now.rx_bytes);
 	out_printf(o, "        %llu packets output, %llu bytes\n", (unsigned long long)now.tx_pkts,
-		   (unsigned long long)now.tx_bytes);
+	           (unsigned long long)now.tx_bytes);
 	out_printf(o, "        %llu packets dropped\n", (unsigned long long)now.drops);
 	print_rates(o, 1, rate_over(r, now, MINUTE));
 	print_rates(o, 5, rate_over(r, now, SAMPLES));
@@ -203,10 +214,10 @@ static void print_interface(const struct net_show *show, const struct iface *i, 
 	const struct iface_conf *c = &i->conf;
 	netlink_link_get(ifaces_netlink(show->ifaces), i->dev[0] ? i->dev : "?", 0, &l);
 	out_printf(o, "Interface %s \"%s\", is %s, line protocol is %s\n", c->hw, c->nameif,
-		   c->shutdown ? "administratively down"
-		   : i->up     ? "up"
-			       : "down",
-		   i->up && i->carrier ? "up" : "down");
+	           c->shutdown ? "administratively down"
+	           : i->up     ? "up"
+	                       : "down",
+	           i->up && i->carrier ? "up" : "down");
 	print_card(i, o);
 	print_identity(i, &l, o);
 	print_counters(&l.stats, o);

@@ -20,9 +20,10 @@ static int device_start(struct tun *t, struct err *err)
 	memcpy(req.ifr_name, t->name, sizeof(req.ifr_name));
 	req.ifr_mtu = (int)t->mtu;
 	if (ioctl(fd, SIOCSIFMTU, &req)) {
-		r = err_set(err, -errno, "cannot set MTU %u of %s: %s", t->mtu, t->name, strerror(errno));
+		r = err_set(err, -errno, "cannot set MTU %u of %s: %s", t->mtu, t->name,
+		            strerror(errno));
 	} else if (ioctl(fd, SIOCGIFFLAGS, &req) ||
-		   (req.ifr_flags |= IFF_UP | IFF_RUNNING, ioctl(fd, SIOCSIFFLAGS, &req))) {
+	           (req.ifr_flags |= IFF_UP | IFF_RUNNING, ioctl(fd, SIOCSIFFLAGS, &req))) {
 		r = err_set(err, -errno, "cannot bring %s up: %s", t->name, strerror(errno));
 	} else if (ioctl(fd, SIOCGIFINDEX, &req)) {
 		r = err_set(err, -errno, "%s: %s", t->name, strerror(errno));
@@ -45,9 +46,10 @@ int tun_open(struct tun *t, const char *name, uint32_t mtu, struct err *err)
 		return err_set(err, -errno, "cannot open /dev/net/tun: %s", strerror(errno));
 	int r = 0;
 	if (ioctl(t->fd, TUNSETIFF, &req))
-		r = err_set(err, -errno, errno == EBUSY ? "device %s belongs to another program: %s"
-							: "cannot make device %s: %s",
-			    name, strerror(errno));
+		r = err_set(err, -errno,
+		            errno == EBUSY ? "device %s belongs to another program: %s"
+		                           : "cannot make device %s: %s",
+		            name, strerror(errno));
 	if (!r)
 		r = device_start(t, err);
 	if (r)

@@ -28,7 +28,8 @@ static unsigned long port_inode(const char *table, uint16_t port)
 		unsigned local_port;
 		unsigned long inode;
 		/* sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode */
-		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*s %*x %*s %*s %*x %*u %*u %lu", &local_port, &inode) == 2 &&
+		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*s %*x %*s %*s %*x %*u %*u %lu",
+		           &local_port, &inode) == 2 &&
 		    local_port == port)
 			found = inode;
 	}
@@ -77,7 +78,8 @@ bool udp_port_holder(uint16_t port, char *text, size_t cap)
 	bool found = false;
 	DIR *d = inode ? opendir("/proc") : NULL;
 	for (struct dirent *e; d && !found && (e = readdir(d));) {
-		if (e->d_name[0] < '1' || e->d_name[0] > '9' || !process_has_socket(e->d_name, inode))
+		if (e->d_name[0] < '1' || e->d_name[0] > '9' ||
+		    !process_has_socket(e->d_name, inode))
 			continue;
 		process_name(e->d_name, text, cap);
 		found = true;
@@ -109,7 +111,8 @@ static bool held_by_other(uint16_t port)
 
 int udp_open(struct udp **u, uint32_t ip, uint16_t port, bool reuseport, struct err *err)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(ip)};
+	struct sockaddr_in a = {
+	        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(ip)};
 	socklen_t len = sizeof(a);
 	int on = 1;
 	*u = NULL;
@@ -122,7 +125,8 @@ int udp_open(struct udp **u, uint32_t ip, uint16_t port, bool reuseport, struct 
 		return bind_failed(port, EADDRINUSE, err);
 	}
 	if ((reuseport && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on))) ||
-	    bind(fd, (struct sockaddr *)&a, sizeof(a)) || getsockname(fd, (struct sockaddr *)&a, &len)) {
+	    bind(fd, (struct sockaddr *)&a, sizeof(a)) ||
+	    getsockname(fd, (struct sockaddr *)&a, &len)) {
 		int code = errno;
 		close(fd);
 		return bind_failed(port, code, err);
@@ -174,7 +178,8 @@ unsigned udp_send(struct udp *u, struct pkt *const *pkts, unsigned n)
 	return batch_send(&u->b, pkts, n);
 }
 
-int udp_send_one(struct udp *u, struct ip4_end local, struct ip4_end peer, const void *data, size_t len)
+int udp_send_one(struct udp *u, struct ip4_end local, struct ip4_end peer, const void *data,
+                 size_t len)
 {
 	return batch_send_one(&u->b, local, peer, data, len);
 }

@@ -17,7 +17,7 @@ struct udp_stats {
 /* reuseport: several sockets of this process share the port (one a worker). -EADDRINUSE names the program
  * that holds the port. *u is freed with udp_close. */
 int udp_open(struct udp **u, uint32_t ip, uint16_t port, bool reuseport, struct err *err);
-void udp_close(struct udp *u); /* NULL is allowed */
+void udp_close(struct udp *u);   /* NULL is allowed */
 int udp_fd(const struct udp *u); /* for polling */
 uint16_t udp_port(const struct udp *u);
 const struct udp_stats *udp_stats(const struct udp *u);
@@ -31,7 +31,8 @@ int udp_recv(struct udp *u, struct pkt *const *pkts, unsigned n);
  * Packets that come with drop set are skipped. Returns how many went. */
 unsigned udp_send(struct udp *u, struct pkt *const *pkts, unsigned n);
 /* One datagram from the control thread (IKE): tos 0, no DF. 0 or -errno. */
-int udp_send_one(struct udp *u, struct ip4_end local, struct ip4_end peer, const void *data, size_t len);
+int udp_send_one(struct udp *u, struct ip4_end local, struct ip4_end peer, const void *data,
+                 size_t len);
 
 /* "charon (pid 812)" for who holds a UDP port of the host, into text; false when nobody is found. */
 bool udp_port_holder(uint16_t port, char *text, size_t cap);

@@ -14,10 +14,11 @@ static void reads_the_file(void **state)
 	struct err err = {0};
 	(void)state;
 	assert_int_equal(hardware_parse(&hw,
-					STR("# devices\n---\nGigabitEthernet0/0: eth0   # outside\n"
-					    "\"GigabitEthernet0/1\":  'eth1'\r\n\nmanage: yes\nnat: gigabitethernet0/0"),
-					"hardware.yaml", &err),
-			 0);
+	                                STR("# devices\n---\nGigabitEthernet0/0: eth0   # outside\n"
+	                                    "\"GigabitEthernet0/1\":  'eth1'\r\n\nmanage: "
+	                                    "yes\nnat: gigabitethernet0/0"),
+	                                "hardware.yaml", &err),
+	                 0);
 	assert_int_equal(hw.n, 2);
 	assert_true(hw.manage);
 	assert_string_equal(hw.nat, "gigabitethernet0/0");
@@ -35,13 +36,14 @@ static void names_the_line_that_is_wrong(void **state)
 	static const struct {
 		const char *text, *want;
 	} t[] = {
-		{"a: eth0\nwhat\n", "f:2: expected NAME: VALUE"},
-		{"a: eth0\na: eth1\n", "f:2: a is mapped twice"},
-		{"a: eth0\nb: eth0\n", "f:2: device eth0 is mapped twice"},
-		{"\nmanage: perhaps\n", "f:2: manage is yes or no"},
-		{"a: much-too-long-for-a-device\n", "f:1: much-too-long-for-a-device is not a device name"},
-		{"a:\n", "f:1:  is not a device name"},
-		{"nat: b\n", "f: nat: b is not one of the interfaces"},
+	        {"a: eth0\nwhat\n", "f:2: expected NAME: VALUE"},
+	        {"a: eth0\na: eth1\n", "f:2: a is mapped twice"},
+	        {"a: eth0\nb: eth0\n", "f:2: device eth0 is mapped twice"},
+	        {"\nmanage: perhaps\n", "f:2: manage is yes or no"},
+	        {"a: much-too-long-for-a-device\n",
+	         "f:1: much-too-long-for-a-device is not a device name"},
+	        {"a:\n", "f:1:  is not a device name"},
+	        {"nat: b\n", "f: nat: b is not one of the interfaces"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -75,9 +77,9 @@ static void takes_devices_in_order_without_a_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_the_file),
-		cmocka_unit_test(names_the_line_that_is_wrong),
-		cmocka_unit_test(takes_devices_in_order_without_a_file),
+	        cmocka_unit_test(reads_the_file),
+	        cmocka_unit_test(names_the_line_that_is_wrong),
+	        cmocka_unit_test(takes_devices_in_order_without_a_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

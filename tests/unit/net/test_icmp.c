@@ -68,8 +68,8 @@ static void keeps_silent_where_it_must(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(says_how_large_a_packet_may_be),
-		cmocka_unit_test(keeps_silent_where_it_must),
+	        cmocka_unit_test(says_how_large_a_packet_may_be),
+	        cmocka_unit_test(keeps_silent_where_it_must),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,8 @@ static size_t syn(uint8_t *p, const uint8_t *options, size_t n, uint8_t flags)
 	p[33] = flags;
 	p[34] = 0xff;
 	memcpy(p + 40, options, n);
-	uint16_t sum = ip4_checksum(p + 20, TCP + n, ip4_pseudo_sum(0x0a000001, 0xc0a80506, 6, (uint16_t)(TCP + n)));
+	uint16_t sum = ip4_checksum(p + 20, TCP + n,
+	                            ip4_pseudo_sum(0x0a000001, 0xc0a80506, 6, (uint16_t)(TCP + n)));
 	p[36] = (uint8_t)(sum >> 8);
 	p[37] = (uint8_t)sum;
 	return len;
@@ -35,13 +36,14 @@ static size_t syn(uint8_t *p, const uint8_t *options, size_t n, uint8_t flags)
 
 static bool checksum_right(const uint8_t *p, size_t len)
 {
-	return !ip4_checksum(p + 20, len - 20, ip4_pseudo_sum(0x0a000001, 0xc0a80506, 6, (uint16_t)(len - 20)));
+	return !ip4_checksum(p + 20, len - 20,
+	                     ip4_pseudo_sum(0x0a000001, 0xc0a80506, 6, (uint16_t)(len - 20)));
 }
 
 static void lowers_the_option_and_keeps_the_checksum_right(void **state)
 {
 	static const uint8_t even[] = {2, 4, 0x05, 0xb4}, odd[] = {1, 2, 4, 0x05, 0xb4, 1, 1, 0},
-			     later[] = {8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 2, 4, 0x23, 0x28, 1, 1};
+	                     later[] = {8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 2, 4, 0x23, 0x28, 1, 1};
 	static const struct {
 		const uint8_t *options;
 		size_t n, at;
@@ -82,7 +84,8 @@ static void leaves_everything_else_alone(void **state)
 
 static void survives_broken_packets(void **state)
 {
-	static const uint8_t bad[][4] = {{2, 3, 0, 0}, {2, 1, 0, 0}, {9, 0, 0, 0}, {1, 1, 1, 2}, {0, 2, 4, 255}, {9, 200, 0, 0}};
+	static const uint8_t bad[][4] = {{2, 3, 0, 0}, {2, 1, 0, 0},   {9, 0, 0, 0},
+	                                 {1, 1, 1, 2}, {0, 2, 4, 255}, {9, 200, 0, 0}};
 	uint8_t p[128];
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -103,9 +106,9 @@ static void survives_broken_packets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lowers_the_option_and_keeps_the_checksum_right),
-		cmocka_unit_test(leaves_everything_else_alone),
-		cmocka_unit_test(survives_broken_packets),
+	        cmocka_unit_test(lowers_the_option_and_keeps_the_checksum_right),
+	        cmocka_unit_test(leaves_everything_else_alone),
+	        cmocka_unit_test(survives_broken_packets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -209,11 +209,11 @@ static void tun_joins_the_hosts_routing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(udp_batches_carry_addresses_tos_and_marks),
-		cmocka_unit_test(udp_says_what_is_too_long),
-		cmocka_unit_test(udp_names_who_holds_the_port),
-		cmocka_unit_test(raw_esp_comes_without_its_ip_header),
-		cmocka_unit_test(tun_joins_the_hosts_routing),
+	        cmocka_unit_test(udp_batches_carry_addresses_tos_and_marks),
+	        cmocka_unit_test(udp_says_what_is_too_long),
+	        cmocka_unit_test(udp_names_who_holds_the_port),
+	        cmocka_unit_test(raw_esp_comes_without_its_ip_header),
+	        cmocka_unit_test(tun_joins_the_hosts_routing),
 	};
 	if (enter(NULL)) {
 		print_message("no network namespace: skipped\n");
