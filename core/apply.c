@@ -1,0 +1,134 @@
+/* What a commit of the configuration changes in the live objects. The table of what happens to sessions stands
+ * in the manual ("Configuration changes under live sessions"). */
+#include <string.h>
+
+#include "core/base/log.h"
+#include "core/gateway.h"
+
+static int hook_compile(void *ctx, const struct conf *next, void **snapshot, struct out *notes,
+                        struct err *err)
+{
+	(void)ctx;
+	struct snapshot *s = NULL;
+	int rc = snapshot_compile(next, &s, notes, err);
+	*snapshot = s;
+	return rc;
+}
+
+/* Everything that can fail was opened at start: sockets, the TUN device, the nftables context. */
+static int hook_prepare(void *ctx, const struct conf *old, const struct conf *next,
+                        void *old_snapshot, void *next_snapshot, struct out *notes, struct err *err)
+{
+	(void)ctx, (void)old, (void)next, (void)old_snapshot, (void)next_snapshot, (void)notes,
+	        (void)err;
+	return 0;
+}
+
+void gateway_tell_interfaces(struct gateway *gw)
+{
+	struct ike_iface ifs[IFACES_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < ifaces_count(gw->ifaces) && n < IFACES_MAX; i++) {
+		const struct iface *f = ifaces_at(gw->ifaces, i);
+		if (f->conf.nameif[0] == '\0' || f->ip == 0 || !f->up)
+			continue;
+		ifs[n].ip = f->ip;
+		ifs[n].ifindex = (uint16_t)f->ifindex;
+		str_copy(ifs[n].ifname, sizeof ifs[n].ifname, str_of(f->conf.nameif));
+		n++;
+	}
+	ike_set_interfaces(gw->ike, ifs, n);
+	if (n > 0)
+		worker_set_address(gw->worker, ifs[0].ip);
+}
+
+/* The prefixes that make up first..last go to the TUN device. */
+static void pool_routes(struct gateway *gw, const struct snapshot *s, bool add)
+{
+	for (size_t i = 0; i < s->ppp->npools; i++) {
+		uint64_t at = s->ppp->pools[i].first, end = (uint64_t)s->ppp->pools[i].last + 1;
+		while (at < end) {
+			unsigned bits = 32;
+			while (bits > 1 && (at & ((2ull << (32 - bits)) - 1)) == 0 &&
+			       at + (2ull << (32 - bits)) <= end)
+				bits--;
+			struct netlink_route r = {.dst = (uint32_t)at,
+			                          .bits = (uint8_t)bits,
+			                          .index = gw->tun.ifindex};
+			if (add)
+				netlink_route_add(gw->nl, &r, NULL);
+			else
+				netlink_route_del(gw->nl, &r, NULL);
+			at += 1ull << (32 - bits);
+		}
+	}
+}
+
+static void nat_rules(struct gateway *gw, const struct snapshot *s, struct out *notes)
+{
+	struct nat_rules rules = {0};
+	struct err err = {0};
+	const char *dev =
+	        gw->hw.nat[0] != '\0' ? hardware_device(&gw->hw, str_of(gw->hw.nat)) : NULL;
+	if (dev != NULL) {
+		rules.masquerade = true;
+		str_copy(rules.out_dev, sizeof rules.out_dev, str_of(dev));
+		for (size_t i = 0; i < s->ppp->npools && rules.npools < NAT_SUBNETS_MAX; i++)
+			rules.pool[rules.npools++] =
+			        (struct nat_subnet){s->ppp->pools[i].first, s->ppp->pools[i].last};
+	}
+	if (nat_apply(gw->nat, &rules, &err) != 0 && notes != NULL)
+		out_printf(notes, "WARNING: %s\n", err.text);
+}
+
+static void apply_host(struct gateway *gw, const struct snapshot *s, struct out *notes)
+{
+	ifaces_apply(gw->ifaces, s->ifaces, notes);
+	gateway_tell_interfaces(gw);
+	pool_routes(gw, s, true);
+	nat_rules(gw, s, notes);
+}
+
+static void hook_apply(void *ctx, const struct conf *old, const struct conf *next,
+                       void *old_snapshot, void *next_snapshot)
+{
+	struct gateway *gw = ctx;
+	const struct snapshot *before = old_snapshot;
+	struct snapshot *s = next_snapshot;
+	struct out notes;
+	gw->snap = s;
+	gw->changes++;
+	gw->changed_at = clock_wall(&gw->clock);
+	logsinks_apply(gw->log, s->log);
+	out_init(&notes);
+	if (before == NULL || !conf_node_same(old, next, "interface") ||
+	    !conf_node_same(old, next, "route") || !conf_node_same(old, next, "mtu") ||
+	    !conf_node_same(old, next, "ip-pool")) {
+		if (before != NULL)
+			pool_routes(gw, before, false);
+		apply_host(gw, s, &notes);
+	}
+	ike_set_conf(gw->ike, s->ike, s->ipsec);
+	l2tp_set_conf(gw->l2tp, &s->l2tp);
+	ppp_set_conf(gw->ppp, before != NULL ? before->ppp : NULL, s->ppp);
+	worker_set_mss(gw->worker, s->tcpmss);
+	for (struct str rest = out_text(&notes); rest.len > 0;) {
+		const char *end = memchr(rest.p, '\n', rest.len);
+		size_t len = end != NULL ? (size_t)(end - rest.p) : rest.len;
+		log_msg(MSG_713904, "", arena_str(s->arena, (struct str){rest.p, len}));
+		rest.p += len + (end != NULL);
+		rest.len -= len + (end != NULL);
+	}
+	out_free(&notes);
+}
+
+static void hook_release(void *ctx, void *snapshot)
+{
+	struct gateway *gw = ctx;
+	if (gw->snap == snapshot)
+		gw->snap = NULL;
+	snapshot_free(snapshot);
+}
+
+const struct conf_hooks gateway_conf_hooks = {NULL, hook_compile, hook_prepare, hook_apply,
+                                              hook_release};

@@ -1,0 +1,373 @@
+#include "core/gateway.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/exec_term.h"
+#include "cli/hooks.h"
+#include "core/aaa/passhash.h"
+#include "core/base/log.h"
+#include "core/sessiondb.h"
+#include "crypto/prim/prim.h"
+#include "l2tp/show.h"
+
+enum { RX_BUFFER = PKT_HEADROOM + IKE_MSG_MAX + PKT_TAILROOM };
+
+/* ------------------------------------------------------------------ time */
+
+static void rearm(struct gateway *gw);
+
+static void turn(struct gateway *gw)
+{
+	struct timespec wall;
+	uint64_t now = uv_hrtime() / 1000000;
+	clock_gettime(CLOCK_REALTIME, &wall);
+	gw->clock.wall_offset_ms =
+	        (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000 - (int64_t)now;
+	clock_run(&gw->clock, now);
+	rearm(gw);
+}
+
+static void on_tick(uv_timer_t *t)
+{
+	turn(t->data);
+}
+
+static void rearm(struct gateway *gw)
+{
+	uint64_t next = clock_next(&gw->clock);
+	if (next == UINT64_MAX || gw->stopping)
+		uv_timer_stop(&gw->tick);
+	else
+		uv_timer_start(&gw->tick, on_tick, next + 1, 0);
+}
+
+static void clock_changed(void *arg)
+{
+	struct gateway *gw = arg;
+	if (gw->handles > 0)
+		rearm(gw);
+}
+
+/* ------------------------------------------------------------------ event loop */
+
+static void on_udp500(uv_poll_t *p, int status, int events)
+{
+	struct gateway *gw = p->data;
+	(void)status, (void)events;
+	turn(gw);
+	gateway_rx500(gw);
+}
+
+static void on_worker(uv_poll_t *p, int status, int events)
+{
+	struct gateway *gw = p->data;
+	(void)status, (void)events;
+	turn(gw);
+	worker_poll(gw->worker);
+}
+
+static void on_netlink(uv_poll_t *p, int status, int events)
+{
+	struct gateway *gw = p->data;
+	(void)status, (void)events;
+	turn(gw);
+	if (netlink_monitor_read(gw->nl) && gw->snap != NULL) {
+		ifaces_refresh(gw->ifaces);
+		gateway_tell_interfaces(gw);
+	}
+}
+
+static void on_signal(uv_signal_t *s, int signum)
+{
+	struct gateway *gw = s->data;
+	(void)signum;
+	uv_stop(&gw->loop);
+}
+
+void gateway_reload(void *ctx)
+{
+	struct gateway *gw = ctx;
+	gw->reload = true;
+	uv_stop(&gw->loop);
+}
+
+static int start_loop(struct gateway *gw, struct err *err)
+{
+	int rc = uv_loop_init(&gw->loop);
+	if (rc != 0)
+		return err_set(err, rc, "event loop: %s", uv_strerror(rc));
+	uv_timer_init(&gw->loop, &gw->tick);
+	uv_signal_init(&gw->loop, &gw->sigterm);
+	uv_signal_init(&gw->loop, &gw->sigint);
+	gw->tick.data = gw->sigterm.data = gw->sigint.data = gw;
+	uv_signal_start(&gw->sigterm, on_signal, SIGTERM);
+	uv_signal_start(&gw->sigint, on_signal, SIGINT);
+	gw->handles = 3;
+	clock_init(&gw->clock, uv_hrtime() / 1000000);
+	gw->clock.changed = clock_changed;
+	gw->clock.changed_arg = gw;
+	gw->started_ms = clock_now(&gw->clock);
+	log_set_clock(&gw->clock);
+	turn(gw);
+	return 0;
+}
+
+static void poll_start(struct gateway *gw, uv_poll_t *p, int fd, uv_poll_cb cb)
+{
+	uv_poll_init(&gw->loop, p, fd);
+	p->data = gw;
+	uv_poll_start(p, UV_READABLE, cb);
+	gw->handles++;
+}
+
+/* ------------------------------------------------------------------ start */
+
+static int start_host(struct gateway *gw, struct err *err)
+{
+	char path[512];
+	if (mkdir(gw->opt.state_dir, 0700) != 0 && errno != EEXIST)
+		return err_set(err, -errno, "%s: %s", gw->opt.state_dir, strerror(errno));
+	snprintf(path, sizeof path, "%s/hardware.yaml", gw->opt.state_dir);
+	int rc = netlink_open(&gw->nl, err);
+	if (rc == 0)
+		rc = hardware_load(&gw->hw, gw->opt.hardware != NULL ? gw->opt.hardware : path,
+		                   err);
+	if (rc == -ENOENT && gw->opt.hardware == NULL)
+		rc = hardware_probe(&gw->hw, err);
+	if (rc == 0)
+		rc = hostcfg_open(&gw->hostcfg, gw->opt.state_dir, err);
+	if (rc == 0)
+		rc = nat_open(&gw->nat, err);
+	if (rc != 0)
+		return rc;
+	gw->ifaces = ifaces_new(&gw->hw, gw->nl);
+	gw->log = logsinks_new(gw->ifaces);
+	return gw->ifaces != NULL && gw->log != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
+}
+
+static int start_sockets(struct gateway *gw, struct err *err)
+{
+	int rc = udp_open(&gw->udp500, 0, IKE_PORT, false, err);
+	if (rc == 0)
+		rc = udp_open(&gw->udp4500, 0, IKE_PORT_NATT, false, err);
+	if (rc == 0)
+		rc = rawesp_open(&gw->raw, err);
+	if (rc == 0)
+		rc = tun_open(&gw->tun, TUN_NAME, PPP_MTU_DEFAULT, err);
+	if (rc == 0)
+		rc = hostcfg_forwarding(gw->hostcfg, TUN_NAME, err);
+	if (rc == 0)
+		rc = probes_new(&gw->probes, &gw->loop, gw->ifaces, err);
+	if (rc != 0)
+		return rc;
+	gw->rx_buffers = calloc(PKT_BATCH, RX_BUFFER);
+	if (gw->rx_buffers == NULL)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (unsigned i = 0; i < PKT_BATCH; i++) {
+		gw->rx[i].buf = gw->rx_buffers + (size_t)i * RX_BUFFER;
+		gw->rx[i].cap = RX_BUFFER;
+	}
+	return 0;
+}
+
+static void sadb_drop_flow(void *ctx, uint32_t flow)
+{
+	struct gateway *gw = ctx;
+	ike_drop_flow(gw->ike, flow, SA_END_ADMIN);
+}
+
+static const char *sadb_group(void *ctx, uint32_t peer)
+{
+	static struct ike_peer_info info; /* its texts live until the next call into IKE */
+	struct gateway *gw = ctx;
+	return ike_peer_info(gw->ike, peer, &info) ? info.group : NULL;
+}
+
+static unsigned sadb_mtu(void *ctx, const char *ifname)
+{
+	struct gateway *gw = ctx;
+	const struct iface *f = ifaces_by_nameif(gw->ifaces, str_of(ifname));
+	return f != NULL && f->conf.mtu != 0 ? f->conf.mtu : 1500;
+}
+
+static int start_engines(struct gateway *gw, struct err *err)
+{
+	struct worker_io io = {gw->udp4500, gw->raw, &gw->tun};
+	struct worker_events events;
+	static const struct ipsec_sadb_hooks hooks = {sadb_drop_flow, sadb_group, sadb_mtu, NULL};
+	gw->sadb_hooks = hooks;
+	gw->sadb_hooks.ctx = gw;
+	/* The worker is told where events go once IKE exists; its thread starts after that. */
+	int rc = worker_new(&gw->worker, &io, err);
+	if (rc != 0)
+		return rc;
+	gw->flows = hash_new(0);
+	gw->sadb = ipsec_sadb_new(&gw->clock, &worker_sa_ops, gw->worker, &gw->sadb_hooks);
+	gw->ike_ops = gateway_ike_ops;
+	gw->ike_ops.sa_ctx = gw->sadb;
+	gw->ike = gw->sadb != NULL ? ike_new(&gw->clock, &gw->ike_ops, gw) : NULL;
+	gw->l2tp = l2tp_new(&gw->clock, &gateway_l2tp_ops, gw);
+	gw->ppp = ppp_new(&gw->clock, &gateway_ppp_ops, gw);
+	gw->sessions = sessiondb_new(gw);
+	if (gw->flows == NULL || gw->ike == NULL || gw->l2tp == NULL || gw->ppp == NULL ||
+	    gw->sessions == NULL)
+		return err_set(err, -ENOMEM, "out of memory");
+	l2tp_set_user(gw->l2tp, ppp_link_user(), gw->ppp);
+	ipsec_sadb_set_drops(gw->sadb, worker_drops(gw->worker));
+	gateway_worker_events(gw, &events);
+	worker_set_events(gw->worker, &events);
+	return worker_start(gw->worker, err);
+}
+
+static void show_clients(void *ctx, void (*fn)(void *arg, uint32_t ip, const char *ifname),
+                         void *arg)
+{
+	gateway_each_client(ctx, fn, arg);
+}
+
+/* Everything that grammar/ names must be known before it is loaded. */
+static void register_all(struct gateway *gw)
+{
+	size_t n;
+	const struct cmd_entry *commands = ppp_commands(&n);
+	cmd_register(commands, n, gw->ppp);
+	cmd_register(l2tp_commands, l2tp_commands_n, gw->l2tp);
+	ike_show_register(gw->ike);
+	ipsec_show_register(gw->sadb);
+	probes_register(gw->probes);
+	logsinks_register(gw->log);
+	gw->net_show = (struct net_show){
+	        .ifaces = gw->ifaces, .clock = &gw->clock, .clients = show_clients, .ctx = gw};
+	net_show_register(&gw->net_show);
+	sessiondb_register(gw->sessions);
+	gateway_show_register(gw);
+	session_register();
+	const struct conf_check *checks = ppp_conf_checks(&n);
+	conf_check_register(checks, n);
+	ike_conf_register();
+	ipsec_conf_register();
+	ifaces_register_checks();
+	passhash_register();
+	hooks_register();
+	exec_term_register(&gw->clock);
+}
+
+static int start_console(struct gateway *gw, struct err *err)
+{
+	struct conf_hooks hooks = gateway_conf_hooks;
+	hooks.ctx = gw;
+	register_all(gw);
+	int rc = gateway_exec_register(gw, err);
+	if (rc == 0)
+		rc = grammar_load(gw->opt.grammar, 0, &gw->grammar, err);
+	if (rc != 0)
+		return rc;
+	hooks_set_grammar(gw->grammar);
+	gw->conf = confsys_new(&gw->grammar->schema, &hooks);
+	if (gw->conf == NULL)
+		return err_set(err, -ENOMEM, "out of memory");
+	rc = gateway_boot(gw, err);
+	if (rc != 0)
+		return rc;
+	gw->console_env = (struct session_env){.grammar = gw->grammar,
+	                                       .sys = gw->conf,
+	                                       .clock = &gw->clock,
+	                                       .enable_check = gateway_enable_check,
+	                                       .ctx = gw};
+	return control_start(&gw->loop, gw->opt.socket, &gw->console_env, &gw->control, err);
+}
+
+int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct err *err)
+{
+	gw->opt = *opt;
+	int rc = prim_init(err);
+	if (rc == 0)
+		rc = start_loop(gw, err);
+	if (rc == 0)
+		rc = start_host(gw, err);
+	if (rc == 0)
+		rc = start_sockets(gw, err);
+	if (rc == 0)
+		rc = start_engines(gw, err);
+	if (rc == 0)
+		rc = start_console(gw, err);
+	if (rc != 0) {
+		gateway_stop(gw);
+		return rc;
+	}
+	poll_start(gw, &gw->poll500, udp_fd(gw->udp500), on_udp500);
+	poll_start(gw, &gw->poll_worker, worker_event_fd(gw->worker), on_worker);
+	poll_start(gw, &gw->poll_netlink, netlink_monitor_fd(gw->nl), on_netlink);
+	return 0;
+}
+
+void gateway_run(struct gateway *gw)
+{
+	uv_run(&gw->loop, UV_RUN_DEFAULT);
+}
+
+/* ------------------------------------------------------------------ end */
+
+static void close_handle(uv_handle_t *h, void *arg)
+{
+	(void)arg;
+	if (!uv_is_closing(h))
+		uv_close(h, NULL);
+}
+
+void gateway_stop(struct gateway *gw)
+{
+	gw->stopping = true;
+	control_stop(gw->control, "The appliance is shutting down.");
+	if (gw->l2tp != NULL)
+		l2tp_shutdown(gw->l2tp); /* StopCCN before the SAs go */
+	if (gw->ppp != NULL)
+		ppp_free(gw->ppp);
+	gw->ppp = NULL;
+	if (gw->worker != NULL)
+		worker_drain(gw->worker); /* what was said inside ESP leaves before the SAs go */
+	if (gw->ike != NULL)
+		ike_shutdown(gw->ike);
+	if (gw->l2tp != NULL)
+		l2tp_free(gw->l2tp);
+	probes_free(gw->probes);
+	if (gw->worker != NULL)
+		worker_free(gw->worker);
+	if (gw->nl != NULL && gw->snap != NULL)
+		netlink_route_flush(gw->nl, NULL);
+	if (gw->handles > 0) {
+		/* Helper threads finish their Diffie-Hellman runs, closed handles go. */
+		uv_walk(&gw->loop, close_handle, NULL);
+		while (uv_run(&gw->loop, UV_RUN_DEFAULT) != 0)
+			;
+	}
+	if (gw->ike != NULL)
+		ike_free(gw->ike);
+	ipsec_sadb_free(gw->sadb);
+	gateway_flows_free(gw);
+	sessiondb_free(gw->sessions);
+	confsys_free(gw->conf);
+	hooks_set_grammar(NULL);
+	grammar_free(gw->grammar);
+	exec_config_free(&gw->exec);
+	logsinks_free(gw->log);
+	ifaces_free(gw->ifaces);
+	if (gw->nat != NULL)
+		nat_close(gw->nat);
+	tun_close(&gw->tun);
+	hostcfg_close(gw->hostcfg);
+	rawesp_close(gw->raw);
+	udp_close(gw->udp4500);
+	udp_close(gw->udp500);
+	netlink_close(gw->nl);
+	free(gw->rx_buffers);
+	log_set_clock(NULL);
+	clock_free(&gw->clock);
+	if (gw->handles > 0)
+		uv_loop_close(&gw->loop);
+	prim_free();
+}

@@ -1,0 +1,120 @@
+/* The appliance as a whole: every engine, and the wires between them. Control thread only.
+ *
+ *   gateway.c   makes, runs and ends it
+ *   boot.c      the first configuration
+ *   wiring.c    the ops through which IKE, L2TP, PPP and the packet path meet
+ *   snapshot.c  the configuration compiled as a whole
+ *   apply.c     what a commit changes in the live objects
+ *   sessiondb.c the sessions as `show vpn-sessiondb` tells of them */
+#ifndef CORE_GATEWAY_H
+#define CORE_GATEWAY_H
+
+#include <uv.h>
+
+#include "cli/control.h"
+#include "cli/exec_config.h"
+#include "cli/grammar.h"
+#include "core/base/hash.h"
+#include "core/config/txn.h"
+#include "core/net/hostcfg.h"
+#include "core/net/nat.h"
+#include "core/net/probe.h"
+#include "core/net/show.h"
+#include "core/snapshot.h"
+#include "core/worker.h"
+#include "crypto/ipsec/show.h"
+
+struct sessiondb;
+
+struct gateway_options {
+	const char *state_dir, *socket, *hardware, *config, *grammar;
+};
+
+/* A flow as long as it lives: what L2TP is told about where a message came from. */
+struct gw_flow {
+	uint32_t peer, flow;
+	bool udp_encap;
+	char ifname[IFACE_NAMEIF_MAX];
+	char group[AAA_NAME_MAX + 1];
+	struct timer idle; /* runs while no tunnel uses it */
+};
+
+struct gateway {
+	struct gateway_options opt;
+	uv_loop_t loop;
+	uv_timer_t tick;
+	uv_signal_t sigterm, sigint;
+	uv_poll_t poll500, poll_worker, poll_netlink;
+	unsigned handles; /* of the above that are open */
+	bool stopping, reload;
+	uint64_t started_ms;
+
+	struct clock clock;
+	struct hardware hw;
+	struct netlink *nl;
+	struct ifaces *ifaces;
+	struct hostcfg *hostcfg;
+	struct nat *nat;
+	struct logsinks *log;
+	struct probes *probes;
+	struct net_show net_show;
+	struct udp *udp500, *udp4500;
+	struct rawesp *raw;
+	struct tun tun;
+	struct worker *worker;
+	struct pkt rx[PKT_BATCH]; /* IKE on port 500 */
+	uint8_t *rx_buffers;
+
+	struct ike *ike;
+	struct ike_ops ike_ops;
+	struct ipsec_sadb *sadb;
+	struct ipsec_sadb_hooks sadb_hooks;
+	struct l2tp *l2tp;
+	struct ppp *ppp;
+	struct hash *flows; /* flow -> struct gw_flow */
+	struct sessiondb *sessions;
+
+	struct grammar *grammar;
+	struct confsys *conf;
+	struct session_env console_env;
+	struct control *control;
+	struct snapshot *snap; /* in force */
+	struct exec_config exec;
+	uint64_t changes; /* commits since the boot */
+	time_t changed_at;
+};
+
+/* 0 or -errno with err; on failure what was made is ended again. gw is zeroed by the caller. */
+int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct err *err);
+/* Until a signal or `reload` ends it. */
+void gateway_run(struct gateway *gw);
+/* Goodbyes to clients and consoles, the host as it was. */
+void gateway_stop(struct gateway *gw);
+/* `reload`: ends the loop; the caller starts over. */
+void gateway_reload(void *ctx);
+
+/* wiring.c */
+extern const struct ike_ops gateway_ike_ops;
+extern const struct l2tp_ops gateway_l2tp_ops;
+extern const struct ppp_ops gateway_ppp_ops;
+void gateway_worker_events(struct gateway *gw, struct worker_events *events);
+void gateway_rx500(struct gateway *gw);
+void gateway_flows_free(struct gateway *gw);
+enum link_end gateway_link_end(enum sa_end why);
+
+/* apply.c */
+extern const struct conf_hooks gateway_conf_hooks; /* ctx to be filled in */
+void gateway_tell_interfaces(struct gateway *gw);
+
+/* boot.c: the startup configuration, the enable password, what the commands about both need */
+int gateway_exec_register(struct gateway *gw, struct err *err);
+int gateway_boot(struct gateway *gw, struct err *err);
+bool gateway_enable_check(void *ctx, unsigned level, struct str password);
+/* Clients that are connected: address and interface. */
+void gateway_each_client(struct gateway *gw, void (*fn)(void *arg, uint32_t ip, const char *ifname),
+                         void *arg);
+
+/* system_show.c: show_version, show_asp_drop, clear_asp_drop */
+void gateway_show_register(struct gateway *gw);
+
+#endif

@@ -1,0 +1,104 @@
+/* posternd: the appliance. Runs in the foreground; SIGTERM and SIGINT end it cleanly. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/gateway.h"
+#include "core/privilege.h"
+
+static const char usage[] =
+        "usage: posternd [--state DIR] [--socket PATH] [--hardware FILE] [--config FILE]\n"
+        "                [--grammar DIR]\n"
+        "  --state DIR      startup-config and keys (default /var/lib/postern)\n"
+        "  --socket PATH    where consoles connect (default " CONTROL_SOCKET ")\n"
+        "  --hardware FILE  which Linux device each interface is (default DIR/hardware.yaml)\n"
+        "  --config FILE    loaded in place of startup-config\n"
+        "  --grammar DIR    the command grammar (default: as installed)\n";
+
+static bool parse(int argc, char **argv, struct gateway_options *opt)
+{
+	static const struct option longs[] = {
+	        {"state", required_argument, NULL, 's'},
+	        {"socket", required_argument, NULL, 'k'},
+	        {"hardware", required_argument, NULL, 'w'},
+	        {"config", required_argument, NULL, 'c'},
+	        {"grammar", required_argument, NULL, 'g'},
+	        {"version", no_argument, NULL, 'V'},
+	        {"help", no_argument, NULL, 'h'},
+	        {NULL, 0, NULL, 0},
+	};
+	for (int c; (c = getopt_long(argc, argv, "hV", longs, NULL)) != -1;)
+		switch (c) {
+		case 's':
+			opt->state_dir = optarg;
+			break;
+		case 'k':
+			opt->socket = optarg;
+			break;
+		case 'w':
+			opt->hardware = optarg;
+			break;
+		case 'c':
+			opt->config = optarg;
+			break;
+		case 'g':
+			opt->grammar = optarg;
+			break;
+		case 'V':
+			printf("posternd %s\n", POSTERN_VERSION);
+			exit(0);
+		case 'h':
+			fputs(usage, stdout);
+			exit(0);
+		default:
+			return false;
+		}
+	return optind == argc;
+}
+
+static const char *grammar_dir(void)
+{
+	struct stat st;
+	const char *installed = "/usr/share/postern/grammar";
+	return stat(POSTERN_GRAMMAR_DIR, &st) == 0 ? POSTERN_GRAMMAR_DIR : installed;
+}
+
+int main(int argc, char **argv)
+{
+	static struct gateway gw;
+	struct gateway_options opt = {.state_dir = "/var/lib/postern", .socket = CONTROL_SOCKET};
+	struct err err = {0};
+
+	if (!parse(argc, argv, &opt)) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	if (opt.grammar == NULL)
+		opt.grammar = grammar_dir();
+	signal(SIGPIPE, SIG_IGN);
+	setvbuf(stderr, NULL, _IOLBF, 0);
+	privilege_no_dump();
+	if (gateway_start(&gw, &opt, &err) != 0) {
+		fprintf(stderr, "posternd: %s\n", err.text);
+		return 1;
+	}
+	if (privilege_drop(&err) != 0) {
+		fprintf(stderr, "posternd: %s\n", err.text);
+		gateway_stop(&gw);
+		return 1;
+	}
+	gateway_run(&gw);
+	bool again = gw.reload;
+	gateway_stop(&gw);
+	if (again) {
+		execv("/proc/self/exe", argv);
+		fprintf(stderr, "posternd: cannot start again: %s\n", strerror(errno));
+		return 1;
+	}
+	return 0;
+}

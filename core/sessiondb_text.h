@@ -1,0 +1,32 @@
+/* How a session is written down: the blocks of show vpn-sessiondb. Only reads what it is given. */
+#ifndef CORE_SESSIONDB_TEXT_H
+#define CORE_SESSIONDB_TEXT_H
+
+#include "core/base/out.h"
+#include "crypto/ike/ike.h"
+#include "ppp/ppp.h"
+
+struct session_facts {
+	uint32_t index;
+	uint64_t now_ms;
+	const struct ppp_session_info *ppp;
+	bool has_ike, has_child, has_stats;
+	struct ike_peer_info ike;
+	struct ike_child_info child;
+	struct sa_stats esp; /* all SAs of the flow */
+	struct sa_stats sa;  /* the current one */
+};
+
+struct tunnel_row {
+	const char *name;
+	uint64_t now, total, peak;
+};
+
+/* "0h:02m:31s", "9d 7h:55m:39s". */
+void sessiondb_duration(char *text, size_t cap, uint64_t ms);
+const char *sessiondb_l2tp_word(bool udp_encap); /* "L2TPOverIPsec", "L2TPOverIPsecOverNatT" */
+void sessiondb_session(struct out *o, const struct session_facts *f, bool detail);
+void sessiondb_summary(struct out *o, uint64_t now, uint64_t total, uint64_t peak,
+                       unsigned capacity, const struct tunnel_row *rows, size_t n);
+
+#endif

@@ -1,0 +1,375 @@
+/* Where the engines meet. Each of them knows only its own ops; this file is the other side of all of them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/log.h"
+#include "core/gateway.h"
+#include "core/sessiondb.h"
+
+enum {
+	FLOW_IDLE_MS =
+	        60000, /* an SA without a tunnel is kept so long: the client may try L2TP again */
+	GOODBYE_MS = 500, /* CDN and StopCCN leave before the SAs are deleted */
+};
+
+/* ------------------------------------------------------------------ IKE and the network */
+
+static void ike_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+                     size_t len)
+{
+	struct gateway *gw = ctx;
+	if (local.port != IKE_PORT_NATT) {
+		udp_send_one(gw->udp500, local, remote, msg, len);
+		return;
+	}
+	uint8_t framed[4 + IKE_MSG_MAX];
+	struct wr w = wr_of(framed, sizeof framed);
+	wr_u32(&w, 0); /* non-ESP marker, RFC 3948 §2.2 */
+	wr_bytes(&w, msg, len);
+	if (wr_ok(&w))
+		udp_send_one(gw->udp4500, local, remote, framed, wr_len(&w));
+}
+
+static void ike_keepalive(void *ctx, struct ip4_end local, struct ip4_end remote)
+{
+	struct gateway *gw = ctx;
+	udp_send_one(gw->udp4500, local, remote, "\xff", 1);
+}
+
+struct dh_work {
+	uv_work_t req;
+	struct gateway *gw;
+	struct prim_dh_job *job;
+	void (*done)(void *arg);
+	void *arg;
+};
+
+static void dh_work(uv_work_t *req)
+{
+	struct dh_work *w = req->data;
+	prim_dh_run(w->job);
+}
+
+static void dh_after(uv_work_t *req, int status)
+{
+	struct dh_work *w = req->data;
+	(void)status;
+	clock_run(&w->gw->clock, uv_hrtime() / 1000000);
+	w->done(w->arg);
+	free(w);
+}
+
+static int ike_dh(void *ctx, struct prim_dh_job *job, void (*done)(void *arg), void *arg)
+{
+	struct gateway *gw = ctx;
+	struct dh_work *w = calloc(1, sizeof *w);
+	if (w == NULL)
+		return -ENOMEM;
+	*w = (struct dh_work){.gw = gw, .job = job, .done = done, .arg = arg};
+	w->req.data = w;
+	int rc = uv_queue_work(&gw->loop, &w->req, dh_work, dh_after);
+	if (rc != 0)
+		free(w);
+	return rc;
+}
+
+/* ------------------------------------------------------------------ flows: between IKE and L2TP */
+
+static struct gw_flow *flow_find(struct gateway *gw, uint32_t flow)
+{
+	return hash_get(gw->flows, &flow, sizeof flow);
+}
+
+static void flow_unused(struct timer *t, void *arg)
+{
+	struct gateway *gw = arg;
+	struct gw_flow *f = (struct gw_flow *)((char *)t - offsetof(struct gw_flow, idle));
+	ike_drop_peer(gw->ike, f->peer, SA_END_DELETED, "User Requested");
+}
+
+static void ike_flow_up(void *ctx, uint32_t peer, uint32_t flow, const struct sa_pair *pair)
+{
+	struct gateway *gw = ctx;
+	struct ike_peer_info info;
+	struct gw_flow *f = calloc(1, sizeof *f);
+	if (f == NULL || !hash_put(gw->flows, &flow, sizeof flow, f)) {
+		free(f);
+		return; /* its messages are dropped as of an unknown flow; the client tries again */
+	}
+	f->peer = peer;
+	f->flow = flow;
+	f->udp_encap = pair->udp_encap;
+	str_copy(f->ifname, sizeof f->ifname, str_of(pair->ifname));
+	if (ike_peer_info(gw->ike, peer, &info))
+		str_copy(f->group, sizeof f->group, str_of(info.group));
+	timer_start(&gw->clock, &f->idle, FLOW_IDLE_MS, flow_unused, gw);
+}
+
+enum link_end gateway_link_end(enum sa_end why)
+{
+	static const enum link_end table[] = {
+	        [SA_END_DELETED] = LINK_END_USER_REQUEST,
+	        [SA_END_EXPIRED] = LINK_END_SA_EXPIRED,
+	        [SA_END_REPLACED] = LINK_END_PEER_RECONNECTED,
+	        [SA_END_ADMIN] = LINK_END_ADMIN_RESET,
+	        [SA_END_PEER_LOST] = LINK_END_LOST_SERVICE,
+	};
+	return (unsigned)why < sizeof table / sizeof table[0] ? table[why] : LINK_END_UNKNOWN;
+}
+
+static void ike_flow_down(void *ctx, uint32_t peer, uint32_t flow, enum sa_end why)
+{
+	struct gateway *gw = ctx;
+	(void)peer;
+	struct gw_flow *f = hash_del(gw->flows, &flow, sizeof flow);
+	if (f != NULL) {
+		timer_stop(&gw->clock, &f->idle);
+		free(f);
+	}
+	l2tp_flow_down(gw->l2tp, flow, gateway_link_end(why));
+}
+
+static void ike_peer_down(void *ctx, uint32_t peer, enum sa_end why)
+{
+	struct gateway *gw = ctx;
+	l2tp_peer_down(gw->l2tp, peer, gateway_link_end(why));
+}
+
+const struct ike_ops gateway_ike_ops = {
+        .send = ike_send,
+        .keepalive = ike_keepalive,
+        .dh = ike_dh,
+        .sa = &ipsec_sadb_ops,
+        .flow_up = ike_flow_up,
+        .flow_down = ike_flow_down,
+        .peer_down = ike_peer_down,
+};
+
+static void free_flow(void *arg, void *value)
+{
+	struct gateway *gw = arg;
+	struct gw_flow *f = value;
+	timer_stop(&gw->clock, &f->idle);
+	free(f);
+}
+
+void gateway_flows_free(struct gateway *gw)
+{
+	if (gw->flows != NULL)
+		hash_each(gw->flows, free_flow, gw);
+	hash_free(gw->flows);
+	gw->flows = NULL;
+}
+
+/* IKE on port 500, read by the control thread itself. */
+void gateway_rx500(struct gateway *gw)
+{
+	struct pkt *pkts[PKT_BATCH];
+	for (unsigned i = 0; i < PKT_BATCH; i++)
+		pkts[i] = &gw->rx[i];
+	int n = udp_recv(gw->udp500, pkts, PKT_BATCH);
+	for (int i = 0; i < n; i++)
+		if (pkts[i]->drop == DROP_NONE)
+			ike_input(gw->ike, pkts[i]->local, pkts[i]->peer, pkt_data(pkts[i]),
+			          pkts[i]->len);
+}
+
+/* ------------------------------------------------------------------ what comes up from the packet path */
+
+static void up_ike(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+                   size_t len)
+{
+	struct gateway *gw = ctx;
+	ike_input(gw->ike, local, remote, msg, len);
+}
+
+static void up_l2tp(void *ctx, uint32_t peer, uint32_t flow, struct ip4_end local,
+                    struct ip4_end remote, const uint8_t *msg, size_t len)
+{
+	struct gateway *gw = ctx;
+	struct gw_flow *f = flow_find(gw, flow);
+	if (f == NULL)
+		return;
+	const struct l2tp_from from = {peer,     flow,      local,       remote,
+	                               f->group, f->ifname, f->udp_encap};
+	if (timer_running(&f->idle)) /* somebody is there: the time starts again */
+		timer_start(&gw->clock, &f->idle, FLOW_IDLE_MS, flow_unused, gw);
+	l2tp_input(gw->l2tp, &from, msg, len);
+}
+
+static void up_ppp(void *ctx, uint32_t flow, uint16_t tunnel, uint16_t call, const uint8_t *frame,
+                   size_t len)
+{
+	struct gateway *gw = ctx;
+	l2tp_data_input(gw->l2tp, flow, tunnel, call, frame, len);
+}
+
+static const char *proxy_text(char *text, size_t cap, const struct sa_proxy *p)
+{
+	snprintf(text, cap, "%s/%s/%u/%u", ip4_text(p->ip).s, ip4_text(p->mask).s, p->proto,
+	         p->port);
+	return text;
+}
+
+static void up_drop(void *ctx, const struct worker_drop *d)
+{
+	struct gateway *gw = ctx;
+	char remote[16], local[16], lp[64], rp[64], proto[8];
+	struct ike_peer_info info;
+	const char *user = "";
+	if (d->peer != 0 && ike_peer_info(gw->ike, d->peer, &info))
+		user = info.user[0] != '\0' ? info.user : info.group;
+	str_copy(remote, sizeof remote, str_of(ip4_text(d->remote.ip).s));
+	str_copy(local, sizeof local, str_of(ip4_text(d->local.ip).s));
+	switch (d->why) {
+	case DROP_ESP_NO_SA:
+		log_msg(MSG_402114, d->spi, d->seq, remote, local);
+		break;
+	case DROP_ESP_REPLAY:
+		log_msg(MSG_402119, d->spi, d->seq, remote, user, local);
+		break;
+	case DROP_ESP_AUTH:
+		log_msg(MSG_402120, d->spi, d->seq, remote, user, local);
+		break;
+	case DROP_ESP_POLICY:
+		snprintf(proto, sizeof proto, "%u", d->inner_proto);
+		log_msg(MSG_402116, d->spi, d->seq, remote, user, local,
+		        ip4_text(d->inner_dst.ip).s, ip4_text(d->inner_src.ip).s, proto,
+		        proxy_text(lp, sizeof lp, &d->local_proxy),
+		        proxy_text(rp, sizeof rp, &d->remote_proxy));
+		break;
+	default:
+		log_msg(MSG_402121, d->spi, d->seq, remote, user, local, drop_text(d->why));
+	}
+}
+
+void gateway_worker_events(struct gateway *gw, struct worker_events *events)
+{
+	*events = (struct worker_events){
+	        .ike = up_ike,
+	        .l2tp = up_l2tp,
+	        .ppp = up_ppp,
+	        .drop = up_drop,
+	        .sa = &ike_sa_events,
+	        .sa_ctx = gw->ike,
+	        .ctx = gw,
+	};
+}
+
+/* ------------------------------------------------------------------ L2TP */
+
+static bool l2tp_send(void *ctx, uint32_t flow, struct ip4_end local, struct ip4_end remote,
+                      const uint8_t *msg, size_t len)
+{
+	struct gateway *gw = ctx;
+	return worker_send(gw->worker, flow, local, remote, msg, len);
+}
+
+static void l2tp_call_up(void *ctx, const struct link_info *info, bool sequencing)
+{
+	struct gateway *gw = ctx;
+	struct gw_flow *f = flow_find(gw, info->flow);
+	if (f != NULL)
+		timer_stop(&gw->clock, &f->idle);
+	worker_session_add(gw->worker, info, sequencing);
+}
+
+static void l2tp_call_down(void *ctx, uint16_t tunnel, uint16_t call)
+{
+	struct gateway *gw = ctx;
+	(void)call;
+	worker_session_remove(gw->worker, tunnel);
+}
+
+static bool l2tp_count(void *ctx, uint16_t tunnel, uint16_t call, struct l2tp_counters *c)
+{
+	struct gateway *gw = ctx;
+	struct worker_totals t;
+	(void)call;
+	if (!worker_session_totals(gw->worker, tunnel, &t))
+		return false;
+	*c = (struct l2tp_counters){t.pkts_in, t.pkts_out, t.bytes_in, t.bytes_out};
+	return true;
+}
+
+const struct l2tp_ops gateway_l2tp_ops = {l2tp_send, l2tp_call_up, l2tp_call_down, l2tp_count};
+
+/* ------------------------------------------------------------------ PPP */
+
+static void ppp_data_open(void *ctx, const struct link_info *link, uint32_t ip, uint16_t mtu,
+                          bool acfc, bool pfc)
+{
+	struct gateway *gw = ctx;
+	worker_session_open(gw->worker, link->tunnel, ip, mtu, acfc, pfc);
+}
+
+static void ppp_data_close(void *ctx, const struct link_info *link)
+{
+	struct gateway *gw = ctx;
+	worker_session_close(gw->worker, link->tunnel);
+}
+
+static uint64_t ppp_last_activity(void *ctx, uint16_t tunnel, uint16_t call)
+{
+	struct gateway *gw = ctx;
+	struct worker_totals t;
+	(void)call;
+	return worker_session_totals(gw->worker, tunnel, &t) ? t.last_ms : 0;
+}
+
+static bool ppp_count(void *ctx, uint16_t tunnel, uint16_t call, struct ppp_counters *c)
+{
+	struct gateway *gw = ctx;
+	struct worker_totals t;
+	(void)call;
+	if (!worker_session_totals(gw->worker, tunnel, &t))
+		return false;
+	*c = (struct ppp_counters){t.pkts_in, t.pkts_out, t.bytes_in, t.bytes_out, t.errs};
+	return true;
+}
+
+static void ppp_user_known(void *ctx, uint32_t peer, uint16_t tunnel, uint16_t call,
+                           const char *user, uint32_t ip)
+{
+	struct gateway *gw = ctx;
+	struct ppp_session_info info;
+	l2tp_session_set_user(gw->l2tp, tunnel, call, user);
+	ike_peer_set_user(gw->ike, peer, user, ip);
+	if (ppp_find_call(gw->ppp, tunnel, call, &info))
+		ipsec_sadb_set_user(gw->sadb, info.link->flow, user, ip);
+}
+
+static void ppp_session_up(void *ctx, const struct ppp_session_info *info)
+{
+	struct gateway *gw = ctx;
+	l2tp_session_set_ppp(gw->l2tp, info->link->tunnel, info->link->call, info->unit);
+	sessiondb_up(gw->sessions, info);
+}
+
+/* We ended it: nobody will come for the SAs, so they follow when the goodbyes are out. */
+static bool ended_by_us(enum link_end why)
+{
+	return why != LINK_END_USER_REQUEST && why != LINK_END_SA_EXPIRED &&
+	       why != LINK_END_IKE_DELETE && why != LINK_END_PEER_RECONNECTED;
+}
+
+static void ppp_session_end(void *ctx, const struct ppp_session_info *info, enum link_end why)
+{
+	struct gateway *gw = ctx;
+	sessiondb_end(gw->sessions, info, why);
+	struct gw_flow *f = flow_find(gw, info->link->flow);
+	if (f != NULL && !gw->stopping)
+		timer_start(&gw->clock, &f->idle, ended_by_us(why) ? GOODBYE_MS : FLOW_IDLE_MS,
+		            flow_unused, gw);
+}
+
+const struct ppp_ops gateway_ppp_ops = {
+        .data_open = ppp_data_open,
+        .data_close = ppp_data_close,
+        .last_activity_ms = ppp_last_activity,
+        .counters = ppp_count,
+        .user_known = ppp_user_known,
+        .session_up = ppp_session_up,
+        .session_end = ppp_session_end,
+};

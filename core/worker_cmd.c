@@ -1,0 +1,359 @@
+/* The control thread's side of the worker: commands down, events up, SAs and sessions made and freed. */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "core/worker_int.h"
+
+enum { BUFFER = PKT_HEADROOM + PKT_MTU_MAX + PKT_TAILROOM };
+
+static void give(struct pkt *pkts, uint8_t **buffers)
+{
+	for (unsigned i = 0; i < PKT_BATCH; i++, *buffers += BUFFER) {
+		pkts[i].buf = *buffers;
+		pkts[i].cap = BUFFER;
+	}
+}
+
+static int make_stores(struct worker *w)
+{
+	w->buffers = calloc(3 * PKT_BATCH, BUFFER);
+	w->down_msgs = calloc(WORKER_MSGS, sizeof *w->down_msgs);
+	w->up_msgs = calloc(WORKER_MSGS, sizeof *w->up_msgs);
+	w->spis = esp_spis_new(1, ESP_SLOTS_MAX);
+	w->table = esp_table_new(0, ESP_SLOTS_MAX);
+	w->flows = hash_new(0);
+	w->by_ip = hash_new(0);
+	if (w->buffers == NULL || w->down_msgs == NULL || w->up_msgs == NULL || w->spis == NULL ||
+	    w->table == NULL || w->flows == NULL || w->by_ip == NULL ||
+	    ring_init(&w->down, WORKER_RING, sizeof(struct down)) != 0 ||
+	    ring_init(&w->up, WORKER_RING, sizeof(struct up)) != 0)
+		return -ENOMEM;
+	uint8_t *buffers = w->buffers;
+	give(w->in, &buffers);
+	give(w->out, &buffers);
+	give(w->made, &buffers);
+	for (unsigned i = 0; i < WORKER_MSGS; i++) {
+		w->down_free[w->n_down_free++] = &w->down_msgs[i];
+		w->up_free[w->n_up_free++] = &w->up_msgs[i];
+	}
+	return 0;
+}
+
+int worker_new(struct worker **out, const struct worker_io *io, struct err *err)
+{
+	struct worker *w = calloc(1, sizeof *w);
+	if (w == NULL)
+		return err_set(err, -ENOMEM, "out of memory");
+	w->io = *io;
+	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	w->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (w->wake_fd < 0 || w->event_fd < 0 || make_stores(w) != 0) {
+		worker_free(w);
+		return err_set(err, -ENOMEM, "out of memory for the packet path");
+	}
+	*out = w;
+	return 0;
+}
+
+void worker_set_events(struct worker *w, const struct worker_events *events)
+{
+	w->events = *events;
+}
+
+/* Never lost: the worker always empties its ring and waits for nobody. */
+static void down(struct worker *w, const struct down *d)
+{
+	while (!ring_push(&w->down, d))
+		sched_yield();
+	uint64_t one = 1;
+	ssize_t n = write(w->wake_fd, &one, sizeof one);
+	(void)n;
+}
+
+void worker_drain(struct worker *w)
+{
+	for (int i = 0; i < 100 && w->running && ring_count(&w->down) > 0; i++)
+		usleep(1000);
+}
+
+static void sa_given_back(struct worker *w, struct esp_sa *sa)
+{
+	struct esp_sa **slot = &w->by_slot[esp_spi_slot(sa->spi_in)];
+	if (*slot == sa)
+		*slot = NULL;
+	esp_spi_release(w->spis, sa->spi_in);
+	esp_sa_free(sa);
+}
+
+static void given_back(struct worker *w, const struct up *u)
+{
+	if (u->op == UP_SA_FREE)
+		sa_given_back(w, u->p);
+	else if (u->op == UP_SESS_FREE)
+		free(u->p);
+}
+
+static void free_flow(void *arg, void *flow)
+{
+	(void)arg;
+	free(flow);
+}
+
+void worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	if (w->running) {
+		down(w, &(struct down){.op = DOWN_STOP});
+		pthread_join(w->thread, NULL);
+	}
+	/* What was on its way back when the thread ended. */
+	for (struct up u; w->up.slots != NULL && ring_pop(&w->up, &u);)
+		given_back(w, &u);
+	for (size_t i = 0; i < w->n_late; i++)
+		given_back(w, &w->late[i]);
+	free(w->late);
+	for (unsigned i = 0; i < ESP_SLOTS_MAX; i++)
+		esp_sa_free(w->by_slot[i]);
+	for (unsigned i = 0; i < WORKER_SESSIONS; i++)
+		free(w->sessions[i]);
+	if (w->flows != NULL)
+		hash_each(w->flows, free_flow, NULL);
+	esp_table_free(w->table);
+	esp_spis_free(w->spis);
+	hash_free(w->flows);
+	hash_free(w->by_ip);
+	ring_free(&w->down);
+	ring_free(&w->up);
+	wipe(w->buffers, w->buffers != NULL ? 3 * PKT_BATCH * BUFFER : 0);
+	free(w->buffers);
+	free(w->down_msgs);
+	free(w->up_msgs);
+	if (w->wake_fd >= 0)
+		close(w->wake_fd);
+	if (w->event_fd >= 0)
+		close(w->event_fd);
+	free(w);
+}
+
+int worker_event_fd(const struct worker *w)
+{
+	return w->event_fd;
+}
+
+const struct drop_counters *worker_drops(const struct worker *w)
+{
+	return &w->drops;
+}
+
+/* ------------------------------------------------------------------ events */
+
+static void deliver(struct worker *w, const struct up *u)
+{
+	const struct worker_events *ev = &w->events;
+	struct msg *m = u->p;
+	switch (u->op) {
+	case UP_IKE:
+		ev->ike(ev->ctx, m->local, m->remote, m->data, m->len);
+		break;
+	case UP_L2TP:
+		ev->l2tp(ev->ctx, m->peer, m->flow, m->local, m->remote, m->data, m->len);
+		break;
+	case UP_PPP:
+		ev->ppp(ev->ctx, m->flow, m->tunnel, m->call, m->data, m->len);
+		break;
+	case UP_USED:
+		ev->sa->used(ev->sa_ctx, u->u32);
+		break;
+	case UP_SOFT:
+		ev->sa->soft_limit(ev->sa_ctx, u->u32);
+		break;
+	case UP_HARD:
+		ev->sa->hard_limit(ev->sa_ctx, u->u32);
+		break;
+	case UP_MOVED:
+		ev->sa->moved(ev->sa_ctx, u->u32, u->end);
+		break;
+	case UP_DROP:
+		ev->drop(ev->ctx, &u->drop);
+		break;
+	case UP_SA_FREE:
+		sa_given_back(w, u->p);
+		break;
+	case UP_SESS_FREE:
+		free(u->p);
+		break;
+	case UP_MSG_FREE:
+		w->down_free[w->n_down_free++] = m;
+		break;
+	}
+	if (u->op == UP_IKE || u->op == UP_L2TP || u->op == UP_PPP)
+		down(w, &(struct down){.op = DOWN_MSG_FREE, .p = m});
+}
+
+void worker_poll(struct worker *w)
+{
+	uint64_t count;
+	ssize_t n = read(w->event_fd, &count, sizeof count);
+	(void)n;
+	for (struct up u; ring_pop(&w->up, &u);)
+		deliver(w, &u);
+}
+
+/* ------------------------------------------------------------------ SAs */
+
+static uint32_t sa_spi_alloc(void *ctx)
+{
+	struct worker *w = ctx;
+	return esp_spi_alloc(w->spis, 0);
+}
+
+static void sa_spi_free(void *ctx, uint32_t spi)
+{
+	struct worker *w = ctx;
+	esp_spi_release(w->spis, spi);
+}
+
+static int sa_install_in(void *ctx, const struct sa_pair *pair, struct err *err)
+{
+	struct worker *w = ctx;
+	struct esp_sa *sa = esp_sa_new(pair, err);
+	if (sa == NULL)
+		return err->code != 0 ? err->code : -ENOMEM;
+	w->by_slot[esp_spi_slot(pair->spi_in)] = sa;
+	down(w, &(struct down){.op = DOWN_SA_ADD, .p = sa});
+	return 0;
+}
+
+static struct esp_sa *installed(const struct worker *w, uint32_t spi)
+{
+	struct esp_sa *sa = w->by_slot[esp_spi_slot(spi)];
+	return sa != NULL && sa->spi_in == spi ? sa : NULL;
+}
+
+static void sa_install_out(void *ctx, uint32_t spi)
+{
+	down(ctx, &(struct down){.op = DOWN_SA_OUT, .u32 = spi});
+}
+
+static void sa_remove(void *ctx, uint32_t spi, enum sa_end why)
+{
+	struct worker *w = ctx;
+	(void)why;
+	if (installed(w, spi) == NULL)
+		return;
+	w->by_slot[esp_spi_slot(spi)] = NULL; /* freed when the worker gives it back */
+	down(w, &(struct down){.op = DOWN_SA_DEL, .u32 = spi});
+}
+
+static void sa_move(void *ctx, uint32_t peer, struct ip4_end remote)
+{
+	down(ctx, &(struct down){.op = DOWN_MOVE, .u32 = peer, .end = remote});
+}
+
+static bool sa_stats(void *ctx, uint32_t spi, struct sa_stats *stats)
+{
+	const struct esp_sa *sa = installed(ctx, spi);
+	if (sa == NULL) {
+		memset(stats, 0, sizeof *stats);
+		return false;
+	}
+	esp_sa_stats(sa, stats);
+	return true;
+}
+
+const struct sa_ops worker_sa_ops = {sa_spi_alloc, sa_spi_free, sa_install_in, sa_install_out,
+                                     sa_remove,    sa_move,     sa_stats};
+
+/* ------------------------------------------------------------------ L2TP and sessions */
+
+bool worker_send(struct worker *w, uint32_t flow, struct ip4_end local, struct ip4_end remote,
+                 const uint8_t *data, size_t len)
+{
+	if (w->n_down_free == 0)
+		worker_poll(w); /* the ones that are done come back */
+	if (w->n_down_free == 0 || len > WORKER_MSG_MAX)
+		return false;
+	struct msg *m = w->down_free[--w->n_down_free];
+	memset(m, 0, offsetof(struct msg, data));
+	m->flow = flow;
+	m->local = local;
+	m->remote = remote;
+	m->len = (uint32_t)len;
+	memcpy(m->data, data, len);
+	down(w, &(struct down){.op = DOWN_SEND, .p = m});
+	return true;
+}
+
+int worker_session_add(struct worker *w, const struct link_info *link, bool sequencing)
+{
+	worker_session_remove(w, link->tunnel);
+	struct session_slot *slot = calloc(1, sizeof *slot);
+	if (slot == NULL)
+		return -ENOMEM;
+	slot->s = (struct dsess){
+	        .tunnel = link->tunnel,
+	        .call = link->call,
+	        .remote_tunnel = link->remote_tunnel,
+	        .remote_call = link->remote_call,
+	        .local_port = link->local.port,
+	        .remote_port = link->remote.port,
+	        .peer = link->peer,
+	        .flow = link->flow,
+	        .sequencing = sequencing,
+	        .c = &slot->c,
+	};
+	w->sessions[link->tunnel] = slot;
+	down(w, &(struct down){.op = DOWN_SESS_ADD, .p = slot, .tunnel = link->tunnel});
+	return 0;
+}
+
+void worker_session_open(struct worker *w, uint16_t tunnel, uint32_t ip, uint16_t mtu, bool acfc,
+                         bool pfc)
+{
+	down(w, &(struct down){.op = DOWN_SESS_OPEN,
+	                       .tunnel = tunnel,
+	                       .ip = ip,
+	                       .mtu = mtu,
+	                       .acfc = acfc,
+	                       .pfc = pfc});
+}
+
+void worker_session_close(struct worker *w, uint16_t tunnel)
+{
+	down(w, &(struct down){.op = DOWN_SESS_CLOSE, .tunnel = tunnel});
+}
+
+void worker_session_remove(struct worker *w, uint16_t tunnel)
+{
+	if (w->sessions[tunnel] == NULL)
+		return;
+	w->sessions[tunnel] = NULL;
+	down(w, &(struct down){.op = DOWN_SESS_DEL, .tunnel = tunnel});
+}
+
+bool worker_session_totals(const struct worker *w, uint16_t tunnel, struct worker_totals *t)
+{
+	const struct session_slot *slot = w->sessions[tunnel];
+	if (slot == NULL)
+		return false;
+	*t = (struct worker_totals){
+	        ctr_get(&slot->c.pkts_in),   ctr_get(&slot->c.pkts_out), ctr_get(&slot->c.bytes_in),
+	        ctr_get(&slot->c.bytes_out), ctr_get(&slot->c.errs),     ctr_get(&slot->c.last_ms),
+	};
+	return true;
+}
+
+void worker_set_mss(struct worker *w, uint16_t mss)
+{
+	down(w, &(struct down){.op = DOWN_MSS, .u32 = mss});
+}
+
+void worker_set_address(struct worker *w, uint32_t ip)
+{
+	down(w, &(struct down){.op = DOWN_ADDRESS, .u32 = ip});
+}

@@ -1,0 +1,145 @@
+/* Inside the worker: what its three files share. Members are grouped by the thread that writes them. */
+#ifndef CORE_WORKER_INT_H
+#define CORE_WORKER_INT_H
+
+#include <pthread.h>
+
+#include "core/base/hash.h"
+#include "core/base/ring.h"
+#include "core/worker.h"
+#include "crypto/ipsec/sa.h"
+
+enum {
+	WORKER_SESSIONS = 65536, /* by our tunnel number */
+	WORKER_MSG_MAX = 9000,   /* longest IKE, L2TP or PPP message that crosses threads */
+	WORKER_MSGS = 512,       /* of them under way in one direction */
+	WORKER_RING = 8192,
+};
+
+/* A message under way between the threads; comes from a fixed store and goes back to it. */
+struct msg {
+	struct ip4_end local, remote;
+	uint32_t peer, flow;
+	uint16_t tunnel, call;
+	uint32_t spi;
+	uint32_t len;
+	uint8_t data[WORKER_MSG_MAX];
+};
+
+enum down_op {
+	DOWN_SA_ADD,
+	DOWN_SA_OUT,
+	DOWN_SA_DEL,
+	DOWN_MOVE,
+	DOWN_SESS_ADD,
+	DOWN_SESS_OPEN,
+	DOWN_SESS_CLOSE,
+	DOWN_SESS_DEL,
+	DOWN_SEND,
+	DOWN_MSG_FREE, /* a message that came up goes back */
+	DOWN_MSS,
+	DOWN_ADDRESS,
+	DOWN_STOP,
+};
+
+struct down {
+	enum down_op op;
+	union {
+		void *p; /* esp_sa, dsess, msg */
+		uint32_t u32;
+	};
+	struct ip4_end end;
+	uint32_t ip;
+	uint16_t tunnel, mtu;
+	bool acfc, pfc;
+};
+
+enum up_op {
+	UP_IKE,
+	UP_L2TP,
+	UP_PPP,
+	UP_USED,
+	UP_SOFT,
+	UP_HARD,
+	UP_MOVED,
+	UP_SA_FREE,
+	UP_SESS_FREE,
+	UP_MSG_FREE, /* a message that went down goes back */
+	UP_DROP,
+};
+
+struct up {
+	enum up_op op;
+	union {
+		void *p;
+		uint32_t u32;
+	};
+	struct ip4_end end;
+	struct worker_drop drop;
+};
+
+/* A flow in the worker: what it is sent on, and the sessions that use it. */
+struct wflow {
+	uint32_t flow;
+	struct esp_sa *out; /* current SA, NULL while there is none */
+	struct session_slot *sessions;
+};
+
+/* A session with its counters and its place in the flow. */
+struct session_slot {
+	struct dsess s; /* first: a pointer to it is a pointer to the slot */
+	struct dsess_counters c;
+	struct wflow *flow; /* these two: worker thread */
+	struct session_slot *next;
+};
+
+struct worker {
+	struct worker_io io;
+	pthread_t thread;
+	bool running;
+	int wake_fd, event_fd; /* eventfds: commands are waiting, events are waiting */
+	struct ring down, up;
+
+	/* control thread */
+	struct worker_events events;
+	struct esp_spis *spis;
+	struct esp_sa *by_slot
+	        [ESP_SLOTS_MAX]; /* installed ones, for stats; freed when the worker gave them back */
+	struct session_slot *sessions[WORKER_SESSIONS];
+	struct msg *down_msgs;
+	struct msg *down_free[WORKER_MSGS];
+	unsigned n_down_free;
+
+	/* worker thread */
+	struct esp_table *table;
+	struct hash *flows; /* flow -> struct wflow */
+	struct hash *by_ip; /* client address -> dsess */
+	struct dsess *by_tunnel[WORKER_SESSIONS];
+	struct msg *up_msgs;
+	struct msg *up_free[WORKER_MSGS];
+	unsigned n_up_free;
+	struct pkt in[PKT_BATCH], out[PKT_BATCH], made[PKT_BATCH];
+	uint8_t *buffers;
+	uint64_t now_ms;
+	uint64_t drop_told_ms[DROP_N];
+	uint16_t mss;
+	uint32_t address;
+	struct up *late; /* events for which `up` had no room: nothing is lost, nobody waits */
+	size_t n_late, cap_late;
+	bool stop;
+	bool told; /* there is something for the control thread since it was last woken */
+	struct drop_counters drops;
+};
+
+/* worker.c */
+void worker_tell(struct worker *w, const struct up *up); /* event up, never lost */
+struct msg *worker_msg_up(struct worker *w, size_t len); /* NULL: none free, or too long */
+
+/* worker_path.c */
+void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap);
+void worker_out(struct worker *w, struct pkt **pkts, unsigned n);
+void worker_send_msg(struct worker *w, const struct msg *m);
+void worker_path_counted(struct worker *w,
+                         struct pkt *p); /* counts p->drop and tells when it deserves a message */
+
+#endif

@@ -1,0 +1,356 @@
+/* The two pipelines of the packet path. Each stage works on a batch and drops by setting pkt->drop. */
+#include <string.h>
+
+#include "core/net/icmp.h"
+#include "core/net/ipfrag.h"
+#include "core/net/mss.h"
+#include "core/worker_int.h"
+#include "crypto/ipsec/esp.h"
+#include "l2tp/data.h"
+#include "ppp/data.h"
+
+enum {
+	UDP_HEADER = 8,
+	IP_HEADER = 20,
+	DROP_TELL_MS = 5000, /* 402114 ...: one line in five seconds a reason */
+};
+
+void worker_path_counted(struct worker *w, struct pkt *p)
+{
+	enum drop_reason why = p->drop;
+	drop_count(&w->drops, why);
+	bool esp = why >= DROP_ESP_NO_SA && why <= DROP_INNER_UDP;
+	if (!esp || (w->drop_told_ms[why] != 0 && w->now_ms - w->drop_told_ms[why] < DROP_TELL_MS))
+		return;
+	w->drop_told_ms[why] = w->now_ms;
+	struct up up = {.op = UP_DROP,
+	                .drop = {.why = why,
+	                         .spi = p->spi,
+	                         .seq = p->seq,
+	                         .remote = p->peer,
+	                         .local = p->local}};
+	if (p->sa != NULL) {
+		up.drop.peer = p->sa->peer;
+		up.drop.local_proxy = p->sa->local_proxy;
+		up.drop.remote_proxy = p->sa->remote_proxy;
+		up.drop.inner_dst = p->local;
+		up.drop.inner_src = p->peer;
+		up.drop.inner_proto = 17;
+	}
+	worker_tell(w, &up);
+}
+
+/* ------------------------------------------------------------------ in */
+
+static struct dsess *find_session(void *ctx, uint16_t tunnel, uint16_t call)
+{
+	struct worker *w = ctx;
+	struct dsess *s = w->by_tunnel[tunnel];
+	return s != NULL && s->call == call ? s : NULL;
+}
+
+/* The ends of the UDP datagram inside ESP: transport mode has the outer addresses. */
+static void inner_ends(const struct pkt *p, struct ip4_end *local, struct ip4_end *remote)
+{
+	struct rd r = pkt_rd(p);
+	remote->port = rd_u16(&r);
+	local->port = rd_u16(&r);
+	local->ip = p->sa->mode == ESP_TUNNEL ? p->sa->inner_local : p->local.ip;
+	remote->ip = p->sa->mode == ESP_TUNNEL ? p->sa->inner_remote : p->peer.ip;
+}
+
+static void punt(struct worker *w, struct pkt *p, enum up_op op, struct ip4_end local,
+                 struct ip4_end remote)
+{
+	struct msg *m = worker_msg_up(w, p->len);
+	if (m == NULL) {
+		p->drop = DROP_RING_FULL;
+		return;
+	}
+	m->local = local;
+	m->remote = remote;
+	if (p->sa != NULL) {
+		m->peer = p->sa->peer;
+		m->flow = p->sa->flow;
+		m->spi = p->sa->spi_in;
+	}
+	if (op == UP_PPP) {
+		m->tunnel = p->sess->tunnel;
+		m->call = p->sess->call;
+	}
+	memcpy(m->data, pkt_data(p), p->len);
+	m->len = p->len;
+	worker_tell(w, &(struct up){.op = op, .p = m});
+}
+
+/* A session may send only from its own address. */
+static bool source_ok(const struct pkt *p)
+{
+	struct rd r = pkt_rd(p);
+	rd_skip(&r, 12);
+	return rd_u32(&r) == p->sess->ip && rd_ok(&r);
+}
+
+/* Version, header length and total length fit; what is behind the packet (padding) is cut off. */
+static bool ip_ok(struct pkt *p)
+{
+	struct rd r = pkt_rd(p);
+	uint8_t version = rd_u8(&r);
+	rd_skip(&r, 1);
+	uint16_t total = rd_u16(&r);
+	return rd_ok(&r) && version >> 4 == 4 && (version & 15) >= 5 &&
+	       total >= (version & 15) * 4u && pkt_trim(p, total);
+}
+
+/* One decrypted UDP datagram: true when it is an IP packet for TUN now. */
+static bool in_one(struct worker *w, struct pkt *p)
+{
+	struct ip4_end local, remote;
+	inner_ends(p, &local, &remote);
+	struct rd r = pkt_rd(p);
+	rd_skip(&r, 4);
+	uint16_t len = rd_u16(&r);
+	if (!rd_ok(&r) || len < UDP_HEADER || !pkt_trim(p, len) || !pkt_pull(p, UDP_HEADER)) {
+		p->drop = DROP_INNER_UDP;
+		return false;
+	}
+	switch (l2tp_data_in(p, p->sa->flow, find_session, w)) {
+	case DATA_PUNT:
+		punt(w, p, UP_L2TP, local, remote);
+		return false;
+	case DATA_DROP:
+		return false;
+	case DATA_FORWARD:
+		break;
+	}
+	switch (ppp_data_in(p)) {
+	case DATA_PUNT:
+		punt(w, p, UP_PPP, local, remote);
+		return false;
+	case DATA_DROP:
+		ctr_add(&p->sess->c->errs, 1);
+		return false;
+	case DATA_FORWARD:
+		break;
+	}
+	if (!ip_ok(p))
+		p->drop = DROP_INNER_IP;
+	else if (!source_ok(p))
+		p->drop = DROP_SOURCE;
+	if (p->drop != DROP_NONE) {
+		ctr_add(&p->sess->c->errs, 1);
+		return false;
+	}
+	ctr_add(&p->sess->c->pkts_in, 1);
+	ctr_add(&p->sess->c->bytes_in, p->len);
+	atomic_store_explicit(&p->sess->c->last_ms, w->now_ms, memory_order_relaxed);
+	mss_clamp(pkt_data(p), p->len, w->mss);
+	return true;
+}
+
+/* UDP 4500 carries three things (RFC 3948 §2): keepalives, IKE behind a zero word, ESP. */
+static bool is_esp(struct worker *w, struct pkt *p)
+{
+	struct rd r = pkt_rd(p);
+	if (p->len == 1)
+		return false; /* NAT keepalive: not even counted as a drop */
+	uint32_t first = rd_u32(&r);
+	if (!rd_ok(&r)) {
+		p->drop = DROP_RUNT;
+		return false;
+	}
+	if (first != 0)
+		return true;
+	pkt_pull(p, 4);
+	punt(w, p, UP_IKE, p->local, p->peer);
+	return false;
+}
+
+static void report_events(struct worker *w)
+{
+	unsigned events;
+	for (struct esp_sa *sa; (sa = esp_table_event(w->table, &events)) != NULL;) {
+		if (events & ESP_EV_USED)
+			worker_tell(w, &(struct up){.op = UP_USED, .u32 = sa->spi_in});
+		if (events & (ESP_EV_SOFT_KB | ESP_EV_SOFT_SEQ))
+			worker_tell(w, &(struct up){.op = UP_SOFT, .u32 = sa->spi_in});
+		if (events & ESP_EV_HARD)
+			worker_tell(w, &(struct up){.op = UP_HARD, .u32 = sa->spi_in});
+		if (events & ESP_EV_MOVED)
+			worker_tell(
+			        w,
+			        &(struct up){.op = UP_MOVED, .u32 = sa->peer, .end = sa->moved_to});
+	}
+}
+
+void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap)
+{
+	struct pkt *esp[PKT_BATCH], *ip[PKT_BATCH];
+	unsigned n_esp = 0, n_ip = 0;
+	for (unsigned i = 0; i < n; i++) {
+		pkts[i]->sa = NULL;
+		pkts[i]->sess = NULL;
+		pkts[i]->udp_encap = udp_encap;
+		if (pkts[i]->drop == DROP_NONE && (!udp_encap || is_esp(w, pkts[i])))
+			esp[n_esp++] = pkts[i];
+	}
+	esp_in(w->table, esp, n_esp, w->now_ms);
+	for (unsigned i = 0; i < n_esp; i++)
+		if (esp[i]->drop == DROP_NONE && in_one(w, esp[i]))
+			ip[n_ip++] = esp[i];
+	tun_send(w->io.tun, ip, n_ip);
+	for (unsigned i = 0; i < n; i++)
+		if (pkts[i]->drop != DROP_NONE)
+			worker_path_counted(w, pkts[i]);
+	report_events(w);
+}
+
+/* ------------------------------------------------------------------ out */
+
+static void transmit(struct worker *w, struct pkt **pkts, unsigned n)
+{
+	struct pkt *udp[PKT_BATCH], *raw[PKT_BATCH];
+	unsigned n_udp = 0, n_raw = 0;
+	esp_out(w->table, pkts, n, w->now_ms);
+	for (unsigned i = 0; i < n; i++) {
+		if (pkts[i]->drop != DROP_NONE)
+			continue;
+		if (pkts[i]->udp_encap)
+			udp[n_udp++] = pkts[i];
+		else
+			raw[n_raw++] = pkts[i];
+	}
+	if (n_udp > 0)
+		udp_send(w->io.natt, udp, n_udp);
+	if (n_raw > 0)
+		rawesp_send(w->io.raw, raw, n_raw);
+	for (unsigned i = 0; i < n; i++)
+		if (pkts[i]->drop != DROP_NONE)
+			worker_path_counted(w, pkts[i]);
+	report_events(w);
+}
+
+/* UDP header in front of the view; checksum 0 (RFC 3948 §3.1.2: the receiver could not verify it anyway). */
+static bool push_udp(struct pkt *p, uint16_t sport, uint16_t dport)
+{
+	uint32_t len = p->len + UDP_HEADER;
+	uint8_t *at = pkt_push(p, UDP_HEADER);
+	if (at == NULL)
+		return false;
+	struct wr w = wr_of(at, UDP_HEADER);
+	wr_u16(&w, sport);
+	wr_u16(&w, dport);
+	wr_u16(&w, (uint16_t)len);
+	wr_u16(&w, 0);
+	return true;
+}
+
+static bool df_outside(const struct esp_sa *sa, bool inner_df)
+{
+	return sa->df_policy == 0 ? inner_df : sa->df_policy == 1;
+}
+
+/* An IP packet that is on its way to a session and fits its MTU. */
+static void out_one(struct worker *w, struct pkt *p)
+{
+	struct dsess *s = p->sess;
+	uint32_t len = p->len;
+	p->sa = s->out;
+	if (p->sa == NULL)
+		p->drop = DROP_NO_SA_OUT;
+	else if (ppp_data_out(p) == DATA_FORWARD && l2tp_data_out(p, s) &&
+	         !push_udp(p, s->local_port, s->remote_port))
+		p->drop = DROP_TOO_BIG;
+	if (p->drop != DROP_NONE) {
+		ctr_add(&s->c->errs, 1);
+		return;
+	}
+	p->df = df_outside(p->sa, p->df);
+	ctr_add(&s->c->pkts_out, 1);
+	ctr_add(&s->c->bytes_out, len);
+	atomic_store_explicit(&s->c->last_ms, w->now_ms, memory_order_relaxed);
+}
+
+static void too_big(struct worker *w, struct pkt *p)
+{
+	uint8_t error[ICMP_ERROR_MAX + IP_HEADER];
+	size_t len = icmp_frag_needed(error, sizeof error, w->address, pkt_data(p), p->len,
+	                              p->sess->mtu);
+	p->drop = DROP_MTU;
+	if (len == 0)
+		return;
+	struct pkt answer = {.buf = error, .cap = sizeof error, .len = (uint32_t)len},
+	           *one = &answer;
+	tun_send(w->io.tun, &one, 1);
+}
+
+/* Larger than the session's MTU and DF not set: sent in pieces, which do not come back to the batch. */
+static void out_fragments(struct worker *w, struct pkt *p)
+{
+	struct pkt *pieces[PKT_BATCH];
+	for (unsigned i = 0; i < PKT_BATCH; i++) {
+		pkt_reset(&w->made[i]);
+		pieces[i] = &w->made[i];
+	}
+	unsigned n = ipfrag_split(p, p->sess->mtu, pieces, PKT_BATCH);
+	if (n == 0)
+		p->drop = DROP_INNER_IP;
+	for (unsigned i = 0; i < n; i++) {
+		pieces[i]->sess = p->sess;
+		pieces[i]->tos = p->tos;
+		out_one(w, pieces[i]);
+	}
+	if (n > 0)
+		transmit(w, pieces, n);
+}
+
+void worker_out(struct worker *w, struct pkt **pkts, unsigned n)
+{
+	struct pkt *go[PKT_BATCH];
+	unsigned n_go = 0;
+	for (unsigned i = 0; i < n; i++) {
+		struct pkt *p = pkts[i];
+		struct rd r = pkt_rd(p);
+		p->sa = NULL;
+		rd_skip(&r, 16);
+		uint32_t dst = rd_u32(&r);
+		p->sess = rd_ok(&r) ? hash_get(w->by_ip, &dst, sizeof dst) : NULL;
+		if (p->sess == NULL || !ip_ok(p))
+			p->drop = p->sess == NULL ? DROP_NO_ROUTE : DROP_INNER_IP;
+		else if (p->len > p->sess->mtu && p->df)
+			too_big(w, p);
+		else if (p->len > p->sess->mtu)
+			out_fragments(w, p);
+		else {
+			mss_clamp(pkt_data(p), p->len, w->mss);
+			out_one(w, p);
+			go[n_go++] = p;
+			continue; /* transmit counts its drop */
+		}
+		if (p->drop != DROP_NONE)
+			worker_path_counted(w, p);
+	}
+	if (n_go > 0)
+		transmit(w, go, n_go);
+}
+
+/* An L2TP message of the control thread. */
+void worker_send_msg(struct worker *w, const struct msg *m)
+{
+	struct pkt *p = &w->made[0];
+	pkt_reset(p);
+	struct wflow *f = hash_get(w->flows, &m->flow, sizeof m->flow);
+	p->sa = f != NULL ? f->out : NULL;
+	uint8_t *at = pkt_put(p, m->len);
+	if (p->sa == NULL || at == NULL) {
+		p->drop = p->sa == NULL ? DROP_NO_SA_OUT : DROP_TOO_BIG;
+		worker_path_counted(w, p);
+		return;
+	}
+	memcpy(at, m->data, m->len);
+	for (struct session_slot *s = f->sessions; s != NULL; s = s->next)
+		if (l2tp_data_stamp(&s->s, at, m->len))
+			break;
+	push_udp(p, m->local.port, m->remote.port);
+	transmit(w, &p, 1);
+}
