@@ -1,0 +1,201 @@
+/* The local database: every stored form against every method; whose terms apply; what the log says. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "core/aaa/aaa.h"
+#include "core/aaa/local.h"
+#include "core/aaa/mschap.h"
+#include "core/base/log.h"
+#include "crypto/prim/prim.h"
+
+static char log_text[2000];
+
+static void log_write(void *arg, const struct log_line *line)
+{
+	size_t at = strlen(log_text);
+	(void)arg;
+	snprintf(log_text + at, sizeof(log_text) - at, "%u %s\n", line->id, line->text);
+}
+
+static struct aaa_user users[] = {
+	{.name = "nt", .kind = AAA_PW_NT},
+	{.name = "pix", .kind = AAA_PW_PIX, .hash = "lSJICaLtLwp.eOsl"},
+	{.name = "jdoe", .kind = AAA_PW_PIX, .hash = "8.jAXf5b52SmkjRn"},
+	{.name = "open", .kind = AAA_PW_NONE},
+	{.name = "odd", .kind = AAA_PW_OTHER},
+	{.name = "boss", .kind = AAA_PW_NT, .policy = "P2", .framed_ip = 0x0a000009,
+	 .a = {.has_logins = true, .logins = 1, .has_idle = true, .idle_s = 0}},
+};
+static const char *const group_pools[] = {"G1"};
+static const char *const policy_pools[] = {"A", "B"};
+static struct aaa_policy policies[] = {
+	{.name = "DfltGrpPolicy", .a = {.logins = 3, .idle_s = 1800, .l2tp = true}, .dns = {1, 2}},
+	{.name = "P2", .a = {.logins = 5, .idle_s = 60, .session_s = 600}, .pools = policy_pools, .npools = 2},
+};
+static struct aaa_group groups[] = {
+	{.name = "DefaultRAGroup", .server = "LOCAL", .policy = "DfltGrpPolicy", .pools = group_pools, .npools = 1},
+	{.name = "far", .server = "RAD", .policy = "DfltGrpPolicy"},
+	{.name = "both", .server = "RAD", .fallback_local = true, .policy = "DfltGrpPolicy"},
+};
+static struct aaa_conf conf = {users, 6, policies, 2, groups, 3, false};
+
+static struct aaa_result got;
+static unsigned n_done;
+
+static void on_done(void *arg, const struct aaa_result *result)
+{
+	(void)arg;
+	got = *result;
+	n_done++;
+}
+
+static void ask(struct aaa_request *rq, const char *group)
+{
+	struct clock clock;
+	clock_init(&clock, 1000);
+	log_text[0] = '\0';
+	n_done = 0;
+	rq->done = on_done;
+	aaa_start(rq, &clock, &conf, aaa_group_find(&conf, group));
+	assert_int_equal(n_done, 0); /* never from within */
+	for (size_t i = 0; i < sizeof(rq->password); i++)
+		assert_int_equal(rq->password[i], 0);
+	clock_run(&clock, 1000);
+	assert_int_equal(n_done, 1);
+	clock_free(&clock);
+}
+
+static enum aaa_why pap(const char *user, const char *password, const char *group)
+{
+	struct aaa_request rq = {.method = AAA_PAP};
+	snprintf(rq.user, sizeof(rq.user), "%s", user);
+	snprintf(rq.password, sizeof(rq.password), "%s", password);
+	ask(&rq, group);
+	return got.status == AAA_ACCEPT ? AAA_WHY_NONE : got.why;
+}
+
+static enum aaa_why mschap(enum aaa_method method, const char *user, const char *hashed_name, const char *password)
+{
+	struct aaa_request rq = {.method = method};
+	uint8_t hash[16], challenge[8];
+	snprintf(rq.user, sizeof(rq.user), "%s", user);
+	memset(rq.challenge, 7, 16);
+	memset(rq.peer_challenge, 9, 16);
+	mschap_nt_hash(str_of(password), hash);
+	if (method == AAA_MSCHAP2)
+		mschap2_challenge(rq.peer_challenge, rq.challenge, str_of(hashed_name), challenge);
+	else
+		memcpy(challenge, rq.challenge, 8);
+	mschap_response(challenge, hash, rq.response);
+	ask(&rq, "DefaultRAGroup");
+	return got.status == AAA_ACCEPT ? AAA_WHY_NONE : got.why;
+}
+
+static void test_pap(void **state)
+{
+	(void)state;
+	assert_int_equal(pap("nt", "j!doe1", "DefaultRAGroup"), AAA_WHY_NONE);
+	assert_string_equal(log_text, "113012 AAA user authentication Successful : local database : user = nt\n");
+	assert_int_equal(pap("nt", "j!doe2", "DefaultRAGroup"), AAA_WHY_PASSWORD);
+	assert_string_equal(log_text, "113015 AAA user authentication Rejected : reason = Invalid password : "
+				      "local database : user = nt\n");
+	assert_int_equal(pap("nt", "", "DefaultRAGroup"), AAA_WHY_PASSWORD);
+	assert_int_equal(pap("jdoe", "j!doe1", "DefaultRAGroup"), AAA_WHY_NONE);
+	assert_int_equal(pap("jdoe", "j!doe", "DefaultRAGroup"), AAA_WHY_PASSWORD);
+	assert_int_equal(pap("OFFICE\\jdoe", "j!doe1", "DefaultRAGroup"), AAA_WHY_NONE);
+	assert_string_equal(got.user, "jdoe");
+	assert_int_equal(pap("nobody", "x", "DefaultRAGroup"), AAA_WHY_NO_USER);
+	assert_non_null(strstr(log_text, "reason = User was not found : local database : user = *****"));
+	assert_int_equal(pap("open", "", "DefaultRAGroup"), AAA_WHY_NO_PASSWORD);
+	assert_int_equal(pap("odd", "x", "DefaultRAGroup"), AAA_WHY_PASSWORD);
+	assert_int_equal(pap("nt", "j!doe1", "far"), AAA_WHY_SERVER);
+	assert_non_null(strstr(log_text, "113013 AAA unable to complete the request Error : reason = "));
+	assert_int_equal(pap("nt", "j!doe1", "both"), AAA_WHY_NONE);
+	assert_int_equal(pap("nt", "j!doe1", "missing"), AAA_WHY_SERVER);
+}
+
+static void test_mschap(void **state)
+{
+	(void)state;
+	assert_int_equal(mschap(AAA_MSCHAP1, "nt", "", "j!doe1"), AAA_WHY_NONE);
+	assert_int_equal(mschap(AAA_MSCHAP1, "nt", "", "wrong"), AAA_WHY_PASSWORD);
+	assert_int_equal(mschap(AAA_MSCHAP2, "nt", "nt", "j!doe1"), AAA_WHY_NONE);
+	assert_int_equal(strlen(got.authenticator), 42);
+	assert_int_equal(mschap(AAA_MSCHAP2, "OFFICE\\nt", "nt", "j!doe1"), AAA_WHY_NONE);
+	assert_int_equal(mschap(AAA_MSCHAP2, "OFFICE\\nt", "OFFICE\\nt", "j!doe1"), AAA_WHY_NONE);
+	assert_int_equal(mschap(AAA_MSCHAP2, "nt", "other", "j!doe1"), AAA_WHY_PASSWORD);
+	assert_int_equal(mschap(AAA_MSCHAP2, "jdoe", "jdoe", "j!doe1"), AAA_WHY_NO_NT_HASH);
+	assert_non_null(strstr(log_text, "not stored for MS-CHAP"));
+	assert_int_equal(mschap(AAA_CHAP, "nt", "nt", "j!doe1"), AAA_WHY_METHOD);
+	struct aaa_request lm = {.method = AAA_MSCHAP1, .user = "nt", .lm_only = true};
+	ask(&lm, "DefaultRAGroup");
+	assert_int_equal(got.why, AAA_WHY_LM_ONLY);
+}
+
+static void test_cancel(void **state)
+{
+	struct clock clock;
+	struct aaa_request rq = {.method = AAA_PAP, .user = "nt", .done = on_done};
+	(void)state;
+	clock_init(&clock, 0);
+	aaa_cancel(&rq); /* not running: nothing */
+	n_done = 0;
+	aaa_start(&rq, &clock, &conf, &groups[0]);
+	aaa_cancel(&rq);
+	clock_run(&clock, 10000);
+	assert_int_equal(n_done, 0);
+	clock_free(&clock);
+}
+
+static void test_terms(void **state)
+{
+	struct aaa_terms t;
+	(void)state;
+	const struct aaa_group *g = aaa_group_find(&conf, "DefaultRAGroup");
+	aaa_terms(&conf, g, NULL, &t);
+	assert_string_equal(t.policy, "DfltGrpPolicy");
+	assert_false(t.user_specific);
+	assert_int_equal(t.a.logins, 3);
+	assert_int_equal(t.npools, 1);
+	assert_string_equal(t.pools[0], "G1");
+	aaa_terms(&conf, g, aaa_user_find(&conf, "boss"), &t);
+	assert_true(t.user_specific);
+	assert_string_equal(t.policy, "P2");
+	assert_int_equal(t.a.logins, 1);
+	assert_int_equal(t.a.idle_s, 0);
+	assert_int_equal(t.a.session_s, 600);
+	assert_false(t.a.l2tp);
+	assert_int_equal(t.npools, 2); /* the group policy's, over the tunnel group's */
+	assert_int_equal(t.framed_ip, 0x0a000009);
+	assert_int_equal(aaa_server_methods(g), AAA_LOCAL_METHODS);
+	assert_int_equal(aaa_server_methods(aaa_group_find(&conf, "far")), 0);
+	char text[80];
+	assert_string_equal(aaa_methods_text(AAA_LOCAL_METHODS, text, sizeof(text)), "ms-chap-v2 ms-chap-v1 pap");
+	assert_string_equal(aaa_methods_text(0, text, sizeof(text)), "none");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pap),
+		cmocka_unit_test(test_mschap),
+		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_terms),
+	};
+	struct log_sink sink = {.level = 7, .write = log_write};
+	if (prim_init(NULL) != 0)
+		return 1;
+	mschap_nt_hash(STR("j!doe1"), users[0].nt_hash);
+	mschap_nt_hash(STR("j!doe1"), users[5].nt_hash);
+	aaa_conf_sort(users, 6, policies, 2, groups, 3);
+	log_sink_add(&sink);
+	int rc = cmocka_run_group_tests(tests, NULL, NULL);
+	log_sink_remove(&sink);
+	prim_free();
+	return rc;
+}
