@@ -4,7 +4,9 @@
 
 #include "core/base/out.h"
 
-enum { BATCH_HOLD = 256 * 1024 }; /* output kept back until it is known whether the line was accepted */
+enum {
+	BATCH_HOLD = 256 * 1024
+}; /* output kept back until it is known whether the line was accepted */
 
 static void batch_broken(struct batch *b, const char *why)
 {
@@ -22,7 +24,8 @@ static void batch_print(const struct batch *b, struct str text, unsigned long nu
 		size_t n = nl != NULL ? (size_t)(nl - text.p) + 1 : text.len;
 		struct str line = {text.p, n};
 		bool message = str_has_prefix_nocase(line, STR("ERROR: ")) ||
-			       str_has_prefix_nocase(line, STR("WARNING: ")) || (refused && !placed);
+		               str_has_prefix_nocase(line, STR("WARNING: ")) ||
+		               (refused && !placed);
 		FILE *to = refused || (message && b->file != NULL) ? stderr : stdout;
 		if (message && b->file != NULL && n > 1) {
 			fprintf(to, "%s:%lu: ", b->file, number);
@@ -88,9 +91,11 @@ bool batch_start(struct batch *b, struct conn *conn, const char *file)
 {
 	*b = (struct batch){.conn = conn, .file = file};
 	/* When this fails the reason stands in what the appliance sent: batch_wait finds it. */
-	(void)conn_send(conn, &(struct proto_msg){.type = PROTO_HELLO,
-						  .version = PROTO_VERSION,
-						  .kind = (uint8_t)(PROTO_BATCH | (file != NULL ? PROTO_CONFIG : 0))});
+	(void)conn_send(conn,
+	                &(struct proto_msg){.type = PROTO_HELLO,
+	                                    .version = PROTO_VERSION,
+	                                    .kind = (uint8_t)(PROTO_BATCH |
+	                                                      (file != NULL ? PROTO_CONFIG : 0))});
 	return batch_wait(b, 0);
 }
 
@@ -101,7 +106,8 @@ bool batch_line(struct batch *b, struct str line, unsigned long number)
 		b->refused = true;
 		return true;
 	}
-	(void)conn_send(b->conn, &(struct proto_msg){.type = PROTO_LINE, .seq = b->seq, .text = line});
+	(void)conn_send(b->conn,
+	                &(struct proto_msg){.type = PROTO_LINE, .seq = b->seq, .text = line});
 	return batch_wait(b, number);
 }
 

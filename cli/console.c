@@ -24,7 +24,7 @@ struct console {
 	struct conn conn;
 	EditLine *el;
 	History *history;
-	bool tty;  /* a person: both ends are a terminal */
+	bool tty; /* a person: both ends are a terminal */
 	bool over;
 	int status;
 	struct proto_msg prompt; /* what waits for an answer; its text is in prompt_text */
@@ -100,7 +100,8 @@ static void check_resize(void)
 		return;
 	resized = 0;
 	struct winsize w = window();
-	conn_send(&con.conn, &(struct proto_msg){.type = PROTO_SIZE, .width = w.ws_col, .height = w.ws_row});
+	conn_send(&con.conn,
+	          &(struct proto_msg){.type = PROTO_SIZE, .width = w.ws_col, .height = w.ws_row});
 	if (con.el != NULL)
 		el_resize(con.el);
 }
@@ -119,7 +120,8 @@ static void put_async(struct str lines, bool editing)
 	size_t at = con.prompt.text.len + (size_t)(li->cursor - li->buffer);
 	unsigned up = width > 0 ? (unsigned)(at / width) : 0;
 	char move[32];
-	int n = up > 0 ? snprintf(move, sizeof move, "\r\033[%uA\033[J", up) : snprintf(move, sizeof move, "\r\033[K");
+	int n = up > 0 ? snprintf(move, sizeof move, "\r\033[%uA\033[J", up)
+	               : snprintf(move, sizeof move, "\r\033[K");
 	put((struct str){move, (size_t)n});
 	put(lines);
 	el_set(con.el, EL_REFRESH);
@@ -190,7 +192,8 @@ static void answer_key(void)
 {
 	unsigned char key = 'q';
 	for (;;) {
-		struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = con.conn.fd, .events = POLLIN}};
+		struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
+		                        {.fd = con.conn.fd, .events = POLLIN}};
 		int n = poll(fds, 2, -1);
 		check_resize();
 		if (interrupted) {
@@ -208,7 +211,8 @@ static void answer_key(void)
 			break;
 		}
 	}
-	conn_send(&con.conn, &(struct proto_msg){.type = PROTO_KEY, .seq = con.prompt.seq, .kind = key});
+	conn_send(&con.conn,
+	          &(struct proto_msg){.type = PROTO_KEY, .seq = con.prompt.seq, .kind = key});
 }
 
 /* Shows what comes until a line is wanted; answers the pager. false: over. */
@@ -245,7 +249,8 @@ static char *edit_prompt(EditLine *el)
 static int next_byte(bool editing)
 {
 	for (;;) {
-		struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = con.conn.fd, .events = POLLIN}};
+		struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
+		                        {.fd = con.conn.fd, .events = POLLIN}};
 		int n = poll(fds, 2, -1);
 		check_resize();
 		if (interrupted && !editing) {
@@ -291,7 +296,8 @@ static unsigned char edit_ask(enum proto_type type)
 	if (con.prompt.kind != PROTO_ASK_LINE || left.len > PROTO_LINE_MAX)
 		return CC_ERROR;
 	put(type == PROTO_HELP ? STR("?\n") : STR("\n"));
-	conn_send(&con.conn, &(struct proto_msg){.type = type, .seq = con.prompt.seq, .text = left});
+	conn_send(&con.conn,
+	          &(struct proto_msg){.type = type, .seq = con.prompt.seq, .text = left});
 	if (!wait_prompt())
 		return CC_EOF;
 	el_set(con.el, EL_REFRESH);
@@ -342,8 +348,8 @@ static bool edit_start(void)
 	el_set(con.el, EL_ADDFN, "postern-break", "forget the line", edit_break);
 	el_set(con.el, EL_ADDFN, "postern-end", "leave config mode", edit_suspend);
 	static const char *const keys[][2] = {
-		{"?", "postern-help"}, {"^I", "postern-complete"}, {"^C", "postern-break"},
-		{"^Z", "postern-end"}, {"^R", "ed-redisplay"},     {"^W", "ed-delete-prev-word"},
+	        {"?", "postern-help"}, {"^I", "postern-complete"}, {"^C", "postern-break"},
+	        {"^Z", "postern-end"}, {"^R", "ed-redisplay"},     {"^W", "ed-delete-prev-word"},
 	};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		el_set(con.el, EL_BIND, keys[i][0], keys[i][1], NULL);
@@ -446,7 +452,8 @@ static void set_signals(void)
 
 static int interactive(void)
 {
-	con.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && tcgetattr(STDIN_FILENO, &tty_at_start) == 0;
+	con.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+	          tcgetattr(STDIN_FILENO, &tty_at_start) == 0;
 	set_signals();
 	if (con.tty && !edit_start()) {
 		fprintf(stderr, "postern: no line editing on this terminal\n");
@@ -455,10 +462,10 @@ static int interactive(void)
 	tty_quiet();
 	struct winsize w = window();
 	conn_send(&con.conn, &(struct proto_msg){.type = PROTO_HELLO,
-						 .version = PROTO_VERSION,
-						 .kind = con.tty ? PROTO_TTY : 0,
-						 .width = w.ws_col,
-						 .height = w.ws_row});
+	                                         .version = PROTO_VERSION,
+	                                         .kind = con.tty ? PROTO_TTY : 0,
+	                                         .width = w.ws_col,
+	                                         .height = w.ws_row});
 	while (wait_prompt())
 		if (con.tty && con.prompt.kind == PROTO_ASK_LINE)
 			edit_line();
@@ -500,9 +507,10 @@ static int file(const char *name)
 static int usage(FILE *to, int status)
 {
 	fprintf(to, "usage: postern [--socket PATH]                 a console on the appliance\n"
-		    "       postern [--socket PATH] -c CMD [-c CMD]... run commands\n"
-		    "       postern [--socket PATH] -f FILE            apply configuration lines (- for stdin)\n"
-		    "       postern --version\n");
+	            "       postern [--socket PATH] -c CMD [-c CMD]... run commands\n"
+	            "       postern [--socket PATH] -f FILE            apply configuration lines "
+	            "(- for stdin)\n"
+	            "       postern --version\n");
 	return status;
 }
 
@@ -514,7 +522,7 @@ int main(int argc, char **argv)
 	if (cmds == NULL)
 		return 1;
 	setlocale(LC_CTYPE, "");
-	for (int i = 1; i < argc; i++) {
+	for (int i = 1; i < argc; i += 2) {
 		const char *a = argv[i];
 		char *value = i + 1 < argc ? argv[i + 1] : NULL;
 		if (strcmp(a, "--help") == 0 || strcmp(a, "-h") == 0)
@@ -531,7 +539,6 @@ int main(int argc, char **argv)
 			input = value;
 		else
 			return usage(stderr, 2);
-		i++;
 	}
 	if (n > 0 && input != NULL)
 		return usage(stderr, 2);

@@ -17,10 +17,10 @@
 #endif
 
 enum {
-	QUEUE_MAX = 256 * 1024,  /* bytes on their way to one console; the session waits beyond it */
-	ASYNC_MAX = 128 * 1024,  /* debug and log lines are dropped (and counted) beyond it */
-	HELLO_MS = 10 * 1000,    /* a connection that says nothing */
-	LINGER_MS = 5 * 1000,    /* a console that does not read its goodbye */
+	QUEUE_MAX = 256 * 1024, /* bytes on their way to one console; the session waits beyond it */
+	ASYNC_MAX = 128 * 1024, /* debug and log lines are dropped (and counted) beyond it */
+	HELLO_MS = 10 * 1000,   /* a connection that says nothing */
+	LINGER_MS = 5 * 1000,   /* a console that does not read its goodbye */
 	PEER_GROUPS_MAX = 65536, /* as many as the kernel allows */
 };
 
@@ -146,7 +146,8 @@ static void client_send_text(struct client *cl, enum proto_type type, struct str
 /* Last words; the connection ends when they are written. */
 static void client_bye(struct client *cl, uint8_t status, const char *text)
 {
-	client_send(cl, &(struct proto_msg){.type = PROTO_BYE, .kind = status, .text = str_of(text)});
+	client_send(cl,
+	            &(struct proto_msg){.type = PROTO_BYE, .kind = status, .text = str_of(text)});
 	if (cl->closing)
 		return;
 	cl->leaving = true;
@@ -168,7 +169,8 @@ static void client_io_async(void *arg, struct str lines)
 	}
 	if (cl->lost > 0) {
 		char note[80];
-		snprintf(note, sizeof note, "%lu lines lost: this console reads too slowly\n", cl->lost);
+		snprintf(note, sizeof note, "%lu lines lost: this console reads too slowly\n",
+		         cl->lost);
 		cl->lost = 0;
 		client_send_text(cl, PROTO_ASYNC, str_of(note));
 	}
@@ -184,19 +186,19 @@ static size_t client_io_room(void *arg)
 static void client_io_want(void *arg, enum session_want want, struct str prompt)
 {
 	static const uint8_t kinds[] = {
-		[SESSION_WANT_LINE] = PROTO_ASK_LINE,
-		[SESSION_WANT_TEXT] = PROTO_ASK_TEXT,
-		[SESSION_WANT_SECRET] = PROTO_ASK_SECRET,
-		[SESSION_WANT_KEY] = PROTO_ASK_KEY,
+	        [SESSION_WANT_LINE] = PROTO_ASK_LINE,
+	        [SESSION_WANT_TEXT] = PROTO_ASK_TEXT,
+	        [SESSION_WANT_SECRET] = PROTO_ASK_SECRET,
+	        [SESSION_WANT_KEY] = PROTO_ASK_KEY,
 	};
 	struct client *cl = arg;
 	if (want == SESSION_OVER) {
 		client_bye(cl, 0, "");
 	} else if (want != SESSION_WANT_NOTHING) {
 		client_send(cl, &(struct proto_msg){.type = PROTO_PROMPT,
-						    .seq = ++cl->seq,
-						    .kind = kinds[want],
-						    .text = prompt});
+		                                    .seq = ++cl->seq,
+		                                    .kind = kinds[want],
+		                                    .text = prompt});
 	}
 }
 
@@ -216,20 +218,20 @@ static void client_hello(struct client *cl, const struct proto_msg *m)
 	uv_timer_stop(&cl->timer);
 	client_send(cl, &(struct proto_msg){.type = PROTO_WELCOME, .version = PROTO_VERSION});
 	struct session_io io = {
-		.arg = cl,
-		.write = client_io_write,
-		.async = client_io_async,
-		.room = client_io_room,
-		.want = client_io_want,
-		.result = client_io_result,
+	        .arg = cl,
+	        .write = client_io_write,
+	        .async = client_io_async,
+	        .room = client_io_room,
+	        .want = client_io_want,
+	        .result = client_io_result,
 	};
 	struct session_options options = {
-		.batch = m->kind & PROTO_BATCH,
-		.config = m->kind & PROTO_CONFIG,
-		.tty = m->kind & PROTO_TTY,
-		.width = m->width,
-		.height = m->height,
-		.from = "console",
+	        .batch = m->kind & PROTO_BATCH,
+	        .config = m->kind & PROTO_CONFIG,
+	        .tty = m->kind & PROTO_TTY,
+	        .width = m->width,
+	        .height = m->height,
+	        .from = "console",
 	};
 	cl->session = session_new(cl->control->env, &io, &options);
 	if (cl->session == NULL)
@@ -250,7 +252,8 @@ static void client_message(struct client *cl, const struct proto_msg *m)
 		client_hello(cl, m);
 		return;
 	}
-	bool current = m->seq == cl->seq; /* an answer to an older prompt crossed with the new one */
+	bool current =
+	        m->seq == cl->seq; /* an answer to an older prompt crossed with the new one */
 	switch (m->type) {
 	case PROTO_LINE:
 		if (current && session_want(s) != SESSION_WANT_KEY)
@@ -374,7 +377,9 @@ static void control_connection(uv_stream_t *listener, int status)
 	if (uv_accept(listener, (uv_stream_t *)&cl->pipe) < 0) {
 		client_close(cl);
 	} else if (!peer_may_enter(&cl->pipe)) {
-		client_bye(cl, 1, "access denied: only root and members of the group " CONTROL_GROUP " may enter");
+		client_bye(cl, 1,
+		           "access denied: only root and members of the group " CONTROL_GROUP
+		           " may enter");
 	} else if (c->n >= CONTROL_CONSOLES_MAX) {
 		client_bye(cl, 1, "too many consoles are open");
 	} else {
@@ -442,8 +447,8 @@ static void control_listener_closed(uv_handle_t *h)
 	control_part_gone(h->data);
 }
 
-int control_start(uv_loop_t *loop, const char *path, const struct session_env *env, struct control **control,
-		  struct err *err)
+int control_start(uv_loop_t *loop, const char *path, const struct session_env *env,
+                  struct control **control, struct err *err)
 {
 	struct control *c = calloc(1, sizeof *c);
 	if (c == NULL)
@@ -479,8 +484,9 @@ void control_stop(struct control *c, const char *why)
 		return;
 	c->stopping = true;
 	uint8_t frame[256];
-	size_t n = proto_encode(frame, sizeof frame,
-				&(struct proto_msg){.type = PROTO_BYE, .kind = 1, .text = str_of(why)});
+	size_t n = proto_encode(
+	        frame, sizeof frame,
+	        &(struct proto_msg){.type = PROTO_BYE, .kind = 1, .text = str_of(why)});
 	while (c->clients != NULL) {
 		/* Behind a full queue the goodbye would cut into a frame: such a console just sees the end. */
 		if (!c->clients->leaving && client_queued(c->clients) == 0 && n > 0) {

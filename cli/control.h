@@ -8,7 +8,7 @@
 #include "cli/session.h"
 
 #define CONTROL_SOCKET "/run/postern/postern.sock"
-#define CONTROL_GROUP "postern"
+#define CONTROL_GROUP  "postern"
 
 enum { CONTROL_CONSOLES_MAX = 64 };
 
@@ -17,8 +17,8 @@ struct control;
 /* Listens on path (its directory is made, mode 0755; the socket is 0660 with group `postern`, or 0600 where there is no
  * such group). A socket left by a dead appliance is replaced; one that answers is -EADDRINUSE. env outlives it. 0 or
  * -errno with err. */
-int control_start(uv_loop_t *loop, const char *path, const struct session_env *env, struct control **control,
-		  struct err *err);
+int control_start(uv_loop_t *loop, const char *path, const struct session_env *env,
+                  struct control **control, struct err *err);
 /* Tells every console goodbye (`why`, one line) and stops. The loop must run once more for the memory to go. NULL is
  * allowed. */
 void control_stop(struct control *control, const char *why);

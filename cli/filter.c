@@ -7,14 +7,14 @@
 enum { FILTER_RE_MAX = 256, FILTER_LINE_MAX = 4096 };
 
 static const struct filter_word words[] = {
-	{"begin", "Begin with the line that matches"},
-	{"exclude", "Exclude lines that match"},
-	{"grep", "Include/exclude lines that match"},
-	{"include", "Include lines that match"},
-	{NULL, NULL},
+        {"begin", "Begin with the line that matches"},
+        {"exclude", "Exclude lines that match"},
+        {"grep", "Include/exclude lines that match"},
+        {"include", "Include lines that match"},
+        {NULL, NULL},
 };
 static const enum filter_kind kinds[] = {FILTER_BEGIN, FILTER_EXCLUDE, FILTER_INCLUDE,
-					 FILTER_INCLUDE};
+                                         FILTER_INCLUDE};
 
 const struct filter_word *filter_words(void)
 {
@@ -92,7 +92,8 @@ enum filter_parse filter_parse(struct filter *f, struct str tail, size_t *at, st
 	struct str re = {word.p + word.len, tail.len - (size_t)(word.p + word.len - tail.p)};
 	while (re.len > 0 && *re.p == ' ')
 		re.p++, re.len--;
-	if (str_eq_cstr(str_of(words[i].word), "grep") && re.len >= 3 && memcmp(re.p, "-v ", 3) == 0) {
+	if (str_eq_cstr(str_of(words[i].word), "grep") && re.len >= 3 &&
+	    memcmp(re.p, "-v ", 3) == 0) {
 		kind = FILTER_EXCLUDE;
 		re.p += 3, re.len -= 3;
 		while (re.len > 0 && *re.p == ' ')
@@ -101,7 +102,8 @@ enum filter_parse filter_parse(struct filter *f, struct str tail, size_t *at, st
 	if (re.len == 0)
 		return FILTER_INCOMPLETE;
 	char text[2 * FILTER_RE_MAX + 1];
-	if (re.len > FILTER_RE_MAX || memchr(re.p, '\0', re.len) != NULL || !filter_tame(text, re)) {
+	if (re.len > FILTER_RE_MAX || memchr(re.p, '\0', re.len) != NULL ||
+	    !filter_tame(text, re)) {
 		err_set(err, -EINVAL, "regular expression is not supported");
 		return FILTER_BAD;
 	}

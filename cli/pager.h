@@ -5,16 +5,16 @@
 #include "core/base/out.h"
 
 #define PAGER_PROMPT "<--- More --->"
-#define PAGER_WIPE "\r              \r" /* what overwrites the prompt when a key was pressed */
+#define PAGER_WIPE   "\r              \r" /* what overwrites the prompt when a key was pressed */
 
 struct pager {
-	struct out text;  /* everything not dropped yet */
-	size_t pos;       /* what was shown */
-	unsigned lines;   /* rows a page, 0 = no pager */
-	unsigned width;   /* columns of the screen: a longer line takes several rows; 0 = endless */
-	unsigned room;    /* rows until the next prompt */
-	bool waiting;     /* the prompt is on the screen */
-	bool quit;        /* q was pressed: what follows is dropped until pager_reset */
+	struct out text; /* everything not dropped yet */
+	size_t pos;      /* what was shown */
+	unsigned lines;  /* rows a page, 0 = no pager */
+	unsigned width;  /* columns of the screen: a longer line takes several rows; 0 = endless */
+	unsigned room;   /* rows until the next prompt */
+	bool waiting;    /* the prompt is on the screen */
+	bool quit;       /* q was pressed: what follows is dropped until pager_reset */
 };
 
 void pager_init(struct pager *p);

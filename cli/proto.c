@@ -17,21 +17,21 @@ static const struct {
 	uint8_t fields;
 	bool from_server;
 } proto_types[PROTO_N] = {
-	[PROTO_HELLO] = {F_VERSION | F_KIND | F_SIZE, false},
-	[PROTO_LINE] = {F_SEQ | F_TEXT, false},
-	[PROTO_KEY] = {F_SEQ | F_KIND, false},
-	[PROTO_HELP] = {F_SEQ | F_TEXT, false},
-	[PROTO_TAB] = {F_SEQ | F_TEXT, false},
-	[PROTO_SIZE] = {F_SIZE, false},
-	[PROTO_BREAK] = {0, false},
-	[PROTO_EOF] = {0, false},
-	[PROTO_WELCOME] = {F_VERSION, true},
-	[PROTO_OUT] = {F_TEXT, true},
-	[PROTO_ASYNC] = {F_TEXT, true},
-	[PROTO_PROMPT] = {F_SEQ | F_KIND | F_TEXT, true},
-	[PROTO_INSERT] = {F_TEXT, true},
-	[PROTO_RESULT] = {F_KIND, true},
-	[PROTO_BYE] = {F_KIND | F_TEXT, true},
+        [PROTO_HELLO] = {F_VERSION | F_KIND | F_SIZE, false},
+        [PROTO_LINE] = {F_SEQ | F_TEXT, false},
+        [PROTO_KEY] = {F_SEQ | F_KIND, false},
+        [PROTO_HELP] = {F_SEQ | F_TEXT, false},
+        [PROTO_TAB] = {F_SEQ | F_TEXT, false},
+        [PROTO_SIZE] = {F_SIZE, false},
+        [PROTO_BREAK] = {0, false},
+        [PROTO_EOF] = {0, false},
+        [PROTO_WELCOME] = {F_VERSION, true},
+        [PROTO_OUT] = {F_TEXT, true},
+        [PROTO_ASYNC] = {F_TEXT, true},
+        [PROTO_PROMPT] = {F_SEQ | F_KIND | F_TEXT, true},
+        [PROTO_INSERT] = {F_TEXT, true},
+        [PROTO_RESULT] = {F_KIND, true},
+        [PROTO_BYE] = {F_KIND | F_TEXT, true},
 };
 
 static size_t proto_text_max(bool from_server)

@@ -44,8 +44,9 @@ enum proto_type {
 };
 
 enum proto_hello {
-	PROTO_TTY = 1,    /* a person at a terminal: pager, banner */
-	PROTO_BATCH = 2,  /* lines from a script: privilege 15, no prompts shown, RESULT after each line */
+	PROTO_TTY = 1, /* a person at a terminal: pager, banner */
+	PROTO_BATCH =
+	        2, /* lines from a script: privilege 15, no prompts shown, RESULT after each line */
 	PROTO_CONFIG = 4, /* batch starts in config mode */
 };
 

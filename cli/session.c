@@ -14,7 +14,8 @@ static const struct field *conf_field(const struct session *s, const char *node,
 	return n != NULL && !(n->flags & NODE_LIST) ? node_field(n, str_of(field)) : NULL;
 }
 
-uint32_t session_conf_u32(const struct session *s, const char *node, const char *field, uint32_t dflt)
+uint32_t session_conf_u32(const struct session *s, const char *node, const char *field,
+                          uint32_t dflt)
 {
 	if (conf_field(s, node, field) == NULL)
 		return dflt;
@@ -111,7 +112,8 @@ static void want_by_phase(struct session *s)
 		want(s, SESSION_WANT_NOTHING, STR(""));
 		break;
 	case PHASE_ASK:
-		want(s, s->question_hidden ? SESSION_WANT_SECRET : SESSION_WANT_TEXT, out_text(&s->question));
+		want(s, s->question_hidden ? SESSION_WANT_SECRET : SESSION_WANT_TEXT,
+		     out_text(&s->question));
 		break;
 	case PHASE_ENABLE:
 		want(s, SESSION_WANT_SECRET, STR("Password: "));
@@ -211,8 +213,8 @@ static void answer_for_batch(struct session *s)
 		give_answer(s, STR(""));
 }
 
-static void host_ask(void *session, const char *question, bool hidden, void (*answer)(void *, struct str),
-		     void *arg)
+static void host_ask(void *session, const char *question, bool hidden,
+                     void (*answer)(void *, struct str), void *arg)
 {
 	struct session *s = session;
 	if (s->dead)
@@ -243,13 +245,13 @@ static unsigned host_privilege(void *session)
 }
 
 const struct cmd_host session_host = {
-	.emit = host_emit,
-	.done = host_done,
-	.on_cancel = host_on_cancel,
-	.ask = host_ask,
-	.debug = host_debug,
-	.user = host_user,
-	.privilege = host_privilege,
+        .emit = host_emit,
+        .done = host_done,
+        .on_cancel = host_on_cancel,
+        .ask = host_ask,
+        .debug = host_debug,
+        .user = host_user,
+        .privilege = host_privilege,
 };
 
 /* ------------------------------------------------------------------ debug and terminal monitor */
@@ -272,8 +274,9 @@ static void debug_write(void *arg, const char *line)
 
 static void monitor_write(void *arg, const struct log_line *line)
 {
-	static const char *const levels[] = {"emergencies",   "alerts",        "critical",  "errors", "warnings",
-					     "notifications", "informational", "debugging", NULL};
+	static const char *const levels[] = {"emergencies",   "alerts",    "critical",
+	                                     "errors",        "warnings",  "notifications",
+	                                     "informational", "debugging", NULL};
 	struct session *s = arg;
 	struct str level = session_conf_text(s, "logging", "monitor");
 	int n = -1;
@@ -299,7 +302,8 @@ static void print_banner_line(struct session *s, struct str text)
 		bool domain = str_has_prefix_nocase(text, STR("$(domain)"));
 		size_t n = host ? 11 : domain ? 9 : 1;
 		if (host || domain)
-			out_put(&out, session_conf_text(s, "system", host ? "hostname" : "domain-name"));
+			out_put(&out,
+			        session_conf_text(s, "system", host ? "hostname" : "domain-name"));
 		else
 			out_put(&out, (struct str){text.p, 1});
 		text.p += n;
@@ -318,13 +322,14 @@ static void print_banners(struct session *s)
 	if (n == NULL || !(n->flags & NODE_LIST))
 		return;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		for (const struct centry *e = conf_first(conf, "banner"); e != NULL; e = conf_next(conf, e))
+		for (const struct centry *e = conf_first(conf, "banner"); e != NULL;
+		     e = conf_next(conf, e))
 			if (str_eq_cstr(conf_text(e, "kind"), kinds[i]))
 				print_banner_line(s, conf_text(e, "text"));
 }
 
 struct session *session_new(const struct session_env *env, const struct session_io *io,
-			    const struct session_options *options)
+                            const struct session_options *options)
 {
 	struct session *s = calloc(1, sizeof *s);
 	if (s == NULL)
@@ -332,7 +337,8 @@ struct session *session_new(const struct session_env *env, const struct session_
 	s->env = env;
 	s->io = *io;
 	s->opt = *options;
-	str_copy(s->from, sizeof s->from, str_of(options->from != NULL ? options->from : "console"));
+	str_copy(s->from, sizeof s->from,
+	         str_of(options->from != NULL ? options->from : "console"));
 	out_init(&s->prompt);
 	out_init(&s->question);
 	out_init(&s->completion);
@@ -359,7 +365,8 @@ void session_free(struct session *s)
 {
 	if (s == NULL)
 		return;
-	s->in_handler = true; /* done() from within only ends the interest: there is nothing to finish any more */
+	s->in_handler =
+	        true; /* done() from within only ends the interest: there is nothing to finish any more */
 	cancel_pending(s);
 	s->in_handler = false;
 	debug_sink_remove(&s->debug);
@@ -400,7 +407,7 @@ void session_finish(struct session *s, int status)
 			log_msg(MSG_111008, session_user(s), s->log_text);
 		if (s->log_config)
 			log_msg(MSG_111010, session_user(s),
-				strcmp(s->from, "console") == 0 ? "0.0.0.0" : s->from, s->log_text);
+			        strcmp(s->from, "console") == 0 ? "0.0.0.0" : s->from, s->log_text);
 	}
 	free(s->log_text);
 	s->log_text = NULL;
@@ -424,7 +431,7 @@ static void enable_password(struct session *s, struct str password)
 {
 	const struct session_env *env = s->env;
 	bool ok = env->enable_check != NULL ? env->enable_check(env->ctx, s->enable_level, password)
-					    : password.len == 0;
+	                                    : password.len == 0;
 	if (!ok) {
 		s->enable_failures++;
 		enable_denied(s);
@@ -441,7 +448,8 @@ static void enable_password(struct session *s, struct str password)
 void session_input_line(struct session *s, struct str line)
 {
 	enum session_want wanted = s->want;
-	if (wanted != SESSION_WANT_LINE && wanted != SESSION_WANT_TEXT && wanted != SESSION_WANT_SECRET)
+	if (wanted != SESSION_WANT_LINE && wanted != SESSION_WANT_TEXT &&
+	    wanted != SESSION_WANT_SECRET)
 		return;
 	s->want = SESSION_WANT_NOTHING;
 	session_start_page(s);

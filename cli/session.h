@@ -48,16 +48,16 @@ struct session_io {
 };
 
 struct session_options {
-	bool batch;  /* lines from a script: privilege 15, no pager, no banner; questions are answered by Enter */
-	bool config; /* batch: starts in config mode */
-	bool tty;    /* pager on */
+	bool batch; /* lines from a script: privilege 15, no pager, no banner; questions are answered by Enter */
+	bool config;            /* batch: starts in config mode */
+	bool tty;               /* pager on */
 	unsigned width, height; /* of the window, 0 = unknown */
 	const char *from;       /* "console" or an address, for log lines; copied */
 };
 
 /* Banner and first prompt are shown at once. NULL when memory is short. env and io's functions outlive it. */
 struct session *session_new(const struct session_env *env, const struct session_io *io,
-			    const struct session_options *options);
+                            const struct session_options *options);
 /* Cancels what runs. */
 void session_free(struct session *s);
 

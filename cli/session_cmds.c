@@ -38,7 +38,8 @@ static int cmd_enable(struct cmd *c)
 	cmd_u32(c, "level", &level);
 	s->enable_level = level > 15 ? 15 : level;
 	s->enable_failures = 0;
-	if (s->opt.batch || s->enable_level <= 1) { /* a script has all levels; down needs no password */
+	if (s->opt.batch ||
+	    s->enable_level <= 1) { /* a script has all levels; down needs no password */
 		session_set_mode(s, level > 1 ? s->env->grammar->exec : s->env->grammar->user);
 		s->privilege = s->opt.batch ? 15 : s->enable_level;
 		return CMD_OK;
@@ -96,8 +97,8 @@ static int cmd_terminal_width(struct cmd *c)
 static int cmd_show_terminal(struct cmd *c)
 {
 	const struct session *s = c->session;
-	out_printf(c->out, "\nWidth = %u, %smonitor\nterminal %s\n", session_width(s), s->monitor ? "" : "no ",
-		   s->opt.tty ? "interactive" : "no interactive");
+	out_printf(c->out, "\nWidth = %u, %smonitor\nterminal %s\n", session_width(s),
+	           s->monitor ? "" : "no ", s->opt.tty ? "interactive" : "no interactive");
 	return CMD_OK;
 }
 
@@ -113,12 +114,14 @@ static int cmd_show_pager(struct cmd *c)
 {
 	const struct session *s = c->session;
 	out_printf(c->out, "pager lines %u\n",
-		   s->pager_lines >= 0 ? (unsigned)s->pager_lines : session_conf_u32(s, "pager", "lines", 24));
+	           s->pager_lines >= 0 ? (unsigned)s->pager_lines
+	                               : session_conf_u32(s, "pager", "lines", 24));
 	return CMD_OK;
 }
 
 /* The patterns of a mode that begin with the words given. */
-static bool help_usage(const struct session *s, const struct mode *mode, struct str words, struct out *out)
+static bool help_usage(const struct session *s, const struct mode *mode, struct str words,
+                       struct out *out)
 {
 	struct out full;
 	out_init(&full);
@@ -161,19 +164,19 @@ static int cmd_help(struct cmd *c)
 void session_register(void)
 {
 	static const struct cmd_entry table[] = {
-		{"session_enable", cmd_enable},
-		{"session_disable", cmd_disable},
-		{"session_exit", cmd_exit},
-		{"session_logout", cmd_logout},
-		{"session_end", cmd_end},
-		{"session_configure", cmd_configure},
-		{"help", cmd_help},
-		{"terminal_monitor", cmd_terminal_monitor},
-		{"terminal_pager", cmd_terminal_pager},
-		{"terminal_width", cmd_terminal_width},
-		{"show_terminal", cmd_show_terminal},
-		{"show_history", cmd_show_history},
-		{"show_pager", cmd_show_pager},
+	        {"session_enable", cmd_enable},
+	        {"session_disable", cmd_disable},
+	        {"session_exit", cmd_exit},
+	        {"session_logout", cmd_logout},
+	        {"session_end", cmd_end},
+	        {"session_configure", cmd_configure},
+	        {"help", cmd_help},
+	        {"terminal_monitor", cmd_terminal_monitor},
+	        {"terminal_pager", cmd_terminal_pager},
+	        {"terminal_width", cmd_terminal_width},
+	        {"show_terminal", cmd_show_terminal},
+	        {"show_history", cmd_show_history},
+	        {"show_pager", cmd_show_pager},
 	};
 	cmd_register(table, sizeof table / sizeof *table, NULL);
 }

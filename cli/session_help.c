@@ -35,8 +35,8 @@ static void print_wrapped(struct out *out, unsigned col, unsigned width, const c
 	out_str(out, "\n");
 }
 
-static void print_entry(const struct session *s, struct out *out, unsigned longest, const char *word,
-			const char *help)
+static void print_entry(const struct session *s, struct out *out, unsigned longest,
+                        const char *word, const char *help)
 {
 	if (help == NULL || *help == '\0') {
 		out_printf(out, "  %s\n", word);
@@ -66,8 +66,8 @@ struct help_list {
 	bool cr;
 };
 
-static void print_list(const struct session *s, const struct suggestions *sg, const struct help_list *l, bool header,
-		       bool filters, struct out *out)
+static void print_list(const struct session *s, const struct suggestions *sg,
+                       const struct help_list *l, bool header, bool filters, struct out *out)
 {
 	if (header)
 		out_printf(out, "\n%s mode commands/options:\n", l->title);
@@ -129,7 +129,8 @@ static bool help_filter(const struct session *s, struct str partial, struct out 
 	struct str command, tail, rest = partial;
 	struct str first = str_word(&rest);
 	if (first.len < 2 ||
-	    (!str_has_prefix_nocase(STR("show"), first) && !str_has_prefix_nocase(STR("more"), first)) ||
+	    (!str_has_prefix_nocase(STR("show"), first) &&
+	     !str_has_prefix_nocase(STR("more"), first)) ||
 	    !filter_split(partial, &command, &tail))
 		return false;
 	const struct filter_word *w = filter_words();
@@ -165,9 +166,10 @@ void session_help_text(struct session *s, struct str partial, struct out *out)
 	struct str rest = partial;
 	struct str first = str_word(&rest);
 	bool filters = first.len >= 2 && (str_has_prefix_nocase(STR("show"), first) ||
-					  str_has_prefix_nocase(STR("more"), first));
+	                                  str_has_prefix_nocase(STR("more"), first));
 	bool header = session_in_config(s), any = false;
-	if (suggest(s->env->grammar, &s->ctx, confsys_running(s->env->sys), partial, (int)s->privilege, &sg)) {
+	if (suggest(s->env->grammar, &s->ctx, confsys_running(s->env->sys), partial,
+	            (int)s->privilege, &sg)) {
 		for (size_t i = 0; i < sg.n; i++) {
 			struct help_list l = {.title = mode_title(s, sg.groups[i].mode)};
 			bool exec = is_exec(s, sg.groups[i].mode);
@@ -210,7 +212,8 @@ struct str session_complete(struct session *s, struct str partial)
 	if (s->want != SESSION_WANT_LINE)
 		return STR("");
 	struct suggestions sg;
-	if (suggest(s->env->grammar, &s->ctx, confsys_running(s->env->sys), partial, (int)s->privilege, &sg))
+	if (suggest(s->env->grammar, &s->ctx, confsys_running(s->env->sys), partial,
+	            (int)s->privilege, &sg))
 		suggest_complete(&sg, partial, &s->completion);
 	suggest_free(&sg);
 	return out_text(&s->completion);

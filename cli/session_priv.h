@@ -68,14 +68,16 @@ struct session {
 extern const struct cmd_host session_host;
 
 /* session.c */
-void session_print(struct session *s, struct str text); /* through filter and pager, not yet shown */
+void session_print(struct session *s,
+                   struct str text); /* through filter and pager, not yet shown */
 void session_start_page(struct session *s);
-void session_pump(struct session *s);                   /* shows what may be shown, asks for what is wanted */
-void session_finish(struct session *s, int status);     /* the line is done */
+void session_pump(struct session *s); /* shows what may be shown, asks for what is wanted */
+void session_finish(struct session *s, int status); /* the line is done */
 bool session_in_config(const struct session *s);
 void session_set_mode(struct session *s, const struct mode *mode);
 /* A number of the configuration, dflt where the grammar has no such field. */
-uint32_t session_conf_u32(const struct session *s, const char *node, const char *field, uint32_t dflt);
+uint32_t session_conf_u32(const struct session *s, const char *node, const char *field,
+                          uint32_t dflt);
 struct str session_conf_text(const struct session *s, const char *node, const char *field);
 
 /* session_run.c */

@@ -10,8 +10,9 @@
 const char *session_user(const struct session *s)
 {
 	static const char *const names[] = {
-		"enable_0",  "enable_1",  "enable_2",  "enable_3",  "enable_4",  "enable_5",  "enable_6",  "enable_7",
-		"enable_8",  "enable_9",  "enable_10", "enable_11", "enable_12", "enable_13", "enable_14", "enable_15",
+	        "enable_0",  "enable_1",  "enable_2",  "enable_3",  "enable_4",  "enable_5",
+	        "enable_6",  "enable_7",  "enable_8",  "enable_9",  "enable_10", "enable_11",
+	        "enable_12", "enable_13", "enable_14", "enable_15",
 	};
 	return names[s->privilege & 15];
 }
@@ -55,7 +56,8 @@ static void print_error(struct session *s, const char *text)
 	char line[640];
 	int n = snprintf(line, sizeof line, "ERROR: %s\n", text);
 	if (n > 0)
-		session_print(s, (struct str){line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1});
+		session_print(s, (struct str){line, (size_t)n < sizeof line ? (size_t)n
+		                                                            : sizeof line - 1});
 }
 
 /* ------------------------------------------------------------------ the log line */
@@ -110,12 +112,13 @@ static bool first_word_is(struct str line, const char *word, size_t least)
 
 static void prepare_log(struct session *s, const struct match *m)
 {
-	static const char *const silent[] = {"session_exit", "session_end", "session_logout", "session_enable",
-					     "help"};
+	static const char *const silent[] = {"session_exit", "session_end", "session_logout",
+	                                     "session_enable", "help"};
 	free(s->log_text);
 	s->log_text = NULL;
 	s->log_config = m->line->run == NULL;
-	s->log_show = first_word_is(str_of(m->text), "show", 4) || first_word_is(str_of(m->text), "more", 4);
+	s->log_show = first_word_is(str_of(m->text), "show", 4) ||
+	              first_word_is(str_of(m->text), "more", 4);
 	for (size_t i = 0; m->line->run != NULL && i < sizeof silent / sizeof *silent; i++)
 		if (strcmp(m->line->run, silent[i]) == 0)
 			return;
@@ -134,14 +137,14 @@ static int run_exec(struct session *s, struct match *m)
 	out_init(&out);
 	out.limit = SESSION_OUT_MAX;
 	struct cmd cmd = {
-		.out = &out,
-		.args = m->args,
-		.nargs = m->nargs,
-		.line = str_of(m->text),
-		.no = m->no,
-		.ctx = m->line->fn_ctx,
-		.session = s,
-		.host = &session_host,
+	        .out = &out,
+	        .args = m->args,
+	        .nargs = m->nargs,
+	        .line = str_of(m->text),
+	        .no = m->no,
+	        .ctx = m->line->fn_ctx,
+	        .session = s,
+	        .host = &session_host,
 	};
 	s->in_handler = true;
 	s->done_early = false;
@@ -179,7 +182,8 @@ static bool is_trailer(struct session *s, struct str line)
 	int dialect = grammar_dialect_of_version(s->env->grammar, line);
 	if (dialect >= 0)
 		s->dialect = dialect;
-	return dialect >= 0 || str_has_prefix_nocase(line, STR("Cryptochecksum:")) || str_eq_cstr(line, "[OK]");
+	return dialect >= 0 || str_has_prefix_nocase(line, STR("Cryptochecksum:")) ||
+	       str_eq_cstr(line, "[OK]");
 }
 
 /* The filter after the bar of a show command; *line becomes what stands before it. false: refused. */

@@ -63,7 +63,8 @@ static void refusals(void **state)
 	char longer[400];
 	memset(longer, 'a', sizeof longer);
 	longer[0] = 'i', longer[1] = ' ';
-	assert_int_equal(filter_parse(&f, (struct str){longer, sizeof longer}, &at, &err), FILTER_BAD);
+	assert_int_equal(filter_parse(&f, (struct str){longer, sizeof longer}, &at, &err),
+	                 FILTER_BAD);
 	filter_free(&f);
 }
 
@@ -99,10 +100,10 @@ static void text_without_last_newline(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kinds_and_abbreviations),
-		cmocka_unit_test(refusals),
-		cmocka_unit_test(splitting),
-		cmocka_unit_test(text_without_last_newline),
+	        cmocka_unit_test(kinds_and_abbreviations),
+	        cmocka_unit_test(refusals),
+	        cmocka_unit_test(splitting),
+	        cmocka_unit_test(text_without_last_newline),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,12 +116,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(pages_and_keys),
-		T(no_prompt_when_nothing_follows),
-		T(q_drops_what_follows),
-		T(long_lines_take_rows),
-		T(small_pieces),
-		T(unfinished_lines_count_once),
+	        T(pages_and_keys),       T(no_prompt_when_nothing_follows),
+	        T(q_drops_what_follows), T(long_lines_take_rows),
+	        T(small_pieces),         T(unfinished_lines_count_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

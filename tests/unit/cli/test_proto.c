@@ -22,12 +22,12 @@ static void every_type_survives(void **state)
 	for (int type = PROTO_HELLO; type < PROTO_N; type++) {
 		bool from_server = type >= PROTO_WELCOME;
 		struct proto_msg m = {.type = (enum proto_type)type,
-				      .version = 7,
-				      .kind = 3,
-				      .seq = 0x01020304,
-				      .width = 80,
-				      .height = 24,
-				      .text = STR("show version")};
+		                      .version = 7,
+		                      .kind = 3,
+		                      .seq = 0x01020304,
+		                      .width = 80,
+		                      .height = 24,
+		                      .text = STR("show version")};
 		uint8_t frame[256];
 		size_t n = proto_encode(frame, sizeof frame, &m);
 		assert_true(n >= PROTO_HEAD);
@@ -92,13 +92,13 @@ static void bad_frames_are_refused(void **state)
 		uint8_t bytes[12];
 		size_t len;
 	} bad[] = {
-		{"length 0", {0, 0, 0, 0}, 4},
-		{"length over the ceiling", {0, 1, 0, 0, 2}, 5},
-		{"length that wraps", {0xff, 0xff, 0xff, 0xff, 2}, 5},
-		{"type 0", {0, 0, 0, 1, 0}, 5},
-		{"unknown type", {0, 0, 0, 1, 99}, 5},
-		{"fields missing", {0, 0, 0, 3, PROTO_LINE, 0, 0}, 7},
-		{"bytes left over", {0, 0, 0, 2, PROTO_BREAK, 0}, 6},
+	        {"length 0", {0, 0, 0, 0}, 4},
+	        {"length over the ceiling", {0, 1, 0, 0, 2}, 5},
+	        {"length that wraps", {0xff, 0xff, 0xff, 0xff, 2}, 5},
+	        {"type 0", {0, 0, 0, 1, 0}, 5},
+	        {"unknown type", {0, 0, 0, 1, 99}, 5},
+	        {"fields missing", {0, 0, 0, 3, PROTO_LINE, 0, 0}, 7},
+	        {"bytes left over", {0, 0, 0, 2, PROTO_BREAK, 0}, 6},
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct proto_reader r;
@@ -137,10 +137,10 @@ static void long_text_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_type_survives),
-		cmocka_unit_test(several_frames_at_once),
-		cmocka_unit_test(bad_frames_are_refused),
-		cmocka_unit_test(long_text_is_refused),
+	        cmocka_unit_test(every_type_survives),
+	        cmocka_unit_test(several_frames_at_once),
+	        cmocka_unit_test(bad_frames_are_refused),
+	        cmocka_unit_test(long_text_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

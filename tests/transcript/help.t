@@ -1,0 +1,46 @@
+## Help and completion in every kind of place.
+Type help or '?' for a list of available commands.
+ciscoasa> en
+Password: <<
+ciscoasa# terminal ?
+
+  monitor  Show syslog messages on this session
+  no       Turn off a terminal parameter
+  pager    Control page length for pagination of this session
+  width    <*>
+
+ciscoasa# terminal pa?
+  pager
+ciscoasa# terminal pa<TAB>
+ciscoasa# terminal pager 30
+ciscoasa# show history | ?
+
+  begin    Begin with the line that matches
+  exclude  Exclude lines that match
+  grep     Include/exclude lines that match
+  include  Include lines that match
+
+ciscoasa# show history | include pager
+  terminal pager 30
+  show history | include pager
+ciscoasa# xyzzy ?
+ERROR: % Unrecognized command
+ciscoasa# conf t
+ciscoasa(config)# crypto ikev1 policy ?
+
+configure mode commands/options:
+  <1-65535>  <*>
+
+ciscoasa(config)# crypto ikev1 policy 10
+ciscoasa(config-ikev1-policy)# encryption ?
+
+ikev1-policy mode commands/options:
+  3des     <*>
+  aes      <*>
+  aes-192  <*>
+  aes-256  <*>
+  des      <*>
+
+ciscoasa(config-ikev1-policy)# encryption 3<TAB>
+ciscoasa(config-ikev1-policy)# encryption 3des
+ciscoasa(config-ikev1-policy)# 
