@@ -133,28 +133,6 @@ static int edit_ike_enable_all(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
-/* ---------------------------------------------------------------- checks */
-
-static void warn_no_group(const struct conf *c, const struct centry *e, const char *field, struct out *notes)
-{
-	struct str group = conf_text(e, field);
-	if (group.len == 0 || str_caseeq(group, STR("LOCAL")) || str_caseeq(group, STR("NONE")) ||
-	    conf_find(c, "aaa-server", group))
-		return;
-	out_printf(notes, "WARNING: aaa-server group %.*s does not exist\n", STR_ARG(group));
-}
-
-/* A group may be named before it is defined; until then nobody can authenticate. */
-static int check_tunnel_group_general(const struct conf *c, const struct centry *e, struct out *notes,
-				      struct err *err)
-{
-	(void)err;
-	warn_no_group(c, e, "aaa", notes);
-	warn_no_group(c, e, "authorization", notes);
-	warn_no_group(c, e, "accounting", notes);
-	return 0;
-}
-
 void hooks_register(void)
 {
 	static const struct conf_edit_hook edits[] = {
@@ -163,9 +141,5 @@ void hooks_register(void)
 	    {"nameif", edit_nameif},
 	    {"ike_enable_all", edit_ike_enable_all},
 	};
-	static const struct conf_check checks[] = {
-	    {"tunnel_group_general_check", check_tunnel_group_general},
-	};
 	conf_edit_register(edits, sizeof(edits) / sizeof(edits[0]));
-	conf_check_register(checks, sizeof(checks) / sizeof(checks[0]));
 }
