@@ -60,6 +60,7 @@ struct sa_stats {
 	uint32_t kb_left;    /* UINT32_MAX = no limit */
 	uint32_t seq_out, seq_in_high;
 	uint64_t replay_map[2];
+	uint64_t len_errs, policy_errs; /* of errs_in: length, inner packet not as negotiated */
 };
 
 enum sa_end { SA_END_DELETED, SA_END_EXPIRED, SA_END_REPLACED, SA_END_ADMIN, SA_END_PEER_LOST };

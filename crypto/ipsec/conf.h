@@ -67,8 +67,8 @@ const struct ipsec_transform_set *ipsec_entry_match(const struct ipsec_entry *e,
 /* DF policy of an interface as in struct sa_pair: 0 copy, 1 set, 2 clear. */
 uint8_t ipsec_conf_df(const struct ipsec_conf *c, const char *ifname);
 
-/* Every packet the pair of proxies can select is permitted by the list: decided by the first line that
- * touches the pair, which must hold all of it. A NULL list permits everything. */
+/* Every packet the pair of proxies can select is permitted by the list: one line permits the whole pair, and no
+ * line before it denies any of it. A NULL list permits everything. */
 bool ipsec_acl_permits(const struct ipsec_acl *acl, const struct sa_proxy *local, const struct sa_proxy *remote);
 
 /* "esp-3des esp-sha-hmac": as `show` and debug write an algorithm pair. */

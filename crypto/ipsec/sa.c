@@ -234,6 +234,8 @@ void esp_sa_stats(const struct esp_sa *sa, struct sa_stats *s)
 		.errs_out = ctr_get(&c->errs_out),
 		.replay_errs = ctr_get(&c->replay_errs),
 		.auth_errs = ctr_get(&c->auth_errs),
+		.len_errs = ctr_get(&c->len_errs),
+		.policy_errs = ctr_get(&c->policy_errs),
 		.last_in_ms = ctr_get(&c->last_in_ms),
 		.seq_out = atomic_load_explicit(&c->seq_out, memory_order_relaxed),
 		.seq_in_high = atomic_load_explicit(&sa->replay.top, memory_order_relaxed),

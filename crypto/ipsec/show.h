@@ -30,9 +30,9 @@ void ipsec_sadb_free(struct ipsec_sadb *db); /* NULL is allowed */
 /* What IKE is given; ctx = the struct ipsec_sadb. */
 extern const struct sa_ops ipsec_sadb_ops;
 
-/* PPP authenticated the user of a flow and gave an address: shown with all SAs of the flow, later ones
+/* PPP authenticated the user of a peer and gave an address: shown with all SAs of the peer, later ones
  * included. username "" and ip 0 forget it. */
-void ipsec_sadb_set_user(struct ipsec_sadb *db, uint32_t flow, const char *username, uint32_t ip);
+void ipsec_sadb_set_user(struct ipsec_sadb *db, uint32_t peer, const char *username, uint32_t ip);
 /* Counters of the data path for `show crypto ipsec stats`; NULL = none. */
 void ipsec_sadb_set_drops(struct ipsec_sadb *db, const struct drop_counters *drops);
 

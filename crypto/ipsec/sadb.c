@@ -1,0 +1,410 @@
+#include "crypto/ipsec/sadb.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/debug.h"
+#include "core/base/log.h"
+
+struct ipsec_sadb *ipsec_sadb_new(const struct clock *clock, const struct sa_ops *data, void *data_ctx,
+				  const struct ipsec_sadb_hooks *hooks)
+{
+	struct ipsec_sadb *db = calloc(1, sizeof(*db));
+
+	if (!db)
+		return NULL;
+	db->clock = clock;
+	db->data = data;
+	db->data_ctx = data_ctx;
+	if (hooks)
+		db->hooks = *hooks;
+	db->by_spi = hash_new(0); /* bounded by the numbers spi_alloc gives */
+	db->by_flow = hash_new(0);
+	db->by_peer = hash_new(0);
+	if (!db->by_spi || !db->by_flow || !db->by_peer) {
+		ipsec_sadb_free(db);
+		return NULL;
+	}
+	return db;
+}
+
+static void free_one(void *arg, void *value)
+{
+	(void)arg;
+	free(value);
+}
+
+void ipsec_sadb_free(struct ipsec_sadb *db)
+{
+	struct hash *tables[3];
+
+	if (!db)
+		return;
+	tables[0] = db->by_spi;
+	tables[1] = db->by_flow;
+	tables[2] = db->by_peer;
+	for (size_t i = 0; i < 3; i++) {
+		if (!tables[i])
+			continue;
+		hash_each(tables[i], free_one, NULL);
+		hash_free(tables[i]);
+	}
+	free(db);
+}
+
+void ipsec_sadb_set_drops(struct ipsec_sadb *db, const struct drop_counters *drops)
+{
+	db->drops = drops;
+}
+
+static void *by_number(struct hash *h, uint32_t key)
+{
+	return hash_get(h, &key, sizeof(key));
+}
+
+void ipsec_sadb_set_user(struct ipsec_sadb *db, uint32_t peer, const char *username, uint32_t ip)
+{
+	struct sadb_peer *p = by_number(db->by_peer, peer);
+
+	if (!p)
+		return;
+	str_copy(p->username, sizeof(p->username), str_of(username));
+	p->ip = ip;
+}
+
+/* ------------------------------------------------------------------ peers and flows come and go */
+
+static struct sadb_peer *peer_take(struct ipsec_sadb *db, uint32_t peer)
+{
+	struct sadb_peer *p = by_number(db->by_peer, peer);
+
+	if (!p) {
+		p = calloc(1, sizeof(*p));
+		if (!p || !hash_put(db->by_peer, &peer, sizeof(peer), p)) {
+			free(p);
+			return NULL;
+		}
+		p->peer = peer;
+	}
+	p->nflows++;
+	return p;
+}
+
+static void peer_drop(struct ipsec_sadb *db, struct sadb_peer *p)
+{
+	if (--p->nflows)
+		return;
+	hash_del(db->by_peer, &p->peer, sizeof(p->peer));
+	free(p);
+}
+
+static struct sadb_flow *flow_take(struct ipsec_sadb *db, const struct sa_pair *pair)
+{
+	struct sadb_flow *f = by_number(db->by_flow, pair->flow);
+
+	if (!f) {
+		f = calloc(1, sizeof(*f));
+		if (f)
+			f->peer = peer_take(db, pair->peer);
+		if (!f || !f->peer || !hash_put(db->by_flow, &pair->flow, sizeof(pair->flow), f)) {
+			if (f && f->peer)
+				peer_drop(db, f->peer);
+			free(f);
+			return NULL;
+		}
+		f->flow = pair->flow;
+		f->prev = db->flow_last;
+		*(f->prev ? &f->prev->next : &db->flow_first) = f;
+		db->flow_last = f;
+		db->nflows++;
+	}
+	return f;
+}
+
+/* Frees a flow without SAs. */
+static void flow_drop(struct ipsec_sadb *db, struct sadb_flow *f)
+{
+	if (f->sas)
+		return;
+	sadb_stats_add(&db->past, &f->past);
+	db->flows_gone++;
+	db->nflows--;
+	*(f->prev ? &f->prev->next : &db->flow_first) = f->next;
+	*(f->next ? &f->next->prev : &db->flow_last) = f->prev;
+	hash_del(db->by_flow, &f->flow, sizeof(f->flow));
+	peer_drop(db, f->peer);
+	free(f);
+}
+
+/* ------------------------------------------------------------------ figures */
+
+void sadb_stats_add(struct sa_stats *sum, const struct sa_stats *s)
+{
+	sum->pkts_in += s->pkts_in;
+	sum->pkts_out += s->pkts_out;
+	sum->bytes_in += s->bytes_in;
+	sum->bytes_out += s->bytes_out;
+	sum->errs_in += s->errs_in;
+	sum->errs_out += s->errs_out;
+	sum->replay_errs += s->replay_errs;
+	sum->auth_errs += s->auth_errs;
+	sum->len_errs += s->len_errs;
+	sum->policy_errs += s->policy_errs;
+	if (s->last_in_ms > sum->last_in_ms)
+		sum->last_in_ms = s->last_in_ms;
+}
+
+bool sadb_sa_stats(const struct ipsec_sadb *db, const struct sadb_sa *sa, struct sa_stats *s)
+{
+	memset(s, 0, sizeof(*s));
+	return db->data->stats && db->data->stats(db->data_ctx, sa->pair.spi_in, s);
+}
+
+struct sa_stats sadb_flow_sum(const struct ipsec_sadb *db, const struct sadb_flow *f)
+{
+	struct sa_stats sum = f->past, s;
+
+	for (const struct sadb_sa *sa = f->sas; sa; sa = sa->next_of_flow) {
+		if (sadb_sa_stats(db, sa, &s))
+			sadb_stats_add(&sum, &s);
+	}
+	sum.exists = true;
+	return sum;
+}
+
+bool ipsec_sadb_flow_stats(const struct ipsec_sadb *db, uint32_t flow, struct sa_stats *sum)
+{
+	const struct sadb_flow *f = by_number(db->by_flow, flow);
+
+	if (!f)
+		return false;
+	*sum = sadb_flow_sum(db, f);
+	return true;
+}
+
+uint32_t sadb_life_left_s(const struct ipsec_sadb *db, const struct sadb_sa *sa)
+{
+	uint64_t gone_s = (clock_now(db->clock) - sa->since_ms) / 1000;
+
+	if (!sa->pair.life_s)
+		return UINT32_MAX;
+	return gone_s >= sa->pair.life_s ? 0 : sa->pair.life_s - (uint32_t)gone_s;
+}
+
+void ipsec_sadb_counts(const struct ipsec_sadb *db, size_t *now, size_t *peak)
+{
+	*now = db->n;
+	*peak = (db->peak + 1) / 2;
+}
+
+void ipsec_sadb_each(const struct ipsec_sadb *db, void (*fn)(void *arg, const struct ipsec_sadb_info *info),
+		     void *arg)
+{
+	for (const struct sadb_sa *sa = db->first; sa; sa = sa->next) {
+		struct ipsec_sadb_info info = {
+			.pair = &sa->pair,
+			.username = sa->flow->peer->username,
+			.ip = sa->flow->peer->ip,
+			.out = sa->out,
+			.since_ms = sa->since_ms,
+			.life_left_s = sadb_life_left_s(db, sa),
+			.conn_id = sa->conn_id,
+		};
+		fn(arg, &info);
+	}
+}
+
+/* ------------------------------------------------------------------ messages */
+
+static const char *group_of(const struct ipsec_sadb *db, uint32_t peer)
+{
+	const char *group = db->hooks.group ? db->hooks.group(db->hooks.ctx, peer) : NULL;
+
+	return group && *group ? group : "DefaultRAGroup";
+}
+
+static void log_sa(const struct ipsec_sadb *db, const struct sadb_sa *sa, bool created, const char *direction,
+		   uint32_t spi)
+{
+	struct ip4_text local = ip4_text(sa->pair.local.ip), remote = ip4_text(sa->pair.remote.ip);
+	const char *user = group_of(db, sa->pair.peer);
+
+	if (created)
+		log_msg(MSG_602303, direction, spi, local.s, remote.s, user);
+	else
+		log_msg(MSG_602304, direction, spi, local.s, remote.s, user);
+}
+
+static void debug_sa(const struct sadb_sa *sa, const char *direction, uint32_t spi)
+{
+	if (!debug_on(DEBUG_IPSEC, 1))
+		return;
+	debug(DEBUG_IPSEC, 1, "IPSEC: New embryonic SA created @ 0x%08x, ", sa->conn_id);
+	debug(DEBUG_IPSEC, 1, "    SCB: 0x%08X, ", sa->pair.flow);
+	debug(DEBUG_IPSEC, 1, "    Direction: %s", direction);
+	debug(DEBUG_IPSEC, 1, "    SPI      : 0x%08X", spi);
+	debug(DEBUG_IPSEC, 1, "    Session ID: 0x%08X", sa->pair.peer);
+	debug(DEBUG_IPSEC, 1, "    VPIF num  : 0x%08X", sa->pair.ifindex);
+	debug(DEBUG_IPSEC, 1, "    Tunnel type: ra");
+	debug(DEBUG_IPSEC, 1, "    Protocol   : esp");
+	debug(DEBUG_IPSEC, 1, "    Lifetime   : %u seconds", sa->pair.life_s);
+}
+
+/* ------------------------------------------------------------------ struct sa_ops */
+
+static uint32_t op_spi_alloc(void *ctx)
+{
+	struct ipsec_sadb *db = ctx;
+
+	return db->data->spi_alloc(db->data_ctx);
+}
+
+static void op_spi_free(void *ctx, uint32_t spi_in)
+{
+	struct ipsec_sadb *db = ctx;
+
+	db->data->spi_free(db->data_ctx, spi_in);
+}
+
+static void forget(struct ipsec_sadb *db, struct sadb_sa *sa)
+{
+	struct sadb_sa **at = &sa->flow->sas;
+
+	*(sa->prev ? &sa->prev->next : &db->first) = sa->next;
+	*(sa->next ? &sa->next->prev : &db->last) = sa->prev;
+	while (*at != sa)
+		at = &(*at)->next_of_flow;
+	*at = sa->next_of_flow;
+	hash_del(db->by_spi, &sa->pair.spi_in, sizeof(sa->pair.spi_in));
+	db->n--;
+	db->single -= 1 + sa->out;
+	flow_drop(db, sa->flow);
+	free(sa);
+}
+
+static void count_sa(struct ipsec_sadb *db)
+{
+	if (++db->single > db->peak)
+		db->peak = db->single;
+}
+
+static struct sadb_sa *note(struct ipsec_sadb *db, const struct sa_pair *pair)
+{
+	struct sadb_sa *sa = calloc(1, sizeof(*sa)), **at;
+
+	if (!sa)
+		return NULL;
+	sa->pair = *pair;
+	wipe(sa->pair.key_in, sizeof(sa->pair.key_in));
+	wipe(sa->pair.key_out, sizeof(sa->pair.key_out));
+	wipe(sa->pair.mac_key_in, sizeof(sa->pair.mac_key_in));
+	wipe(sa->pair.mac_key_out, sizeof(sa->pair.mac_key_out));
+	sa->since_ms = clock_now(db->clock);
+	sa->flow = flow_take(db, pair);
+	if (!sa->flow) {
+		free(sa);
+		return NULL;
+	}
+	if (!hash_put(db->by_spi, &pair->spi_in, sizeof(pair->spi_in), sa)) {
+		flow_drop(db, sa->flow);
+		free(sa);
+		return NULL;
+	}
+	sa->conn_id = ++db->conn * 4096;
+	for (at = &sa->flow->sas; *at; at = &(*at)->next_of_flow)
+		;
+	*at = sa;
+	sa->prev = db->last;
+	*(sa->prev ? &sa->prev->next : &db->first) = sa;
+	db->last = sa;
+	db->n++;
+	count_sa(db);
+	return sa;
+}
+
+static int op_install_in(void *ctx, const struct sa_pair *pair, struct err *err)
+{
+	struct ipsec_sadb *db = ctx;
+	struct sadb_sa *sa;
+	int rc;
+
+	if (by_number(db->by_spi, pair->spi_in))
+		return err_set(err, -EEXIST, "SPI 0x%08X is in use", pair->spi_in);
+	sa = note(db, pair);
+	if (!sa)
+		return err_set(err, -ENOMEM, "out of memory");
+	rc = db->data->install_in(db->data_ctx, pair, err);
+	if (rc) {
+		forget(db, sa);
+		return rc;
+	}
+	debug_sa(sa, "inbound", pair->spi_in);
+	return 0;
+}
+
+static void op_install_out(void *ctx, uint32_t spi_in)
+{
+	struct ipsec_sadb *db = ctx;
+	struct sadb_sa *sa = by_number(db->by_spi, spi_in);
+
+	if (sa && !sa->out) {
+		sa->out = true;
+		count_sa(db);
+		debug_sa(sa, "outbound", sa->pair.spi_out);
+		debug(DEBUG_IPSEC, 1, "IPSEC: Completed host OBSA update, SPI 0x%08X", sa->pair.spi_out);
+		log_sa(db, sa, true, "outbound", sa->pair.spi_out);
+		log_sa(db, sa, true, "inbound", spi_in);
+	}
+	db->data->install_out(db->data_ctx, spi_in);
+}
+
+static void op_remove(void *ctx, uint32_t spi_in, enum sa_end why)
+{
+	struct ipsec_sadb *db = ctx;
+	struct sadb_sa *sa = by_number(db->by_spi, spi_in);
+	struct sa_stats s;
+
+	if (sa) {
+		if (sadb_sa_stats(db, sa, &s))
+			sadb_stats_add(&sa->flow->past, &s);
+		if (sa->out) {
+			log_sa(db, sa, false, "outbound", sa->pair.spi_out);
+			log_sa(db, sa, false, "inbound", spi_in);
+		}
+		db->deletes_in += why == SA_END_DELETED;
+		db->deletes_out += why == SA_END_DELETED && sa->out;
+		db->destroyed += why != SA_END_DELETED;
+		forget(db, sa);
+	}
+	db->data->remove(db->data_ctx, spi_in, why);
+}
+
+static void op_move(void *ctx, uint32_t peer, struct ip4_end remote)
+{
+	struct ipsec_sadb *db = ctx;
+
+	for (struct sadb_sa *sa = db->first; sa; sa = sa->next) {
+		if (sa->pair.peer == peer)
+			sa->pair.remote = remote;
+	}
+	db->data->move(db->data_ctx, peer, remote);
+}
+
+static bool op_stats(void *ctx, uint32_t spi_in, struct sa_stats *stats)
+{
+	struct ipsec_sadb *db = ctx;
+
+	return db->data->stats(db->data_ctx, spi_in, stats);
+}
+
+const struct sa_ops ipsec_sadb_ops = {
+	.spi_alloc = op_spi_alloc,
+	.spi_free = op_spi_free,
+	.install_in = op_install_in,
+	.install_out = op_install_out,
+	.remove = op_remove,
+	.move = op_move,
+	.stats = op_stats,
+};

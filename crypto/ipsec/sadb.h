@@ -1,0 +1,58 @@
+/* Inside this folder: the list behind show.h as sadb.c keeps it and show.c prints it. */
+#ifndef CRYPTO_IPSEC_SADB_H
+#define CRYPTO_IPSEC_SADB_H
+
+#include "core/base/hash.h"
+#include "crypto/ipsec/show.h"
+
+/* A peer for as long as it has a flow: whose it is. */
+struct sadb_peer {
+	uint32_t peer;
+	size_t nflows;
+	char username[65];
+	uint32_t ip;
+};
+
+/* A flow for as long as it has an SA. */
+struct sadb_flow {
+	uint32_t flow;
+	struct sadb_peer *peer;
+	struct sadb_sa *sas; /* oldest first */
+	struct sa_stats past;	 /* of its SAs that are gone */
+	struct sa_stats cleared; /* what `clear crypto ipsec sa counters` took off */
+	struct sadb_flow *prev, *next;
+};
+
+struct sadb_sa {
+	struct sa_pair pair; /* keys are zero */
+	struct sadb_flow *flow;
+	bool out;
+	uint64_t since_ms;
+	uint32_t conn_id;
+	struct sadb_sa *prev, *next;
+	struct sadb_sa *next_of_flow;
+};
+
+struct ipsec_sadb {
+	const struct clock *clock;
+	const struct sa_ops *data;
+	void *data_ctx;
+	struct ipsec_sadb_hooks hooks;
+	const struct drop_counters *drops;
+	struct hash *by_spi, *by_flow, *by_peer; /* sadb_sa, sadb_flow, sadb_peer */
+	struct sadb_sa *first, *last;
+	struct sadb_flow *flow_first, *flow_last; /* in the order they came up */
+	size_t n, nflows;      /* pairs, flows */
+	size_t single, peak;   /* single SAs: one a direction */
+	uint32_t conn;
+	uint64_t flows_gone;
+	uint64_t deletes_in, deletes_out, destroyed;
+	struct sa_stats past; /* of flows that are gone */
+};
+
+struct sa_stats sadb_flow_sum(const struct ipsec_sadb *db, const struct sadb_flow *f);
+void sadb_stats_add(struct sa_stats *sum, const struct sa_stats *s);
+bool sadb_sa_stats(const struct ipsec_sadb *db, const struct sadb_sa *sa, struct sa_stats *s);
+uint32_t sadb_life_left_s(const struct ipsec_sadb *db, const struct sadb_sa *sa);
+
+#endif

@@ -1,0 +1,402 @@
+/* show crypto ipsec sa, show crypto ipsec stats, clear crypto ipsec sa. */
+#include "crypto/ipsec/show.h"
+
+#include <stdlib.h>
+
+#include "crypto/ipsec/alg.h"
+#include "crypto/ipsec/conf.h"
+#include "crypto/ipsec/sadb.h"
+
+/* ------------------------------------------------------------------ which flows are meant */
+
+struct filter {
+	const char *map, *user;
+	bool by_peer, by_spi, detail;
+	uint32_t peer, spi;
+	char map_text[64], user_text[65];
+};
+
+static bool read_spi(struct str text, uint32_t *spi)
+{
+	char buf[16], *end;
+	unsigned long v;
+
+	if (!text.len || !str_copy(buf, sizeof(buf), text))
+		return false;
+	v = strtoul(buf, &end, 0);
+	*spi = (uint32_t)v;
+	return !*end && v <= UINT32_MAX;
+}
+
+/* A value behind a keyword of the same name ("peer <peer>"): the last of that name. */
+static const struct cmd_arg *value_of(const struct cmd *c, const char *name)
+{
+	const struct cmd_arg *found = NULL;
+
+	for (size_t i = 0; i < c->nargs; i++) {
+		if (!strcmp(c->args[i].name, name))
+			found = &c->args[i];
+	}
+	return found;
+}
+
+static bool filter_read(struct cmd *c, struct filter *f)
+{
+	const struct cmd_arg *peer = value_of(c, "peer"), *map = value_of(c, "map");
+	const struct cmd_arg *user = value_of(c, "user"), *spi = value_of(c, "spi");
+
+	*f = (struct filter){.detail = cmd_has(c, "detail"), .by_peer = peer != NULL, .by_spi = spi != NULL};
+	if (peer)
+		f->peer = peer->u32;
+	if (map && str_copy(f->map_text, sizeof(f->map_text), map->text))
+		f->map = f->map_text;
+	if (user && str_copy(f->user_text, sizeof(f->user_text), user->text))
+		f->user = f->user_text;
+	return !spi || read_spi(spi->text, &f->spi);
+}
+
+static bool flow_has_spi(const struct sadb_flow *f, uint32_t spi)
+{
+	for (const struct sadb_sa *sa = f->sas; sa; sa = sa->next_of_flow) {
+		if (sa->pair.spi_in == spi || (sa->out && sa->pair.spi_out == spi))
+			return true;
+	}
+	return false;
+}
+
+static bool wanted(const struct filter *f, const struct sadb_flow *flow)
+{
+	const struct sa_pair *p = &flow->sas->pair;
+
+	return (!f->by_peer || p->remote.ip == f->peer) && (!f->map || !strcmp(p->map_name, f->map)) &&
+	       (!f->user || !strcmp(flow->peer->username, f->user)) && (!f->by_spi || flow_has_spi(flow, f->spi));
+}
+
+/* ------------------------------------------------------------------ one flow */
+
+static void show_ident(struct out *o, const char *which, const struct sa_proxy *p)
+{
+	out_printf(o, "      %s ident (addr/mask/prot/port): (%s/%s/%u/%u)\n", which, ip4_text(p->ip).s,
+		   ip4_text(p->mask).s, p->proto, p->port);
+}
+
+/* Packets: what was counted since the counters were cleared. */
+static struct sa_stats since_clear(const struct ipsec_sadb *db, const struct sadb_flow *f)
+{
+	struct sa_stats s = sadb_flow_sum(db, f);
+	const struct sa_stats *c = &f->cleared;
+
+	s.pkts_in -= c->pkts_in;
+	s.pkts_out -= c->pkts_out;
+	s.bytes_in -= c->bytes_in;
+	s.bytes_out -= c->bytes_out;
+	s.errs_in -= c->errs_in;
+	s.errs_out -= c->errs_out;
+	s.replay_errs -= c->replay_errs;
+	s.auth_errs -= c->auth_errs;
+	s.len_errs -= c->len_errs;
+	s.policy_errs -= c->policy_errs;
+	return s;
+}
+
+typedef unsigned long long ull;
+
+static void show_errors(struct out *o, const struct sa_stats *s, bool detail)
+{
+	if (!detail) {
+		out_printf(o, "      #send errors: %llu, #recv errors: %llu\n", (ull)s->errs_out, (ull)s->errs_in);
+		return;
+	}
+	out_str(o, "      #pkts no sa (send): 0, #pkts invalid sa (rcv): 0\n");
+	out_printf(o, "      #pkts encaps failed (send): %llu, #pkts decaps failed (rcv): %llu\n",
+		   (ull)s->errs_out, (ull)s->errs_in);
+	out_printf(o, "      #pkts invalid prot (rcv): 0, #pkts verify failed: %llu\n", (ull)s->auth_errs);
+	out_printf(o, "      #pkts invalid identity (rcv): %llu, #pkts invalid len (rcv): %llu\n",
+		   (ull)s->policy_errs, (ull)s->len_errs);
+	out_str(o, "      #pkts replay rollover (send): 0, #pkts replay rollover (rcv): 0\n");
+	out_printf(o, "      #pkts replay failed (rcv): %llu\n", (ull)s->replay_errs);
+	out_str(o, "      #pkts internal err (send): 0, #pkts internal err (rcv): 0\n");
+}
+
+static void show_counters(struct out *o, const struct sa_stats *s, bool detail)
+{
+	ull in = s->pkts_in, out = s->pkts_out;
+
+	out_printf(o, "      #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu\n", out, out, out);
+	out_printf(o, "      #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu\n", in, in, in);
+	out_str(o, "      #pkts compressed: 0, #pkts decompressed: 0\n");
+	out_printf(o, "      #pkts not compressed: %llu, #pkts comp failed: 0, #pkts decomp failed: 0\n", out);
+	out_str(o, "      #pre-frag successes: 0, #pre-frag failures: 0, #fragments created: 0\n"
+		   "      #PMTUs sent: 0, #PMTUs rcvd: 0, #decapsulated frgs needing reassembly: 0\n"
+		   "      #TFC rcvd: 0, #TFC sent: 0\n"
+		   "      #Valid ICMP Errors rcvd: 0, #Invalid ICMP Errors rcvd: 0\n");
+	show_errors(o, s, detail);
+}
+
+static const char *df_name(uint8_t policy)
+{
+	static const char *const names[] = {"copy-df", "set-df", "clear-df"};
+
+	return policy < 3 ? names[policy] : "copy-df";
+}
+
+/* The newest pair, and the newest that sends too. */
+static const struct sadb_sa *newest(const struct sadb_flow *f, bool out)
+{
+	const struct sadb_sa *found = NULL;
+
+	for (const struct sadb_sa *sa = f->sas; sa; sa = sa->next_of_flow) {
+		if (!out || sa->out)
+			found = sa;
+	}
+	return found;
+}
+
+static void show_endpoints(struct out *o, const struct ipsec_sadb *db, const struct sadb_flow *f)
+{
+	const struct sa_pair *p = &newest(f, false)->pair;
+	const struct sadb_sa *out = newest(f, true);
+	unsigned before = 0, all = esp_overhead(p->alg, p->mode, p->udp_encap, &before);
+	unsigned mtu = db->hooks.mtu ? db->hooks.mtu(db->hooks.ctx, p->ifname) : 1500;
+
+	out_printf(o, "      local crypto endpt.: %s/%u, remote crypto endpt.: %s/%u\n", ip4_text(p->local.ip).s,
+		   p->udp_encap ? p->local.port : 0, ip4_text(p->remote.ip).s, p->udp_encap ? p->remote.port : 0);
+	out_printf(o, "      path mtu %u, ipsec overhead %u(%u), media mtu %u\n", mtu, all, before, mtu);
+	out_printf(o, "      PMTU time remaining (sec): 0, DF policy: %s\n", df_name(p->df_policy));
+	out_str(o, "      ICMP error validation: disabled, TFC packets: disabled\n");
+	out_printf(o, "      current outbound spi: %08X\n", out ? out->pair.spi_out : 0);
+	out_printf(o, "      current inbound spi : %08X\n", p->spi_in);
+}
+
+static void show_timing(struct out *o, const struct ipsec_sadb *db, const struct sadb_sa *sa, uint64_t bytes)
+{
+	uint32_t kb = sa->pair.life_kb, left_s = sadb_life_left_s(db, sa);
+	uint32_t left_kb = bytes / 1024 >= kb ? 0 : kb - (uint32_t)(bytes / 1024);
+
+	if (kb && sa->pair.life_s)
+		out_printf(o, "         sa timing: remaining key lifetime (kB/sec): (%u/%u)\n", left_kb, left_s);
+	else if (kb)
+		out_printf(o, "         sa timing: remaining key lifetime (kB): (%u)\n", left_kb);
+	else if (sa->pair.life_s)
+		out_printf(o, "         sa timing: remaining key lifetime (sec): %u\n", left_s);
+	else
+		out_str(o, "         sa timing: remaining key lifetime: unlimited\n");
+}
+
+static void show_sa(struct out *o, const struct ipsec_sadb *db, const struct sadb_sa *sa, bool inbound)
+{
+	const struct sa_pair *p = &sa->pair;
+	uint32_t spi = inbound ? p->spi_in : p->spi_out;
+	const struct esp_cipher_info *cipher = esp_cipher_info(p->alg);
+	struct sa_stats s;
+	uint64_t map = 1;
+
+	sadb_sa_stats(db, sa, &s);
+	if (inbound && s.exists)
+		map = s.replay_map[0];
+	out_printf(o, "      spi: 0x%08X (%u)\n", spi, spi);
+	out_printf(o, "         SA State: %s\n", sa->out ? "active" : "embryonic");
+	out_printf(o, "         transform: %s %s no compression \n", esp_cipher_name(p->alg),
+		   esp_mac_name(p->alg.mac));
+	out_printf(o, "         in use settings ={RA, %s, %sIKEv1, }\n",
+		   p->mode == ESP_TRANSPORT ? "Transport" : "Tunnel", p->udp_encap ? " NAT-T-Encaps, " : "");
+	out_printf(o, "         slot: 0, conn_id: %u, crypto-map: %s\n", sa->conn_id, p->map_name);
+	show_timing(o, db, sa, inbound ? s.bytes_in : s.bytes_out);
+	out_printf(o, "         IV size: %u bytes\n", cipher ? (unsigned)prim_cipher_block(cipher->prim) : 0);
+	out_printf(o, "         replay detection support: %s\n", p->replay_window ? "Y" : "N");
+	if (p->replay_window)
+		out_printf(o, "         Anti replay bitmap:\n          0x%08X 0x%08X\n", (uint32_t)(map >> 32),
+			   (uint32_t)map);
+}
+
+static void show_flow(struct out *o, const struct ipsec_sadb *db, const struct sadb_flow *f, bool detail)
+{
+	const struct sa_pair *p = &f->sas->pair;
+	struct sa_stats sum = since_clear(db, f);
+
+	out_printf(o, "    Crypto map tag: %s, seq num: %u, local addr: %s\n\n", p->map_name, p->map_seq,
+		   ip4_text(p->local.ip).s);
+	show_ident(o, "local", &p->local_proxy);
+	show_ident(o, "remote", &p->remote_proxy);
+	out_printf(o, "      current_peer: %s, username: %s\n", ip4_text(newest(f, false)->pair.remote.ip).s,
+		   f->peer->username);
+	out_printf(o, "      dynamic allocated peer ip: %s\n\n", ip4_text(f->peer->ip).s);
+	show_counters(o, &sum, detail);
+	out_str(o, "\n");
+	show_endpoints(o, db, f);
+	out_str(o, "\n    inbound esp sas:\n");
+	for (const struct sadb_sa *sa = f->sas; sa; sa = sa->next_of_flow)
+		show_sa(o, db, sa, true);
+	out_str(o, "    outbound esp sas:\n");
+	for (const struct sadb_sa *sa = f->sas; sa; sa = sa->next_of_flow) {
+		if (sa->out)
+			show_sa(o, db, sa, false);
+	}
+	out_str(o, "\n");
+}
+
+/* ------------------------------------------------------------------ show crypto ipsec sa */
+
+static int by_place(const void *pa, const void *pb)
+{
+	const struct sadb_flow *const *fa = pa, *const *fb = pb;
+	const struct sa_pair *a = &(*fa)->sas->pair, *b = &(*fb)->sas->pair;
+	int diff = strcmp(a->ifname, b->ifname);
+
+	if (!diff)
+		diff = strcmp(a->map_name, b->map_name);
+	if (!diff)
+		diff = (int)a->map_seq - (int)b->map_seq;
+	if (!diff)
+		diff = (*fa)->sas->conn_id < (*fb)->sas->conn_id ? -1 : 1;
+	return diff;
+}
+
+static void summary_row(struct out *o, const char *left, size_t n, const char *right, size_t m)
+{
+	out_printf(o, "%-17s:%6zu", left, n);
+	if (right)
+		out_printf(o, "         %-20s:%6zu", right, m);
+	out_str(o, "\n");
+}
+
+static void show_summary(struct out *o, const struct ipsec_sadb *db)
+{
+	size_t natt = 0;
+
+	for (const struct sadb_sa *sa = db->first; sa; sa = sa->next)
+		natt += sa->pair.udp_encap ? 1u + sa->out : 0;
+	out_str(o, "\nCurrent IPsec SA's:            Peak IPsec SA's:\n");
+	summary_row(o, "IPsec", db->single - natt, "Peak Concurrent SA", db->peak);
+	summary_row(o, "IPsec over UDP", 0, "Peak Concurrent L2L", 0);
+	summary_row(o, "IPsec over NAT-T", natt, "Peak Concurrent RA", db->peak);
+	summary_row(o, "IPsec over TCP", 0, NULL, 0);
+	summary_row(o, "IPsec VPN LB", 0, NULL, 0);
+	summary_row(o, "Total", db->single, NULL, 0);
+	out_str(o, "\n");
+}
+
+static int show_ipsec_sa(struct cmd *c)
+{
+	const struct ipsec_sadb *db = c->ctx;
+	const struct sadb_flow **flows;
+	const char *ifname = NULL;
+	struct filter filter;
+	size_t n = 0;
+
+	if (cmd_has(c, "summary")) {
+		show_summary(c->out, db);
+		return CMD_OK;
+	}
+	if (!filter_read(c, &filter))
+		return cmd_fail(c, "SPI not valid");
+	flows = calloc(db->nflows + 1, sizeof(*flows));
+	if (!flows)
+		return cmd_fail(c, "out of memory");
+	for (const struct sadb_flow *f = db->flow_first; f; f = f->next) {
+		if (wanted(&filter, f))
+			flows[n++] = f;
+	}
+	qsort(flows, n, sizeof(*flows), by_place);
+	if (!n)
+		out_str(c->out, "\nThere are no ipsec sas\n");
+	for (size_t i = 0; i < n; i++) {
+		const char *name = flows[i]->sas->pair.ifname;
+
+		if (!ifname || strcmp(ifname, name))
+			out_printf(c->out, "interface: %s\n", name);
+		ifname = name;
+		show_flow(c->out, db, flows[i], filter.detail);
+	}
+	free(flows);
+	return CMD_OK;
+}
+
+/* ------------------------------------------------------------------ show crypto ipsec stats */
+
+static uint64_t dropped(const struct ipsec_sadb *db, enum drop_reason why)
+{
+	return db->drops ? ctr_get(&db->drops->n[why]) : 0;
+}
+
+static int show_ipsec_stats(struct cmd *c)
+{
+	const struct ipsec_sadb *db = c->ctx;
+	struct sa_stats s = db->past;
+	struct out *o = c->out;
+
+	for (const struct sadb_flow *f = db->flow_first; f; f = f->next) {
+		struct sa_stats one = sadb_flow_sum(db, f);
+
+		sadb_stats_add(&s, &one);
+	}
+	out_str(o, "\nIPsec Global Statistics\n-----------------------\n");
+	out_printf(o, "Active tunnels: %zu\nPrevious tunnels: %llu\n", db->nflows, (ull)db->flows_gone);
+	out_printf(o, "Inbound\n    Bytes: %llu\n    Decompressed bytes: %llu\n    Packets: %llu\n",
+		   (ull)s.bytes_in, (ull)s.bytes_in, (ull)s.pkts_in);
+	out_printf(o, "    Dropped packets: %llu\n    Replay failures: %llu\n", (ull)s.errs_in, (ull)s.replay_errs);
+	out_printf(o, "    Authentications: %llu\n    Authentication failures: %llu\n",
+		   (ull)(s.pkts_in + s.auth_errs), (ull)s.auth_errs);
+	out_printf(o, "    Decryptions: %llu\n    Decryption failures: %llu\n", (ull)s.pkts_in,
+		   (ull)(dropped(db, DROP_ESP_CRYPTO) + dropped(db, DROP_ESP_PAD)));
+	out_str(o, "    TFC Packets: 0\n    Decapsulated fragments needing reassembly: 0\n"
+		   "    Valid ICMP Errors rcvd: 0\n    Invalid ICMP Errors rcvd: 0\n");
+	out_printf(o, "Outbound\n    Bytes: %llu\n    Uncompressed bytes: %llu\n    Packets: %llu\n",
+		   (ull)s.bytes_out, (ull)s.bytes_out, (ull)s.pkts_out);
+	out_printf(o, "    Dropped packets: %llu\n    Authentications: %llu\n    Authentication failures: 0\n",
+		   (ull)s.errs_out, (ull)s.pkts_out);
+	out_printf(o, "    Encryptions: %llu\n    Encryption failures: 0\n", (ull)s.pkts_out);
+	out_str(o, "    TFC Packets: 0\n    Fragmentation successes: 0\n        Pre-fragmentation successses: 0\n"
+		   "        Post-fragmentation successes: 0\n    Fragmentation failures: 0\n"
+		   "        Pre-fragmentation failures: 0\n        Post-fragmentation failures: 0\n"
+		   "    Fragments created: 0\n    PMTUs sent: 0\n    PMTUs rcvd: 0\n");
+	out_printf(o, "Protocol failures: %llu\nMissing SA failures: %llu\nSystem capacity failures: 0\n",
+		   (ull)(dropped(db, DROP_ESP_LEN) + dropped(db, DROP_ESP_POLICY)),
+		   (ull)dropped(db, DROP_ESP_NO_SA));
+	out_printf(o, "Inbound SA delete requests: %llu\nOutbound SA delete requests: %llu\n",
+		   (ull)db->deletes_in, (ull)db->deletes_out);
+	out_printf(o, "Inbound SA destroy calls: %llu\nOutbound SA destroy calls: %llu\n\n", (ull)db->destroyed,
+		   (ull)db->destroyed);
+	return CMD_OK;
+}
+
+/* ------------------------------------------------------------------ clear crypto ipsec sa */
+
+static int clear_ipsec_sa(struct cmd *c)
+{
+	struct ipsec_sadb *db = c->ctx;
+	struct filter filter;
+	uint32_t *flows;
+	size_t n = 0;
+
+	if (!filter_read(c, &filter))
+		return cmd_fail(c, "SPI not valid");
+	if (cmd_has(c, "counters")) {
+		for (struct sadb_flow *f = db->flow_first; f; f = f->next)
+			f->cleared = sadb_flow_sum(db, f);
+		return CMD_OK;
+	}
+	/* ending a flow changes the list: first who, then the deed */
+	flows = calloc(db->nflows + 1, sizeof(*flows));
+	if (!flows)
+		return cmd_fail(c, "out of memory");
+	for (const struct sadb_flow *f = db->flow_first; f; f = f->next) {
+		if (wanted(&filter, f))
+			flows[n++] = f->flow;
+	}
+	for (size_t i = 0; i < n && db->hooks.drop_flow; i++)
+		db->hooks.drop_flow(db->hooks.ctx, flows[i]);
+	free(flows);
+	return CMD_OK;
+}
+
+static const struct cmd_entry commands[] = {
+	{"show_ipsec_sa", show_ipsec_sa},
+	{"show_ipsec_stats", show_ipsec_stats},
+	{"clear_ipsec_sa", clear_ipsec_sa},
+};
+
+void ipsec_show_register(struct ipsec_sadb *db)
+{
+	cmd_register(commands, sizeof(commands) / sizeof(commands[0]), db);
+}
