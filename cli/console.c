@@ -26,6 +26,7 @@ struct console {
 	History *history;
 	bool tty; /* a person: both ends are a terminal */
 	bool over;
+	bool enable; /* starts in privileged EXEC */
 	int status;
 	struct proto_msg prompt; /* what waits for an answer; its text is in prompt_text */
 	char prompt_text[PROTO_LINE_MAX];
@@ -463,7 +464,8 @@ static int interactive(void)
 	struct winsize w = window();
 	conn_send(&con.conn, &(struct proto_msg){.type = PROTO_HELLO,
 	                                         .version = PROTO_VERSION,
-	                                         .kind = con.tty ? PROTO_TTY : 0,
+	                                         .kind = (con.tty ? PROTO_TTY : 0) |
+	                                                 (con.enable ? PROTO_ENABLE : 0),
 	                                         .width = w.ws_col,
 	                                         .height = w.ws_row});
 	while (wait_prompt())
@@ -506,7 +508,7 @@ static int file(const char *name)
 
 static int usage(FILE *to, int status)
 {
-	fprintf(to, "usage: postern [--socket PATH]                 a console on the appliance\n"
+	fprintf(to, "usage: postern [--socket PATH] [--enable]      a console on the appliance, privileged at once\n"
 	            "       postern [--socket PATH] -c CMD [-c CMD]... run commands\n"
 	            "       postern [--socket PATH] -f FILE            apply configuration lines "
 	            "(- for stdin)\n"
@@ -529,6 +531,11 @@ int main(int argc, char **argv)
 			return usage(stdout, 0);
 		if (strcmp(a, "--version") == 0)
 			return printf("postern %s\n", POSTERN_VERSION) < 0;
+		if (strcmp(a, "--enable") == 0) {
+			con.enable = true;
+			i--;
+			continue;
+		}
 		if (value == NULL)
 			return usage(stderr, 2);
 		if (strcmp(a, "--socket") == 0)

@@ -228,6 +228,7 @@ static void client_hello(struct client *cl, const struct proto_msg *m)
 	struct session_options options = {
 	        .batch = m->kind & PROTO_BATCH,
 	        .config = m->kind & PROTO_CONFIG,
+	        .enable = m->kind & PROTO_ENABLE,
 	        .tty = m->kind & PROTO_TTY,
 	        .width = m->width,
 	        .height = m->height,

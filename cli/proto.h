@@ -48,6 +48,7 @@ enum proto_hello {
 	PROTO_BATCH =
 	        2, /* lines from a script: privilege 15, no prompts shown, RESULT after each line */
 	PROTO_CONFIG = 4, /* batch starts in config mode */
+	PROTO_ENABLE = 8, /* a person who starts in privileged EXEC */
 };
 
 enum proto_prompt { PROTO_ASK_LINE, PROTO_ASK_TEXT, PROTO_ASK_SECRET, PROTO_ASK_KEY };

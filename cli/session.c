@@ -346,8 +346,8 @@ struct session *session_new(const struct session_env *env, const struct session_
 	s->pager_lines = s->width = s->dialect = -1;
 	s->want = SESSION_WANT_NOTHING;
 	const struct grammar *g = env->grammar;
-	s->privilege = s->opt.batch ? 15 : 1;
-	ctx_init(&s->ctx, !s->opt.batch ? g->user : s->opt.config ? g->config : g->exec);
+	s->privilege = s->opt.batch || s->opt.enable ? 15 : 1;
+	ctx_init(&s->ctx, s->privilege < 15 ? g->user : s->opt.config ? g->config : g->exec);
 	s->debug = (struct debug_sink){.write = debug_write, .arg = s};
 	s->log = (struct log_sink){.level = -1, .write = monitor_write, .arg = s};
 	debug_sink_add(&s->debug);
