@@ -1,0 +1,92 @@
+# Who gets in: clients, places, algorithms, authentication.
+
+INSIDE=10.77.0.2
+# The addresses a guest was told: sets PPP_IF LOCAL_IP REMOTE_IP DNS1 DNS2
+addresses() { eval "$(guest_run "$1" cat /run/ppp-up)"; }
+pings() { guest_run "$1" "ping -c$2 -i0.2 -W2 -q ${3:-$INSIDE}" | tee /dev/stderr | grep -q " $2 received"; }
+route_inside() { guest_run "$1" "ip route replace 10.77.0.0/24 dev \$(. /run/ppp-up; echo \$PPP_IF)"; }
+
+# gets_in ID [VAR=VALUE...]: connect, DNS arrives, ten pings, leave; the appliance has forgotten it afterwards
+gets_in() {
+	local id=$1; shift
+	guest_connect "$id" "$@" || { guest_log "$id" ipsec.log | tail -30; log_since | tail -30; return 1; }
+	addresses "$id"
+	[ "$DNS1 $DNS2" = "10.77.0.5 10.77.0.6" ] || { echo "DNS: $DNS1 $DNS2"; return 1; }
+	route_inside "$id"
+	pings "$id" 10 || return 1
+	guest_disconnect "$id"
+	gone
+}
+# Every session of the appliance ends within a few seconds.
+gone() {
+	local _
+	for _ in $(seq 60); do
+		cli 'show vpdn session' | grep -q 'Call id' || return 0
+		sleep .1
+	done
+	echo "still there:"; cli 'show vpdn session'; return 1
+}
+transfer() { # ID: 20 MB each way
+	guest_run "$1" "iperf3 -c $INSIDE -n 20M -J >/tmp/up.json && iperf3 -c $INSIDE -n 20M -R -J >/tmp/down.json; rc=\$?
+		grep -h '\"bits_per_second\"' /tmp/up.json /tmp/down.json | tail -1; exit \$rc"
+}
+gets_in_and_transfers() {
+	local id=$1; shift
+	guest_connect "$id" "$@" || { log_since | tail -20; return 1; }
+	route_inside "$id"
+	pings "$id" 5 && transfer "$id" || return 1
+	guest_disconnect "$id"; gone
+}
+raw_esp_only() { # direct = protocol 50, never UDP 4500
+	local cap=$W/raw.txt
+	ns srv timeout 60 tcpdump -nn -i wan0 -c 4 'ip proto 50' >"$cap" 2>/dev/null & local pid=$!
+	sleep .3; gets_in 1 AUTH=mschap-v2 || return 1
+	sleep .2; kill $pid 2>/dev/null; wait $pid 2>/dev/null
+	grep -q ESP "$cap"
+}
+many_behind_one_nat() { # guests 2 .. N at once, all from UDP 1701, 30 pings each
+	local n=$1 id pids=() rc=0
+	for ((id = 2; id < 2 + n; id++)); do guest_connect $id & pids+=($!); done
+	for id in "${pids[@]}"; do wait "$id" || rc=1; done
+	[ $rc = 0 ] || { log_since | tail -40; return 1; }
+	pids=()
+	for ((id = 2; id < 2 + n; id++)); do route_inside $id; pings $id 30 & pids+=($!); done
+	for id in "${pids[@]}"; do wait "$id" || rc=1; done
+	[ "$(cli 'show vpdn session' | grep -c 'Call id')" = "$n" ] || { cli 'show vpdn session'; rc=1; }
+	cli 'show vpdn tunnel' | grep -c 'Remote Internet Address .*, port 1701'
+	for ((id = 2; id < 2 + n; id++)); do guest_disconnect $id & done; wait $(jobs -p | tail -n "$n") 2>/dev/null
+	gone && return $rc
+}
+
+connect_tests() {
+	local place auth p
+	log_mark
+	for place in "1 direct" "2 behind NAT"; do
+		for auth in pap mschap mschap-v2; do
+			t "strongSwan ${place#* }: $auth" gets_in "${place%% *}" AUTH=$auth
+		done
+		for p in 3des-sha1-modp1024/3des-sha1 aes256-sha1-modp2048/aes256-sha1 aes128-md5-modp1536/aes128-md5 \
+			aes256-sha256-ecp256/aes256-sha256 des-md5-modp768/des-md5; do
+			t "strongSwan ${place#* }: $p" gets_in "${place%% *}" AUTH=mschap-v2 IKE=${p%/*} ESP=${p#*/}
+		done
+		t "strongSwan ${place#* }: 20 MB each way" gets_in_and_transfers "${place%% *}" AUTH=mschap-v2
+	done
+	t "direct client sends raw ESP" raw_esp_only
+	if [ -z "$ONLY" ] || [[ libreswan =~ $ONLY ]]; then
+		guest_boot 11 inet libreswan; guest_boot 12 nat1 libreswan
+		for place in "11 direct" "12 behind NAT"; do
+			t "libreswan ${place#* }: aes256-sha1-modp1536" gets_in "${place%% *}" AUTH=mschap-v2 \
+				IKE=aes256-sha1-modp1536 ESP=aes256-sha1
+			t "libreswan ${place#* }: aes128-sha256-modp2048" gets_in "${place%% *}" AUTH=mschap-v2 \
+				IKE=aes128-sha2_256-modp2048 ESP=aes128-sha2_256
+		done
+		guest_kill 11; guest_kill 12
+	fi
+	if [ -z "$ONLY" ] || [[ "one NAT" =~ $ONLY ]]; then
+		guest_boot 3 nat1 strongswan
+		t "two guests behind one NAT" many_behind_one_nat 2
+		guest_boot 4 nat1 strongswan; guest_boot 5 nat1 strongswan
+		t "four guests behind one NAT" many_behind_one_nat 4
+		guest_kill 3; guest_kill 4; guest_kill 5
+	fi
+}
