@@ -166,6 +166,12 @@ static void show_masked(const struct exec_config *x, struct str text, struct out
 	ctx_clear(&ctx);
 }
 
+static void print_lines(const char *text, struct out *out)
+{
+	size_t len = strlen(text);
+	out_printf(out, "%s%s", text, len > 0 && text[len - 1] == '\n' ? "" : "\n");
+}
+
 /* Each text that was printed while the file was read, and the line that caused it. */
 static void show_boot_errors(const struct load_report *r, struct out *out)
 {
@@ -175,8 +181,8 @@ static void show_boot_errors(const struct load_report *r, struct out *out)
 		const struct load_item *it = &r->items[i];
 		struct str command = str_trim(str_of(it->command ? it->command : ""));
 		bool cut = command.len > SHOWN;
-		out_printf(out, "%s%s*** Output from config line %u, \"%.*s%s\"\n", it->text,
-			   it->text[0] && it->text[strlen(it->text) - 1] == '\n' ? "" : "\n", it->line,
+		print_lines(it->text, out);
+		out_printf(out, "*** Output from config line %u, \"%.*s%s\"\n", it->line,
 			   (int)(cut ? SHOWN : command.len), command.p, cut ? "..." : "");
 	}
 }
@@ -282,7 +288,7 @@ static int apply(struct exec_config *x, struct cmd *c, struct str text, unsigned
 	struct err err = {0};
 	int rc = load_text(x->grammar, x->sys, text, "clear configure", flags, &report, &err);
 	for (size_t i = 0; i < report.n; i++)
-		out_printf(c->out, "%s\n", str_trim(str_of(report.items[i].text)).p ? report.items[i].text : "");
+		print_lines(report.items[i].text, c->out);
 	bool refused = report.errors > 0;
 	load_report_free(&report);
 	if (rc != 0)

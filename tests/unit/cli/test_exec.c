@@ -1,0 +1,315 @@
+/* Commands about the configuration and the console, against a real configuration in a state directory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/exec_config.h"
+#include "cli/exec_term.h"
+#include "cli/hooks.h"
+#include "exec_host.h"
+
+static char dir[] = "/tmp/exec-XXXXXX";
+static struct grammar *grammar;
+static struct clock now;
+static struct exec_config x;
+static struct exec_host host;
+static unsigned reloads;
+
+static const char config[] = "hostname gw\n"
+			     "interface GigabitEthernet0/0\n"
+			     " nameif outside\n"
+			     " ip address 192.0.2.1 255.255.255.0\n"
+			     "ip local pool p 10.4.5.10-10.4.5.20 mask 255.255.255.0\n"
+			     "tunnel-group DefaultRAGroup general-attributes\n"
+			     " address-pool p\n"
+			     "tunnel-group DefaultRAGroup ipsec-attributes\n"
+			     " ikev1 pre-shared-key s3cret-of-the-lab-0001\n";
+
+static void sum16(const void *data, size_t len, uint8_t sum[16])
+{
+	const uint8_t *p = data;
+	memset(sum, 0, 16);
+	for (size_t i = 0; i < len; i++)
+		sum[i % 16] = (uint8_t)(sum[i % 16] * 31 + p[i]);
+}
+
+static void on_reload(void *ctx)
+{
+	(void)ctx;
+	reloads++;
+}
+
+static void load(const char *text, unsigned flags)
+{
+	struct load_report r = {0};
+	struct err err = {0};
+	assert_int_equal(load_text(grammar, x.sys, str_of(text), "test", flags, &r, &err), 0);
+	if (r.errors > 0)
+		fail_msg("%s", r.items[0].text);
+	load_report_free(&r);
+}
+
+static int run(const char *name)
+{
+	return exec_host_run(&host, name, NULL, 0, false);
+}
+
+static int run_arg(const char *name, const char *arg, const char *text)
+{
+	struct cmd_arg a = {.name = arg, .text = str_of(text)};
+	return exec_host_run(&host, name, &a, 1, false);
+}
+
+static void assert_has(const char *part)
+{
+	if (!host.text.text || !strstr(host.text.text, part))
+		fail_msg("no \"%s\" in:\n%s", part, host.text.text ? host.text.text : "");
+}
+
+static void assert_not(const char *part)
+{
+	if (host.text.text && strstr(host.text.text, part))
+		fail_msg("\"%s\" in:\n%s", part, host.text.text);
+}
+
+static void test_show(void **state)
+{
+	(void)state;
+	load(config, LOAD_REPLACE);
+	assert_int_equal(run("show_running_config"), CMD_OK);
+	assert_int_equal(strncmp(host.text.text, ": Saved\n:\nASA Version 9.1(7) \n!\n", 32), 0);
+	assert_has("\nhostname gw\n");
+	assert_has("\n ikev1 pre-shared-key *****\n");
+	assert_not("s3cret");
+	assert_has("\nCryptochecksum:");
+	assert_string_equal(host.text.text + host.text.len - 6, ": end\n");
+	assert_int_equal(run_arg("show_running_config", "section", "tunnel-group"), CMD_OK);
+	assert_string_equal(host.text.text, "tunnel-group DefaultRAGroup general-attributes\n"
+					    " address-pool p\n"
+					    "tunnel-group DefaultRAGroup ipsec-attributes\n"
+					    " ikev1 pre-shared-key *****\n");
+	assert_int_equal(run("more_file"), CMD_OK);
+	assert_has("\n ikev1 pre-shared-key s3cret-of-the-lab-0001\n");
+}
+
+/* What `more` shows loads into an empty configuration and gives itself, byte for byte. */
+static void test_more_round_trip(void **state)
+{
+	(void)state;
+	load(config, LOAD_REPLACE);
+	run("more_file");
+	char *first = strdup(host.text.text);
+	load("!\n", LOAD_REPLACE);
+	run("more_file");
+	assert_string_not_equal(first, host.text.text);
+	load(first, LOAD_REPLACE);
+	run("more_file");
+	assert_string_equal(first, host.text.text);
+	free(first);
+}
+
+static void test_save(void **state)
+{
+	(void)state;
+	load(config, LOAD_REPLACE);
+	assert_int_equal(run("show_startup_config"), CMD_OK);
+	assert_string_equal(host.text.text, "No Configuration\n");
+	assert_int_equal(run("write_memory"), CMD_OK);
+	assert_has("\nBuilding configuration...\nCryptochecksum: ");
+	assert_has(" bytes copied in 0.");
+	assert_has("\n[OK]\n");
+	assert_int_equal(run("show_startup_config"), CMD_OK);
+	assert_has(": Saved\n: Written by enable_15 at 12:00:00.250 UTC Thu Oct 19 2017\n!\nASA Version");
+	assert_has("\n ikev1 pre-shared-key *****\n");
+	assert_not("s3cret");
+	/* the saved file boots into the same configuration */
+	run("more_file");
+	char *before = strdup(host.text.text);
+	load("!\n", LOAD_REPLACE);
+	assert_int_equal(exec_config_boot(&x, NULL), 0);
+	run("more_file");
+	assert_string_equal(before, host.text.text);
+	free(before);
+	assert_int_equal(run_arg("show_startup_config", "errors", "errors"), CMD_OK);
+	assert_string_equal(host.text.text, "Reading from flash...\n");
+}
+
+static void test_boot_errors(void **state)
+{
+	(void)state;
+	struct err err = {0};
+	exec_config_free(&x);
+	assert_int_equal(startup_write(&x.startup,
+				       STR("ASA Version 9.1(7)\nhostname gw2\nfailover lan unit primary today\n"),
+				       NULL, &err),
+			 0);
+	assert_int_equal(exec_config_boot(&x, &err), 0);
+	run_arg("show_startup_config", "errors", "errors");
+	assert_has("Reading from flash...\n");
+	assert_has("ERROR: ");
+	assert_has("*** Output from config line 3, \"failover lan unit primar...\"\n");
+	run_arg("show_running_config", "section", "hostname");
+	assert_string_equal(host.text.text, "hostname gw2\n");
+}
+
+static void test_erase_and_copy(void **state)
+{
+	(void)state;
+	static const char *const enter[] = {"", NULL}, *const no[] = {"n", NULL}, *const other[] = {"x", NULL};
+	load(config, LOAD_REPLACE);
+	host.answers = enter;
+	assert_int_equal(run("copy_running_startup"), CMD_OK);
+	assert_has("Source filename [running-config]? \n\nCryptochecksum: ");
+	assert_not("[OK]");
+	host.answers = other;
+	assert_int_equal(run("copy_running_startup"), CMD_ERROR);
+	assert_has("ERROR: ");
+	host.answers = no;
+	assert_int_equal(run("write_erase"), CMD_OK);
+	assert_string_equal(host.text.text, "Erase configuration in flash memory? [confirm]n\n");
+	host.answers = NULL; /* the console closes while it is asked */
+	assert_int_equal(run("write_erase"), -1);
+	assert_int_equal(host.cancelled, 1);
+	run("show_startup_config");
+	assert_has("hostname gw\n");
+	host.answers = enter;
+	assert_int_equal(run("write_erase"), CMD_OK);
+	assert_string_equal(host.text.text, "Erase configuration in flash memory? [confirm]\n[OK]\n");
+	run("show_startup_config");
+	assert_string_equal(host.text.text, "No Configuration\n");
+	assert_int_equal(run_arg("copy_running_startup", "/noconfirm", "/noconfirm"), CMD_OK);
+	assert_has(" bytes copied in ");
+}
+
+static void test_reload(void **state)
+{
+	(void)state;
+	static const char *const save[] = {"y", "", NULL}, *const leave[] = {"what", "n", "n", NULL},
+			  *const confirm[] = {"", NULL};
+	reloads = 0;
+	load(config, LOAD_REPLACE);
+	load("hostname changed\n", 0);
+	host.answers = leave;
+	assert_int_equal(run("reload"), CMD_OK);
+	assert_has("System config has been modified. Save? [Y]es/[N]o:  what\nSystem config");
+	assert_has("Proceed with reload? [confirm] n\n");
+	assert_int_equal(reloads, 0);
+	host.answers = save;
+	assert_int_equal(run("reload"), CMD_OK);
+	assert_has(" bytes copied in ");
+	assert_has("*** --- START GRACEFUL SHUTDOWN ---\n");
+	assert_int_equal(reloads, 1);
+	host.answers = confirm; /* saved: only one question */
+	assert_int_equal(run("reload"), CMD_OK);
+	assert_not("modified");
+	assert_int_equal(reloads, 2);
+	assert_int_equal(run_arg("reload", "noconfirm", "noconfirm"), CMD_OK);
+	assert_int_equal(reloads, 3);
+}
+
+static void test_clear_configure(void **state)
+{
+	(void)state;
+	load(config, LOAD_REPLACE);
+	assert_int_equal(run_arg("clear_configure", "section", "ip"), CMD_ERROR); /* the pool is used */
+	assert_has("ERROR: ");
+	assert_int_equal(run_arg("clear_configure", "section", "tunnel-group"), CMD_OK);
+	run_arg("show_running_config", "section", "tunnel-group");
+	assert_int_equal(host.text.len, 0);
+	assert_int_equal(run_arg("clear_configure", "section", "ip"), CMD_OK);
+	run_arg("show_running_config", "section", "ip");
+	assert_int_equal(host.text.len, 0);
+	run("more_file");
+	assert_has("nameif outside");
+	assert_int_equal(run_arg("clear_configure", "section", "all"), CMD_OK);
+	run("more_file");
+	assert_not("nameif outside");
+}
+
+static void test_debug(void **state)
+{
+	(void)state;
+	struct cmd_arg args[] = {{.name = "crypto", .text = STR("crypto")}, {.name = "crypto", .text = STR("isakmp")},
+				 {.name = "level", .text = STR("127"), .u32 = 127}};
+	struct cmd_arg ppp[] = {{.name = "ppp", .text = STR("ppp")}, {.name = "ppp", .text = STR("io")}};
+	assert_int_equal(exec_host_run(&host, "debug_set", args, 3, false), CMD_OK);
+	assert_int_equal(host.text.len, 0);
+	assert_int_equal(exec_host_run(&host, "debug_set", ppp, 2, false), CMD_OK);
+	assert_string_equal(host.text.text, "debug ppp io  enabled at level 1\n");
+	run("show_debug");
+	assert_string_equal(host.text.text, "debug crypto ikev1 enabled at level 127\n"
+					    "debug ppp io enabled at level 1\n");
+	exec_host_run(&host, "debug_set", args, 2, true);
+	run("show_debug");
+	assert_string_equal(host.text.text, "debug ppp io enabled at level 1\n");
+	run("undebug_all");
+	run("show_debug");
+	assert_int_equal(host.text.len, 0);
+	run("show_clock");
+	assert_string_equal(host.text.text, "12:00:00.250 UTC Thu Oct 19 2017\n");
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	struct err err = {0};
+	if (!mkdtemp(dir))
+		return -1;
+	clock_init(&now, 1000);
+	now.wall_offset_ms = INT64_C(1508414400250) - 1000;
+	debug_sink_add(&host.debug);
+	hooks_register();
+	if (startup_init(&x.startup, dir, sum16, &err) != 0)
+		return -1;
+	x.clock = &now;
+	x.reload = on_reload;
+	exec_config_register(&x);
+	exec_term_register(&now);
+	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS, &grammar, &err) != 0) {
+		print_error("%s\n", err.text);
+		return -1;
+	}
+	hooks_set_grammar(grammar);
+	x.grammar = grammar;
+	x.sys = confsys_new(&grammar->schema, NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	char path[64];
+	exec_config_free(&x);
+	confsys_free(x.sys);
+	hooks_set_grammar(NULL);
+	grammar_free(grammar);
+	debug_sink_remove(&host.debug);
+	out_free(&host.text);
+	clock_free(&now);
+	cmd_registry_clear();
+	snprintf(path, sizeof(path), "%s/startup-config", dir);
+	unlink(path);
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_show),
+	    cmocka_unit_test(test_more_round_trip),
+	    cmocka_unit_test(test_save),
+	    cmocka_unit_test(test_boot_errors),
+	    cmocka_unit_test(test_erase_and_copy),
+	    cmocka_unit_test(test_reload),
+	    cmocka_unit_test(test_clear_configure),
+	    cmocka_unit_test(test_debug),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
