@@ -26,9 +26,10 @@ struct console {
 	History *history;
 	bool tty; /* a person: both ends are a terminal */
 	bool over;
+	bool asked; /* prompt waits for its answer */
 	bool enable; /* starts in privileged EXEC */
 	int status;
-	struct proto_msg prompt; /* what waits for an answer; its text is in prompt_text */
+	struct proto_msg prompt; /* the last one; its text is in prompt_text */
 	char prompt_text[PROTO_LINE_MAX];
 	bool broke, suspended; /* ^C, ^Z ended the line */
 };
@@ -71,6 +72,19 @@ static void tty_quiet(void)
 	t.c_cc[VTIME] = 0;
 	t.c_cc[VSUSP] = _POSIX_VDISABLE;
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
+}
+
+/* Waits for one of both: input from the terminal, something from the appliance. Signals come in here alone, so that none is
+ * missed between a look at its flag and the wait. */
+static void wait_for(struct pollfd *fds, nfds_t n)
+{
+	sigset_t open;
+	sigemptyset(&open);
+	for (nfds_t i = 0; i < n; i++)
+		fds[i].revents = 0;
+	if (!resized && !interrupted && ppoll(fds, n, NULL, &open) < 0)
+		for (nfds_t i = 0; i < n; i++)
+			fds[i].revents = 0;
 }
 
 static void put(struct str s)
@@ -165,6 +179,7 @@ static bool take(const struct proto_msg *m, bool editing)
 		str_copy(con.prompt_text, sizeof con.prompt_text, m->text);
 		con.prompt = *m;
 		con.prompt.text = str_of(con.prompt_text);
+		con.asked = true;
 		return true;
 	case PROTO_BYE:
 		ended(m);
@@ -188,52 +203,56 @@ static bool take_pending(bool editing)
 	return !con.over;
 }
 
+static void answer(struct proto_msg *m)
+{
+	m->seq = con.prompt.seq;
+	con.asked = false;
+	conn_send(&con.conn, m);
+}
+
 /* One key for the pager. */
 static void answer_key(void)
 {
 	unsigned char key = 'q';
-	for (;;) {
+	for (bool typed = false; !typed;) {
 		struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
-		                        {.fd = con.conn.fd, .events = POLLIN}};
-		int n = poll(fds, 2, -1);
+					{.fd = con.conn.fd, .events = POLLIN}};
+		wait_for(fds, 2);
 		check_resize();
 		if (interrupted) {
 			interrupted = 0;
 			key = KEY_BREAK;
-			break;
-		}
-		if (n < 0)
-			continue;
-		if (fds[1].revents && !take_pending(false))
-			return;
-		if (fds[0].revents) {
+			typed = true;
+		} else if (fds[0].revents) {
 			if (read(STDIN_FILENO, &key, 1) != 1)
 				key = 'q';
-			break;
+			typed = true;
 		}
+		if (fds[1].revents && !take_pending(false))
+			return;
 	}
-	conn_send(&con.conn,
-	          &(struct proto_msg){.type = PROTO_KEY, .seq = con.prompt.seq, .kind = key});
+	answer(&(struct proto_msg){.type = PROTO_KEY, .kind = key});
 }
 
 /* Shows what comes until a line is wanted; answers the pager. false: over. */
 static bool wait_prompt(void)
 {
 	while (!con.over) {
-		struct proto_msg m;
-		enum proto_read rc = conn_read(&con.conn, &m, true);
+		if (con.asked && con.prompt.kind != PROTO_ASK_KEY)
+			return true;
+		if (con.asked) {
+			answer_key();
+			continue;
+		}
+		if (!take_pending(false))
+			continue;
+		struct pollfd fd = {.fd = con.conn.fd, .events = POLLIN};
+		wait_for(&fd, 1);
 		check_resize();
 		if (interrupted) {
 			interrupted = 0;
 			conn_send(&con.conn, &(struct proto_msg){.type = PROTO_BREAK});
 		}
-		if (rc == PROTO_READ_BAD)
-			ended(NULL);
-		if (rc != PROTO_READ_OK || !take(&m, false))
-			continue;
-		if (con.prompt.kind != PROTO_ASK_KEY)
-			return true;
-		answer_key();
 	}
 	return false;
 }
@@ -252,14 +271,12 @@ static int next_byte(bool editing)
 	for (;;) {
 		struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
 		                        {.fd = con.conn.fd, .events = POLLIN}};
-		int n = poll(fds, 2, -1);
+		wait_for(fds, 2);
 		check_resize();
-		if (interrupted && !editing) {
+		if (interrupted) {
 			interrupted = 0;
 			return KEY_BREAK;
 		}
-		if (n < 0)
-			continue;
 		if (fds[1].revents && !take_pending(editing) && con.over)
 			return -1;
 		if (fds[0].revents) {
@@ -358,8 +375,8 @@ static bool edit_start(void)
 	return true;
 }
 
-/* One command from the terminal. false: over. */
-static bool edit_line(void)
+/* One command from the terminal. */
+static void edit_line(void)
 {
 	con.broke = con.suspended = false;
 	interrupted = 0;
@@ -368,56 +385,56 @@ static bool edit_line(void)
 	const char *text = el_gets(con.el, &n);
 	tty_quiet();
 	if (con.over)
-		return false;
-	struct proto_msg answer = {.type = PROTO_LINE, .seq = con.prompt.seq, .text = STR("")};
+		return;
+	struct proto_msg line = {.type = PROTO_LINE, .text = STR("")};
 	if (con.broke || con.suspended) {
 		put(con.broke ? STR("^C\n") : STR("^Z\n"));
 		if (con.suspended)
-			answer.text = STR("\x1a");
+			line.text = STR("\x1a");
 	} else if (text == NULL || n <= 0) {
 		put(STR("\n"));
-		answer.type = PROTO_EOF;
+		line.type = PROTO_EOF;
 	} else {
-		answer.text = (struct str){text, (size_t)n};
-		while (answer.text.len > 0 && answer.text.p[answer.text.len - 1] == '\n')
-			answer.text.len--;
+		line.text = (struct str){text, (size_t)n};
+		while (line.text.len > 0 && line.text.p[line.text.len - 1] == '\n')
+			line.text.len--;
 		HistEvent ev;
-		if (str_trim(answer.text).len > 0)
+		if (str_trim(line.text).len > 0)
 			history(con.history, &ev, H_ENTER, text);
-		if (answer.text.len > PROTO_LINE_MAX) {
+		if (line.text.len > PROTO_LINE_MAX) {
 			put(STR("ERROR: line too long\n"));
-			answer.text.len = 0;
+			line.text.len = 0;
 		}
 	}
-	return conn_send(&con.conn, &answer) || take_pending(false);
+	answer(&line);
 }
 
 /* ------------------------------------------------------------------ other answers */
 
 /* The answer to a question or a password: echoed as it is or as stars. From a pipe nothing is echoed. */
-static bool plain_line(void)
+static void plain_line(void)
 {
-	char line[PROTO_LINE_MAX];
+	char text[PROTO_LINE_MAX];
 	size_t len = 0;
 	bool secret = con.prompt.kind == PROTO_ASK_SECRET, too_long = false;
-	struct proto_msg answer = {.type = PROTO_LINE, .seq = con.prompt.seq};
+	struct proto_msg line = {.type = PROTO_LINE, .text = STR("")};
 	put(con.prompt.text);
 	for (;;) {
 		int b = next_byte(false);
 		if (con.over)
-			return false;
+			return;
 		if (b == '\n' || b == '\r' || (b < 0 && len > 0))
 			break;
 		if (b < 0 || (con.tty && b == KEY_BREAK)) {
-			answer.type = b < 0 ? PROTO_EOF : PROTO_BREAK;
+			line.type = b < 0 ? PROTO_EOF : PROTO_BREAK;
 			break;
 		}
 		if (con.tty && (b == 0x7f || b == '\b' || b == 0x15)) {
 			size_t keep = b == 0x15 || len == 0 ? 0 : len - 1;
 			for (; len > keep; len--)
 				put(STR("\b \b"));
-		} else if (len < sizeof line) {
-			line[len++] = (char)b;
+		} else if (len < sizeof text) {
+			text[len++] = (char)b;
 			char echo = secret ? '*' : (char)b;
 			if (con.tty)
 				put((struct str){&echo, 1});
@@ -429,11 +446,10 @@ static bool plain_line(void)
 		put(STR("\n"));
 	if (too_long)
 		put(STR("ERROR: line too long\n"));
-	else if (answer.type == PROTO_LINE)
-		answer.text = (struct str){line, len};
-	conn_send(&con.conn, &answer);
-	wipe(line, sizeof line);
-	return true;
+	else if (line.type == PROTO_LINE)
+		line.text = (struct str){text, len};
+	answer(&line);
+	wipe(text, sizeof text);
 }
 
 /* ------------------------------------------------------------------ programs */
@@ -442,8 +458,14 @@ static void set_signals(void)
 {
 	struct sigaction sa = {.sa_handler = on_signal};
 	sigaction(SIGWINCH, &sa, NULL);
-	if (con.tty)
+	if (con.tty) {
 		sigaction(SIGINT, &sa, NULL);
+		sigset_t held; /* until wait_for lets them in */
+		sigemptyset(&held);
+		sigaddset(&held, SIGINT);
+		sigaddset(&held, SIGWINCH);
+		sigprocmask(SIG_BLOCK, &held, NULL);
+	}
 	sa.sa_handler = on_fatal_signal;
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);

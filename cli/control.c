@@ -46,6 +46,7 @@ struct client {
 	uint32_t seq; /* of the prompt that waits for an answer */
 	unsigned long lost;
 	bool counted, closing, leaving;
+	bool paused; /* reads no more until its queue is shorter */
 };
 
 struct output {
@@ -98,6 +99,8 @@ static size_t client_queued(const struct client *cl)
 	return uv_stream_get_write_queue_size((const uv_stream_t *)&cl->pipe);
 }
 
+static void client_resume(struct client *cl);
+
 static void client_written(uv_write_t *req, int status)
 {
 	struct output *o = (struct output *)req;
@@ -109,8 +112,11 @@ static void client_written(uv_write_t *req, int status)
 		client_close(cl);
 		return;
 	}
-	if (!cl->leaving && cl->session != NULL && client_queued(cl) <= QUEUE_MAX / 2)
-		session_drained(cl->session);
+	if (cl->leaving || cl->session == NULL || client_queued(cl) > QUEUE_MAX / 2)
+		return;
+	session_drained(cl->session);
+	if (cl->paused)
+		client_resume(cl);
 }
 
 static void client_send(struct client *cl, const struct proto_msg *m)
@@ -295,17 +301,16 @@ static void client_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *buf)
 	*buf = uv_buf_init((char *)space, (unsigned)room);
 }
 
-static void client_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+/* Runs the messages that are there, as long as their answers find room. */
+static void client_process(struct client *cl)
 {
-	(void)buf;
-	struct client *cl = stream->data;
-	if (n < 0) {
-		client_close(cl);
-		return;
-	}
-	proto_reader_added(&cl->in, (size_t)n);
 	struct proto_msg m;
 	while (!cl->closing && !cl->leaving) {
+		if (client_queued(cl) > QUEUE_MAX) {
+			cl->paused = true;
+			uv_read_stop((uv_stream_t *)&cl->pipe);
+			return;
+		}
 		switch (proto_reader_next(&cl->in, &m)) {
 		case PROTO_READ_OK:
 			client_message(cl, &m);
@@ -317,6 +322,26 @@ static void client_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 			return;
 		}
 	}
+}
+
+static void client_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	(void)buf;
+	struct client *cl = stream->data;
+	if (n < 0) {
+		client_close(cl);
+		return;
+	}
+	proto_reader_added(&cl->in, (size_t)n);
+	client_process(cl);
+}
+
+static void client_resume(struct client *cl)
+{
+	cl->paused = false;
+	client_process(cl);
+	if (!cl->paused && !cl->closing && !cl->leaving)
+		uv_read_start((uv_stream_t *)&cl->pipe, client_alloc, client_read);
 }
 
 /* ------------------------------------------------------------------ who may enter */
