@@ -23,7 +23,6 @@ run_card() {
 }
 port_taken() {
 	local out pid
-	kill $pid 2>/dev/null; wait $pid 2>/dev/null
 	ns srv python3 -c 'import socket,time; s=socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("0.0.0.0",500)); time.sleep(20)' 2>/dev/null & pid=$!
 	sleep .7
 	out=$(ns srv timeout 10 "$BUILD/posternd" --state "$W/run-state" --socket "$W/run.sock" 2>&1); local rc=$?
