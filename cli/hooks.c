@@ -95,7 +95,8 @@ static int edit_nameif(struct conf_typed *t, struct err *err)
 	unsigned level = str_eq_cstr(nameif, "inside") ? 100 : 0;
 	if (level > 0)
 		out_printf(t->lines, "nameif %.*s\nsecurity-level %u\n", STR_ARG(nameif), level);
-	out_printf(t->notes, "INFO: Security level for \"%.*s\" set to %u by default.\n", STR_ARG(nameif), level);
+	if (t->line == 0) /* a text says its level itself */
+		out_printf(t->notes, "INFO: Security level for \"%.*s\" set to %u by default.\n", STR_ARG(nameif), level);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 struct conf_typed {
 	const struct conf *conf; /* as it is before the line */
 	bool no;
+	unsigned line; /* of the text that is loaded, 0 at a prompt */
 	const struct cmd_arg *args; /* as in struct cmd, keys of the mode the line was typed in included */
 	size_t nargs;
 	struct out *lines; /* write here: config lines, one per '\n'; none = the line is applied as typed */
