@@ -23,7 +23,13 @@ static void on_timer(struct timer *t, void *arg)
 {
 	(void)t;
 	struct ppp_cp *cp = arg;
+	const struct ppp_cp_def *def = cp->def;
+	void *owner = cp->owner;
+	if (def->enter)
+		def->enter(owner);
 	ppp_cp_event(cp, cp->restart > 0 ? PPP_EV_TO_MORE : PPP_EV_TO_LAST);
+	if (def->leave)
+		def->leave(owner);
 }
 
 static void start_timer(struct ppp_cp *cp)

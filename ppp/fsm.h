@@ -60,6 +60,9 @@ struct ppp_cp_def {
 	const char *name;
 	uint16_t proto;
 	struct opt_table opts;
+	/* Around what a timer does: the owner must not be freed in between. NULL = it never is. */
+	void (*enter)(void *owner);
+	void (*leave)(void *owner);
 	/* This-layer-up, -down, -started, -finished (§4.4). started may be NULL. */
 	void (*up)(void *owner);
 	void (*down)(void *owner);

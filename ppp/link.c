@@ -15,13 +15,14 @@ enum { SETUP_MS = 90 * 1000 }; /* from the call to IPCP, retransmissions and slo
 
 /* ------------------------------------------------------------------ ends */
 
-void ppp_enter(struct ppp_session *s)
+void ppp_enter(void *session)
 {
-	s->depth++;
+	((struct ppp_session *)session)->depth++;
 }
 
-void ppp_leave(struct ppp_session *s)
+void ppp_leave(void *session)
 {
+	struct ppp_session *s = session;
 	if (--s->depth > 0 || !s->gone)
 		return;
 	wipe(s, sizeof(*s));

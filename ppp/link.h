@@ -73,8 +73,8 @@ struct ppp {
 
 /* Every entry from outside (packet, timer, call-back) stands between these two: leave frees the session when
  * it is gone. */
-void ppp_enter(struct ppp_session *s);
-void ppp_leave(struct ppp_session *s);
+void ppp_enter(void *session);
+void ppp_leave(void *session);
 
 /* Ends the session in good order: LCP Terminate-Request, then the call. The first reason given stays. */
 void ppp_session_close(struct ppp_session *s, enum link_end why);

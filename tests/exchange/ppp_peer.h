@@ -1,0 +1,56 @@
+/* A PPP client for tests: its own small LCP, PAP, CHAP, MS-CHAP and IPCP, sharing nothing with the engine
+ * under test but the MS-CHAP arithmetic (which has published vectors). */
+#ifndef TESTS_EXCHANGE_PPP_PEER_H
+#define TESTS_EXCHANGE_PPP_PEER_H
+
+#include "core/aaa/aaa.h"
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+
+enum peer_profile { PEER_PLAIN, PEER_WINDOWS, PEER_APPLE, PEER_ANDROID };
+
+struct ppp_peer {
+	/* set before ppp_peer_start */
+	struct clock *clock;
+	void (*send)(void *arg, const uint8_t *frame, size_t len);
+	void *arg;
+	enum peer_profile profile;
+	const char *user, *password;
+	unsigned methods;         /* AAA_BIT: what it is willing to do, best first as in enum aaa_method */
+	bool silent;              /* hears and says nothing: powered off */
+	bool no_address;          /* leaves the IP-Address option out, always */
+	/* what came of it */
+	bool lcp_up, authenticated, refused, ip_up, closed;
+	bool success_verified;    /* MS-CHAPv2: the server proved itself */
+	enum aaa_method method;
+	uint32_t ip, server_ip, dns[2], nbns[2];
+	uint16_t server_mru;
+	char message[256];        /* of Success, Failure, Ack, Nak */
+	unsigned protocol_rejects, code_rejects, frames_in;
+	uint16_t rejected[8];
+	/* private */
+	uint8_t id, lcp_req_id, ipcp_req_id, auth_id;
+	uint8_t lcp_req[128], ipcp_req[128];
+	size_t lcp_req_len, ipcp_req_len;
+	bool lcp_acked, lcp_ack_sent, ipcp_acked, ipcp_ack_sent;
+	uint32_t off; /* options of ours that were rejected, a bit by type modulo 32 */
+	bool ip_off[256];
+	uint8_t response[64];
+	uint8_t auth_packet[300];
+	size_t auth_len;
+	char want[43];
+	struct timer timer;
+	unsigned tries;
+};
+
+void ppp_peer_start(struct ppp_peer *p);
+void ppp_peer_input(struct ppp_peer *p, const uint8_t *frame, size_t len);
+/* LCP Terminate-Request. */
+void ppp_peer_hangup(struct ppp_peer *p);
+/* Starts LCP anew on an open link. */
+void ppp_peer_renegotiate(struct ppp_peer *p);
+void ppp_peer_stop(struct ppp_peer *p);
+/* One frame: protocol and packet. */
+void ppp_peer_frame(struct ppp_peer *p, uint16_t proto, const void *packet, size_t len);
+
+#endif
