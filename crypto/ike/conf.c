@@ -1,0 +1,194 @@
+/* IKE's part of the configuration tree, compiled; the only file here that sees the tree. */
+#include "crypto/ike/conf.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "crypto/ike/ike.h"
+#include "crypto/ike/proposal.h"
+
+enum { HALF_OPEN_PLATFORM = 1000, PSK_SHORT = 20 };
+
+static int compile_policies(const struct conf *c, struct arena *a, struct ike_conf *conf, struct err *err)
+{
+	size_t n = 0;
+	for (const struct centry *e = conf_first(c, "ike-policy"); e != NULL; e = conf_next(c, e))
+		n++;
+	struct ike_policy *policies = arena_calloc(a, n > 0 ? n : 1, sizeof *policies);
+	if (policies == NULL)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (const struct centry *e = conf_first(c, "ike-policy"); e != NULL; e = conf_next(c, e)) {
+		struct ike_policy p = {
+			.priority = conf_u32(e, "priority"),
+			.auth = str_eq_cstr(conf_text(e, "authentication"), "rsa-sig") ? AUTH_RSA_SIG : AUTH_PSK,
+			.cipher = ike_cipher_by_word(conf_text(e, "encryption")),
+			.hash = ike_hash_by_word(conf_text(e, "hash")),
+			.life_s = conf_u32(e, "lifetime"),
+		};
+		uint32_t group = 0;
+		str_to_u32(conf_text(e, "group"), UINT16_MAX, &group);
+		p.group = (uint16_t)group;
+		if (p.cipher == NULL || p.hash == NULL || !ike_group_known(p.group))
+			return err_set(err, -EINVAL, "crypto ikev1 policy %u: unknown algorithm", p.priority);
+		/* By priority, whatever the order of the tree. */
+		size_t at = conf->npolicies++;
+		for (; at > 0 && policies[at - 1].priority > p.priority; at--)
+			policies[at] = policies[at - 1];
+		policies[at] = p;
+	}
+	conf->policies = policies;
+	return 0;
+}
+
+static int compile_enabled(const struct conf *c, struct arena *a, struct ike_conf *conf, struct err *err)
+{
+	size_t n = 0;
+	for (const struct centry *e = conf_first(c, "ike-enable"); e != NULL; e = conf_next(c, e))
+		n++;
+	const char **names = arena_calloc(a, n > 0 ? n : 1, sizeof *names);
+	for (const struct centry *e = conf_first(c, "ike-enable"); names != NULL && e != NULL;
+	     e = conf_next(c, e)) {
+		names[conf->nenabled] = arena_str(a, conf_text(e, "ifname"));
+		if (names[conf->nenabled++] == NULL)
+			names = NULL;
+	}
+	conf->enabled = names;
+	return names != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
+}
+
+/* vpn-tunnel-protocol of a group policy, inherited from DfltGrpPolicy. */
+static bool policy_allows_l2tp(const struct conf *c, struct str name)
+{
+	const struct str order[] = {name, STR("DfltGrpPolicy")};
+	for (size_t i = 0; i < 2; i++) {
+		const struct centry *e = conf_find(c, "group-policy", order[i]);
+		if (e == NULL)
+			continue;
+		const struct centry *attrs = conf_child(c, e, "attributes");
+		if (!conf_is_set(attrs, "vpn-tunnel-protocol"))
+			continue;
+		for (size_t j = 0; j < conf_list_len(attrs, "vpn-tunnel-protocol"); j++)
+			if (str_eq_cstr(conf_list_text(attrs, "vpn-tunnel-protocol", j), "l2tp-ipsec"))
+				return true;
+		return false;
+	}
+	return true;
+}
+
+static int compile_group(const struct conf *c, struct arena *a, struct ike_group *g, struct err *err)
+{
+	const struct centry *e = conf_find(c, "tunnel-group", STR("DefaultRAGroup"));
+
+	*g = (struct ike_group){.name = "DefaultRAGroup", .dpd = true, .dpd_threshold_s = 300, .dpd_retry_s = 2};
+	g->l2tp_allowed = true;
+	if (e == NULL)
+		return 0;
+	const struct centry *ipsec = conf_child(c, e, "ipsec");
+	struct str psk = conf_text(ipsec, "psk");
+	if (psk.len > 0) {
+		g->psk = arena_str(a, psk);
+		g->psk_len = psk.len;
+		if (g->psk == NULL)
+			return err_set(err, -ENOMEM, "out of memory");
+	}
+	g->dpd = conf_text(ipsec, "dpd-disable").len == 0;
+	g->dpd_threshold_s = conf_u32(ipsec, "dpd-threshold");
+	g->dpd_retry_s = conf_u32(ipsec, "dpd-retry");
+	g->l2tp_allowed = policy_allows_l2tp(c, conf_text(conf_child(c, e, "general"), "policy"));
+	return 0;
+}
+
+static int compile_isakmp(const struct conf *c, struct arena *a, struct ike_conf *conf, struct err *err)
+{
+	const struct centry *e = conf_container(c, "isakmp");
+	struct str identity = conf_text(e, "identity"), key_id = conf_text(e, "key-id"), text = {0};
+
+	conf->natt_s = conf_bool(e, "nat-traversal") ? conf_u32(e, "nat-keepalive") : 0;
+	if (conf_is_set(e, "key-id") && key_id.len > 0) {
+		conf->identity = IKE_ID_KEY_ID;
+		text = key_id;
+	} else if (str_eq_cstr(identity, "hostname")) {
+		conf->identity = IKE_ID_HOSTNAME;
+		text = conf_text(conf_container(c, "system"), "hostname");
+	} else {
+		conf->identity = str_eq_cstr(identity, "address") ? IKE_ID_ADDRESS : IKE_ID_AUTO;
+	}
+	conf->identity_text = arena_str(a, text);
+	conf->max_half_open = HALF_OPEN_PLATFORM *
+			      conf_u32(conf_container(c, "ikev1"), "max-in-negotiation-sa") / 100;
+	return conf->identity_text != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
+}
+
+int ike_conf_compile(const struct conf *c, struct arena *a, const struct ike_conf **out, struct out *notes,
+		     struct err *err)
+{
+	struct ike_conf *conf = arena_alloc(a, sizeof *conf);
+	int rc = conf != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
+	(void)notes;
+
+	if (rc == 0)
+		rc = compile_policies(c, a, conf, err);
+	if (rc == 0)
+		rc = compile_enabled(c, a, conf, err);
+	if (rc == 0)
+		rc = compile_group(c, a, &conf->ra, err);
+	if (rc == 0)
+		rc = compile_isakmp(c, a, conf, err);
+	if (rc == 0)
+		*out = conf;
+	return rc;
+}
+
+bool ike_conf_enabled(const struct ike_conf *conf, const char *ifname)
+{
+	for (size_t i = 0; i < conf->nenabled; i++)
+		if (strcmp(conf->enabled[i], ifname) == 0)
+			return true;
+	return false;
+}
+
+uint32_t ike_conf_natt(const struct ike_conf *conf)
+{
+	return conf->natt_s;
+}
+
+/* ------------------------------------------------------------------ check: functions of the grammar */
+
+static int policy_check(const struct conf *c, const struct centry *e, struct out *notes, struct err *err)
+{
+	struct str group = conf_text(e, "group");
+	uint32_t priority = conf_u32(e, "priority");
+	(void)c;
+	(void)err;
+	if (str_eq_cstr(conf_text(e, "encryption"), "des"))
+		out_printf(notes, "WARNING: crypto ikev1 policy %u: DES is weak, use aes or stronger\n", priority);
+	if (str_eq_cstr(conf_text(e, "hash"), "md5"))
+		out_printf(notes, "WARNING: crypto ikev1 policy %u: MD5 is weak, use sha or stronger\n", priority);
+	if (str_eq_cstr(group, "1") || str_eq_cstr(group, "2"))
+		out_printf(notes,
+			   "WARNING: crypto ikev1 policy %u: Diffie-Hellman group %.*s is weak, use group 5 or stronger\n",
+			   priority, STR_ARG(group));
+	return 0;
+}
+
+static int group_check(const struct conf *c, const struct centry *e, struct out *notes, struct err *err)
+{
+	struct str psk = conf_text(e, "psk");
+	(void)c;
+	(void)err;
+	if (psk.len > 0 && psk.len < PSK_SHORT)
+		out_printf(notes, "WARNING: the pre-shared key is shorter than %d characters and can be guessed from one "
+				  "recorded connection\n",
+			   PSK_SHORT);
+	return 0;
+}
+
+static const struct conf_check checks[] = {
+	{"ike_policy_check", policy_check},
+	{"tunnel_group_ipsec_check", group_check},
+};
+
+void ike_conf_register(void)
+{
+	conf_check_register(checks, sizeof checks / sizeof checks[0]);
+}

@@ -1,0 +1,515 @@
+/* Inside the engine: its objects and what its files offer each other. Nobody outside crypto/ike (and its tests)
+ * includes this.
+ *
+ *   ike ── peer ──┬── ike_sa ──┬── xchg (Main Mode)
+ *                 │            └── xchg (Quick Mode) ...
+ *                 └── flow ───── child (one pair of ESP SAs) ...
+ */
+#ifndef CRYPTO_IKE_ENGINE_H
+#define CRYPTO_IKE_ENGINE_H
+
+#include "core/base/debug.h"
+#include "core/base/hash.h"
+#include "core/base/log.h"
+#include "crypto/ike/ike.h"
+#include "crypto/ike/keys.h"
+#include "crypto/ike/natt.h"
+#include "crypto/ike/proposal.h"
+#include "crypto/ike/wire.h"
+
+/* Ceilings: what strangers and peers can make us keep. */
+enum {
+	IKE_SAS_MAX = 20000,
+	IKE_PEERS_MAX = 10000,
+	IKE_HALF_OPEN_MAX = 1000,  /* unless the configuration says less */
+	IKE_SAS_PER_PEER = 4,
+	IKE_QUICK_PER_SA = 8,
+	IKE_FLOWS_PER_PEER = 16,
+	IKE_CHILDREN_PER_FLOW = 4,
+	IKE_NEG_BYTES = 24576,     /* arena of one negotiation */
+	IKE_ID_MAX = 256,          /* body of an ID payload */
+	IKE_NONCE_MAX = 256,
+	IKE_NONCE_LEN = 20,        /* ours */
+};
+
+enum ike_state {
+	ST_NEW,
+	/* Main Mode, responder */
+	ST_MM_START,
+	ST_MM_WAIT3,
+	ST_MM_BUILD4, /* Diffie-Hellman is running */
+	ST_MM_WAIT5,
+	/* Main Mode, initiator */
+	ST_MM_WAIT2,
+	ST_MM_BUILD3,
+	ST_MM_WAIT4,
+	ST_MM_BUILD5,
+	ST_MM_WAIT6,
+	/* Quick Mode, responder */
+	ST_QM_START,
+	ST_QM_BUILD2,
+	ST_QM_WAIT3,
+	/* Quick Mode, initiator */
+	ST_QM_BUILD1,
+	ST_QM_WAIT2,
+	ST_QM_BUILD3,
+	ST_QM_DONE, /* kept a while to answer repetitions */
+	ST_ACTIVE,
+	ST_REFUSED, /* failed; kept a while to absorb repetitions */
+	ST_N
+};
+
+struct ike_xchg;
+struct ike_sa;
+
+/* What a step decided. */
+enum ike_verdict {
+	STEP_DONE,   /* accepted: the state becomes the row's next, an answer (if built) leaves */
+	STEP_WAIT,   /* accepted: Diffie-Hellman runs, xchg.resume goes on */
+	STEP_IGNORE, /* dropped, as if it had never come */
+	STEP_FAIL,   /* the exchange is over; the handler said why */
+};
+
+struct ike_sent {
+	uint8_t *p; /* the last message sent, as it went on the wire; malloced */
+	size_t len;
+	struct ip4_end local, remote;
+};
+
+/* One exchange: Main Mode of an SA, or a Quick Mode under it. */
+struct ike_xchg {
+	struct ike_sa *sa;
+	uint8_t exch, state;
+	bool initiator, dead;
+	uint32_t msgid;
+	uint8_t iv[PRIM_IV_MAX];      /* last cipher block of the exchange */
+	uint8_t rx_hash[PRIM_MD_MAX]; /* of the last accepted message */
+	bool rx_any;
+	struct ike_sent sent;
+	unsigned tries;
+	struct timer retry;   /* sends the last message again */
+	struct timer timeout; /* gives the exchange up */
+	struct ip4_end local, remote; /* where the other side is in this exchange */
+	struct ike_dh *dh;    /* running or finished Diffie-Hellman */
+	void (*resume)(struct ike_xchg *x);
+	struct arena *neg;    /* everything below that is bytes; wiped when the negotiation ends */
+	struct bytes sa_i, nonce_i, nonce_r, ke_i, ke_r, id_i, id_r;
+	struct bytes chosen;  /* body of the transform to be echoed */
+};
+
+/* Diffie-Hellman of one exchange. Outlives it while a helper thread works on it. */
+struct ike_dh {
+	struct prim_dh_job job;
+	struct ike_xchg *x; /* NULL: nobody waits any more */
+	struct ike *ike;    /* NULL: the engine is gone */
+	bool running, starting; /* starting: still inside ike_ops.dh */
+	struct ike_dh *next;
+};
+
+/* A Quick Mode. */
+struct ike_qm {
+	struct ike_xchg x;
+	struct ike_qm *next;
+	struct p2_transform chosen;
+	struct esp_alg alg;
+	enum esp_mode mode;
+	bool udp;
+	uint16_t group;           /* PFS; 0 = none */
+	uint32_t spi_in, spi_out; /* spi_in reserved until the child takes it */
+	uint32_t life_s, life_kb; /* as agreed */
+	bool tell_life;           /* RESPONDER-LIFETIME belongs into QM2 */
+	const struct ipsec_entry *entry; /* only while QM1 is worked on */
+	struct bytes id_local, id_remote; /* ID payload bodies; empty when none were sent */
+	struct sa_proxy local_proxy, remote_proxy;
+	bool natoa;               /* the peer sent NAT-OA: so do we */
+	uint32_t oa_i, oa_r;
+	struct ike_flow *flow;    /* when this is a rekey */
+	struct ike_child *child;  /* installed, waiting for QM3 */
+	uint32_t replay_window;
+	char map_name[64];
+	uint16_t map_seq;
+};
+
+struct ike_frag_set {
+	struct bytes part[16];
+	struct arena *a;
+	uint16_t id;
+	uint8_t last; /* number of the last one, 0 = not seen */
+	uint64_t since_ms;
+	size_t bytes;
+};
+
+struct ike_dpd {
+	uint32_t seq_out, seq_in;
+	bool seq_in_any;
+	unsigned missed;
+};
+
+struct ike_sa {
+	struct ike *ike;
+	struct ike_peer *peer; /* once authenticated; from the start when we began it */
+	struct ike_sa *peer_next;
+	struct ike_sa *prev, *next; /* all SAs, oldest first */
+	uint8_t icookie[IKE_COOKIE_LEN], rcookie[IKE_COOKIE_LEN];
+	uint32_t number;         /* in debug lines */
+	bool initiator, dead, half_open, superseded, rekey_began;
+	struct ip4_end local, remote;
+	struct ip4_end first_remote; /* where MM1 came from */
+	char ifname[49];
+	uint16_t ifindex;
+	struct ike_xchg mm;
+	/* agreed */
+	const struct ike_cipher *cipher;
+	const struct ike_hash *hash;
+	uint16_t group;
+	uint32_t life_s, life_offered_s;
+	bool tell_life;
+	struct ike_keys keys;
+	/* what the peer said about itself */
+	enum natt_variant natt, natt_offered;
+	bool natt_checked, remote_nat, local_nat;
+	bool dpd_peer, microsoft, fragmentation;
+	bool contact;            /* INITIAL-CONTACT was in Main Mode */
+	uint8_t id_type;
+	const char *group_name;  /* tunnel group for prefixes, NULL before it is known */
+	struct ike_qm *quick;
+	struct timer expire, rekey;
+	struct ike_dpd dpd;
+	struct ike_frag_set frag;
+	uint64_t began_ms, up_ms;
+	uint64_t bytes_in, bytes_out;
+};
+
+struct ike_peer {
+	struct ike *ike;
+	struct ike_peer *prev, *next; /* in order of handles */
+	uint32_t handle;
+	bool dead, dying;
+	uint8_t id_type;
+	uint8_t id[IKE_ID_MAX];
+	size_t id_len;
+	struct ip4_end local, remote;
+	char ifname[49];
+	uint16_t ifindex;
+	char user[65];
+	uint32_t client_ip;
+	struct ike_sa *sas;     /* newest first */
+	struct ike_flow *flows;
+	size_t nflows;
+	struct timer liveness;  /* DPD */
+	struct timer keepalive; /* NAT */
+	uint64_t since_ms, ike_in_ms;
+	unsigned last_try;      /* of Main Modes that we began in vain */
+	bool udp_encap, remote_nat, local_nat, microsoft;
+};
+
+struct ike_flow {
+	struct ike_peer *peer;
+	struct ike_flow *next;
+	uint32_t handle;
+	bool up, dead, want_rekey;
+	struct bytes id_local, id_remote; /* malloced copies */
+	struct sa_proxy local_proxy, remote_proxy;
+	enum esp_mode mode;
+	struct ike_child *children; /* newest first */
+	struct ike_child *current;  /* what it is sent on */
+	size_t nchildren;
+	/* what a rekey that we begin offers */
+	struct esp_alg alg;
+	uint16_t encap, group;
+	uint32_t life_s, life_kb;
+	bool natoa;
+	uint32_t oa_local, oa_remote;
+	uint32_t replay_window;
+	char map_name[64];
+	uint16_t map_seq;
+};
+
+struct ike_child {
+	struct ike_flow *flow;
+	struct ike_child *next;
+	struct sa_pair pair; /* keys wiped */
+	bool out, dead, superseded, began_by_us;
+	struct ike_qm *qm;   /* still waiting for QM3 */
+	struct timer soft, hard;
+	uint64_t since_ms;
+};
+
+/* Counters of show crypto ikev1 stats. */
+#define IKE_STAT_LIST(X)                                                                           \
+	X(ACTIVE, "Active Tunnels")                                                                \
+	X(PREVIOUS, "Previous Tunnels")                                                            \
+	X(IN_OCTETS, "In Octets")                                                                  \
+	X(IN_PACKETS, "In Packets")                                                                \
+	X(IN_DROPS, "In Drop Packets")                                                             \
+	X(IN_NOTIFYS, "In Notifys")                                                                \
+	X(IN_P2, "In P2 Exchanges")                                                                \
+	X(IN_P2_INVALID, "In P2 Exchange Invalids")                                                \
+	X(IN_P2_REJECT, "In P2 Exchange Rejects")                                                  \
+	X(IN_P2_DELETE, "In P2 Sa Delete Requests")                                                \
+	X(OUT_OCTETS, "Out Octets")                                                                \
+	X(OUT_PACKETS, "Out Packets")                                                              \
+	X(OUT_DROPS, "Out Drop Packets")                                                           \
+	X(OUT_NOTIFYS, "Out Notifys")                                                              \
+	X(OUT_P2, "Out P2 Exchanges")                                                              \
+	X(OUT_P2_INVALID, "Out P2 Exchange Invalids")                                              \
+	X(OUT_P2_REJECT, "Out P2 Exchange Rejects")                                                \
+	X(OUT_P2_DELETE, "Out P2 Sa Delete Requests")                                              \
+	X(INITIATOR_TUNNELS, "Initiator Tunnels")                                                  \
+	X(INITIATOR_FAILS, "Initiator Fails")                                                      \
+	X(RESPONDER_FAILS, "Responder Fails")                                                      \
+	X(CAPACITY_FAILS, "System Capacity Fails")                                                 \
+	X(AUTH_FAILS, "Auth Fails")                                                                \
+	X(DECRYPT_FAILS, "Decrypt Fails")                                                          \
+	X(HASH_FAILS, "Hash Valid Fails")                                                          \
+	X(NO_SA_FAILS, "No Sa Fails")
+
+enum ike_stat {
+#define X(name, text) STAT_##name,
+	IKE_STAT_LIST(X)
+#undef X
+		STAT_N
+};
+
+/* Freed when the outermost entry into the engine returns: callbacks may end anything at any time. */
+struct ike_grave {
+	void *p;
+	void (*bury)(void *p);
+};
+
+struct ike {
+	struct clock *clock;
+	const struct ike_ops *ops;
+	void *ctx;
+	const struct ike_conf *conf;
+	const struct ipsec_conf *ipsec;
+	/* which map an interface has; tests put their own here */
+	const struct ipsec_map *(*map_of)(struct ike *ike, const char *ifname);
+	void *map_arg;
+	struct ike_iface ifs[64];
+	size_t nifs;
+	struct hash *by_cookies; /* 16 bytes -> ike_sa */
+	struct hash *by_first;   /* initiator's cookie, address, port -> ike_sa of a Main Mode we answered */
+	struct hash *peers_by_handle, *flows_by_handle, *children_by_spi;
+	struct ike_sa *sas, *sas_last;
+	size_t nsas, half_open;
+	struct ike_peer *peers, *peers_last;
+	size_t npeers;
+	struct ike_dh *dhs; /* running ones */
+	uint32_t next_peer, next_flow, next_sa;
+	uint64_t stat[STAT_N];
+	uint64_t peers_ever, peers_peak, child_ever, child_peak;
+	uint64_t half_open_peak, half_open_refused;
+	unsigned depth;
+	struct ike_grave *graves;
+	size_t ngraves, graves_cap;
+	/* lines that strangers can cause: a bucket, refilled with time */
+	uint64_t bucket_ms;
+	unsigned bucket;
+	struct ike_msg msg; /* the message being worked on */
+	struct ike_out out; /* the message being built */
+	uint8_t clear[IKE_MSG_MAX];
+	union {
+		struct p1_offer p1;
+		struct p2_offer p2;
+	} offer;
+};
+
+/* ------------------------------------------------------------------ ike.c: entry, dispatch, sending */
+
+void ike_enter(struct ike *ike);
+void ike_leave(struct ike *ike);
+void ike_bury(struct ike *ike, void *p, void (*bury)(void *p));
+/* One more line that a stranger caused: may it be written? */
+bool ike_may_log(struct ike *ike);
+const struct ike_iface *ike_iface_of(const struct ike *ike, uint32_t ip);
+const struct ipsec_map *ike_map_of(struct ike *ike, const char *ifname);
+/* Sends a finished message; counts it and shows it in debug. chain = its text of payloads. */
+void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
+		  struct bytes msg, const char *chain, uint32_t msgid, const char *verb);
+/* The message as it came, unwrapped: also called for reassembled ones. */
+void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg);
+
+/* ------------------------------------------------------------------ text.c: prefixes, messages, debug */
+
+struct ike_prefix {
+	char s[224];
+};
+/* "Group = G, Username = U, IP = A, " as far as known. */
+struct ike_prefix ike_prefix(const struct ike_sa *sa);
+struct ike_prefix ike_prefix_peer(const struct ike_peer *peer);
+struct ike_prefix ike_prefix_ip(uint32_t ip);
+/* A message to the log and, as an event line, to debug. MSG_n, prefix.s, ... */
+void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+enum { IKE_EVENT = 1, IKE_DETAIL = 7, IKE_DECODE = 9, IKE_DUMP = 254 };
+/* A debug line of the classes [IKEv1], [IKEv1 DEBUG], [IKEv1 DECODE]. */
+void ike_debug(struct ike *ike, uint8_t level, const char *prefix, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+#define ike_dbg(sa, level, ...)                                                                    \
+	do {                                                                                       \
+		if (debug_on(DEBUG_IKEV1, level))                                                  \
+			ike_debug((sa)->ike, level, ike_prefix(sa).s, __VA_ARGS__);                \
+	} while (0)
+const char *ike_state_text(uint8_t state);
+const char *ike_notify_text(uint16_t type);
+struct ike_proxy_text {
+	char s[64];
+};
+/* "198.51.100.7/255.255.255.255/17/1701" */
+struct ike_proxy_text ike_proxy_text(const struct sa_proxy *p);
+
+/* ------------------------------------------------------------------ steps.c: the exchanges' tables */
+
+/* A message of an exchange: duplicate? decrypt, check against the table's row, run the handler, answer. */
+void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
+	      struct bytes raw);
+/* Decrypts an encrypted message into ike->clear and parses it into ike->msg. next_iv gets the last cipher block.
+ * false with why when it is garbage. */
+bool ike_open_msg(struct ike_sa *sa, const uint8_t *iv, const struct ike_hdr *hdr, struct bytes raw,
+		  uint8_t *next_iv, const char **why);
+/* Begins ike->out for an exchange. */
+struct ike_out *ike_answer_begin(struct ike_xchg *x, bool encrypted);
+/* Ends it, encrypts when the header says so, sends it, keeps it for repetition. */
+bool ike_answer_send(struct ike_xchg *x, bool repeat);
+/* Sends the kept message again. */
+void ike_resend(struct ike_xchg *x);
+/* Goes to a state of the table and starts that state's timeout. */
+void ike_xchg_state(struct ike_xchg *x, uint8_t state);
+void ike_xchg_init(struct ike_xchg *x, struct ike_sa *sa, uint8_t exch, uint32_t msgid, bool initiator);
+/* Stops timers, lets a running Diffie-Hellman go, wipes and frees what it holds (not x itself). */
+void ike_xchg_clear(struct ike_xchg *x);
+/* Only the negotiation's bytes and key. */
+void ike_xchg_forget(struct ike_xchg *x);
+struct bytes ike_xchg_keep(struct ike_xchg *x, struct bytes data);
+/* Starts Diffie-Hellman: generates our key pair when there is none, derives when peer is given. */
+bool ike_xchg_dh(struct ike_xchg *x, uint16_t group, struct bytes peer, void (*resume)(struct ike_xchg *x));
+/* Goes on at once when the job was done inside ike_ops.dh. After the state was set. */
+void ike_xchg_dh_settle(struct ike_xchg *x);
+/* The HASH payload that leads every message of phase 2: room for it, and its value once the rest is written.
+ * nonce: empty for HASH(1), Ni_b for HASH(2). */
+size_t ike_hash_open(struct ike_out *o, const struct ike_keys *k);
+void ike_hash_close(struct ike_out *o, const struct ike_keys *k, size_t at, uint32_t msgid, struct bytes nonce);
+/* Whether the leading HASH payload of m is right. */
+bool ike_hash_check(const struct ike_keys *k, const struct ike_msg *m, uint32_t msgid, struct bytes nonce);
+/* Pads and encrypts a finished message in place; iv becomes its last block. */
+bool ike_seal(struct ike_out *o, const struct ike_keys *k, uint8_t *iv);
+
+/* The rows' functions. */
+enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m);
+enum ike_verdict mm_in2(struct ike_xchg *x, struct ike_msg *m);
+enum ike_verdict mm_in3(struct ike_xchg *x, struct ike_msg *m);
+enum ike_verdict mm_in4(struct ike_xchg *x, struct ike_msg *m);
+enum ike_verdict mm_in5(struct ike_xchg *x, struct ike_msg *m);
+enum ike_verdict mm_in6(struct ike_xchg *x, struct ike_msg *m);
+enum ike_verdict qm_in1(struct ike_xchg *x, struct ike_msg *m);
+enum ike_verdict qm_in2(struct ike_xchg *x, struct ike_msg *m);
+enum ike_verdict qm_in3(struct ike_xchg *x, struct ike_msg *m);
+/* Main Mode that could not be decrypted or does not verify: the pre-shared keys differ. */
+void mm_bad_psk(struct ike_sa *sa, const char *why);
+/* We begin: a new IKE SA for a peer. */
+void mm_begin(struct ike_peer *peer, const struct ike_sa *like);
+/* We begin: new keys for a flow. false when there is no IKE SA to do it on. */
+bool qm_begin(struct ike_sa *sa, struct ike_flow *flow);
+/* Says that a Quick Mode failed (713902) and why; counts it. */
+void qm_failed(struct ike_qm *qm, const char *why);
+/* Ends a Quick Mode: removes it from its SA, and its pair of SAs when QM3 never came. */
+void qm_end(struct ike_qm *qm);
+/* Data came in on an SA whose QM3 has not: it is as good. */
+void qm_confirmed(struct ike_qm *qm);
+
+/* ------------------------------------------------------------------ sa.c: IKE SAs */
+
+struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remote, bool initiator);
+bool sa_index(struct ike_sa *sa); /* enters the cookies, once both are known */
+void sa_index_first(struct ike_sa *sa);
+struct ike_sa *sa_find(struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie);
+struct ike_sa *sa_find_first(struct ike *ike, const uint8_t *icookie, struct ip4_end remote);
+/* Main Mode is over: timers of the established SA start, the peer takes it. */
+void sa_established(struct ike_sa *sa);
+/* Main Mode failed: keeps a shell for 30 s that answers repetitions with the last message. */
+void sa_refuse(struct ike_sa *sa);
+/* Removes it; sends a Delete first when tell is set. */
+void sa_delete(struct ike_sa *sa, bool tell);
+void sa_count_half_open(struct ike_sa *sa, bool half_open);
+/* May one more Main Mode begin? Makes room when the oldest is stale. */
+bool sa_admit(struct ike *ike);
+/* The established SA to use for a peer; NULL when there is none. */
+struct ike_sa *sa_best(struct ike_peer *peer);
+
+/* ------------------------------------------------------------------ peer.c: peers; flow.c: flows, children */
+
+/* The peer this SA belongs to by identity and address; a new one when there is none. NULL at the ceiling. */
+struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id);
+struct ike_peer *peer_find(struct ike *ike, uint32_t handle);
+void peer_attach(struct ike_peer *peer, struct ike_sa *sa);
+void peer_detach(struct ike_sa *sa);
+/* Ends it when neither SA nor flow is left. */
+void peer_check(struct ike_peer *peer, enum sa_end why);
+void peer_drop(struct ike_peer *peer, enum sa_end why, bool tell);
+/* The peer sends from another address or port now (authenticated and fresh). */
+void peer_move(struct ike_peer *peer, struct ip4_end local, struct ip4_end remote);
+/* INITIAL-CONTACT: everything of this peer but this SA is from a former life. */
+void peer_forget_old(struct ike_peer *peer, const struct ike_sa *keep);
+void peer_begin_rekeys(struct ike_peer *peer);
+struct ike_flow *flow_find(struct ike_peer *peer, struct bytes id_local, struct bytes id_remote,
+			   enum esp_mode mode);
+struct ike_flow *flow_new(struct ike_peer *peer, const struct ike_qm *qm);
+void flow_remove(struct ike_flow *flow, enum sa_end why, bool tell);
+/* Installs the receiving side. NULL with err. */
+struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct err *err);
+/* The sending side: it becomes the flow's current one. */
+void child_use(struct ike_child *child);
+void child_remove(struct ike_child *child, enum sa_end why, bool tell);
+struct ike_child *child_by_spi_in(struct ike *ike, uint32_t spi);
+
+/* ------------------------------------------------------------------ info.c, dpd.c, frag.c */
+
+void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
+		struct bytes raw);
+/* An unprotected notify about a Main Mode that failed; answer to x, kept for repetition. */
+void info_refuse_clear(struct ike_xchg *x, uint16_t type);
+/* A protected notify. spi may be empty. */
+void info_notify(struct ike_sa *sa, uint8_t protocol, struct bytes spi, uint16_t type, struct bytes data);
+void info_delete_esp(struct ike_peer *peer, const uint32_t *spis, size_t n);
+void info_delete_sa(struct ike_sa *sa);
+/* Notify payload body. */
+void info_write_notify(struct wr *w, uint8_t protocol, struct bytes spi, uint16_t type, struct bytes data);
+
+void dpd_start(struct ike_peer *peer);
+void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes data, struct ip4_end local,
+		struct ip4_end remote);
+
+void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
+		struct bytes raw);
+void frag_clear(struct ike_frag_set *set);
+
+/* Notify types (RFC 2408 §3.14.1, RFC 2407 §4.6.3, RFC 3706) */
+enum {
+	NOTIFY_INVALID_PAYLOAD_TYPE = 1,
+	NOTIFY_INVALID_COOKIE = 4,
+	NOTIFY_NO_PROPOSAL_CHOSEN = 14,
+	NOTIFY_PAYLOAD_MALFORMED = 16,
+	NOTIFY_INVALID_KEY_INFORMATION = 17,
+	NOTIFY_INVALID_ID_INFORMATION = 18,
+	NOTIFY_INVALID_HASH_INFORMATION = 23,
+	NOTIFY_AUTHENTICATION_FAILED = 24,
+	NOTIFY_CONNECTED = 16384,
+	NOTIFY_RESPONDER_LIFETIME = 24576,
+	NOTIFY_REPLAY_STATUS = 24577,
+	NOTIFY_INITIAL_CONTACT = 24578,
+	NOTIFY_R_U_THERE = 36136,
+	NOTIFY_R_U_THERE_ACK = 36137,
+};
+
+/* Identification types (RFC 2407 §4.6.2.1) */
+enum {
+	ID_IPV4_ADDR = 1,
+	ID_FQDN = 2,
+	ID_USER_FQDN = 3,
+	ID_IPV4_SUBNET = 4,
+	ID_DER_ASN1_DN = 9,
+	ID_KEY_ID = 11,
+};
+
+#endif

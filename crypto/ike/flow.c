@@ -1,0 +1,352 @@
+/* Flows and their pairs of ESP SAs: installed, used, renewed, removed. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/ike/engine.h"
+
+enum { REPLACED_MS = 30000, RETRY_MS = 10000 };
+
+struct ike_child *child_by_spi_in(struct ike *ike, uint32_t spi)
+{
+	return hash_get(ike->children_by_spi, &spi, sizeof spi);
+}
+
+struct ike_flow *flow_find(struct ike_peer *peer, struct bytes id_local, struct bytes id_remote,
+			   enum esp_mode mode)
+{
+	for (struct ike_flow *f = peer->flows; f != NULL; f = f->next)
+		if (f->mode == mode && bytes_eq(f->id_local, id_local) && bytes_eq(f->id_remote, id_remote))
+			return f;
+	return NULL;
+}
+
+static struct bytes copy(struct bytes b)
+{
+	uint8_t *p = b.len > 0 ? malloc(b.len) : NULL;
+	if (p == NULL)
+		return (struct bytes){0};
+	memcpy(p, b.p, b.len);
+	return (struct bytes){p, b.len};
+}
+
+static void flow_bury(void *p)
+{
+	struct ike_flow *flow = p;
+	free((void *)(uintptr_t)flow->id_local.p);
+	free((void *)(uintptr_t)flow->id_remote.p);
+	free(flow);
+}
+
+struct ike_flow *flow_new(struct ike_peer *peer, const struct ike_qm *qm)
+{
+	struct ike *ike = peer->ike;
+	if (peer->nflows >= IKE_FLOWS_PER_PEER)
+		return NULL;
+	struct ike_flow *flow = calloc(1, sizeof *flow);
+	if (flow == NULL)
+		return NULL;
+	flow->id_local = copy(qm->id_local);
+	flow->id_remote = copy(qm->id_remote);
+	do
+		flow->handle = ++ike->next_flow;
+	while (flow->handle == 0 || hash_get(ike->flows_by_handle, &flow->handle, sizeof flow->handle));
+	if (flow->id_local.len != qm->id_local.len || flow->id_remote.len != qm->id_remote.len ||
+	    !hash_put(ike->flows_by_handle, &flow->handle, sizeof flow->handle, flow)) {
+		flow_bury(flow);
+		return NULL;
+	}
+	flow->peer = peer;
+	flow->mode = qm->mode;
+	flow->next = peer->flows;
+	peer->flows = flow;
+	peer->nflows++;
+	return flow;
+}
+
+/* What the latest Quick Mode agreed on is what a rekey of ours offers. */
+static void flow_learn(struct ike_flow *flow, const struct ike_qm *qm)
+{
+	const struct ike_sa *sa = qm->x.sa;
+	flow->alg = qm->alg;
+	flow->group = qm->group;
+	flow->life_s = qm->life_s;
+	flow->life_kb = qm->life_kb;
+	flow->local_proxy = qm->local_proxy;
+	flow->remote_proxy = qm->remote_proxy;
+	flow->replay_window = qm->replay_window;
+	memcpy(flow->map_name, qm->map_name, sizeof flow->map_name);
+	flow->map_seq = qm->map_seq;
+	if (!qm->x.initiator) {
+		flow->encap = qm->chosen.encap;
+		flow->natoa = qm->natoa;
+		flow->oa_local = qm->oa_r;
+		flow->oa_remote = qm->oa_i;
+	} else if (qm->udp && sa->natt != NATT_NONE) {
+		flow->encap = qm->mode == ESP_TRANSPORT ? natt_table[sa->natt].encap_transport
+							: natt_table[sa->natt].encap_tunnel;
+	}
+}
+
+static void flow_check(struct ike_flow *flow, enum sa_end why)
+{
+	struct ike_peer *peer = flow->peer;
+	struct ike *ike = peer->ike;
+	bool was_up = flow->up;
+
+	if (flow->children != NULL || flow->dead)
+		return;
+	flow->dead = true;
+	for (struct ike_flow **at = &peer->flows; *at != NULL; at = &(*at)->next)
+		if (*at == flow) {
+			*at = flow->next;
+			break;
+		}
+	peer->nflows--;
+	hash_del(ike->flows_by_handle, &flow->handle, sizeof flow->handle);
+	ike_bury(ike, flow, flow_bury);
+	if (was_up && ike->ops->flow_down != NULL)
+		ike->ops->flow_down(ike->ctx, peer->handle, flow->handle, why);
+	if (!peer->dead)
+		peer_check(peer, why);
+}
+
+void flow_remove(struct ike_flow *flow, enum sa_end why, bool tell)
+{
+	if (flow->dead)
+		return;
+	flow->want_rekey = false;
+	/* A rekey of it that is under way has no flow to go to any more. */
+	for (struct ike_sa *sa = flow->peer->sas; sa != NULL; sa = sa->peer_next)
+		for (struct ike_qm *q = sa->quick, *next; q != NULL; q = next) {
+			next = q->next;
+			if (q->flow == flow && q->child == NULL)
+				qm_end(q);
+		}
+	while (!flow->dead && flow->children != NULL)
+		child_remove(flow->children, why, tell);
+	if (!flow->dead)
+		flow_check(flow, why);
+}
+
+/* ------------------------------------------------------------------ pairs of SAs */
+
+static void flow_rekey(struct ike_flow *flow)
+{
+	struct ike_sa *sa = sa_best(flow->peer);
+	if (sa != NULL && qm_begin(sa, flow))
+		return;
+	flow->want_rekey = true;
+	if (sa == NULL)
+		mm_begin(flow->peer, NULL);
+}
+
+static void on_soft(struct timer *t, void *arg)
+{
+	struct ike_child *child = arg;
+	struct ike_peer *peer = child->flow->peer;
+	struct ike *ike = peer->ike;
+
+	ike_enter(ike);
+	if (!child->dead && !child->superseded && child->flow->current == child) {
+		ike_debug(ike, IKE_DETAIL, ike_prefix_peer(peer).s, "P2 rekey timer expired, SPI 0x%08x",
+			  child->pair.spi_in);
+		timer_start(ike->clock, t, RETRY_MS, on_soft, child); /* until it worked or the SA ends */
+		flow_rekey(child->flow);
+	}
+	ike_leave(ike);
+}
+
+static void on_hard(struct timer *t, void *arg)
+{
+	struct ike_child *child = arg;
+	struct ike *ike = child->flow->peer->ike;
+	(void)t;
+	ike_enter(ike);
+	child_remove(child, child->superseded ? SA_END_REPLACED : SA_END_EXPIRED, true);
+	ike_leave(ike);
+}
+
+struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct err *err)
+{
+	struct ike_peer *peer = qm->x.sa->peer;
+	struct ike *ike = peer->ike;
+	struct ike_flow *flow = qm->flow;
+
+	if (flow != NULL && flow->dead)
+		flow = NULL;
+	if (flow == NULL)
+		flow = flow_find(peer, qm->id_local, qm->id_remote, qm->mode);
+	if (flow == NULL)
+		flow = flow_new(peer, qm);
+	struct ike_child *child = flow != NULL ? calloc(1, sizeof *child) : NULL;
+	if (child == NULL) {
+		err_set(err, -ENOMEM, "too many flows of one peer");
+		return NULL;
+	}
+	pair->flow = flow->handle;
+	int rc = ike->ops->sa->install_in(ike->ops->sa_ctx, pair, err);
+	if (rc == 0 && !hash_put(ike->children_by_spi, &pair->spi_in, sizeof pair->spi_in, child)) {
+		ike->ops->sa->remove(ike->ops->sa_ctx, pair->spi_in, SA_END_DELETED);
+		qm->spi_in = 0;
+		rc = err_set(err, -ENOMEM, "out of memory");
+	}
+	if (rc != 0) {
+		free(child);
+		flow_check(flow, SA_END_DELETED);
+		return NULL;
+	}
+	child->flow = flow;
+	child->pair = *pair;
+	wipe(child->pair.key_in, sizeof pair->key_in);
+	wipe(child->pair.key_out, sizeof pair->key_out);
+	wipe(child->pair.mac_key_in, sizeof pair->mac_key_in);
+	wipe(child->pair.mac_key_out, sizeof pair->mac_key_out);
+	child->since_ms = clock_now(ike->clock);
+	child->next = flow->children;
+	flow->children = child;
+	flow->nchildren++;
+	child->qm = qm;
+	child->began_by_us = qm->x.initiator;
+	flow_learn(flow, qm);
+	if (pair->life_s != 0)
+		timer_start(ike->clock, &child->hard, 1000ull * pair->life_s, on_hard, child);
+	ike->child_ever++;
+	if (hash_count(ike->children_by_spi) > ike->child_peak)
+		ike->child_peak = hash_count(ike->children_by_spi);
+	return child;
+}
+
+/* At most so many at a time: the oldest that is not in use goes. */
+static void flow_trim(struct ike_flow *flow)
+{
+	while (!flow->dead && flow->nchildren > IKE_CHILDREN_PER_FLOW) {
+		struct ike_child *oldest = NULL;
+		for (struct ike_child *c = flow->children; c != NULL; c = c->next)
+			if (c != flow->current && c->qm == NULL)
+				oldest = c;
+		if (oldest == NULL)
+			return;
+		child_remove(oldest, SA_END_REPLACED, true);
+	}
+}
+
+void child_use(struct ike_child *child)
+{
+	struct ike_flow *flow = child->flow;
+	struct ike *ike = flow->peer->ike;
+	struct ike_child *old = flow->current;
+
+	child->out = true;
+	flow->current = child;
+	flow->want_rekey = false;
+	ike->ops->sa->install_out(ike->ops->sa_ctx, child->pair.spi_in);
+	if (child->pair.soft_s != 0)
+		timer_start(ike->clock, &child->soft, 1000ull * child->pair.soft_s, on_soft, child);
+	if (old != NULL && old != child) {
+		old->superseded = true;
+		timer_stop(ike->clock, &old->soft);
+		/* Who began the rekey deletes the old pair, once the new one has taken over. */
+		if (child->began_by_us)
+			timer_start(ike->clock, &old->hard, REPLACED_MS, on_hard, old);
+	}
+	flow_trim(flow);
+	if (!flow->up && !flow->dead) {
+		flow->up = true;
+		if (ike->ops->flow_up != NULL)
+			ike->ops->flow_up(ike->ctx, flow->peer->handle, flow->handle, &child->pair);
+	}
+}
+
+void child_remove(struct ike_child *child, enum sa_end why, bool tell)
+{
+	struct ike_flow *flow = child->flow;
+	struct ike *ike = flow->peer->ike;
+
+	if (child->dead)
+		return;
+	child->dead = true;
+	timer_stop(ike->clock, &child->soft);
+	timer_stop(ike->clock, &child->hard);
+	hash_del(ike->children_by_spi, &child->pair.spi_in, sizeof child->pair.spi_in);
+	for (struct ike_child **at = &flow->children; *at != NULL; at = &(*at)->next)
+		if (*at == child) {
+			*at = child->next;
+			break;
+		}
+	flow->nchildren--;
+	if (child->qm != NULL) {
+		struct ike_qm *qm = child->qm;
+		child->qm = NULL;
+		qm->child = NULL;
+		qm->spi_in = 0;
+		qm_end(qm);
+	}
+	if (tell)
+		info_delete_esp(flow->peer, &child->pair.spi_in, 1);
+	ike->ops->sa->remove(ike->ops->sa_ctx, child->pair.spi_in, why);
+	ike_bury(ike, child, free);
+	if (flow->current == child) {
+		/* The newest that can send takes over. */
+		flow->current = NULL;
+		for (struct ike_child *c = flow->children; c != NULL && flow->current == NULL; c = c->next)
+			if (c->out)
+				flow->current = c;
+		if (flow->current != NULL)
+			ike->ops->sa->install_out(ike->ops->sa_ctx, flow->current->pair.spi_in);
+	}
+	flow_check(flow, why);
+}
+
+/* ------------------------------------------------------------------ events of the data path */
+
+static void on_used(void *ctx, uint32_t spi_in)
+{
+	struct ike *ike = ctx;
+	struct ike_child *child = child_by_spi_in(ike, spi_in);
+	if (child == NULL || child->qm == NULL)
+		return;
+	/* The peer sends on it, so it has our QM2: as good as QM3, which may be lost or late. */
+	ike_enter(ike);
+	qm_confirmed(child->qm);
+	ike_leave(ike);
+}
+
+static void on_soft_limit(void *ctx, uint32_t spi_in)
+{
+	struct ike *ike = ctx;
+	struct ike_child *child = child_by_spi_in(ike, spi_in);
+	if (child == NULL || child->superseded)
+		return;
+	log_msg(MSG_702307, "outbound", child->pair.spi_out, ip4_text(child->pair.local.ip).s,
+		ip4_text(child->pair.remote.ip).s,
+		child->flow->peer->user[0] != '\0' ? child->flow->peer->user : "DefaultRAGroup");
+	on_soft(&child->soft, child);
+}
+
+static void on_hard_limit(void *ctx, uint32_t spi_in)
+{
+	struct ike_child *child = child_by_spi_in(ctx, spi_in);
+	if (child != NULL)
+		on_hard(&child->hard, child);
+}
+
+static void on_moved(void *ctx, uint32_t handle, struct ip4_end remote)
+{
+	struct ike *ike = ctx;
+	struct ike_peer *peer = peer_find(ike, handle);
+	if (peer == NULL || peer->dying)
+		return;
+	if (remote.port == 0) /* ESP without UDP */
+		remote.port = peer->remote.port;
+	ike_enter(ike);
+	peer_move(peer, peer->local, remote);
+	ike_leave(ike);
+}
+
+const struct sa_events ike_sa_events = {
+	.used = on_used,
+	.soft_limit = on_soft_limit,
+	.hard_limit = on_hard_limit,
+	.moved = on_moved,
+};

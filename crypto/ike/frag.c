@@ -1,0 +1,96 @@
+/* IKE fragmentation ([MS-IKEE] 2.2.1 and the same in other stacks): a message cut into payloads of type 132.
+ * We put together; our own messages are short and never cut. */
+#include "crypto/ike/engine.h"
+
+#include <string.h>
+
+enum { FRAG_BYTES_MAX = IKE_MSG_MAX, FRAG_AGE_MS = 90000, FRAG_HDR_LEN = 8 };
+#define FRAG_PARTS_MAX (sizeof ((struct ike_frag_set *)0)->part / sizeof ((struct ike_frag_set *)0)->part[0])
+
+void frag_clear(struct ike_frag_set *set)
+{
+	arena_free(set->a);
+	*set = (struct ike_frag_set){0};
+}
+
+static void dropped(struct ike_sa *sa, const char *why)
+{
+	sa->ike->stat[STAT_IN_DROPS]++;
+	ike_dbg(sa, IKE_DETAIL, "Dropped received IKE fragment. Reason: %s", why);
+}
+
+static bool complete(const struct ike_frag_set *set)
+{
+	if (set->last == 0)
+		return false;
+	for (unsigned i = 0; i < set->last; i++)
+		if (set->part[i].p == NULL)
+			return false;
+	return true;
+}
+
+static void assemble(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote)
+{
+	struct ike_frag_set *set = &sa->frag;
+	uint8_t whole[FRAG_BYTES_MAX];
+	struct wr w = wr_of(whole, sizeof whole);
+	struct ike_hdr hdr;
+
+	for (unsigned i = 0; i < set->last; i++)
+		wr_bytes(&w, set->part[i].p, set->part[i].len);
+	frag_clear(set);
+	struct rd r = rd_of(whole, wr_len(&w));
+	/* A fragment inside a fragment would never end. */
+	if (!wr_ok(&w) || !ike_hdr_read(&r, &hdr) || hdr.next == PAYLOAD_FRAGMENT) {
+		dropped(sa, "reassembled message is not one");
+		return;
+	}
+	ike_dbg(sa, IKE_DETAIL, "Successfully assembled an encrypted pkt from rcv'd fragments!");
+	ike_dispatch(sa->ike, local, remote, (struct bytes){whole, wr_len(&w)});
+}
+
+void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
+		struct bytes raw)
+{
+	struct ike_frag_set *set = &sa->frag;
+	uint64_t now = clock_now(sa->ike->clock);
+	struct rd r = rd_of(raw.p, raw.len);
+	(void)hdr;
+
+	rd_skip(&r, IKE_HDR_LEN + 2);
+	uint16_t len = rd_u16(&r);
+	uint16_t id = rd_u16(&r);
+	uint8_t number = rd_u8(&r);
+	uint8_t flags = rd_u8(&r);
+	struct bytes data = rd_bytes(&r, len >= FRAG_HDR_LEN ? (size_t)len - FRAG_HDR_LEN : SIZE_MAX);
+	if (!rd_ok(&r) || data.len == 0 || number == 0 || number > FRAG_PARTS_MAX) {
+		dropped(sa, "malformed");
+		return;
+	}
+	if (set->a != NULL && (set->id != id || now - set->since_ms > FRAG_AGE_MS)) {
+		ike_dbg(sa, IKE_DETAIL,
+			"Rcv'd fragment from a new fragmentation set. Deleting any old fragments.");
+		frag_clear(set);
+	}
+	if (set->a == NULL) {
+		set->a = arena_new(2 * FRAG_BYTES_MAX);
+		set->id = id;
+		set->since_ms = now;
+	}
+	if (set->part[number - 1].p != NULL)
+		return; /* once is enough */
+	void *copy = set->a != NULL && set->bytes + data.len <= FRAG_BYTES_MAX
+			     ? arena_copy(set->a, data.p, data.len)
+			     : NULL;
+	if (copy == NULL) {
+		dropped(sa, "too long");
+		frag_clear(set);
+		return;
+	}
+	set->part[number - 1] = (struct bytes){copy, data.len};
+	set->bytes += data.len;
+	if (flags & 1)
+		set->last = number;
+	if (complete(set))
+		assemble(sa, local, remote);
+}

@@ -1,0 +1,366 @@
+/* The engine: made, configured, fed with messages; what its other files stand on. */
+#include "crypto/ike/ike.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/random.h"
+#include "crypto/ike/engine.h"
+#include "crypto/ike/quick.h"
+
+/* ------------------------------------------------------------------ life */
+
+struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
+{
+	struct ike *ike = calloc(1, sizeof *ike);
+	if (ike == NULL)
+		return NULL;
+	ike->clock = clock;
+	ike->ops = ops;
+	ike->ctx = ctx;
+	ike->by_cookies = hash_new(0);
+	ike->by_first = hash_new(0);
+	ike->peers_by_handle = hash_new(0);
+	ike->flows_by_handle = hash_new(0);
+	ike->children_by_spi = hash_new(0);
+	ike->bucket_ms = clock_now(clock);
+	if (ike->by_cookies == NULL || ike->by_first == NULL || ike->peers_by_handle == NULL ||
+	    ike->flows_by_handle == NULL || ike->children_by_spi == NULL) {
+		ike_free(ike);
+		return NULL;
+	}
+	return ike;
+}
+
+static void drop_everything(struct ike *ike, bool tell)
+{
+	while (ike->peers != NULL)
+		peer_drop(ike->peers, SA_END_ADMIN, tell);
+	while (ike->sas != NULL)
+		sa_delete(ike->sas, false);
+}
+
+void ike_shutdown(struct ike *ike)
+{
+	ike_enter(ike);
+	drop_everything(ike, true);
+	ike_leave(ike);
+}
+
+static void send_nothing(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg, size_t len)
+{
+	(void)ctx, (void)local, (void)remote, (void)msg, (void)len;
+}
+
+void ike_free(struct ike *ike)
+{
+	if (ike == NULL)
+		return;
+	struct ike_ops quiet;
+	if (ike->by_cookies != NULL && (ike->peers != NULL || ike->sas != NULL)) {
+		/* Nobody is told any more, but SAs are still taken off the data path. */
+		quiet = *ike->ops;
+		quiet.send = send_nothing;
+		quiet.flow_up = NULL;
+		quiet.flow_down = NULL;
+		quiet.peer_down = NULL;
+		ike->ops = &quiet;
+		ike_enter(ike);
+		drop_everything(ike, false);
+		ike_leave(ike);
+	}
+	for (struct ike_dh *dh = ike->dhs; dh != NULL; dh = dh->next) {
+		dh->ike = NULL; /* freed when the helper thread has done it */
+		dh->x = NULL;
+	}
+	hash_free(ike->by_cookies);
+	hash_free(ike->by_first);
+	hash_free(ike->peers_by_handle);
+	hash_free(ike->flows_by_handle);
+	hash_free(ike->children_by_spi);
+	free(ike->graves);
+	wipe(ike->clear, sizeof ike->clear);
+	free(ike);
+}
+
+void ike_enter(struct ike *ike)
+{
+	ike->depth++;
+}
+
+void ike_leave(struct ike *ike)
+{
+	if (--ike->depth > 0)
+		return;
+	for (size_t i = 0; i < ike->ngraves; i++)
+		ike->graves[i].bury(ike->graves[i].p);
+	ike->ngraves = 0;
+}
+
+void ike_bury(struct ike *ike, void *p, void (*bury)(void *p))
+{
+	if (ike->ngraves == ike->graves_cap) {
+		size_t cap = ike->graves_cap != 0 ? 2 * ike->graves_cap : 64;
+		struct ike_grave *graves = realloc(ike->graves, cap * sizeof *graves);
+		if (graves == NULL)
+			return; /* rather lost than freed too early */
+		ike->graves = graves;
+		ike->graves_cap = cap;
+	}
+	ike->graves[ike->ngraves++] = (struct ike_grave){p, bury};
+}
+
+bool ike_may_log(struct ike *ike)
+{
+	enum { BURST = 20, EVERY_MS = 100 };
+	uint64_t now = clock_now(ike->clock), refill = (now - ike->bucket_ms) / EVERY_MS;
+	if (refill > 0) {
+		ike->bucket = refill < ike->bucket ? ike->bucket - (unsigned)refill : 0;
+		ike->bucket_ms = now;
+	}
+	if (ike->bucket >= BURST)
+		return false;
+	ike->bucket++;
+	return true;
+}
+
+/* ------------------------------------------------------------------ surroundings */
+
+void ike_set_interfaces(struct ike *ike, const struct ike_iface *ifs, size_t n)
+{
+	ike->nifs = n < sizeof ike->ifs / sizeof ike->ifs[0] ? n : sizeof ike->ifs / sizeof ike->ifs[0];
+	if (ike->nifs > 0)
+		memcpy(ike->ifs, ifs, ike->nifs * sizeof ifs[0]);
+}
+
+const struct ike_iface *ike_iface_of(const struct ike *ike, uint32_t ip)
+{
+	for (size_t i = 0; i < ike->nifs; i++)
+		if (ike->ifs[i].ip == ip)
+			return &ike->ifs[i];
+	return NULL;
+}
+
+const struct ipsec_map *ike_map_of(struct ike *ike, const char *ifname)
+{
+	if (ike->map_of != NULL)
+		return ike->map_of(ike, ifname);
+	return ike->ipsec != NULL ? ipsec_conf_map_for_interface(ike->ipsec, ifname) : NULL;
+}
+
+void ike_set_conf(struct ike *ike, const struct ike_conf *conf, const struct ipsec_conf *ipsec)
+{
+	ike->conf = conf;
+	ike->ipsec = ipsec;
+	if (conf == NULL)
+		return;
+	/* Peers of interfaces that no longer serve clients are told and dropped. */
+	ike_enter(ike);
+	for (bool again = true; again;) {
+		again = false;
+		for (struct ike_peer *p = ike->peers; p != NULL && !again; p = p->next)
+			if (!p->dying &&
+			    (!ike_conf_enabled(conf, p->ifname) || ike_map_of(ike, p->ifname) == NULL)) {
+				ike_log(ike, MSG_713259, ike_prefix_peer(p).s, "Administrator Reset");
+				peer_drop(p, SA_END_ADMIN, true);
+				again = true;
+			}
+	}
+	for (struct ike_peer *p = ike->peers; p != NULL; p = p->next)
+		dpd_start(p);
+	ike_leave(ike);
+}
+
+/* ------------------------------------------------------------------ sending */
+
+void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
+		  struct bytes msg, const char *chain, uint32_t msgid, const char *verb)
+{
+	ike->stat[STAT_OUT_PACKETS]++;
+	ike->stat[STAT_OUT_OCTETS] += msg.len;
+	sa->bytes_out += msg.len;
+	ike_log(ike, MSG_713236, ike_prefix(sa).s, verb, msgid, chain, (unsigned)msg.len);
+	if (debug_on(DEBUG_IKEV1, IKE_DUMP))
+		debug_hex(DEBUG_IKEV1, IKE_DUMP, "SENDING PACKET", msg.p, msg.len);
+	ike->ops->send(ike->ctx, local, remote, msg.p, msg.len);
+}
+
+/* ------------------------------------------------------------------ receiving */
+
+static void stranger(struct ike *ike, struct ip4_end remote, const char *text)
+{
+	ike->stat[STAT_IN_DROPS]++;
+	if (ike_may_log(ike))
+		ike_log(ike, MSG_713904, ike_prefix_ip(remote.ip).s, text);
+}
+
+/* The first message of somebody's Main Mode. */
+static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end remote,
+			  const struct ike_hdr *hdr, struct bytes raw, const struct ike_iface *iface)
+{
+	struct ike_sa *sa = sa_find_first(ike, hdr->icookie, remote);
+	if (sa != NULL) {
+		if (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_REFUSED)
+			ike_step(&sa->mm, local, remote, hdr, raw);
+		return;
+	}
+	if (hdr->exch == EXCH_AGGRESSIVE) {
+		stranger(ike, remote, "Aggressive Mode is not accepted, dropping");
+		return;
+	}
+	if (hdr->exch != EXCH_MAIN || (hdr->flags & IKE_FLAG_ENCRYPTED) || hdr->msgid != 0) {
+		stranger(ike, remote, "Header invalid, dropping");
+		return;
+	}
+	if (hdr->next != PAY_SA) {
+		char line[80];
+		snprintf(line, sizeof line, "Header invalid, missing SA payload! (next payload = %u)", hdr->next);
+		stranger(ike, remote, line);
+		return;
+	}
+	if (ike_map_of(ike, iface->ifname) == NULL) {
+		stranger(ike, remote, "No crypto map bound to interface... dropping pkt");
+		return;
+	}
+	if (!sa_admit(ike)) {
+		if (ike_may_log(ike))
+			ike_log(ike, MSG_713191, ike_prefix_ip(remote.ip).s);
+		return;
+	}
+	sa = sa_new(ike, local, remote, false);
+	if (sa == NULL)
+		return;
+	memcpy(sa->icookie, hdr->icookie, IKE_COOKIE_LEN);
+	memcpy(sa->ifname, iface->ifname, sizeof sa->ifname);
+	sa->ifindex = iface->ifindex;
+	if (!sa_index(sa)) {
+		sa_delete(sa, false);
+		return;
+	}
+	sa_index_first(sa);
+	ike_xchg_init(&sa->mm, sa, EXCH_MAIN, 0, false);
+	sa->mm.state = ST_MM_START;
+	ike_step(&sa->mm, local, remote, hdr, raw);
+	if (!sa->dead && sa->mm.state == ST_MM_START)
+		sa_delete(sa, false); /* not even a proper first message */
+}
+
+static void quick_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
+			const struct ike_hdr *hdr, struct bytes raw)
+{
+	struct ike *ike = sa->ike;
+	if (sa->mm.state != ST_ACTIVE || hdr->msgid == 0 || !(hdr->flags & IKE_FLAG_ENCRYPTED)) {
+		ike->stat[STAT_IN_DROPS]++;
+		ike_dbg(sa, IKE_EVENT, "Dropping message: Quick Mode before Main Mode is complete");
+		return;
+	}
+	struct ike_qm *qm = sa->quick;
+	while (qm != NULL && qm->x.msgid != hdr->msgid)
+		qm = qm->next;
+	if (qm == NULL) {
+		qm = qm_new(sa, hdr->msgid, false);
+		if (qm == NULL) {
+			ike->stat[STAT_CAPACITY_FAILS]++;
+			if (ike_may_log(ike))
+				ike_log(ike, MSG_713191, ike_prefix(sa).s);
+			return;
+		}
+	}
+	ike_step(&qm->x, local, remote, hdr, raw);
+	if (!qm->x.dead && qm->x.state == ST_QM_START)
+		qm_end(qm); /* was no first message */
+}
+
+void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg)
+{
+	static const uint8_t zero[IKE_COOKIE_LEN];
+	struct rd r = rd_of(msg.p, msg.len);
+	struct ike_hdr hdr;
+	const struct ike_iface *iface = ike_iface_of(ike, local.ip);
+
+	if (!ike_hdr_read(&r, &hdr) || hdr.version >> 4 != 1 || hdr.len < IKE_HDR_LEN || hdr.len > msg.len ||
+	    memcmp(hdr.icookie, zero, sizeof zero) == 0 || iface == NULL ||
+	    !ike_conf_enabled(ike->conf, iface->ifname)) {
+		ike->stat[STAT_IN_DROPS]++;
+		return;
+	}
+	msg.len = hdr.len;
+	if (debug_on(DEBUG_IKEV1, IKE_DUMP))
+		debug_hex(DEBUG_IKEV1, IKE_DUMP, "RECEIVED PACKET", msg.p, msg.len);
+	if (memcmp(hdr.rcookie, zero, sizeof zero) == 0) {
+		first_message(ike, local, remote, &hdr, msg, iface);
+		return;
+	}
+	struct ike_sa *sa = sa_find(ike, hdr.icookie, hdr.rcookie);
+	if (sa == NULL || sa->dead) {
+		ike->stat[STAT_NO_SA_FAILS]++;
+		stranger(ike, remote, hdr.flags & IKE_FLAG_ENCRYPTED
+					      ? "Received encrypted packet with no matching SA, dropping"
+					      : "Received packet with no matching SA, dropping");
+		return;
+	}
+	if (hdr.next == PAYLOAD_FRAGMENT) {
+		frag_input(sa, local, remote, &hdr, msg);
+		return;
+	}
+	switch (hdr.exch) {
+	case EXCH_MAIN:
+		ike_step(&sa->mm, local, remote, &hdr, msg);
+		break;
+	case EXCH_QUICK:
+		quick_input(sa, local, remote, &hdr, msg);
+		break;
+	case EXCH_INFO:
+		info_input(sa, local, remote, &hdr, msg);
+		break;
+	default:
+		ike->stat[STAT_IN_DROPS]++;
+		ike_dbg(sa, IKE_EVENT, "Dropping message: exchange type %u", hdr.exch);
+	}
+}
+
+void ike_input(struct ike *ike, struct ip4_end local, struct ip4_end remote, const uint8_t *msg, size_t len)
+{
+	ike_enter(ike);
+	ike->stat[STAT_IN_PACKETS]++;
+	ike->stat[STAT_IN_OCTETS] += len;
+	if (ike->conf == NULL || len > IKE_MSG_MAX)
+		ike->stat[STAT_IN_DROPS]++;
+	else
+		ike_dispatch(ike, local, remote, (struct bytes){msg, len});
+	ike_leave(ike);
+}
+
+/* ------------------------------------------------------------------ peers from outside */
+
+void ike_peer_set_user(struct ike *ike, uint32_t handle, const char *username, uint32_t client_ip)
+{
+	struct ike_peer *peer = peer_find(ike, handle);
+	if (peer == NULL)
+		return;
+	str_copy(peer->user, sizeof peer->user, str_of(username));
+	peer->client_ip = client_ip;
+}
+
+void ike_drop_peer(struct ike *ike, uint32_t handle, enum sa_end why, const char *text)
+{
+	struct ike_peer *peer = peer_find(ike, handle);
+	if (peer == NULL || peer->dying)
+		return;
+	ike_enter(ike);
+	if (text != NULL)
+		ike_log(ike, MSG_713259, ike_prefix_peer(peer).s, text);
+	peer_drop(peer, why, true);
+	ike_leave(ike);
+}
+
+void ike_drop_flow(struct ike *ike, uint32_t handle, enum sa_end why)
+{
+	struct ike_flow *flow = hash_get(ike->flows_by_handle, &handle, sizeof handle);
+	if (flow == NULL)
+		return;
+	ike_enter(ike);
+	flow_remove(flow, why, true);
+	ike_leave(ike);
+}

@@ -1,0 +1,60 @@
+#include "crypto/ike/natt.h"
+
+#include "crypto/ike/engine.h"
+
+const struct natt_info natt_table[NATT_N] = {
+	[NATT_NONE] = {"none", 0, 0, ENCAP_TRANSPORT, ENCAP_TUNNEL},
+	[NATT_DRAFT_02N] = {"ver 02", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
+	[NATT_DRAFT_02] = {"ver 02", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
+	[NATT_DRAFT_03] = {"ver 03", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
+	[NATT_RFC] = {"ver RFC", 20, 21, ENCAP_UDP_TRANSPORT, ENCAP_UDP_TUNNEL},
+};
+
+size_t natt_hash(enum prim_md md, const uint8_t *icookie, const uint8_t *rcookie, struct ip4_end end,
+		 uint8_t *out)
+{
+	uint8_t data[2 * IKE_COOKIE_LEN + 6];
+	struct wr w = wr_of(data, sizeof data);
+	wr_bytes(&w, icookie, IKE_COOKIE_LEN);
+	wr_bytes(&w, rcookie, IKE_COOKIE_LEN);
+	wr_u32(&w, end.ip);
+	wr_u16(&w, end.port);
+	struct bytes all = {data, sizeof data};
+	return prim_hash(md, &all, 1, out);
+}
+
+bool natt_detect(struct ike_sa *sa, const struct ike_msg *m)
+{
+	uint8_t here[PRIM_MD_MAX], there[PRIM_MD_MAX];
+	const struct ike_payload *p = ike_msg_find(m, PAY_NATD, NULL);
+
+	if (p == NULL)
+		return false;
+	size_t len = natt_hash(sa->hash->prim, sa->icookie, sa->rcookie, sa->mm.local, here);
+	natt_hash(sa->hash->prim, sa->icookie, sa->rcookie, sa->mm.remote, there);
+	ike_dbg(sa, IKE_DETAIL, "processing NAT-Discovery payload");
+	ike_dbg(sa, IKE_DETAIL, "computing NAT Discovery hash");
+	/* The first is our end as the peer sees it, the others are all ends the peer may have. */
+	sa->local_nat = !bytes_eq(p->body, (struct bytes){here, len});
+	sa->remote_nat = true;
+	while ((p = ike_msg_find(m, PAY_NATD, p)) != NULL) {
+		ike_dbg(sa, IKE_DETAIL, "processing NAT-Discovery payload");
+		ike_dbg(sa, IKE_DETAIL, "computing NAT Discovery hash");
+		if (bytes_eq(p->body, (struct bytes){there, len}))
+			sa->remote_nat = false;
+	}
+	sa->natt_checked = true;
+	return true;
+}
+
+void natt_write(struct ike_sa *sa, struct ike_out *o)
+{
+	const struct ip4_end ends[] = {sa->mm.remote, sa->mm.local};
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t hash[PRIM_MD_MAX];
+		ike_dbg(sa, IKE_DETAIL, "constructing NAT-Discovery payload");
+		ike_dbg(sa, IKE_DETAIL, "computing NAT Discovery hash");
+		size_t len = natt_hash(sa->hash->prim, sa->icookie, sa->rcookie, ends[i], hash);
+		ike_out_bytes(o, natt_table[sa->natt].natd, (struct bytes){hash, len});
+	}
+}

@@ -1,0 +1,30 @@
+/* NAT traversal (RFC 3947 and its drafts): variants, detection. */
+#ifndef CRYPTO_IKE_NATT_H
+#define CRYPTO_IKE_NATT_H
+
+#include "core/base/buf.h"
+#include "crypto/prim/prim.h"
+
+/* In the order of our preference, worst first. */
+enum natt_variant { NATT_NONE, NATT_DRAFT_02N, NATT_DRAFT_02, NATT_DRAFT_03, NATT_RFC, NATT_N };
+
+struct natt_info {
+	const char *name;          /* "ver RFC" */
+	uint8_t natd, natoa;       /* payload numbers */
+	uint16_t encap_transport, encap_tunnel;
+};
+extern const struct natt_info natt_table[NATT_N];
+
+/* HASH(CKY-I | CKY-R | address | port) (RFC 3947 §3.2). Returns its length. */
+size_t natt_hash(enum prim_md md, const uint8_t *icookie, const uint8_t *rcookie, struct ip4_end end,
+		 uint8_t *out);
+
+struct ike_sa;
+struct ike_msg;
+struct ike_out;
+/* Reads the NAT-D payloads of a message and sets remote_nat, local_nat of the SA. false when there are none. */
+bool natt_detect(struct ike_sa *sa, const struct ike_msg *m);
+/* Writes our two NAT-D payloads: the peer's end, then ours. */
+void natt_write(struct ike_sa *sa, struct ike_out *o);
+
+#endif

@@ -1,0 +1,216 @@
+/* Peers: who is on the other side, through all its IKE SAs and addresses. */
+#include "crypto/ike/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ike_peer *peer_find(struct ike *ike, uint32_t handle)
+{
+	return hash_get(ike->peers_by_handle, &handle, sizeof handle);
+}
+
+static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct bytes id)
+{
+	struct ike *ike = sa->ike;
+	if (ike->npeers >= IKE_PEERS_MAX)
+		return NULL;
+	struct ike_peer *peer = calloc(1, sizeof *peer);
+	if (peer == NULL)
+		return NULL;
+	peer->ike = ike;
+	do
+		peer->handle = ++ike->next_peer;
+	while (peer->handle == 0 || peer_find(ike, peer->handle) != NULL);
+	if (!hash_put(ike->peers_by_handle, &peer->handle, sizeof peer->handle, peer)) {
+		free(peer);
+		return NULL;
+	}
+	peer->id_type = id_type;
+	memcpy(peer->id, id.p, id.len);
+	peer->id_len = id.len;
+	peer->local = sa->local;
+	peer->remote = sa->remote;
+	memcpy(peer->ifname, sa->ifname, sizeof peer->ifname);
+	peer->ifindex = sa->ifindex;
+	peer->since_ms = clock_now(ike->clock);
+	peer->prev = ike->peers_last;
+	if (ike->peers_last != NULL)
+		ike->peers_last->next = peer;
+	else
+		ike->peers = peer;
+	ike->peers_last = peer;
+	ike->npeers++;
+	ike->peers_ever++;
+	if (ike->npeers > ike->peers_peak)
+		ike->peers_peak = ike->npeers;
+	return peer;
+}
+
+struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
+{
+	struct ike *ike = sa->ike;
+	struct rd r = rd_of(id_body.p, id_body.len);
+	uint8_t type = rd_u8(&r);
+	rd_skip(&r, 3); /* protocol and port say nothing about who it is */
+	struct bytes id = rd_rest(&r);
+
+	for (struct ike_peer *p = ike->peers; p != NULL; p = p->next) {
+		if (p->dying || !ip4_end_eq(p->remote, sa->remote) || p->id_type != type ||
+		    !bytes_eq(id, (struct bytes){p->id, p->id_len}))
+			continue;
+		if (!sa->contact)
+			return p;
+		/* INITIAL-CONTACT from the same identity at the same place: what was before is gone. */
+		ike_dbg(sa, IKE_EVENT, "Received INITIAL-CONTACT, dropping the peer's old SAs");
+		peer_drop(p, SA_END_REPLACED, false);
+		break;
+	}
+	return peer_new(sa, type, id);
+}
+
+void peer_attach(struct ike_peer *peer, struct ike_sa *sa)
+{
+	sa->peer = peer;
+	sa->peer_next = peer->sas;
+	peer->sas = sa;
+	if (!sa->initiator) {
+		peer->local = sa->local;
+		peer->remote = sa->remote;
+	}
+}
+
+void peer_detach(struct ike_sa *sa)
+{
+	for (struct ike_sa **at = &sa->peer->sas; *at != NULL; at = &(*at)->peer_next)
+		if (*at == sa) {
+			*at = sa->peer_next;
+			break;
+		}
+	sa->peer = NULL;
+}
+
+static void peer_finish(struct ike_peer *peer, enum sa_end why)
+{
+	struct ike *ike = peer->ike;
+	if (peer->dead)
+		return;
+	peer->dead = peer->dying = true;
+	timer_stop(ike->clock, &peer->liveness);
+	timer_stop(ike->clock, &peer->keepalive);
+	hash_del(ike->peers_by_handle, &peer->handle, sizeof peer->handle);
+	if (peer->prev != NULL)
+		peer->prev->next = peer->next;
+	else
+		ike->peers = peer->next;
+	if (peer->next != NULL)
+		peer->next->prev = peer->prev;
+	else
+		ike->peers_last = peer->prev;
+	ike->npeers--;
+	ike_bury(ike, peer, free);
+	if (ike->ops->peer_down != NULL)
+		ike->ops->peer_down(ike->ctx, peer->handle, why);
+}
+
+void peer_check(struct ike_peer *peer, enum sa_end why)
+{
+	if (!peer->dying && peer->sas == NULL && peer->flows == NULL)
+		peer_finish(peer, why);
+}
+
+/* One Delete for all inbound SPIs, while there is an IKE SA to say it on. */
+static void tell_flows(struct ike_peer *peer)
+{
+	uint32_t spis[IKE_FLOWS_PER_PEER * IKE_CHILDREN_PER_FLOW];
+	size_t n = 0;
+	for (struct ike_flow *f = peer->flows; f != NULL; f = f->next)
+		for (struct ike_child *c = f->children; c != NULL; c = c->next)
+			if (n < sizeof spis / sizeof spis[0])
+				spis[n++] = c->pair.spi_in;
+	if (n > 0)
+		info_delete_esp(peer, spis, n);
+}
+
+void peer_drop(struct ike_peer *peer, enum sa_end why, bool tell)
+{
+	if (peer->dying)
+		return;
+	peer->dying = true;
+	if (tell)
+		tell_flows(peer);
+	while (peer->flows != NULL)
+		flow_remove(peer->flows, why, false);
+	while (peer->sas != NULL)
+		sa_delete(peer->sas, tell);
+	peer_finish(peer, why);
+}
+
+void peer_forget_old(struct ike_peer *peer, const struct ike_sa *keep)
+{
+	struct ike_sa *next_sa;
+	for (struct ike_sa *sa = peer->sas; sa != NULL; sa = next_sa) {
+		next_sa = sa->peer_next;
+		if (sa != keep)
+			sa_delete(sa, false);
+	}
+	/* Flows made on the SA itself are of the new life; older ones are not. */
+	bool again = true;
+	while (again && !peer->dead) {
+		again = false;
+		for (struct ike_flow *f = peer->flows; f != NULL && !again; f = f->next)
+			if (f->children != NULL && f->children->since_ms < keep->began_ms) {
+				flow_remove(f, SA_END_REPLACED, false);
+				again = true;
+			}
+	}
+}
+
+void peer_move(struct ike_peer *peer, struct ip4_end local, struct ip4_end remote)
+{
+	struct ike *ike = peer->ike;
+	bool moved = !ip4_end_eq(peer->remote, remote);
+
+	peer->ike_in_ms = clock_now(ike->clock);
+	if (!moved && ip4_end_eq(peer->local, local))
+		return;
+	if (moved) {
+		char from[16];
+		str_copy(from, sizeof from, str_of(ip4_text(peer->remote.ip).s));
+		if (debug_on(DEBUG_IKEV1, IKE_EVENT))
+			ike_debug(ike, IKE_EVENT, ike_prefix_peer(peer).s,
+				  "NAT mapping changed from %s/%u to %s/%u", from, peer->remote.port,
+				  ip4_text(remote.ip).s, remote.port);
+	}
+	peer->local = local;
+	peer->remote = remote;
+	for (struct ike_sa *sa = peer->sas; sa != NULL; sa = sa->peer_next) {
+		if (sa->mm.state != ST_ACTIVE)
+			continue;
+		sa->local = sa->mm.local = local;
+		sa->remote = sa->mm.remote = remote;
+	}
+	if (!moved)
+		return;
+	for (struct ike_flow *f = peer->flows; f != NULL; f = f->next)
+		for (struct ike_child *c = f->children; c != NULL; c = c->next) {
+			c->pair.remote.ip = remote.ip;
+			if (c->pair.udp_encap)
+				c->pair.remote.port = remote.port;
+			if (c->pair.mode == ESP_TRANSPORT)
+				c->pair.remote_proxy.ip = remote.ip;
+		}
+	if (peer->flows != NULL)
+		ike->ops->sa->move(ike->ops->sa_ctx, peer->handle, remote);
+}
+
+void peer_begin_rekeys(struct ike_peer *peer)
+{
+	struct ike_sa *sa = sa_best(peer);
+	if (sa == NULL)
+		return;
+	for (struct ike_flow *f = peer->flows; f != NULL; f = f->next)
+		if (f->want_rekey) {
+			f->want_rekey = false;
+			qm_begin(sa, f);
+		}
+}

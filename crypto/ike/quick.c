@@ -1,0 +1,476 @@
+/* Quick Mode (RFC 2409 §5.5): as responder, and as initiator when we renew a pair of SAs.
+ *
+ *   1 ->  HASH(1), SA, Ni [, KE] [, IDci, IDcr] [, NAT-OA x2]
+ *   2 <-  HASH(2), SA, Nr [, KE] [, IDci, IDcr] [, NAT-OA x2] [, RESPONDER-LIFETIME]
+ *   3 ->  HASH(3) */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/random.h"
+#include "crypto/ike/engine.h"
+#include "crypto/ike/quick.h"
+
+void qm_failed(struct ike_qm *qm, const char *why)
+{
+	struct ike_sa *sa = qm->x.sa;
+	struct ike *ike = sa->ike;
+	ike->stat[qm->x.initiator ? STAT_OUT_P2_REJECT : STAT_IN_P2_REJECT]++;
+	ike_dbg(sa, IKE_EVENT, "QM FSM error (%s, mess id 0x%x)! %s", ike_state_text(qm->x.state), qm->x.msgid,
+		why);
+}
+
+/* Refused: the handler said why, the peer is told, the exchange stays to recognise repetitions. */
+enum ike_verdict qm_refuse(struct ike_qm *qm, uint16_t notify, const char *why)
+{
+	struct ike_sa *sa = qm->x.sa;
+	uint8_t spi[4];
+	struct wr w = wr_of(spi, sizeof spi);
+
+	qm_failed(qm, why);
+	wr_u32(&w, qm->spi_out);
+	if (notify != 0) {
+		ike_dbg(sa, IKE_DETAIL, "sending notify message");
+		info_notify(sa, PROTO_ESP, (struct bytes){spi, qm->spi_out != 0 ? 4 : 0}, notify,
+			    (struct bytes){0});
+	}
+	if (qm->x.dead)
+		return STEP_FAIL;
+	if (qm->spi_in != 0 && qm->child == NULL)
+		sa->ike->ops->sa->spi_free(sa->ike->ops->sa_ctx, qm->spi_in);
+	qm->spi_in = 0;
+	ike_xchg_state(&qm->x, ST_QM_DONE);
+	return STEP_FAIL;
+}
+
+void qm_end(struct ike_qm *qm)
+{
+	struct ike_sa *sa = qm->x.sa;
+	struct ike *ike = sa->ike;
+
+	if (qm->x.dead)
+		return;
+	for (struct ike_qm **at = &sa->quick; *at != NULL; at = &(*at)->next)
+		if (*at == qm) {
+			*at = qm->next;
+			break;
+		}
+	ike_xchg_clear(&qm->x);
+	if (qm->child != NULL) {
+		struct ike_child *child = qm->child;
+		qm->child = NULL;
+		child->qm = NULL;
+		if (!child->out)
+			child_remove(child, SA_END_DELETED, true);
+	} else if (qm->spi_in != 0) {
+		ike->ops->sa->spi_free(ike->ops->sa_ctx, qm->spi_in);
+	}
+	ike_bury(ike, qm, free);
+}
+
+struct ike_qm *qm_new(struct ike_sa *sa, uint32_t msgid, bool initiator)
+{
+	size_t n = 0;
+	struct ike_qm *done = NULL;
+	for (struct ike_qm *q = sa->quick; q != NULL; q = q->next) {
+		n++;
+		if (q->x.state == ST_QM_DONE)
+			done = q; /* the last is the oldest */
+	}
+	if (n >= IKE_QUICK_PER_SA) {
+		if (done == NULL)
+			return NULL;
+		qm_end(done);
+	}
+	struct ike_qm *qm = calloc(1, sizeof *qm);
+	if (qm == NULL)
+		return NULL;
+	ike_xchg_init(&qm->x, sa, EXCH_QUICK, msgid, initiator);
+	qm->x.state = initiator ? ST_NEW : ST_QM_START;
+	ike_keys_iv2(&sa->keys, sa->mm.iv, msgid, qm->x.iv);
+	qm->next = sa->quick;
+	sa->quick = qm;
+	return qm;
+}
+
+/* ------------------------------------------------------------------ keys and SAs */
+
+static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
+{
+	struct ike_sa *sa = qm->x.sa;
+	const struct bytes secret = {qm->x.dh != NULL ? qm->x.dh->job.secret : NULL,
+				     qm->x.dh != NULL ? qm->x.dh->job.secret_len : 0};
+
+	*pair = (struct sa_pair){
+		.peer = sa->peer->handle,
+		.spi_in = qm->spi_in,
+		.spi_out = qm->spi_out,
+		.alg = qm->alg,
+		.mode = qm->mode,
+		.local = qm->x.local,
+		.remote = qm->x.remote,
+		.udp_encap = qm->udp,
+		.local_proxy = qm->local_proxy,
+		.remote_proxy = qm->remote_proxy,
+		.life_s = qm->life_s,
+		.life_kb = qm->life_kb,
+		.soft_s = (uint32_t)(qm->life_s * 95ull / 100),
+		.soft_kb = (uint32_t)(qm->life_kb * 95ull / 100),
+		.replay_window = qm->replay_window,
+		.ifindex = sa->ifindex,
+		.map_seq = qm->map_seq,
+		.df_policy = sa->ike->ipsec != NULL ? ipsec_conf_df(sa->ike->ipsec, sa->ifname) : 0,
+	};
+	snprintf(pair->map_name, sizeof pair->map_name, "%s", qm->map_name);
+	snprintf(pair->ifname, sizeof pair->ifname, "%s", sa->ifname);
+	if (qm->udp) { /* port float may have happened on the way */
+		pair->local.port = IKE_PORT_NATT;
+	} else {
+		pair->local.port = pair->remote.port = 0;
+	}
+	ike_keys_esp(&sa->keys, secret, qm->spi_in, qm->x.nonce_i, qm->x.nonce_r, qm->alg, pair->key_in,
+		     pair->mac_key_in);
+	ike_keys_esp(&sa->keys, secret, qm->spi_out, qm->x.nonce_i, qm->x.nonce_r, qm->alg, pair->key_out,
+		     pair->mac_key_out);
+	ike_dbg(sa, IKE_DETAIL, "Generating Quick Mode Key!");
+	ike_dbg(sa, IKE_DETAIL, "Generating Quick Mode Key!");
+}
+
+/* Both keys are there: the receiving side is installed before the message leaves that makes the peer send. */
+static bool install(struct ike_qm *qm)
+{
+	struct ike_sa *sa = qm->x.sa;
+	struct sa_pair pair;
+	struct err err = {0};
+
+	ike_dbg(sa, IKE_DETAIL, "loading all IPSEC SAs");
+	fill_pair(qm, &pair);
+	qm->child = child_install(qm, &pair, &err);
+	wipe(&pair, sizeof pair);
+	if (qm->child == NULL) {
+		char line[600];
+		snprintf(line, sizeof line, "QM FSM error (mess id 0x%x)! %s", qm->x.msgid, err.text);
+		ike_log(sa->ike, MSG_713902, ike_prefix(sa).s, line);
+	}
+	return qm->child != NULL;
+}
+
+static void child_goes_live(struct ike_qm *qm)
+{
+	struct ike_sa *sa = qm->x.sa;
+	struct ike_child *child = qm->child;
+	bool initiator = qm->x.initiator;
+	uint32_t msgid = qm->x.msgid;
+
+	qm->child = NULL;
+	qm->spi_in = 0;
+	child->qm = NULL;
+	ike_log(sa->ike, MSG_713049, ike_prefix(sa).s, sa->peer->user, initiator ? "Initiator" : "Responder",
+		child->pair.spi_in, child->pair.spi_out);
+	ike_dbg(sa, IKE_DETAIL, "IKE got a KEY_ADD msg for SA: SPI = 0x%08x", child->pair.spi_out);
+	ike_dbg(sa, IKE_DETAIL, "Pitcher: received KEY_UPDATE, spi 0x%x", child->pair.spi_in);
+	child_use(child);
+	if (child->pair.soft_s != 0)
+		ike_log(sa->ike, MSG_715080, ike_prefix(sa).s, "P2", child->pair.soft_s);
+	ike_log(sa->ike, MSG_713120, ike_prefix(sa).s, msgid);
+}
+
+void qm_confirmed(struct ike_qm *qm)
+{
+	if (qm->x.state != ST_QM_WAIT3 || qm->child == NULL)
+		return;
+	child_goes_live(qm);
+	if (!qm->x.dead)
+		ike_xchg_state(&qm->x, ST_QM_DONE);
+}
+
+/* ------------------------------------------------------------------ responder */
+
+static void write_natoa(struct ike_qm *qm, struct ike_out *o)
+{
+	struct ike_sa *sa = qm->x.sa;
+	const uint32_t addr[] = {qm->oa_i, qm->oa_r};
+	if (!qm->natoa || natt_table[sa->natt].natoa == 0)
+		return;
+	ike_dbg(sa, IKE_DETAIL, "constructing NAT-Original-Address payload");
+	ike_dbg(sa, IKE_DETAIL, "NAT-Traversal sending NAT-Original-Address payload");
+	for (size_t i = 0; i < 2; i++) {
+		ike_out_payload(o, natt_table[sa->natt].natoa);
+		wr_u32(&o->w, (uint32_t)ID_IPV4_ADDR << 24);
+		wr_u32(&o->w, addr[i]);
+	}
+}
+
+/* RESPONDER-LIFETIME: we keep the SA shorter than was asked for (RFC 2407 §4.6.3.1). */
+static void write_life(struct ike_qm *qm, struct ike_out *o)
+{
+	enum { LIFE_TYPE = 1, LIFE_DURATION = 2, SECONDS = 1, KILOBYTES = 2 };
+	uint8_t spi[4], attrs[32];
+	struct wr s = wr_of(spi, sizeof spi), w = wr_of(attrs, sizeof attrs);
+
+	if (!qm->tell_life)
+		return;
+	wr_u32(&s, qm->spi_in);
+	if (qm->life_s != 0) {
+		ike_attr_write(&w, LIFE_TYPE, SECONDS);
+		ike_attr_write(&w, LIFE_DURATION, qm->life_s);
+	}
+	if (qm->life_kb != 0) {
+		ike_attr_write(&w, LIFE_TYPE, KILOBYTES);
+		ike_attr_write(&w, LIFE_DURATION, qm->life_kb);
+	}
+	ike_out_payload(o, PAY_NOTIFY);
+	info_write_notify(&o->w, PROTO_ESP, (struct bytes){spi, sizeof spi}, NOTIFY_RESPONDER_LIFETIME,
+			  (struct bytes){attrs, wr_len(&w)});
+}
+
+static enum ike_verdict qm_send2(struct ike_qm *qm)
+{
+	struct ike_xchg *x = &qm->x;
+	struct ike_sa *sa = x->sa;
+	uint8_t nonce[IKE_NONCE_LEN];
+
+	random_bytes(nonce, sizeof nonce);
+	x->nonce_r = ike_xchg_keep(x, (struct bytes){nonce, sizeof nonce});
+	if (x->nonce_r.p == NULL || !install(qm))
+		return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "SA could not be installed");
+	ike_dbg(sa, IKE_DETAIL, "oakley constucting quick mode");
+	struct ike_out *o = ike_answer_begin(x, true);
+	ike_dbg(sa, IKE_DETAIL, "constructing blank hash payload");
+	size_t at = ike_hash_open(o, &sa->keys);
+	ike_dbg(sa, IKE_DETAIL, "constructing IPSec SA payload");
+	ike_out_payload(o, PAY_SA);
+	qm->chosen.raw = x->chosen;
+	p2_write_choice(&o->w, &qm->chosen, qm->spi_in);
+	ike_dbg(sa, IKE_DETAIL, "constructing IPSec nonce payload");
+	ike_out_bytes(o, PAY_NONCE, x->nonce_r);
+	if (qm->group != 0)
+		ike_out_bytes(o, PAY_KE, (struct bytes){x->dh->job.public, x->dh->job.public_len});
+	if (x->id_i.len != 0) {
+		ike_dbg(sa, IKE_DETAIL, "constructing proxy ID");
+		ike_out_bytes(o, PAY_ID, x->id_i);
+		ike_out_bytes(o, PAY_ID, x->id_r);
+	}
+	write_natoa(qm, o);
+	write_life(qm, o);
+	ike_dbg(sa, IKE_DETAIL, "constructing qm hash payload");
+	ike_hash_close(o, &sa->keys, at, x->msgid, x->nonce_i);
+	ike_dbg(sa, IKE_DETAIL, "IKE Responder sending 2nd QM pkt: msg id = %08x", x->msgid);
+	if (!ike_answer_send(x, true))
+		return qm_refuse(qm, 0, "answer too long");
+	return STEP_DONE;
+}
+
+static void qm_out2(struct ike_xchg *x)
+{
+	struct ike_qm *qm = (struct ike_qm *)x;
+	if (x->dh->job.status != 0) {
+		ike_log(x->sa->ike, MSG_713048, ike_prefix(x->sa).s, (unsigned)PAY_KE);
+		qm_refuse(qm, NOTIFY_INVALID_KEY_INFORMATION, "public value is not valid");
+		return;
+	}
+	if (qm_send2(qm) == STEP_DONE)
+		ike_xchg_state(x, ST_QM_WAIT3);
+}
+
+enum ike_verdict qm_in1(struct ike_xchg *x, struct ike_msg *m)
+{
+	struct ike_qm *qm = (struct ike_qm *)x;
+	struct ike_sa *sa = x->sa;
+	const struct ike_payload *ke = ike_msg_find(m, PAY_KE, NULL);
+
+	sa->ike->stat[STAT_IN_P2]++;
+	ike_dbg(sa, IKE_DETAIL, "IKE Responder starting QM: msg id = %08x", x->msgid);
+	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
+	enum ike_verdict verdict = qm_agree(qm, m);
+	if (verdict != STEP_DONE)
+		return verdict;
+	ike_dbg(sa, IKE_EVENT, "IKE: requesting SPI!");
+	qm->spi_in = sa->ike->ops->sa->spi_alloc(sa->ike->ops->sa_ctx);
+	if (qm->spi_in == 0) {
+		ike_log(sa->ike, MSG_713902, ike_prefix(sa).s, "QM FSM error! No SPI left");
+		return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "no SPI left");
+	}
+	ike_dbg(sa, IKE_DETAIL, "IKE got SPI from key engine: SPI = 0x%08x", qm->spi_in);
+	if (qm->group == 0)
+		return qm_send2(qm);
+	if (!ike_xchg_dh(x, qm->group, ke->body, qm_out2))
+		return qm_refuse(qm, NOTIFY_INVALID_KEY_INFORMATION, "no Diffie-Hellman");
+	return STEP_WAIT;
+}
+
+enum ike_verdict qm_in3(struct ike_xchg *x, struct ike_msg *m)
+{
+	struct ike_qm *qm = (struct ike_qm *)x;
+	(void)m;
+
+	ike_dbg(x->sa, IKE_DETAIL, "processing hash payload");
+	if (qm->child == NULL)
+		return STEP_FAIL;
+	/* HASH(3) covers our nonce: the message is fresh, so its address may be followed. */
+	peer_move(x->sa->peer, x->local, x->remote);
+	child_goes_live(qm);
+	return STEP_DONE;
+}
+
+/* ------------------------------------------------------------------ initiator */
+
+static bool qm_send1(struct ike_qm *qm)
+{
+	struct ike_xchg *x = &qm->x;
+	struct ike_sa *sa = x->sa;
+	struct ike_flow *flow = qm->flow;
+	const struct p2_own own = {.alg = qm->alg,
+				   .encap = flow->encap,
+				   .group = qm->group,
+				   .life_s = qm->life_s,
+				   .life_kb = qm->life_kb,
+				   .spi = qm->spi_in};
+
+	struct ike_out *o = ike_answer_begin(x, true);
+	size_t at = ike_hash_open(o, &sa->keys);
+	ike_dbg(sa, IKE_DETAIL, "constructing IPSec SA payload");
+	ike_out_payload(o, PAY_SA);
+	p2_write_offer(&o->w, &own);
+	ike_out_bytes(o, PAY_NONCE, x->nonce_i);
+	if (qm->group != 0)
+		ike_out_bytes(o, PAY_KE, (struct bytes){x->dh->job.public, x->dh->job.public_len});
+	if (flow->id_local.len != 0) {
+		ike_dbg(sa, IKE_DETAIL, "constructing proxy ID");
+		ike_out_bytes(o, PAY_ID, flow->id_local);
+		ike_out_bytes(o, PAY_ID, flow->id_remote);
+	}
+	write_natoa(qm, o);
+	ike_hash_close(o, &sa->keys, at, x->msgid, (struct bytes){0});
+	ike_dbg(sa, IKE_DETAIL, "IKE Initiator sending 1st QM pkt: msg id = %08x", x->msgid);
+	if (!ike_answer_send(x, true))
+		return false;
+	ike_xchg_state(x, ST_QM_WAIT2);
+	return true;
+}
+
+static void qm_out1(struct ike_xchg *x)
+{
+	struct ike_qm *qm = (struct ike_qm *)x;
+	if (x->dh->job.status != 0 || qm->flow->dead || !qm_send1(qm))
+		qm_end(qm);
+}
+
+bool qm_begin(struct ike_sa *sa, struct ike_flow *flow)
+{
+	struct ike *ike = sa->ike;
+	uint8_t nonce[IKE_NONCE_LEN];
+
+	for (struct ike_qm *q = sa->quick; q != NULL; q = q->next)
+		if (q->flow == flow && q->x.initiator && q->x.state != ST_QM_DONE)
+			return true; /* on its way */
+	struct ike_qm *qm = qm_new(sa, random_u32() | 1, true);
+	if (qm == NULL)
+		return false;
+	ike->stat[STAT_OUT_P2]++;
+	ike_dbg(sa, IKE_DETAIL, "IKE Initiator starting QM: msg id = %08x", qm->x.msgid);
+	qm->flow = flow;
+	qm->alg = flow->alg;
+	qm->mode = flow->mode;
+	qm->udp = flow->encap != ENCAP_TUNNEL && flow->encap != ENCAP_TRANSPORT;
+	qm->group = flow->group;
+	qm->life_s = flow->life_s;
+	qm->life_kb = flow->life_kb;
+	qm->natoa = flow->natoa;
+	qm->oa_i = flow->oa_local;
+	qm->oa_r = flow->oa_remote;
+	qm->id_local = flow->id_local;
+	qm->id_remote = flow->id_remote;
+	qm->local_proxy = flow->local_proxy;
+	qm->remote_proxy = flow->remote_proxy;
+	qm->replay_window = flow->replay_window;
+	memcpy(qm->map_name, flow->map_name, sizeof qm->map_name);
+	qm->map_seq = flow->map_seq;
+	random_bytes(nonce, sizeof nonce);
+	qm->x.nonce_i = ike_xchg_keep(&qm->x, (struct bytes){nonce, sizeof nonce});
+	qm->spi_in = ike->ops->sa->spi_alloc(ike->ops->sa_ctx);
+	if (qm->spi_in == 0 || qm->x.nonce_i.p == NULL) {
+		qm_end(qm);
+		return false;
+	}
+	if (qm->group != 0) {
+		if (!ike_xchg_dh(&qm->x, qm->group, (struct bytes){0}, qm_out1)) {
+			qm_end(qm);
+			return false;
+		}
+		ike_xchg_state(&qm->x, ST_QM_BUILD1);
+		ike_xchg_dh_settle(&qm->x);
+		return true;
+	}
+	if (!qm_send1(qm)) {
+		qm_end(qm);
+		return false;
+	}
+	return true;
+}
+
+static enum ike_verdict qm_send3(struct ike_qm *qm)
+{
+	static const uint8_t zero[1];
+	struct ike_xchg *x = &qm->x;
+	struct ike_sa *sa = x->sa;
+	uint8_t id[4], hash[PRIM_MD_MAX];
+	struct wr w = wr_of(id, sizeof id);
+
+	if (qm->flow->dead || !install(qm))
+		return qm_refuse(qm, 0, "SA could not be installed");
+	wr_u32(&w, x->msgid);
+	struct bytes parts[] = {{zero, 1}, {id, 4}, x->nonce_i, x->nonce_r};
+	size_t len = ike_keys_prf_a(&sa->keys, parts, 4, hash);
+	struct ike_out *o = ike_answer_begin(x, true);
+	ike_out_bytes(o, PAY_HASH, (struct bytes){hash, len});
+	ike_dbg(sa, IKE_DETAIL, "IKE Initiator sending 3rd QM pkt: msg id = %08x", x->msgid);
+	if (!ike_answer_send(x, false))
+		return qm_refuse(qm, 0, "answer too long");
+	/* HASH(2) covered our nonce: fresh. */
+	peer_move(sa->peer, x->local, x->remote);
+	child_goes_live(qm);
+	return STEP_DONE;
+}
+
+static void qm_out3(struct ike_xchg *x)
+{
+	struct ike_qm *qm = (struct ike_qm *)x;
+	if (x->dh->job.status != 0) {
+		qm_refuse(qm, NOTIFY_INVALID_KEY_INFORMATION, "public value is not valid");
+		return;
+	}
+	if (qm_send3(qm) == STEP_DONE && !x->dead)
+		ike_xchg_state(x, ST_QM_DONE);
+}
+
+enum ike_verdict qm_in2(struct ike_xchg *x, struct ike_msg *m)
+{
+	struct ike_qm *qm = (struct ike_qm *)x;
+	struct ike_sa *sa = x->sa;
+	struct p2_offer *offer = &sa->ike->offer.p2;
+	const struct ike_payload *ke = ike_msg_find(m, PAY_KE, NULL);
+	const struct ike_payload *nonce = ike_msg_find(m, PAY_NONCE, NULL);
+	const char *why = "";
+	struct esp_alg alg;
+
+	if (!p2_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why) || offer->n != 1 ||
+	    !p2_alg(&offer->t[0], &alg) || alg.cipher != qm->alg.cipher || alg.key_len != qm->alg.key_len ||
+	    alg.mac != qm->alg.mac || offer->t[0].encap != qm->flow->encap ||
+	    nonce->body.len > IKE_NONCE_MAX || (ke != NULL) != (qm->group != 0)) {
+		ike_log(sa->ike, MSG_713048, ike_prefix(sa).s, (unsigned)PAY_SA);
+		return qm_refuse(qm, 0, "the peer chose what was not offered");
+	}
+	timer_stop(sa->ike->clock, &x->retry);
+	qm->spi_out = offer->t[0].spi;
+	qm_read_life(qm, m);
+	x->nonce_r = ike_xchg_keep(x, nonce->body);
+	if (x->nonce_r.p == NULL)
+		return qm_refuse(qm, 0, "no memory");
+	if (qm->group == 0)
+		return qm_send3(qm);
+	if (!ike_xchg_dh(x, qm->group, ke->body, qm_out3))
+		return qm_refuse(qm, 0, "no Diffie-Hellman");
+	return STEP_WAIT;
+}

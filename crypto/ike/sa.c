@@ -1,0 +1,283 @@
+/* IKE SAs: made by the first message, found by their cookies, ended by time, Delete, or command. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/random.h"
+#include "crypto/ike/engine.h"
+
+enum { COOKIES = 2 * IKE_COOKIE_LEN, FIRST_KEY = IKE_COOKIE_LEN + 6, STALE_MS = 2000, REPLACED_MS = 30000 };
+
+static void cookies_key(uint8_t key[COOKIES], const uint8_t *icookie, const uint8_t *rcookie)
+{
+	memcpy(key, icookie, IKE_COOKIE_LEN);
+	memcpy(key + IKE_COOKIE_LEN, rcookie, IKE_COOKIE_LEN);
+}
+
+static void first_key(uint8_t key[FIRST_KEY], const uint8_t *icookie, struct ip4_end remote)
+{
+	struct wr w = wr_of(key, FIRST_KEY);
+	wr_bytes(&w, icookie, IKE_COOKIE_LEN);
+	wr_u32(&w, remote.ip);
+	wr_u16(&w, remote.port);
+}
+
+struct ike_sa *sa_find(struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie)
+{
+	uint8_t key[COOKIES];
+	cookies_key(key, icookie, rcookie);
+	struct ike_sa *sa = hash_get(ike->by_cookies, key, sizeof key);
+	if (sa != NULL)
+		return sa;
+	/* The answer to a Main Mode that we began brings the other cookie. */
+	memset(key + IKE_COOKIE_LEN, 0, IKE_COOKIE_LEN);
+	sa = hash_get(ike->by_cookies, key, sizeof key);
+	return sa != NULL && sa->initiator && sa->mm.state == ST_MM_WAIT2 ? sa : NULL;
+}
+
+struct ike_sa *sa_find_first(struct ike *ike, const uint8_t *icookie, struct ip4_end remote)
+{
+	uint8_t key[FIRST_KEY];
+	first_key(key, icookie, remote);
+	return hash_get(ike->by_first, key, sizeof key);
+}
+
+static void unindex_zero(struct ike_sa *sa)
+{
+	static const uint8_t zero[IKE_COOKIE_LEN];
+	uint8_t key[COOKIES];
+	cookies_key(key, sa->icookie, zero);
+	if (hash_get(sa->ike->by_cookies, key, sizeof key) == sa)
+		hash_del(sa->ike->by_cookies, key, sizeof key);
+}
+
+bool sa_index(struct ike_sa *sa)
+{
+	uint8_t key[COOKIES];
+	unindex_zero(sa);
+	cookies_key(key, sa->icookie, sa->rcookie);
+	return hash_get(sa->ike->by_cookies, key, sizeof key) == NULL &&
+	       hash_put(sa->ike->by_cookies, key, sizeof key, sa);
+}
+
+void sa_index_first(struct ike_sa *sa)
+{
+	uint8_t key[FIRST_KEY];
+	first_key(key, sa->icookie, sa->remote);
+	hash_put(sa->ike->by_first, key, sizeof key, sa);
+}
+
+/* The address may have moved since; the key is the one of the first message. */
+static void unindex(struct ike_sa *sa)
+{
+	uint8_t key[COOKIES], first[FIRST_KEY];
+	struct ike *ike = sa->ike;
+	unindex_zero(sa);
+	cookies_key(key, sa->icookie, sa->rcookie);
+	if (hash_get(ike->by_cookies, key, sizeof key) == sa)
+		hash_del(ike->by_cookies, key, sizeof key);
+	first_key(first, sa->icookie, sa->first_remote);
+	if (hash_get(ike->by_first, first, sizeof first) == sa)
+		hash_del(ike->by_first, first, sizeof first);
+}
+
+void sa_count_half_open(struct ike_sa *sa, bool half_open)
+{
+	struct ike *ike = sa->ike;
+	if (sa->half_open == half_open)
+		return;
+	sa->half_open = half_open;
+	if (half_open)
+		ike->half_open++;
+	else
+		ike->half_open--;
+	if (ike->half_open > ike->half_open_peak)
+		ike->half_open_peak = ike->half_open;
+}
+
+bool sa_admit(struct ike *ike)
+{
+	uint32_t most = ike->conf->max_half_open;
+	if (most == 0 || most > IKE_HALF_OPEN_MAX)
+		most = IKE_HALF_OPEN_MAX;
+	if (ike->nsas < IKE_SAS_MAX && ike->half_open < most)
+		return true;
+	/* An old one whose sender never answered makes room: it may be a forged address. */
+	for (struct ike_sa *sa = ike->sas; sa != NULL; sa = sa->next)
+		if (sa->half_open && (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_REFUSED) &&
+		    clock_now(ike->clock) - sa->began_ms >= STALE_MS) {
+			sa_delete(sa, false);
+			return ike->nsas < IKE_SAS_MAX;
+		}
+	ike->half_open_refused++;
+	ike->stat[STAT_CAPACITY_FAILS]++;
+	return false;
+}
+
+struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remote, bool initiator)
+{
+	struct ike_sa *sa = calloc(1, sizeof *sa);
+	if (sa == NULL)
+		return NULL;
+	sa->ike = ike;
+	sa->number = ++ike->next_sa;
+	sa->initiator = initiator;
+	sa->local = sa->mm.local = local;
+	sa->remote = sa->mm.remote = sa->first_remote = remote;
+	sa->mm.sa = sa;
+	sa->mm.exch = EXCH_MAIN;
+	sa->began_ms = clock_now(ike->clock);
+	random_bytes(initiator ? sa->icookie : sa->rcookie, IKE_COOKIE_LEN);
+	sa->prev = ike->sas_last;
+	if (ike->sas_last != NULL)
+		ike->sas_last->next = sa;
+	else
+		ike->sas = sa;
+	ike->sas_last = sa;
+	ike->nsas++;
+	sa_count_half_open(sa, true);
+	if (initiator)
+		sa_index(sa);
+	return sa;
+}
+
+static void sa_bury(void *p)
+{
+	struct ike_sa *sa = p;
+	wipe(&sa->keys, sizeof sa->keys);
+	free(sa);
+}
+
+void sa_delete(struct ike_sa *sa, bool tell)
+{
+	struct ike *ike = sa->ike;
+	if (sa->dead)
+		return;
+	sa->dead = true;
+	if (tell && sa->mm.state == ST_ACTIVE)
+		info_delete_sa(sa);
+	while (sa->quick != NULL)
+		qm_end(sa->quick);
+	ike_dbg(sa, IKE_DETAIL, "IKE SA MM:%08x terminating:  state %s", sa->number, ike_state_text(sa->mm.state));
+	sa_count_half_open(sa, false);
+	if (sa->up_ms != 0) {
+		ike->stat[STAT_ACTIVE]--;
+		ike->stat[STAT_PREVIOUS]++;
+	}
+	unindex(sa);
+	if (sa->prev != NULL)
+		sa->prev->next = sa->next;
+	else
+		ike->sas = sa->next;
+	if (sa->next != NULL)
+		sa->next->prev = sa->prev;
+	else
+		ike->sas_last = sa->prev;
+	ike->nsas--;
+	timer_stop(ike->clock, &sa->expire);
+	timer_stop(ike->clock, &sa->rekey);
+	ike_xchg_clear(&sa->mm);
+	frag_clear(&sa->frag);
+	struct ike_peer *peer = sa->peer;
+	if (peer != NULL) {
+		peer_detach(sa);
+		peer_check(peer, SA_END_EXPIRED);
+	}
+	ike_bury(ike, sa, sa_bury);
+}
+
+void sa_refuse(struct ike_sa *sa)
+{
+	if (sa->dead)
+		return;
+	timer_stop(sa->ike->clock, &sa->mm.retry);
+	ike_xchg_forget(&sa->mm);
+	struct ike_peer *peer = sa->peer;
+	if (peer != NULL) {
+		peer_detach(sa);
+		peer_check(peer, SA_END_DELETED);
+	}
+	if (sa->mm.sent.p == NULL && sa->initiator)
+		sa_delete(sa, false);
+	else
+		ike_xchg_state(&sa->mm, ST_REFUSED);
+}
+
+static void on_expire(struct timer *t, void *arg)
+{
+	struct ike_sa *sa = arg;
+	struct ike *ike = sa->ike;
+	(void)t;
+	ike_enter(ike);
+	ike_dbg(sa, IKE_EVENT, "IKE SA lifetime expired, deleting it");
+	sa_delete(sa, true);
+	ike_leave(ike);
+}
+
+static void on_rekey(struct timer *t, void *arg)
+{
+	struct ike_sa *sa = arg;
+	struct ike *ike = sa->ike;
+	(void)t;
+	ike_enter(ike);
+	/* Without flows there is nothing to keep alive; the peer comes back by itself. */
+	if (sa->peer != NULL && sa->peer->flows != NULL && sa_best(sa->peer) == sa) {
+		sa->rekey_began = true;
+		mm_begin(sa->peer, sa);
+	}
+	ike_leave(ike);
+}
+
+struct ike_sa *sa_best(struct ike_peer *peer)
+{
+	for (struct ike_sa *sa = peer->sas; sa != NULL; sa = sa->peer_next)
+		if (sa->mm.state == ST_ACTIVE && !sa->dead)
+			return sa;
+	return NULL;
+}
+
+/* The SAs that the new one replaces: the peer may still use them a while. */
+static void supersede(struct ike_sa *newest)
+{
+	struct ike *ike = newest->ike;
+	size_t n = 1;
+	for (struct ike_sa *sa = newest->peer->sas, *next; sa != NULL; sa = next) {
+		next = sa->peer_next;
+		if (sa == newest || sa->mm.state != ST_ACTIVE)
+			continue;
+		sa->superseded = true;
+		timer_stop(ike->clock, &sa->rekey);
+		if (++n > IKE_SAS_PER_PEER)
+			sa_delete(sa, true);
+		else if (newest->initiator)
+			timer_start(ike->clock, &sa->expire, REPLACED_MS, on_expire, sa);
+	}
+}
+
+void sa_established(struct ike_sa *sa)
+{
+	struct ike *ike = sa->ike;
+	/* Rekeyed at 95 % by whoever answered, a little earlier by whoever asked. */
+	uint32_t rekey_s = (uint32_t)(sa->life_s * (sa->initiator ? 90ull : 95ull) / 100);
+
+	sa->up_ms = clock_now(ike->clock);
+	if (sa->up_ms == 0)
+		sa->up_ms = 1; /* 0 means: not up */
+	sa_count_half_open(sa, false);
+	ike->stat[STAT_ACTIVE]++;
+	ike_xchg_state(&sa->mm, ST_ACTIVE);
+	if (sa->life_s != 0) {
+		timer_start(ike->clock, &sa->expire, 1000ull * sa->life_s, on_expire, sa);
+		timer_start(ike->clock, &sa->rekey, 1000ull * rekey_s, on_rekey, sa);
+		ike_log(ike, MSG_715080, ike_prefix(sa).s, "P1", rekey_s);
+	}
+	supersede(sa);
+	struct ike_peer *peer = sa->peer;
+	peer->last_try = 0;
+	peer->ike_in_ms = clock_now(ike->clock);
+	peer->remote_nat = sa->remote_nat;
+	peer->local_nat = sa->local_nat;
+	peer->udp_encap = sa->natt != NATT_NONE && sa->local.port == IKE_PORT_NATT;
+	peer->microsoft = peer->microsoft || sa->microsoft;
+	dpd_start(peer);
+	peer_begin_rekeys(peer);
+}

@@ -1,0 +1,532 @@
+/* The exchanges as tables (RFC 2409 §5.4, 5.5): for each state what must and may be in the next message, how it
+ * is protected, who handles it and what comes after. The driver checks all of that before a handler runs. */
+#include "crypto/ike/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum step_auth { AUTH_NONE, AUTH_HASH1, AUTH_HASH2, AUTH_HASH3 };
+
+struct ike_row {
+	uint8_t exch, state, next, build;
+	bool encrypted;
+	uint8_t auth; /* of the leading HASH payload */
+	uint32_t must, may;
+	enum ike_verdict (*fn)(struct ike_xchg *x, struct ike_msg *m);
+};
+
+#define B(kind) PAY_BIT(PAY_##kind)
+/* Always tolerated: what vendors add, and payloads nobody knows (RFC 2408 lets us ignore private ones). */
+#define ANY     (B(VENDOR) | B(UNKNOWN) | B(NOTIFY))
+#define NATD    B(NATD)
+
+static const struct ike_row rows[] = {
+	/* RFC 2409 §5.4, responder */
+	{EXCH_MAIN, ST_MM_START, ST_MM_WAIT3, 0, false, AUTH_NONE, B(SA), ANY, mm_in1},
+	{EXCH_MAIN, ST_MM_WAIT3, ST_MM_WAIT5, ST_MM_BUILD4, false, AUTH_NONE, B(KE) | B(NONCE),
+	 ANY | NATD | B(CERTREQ), mm_in3},
+	{EXCH_MAIN, ST_MM_WAIT5, ST_ACTIVE, 0, true, AUTH_NONE, B(ID) | B(HASH), ANY | B(CERT) | B(CERTREQ),
+	 mm_in5},
+	/* initiator */
+	{EXCH_MAIN, ST_MM_WAIT2, ST_MM_WAIT4, ST_MM_BUILD3, false, AUTH_NONE, B(SA), ANY, mm_in2},
+	{EXCH_MAIN, ST_MM_WAIT4, ST_MM_WAIT6, ST_MM_BUILD5, false, AUTH_NONE, B(KE) | B(NONCE),
+	 ANY | NATD | B(CERTREQ), mm_in4},
+	{EXCH_MAIN, ST_MM_WAIT6, ST_ACTIVE, 0, true, AUTH_NONE, B(ID) | B(HASH), ANY | B(CERT), mm_in6},
+	/* RFC 2409 §5.5, responder */
+	{EXCH_QUICK, ST_QM_START, ST_QM_WAIT3, ST_QM_BUILD2, true, AUTH_HASH1, B(HASH) | B(SA) | B(NONCE),
+	 ANY | B(KE) | B(ID) | B(NATOA), qm_in1},
+	{EXCH_QUICK, ST_QM_WAIT3, ST_QM_DONE, 0, true, AUTH_HASH3, B(HASH), ANY, qm_in3},
+	/* initiator */
+	{EXCH_QUICK, ST_QM_WAIT2, ST_QM_DONE, ST_QM_BUILD3, true, AUTH_HASH2, B(HASH) | B(SA) | B(NONCE),
+	 ANY | B(KE) | B(ID) | B(NATOA), qm_in2},
+};
+
+/* How often each kind may come: everything once, but for these. */
+#define MANY (B(VENDOR) | B(NOTIFY) | B(NATD) | B(NATOA) | B(CERT) | B(CERTREQ) | B(ID) | B(UNKNOWN))
+
+/* How long a state may last, in seconds; 0 = no limit. */
+static const uint16_t state_timeout_s[ST_N] = {
+	[ST_MM_WAIT3] = 30, [ST_MM_BUILD4] = 30, [ST_MM_WAIT5] = 60, [ST_MM_WAIT2] = 30, [ST_MM_BUILD3] = 30,
+	[ST_MM_WAIT4] = 30, [ST_MM_BUILD5] = 30, [ST_MM_WAIT6] = 30, [ST_QM_BUILD2] = 30, [ST_QM_WAIT3] = 45,
+	[ST_QM_BUILD1] = 30, [ST_QM_WAIT2] = 30, [ST_QM_BUILD3] = 30, [ST_REFUSED] = 30, [ST_QM_DONE] = 40,
+};
+
+enum { RETRY_FIRST_MS = 2000, RETRY_LONGEST_MS = 8000, RETRY_MOST = 5, PAD_CLEAR_MAX = 16, PAD_MAX = 255 };
+
+/* ------------------------------------------------------------------ life of an exchange */
+
+void ike_xchg_init(struct ike_xchg *x, struct ike_sa *sa, uint8_t exch, uint32_t msgid, bool initiator)
+{
+	x->sa = sa;
+	x->exch = exch;
+	x->msgid = msgid;
+	x->initiator = initiator;
+	x->local = sa->local;
+	x->remote = sa->remote;
+	x->neg = arena_new(IKE_NEG_BYTES);
+	if (x->neg != NULL)
+		arena_set_wipe(x->neg);
+}
+
+void ike_xchg_forget(struct ike_xchg *x)
+{
+	arena_free(x->neg);
+	x->neg = NULL;
+	x->sa_i = x->nonce_i = x->nonce_r = x->ke_i = x->ke_r = x->id_i = x->id_r = x->chosen =
+		(struct bytes){0};
+	struct ike_dh *dh = x->dh;
+	x->dh = NULL;
+	if (dh == NULL)
+		return;
+	if (dh->running) {
+		dh->x = NULL; /* the helper thread still works on it; dh_done frees it */
+		dh->starting = false;
+	} else {
+		prim_dh_clear(&dh->job);
+		free(dh);
+	}
+}
+
+void ike_xchg_clear(struct ike_xchg *x)
+{
+	struct clock *clock = x->sa->ike->clock;
+	timer_stop(clock, &x->retry);
+	timer_stop(clock, &x->timeout);
+	ike_xchg_forget(x);
+	free(x->sent.p);
+	x->sent = (struct ike_sent){0};
+	x->dead = true;
+}
+
+struct bytes ike_xchg_keep(struct ike_xchg *x, struct bytes data)
+{
+	void *p = x->neg != NULL ? arena_copy(x->neg, data.p, data.len) : NULL;
+	return (struct bytes){p, p != NULL ? data.len : 0};
+}
+
+static void xchg_timeout(struct timer *t, void *arg)
+{
+	struct ike_xchg *x = arg;
+	struct ike_sa *sa = x->sa;
+	struct ike *ike = sa->ike;
+	(void)t;
+
+	ike_enter(ike);
+	if (x->exch == EXCH_QUICK) {
+		struct ike_qm *qm = (struct ike_qm *)x;
+		if (x->state != ST_QM_DONE)
+			qm_failed(qm, "no answer from the peer");
+		if (!x->dead)
+			qm_end(qm);
+	} else {
+		if (x->state != ST_REFUSED && ike_may_log(ike))
+			ike_log(ike, MSG_713136, ike_prefix(sa).s, ike_state_text(x->state));
+		if (x->state != ST_REFUSED)
+			ike->stat[sa->initiator ? STAT_INITIATOR_FAILS : STAT_RESPONDER_FAILS]++;
+		sa_delete(sa, false);
+	}
+	ike_leave(ike);
+}
+
+void ike_xchg_state(struct ike_xchg *x, uint8_t state)
+{
+	struct clock *clock = x->sa->ike->clock;
+	x->state = state;
+	timer_stop(clock, &x->timeout);
+	if (state == ST_QM_DONE || state == ST_ACTIVE) {
+		ike_xchg_forget(x);
+		timer_stop(clock, &x->retry);
+	}
+	if (state_timeout_s[state] != 0)
+		timer_start(clock, &x->timeout, 1000u * state_timeout_s[state], xchg_timeout, x);
+}
+
+/* ------------------------------------------------------------------ Diffie-Hellman elsewhere */
+
+static void dh_finish(struct ike_dh *dh)
+{
+	struct ike_xchg *x = dh->x;
+	struct ike *ike = x->sa->ike;
+	ike_enter(ike);
+	void (*resume)(struct ike_xchg *) = x->resume;
+	x->resume = NULL;
+	if (resume != NULL && !x->dead)
+		resume(x);
+	ike_leave(ike);
+}
+
+static void dh_done(void *arg)
+{
+	struct ike_dh *dh = arg;
+
+	dh->running = false;
+	if (dh->ike != NULL)
+		for (struct ike_dh **at = &dh->ike->dhs; *at != NULL; at = &(*at)->next)
+			if (*at == dh) {
+				*at = dh->next;
+				break;
+			}
+	if (dh->starting)
+		return; /* ike_xchg_dh_settle goes on */
+	if (dh->x == NULL) {
+		prim_dh_clear(&dh->job);
+		free(dh);
+		return;
+	}
+	dh_finish(dh);
+}
+
+bool ike_xchg_dh(struct ike_xchg *x, uint16_t group, struct bytes peer, void (*resume)(struct ike_xchg *x))
+{
+	struct ike *ike = x->sa->ike;
+	struct ike_dh *dh = x->dh;
+
+	if (peer.len > PRIM_DH_MAX)
+		return false;
+	if (dh == NULL) {
+		dh = x->dh = calloc(1, sizeof *dh);
+		if (dh == NULL)
+			return false;
+		dh->x = x;
+		dh->job.group = group;
+	}
+	dh->ike = ike;
+	memcpy(dh->job.peer, peer.p != NULL ? peer.p : (const uint8_t *)"", peer.len);
+	dh->job.peer_len = peer.len;
+	x->resume = resume;
+	dh->running = dh->starting = true;
+	dh->next = ike->dhs;
+	ike->dhs = dh;
+	if (ike->ops->dh(ike->ctx, &dh->job, dh_done, dh) != 0) {
+		dh_done(dh);
+		dh->job.status = -ENOMEM;
+	}
+	return true;
+}
+
+void ike_xchg_dh_settle(struct ike_xchg *x)
+{
+	struct ike_dh *dh = x->dh;
+	if (dh == NULL || !dh->starting)
+		return;
+	dh->starting = false;
+	if (!dh->running)
+		dh_finish(dh);
+}
+
+/* ------------------------------------------------------------------ sending */
+
+struct ike_out *ike_answer_begin(struct ike_xchg *x, bool encrypted)
+{
+	struct ike_sa *sa = x->sa;
+	struct ike_hdr hdr = {.exch = x->exch, .msgid = x->msgid, .flags = encrypted ? IKE_FLAG_ENCRYPTED : 0};
+	memcpy(hdr.icookie, sa->icookie, IKE_COOKIE_LEN);
+	memcpy(hdr.rcookie, sa->rcookie, IKE_COOKIE_LEN);
+	ike_out_begin(&sa->ike->out, &hdr);
+	return &sa->ike->out;
+}
+
+bool ike_seal(struct ike_out *o, const struct ike_keys *k, uint8_t *iv)
+{
+	size_t body = wr_len(&o->w) - IKE_HDR_LEN;
+	wr_zero(&o->w, (k->block - body % k->block) % k->block);
+	if (!ike_out_end(o))
+		return false;
+	uint8_t *p = o->buf + IKE_HDR_LEN;
+	size_t len = wr_len(&o->w) - IKE_HDR_LEN;
+	if (prim_cbc_encrypt(k->cipher, (struct bytes){k->key, k->key_len}, iv, p, p, len) != 0)
+		return false;
+	memcpy(iv, p + len - k->block, k->block);
+	return true;
+}
+
+static void xchg_retry(struct timer *t, void *arg)
+{
+	struct ike_xchg *x = arg;
+	struct clock *clock = x->sa->ike->clock;
+	ike_enter(x->sa->ike);
+	ike_resend(x);
+	unsigned long wait = (unsigned long)RETRY_FIRST_MS << x->tries;
+	if (x->tries < RETRY_MOST)
+		timer_start(clock, t, wait < RETRY_LONGEST_MS ? wait : RETRY_LONGEST_MS, xchg_retry, x);
+	ike_leave(x->sa->ike);
+}
+
+void ike_resend(struct ike_xchg *x)
+{
+	struct ike_sa *sa = x->sa;
+	struct ike_hdr hdr;
+	char chain[512] = "HDR";
+	struct bytes msg = {x->sent.p, x->sent.len};
+
+	if (msg.p == NULL)
+		return;
+	x->tries++;
+	struct rd r = rd_of(msg.p, msg.len);
+	if (ike_hdr_read(&r, &hdr) && !(hdr.flags & IKE_FLAG_ENCRYPTED))
+		ike_chain_text(chain, sizeof chain, hdr.next, rd_rest(&r));
+	ike_transmit(sa->ike, sa, x->sent.local, x->sent.remote, msg, chain, x->msgid, "RESENDING");
+}
+
+bool ike_answer_send(struct ike_xchg *x, bool repeat)
+{
+	struct ike_sa *sa = x->sa;
+	struct ike_out *o = &sa->ike->out;
+	char chain[512];
+
+	if (!ike_out_end(o))
+		return false;
+	ike_chain_text(chain, sizeof chain, o->hdr.next, ike_out_from(o, IKE_HDR_LEN));
+	if ((o->hdr.flags & IKE_FLAG_ENCRYPTED) && !ike_seal(o, &sa->keys, x->iv))
+		return false;
+	struct bytes all = ike_out_all(o);
+	uint8_t *copy = malloc(all.len);
+	if (copy == NULL)
+		return false;
+	memcpy(copy, all.p, all.len);
+	free(x->sent.p);
+	x->sent = (struct ike_sent){copy, all.len, x->local, x->remote};
+	ike_transmit(sa->ike, sa, x->local, x->remote, all, chain, x->msgid, "SENDING");
+	x->tries = 0;
+	timer_stop(sa->ike->clock, &x->retry);
+	if (repeat)
+		timer_start(sa->ike->clock, &x->retry, RETRY_FIRST_MS, xchg_retry, x);
+	return true;
+}
+
+/* ------------------------------------------------------------------ protection of phase 2 */
+
+static void put_u32(uint8_t out[4], uint32_t v)
+{
+	struct wr w = wr_of(out, 4);
+	wr_u32(&w, v);
+}
+
+size_t ike_hash_open(struct ike_out *o, const struct ike_keys *k)
+{
+	ike_out_payload(o, PAY_HASH);
+	size_t at = wr_len(&o->w);
+	wr_zero(&o->w, k->md_len);
+	return at;
+}
+
+void ike_hash_close(struct ike_out *o, const struct ike_keys *k, size_t at, uint32_t msgid, struct bytes nonce)
+{
+	uint8_t id[4], hash[PRIM_MD_MAX];
+	if (!ike_out_end(o))
+		return;
+	put_u32(id, msgid);
+	struct bytes parts[] = {{id, 4}, nonce, ike_out_from(o, at + k->md_len)};
+	size_t len = ike_keys_prf_a(k, parts, 3, hash);
+	memcpy(o->buf + at, hash, len);
+}
+
+bool ike_hash_check(const struct ike_keys *k, const struct ike_msg *m, uint32_t msgid, struct bytes nonce)
+{
+	uint8_t id[4], hash[PRIM_MD_MAX];
+	if (m->n == 0 || m->p[0].kind != PAY_HASH)
+		return false;
+	put_u32(id, msgid);
+	struct bytes parts[] = {{id, 4}, nonce, ike_msg_after(m, &m->p[0])};
+	size_t len = ike_keys_prf_a(k, parts, 3, hash);
+	return bytes_eq_secret(m->p[0].body, (struct bytes){hash, len});
+}
+
+static bool hash3_check(const struct ike_xchg *x, const struct ike_msg *m)
+{
+	static const uint8_t zero[1];
+	uint8_t id[4], hash[PRIM_MD_MAX];
+	if (m->n == 0 || m->p[0].kind != PAY_HASH)
+		return false;
+	put_u32(id, x->msgid);
+	struct bytes parts[] = {{zero, 1}, {id, 4}, x->nonce_i, x->nonce_r};
+	size_t len = ike_keys_prf_a(&x->sa->keys, parts, 4, hash);
+	return bytes_eq_secret(m->p[0].body, (struct bytes){hash, len});
+}
+
+/* ------------------------------------------------------------------ receiving */
+
+bool ike_open_msg(struct ike_sa *sa, const uint8_t *iv, const struct ike_hdr *hdr, struct bytes raw,
+		  uint8_t *next_iv, const char **why)
+{
+	struct ike *ike = sa->ike;
+	const struct ike_keys *k = &sa->keys;
+	struct rd r = rd_of(raw.p, raw.len);
+	rd_skip(&r, IKE_HDR_LEN);
+	struct bytes body = rd_rest(&r);
+
+	if (body.len == 0 || body.len % k->block != 0 || body.len > sizeof ike->clear) {
+		*why = "length is not a whole number of cipher blocks";
+		return false;
+	}
+	if (prim_cbc_decrypt(k->cipher, (struct bytes){k->key, k->key_len}, iv, body.p, ike->clear,
+			     body.len) != 0) {
+		*why = "decryption failed";
+		return false;
+	}
+	memcpy(next_iv, body.p + body.len - k->block, k->block);
+	return ike_msg_parse(&ike->msg, hdr, (struct bytes){ike->clear, body.len}, PAD_MAX, why);
+}
+
+static const struct ike_row *row_find(const struct ike_xchg *x)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].exch == x->exch && rows[i].state == x->state)
+			return &rows[i];
+	return NULL;
+}
+
+static void drop(struct ike_sa *sa, const char *why)
+{
+	sa->ike->stat[STAT_IN_DROPS]++;
+	ike_dbg(sa, IKE_EVENT, "Dropping message: %s", why);
+}
+
+static void duplicate(struct ike_xchg *x)
+{
+	struct ike *ike = x->sa->ike;
+	bool have = x->sent.p != NULL;
+	if (ike_may_log(ike))
+		ike_log(ike, MSG_713201, ike_prefix(x->sa).s, x->exch == EXCH_QUICK ? 2u : 1u,
+			have ? "Retransmitting last packet." : "No last packet to retransmit.");
+	ike_resend(x);
+}
+
+static bool auth_ok(const struct ike_xchg *x, const struct ike_row *row, const struct ike_msg *m)
+{
+	switch (row->auth) {
+	case AUTH_HASH1:
+		return ike_hash_check(&x->sa->keys, m, x->msgid, (struct bytes){0});
+	case AUTH_HASH2:
+		return ike_hash_check(&x->sa->keys, m, x->msgid, x->nonce_i);
+	case AUTH_HASH3:
+		return hash3_check(x, m);
+	default:
+		return true;
+	}
+}
+
+/* NULL when what is in the message is what the row asks for. */
+static const char *payloads_wrong(const struct ike_row *row, const struct ike_msg *m)
+{
+	uint32_t seen = 0;
+	if ((m->kinds & row->must) != row->must)
+		return "a required payload is missing";
+	if ((m->kinds & ~(row->must | row->may)) != 0)
+		return "a payload that does not belong here";
+	for (size_t i = 0; i < m->n; i++) {
+		uint32_t bit = PAY_BIT(m->p[i].kind);
+		if ((seen & bit) && !(bit & MANY))
+			return "a payload twice";
+		seen |= bit;
+	}
+	return NULL;
+}
+
+/* Opens the message as the row wants it. false: dropped (or the SA refused). */
+static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struct ike_hdr *hdr,
+		      struct bytes raw, uint8_t *next_iv)
+{
+	struct ike_sa *sa = x->sa;
+	struct ike *ike = sa->ike;
+	const char *why = NULL;
+	bool psk_shows = row->exch == EXCH_MAIN && row->encrypted;
+
+	if (row->encrypted != ((hdr->flags & IKE_FLAG_ENCRYPTED) != 0)) {
+		drop(sa, row->encrypted ? "not encrypted" : "encrypted too early");
+		return false;
+	}
+	if (row->encrypted) {
+		if (!ike_open_msg(sa, x->iv, hdr, raw, next_iv, &why)) {
+			ike->stat[STAT_DECRYPT_FAILS]++;
+			if (psk_shows)
+				mm_bad_psk(sa, why);
+			else
+				drop(sa, why);
+			return false;
+		}
+	} else {
+		struct rd r = rd_of(raw.p, raw.len);
+		rd_skip(&r, IKE_HDR_LEN);
+		if (!ike_msg_parse(&ike->msg, hdr, rd_rest(&r), PAD_CLEAR_MAX, &why)) {
+			drop(sa, why);
+			return false;
+		}
+	}
+	why = payloads_wrong(row, &ike->msg);
+	if (why != NULL) {
+		if (psk_shows)
+			mm_bad_psk(sa, why);
+		else
+			drop(sa, why);
+		return false;
+	}
+	if (!auth_ok(x, row, &ike->msg)) {
+		ike->stat[STAT_HASH_FAILS]++;
+		drop(sa, "HASH payload does not verify");
+		return false;
+	}
+	if (row->encrypted)
+		sa->bytes_in += raw.len;
+	return true;
+}
+
+static void show_received(struct ike_sa *sa, const struct ike_hdr *hdr, const struct ike_msg *m)
+{
+	char chain[512];
+	ike_chain_text(chain, sizeof chain, hdr->next, m->plain);
+	ike_log(sa->ike, MSG_713236, ike_prefix(sa).s, "RECEIVED", hdr->msgid, chain, hdr->len);
+}
+
+void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
+	      struct bytes raw)
+{
+	struct ike *ike = x->sa->ike;
+	uint8_t hash[PRIM_MD_MAX], iv[PRIM_IV_MAX], next_iv[PRIM_IV_MAX] = {0};
+
+	prim_hash(PRIM_SHA256, &raw, 1, hash);
+	if (x->rx_any && memcmp(hash, x->rx_hash, sizeof hash) == 0) {
+		duplicate(x);
+		return;
+	}
+	const struct ike_row *row = row_find(x);
+	if (row == NULL) {
+		drop(x->sa, "not expected now");
+		return;
+	}
+	/* What is kept if the handler does not want the message. */
+	bool had = x->rx_any;
+	uint8_t old_hash[PRIM_MD_MAX];
+	struct ip4_end old_local = x->local, old_remote = x->remote;
+	memcpy(old_hash, x->rx_hash, sizeof old_hash);
+	memcpy(iv, x->iv, sizeof iv);
+	/* Set before opening: a message that proves the keys differ is answered and its repetitions recognised. */
+	memcpy(x->rx_hash, hash, sizeof hash);
+	x->rx_any = true;
+	x->local = local;
+	x->remote = remote;
+	enum ike_verdict verdict = STEP_IGNORE;
+	if (step_open(x, row, hdr, raw, next_iv)) {
+		show_received(x->sa, hdr, &ike->msg);
+		if (row->encrypted)
+			memcpy(x->iv, next_iv, sizeof iv);
+		verdict = row->fn(x, &ike->msg);
+	} else if (x->dead || x->state == ST_REFUSED) {
+		return;
+	}
+	if (verdict == STEP_IGNORE) {
+		x->rx_any = had;
+		x->local = old_local;
+		x->remote = old_remote;
+		memcpy(x->rx_hash, old_hash, sizeof old_hash);
+		memcpy(x->iv, iv, sizeof iv);
+	}
+	if (x->dead || verdict == STEP_IGNORE || verdict == STEP_FAIL)
+		return;
+	ike_xchg_state(x, verdict == STEP_WAIT ? row->build : row->next);
+	if (verdict == STEP_WAIT) {
+		ike_xchg_dh_settle(x);
+		return;
+	}
+}

@@ -1,0 +1,160 @@
+/* Words: prefixes of messages, names of states and notifies, lines of log and debug. */
+#include "crypto/ike/engine.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct ike_prefix ike_prefix_ip(uint32_t ip)
+{
+	struct ike_prefix p;
+	snprintf(p.s, sizeof p.s, "IP = %s, ", ip4_text(ip).s);
+	return p;
+}
+
+static struct ike_prefix prefix(const char *group, const char *user, uint32_t ip)
+{
+	struct ike_prefix p;
+	size_t used = 0;
+	p.s[0] = '\0';
+	if (group != NULL)
+		used = (size_t)snprintf(p.s, sizeof p.s, "Group = %.64s, ", group);
+	if (user != NULL && user[0] != '\0')
+		used += (size_t)snprintf(p.s + used, sizeof p.s - used, "Username = %.64s, ", user);
+	snprintf(p.s + used, sizeof p.s - used, "IP = %s, ", ip4_text(ip).s);
+	return p;
+}
+
+struct ike_prefix ike_prefix(const struct ike_sa *sa)
+{
+	return prefix(sa->group_name, sa->peer != NULL ? sa->peer->user : NULL, sa->mm.remote.ip);
+}
+
+struct ike_prefix ike_prefix_peer(const struct ike_peer *peer)
+{
+	return prefix("DefaultRAGroup", peer->user, peer->remote.ip);
+}
+
+static void debug_line(struct ike *ike, uint8_t level, const char *prefix_text, const char *text)
+{
+	static const struct {
+		uint8_t level;
+		const char *class;
+	} classes[] = {{IKE_DECODE, "[IKEv1 DECODE]"}, {IKE_DETAIL, "[IKEv1 DEBUG]"}, {0, "[IKEv1]"}};
+	size_t c = 0;
+	char when[32] = "";
+	struct tm tm;
+	time_t now = clock_wall(ike->clock);
+
+	while (level < classes[c].level)
+		c++;
+	if (localtime_r(&now, &tm) != NULL)
+		strftime(when, sizeof when, "%b %d %H:%M:%S", &tm);
+	debug_emit(DEBUG_IKEV1, level, "%s %s%s%s", when, classes[c].class, prefix_text, text);
+}
+
+void ike_debug(struct ike *ike, uint8_t level, const char *prefix_text, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	debug_line(ike, level, prefix_text, text);
+}
+
+void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
+{
+	char text[1600];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	log_msg(id, level, "%s", text);
+	/* Classes of the appliance: 713xxx are events, 714xxx and 715xxx details. */
+	uint8_t at = id < 714000 ? IKE_EVENT : IKE_DETAIL;
+	if (debug_on(DEBUG_IKEV1, at))
+		debug_line(ike, at, "", text);
+}
+
+const char *ike_state_text(uint8_t state)
+{
+	static const char *const names[ST_N] = {
+		[ST_NEW] = "MM_START",
+		[ST_MM_START] = "MM_START",
+		[ST_MM_WAIT3] = "MM_WAIT_MSG3",
+		[ST_MM_BUILD4] = "MM_BLD_MSG4",
+		[ST_MM_WAIT5] = "MM_WAIT_MSG5",
+		[ST_MM_WAIT2] = "MM_WAIT_MSG2",
+		[ST_MM_BUILD3] = "MM_BLD_MSG3",
+		[ST_MM_WAIT4] = "MM_WAIT_MSG4",
+		[ST_MM_BUILD5] = "MM_BLD_MSG5",
+		[ST_MM_WAIT6] = "MM_WAIT_MSG6",
+		[ST_QM_START] = "QM_START",
+		[ST_QM_BUILD2] = "QM_BLD_MSG2",
+		[ST_QM_WAIT3] = "QM_WAIT_MSG3",
+		[ST_QM_BUILD1] = "QM_BLD_MSG1",
+		[ST_QM_WAIT2] = "QM_WAIT_MSG2",
+		[ST_QM_BUILD3] = "QM_BLD_MSG3",
+		[ST_QM_DONE] = "QM_DONE",
+		[ST_ACTIVE] = "MM_ACTIVE",
+		[ST_REFUSED] = "MM_DONE",
+	};
+	return state < ST_N && names[state] != NULL ? names[state] : "?";
+}
+
+const char *ike_notify_text(uint16_t type)
+{
+	static const struct {
+		uint16_t type;
+		const char *text;
+	} names[] = {
+		{1, "Invalid payload type"},
+		{2, "DOI not supported"},
+		{3, "Situation not supported"},
+		{4, "Invalid cookie"},
+		{5, "Invalid major version"},
+		{6, "Invalid minor version"},
+		{7, "Invalid exchange type"},
+		{8, "Invalid flags"},
+		{9, "Invalid message id"},
+		{10, "Invalid protocol id"},
+		{11, "Invalid SPI"},
+		{12, "Invalid transform id"},
+		{13, "Attributes not supported"},
+		{14, "No proposal chosen"},
+		{15, "Bad proposal syntax"},
+		{16, "Payload malformed"},
+		{17, "Invalid key info"},
+		{18, "Invalid ID info"},
+		{19, "Invalid certificate encoding"},
+		{20, "Invalid certificate"},
+		{21, "Unsupported certificate type"},
+		{22, "Invalid certificate authority"},
+		{23, "Invalid hash info"},
+		{24, "Authentication failed"},
+		{25, "Invalid signature"},
+		{26, "Address notification"},
+		{27, "SA lifetime notification"},
+		{28, "Certificate unavailable"},
+		{29, "Unsupported exchange type"},
+		{30, "Unequal payload lengths"},
+		{NOTIFY_CONNECTED, "Connected"},
+		{NOTIFY_RESPONDER_LIFETIME, "Responder lifetime"},
+		{NOTIFY_REPLAY_STATUS, "Replay status"},
+		{NOTIFY_INITIAL_CONTACT, "Initial contact"},
+		{NOTIFY_R_U_THERE, "DPD R-U-THERE"},
+		{NOTIFY_R_U_THERE_ACK, "DPD R-U-THERE-ACK"},
+	};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (names[i].type == type)
+			return names[i].text;
+	return "Unknown";
+}
+
+struct ike_proxy_text ike_proxy_text(const struct sa_proxy *p)
+{
+	struct ike_proxy_text t;
+	snprintf(t.s, sizeof t.s, "%s/%s/%u/%u", ip4_text(p->ip).s, ip4_text(p->mask).s, p->proto, p->port);
+	return t;
+}

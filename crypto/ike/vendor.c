@@ -1,0 +1,110 @@
+#include "crypto/ike/vendor.h"
+
+#include <string.h>
+
+#include "crypto/ike/engine.h"
+
+/* Values are MD5 of the name unless the vendor says otherwise; matched by prefix, since versions may follow. */
+static const struct {
+	uint8_t kind, len;
+	uint8_t id[20];
+	const char *received, *sent; /* debug lines */
+} vendors[] = {
+	{VENDOR_NATT_RFC, 16,
+	 {0x4a, 0x13, 0x1c, 0x81, 0x07, 0x03, 0x58, 0x45, 0x5c, 0x57, 0x28, 0xf2, 0x0e, 0x95, 0x45, 0x2f},
+	 "Received NAT-Traversal RFC VID", "constructing NAT-Traversal VID ver RFC payload"},
+	{VENDOR_NATT_03, 16,
+	 {0x7d, 0x94, 0x19, 0xa6, 0x53, 0x10, 0xca, 0x6f, 0x2c, 0x17, 0x9d, 0x92, 0x15, 0x52, 0x9d, 0x56},
+	 "Received NAT-Traversal ver 03 VID", "constructing NAT-Traversal VID ver 03 payload"},
+	{VENDOR_NATT_02, 16,
+	 {0xcd, 0x60, 0x46, 0x43, 0x35, 0xdf, 0x21, 0xf8, 0x7c, 0xfd, 0xb2, 0xfc, 0x68, 0xb6, 0xa4, 0x48},
+	 "Received NAT-Traversal ver 02 VID", "constructing NAT-Traversal VID ver 02 payload"},
+	/* "draft-ietf-ipsec-nat-t-ike-02\n": the newline is hashed too */
+	{VENDOR_NATT_02N, 16,
+	 {0x90, 0xcb, 0x80, 0x91, 0x3e, 0xbb, 0x69, 0x6e, 0x08, 0x63, 0x81, 0xb5, 0xec, 0x42, 0x7b, 0x1f},
+	 "Received NAT-Traversal ver 02 VID", "constructing NAT-Traversal VID ver 02 payload"},
+	/* RFC 3706 §6: version 1.0 */
+	{VENDOR_DPD, 16,
+	 {0xaf, 0xca, 0xd7, 0x13, 0x68, 0xa1, 0xf1, 0xc9, 0x6b, 0x86, 0x96, 0xfc, 0x77, 0x57, 0x01, 0x00},
+	 "Received DPD VID", "constructing dpd vid payload"},
+	{VENDOR_FRAGMENTATION, 16,
+	 {0x40, 0x48, 0xb7, 0xd5, 0x6e, 0xbc, 0xe8, 0x85, 0x25, 0xe7, 0xde, 0x7f, 0x00, 0xd6, 0xc2, 0xd3},
+	 "Received Fragmentation VID", "constructing Fragmentation VID + extended capabilities payload"},
+	{VENDOR_MS_NT5, 16,
+	 {0x1e, 0x2b, 0x51, 0x69, 0x05, 0x99, 0x1c, 0x7d, 0x7c, 0x96, 0xfc, 0xbf, 0xb5, 0x87, 0xe4, 0x61},
+	 "Received MS NT5 ISAKMPOAKLEY VID", NULL},
+	{VENDOR_UNITY, 14,
+	 {0x12, 0xf5, 0xf2, 0x8c, 0x45, 0x71, 0x68, 0xa9, 0x70, 0x2d, 0x9f, 0xe2, 0x74, 0xcc},
+	 "Received Cisco Unity client VID", NULL},
+	{VENDOR_XAUTH, 8, {0x09, 0x00, 0x26, 0x89, 0xdf, 0xd6, 0xb7, 0x12}, "Received xauth V6 VID", NULL},
+};
+enum { N_VENDORS = sizeof vendors / sizeof vendors[0] };
+
+static void note(struct ike_sa *sa, uint8_t kind)
+{
+	enum natt_variant natt = NATT_NONE;
+	switch (kind) {
+	case VENDOR_NATT_RFC:
+		natt = NATT_RFC;
+		break;
+	case VENDOR_NATT_03:
+		natt = NATT_DRAFT_03;
+		break;
+	case VENDOR_NATT_02:
+		natt = NATT_DRAFT_02;
+		break;
+	case VENDOR_NATT_02N:
+		natt = NATT_DRAFT_02N;
+		break;
+	case VENDOR_DPD:
+		sa->dpd_peer = true;
+		break;
+	case VENDOR_FRAGMENTATION:
+		sa->fragmentation = true;
+		break;
+	case VENDOR_MS_NT5:
+		sa->microsoft = true;
+		break;
+	default:
+		break;
+	}
+	if (natt > sa->natt_offered)
+		sa->natt_offered = natt;
+}
+
+void vendor_read(struct ike_sa *sa, const struct ike_msg *m)
+{
+	const struct ike_payload *p = NULL;
+	while ((p = ike_msg_find(m, PAY_VENDOR, p)) != NULL) {
+		ike_dbg(sa, IKE_DETAIL, "processing VID payload");
+		for (size_t i = 0; i < N_VENDORS; i++)
+			if (p->body.len >= vendors[i].len &&
+			    memcmp(p->body.p, vendors[i].id, vendors[i].len) == 0) {
+				ike_dbg(sa, IKE_DETAIL, "%s", vendors[i].received);
+				note(sa, vendors[i].kind);
+			}
+	}
+}
+
+void vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind)
+{
+	for (size_t i = 0; i < N_VENDORS; i++) {
+		if (vendors[i].kind != kind)
+			continue;
+		if (vendors[i].sent != NULL)
+			ike_dbg(sa, IKE_DETAIL, "%s", vendors[i].sent);
+		ike_out_payload(o, PAY_VENDOR);
+		wr_bytes(&o->w, vendors[i].id, vendors[i].len);
+		if (kind == VENDOR_FRAGMENTATION)
+			wr_u32(&o->w, 0x80000000); /* in Main Mode */
+	}
+}
+
+enum vendor_kind vendor_of_natt(unsigned variant)
+{
+	static const uint8_t kinds[NATT_N] = {[NATT_RFC] = VENDOR_NATT_RFC,
+					      [NATT_DRAFT_03] = VENDOR_NATT_03,
+					      [NATT_DRAFT_02] = VENDOR_NATT_02,
+					      [NATT_DRAFT_02N] = VENDOR_NATT_02N};
+	return variant < NATT_N ? (enum vendor_kind)kinds[variant] : VENDOR_OTHER;
+}
