@@ -13,6 +13,8 @@ static bool on_send(void *ctx, uint32_t flow, struct ip4_end local, struct ip4_e
 	struct bench *b = ctx;
 	assert_int_equal(local.port, 1701);
 	assert_true(remote.ip != 0);
+	if (b->deaf)
+		return true;
 	assert_true(b->n_out < BENCH_OUT && len <= sizeof b->out[0].bytes);
 	b->out[b->n_out].flow = flow;
 	b->out[b->n_out].len = len;

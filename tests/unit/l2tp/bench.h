@@ -19,6 +19,7 @@ struct bench {
 		size_t len;
 	} out[BENCH_OUT];
 	unsigned n_out;
+	bool deaf; /* what is sent is not kept */
 	/* PPP */
 	bool refuse;         /* no room for a session */
 	bool close_in_open;  /* PPP gives up while it is being opened */

@@ -1,0 +1,76 @@
+/* An L2TP client (LAC) for tests with the habits of real ones, and the wire between it and the LNS: loses, doubles
+ * and reorders packets on a fake clock. Its control channel is its own, simpler than the one it is to test. */
+#ifndef TESTS_EXCHANGE_L2TP_LAC_H
+#define TESTS_EXCHANGE_L2TP_LAC_H
+
+#include "core/base/clock.h"
+#include "l2tp/msg.h"
+
+struct wire {
+	struct clock *clock;
+	uint32_t rnd;
+	unsigned loss, doubled;        /* of 1000 packets */
+	uint32_t delay_ms, jitter_ms;  /* jitter above the distance of packets reorders them */
+	struct flying *first;
+	unsigned lost, carried;
+};
+
+void wire_init(struct wire *w, struct clock *clock, uint32_t seed);
+void wire_free(struct wire *w);
+/* to gets a copy of the packet later, once, twice or never. */
+void wire_put(struct wire *w, void (*to)(void *arg, const uint8_t *msg, size_t len), void *arg,
+	      const uint8_t *msg, size_t len);
+
+enum lac_state { LAC_OFF, LAC_WAIT_SCCRP, LAC_WAIT_ICRP, LAC_UP, LAC_CLOSING, LAC_CLOSED, LAC_FAILED };
+
+/* Habits. */
+struct lac_conf {
+	const char *host;
+	size_t host_len;       /* may count a NUL */
+	uint16_t tunnel, call; /* its numbers */
+	uint16_t window;       /* announced; 0 = says nothing */
+	bool back_to_back;     /* SCCCN and ICRQ without waiting */
+	bool strict;           /* takes only c8 02 and the Ns it expects, waits for every acknowledgement */
+	bool tunnel_zero;      /* never writes our tunnel number */
+	bool two_calls;        /* opens a second one when the first is up */
+	bool no_tx_speed;
+	bool swapped_result;   /* little-endian, over-long Result Code */
+	bool sequencing;
+};
+
+extern const struct lac_conf lac_windows, lac_apple, lac_android, lac_mikrotik, lac_dlink, lac_huawei, lac_xp;
+
+enum { LAC_QUEUE = 16, LAC_TRIES = 12 };
+
+struct lac {
+	struct lac_conf conf;
+	struct clock *clock;
+	void (*send)(void *arg, const uint8_t *msg, size_t len);
+	void (*frame)(void *arg, const uint8_t *frame, size_t len); /* PPP frames; may be NULL */
+	void *arg;
+	enum lac_state state;
+	uint16_t remote_tunnel, remote_call, ns, nr;
+	struct {
+		uint8_t bytes[256];
+		size_t len;
+		uint16_t ns;
+	} queue[LAC_QUEUE];
+	unsigned queued, tries, sent; /* sent: of the queue, on the wire already */
+	struct timer timer;
+	unsigned second_refused;  /* CDN for the second call */
+	uint16_t stop_result, stop_error, cdn_result; /* what the LNS gave as reason */
+	unsigned frames, hellos;
+	uint16_t data_ns;
+};
+
+void lac_init(struct lac *c, struct clock *clock, const struct lac_conf *conf,
+	      void (*send)(void *arg, const uint8_t *msg, size_t len), void *arg);
+void lac_connect(struct lac *c);
+void lac_input(struct lac *c, const uint8_t *msg, size_t len);
+void lac_send_frame(struct lac *c, const uint8_t *frame, size_t len);
+/* CDN, then StopCCN. */
+void lac_hang_up(struct lac *c);
+/* No goodbye: it forgets everything. */
+void lac_power_off(struct lac *c);
+
+#endif
