@@ -11,19 +11,22 @@ static bool is_rule(const struct centry *e, struct str name)
 	return str_eq(conf_text(e, "name"), name) && !str_eq_cstr(conf_text(e, "kind"), "remark");
 }
 
-static bool ace_compile(const struct centry *e, struct ipsec_ace *ace, bool *inactive, struct err *err)
+static bool ace_compile(const struct centry *e, struct ipsec_ace *ace, bool *inactive,
+                        struct err *err)
 {
 	struct acl_rule r;
 
-	if (!acl_rule_parse(conf_text(e, "rule"), str_eq_cstr(conf_text(e, "kind"), "standard"), &r, err))
+	if (!acl_rule_parse(conf_text(e, "rule"), str_eq_cstr(conf_text(e, "kind"), "standard"), &r,
+	                    err))
 		return false;
 	*inactive = r.inactive;
-	*ace = (struct ipsec_ace){r.permit,   r.proto,	  r.src,     r.src_mask, r.dst,
-				  r.dst_mask, r.sport_lo, r.sport_hi, r.dport_lo, r.dport_hi};
+	*ace = (struct ipsec_ace){r.permit,   r.proto,    r.src,      r.src_mask, r.dst,
+	                          r.dst_mask, r.sport_lo, r.sport_hi, r.dport_lo, r.dport_hi};
 	return true;
 }
 
-const struct ipsec_acl *ipsec_acl_compile(const struct conf *c, struct arena *a, struct str name, struct err *err)
+const struct ipsec_acl *ipsec_acl_compile(const struct conf *c, struct arena *a, struct str name,
+                                          struct err *err)
 {
 	struct ipsec_acl *acl = arena_alloc(a, sizeof(*acl));
 	struct ipsec_ace *aces;
@@ -77,9 +80,11 @@ static enum overlap over_ports(uint16_t lo, uint16_t hi, uint16_t port)
 	return port >= lo && port <= hi ? HOLDS : APART;
 }
 
-static enum overlap over_ace(const struct ipsec_ace *a, const struct sa_proxy *local, const struct sa_proxy *remote)
+static enum overlap over_ace(const struct ipsec_ace *a, const struct sa_proxy *local,
+                             const struct sa_proxy *remote)
 {
-	enum overlap o = less(over_net(a->src, a->src_mask, local), over_net(a->dst, a->dst_mask, remote));
+	enum overlap o =
+	        less(over_net(a->src, a->src_mask, local), over_net(a->dst, a->dst_mask, remote));
 
 	if (a->proto && a->proto != remote->proto)
 		o = remote->proto ? APART : less(o, TOUCHES);
@@ -90,7 +95,8 @@ static enum overlap over_ace(const struct ipsec_ace *a, const struct sa_proxy *l
 	return o;
 }
 
-bool ipsec_acl_permits(const struct ipsec_acl *acl, const struct sa_proxy *local, const struct sa_proxy *remote)
+bool ipsec_acl_permits(const struct ipsec_acl *acl, const struct sa_proxy *local,
+                       const struct sa_proxy *remote)
 {
 	if (!acl)
 		return true;

@@ -6,6 +6,7 @@
 #include "crypto/ipsec/conf.h"
 
 /* The list's extended and standard entries in order, in arena a. NULL with err: unknown list, memory. */
-const struct ipsec_acl *ipsec_acl_compile(const struct conf *c, struct arena *a, struct str name, struct err *err);
+const struct ipsec_acl *ipsec_acl_compile(const struct conf *c, struct arena *a, struct str name,
+                                          struct err *err);
 
 #endif

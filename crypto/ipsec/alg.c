@@ -10,19 +10,19 @@ enum {
 };
 
 static const struct esp_cipher_info ciphers[] = {
-	{ESP_CIPHER_NULL, 0, PRIM_CIPHER_NULL, "esp-null"}, /* RFC 2410 */
-	{ESP_CIPHER_DES, 8, PRIM_DES, "esp-des"},	    /* RFC 2405 */
-	{ESP_CIPHER_3DES, 24, PRIM_3DES, "esp-3des"},	    /* RFC 2451 */
-	{ESP_CIPHER_AES, 16, PRIM_AES, "esp-aes"},	    /* RFC 3602 */
-	{ESP_CIPHER_AES, 24, PRIM_AES, "esp-aes-192"},
-	{ESP_CIPHER_AES, 32, PRIM_AES, "esp-aes-256"},
+        {ESP_CIPHER_NULL, 0, PRIM_CIPHER_NULL, "esp-null"}, /* RFC 2410 */
+        {ESP_CIPHER_DES, 8, PRIM_DES, "esp-des"},           /* RFC 2405 */
+        {ESP_CIPHER_3DES, 24, PRIM_3DES, "esp-3des"},       /* RFC 2451 */
+        {ESP_CIPHER_AES, 16, PRIM_AES, "esp-aes"},          /* RFC 3602 */
+        {ESP_CIPHER_AES, 24, PRIM_AES, "esp-aes-192"},
+        {ESP_CIPHER_AES, 32, PRIM_AES, "esp-aes-256"},
 };
 
 static const struct esp_mac_info macs[] = {
-	{ESP_MAC_NONE, PRIM_MD_NONE, 0, 0, "esp-none"},
-	{ESP_MAC_MD5, PRIM_MD5, 16, 12, "esp-md5-hmac"},       /* RFC 2403 */
-	{ESP_MAC_SHA1, PRIM_SHA1, 20, 12, "esp-sha-hmac"},     /* RFC 2404 */
-	{ESP_MAC_SHA256, PRIM_SHA256, 32, 16, "esp-sha256-hmac"}, /* RFC 4868 */
+        {ESP_MAC_NONE, PRIM_MD_NONE, 0, 0, "esp-none"},
+        {ESP_MAC_MD5, PRIM_MD5, 16, 12, "esp-md5-hmac"},          /* RFC 2403 */
+        {ESP_MAC_SHA1, PRIM_SHA1, 20, 12, "esp-sha-hmac"},        /* RFC 2404 */
+        {ESP_MAC_SHA256, PRIM_SHA256, 32, 16, "esp-sha256-hmac"}, /* RFC 4868 */
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -115,7 +115,8 @@ unsigned esp_overhead(struct esp_alg alg, enum esp_mode mode, bool udp_encap, un
 unsigned esp_inner_mtu(struct esp_alg alg, bool udp_encap, unsigned path_mtu)
 {
 	unsigned block = block_of(alg), align = block > 4 ? block : 4;
-	unsigned fixed = IP_HEADER + (udp_encap ? UDP_HEADER : 0) + ESP_HEADER + block + icv_of(alg);
+	unsigned fixed =
+	        IP_HEADER + (udp_encap ? UDP_HEADER : 0) + ESP_HEADER + block + icv_of(alg);
 	unsigned room;
 
 	if (path_mtu <= fixed)

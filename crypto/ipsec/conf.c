@@ -82,7 +82,8 @@ static bool sets_compile(struct build *b)
 	if (!sets)
 		return false;
 	b->out->sets = sets;
-	for (const struct centry *e = conf_first(b->c, "transform-set"); e; e = conf_next(b->c, e)) {
+	for (const struct centry *e = conf_first(b->c, "transform-set"); e;
+	     e = conf_next(b->c, e)) {
 		if (!set_compile(b, e, &sets[b->out->nsets++]))
 			return false;
 	}
@@ -119,16 +120,18 @@ static bool entry_compile(struct build *b, const struct centry *d, struct ipsec_
 	entry->dynamic = arena_str(b->a, conf_text(d, "name"));
 	entry->seq = (uint16_t)conf_u32(d, "seq");
 	entry->pfs_group = pfs_group(d);
-	entry->life_s = conf_is_set(d, "lifetime-seconds") ? conf_u32(d, "lifetime-seconds") : b->out->life_s;
-	entry->life_kb =
-		conf_is_set(d, "lifetime-kilobytes") ? conf_u32(d, "lifetime-kilobytes") : b->out->life_kb;
+	entry->life_s = conf_is_set(d, "lifetime-seconds") ? conf_u32(d, "lifetime-seconds")
+	                                                   : b->out->life_s;
+	entry->life_kb = conf_is_set(d, "lifetime-kilobytes") ? conf_u32(d, "lifetime-kilobytes")
+	                                                      : b->out->life_kb;
 	entry->replay_window = b->out->replay_window;
 	entry->nat_t = !conf_bool(d, "nat-t-disable");
 	entry->sets = make(b, n, sizeof(entry->sets[0]));
 	if (!entry->sets || !entry->dynamic)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		const struct ipsec_transform_set *set = set_find(b->out, conf_list_text(d, "transform-sets", i));
+		const struct ipsec_transform_set *set =
+		        set_find(b->out, conf_list_text(d, "transform-sets", i));
 
 		if (set)
 			entry->sets[entry->nsets++] = set;
@@ -160,14 +163,16 @@ static bool map_compile(struct build *b, const struct centry *e, struct ipsec_ma
 	map->entries = entries;
 	if (!entries || !map->name)
 		return false;
-	for (const struct centry *m = conf_first_child(b->c, e, "entry"); m; m = conf_next(b->c, m)) {
+	for (const struct centry *m = conf_first_child(b->c, e, "entry"); m;
+	     m = conf_next(b->c, m)) {
 		struct str name = conf_text(m, "dynamic");
 
 		for (const struct centry *d = name.len ? conf_first(b->c, "dynamic-map") : NULL; d;
 		     d = conf_next(b->c, d)) {
 			struct ipsec_entry *entry = &entries[map->n];
 
-			if (!str_eq(conf_text(d, "name"), name) || !conf_list_len(d, "transform-sets"))
+			if (!str_eq(conf_text(d, "name"), name) ||
+			    !conf_list_len(d, "transform-sets"))
 				continue;
 			entry->map = map->name;
 			entry->map_seq = (uint16_t)conf_u32(m, "seq");
@@ -216,7 +221,8 @@ static bool interfaces_compile(struct build *b)
 	if (!ifs)
 		return false;
 	b->out->interfaces = ifs;
-	for (const struct centry *e = conf_first(b->c, "ipsec-interface"); e; e = conf_next(b->c, e)) {
+	for (const struct centry *e = conf_first(b->c, "ipsec-interface"); e;
+	     e = conf_next(b->c, e)) {
 		struct interface *i = &ifs[b->out->ninterfaces++];
 		struct str word = conf_text(e, "df-bit");
 
@@ -229,7 +235,7 @@ static bool interfaces_compile(struct build *b)
 }
 
 int ipsec_conf_compile(const struct conf *c, struct arena *a, const struct ipsec_conf **out,
-		       struct out *notes, struct err *err)
+                       struct out *notes, struct err *err)
 {
 	struct err local = {0};
 	struct build b = {.c = c, .a = a, .err = err ? err : &local};
@@ -275,19 +281,20 @@ const struct ipsec_entry *ipsec_map_next(const struct ipsec_map *m, const struct
 	return i < m->n ? &m->entries[i] : NULL;
 }
 
-bool ipsec_entry_permits(const struct ipsec_entry *e, const struct sa_proxy *local, const struct sa_proxy *remote)
+bool ipsec_entry_permits(const struct ipsec_entry *e, const struct sa_proxy *local,
+                         const struct sa_proxy *remote)
 {
 	return ipsec_acl_permits(e->acl, local, remote);
 }
 
 const struct ipsec_transform_set *ipsec_entry_match(const struct ipsec_entry *e, struct esp_alg alg,
-						    enum esp_mode mode)
+                                                    enum esp_mode mode)
 {
 	for (size_t i = 0; i < e->nsets; i++) {
 		const struct ipsec_transform_set *s = e->sets[i];
 
-		if (s->mode == mode && s->alg.cipher == alg.cipher && s->alg.key_len == alg.key_len &&
-		    s->alg.mac == alg.mac)
+		if (s->mode == mode && s->alg.cipher == alg.cipher &&
+		    s->alg.key_len == alg.key_len && s->alg.mac == alg.mac)
 			return s;
 	}
 	return NULL;
@@ -305,17 +312,20 @@ uint8_t ipsec_conf_df(const struct ipsec_conf *c, const char *ifname)
 /* ------------------------------------------------------------------ checks at commit */
 
 /* A static entry needs peer, transform set and access list; a dynamic one only names its dynamic map. */
-static int crypto_map_entry_check(const struct conf *c, const struct centry *e, struct out *notes, struct err *err)
+static int crypto_map_entry_check(const struct conf *c, const struct centry *e, struct out *notes,
+                                  struct err *err)
 {
 	(void)c;
 	(void)err;
-	if (!conf_text(e, "dynamic").len && (!conf_list_len(e, "peers") || !conf_list_len(e, "transform-sets") ||
-					     !conf_text(e, "match-address").len))
+	if (!conf_text(e, "dynamic").len &&
+	    (!conf_list_len(e, "peers") || !conf_list_len(e, "transform-sets") ||
+	     !conf_text(e, "match-address").len))
 		out_str(notes, "WARNING: The crypto map entry is incomplete!\n");
 	return 0;
 }
 
-static int transform_set_check(const struct conf *c, const struct centry *e, struct out *notes, struct err *err)
+static int transform_set_check(const struct conf *c, const struct centry *e, struct out *notes,
+                               struct err *err)
 {
 	struct str enc = conf_text(e, "encryption"), mac = conf_text(e, "authentication");
 
@@ -323,19 +333,22 @@ static int transform_set_check(const struct conf *c, const struct centry *e, str
 	if (str_eq_cstr(enc, "esp-null") && str_eq_cstr(mac, "esp-none"))
 		return err_set(err, -EINVAL, "esp-null and esp-none together protect nothing");
 	if (str_eq_cstr(enc, "esp-des"))
-		out_str(notes, "WARNING: esp-des is weak, use esp-aes or better where the clients can\n");
+		out_str(notes,
+		        "WARNING: esp-des is weak, use esp-aes or better where the clients can\n");
 	if (str_eq_cstr(mac, "esp-md5-hmac"))
-		out_str(notes, "WARNING: esp-md5-hmac is weak, use esp-sha-hmac or better where the clients can\n");
+		out_str(notes, "WARNING: esp-md5-hmac is weak, use esp-sha-hmac or better where "
+		               "the clients can\n");
 	if (str_eq_cstr(enc, "esp-null"))
 		out_str(notes, "WARNING: esp-null does not encrypt\n");
 	if (str_eq_cstr(mac, "esp-none"))
-		out_str(notes, "WARNING: without authentication packets can be changed on their way\n");
+		out_str(notes,
+		        "WARNING: without authentication packets can be changed on their way\n");
 	return 0;
 }
 
 static const struct conf_check checks[] = {
-	{"crypto_map_entry_check", crypto_map_entry_check},
-	{"transform_set_check", transform_set_check},
+        {"crypto_map_entry_check", crypto_map_entry_check},
+        {"transform_set_check", transform_set_check},
 };
 
 void ipsec_conf_register(void)

@@ -29,17 +29,17 @@ struct ipsec_transform_set {
 
 /* One entry of a dynamic map as it hangs in a crypto map, every default resolved. */
 struct ipsec_entry {
-	const char *map;     /* crypto map and the sequence number it is served at */
+	const char *map; /* crypto map and the sequence number it is served at */
 	uint16_t map_seq;
 	const char *dynamic; /* dynamic map and its own sequence number: what `show` names */
 	uint16_t seq;
 	const struct ipsec_acl *acl; /* match address; NULL = whatever the client asks for */
 	const struct ipsec_transform_set **sets; /* in the order of the line: first match wins */
 	size_t nsets;
-	uint16_t pfs_group;        /* 0 = no PFS demanded */
-	uint32_t life_s, life_kb;  /* life_kb 0 = unlimited */
-	uint32_t replay_window;    /* packets, 0 = off */
-	bool nat_t;                /* false: set nat-t-disable */
+	uint16_t pfs_group;       /* 0 = no PFS demanded */
+	uint32_t life_s, life_kb; /* life_kb 0 = unlimited */
+	uint32_t replay_window;   /* packets, 0 = off */
+	bool nat_t;               /* false: set nat-t-disable */
 };
 
 struct ipsec_map {
@@ -52,24 +52,27 @@ struct ipsec_conf;
 
 /* 0 or -errno with err; everything is allocated from a. notes gets WARNING lines. */
 int ipsec_conf_compile(const struct conf *c, struct arena *a, const struct ipsec_conf **out,
-		       struct out *notes, struct err *err);
+                       struct out *notes, struct err *err);
 /* The map bound to an interface (nameif); NULL when there is none. */
-const struct ipsec_map *ipsec_conf_map_for_interface(const struct ipsec_conf *c, const char *ifname);
+const struct ipsec_map *ipsec_conf_map_for_interface(const struct ipsec_conf *c,
+                                                     const char *ifname);
 /* Names of interfaces with a map, i = 0 .. ; NULL at the end. */
 const char *ipsec_conf_interface(const struct ipsec_conf *c, size_t i);
 /* Entries in sequence order: NULL begins, NULL at the end. */
 const struct ipsec_entry *ipsec_map_next(const struct ipsec_map *m, const struct ipsec_entry *prev);
 /* May a pair of proxies be protected by this entry? (match address) */
-bool ipsec_entry_permits(const struct ipsec_entry *e, const struct sa_proxy *local, const struct sa_proxy *remote);
+bool ipsec_entry_permits(const struct ipsec_entry *e, const struct sa_proxy *local,
+                         const struct sa_proxy *remote);
 /* The first transform set equal to what the peer offers; NULL when none is. */
 const struct ipsec_transform_set *ipsec_entry_match(const struct ipsec_entry *e, struct esp_alg alg,
-						    enum esp_mode mode);
+                                                    enum esp_mode mode);
 /* DF policy of an interface as in struct sa_pair: 0 copy, 1 set, 2 clear. */
 uint8_t ipsec_conf_df(const struct ipsec_conf *c, const char *ifname);
 
 /* Every packet the pair of proxies can select is permitted by the list: one line permits the whole pair, and no
  * line before it denies any of it. A NULL list permits everything. */
-bool ipsec_acl_permits(const struct ipsec_acl *acl, const struct sa_proxy *local, const struct sa_proxy *remote);
+bool ipsec_acl_permits(const struct ipsec_acl *acl, const struct sa_proxy *local,
+                       const struct sa_proxy *remote);
 
 /* "esp-3des esp-sha-hmac": as `show` and debug write an algorithm pair. */
 const char *esp_cipher_name(struct esp_alg alg); /* "esp-3des" */

@@ -68,13 +68,13 @@ static enum drop_reason in_prepare(struct esp_table *t, struct pkt *p, struct pr
 	if (!replay_check(&sa->replay, seq))
 		return DROP_ESP_REPLAY;
 	*op = (struct prim_op){
-		.key = sa->dec,
-		.iv = iv.p,
-		.data = pkt_data(p) + ESP_HEADER + sa->iv_len,
-		.data_len = (uint32_t)data.len,
-		.auth = pkt_data(p),
-		.auth_len = p->len - sa->icv_len,
-		.icv = pkt_data(p) + (p->len - sa->icv_len),
+	        .key = sa->dec,
+	        .iv = iv.p,
+	        .data = pkt_data(p) + ESP_HEADER + sa->iv_len,
+	        .data_len = (uint32_t)data.len,
+	        .auth = pkt_data(p),
+	        .auth_len = p->len - sa->icv_len,
+	        .icv = pkt_data(p) + (p->len - sa->icv_len),
 	};
 	return DROP_NONE;
 }
@@ -149,12 +149,13 @@ static enum drop_reason in_inner_ip(struct pkt *p)
 	rd_skip(&r, 2);
 	src = rd_u32(&r);
 	dst = rd_u32(&r);
-	if (!rd_ok(&r) || version >> 4 != 4 || header < IP_HEADER || total < header || total > p->len ||
-	    header > p->len || ip4_checksum(pkt_data(p), header, 0) != 0)
+	if (!rd_ok(&r) || version >> 4 != 4 || header < IP_HEADER || total < header ||
+	    total > p->len || header > p->len || ip4_checksum(pkt_data(p), header, 0) != 0)
 		return DROP_INNER_IP;
 	if (frag & 0x3fff)
 		return DROP_INNER_FRAGMENT;
-	if (proto != PROTO_UDP || !proxy_holds(&sa->remote_proxy, src) || !proxy_holds(&sa->local_proxy, dst))
+	if (proto != PROTO_UDP || !proxy_holds(&sa->remote_proxy, src) ||
+	    !proxy_holds(&sa->local_proxy, dst))
 		return DROP_ESP_POLICY;
 	sa->inner_remote = src;
 	sa->inner_local = dst;
@@ -195,7 +196,8 @@ static enum drop_reason in_policy(struct pkt *p, uint8_t next)
 }
 
 /* Lifetime by kilobytes, each direction by itself. */
-static void count_bytes(struct esp_table *t, struct esp_sa *sa, _Atomic uint64_t *bytes, uint32_t len)
+static void count_bytes(struct esp_table *t, struct esp_sa *sa, _Atomic uint64_t *bytes,
+                        uint32_t len)
 {
 	uint64_t total;
 
@@ -209,11 +211,12 @@ static void count_bytes(struct esp_table *t, struct esp_sa *sa, _Atomic uint64_t
 	}
 }
 
-static void in_finish(struct esp_table *t, struct pkt *p, enum prim_op_status status, uint64_t now_ms)
+static void in_finish(struct esp_table *t, struct pkt *p, enum prim_op_status status,
+                      uint64_t now_ms)
 {
-	enum drop_reason why = status == PRIM_OP_OK	? in_accept(t, p, now_ms)
-			       : status == PRIM_OP_AUTH ? DROP_ESP_AUTH
-							: DROP_ESP_CRYPTO;
+	enum drop_reason why = status == PRIM_OP_OK     ? in_accept(t, p, now_ms)
+	                       : status == PRIM_OP_AUTH ? DROP_ESP_AUTH
+	                                                : DROP_ESP_CRYPTO;
 	uint8_t next = 0;
 
 	if (!why)
@@ -320,7 +323,8 @@ static bool out_wrap(struct pkt *p, const uint8_t *iv)
 	return true;
 }
 
-static enum drop_reason out_prepare(struct esp_table *t, struct pkt *p, const uint8_t *iv, struct prim_op *op)
+static enum drop_reason out_prepare(struct esp_table *t, struct pkt *p, const uint8_t *iv,
+                                    struct prim_op *op)
 {
 	struct esp_sa *sa = p->sa;
 	uint32_t seq, payload = p->len;
@@ -347,13 +351,13 @@ static enum drop_reason out_prepare(struct esp_table *t, struct pkt *p, const ui
 	p->local = sa->local;
 	p->udp_encap = sa->udp_encap;
 	*op = (struct prim_op){
-		.key = sa->enc,
-		.iv = pkt_data(p) + ESP_HEADER,
-		.data = pkt_data(p) + ESP_HEADER + sa->iv_len,
-		.data_len = p->len - ESP_HEADER - sa->iv_len - sa->icv_len,
-		.auth = pkt_data(p),
-		.auth_len = p->len - sa->icv_len,
-		.icv = pkt_data(p) + (p->len - sa->icv_len),
+	        .key = sa->enc,
+	        .iv = pkt_data(p) + ESP_HEADER,
+	        .data = pkt_data(p) + ESP_HEADER + sa->iv_len,
+	        .data_len = p->len - ESP_HEADER - sa->iv_len - sa->icv_len,
+	        .auth = pkt_data(p),
+	        .auth_len = p->len - sa->icv_len,
+	        .icv = pkt_data(p) + (p->len - sa->icv_len),
 	};
 	return DROP_NONE;
 }

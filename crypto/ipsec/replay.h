@@ -14,8 +14,8 @@ enum {
 };
 
 struct replay {
-	uint32_t size; /* packets, 0 = off */
-	uint32_t mask; /* words - 1 */
+	uint32_t size;        /* packets, 0 = off */
+	uint32_t mask;        /* words - 1 */
 	_Atomic uint32_t top; /* highest sequence number that was authenticated, 0 = none */
 	_Atomic uint64_t word[REPLAY_WORDS];
 };

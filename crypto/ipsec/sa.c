@@ -132,12 +132,12 @@ static struct prim_key *key_new(const struct sa_pair *p, bool encrypt, struct er
 {
 	const struct esp_mac_info *mac = esp_mac_info(p->alg.mac);
 	struct prim_key_def def = {
-		.cipher = esp_cipher_info(p->alg)->prim,
-		.key = {encrypt ? p->key_out : p->key_in, p->alg.key_len},
-		.md = mac->md,
-		.mac_key = {encrypt ? p->mac_key_out : p->mac_key_in, mac->key_len},
-		.icv_len = mac->icv_len,
-		.encrypt = encrypt,
+	        .cipher = esp_cipher_info(p->alg)->prim,
+	        .key = {encrypt ? p->key_out : p->key_in, p->alg.key_len},
+	        .md = mac->md,
+	        .mac_key = {encrypt ? p->mac_key_out : p->mac_key_in, mac->key_len},
+	        .icv_len = mac->icv_len,
+	        .encrypt = encrypt,
 	};
 	return prim_key_new(&def, err);
 }
@@ -225,21 +225,21 @@ void esp_sa_stats(const struct esp_sa *sa, struct sa_stats *s)
 	const struct esp_counters *c = &sa->c;
 
 	*s = (struct sa_stats){
-		.exists = true,
-		.pkts_in = ctr_get(&c->pkts_in),
-		.pkts_out = ctr_get(&c->pkts_out),
-		.bytes_in = ctr_get(&c->bytes_in),
-		.bytes_out = ctr_get(&c->bytes_out),
-		.errs_in = ctr_get(&c->errs_in),
-		.errs_out = ctr_get(&c->errs_out),
-		.replay_errs = ctr_get(&c->replay_errs),
-		.auth_errs = ctr_get(&c->auth_errs),
-		.len_errs = ctr_get(&c->len_errs),
-		.policy_errs = ctr_get(&c->policy_errs),
-		.last_in_ms = ctr_get(&c->last_in_ms),
-		.seq_out = atomic_load_explicit(&c->seq_out, memory_order_relaxed),
-		.seq_in_high = atomic_load_explicit(&sa->replay.top, memory_order_relaxed),
-		.replay_map = {replay_map(&sa->replay, 0), replay_map(&sa->replay, 1)},
+	        .exists = true,
+	        .pkts_in = ctr_get(&c->pkts_in),
+	        .pkts_out = ctr_get(&c->pkts_out),
+	        .bytes_in = ctr_get(&c->bytes_in),
+	        .bytes_out = ctr_get(&c->bytes_out),
+	        .errs_in = ctr_get(&c->errs_in),
+	        .errs_out = ctr_get(&c->errs_out),
+	        .replay_errs = ctr_get(&c->replay_errs),
+	        .auth_errs = ctr_get(&c->auth_errs),
+	        .len_errs = ctr_get(&c->len_errs),
+	        .policy_errs = ctr_get(&c->policy_errs),
+	        .last_in_ms = ctr_get(&c->last_in_ms),
+	        .seq_out = atomic_load_explicit(&c->seq_out, memory_order_relaxed),
+	        .seq_in_high = atomic_load_explicit(&sa->replay.top, memory_order_relaxed),
+	        .replay_map = {replay_map(&sa->replay, 0), replay_map(&sa->replay, 1)},
 	};
 	s->kb_left = kb_left(sa, s->bytes_in, s->bytes_out);
 }

@@ -45,11 +45,11 @@ size_t esp_spi_count(const struct esp_spis *s, unsigned worker);
 
 /* What happened, for the worker to report (struct sa_events). */
 enum esp_event {
-	ESP_EV_USED = 1,	  /* first authenticated packet */
-	ESP_EV_SOFT_KB = 2,	  /* time for new keys: by kilobytes */
-	ESP_EV_SOFT_SEQ = 4,	  /* time for new keys: by sequence number */
-	ESP_EV_HARD = 8,	  /* passes nothing any more */
-	ESP_EV_MOVED = 16,	  /* authenticated packet from a new address: moved_to */
+	ESP_EV_USED = 1,     /* first authenticated packet */
+	ESP_EV_SOFT_KB = 2,  /* time for new keys: by kilobytes */
+	ESP_EV_SOFT_SEQ = 4, /* time for new keys: by sequence number */
+	ESP_EV_HARD = 8,     /* passes nothing any more */
+	ESP_EV_MOVED = 16,   /* authenticated packet from a new address: moved_to */
 };
 
 struct esp_counters {
@@ -70,9 +70,9 @@ struct esp_sa {
 	bool udp_encap;
 	bool dead; /* past its hard limit */
 	uint8_t df_policy;
-	uint8_t said;	 /* events that are reported once */
-	uint8_t pending; /* events the worker has not taken yet */
-	uint16_t ip_id;	 /* of inner headers we build (tunnel mode) */
+	uint8_t said;                    /* events that are reported once */
+	uint8_t pending;                 /* events the worker has not taken yet */
+	uint16_t ip_id;                  /* of inner headers we build (tunnel mode) */
 	uint64_t soft_bytes, hard_bytes; /* UINT64_MAX = none; per direction */
 	struct ip4_end local, remote, moved_to;
 	uint32_t inner_local, inner_remote; /* tunnel mode: addresses inside */

@@ -8,8 +8,8 @@
 #include "core/base/debug.h"
 #include "core/base/log.h"
 
-struct ipsec_sadb *ipsec_sadb_new(const struct clock *clock, const struct sa_ops *data, void *data_ctx,
-				  const struct ipsec_sadb_hooks *hooks)
+struct ipsec_sadb *ipsec_sadb_new(const struct clock *clock, const struct sa_ops *data,
+                                  void *data_ctx, const struct ipsec_sadb_hooks *hooks)
 {
 	struct ipsec_sadb *db = calloc(1, sizeof(*db));
 
@@ -64,14 +64,14 @@ static void *by_number(struct hash *h, uint32_t key)
 	return hash_get(h, &key, sizeof(key));
 }
 
-void ipsec_sadb_set_user(struct ipsec_sadb *db, uint32_t peer, const char *username, uint32_t ip)
+void ipsec_sadb_set_user(struct ipsec_sadb *db, uint32_t flow, const char *username, uint32_t ip)
 {
-	struct sadb_peer *p = by_number(db->by_peer, peer);
+	const struct sadb_flow *f = by_number(db->by_flow, flow);
 
-	if (!p)
+	if (!f)
 		return;
-	str_copy(p->username, sizeof(p->username), str_of(username));
-	p->ip = ip;
+	str_copy(f->peer->username, sizeof(f->peer->username), str_of(username));
+	f->peer->ip = ip;
 }
 
 /* ------------------------------------------------------------------ peers and flows come and go */
@@ -199,18 +199,18 @@ void ipsec_sadb_counts(const struct ipsec_sadb *db, size_t *now, size_t *peak)
 	*peak = (db->peak + 1) / 2;
 }
 
-void ipsec_sadb_each(const struct ipsec_sadb *db, void (*fn)(void *arg, const struct ipsec_sadb_info *info),
-		     void *arg)
+void ipsec_sadb_each(const struct ipsec_sadb *db,
+                     void (*fn)(void *arg, const struct ipsec_sadb_info *info), void *arg)
 {
 	for (const struct sadb_sa *sa = db->first; sa; sa = sa->next) {
 		struct ipsec_sadb_info info = {
-			.pair = &sa->pair,
-			.username = sa->flow->peer->username,
-			.ip = sa->flow->peer->ip,
-			.out = sa->out,
-			.since_ms = sa->since_ms,
-			.life_left_s = sadb_life_left_s(db, sa),
-			.conn_id = sa->conn_id,
+		        .pair = &sa->pair,
+		        .username = sa->flow->peer->username,
+		        .ip = sa->flow->peer->ip,
+		        .out = sa->out,
+		        .since_ms = sa->since_ms,
+		        .life_left_s = sadb_life_left_s(db, sa),
+		        .conn_id = sa->conn_id,
 		};
 		fn(arg, &info);
 	}
@@ -225,8 +225,8 @@ static const char *group_of(const struct ipsec_sadb *db, uint32_t peer)
 	return group && *group ? group : "DefaultRAGroup";
 }
 
-static void log_sa(const struct ipsec_sadb *db, const struct sadb_sa *sa, bool created, const char *direction,
-		   uint32_t spi)
+static void log_sa(const struct ipsec_sadb *db, const struct sadb_sa *sa, bool created,
+                   const char *direction, uint32_t spi)
 {
 	struct ip4_text local = ip4_text(sa->pair.local.ip), remote = ip4_text(sa->pair.remote.ip);
 	const char *user = group_of(db, sa->pair.peer);
@@ -353,7 +353,8 @@ static void op_install_out(void *ctx, uint32_t spi_in)
 		sa->out = true;
 		count_sa(db);
 		debug_sa(sa, "outbound", sa->pair.spi_out);
-		debug(DEBUG_IPSEC, 1, "IPSEC: Completed host OBSA update, SPI 0x%08X", sa->pair.spi_out);
+		debug(DEBUG_IPSEC, 1, "IPSEC: Completed host OBSA update, SPI 0x%08X",
+		      sa->pair.spi_out);
 		log_sa(db, sa, true, "outbound", sa->pair.spi_out);
 		log_sa(db, sa, true, "inbound", spi_in);
 	}
@@ -400,11 +401,11 @@ static bool op_stats(void *ctx, uint32_t spi_in, struct sa_stats *stats)
 }
 
 const struct sa_ops ipsec_sadb_ops = {
-	.spi_alloc = op_spi_alloc,
-	.spi_free = op_spi_free,
-	.install_in = op_install_in,
-	.install_out = op_install_out,
-	.remove = op_remove,
-	.move = op_move,
-	.stats = op_stats,
+        .spi_alloc = op_spi_alloc,
+        .spi_free = op_spi_free,
+        .install_in = op_install_in,
+        .install_out = op_install_out,
+        .remove = op_remove,
+        .move = op_move,
+        .stats = op_stats,
 };

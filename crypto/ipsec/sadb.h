@@ -17,8 +17,8 @@ struct sadb_peer {
 struct sadb_flow {
 	uint32_t flow;
 	struct sadb_peer *peer;
-	struct sadb_sa *sas; /* oldest first */
-	struct sa_stats past;	 /* of its SAs that are gone */
+	struct sadb_sa *sas;     /* oldest first */
+	struct sa_stats past;    /* of its SAs that are gone */
 	struct sa_stats cleared; /* what `clear crypto ipsec sa counters` took off */
 	struct sadb_flow *prev, *next;
 };
@@ -42,8 +42,8 @@ struct ipsec_sadb {
 	struct hash *by_spi, *by_flow, *by_peer; /* sadb_sa, sadb_flow, sadb_peer */
 	struct sadb_sa *first, *last;
 	struct sadb_flow *flow_first, *flow_last; /* in the order they came up */
-	size_t n, nflows;      /* pairs, flows */
-	size_t single, peak;   /* single SAs: one a direction */
+	size_t n, nflows;                         /* pairs, flows */
+	size_t single, peak;                      /* single SAs: one a direction */
 	uint32_t conn;
 	uint64_t flows_gone;
 	uint64_t deletes_in, deletes_out, destroyed;

@@ -45,7 +45,8 @@ static bool filter_read(struct cmd *c, struct filter *f)
 	const struct cmd_arg *peer = value_of(c, "peer"), *map = value_of(c, "map");
 	const struct cmd_arg *user = value_of(c, "user"), *spi = value_of(c, "spi");
 
-	*f = (struct filter){.detail = cmd_has(c, "detail"), .by_peer = peer != NULL, .by_spi = spi != NULL};
+	*f = (struct filter){
+	        .detail = cmd_has(c, "detail"), .by_peer = peer != NULL, .by_spi = spi != NULL};
 	if (peer)
 		f->peer = peer->u32;
 	if (map && str_copy(f->map_text, sizeof(f->map_text), map->text))
@@ -68,16 +69,18 @@ static bool wanted(const struct filter *f, const struct sadb_flow *flow)
 {
 	const struct sa_pair *p = &flow->sas->pair;
 
-	return (!f->by_peer || p->remote.ip == f->peer) && (!f->map || !strcmp(p->map_name, f->map)) &&
-	       (!f->user || !strcmp(flow->peer->username, f->user)) && (!f->by_spi || flow_has_spi(flow, f->spi));
+	return (!f->by_peer || p->remote.ip == f->peer) &&
+	       (!f->map || !strcmp(p->map_name, f->map)) &&
+	       (!f->user || !strcmp(flow->peer->username, f->user)) &&
+	       (!f->by_spi || flow_has_spi(flow, f->spi));
 }
 
 /* ------------------------------------------------------------------ one flow */
 
 static void show_ident(struct out *o, const char *which, const struct sa_proxy *p)
 {
-	out_printf(o, "      %s ident (addr/mask/prot/port): (%s/%s/%u/%u)\n", which, ip4_text(p->ip).s,
-		   ip4_text(p->mask).s, p->proto, p->port);
+	out_printf(o, "      %s ident (addr/mask/prot/port): (%s/%s/%u/%u)\n", which,
+	           ip4_text(p->ip).s, ip4_text(p->mask).s, p->proto, p->port);
 }
 
 /* Packets: what was counted since the counters were cleared. */
@@ -104,15 +107,17 @@ typedef unsigned long long ull;
 static void show_errors(struct out *o, const struct sa_stats *s, bool detail)
 {
 	if (!detail) {
-		out_printf(o, "      #send errors: %llu, #recv errors: %llu\n", (ull)s->errs_out, (ull)s->errs_in);
+		out_printf(o, "      #send errors: %llu, #recv errors: %llu\n", (ull)s->errs_out,
+		           (ull)s->errs_in);
 		return;
 	}
 	out_str(o, "      #pkts no sa (send): 0, #pkts invalid sa (rcv): 0\n");
 	out_printf(o, "      #pkts encaps failed (send): %llu, #pkts decaps failed (rcv): %llu\n",
-		   (ull)s->errs_out, (ull)s->errs_in);
-	out_printf(o, "      #pkts invalid prot (rcv): 0, #pkts verify failed: %llu\n", (ull)s->auth_errs);
+	           (ull)s->errs_out, (ull)s->errs_in);
+	out_printf(o, "      #pkts invalid prot (rcv): 0, #pkts verify failed: %llu\n",
+	           (ull)s->auth_errs);
 	out_printf(o, "      #pkts invalid identity (rcv): %llu, #pkts invalid len (rcv): %llu\n",
-		   (ull)s->policy_errs, (ull)s->len_errs);
+	           (ull)s->policy_errs, (ull)s->len_errs);
 	out_str(o, "      #pkts replay rollover (send): 0, #pkts replay rollover (rcv): 0\n");
 	out_printf(o, "      #pkts replay failed (rcv): %llu\n", (ull)s->replay_errs);
 	out_str(o, "      #pkts internal err (send): 0, #pkts internal err (rcv): 0\n");
@@ -122,14 +127,20 @@ static void show_counters(struct out *o, const struct sa_stats *s, bool detail)
 {
 	ull in = s->pkts_in, out = s->pkts_out;
 
-	out_printf(o, "      #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu\n", out, out, out);
-	out_printf(o, "      #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu\n", in, in, in);
+	out_printf(o, "      #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu\n", out,
+	           out, out);
+	out_printf(o, "      #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu\n", in, in,
+	           in);
 	out_str(o, "      #pkts compressed: 0, #pkts decompressed: 0\n");
-	out_printf(o, "      #pkts not compressed: %llu, #pkts comp failed: 0, #pkts decomp failed: 0\n", out);
-	out_str(o, "      #pre-frag successes: 0, #pre-frag failures: 0, #fragments created: 0\n"
-		   "      #PMTUs sent: 0, #PMTUs rcvd: 0, #decapsulated frgs needing reassembly: 0\n"
-		   "      #TFC rcvd: 0, #TFC sent: 0\n"
-		   "      #Valid ICMP Errors rcvd: 0, #Invalid ICMP Errors rcvd: 0\n");
+	out_printf(
+	        o,
+	        "      #pkts not compressed: %llu, #pkts comp failed: 0, #pkts decomp failed: 0\n",
+	        out);
+	out_str(o,
+	        "      #pre-frag successes: 0, #pre-frag failures: 0, #fragments created: 0\n"
+	        "      #PMTUs sent: 0, #PMTUs rcvd: 0, #decapsulated frgs needing reassembly: 0\n"
+	        "      #TFC rcvd: 0, #TFC sent: 0\n"
+	        "      #Valid ICMP Errors rcvd: 0, #Invalid ICMP Errors rcvd: 0\n");
 	show_errors(o, s, detail);
 }
 
@@ -159,22 +170,26 @@ static void show_endpoints(struct out *o, const struct ipsec_sadb *db, const str
 	unsigned before = 0, all = esp_overhead(p->alg, p->mode, p->udp_encap, &before);
 	unsigned mtu = db->hooks.mtu ? db->hooks.mtu(db->hooks.ctx, p->ifname) : 1500;
 
-	out_printf(o, "      local crypto endpt.: %s/%u, remote crypto endpt.: %s/%u\n", ip4_text(p->local.ip).s,
-		   p->udp_encap ? p->local.port : 0, ip4_text(p->remote.ip).s, p->udp_encap ? p->remote.port : 0);
-	out_printf(o, "      path mtu %u, ipsec overhead %u(%u), media mtu %u\n", mtu, all, before, mtu);
+	out_printf(o, "      local crypto endpt.: %s/%u, remote crypto endpt.: %s/%u\n",
+	           ip4_text(p->local.ip).s, p->udp_encap ? p->local.port : 0,
+	           ip4_text(p->remote.ip).s, p->udp_encap ? p->remote.port : 0);
+	out_printf(o, "      path mtu %u, ipsec overhead %u(%u), media mtu %u\n", mtu, all, before,
+	           mtu);
 	out_printf(o, "      PMTU time remaining (sec): 0, DF policy: %s\n", df_name(p->df_policy));
 	out_str(o, "      ICMP error validation: disabled, TFC packets: disabled\n");
 	out_printf(o, "      current outbound spi: %08X\n", out ? out->pair.spi_out : 0);
 	out_printf(o, "      current inbound spi : %08X\n", p->spi_in);
 }
 
-static void show_timing(struct out *o, const struct ipsec_sadb *db, const struct sadb_sa *sa, uint64_t bytes)
+static void show_timing(struct out *o, const struct ipsec_sadb *db, const struct sadb_sa *sa,
+                        uint64_t bytes)
 {
 	uint32_t kb = sa->pair.life_kb, left_s = sadb_life_left_s(db, sa);
 	uint32_t left_kb = bytes / 1024 >= kb ? 0 : kb - (uint32_t)(bytes / 1024);
 
 	if (kb && sa->pair.life_s)
-		out_printf(o, "         sa timing: remaining key lifetime (kB/sec): (%u/%u)\n", left_kb, left_s);
+		out_printf(o, "         sa timing: remaining key lifetime (kB/sec): (%u/%u)\n",
+		           left_kb, left_s);
 	else if (kb)
 		out_printf(o, "         sa timing: remaining key lifetime (kB): (%u)\n", left_kb);
 	else if (sa->pair.life_s)
@@ -183,7 +198,8 @@ static void show_timing(struct out *o, const struct ipsec_sadb *db, const struct
 		out_str(o, "         sa timing: remaining key lifetime: unlimited\n");
 }
 
-static void show_sa(struct out *o, const struct ipsec_sadb *db, const struct sadb_sa *sa, bool inbound)
+static void show_sa(struct out *o, const struct ipsec_sadb *db, const struct sadb_sa *sa,
+                    bool inbound)
 {
 	const struct sa_pair *p = &sa->pair;
 	uint32_t spi = inbound ? p->spi_in : p->spi_out;
@@ -197,29 +213,32 @@ static void show_sa(struct out *o, const struct ipsec_sadb *db, const struct sad
 	out_printf(o, "      spi: 0x%08X (%u)\n", spi, spi);
 	out_printf(o, "         SA State: %s\n", sa->out ? "active" : "embryonic");
 	out_printf(o, "         transform: %s %s no compression \n", esp_cipher_name(p->alg),
-		   esp_mac_name(p->alg.mac));
+	           esp_mac_name(p->alg.mac));
 	out_printf(o, "         in use settings ={RA, %s, %sIKEv1, }\n",
-		   p->mode == ESP_TRANSPORT ? "Transport" : "Tunnel", p->udp_encap ? " NAT-T-Encaps, " : "");
+	           p->mode == ESP_TRANSPORT ? "Transport" : "Tunnel",
+	           p->udp_encap ? " NAT-T-Encaps, " : "");
 	out_printf(o, "         slot: 0, conn_id: %u, crypto-map: %s\n", sa->conn_id, p->map_name);
 	show_timing(o, db, sa, inbound ? s.bytes_in : s.bytes_out);
-	out_printf(o, "         IV size: %u bytes\n", cipher ? (unsigned)prim_cipher_block(cipher->prim) : 0);
+	out_printf(o, "         IV size: %u bytes\n",
+	           cipher ? (unsigned)prim_cipher_block(cipher->prim) : 0);
 	out_printf(o, "         replay detection support: %s\n", p->replay_window ? "Y" : "N");
 	if (p->replay_window)
-		out_printf(o, "         Anti replay bitmap:\n          0x%08X 0x%08X\n", (uint32_t)(map >> 32),
-			   (uint32_t)map);
+		out_printf(o, "         Anti replay bitmap:\n          0x%08X 0x%08X\n",
+		           (uint32_t)(map >> 32), (uint32_t)map);
 }
 
-static void show_flow(struct out *o, const struct ipsec_sadb *db, const struct sadb_flow *f, bool detail)
+static void show_flow(struct out *o, const struct ipsec_sadb *db, const struct sadb_flow *f,
+                      bool detail)
 {
 	const struct sa_pair *p = &f->sas->pair;
 	struct sa_stats sum = since_clear(db, f);
 
-	out_printf(o, "    Crypto map tag: %s, seq num: %u, local addr: %s\n\n", p->map_name, p->map_seq,
-		   ip4_text(p->local.ip).s);
+	out_printf(o, "    Crypto map tag: %s, seq num: %u, local addr: %s\n\n", p->map_name,
+	           p->map_seq, ip4_text(p->local.ip).s);
 	show_ident(o, "local", &p->local_proxy);
 	show_ident(o, "remote", &p->remote_proxy);
-	out_printf(o, "      current_peer: %s, username: %s\n", ip4_text(newest(f, false)->pair.remote.ip).s,
-		   f->peer->username);
+	out_printf(o, "      current_peer: %s, username: %s\n",
+	           ip4_text(newest(f, false)->pair.remote.ip).s, f->peer->username);
 	out_printf(o, "      dynamic allocated peer ip: %s\n\n", ip4_text(f->peer->ip).s);
 	show_counters(o, &sum, detail);
 	out_str(o, "\n");
@@ -331,32 +350,40 @@ static int show_ipsec_stats(struct cmd *c)
 		sadb_stats_add(&s, &one);
 	}
 	out_str(o, "\nIPsec Global Statistics\n-----------------------\n");
-	out_printf(o, "Active tunnels: %zu\nPrevious tunnels: %llu\n", db->nflows, (ull)db->flows_gone);
+	out_printf(o, "Active tunnels: %zu\nPrevious tunnels: %llu\n", db->nflows,
+	           (ull)db->flows_gone);
 	out_printf(o, "Inbound\n    Bytes: %llu\n    Decompressed bytes: %llu\n    Packets: %llu\n",
-		   (ull)s.bytes_in, (ull)s.bytes_in, (ull)s.pkts_in);
-	out_printf(o, "    Dropped packets: %llu\n    Replay failures: %llu\n", (ull)s.errs_in, (ull)s.replay_errs);
+	           (ull)s.bytes_in, (ull)s.bytes_in, (ull)s.pkts_in);
+	out_printf(o, "    Dropped packets: %llu\n    Replay failures: %llu\n", (ull)s.errs_in,
+	           (ull)s.replay_errs);
 	out_printf(o, "    Authentications: %llu\n    Authentication failures: %llu\n",
-		   (ull)(s.pkts_in + s.auth_errs), (ull)s.auth_errs);
+	           (ull)(s.pkts_in + s.auth_errs), (ull)s.auth_errs);
 	out_printf(o, "    Decryptions: %llu\n    Decryption failures: %llu\n", (ull)s.pkts_in,
-		   (ull)(dropped(db, DROP_ESP_CRYPTO) + dropped(db, DROP_ESP_PAD)));
+	           (ull)(dropped(db, DROP_ESP_CRYPTO) + dropped(db, DROP_ESP_PAD)));
 	out_str(o, "    TFC Packets: 0\n    Decapsulated fragments needing reassembly: 0\n"
-		   "    Valid ICMP Errors rcvd: 0\n    Invalid ICMP Errors rcvd: 0\n");
-	out_printf(o, "Outbound\n    Bytes: %llu\n    Uncompressed bytes: %llu\n    Packets: %llu\n",
-		   (ull)s.bytes_out, (ull)s.bytes_out, (ull)s.pkts_out);
-	out_printf(o, "    Dropped packets: %llu\n    Authentications: %llu\n    Authentication failures: 0\n",
-		   (ull)s.errs_out, (ull)s.pkts_out);
+	           "    Valid ICMP Errors rcvd: 0\n    Invalid ICMP Errors rcvd: 0\n");
+	out_printf(o,
+	           "Outbound\n    Bytes: %llu\n    Uncompressed bytes: %llu\n    Packets: %llu\n",
+	           (ull)s.bytes_out, (ull)s.bytes_out, (ull)s.pkts_out);
+	out_printf(o,
+	           "    Dropped packets: %llu\n    Authentications: %llu\n    Authentication "
+	           "failures: 0\n",
+	           (ull)s.errs_out, (ull)s.pkts_out);
 	out_printf(o, "    Encryptions: %llu\n    Encryption failures: 0\n", (ull)s.pkts_out);
-	out_str(o, "    TFC Packets: 0\n    Fragmentation successes: 0\n        Pre-fragmentation successses: 0\n"
-		   "        Post-fragmentation successes: 0\n    Fragmentation failures: 0\n"
-		   "        Pre-fragmentation failures: 0\n        Post-fragmentation failures: 0\n"
-		   "    Fragments created: 0\n    PMTUs sent: 0\n    PMTUs rcvd: 0\n");
-	out_printf(o, "Protocol failures: %llu\nMissing SA failures: %llu\nSystem capacity failures: 0\n",
-		   (ull)(dropped(db, DROP_ESP_LEN) + dropped(db, DROP_ESP_POLICY)),
-		   (ull)dropped(db, DROP_ESP_NO_SA));
+	out_str(o, "    TFC Packets: 0\n    Fragmentation successes: 0\n        Pre-fragmentation "
+	           "successses: 0\n"
+	           "        Post-fragmentation successes: 0\n    Fragmentation failures: 0\n"
+	           "        Pre-fragmentation failures: 0\n        Post-fragmentation failures: 0\n"
+	           "    Fragments created: 0\n    PMTUs sent: 0\n    PMTUs rcvd: 0\n");
+	out_printf(
+	        o,
+	        "Protocol failures: %llu\nMissing SA failures: %llu\nSystem capacity failures: 0\n",
+	        (ull)(dropped(db, DROP_ESP_LEN) + dropped(db, DROP_ESP_POLICY)),
+	        (ull)dropped(db, DROP_ESP_NO_SA));
 	out_printf(o, "Inbound SA delete requests: %llu\nOutbound SA delete requests: %llu\n",
-		   (ull)db->deletes_in, (ull)db->deletes_out);
-	out_printf(o, "Inbound SA destroy calls: %llu\nOutbound SA destroy calls: %llu\n\n", (ull)db->destroyed,
-		   (ull)db->destroyed);
+	           (ull)db->deletes_in, (ull)db->deletes_out);
+	out_printf(o, "Inbound SA destroy calls: %llu\nOutbound SA destroy calls: %llu\n\n",
+	           (ull)db->destroyed, (ull)db->destroyed);
 	return CMD_OK;
 }
 
@@ -391,9 +418,9 @@ static int clear_ipsec_sa(struct cmd *c)
 }
 
 static const struct cmd_entry commands[] = {
-	{"show_ipsec_sa", show_ipsec_sa},
-	{"show_ipsec_stats", show_ipsec_stats},
-	{"clear_ipsec_sa", clear_ipsec_sa},
+        {"show_ipsec_sa", show_ipsec_sa},
+        {"show_ipsec_stats", show_ipsec_stats},
+        {"clear_ipsec_sa", clear_ipsec_sa},
 };
 
 void ipsec_show_register(struct ipsec_sadb *db)

@@ -24,31 +24,31 @@ struct ipsec_sadb_hooks {
 };
 
 /* All of them stay the caller's and outlive it. data: the data path's struct sa_ops. NULL when memory is short. */
-struct ipsec_sadb *ipsec_sadb_new(const struct clock *clock, const struct sa_ops *data, void *data_ctx,
-				  const struct ipsec_sadb_hooks *hooks);
+struct ipsec_sadb *ipsec_sadb_new(const struct clock *clock, const struct sa_ops *data,
+                                  void *data_ctx, const struct ipsec_sadb_hooks *hooks);
 void ipsec_sadb_free(struct ipsec_sadb *db); /* NULL is allowed */
 /* What IKE is given; ctx = the struct ipsec_sadb. */
 extern const struct sa_ops ipsec_sadb_ops;
 
-/* PPP authenticated the user of a peer and gave an address: shown with all SAs of the peer, later ones
+/* PPP authenticated the user of a flow and gave an address: shown with all SAs of the flow's peer, later ones
  * included. username "" and ip 0 forget it. */
-void ipsec_sadb_set_user(struct ipsec_sadb *db, uint32_t peer, const char *username, uint32_t ip);
+void ipsec_sadb_set_user(struct ipsec_sadb *db, uint32_t flow, const char *username, uint32_t ip);
 /* Counters of the data path for `show crypto ipsec stats`; NULL = none. */
 void ipsec_sadb_set_drops(struct ipsec_sadb *db, const struct drop_counters *drops);
 
 /* One pair as `show` and other modules may look at it. */
 struct ipsec_sadb_info {
 	const struct sa_pair *pair; /* keys are zero */
-	const char *username;	    /* "" while unknown */
-	uint32_t ip;		    /* the client's address inside, 0 while unknown */
-	bool out;		    /* the send side is installed too */
+	const char *username;       /* "" while unknown */
+	uint32_t ip;                /* the client's address inside, 0 while unknown */
+	bool out;                   /* the send side is installed too */
 	uint64_t since_ms;
 	uint32_t life_left_s; /* UINT32_MAX = no limit */
 	uint32_t conn_id;
 };
 /* In the order of installation. fn must not change the list. */
-void ipsec_sadb_each(const struct ipsec_sadb *db, void (*fn)(void *arg, const struct ipsec_sadb_info *info),
-		     void *arg);
+void ipsec_sadb_each(const struct ipsec_sadb *db,
+                     void (*fn)(void *arg, const struct ipsec_sadb_info *info), void *arg);
 /* Number of pairs now, and the most there ever were. */
 void ipsec_sadb_counts(const struct ipsec_sadb *db, size_t *now, size_t *peak);
 /* Inner bytes and packets of a flow over all its SAs, those that are gone included; false when the flow has no

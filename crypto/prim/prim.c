@@ -12,8 +12,9 @@ static const struct {
 	uint8_t key_len;
 	const char *name;
 } evp_table[] = {
-	{PRIM_DES, 8, "DES-CBC"},	{PRIM_3DES, 24, "DES-EDE3-CBC"}, {PRIM_AES, 16, "AES-128-CBC"},
-	{PRIM_AES, 24, "AES-192-CBC"}, {PRIM_AES, 32, "AES-256-CBC"},
+        {PRIM_DES, 8, "DES-CBC"},      {PRIM_3DES, 24, "DES-EDE3-CBC"},
+        {PRIM_AES, 16, "AES-128-CBC"}, {PRIM_AES, 24, "AES-192-CBC"},
+        {PRIM_AES, 32, "AES-256-CBC"},
 };
 enum { EVP_N = sizeof(evp_table) / sizeof(evp_table[0]) };
 
@@ -39,7 +40,8 @@ int prim_init(struct err *err)
 		prim.cbc[i] = EVP_CIPHER_fetch(NULL, evp_table[i].name, NULL);
 		if (!prim.cbc[i]) {
 			prim_free();
-			return err_set(err, -ENOTSUP, "OpenSSL does not offer %s", evp_table[i].name);
+			return err_set(err, -ENOTSUP, "OpenSSL does not offer %s",
+			               evp_table[i].name);
 		}
 	}
 	prim.des_ecb = EVP_CIPHER_fetch(NULL, "DES-ECB", NULL);
@@ -98,20 +100,20 @@ bool prim_cipher_key_ok(enum prim_cipher c, size_t key_len)
 }
 
 static int cipher_once(const EVP_CIPHER *evp, bool encrypt, const uint8_t *key, const uint8_t *iv,
-		       const uint8_t *in, uint8_t *out, size_t len)
+                       const uint8_t *in, uint8_t *out, size_t len)
 {
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int written = 0;
 	bool ok = ctx && EVP_CipherInit_ex2(ctx, evp, key, iv, encrypt, NULL) == 1 &&
-		  EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
-		  EVP_CipherUpdate(ctx, out, &written, in, (int)len) == 1 && (size_t)written == len;
+	          EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
+	          EVP_CipherUpdate(ctx, out, &written, in, (int)len) == 1 && (size_t)written == len;
 
 	EVP_CIPHER_CTX_free(ctx); /* wipes the key schedule */
 	return ok ? 0 : -EIO;
 }
 
-static int cbc(bool encrypt, enum prim_cipher c, struct bytes key, const uint8_t *iv, const uint8_t *in,
-	       uint8_t *out, size_t len)
+static int cbc(bool encrypt, enum prim_cipher c, struct bytes key, const uint8_t *iv,
+               const uint8_t *in, uint8_t *out, size_t len)
 {
 	const EVP_CIPHER *evp = prim_evp_cbc(c, key.len);
 	size_t block = prim_cipher_block(c);
@@ -124,13 +126,13 @@ static int cbc(bool encrypt, enum prim_cipher c, struct bytes key, const uint8_t
 }
 
 int prim_cbc_encrypt(enum prim_cipher c, struct bytes key, const uint8_t *iv, const uint8_t *in,
-		     uint8_t *out, size_t len)
+                     uint8_t *out, size_t len)
 {
 	return cbc(true, c, key, iv, in, out, len);
 }
 
 int prim_cbc_decrypt(enum prim_cipher c, struct bytes key, const uint8_t *iv, const uint8_t *in,
-		     uint8_t *out, size_t len)
+                     uint8_t *out, size_t len)
 {
 	return cbc(false, c, key, iv, in, out, len);
 }

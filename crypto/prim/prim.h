@@ -17,9 +17,9 @@ void prim_free(void);
 
 enum prim_md {
 	PRIM_MD_NONE,
-	PRIM_MD4,    /* RFC 1320; MS-CHAP only */
-	PRIM_MD5,    /* RFC 1321 */
-	PRIM_SHA1,   /* FIPS 180-4 */
+	PRIM_MD4,  /* RFC 1320; MS-CHAP only */
+	PRIM_MD5,  /* RFC 1321 */
+	PRIM_SHA1, /* FIPS 180-4 */
 	PRIM_SHA256,
 };
 
@@ -28,7 +28,7 @@ enum {
 	PRIM_MD_BLOCK = 64, /* block of all of them */
 };
 
-size_t prim_md_len(enum prim_md md); /* digest length in bytes: 0, 16, 16, 20, 32 */
+size_t prim_md_len(enum prim_md md);       /* digest length in bytes: 0, 16, 16, 20, 32 */
 const char *prim_md_name(enum prim_md md); /* "md5" */
 
 /* A running hash; may be copied by assignment to branch off, needs no release. */
@@ -53,8 +53,10 @@ struct prim_hmac_key {
 
 void prim_hmac_key_set(struct prim_hmac_key *k, enum prim_md md, const void *key, size_t len);
 /* Returns the digest's length. */
-size_t prim_hmac_keyed(const struct prim_hmac_key *k, const struct bytes *parts, size_t n, uint8_t *out);
-size_t prim_hmac(enum prim_md md, struct bytes key, const struct bytes *parts, size_t n, uint8_t *out);
+size_t prim_hmac_keyed(const struct prim_hmac_key *k, const struct bytes *parts, size_t n,
+                       uint8_t *out);
+size_t prim_hmac(enum prim_md md, struct bytes key, const struct bytes *parts, size_t n,
+                 uint8_t *out);
 
 /* ------------------------------------------------------------------ ciphers */
 
@@ -76,9 +78,9 @@ bool prim_cipher_key_ok(enum prim_cipher c, size_t key_len);
 /* CBC over a whole buffer (IKE messages). len must be a multiple of the block; in and out may be the same
  * buffer. iv is not changed: the next one is the last cipher block. 0, -EINVAL (lengths) or -EIO. */
 int prim_cbc_encrypt(enum prim_cipher c, struct bytes key, const uint8_t *iv, const uint8_t *in,
-		     uint8_t *out, size_t len);
+                     uint8_t *out, size_t len);
 int prim_cbc_decrypt(enum prim_cipher c, struct bytes key, const uint8_t *iv, const uint8_t *in,
-		     uint8_t *out, size_t len);
+                     uint8_t *out, size_t len);
 
 /* One block of DES-ECB, for MS-CHAP (RFC 2433 §A.5). key has 8 bytes, parity ignored. 0 or -EIO. */
 int prim_des_ecb(const uint8_t key[8], const uint8_t in[8], uint8_t out[8]);

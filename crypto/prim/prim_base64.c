@@ -14,7 +14,7 @@ size_t prim_base64_encode(const void *data, size_t len, char *out, size_t cap)
 	for (size_t i = 0; i < len; i += 3) {
 		size_t left = len - i;
 		uint32_t v = (uint32_t)in[i] << 16 | (left > 1 ? (uint32_t)in[i + 1] << 8 : 0) |
-			     (left > 2 ? in[i + 2] : 0);
+		             (left > 2 ? in[i + 2] : 0);
 
 		out[n++] = alphabet[v >> 18];
 		out[n++] = alphabet[v >> 12 & 63];

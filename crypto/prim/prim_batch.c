@@ -40,8 +40,8 @@ struct prim_key *prim_key_new(const struct prim_key_def *def, struct err *err)
 		return k;
 	k->ctx = EVP_CIPHER_CTX_new();
 	if (!k->ctx ||
-	    EVP_CipherInit_ex2(k->ctx, prim_evp_cbc(def->cipher, def->key.len), def->key.p, NULL, def->encrypt,
-			       NULL) != 1 ||
+	    EVP_CipherInit_ex2(k->ctx, prim_evp_cbc(def->cipher, def->key.len), def->key.p, NULL,
+	                       def->encrypt, NULL) != 1 ||
 	    EVP_CIPHER_CTX_set_padding(k->ctx, 0) != 1) {
 		prim_key_free(k);
 		err_set(err, -EIO, "cipher could not be set up");
@@ -99,7 +99,7 @@ static enum prim_op_status run_decrypt(const struct prim_op *op)
 	if (op->key->md != PRIM_MD_NONE) {
 		run_mac(op, digest);
 		if (!bytes_eq_secret((struct bytes){digest, op->key->icv_len},
-				     (struct bytes){op->icv, op->key->icv_len}))
+		                     (struct bytes){op->icv, op->key->icv_len}))
 			return PRIM_OP_AUTH;
 	}
 	return run_cipher(op) ? PRIM_OP_OK : PRIM_OP_CIPHER;

@@ -18,12 +18,15 @@ enum { DH_EXPONENT_BITS = 256 };
 static const struct dh_group {
 	uint16_t id;
 	uint16_t public_len, secret_len; /* bytes */
-	const char *curve;		 /* NULL = MODP */
+	const char *curve;               /* NULL = MODP */
 	BIGNUM *(*prime)(BIGNUM *bn);
 } groups[] = {
-	{1, 96, 96, NULL, BN_get_rfc2409_prime_768},	{2, 128, 128, NULL, BN_get_rfc2409_prime_1024},
-	{5, 192, 192, NULL, BN_get_rfc3526_prime_1536}, {14, 256, 256, NULL, BN_get_rfc3526_prime_2048},
-	{19, 64, 32, "P-256", NULL},			{20, 96, 48, "P-384", NULL},
+        {1, 96, 96, NULL, BN_get_rfc2409_prime_768},
+        {2, 128, 128, NULL, BN_get_rfc2409_prime_1024},
+        {5, 192, 192, NULL, BN_get_rfc3526_prime_1536},
+        {14, 256, 256, NULL, BN_get_rfc3526_prime_2048},
+        {19, 64, 32, "P-256", NULL},
+        {20, 96, 48, "P-384", NULL},
 };
 
 struct prim_dh_key {
@@ -56,31 +59,37 @@ size_t prim_dh_secret_len(uint16_t group)
 
 /* A key object from parts; pub and priv may be NULL. point is an encoded EC point. */
 static EVP_PKEY *pkey_build(const struct dh_group *g, const BIGNUM *pub, const BIGNUM *priv,
-			    struct bytes point)
+                            struct bytes point)
 {
 	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
 	BIGNUM *p = g->prime ? g->prime(NULL) : NULL;
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, g->curve ? "EC" : "DH", NULL);
-	int what = priv ? EVP_PKEY_KEYPAIR : pub || point.len ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEY_PARAMETERS;
+	int what = priv               ? EVP_PKEY_KEYPAIR
+	           : pub || point.len ? EVP_PKEY_PUBLIC_KEY
+	                              : EVP_PKEY_KEY_PARAMETERS;
 	OSSL_PARAM *params = NULL;
 	EVP_PKEY *pkey = NULL;
 	bool ok = bld && ctx;
 
 	if (ok && g->curve)
-		ok = OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, g->curve, 0) == 1;
+		ok = OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, g->curve,
+		                                     0) == 1;
 	else if (ok)
 		ok = p && OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_FFC_P, p) == 1 &&
 		     OSSL_PARAM_BLD_push_uint(bld, OSSL_PKEY_PARAM_FFC_G, 2) == 1 &&
-		     OSSL_PARAM_BLD_push_int(bld, OSSL_PKEY_PARAM_DH_PRIV_LEN, DH_EXPONENT_BITS) == 1;
+		     OSSL_PARAM_BLD_push_int(bld, OSSL_PKEY_PARAM_DH_PRIV_LEN, DH_EXPONENT_BITS) ==
+		             1;
 	if (ok && pub)
 		ok = OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PUB_KEY, pub) == 1;
 	if (ok && point.len)
-		ok = OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, point.p, point.len) == 1;
+		ok = OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, point.p,
+		                                      point.len) == 1;
 	if (ok && priv)
 		ok = OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PRIV_KEY, priv) == 1;
 	if (ok)
 		params = OSSL_PARAM_BLD_to_param(bld);
-	if (!params || EVP_PKEY_fromdata_init(ctx) != 1 || EVP_PKEY_fromdata(ctx, &pkey, what, params) != 1)
+	if (!params || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &pkey, what, params) != 1)
 		pkey = NULL;
 	OSSL_PARAM_free(params);
 	EVP_PKEY_CTX_free(ctx);
@@ -98,8 +107,8 @@ static bool public_write(const struct dh_group *g, EVP_PKEY *pkey, uint8_t *out)
 	bool ok;
 
 	if (g->curve) {
-		ok = EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point),
-						     &len) == 1 &&
+		ok = EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY, point,
+		                                     sizeof(point), &len) == 1 &&
 		     len == 1u + g->public_len && point[0] == 4;
 		if (ok)
 			memcpy(out, point + 1, g->public_len);
@@ -160,7 +169,7 @@ static BIGNUM *modp_public(const struct dh_group *g, const BIGNUM *priv)
 	BN_CTX *ctx = BN_CTX_secure_new();
 	BIGNUM *p = g->prime(NULL), *base = BN_new(), *pub = BN_new();
 	bool ok = ctx && p && base && pub && BN_set_word(base, 2) == 1 &&
-		  BN_mod_exp_mont_consttime(pub, base, priv, p, ctx, NULL) == 1;
+	          BN_mod_exp_mont_consttime(pub, base, priv, p, ctx, NULL) == 1;
 
 	BN_free(p);
 	BN_free(base);
@@ -179,7 +188,8 @@ static size_t curve_point(const struct dh_group *g, const BIGNUM *priv, uint8_t 
 	size_t len = 0;
 
 	if (point && EC_POINT_mul(curve, point, priv, NULL, NULL, NULL) == 1)
-		len = EC_POINT_point2oct(curve, point, POINT_CONVERSION_UNCOMPRESSED, out, cap, NULL);
+		len = EC_POINT_point2oct(curve, point, POINT_CONVERSION_UNCOMPRESSED, out, cap,
+		                         NULL);
 	EC_POINT_free(point);
 	EC_GROUP_free(curve);
 	return len;
@@ -202,7 +212,9 @@ void prim_dh_import(struct prim_dh_job *job, const uint8_t *private, size_t len)
 		point_len = curve_point(g, priv, point, sizeof(point));
 	else
 		pub = modp_public(g, priv);
-	job_take(job, g, pub || point_len ? pkey_build(g, pub, priv, (struct bytes){point, point_len}) : NULL);
+	job_take(job, g,
+	         pub || point_len ? pkey_build(g, pub, priv, (struct bytes){point, point_len})
+	                          : NULL);
 	BN_free(pub);
 	BN_clear_free(priv);
 }
@@ -212,7 +224,8 @@ void prim_dh_import(struct prim_dh_job *job, const uint8_t *private, size_t len)
 static EVP_PKEY *peer_modp(const struct dh_group *g, const uint8_t *data, size_t len)
 {
 	BN_CTX *ctx = BN_CTX_new();
-	BIGNUM *p = g->prime(NULL), *y = BN_bin2bn(data, (int)len, NULL), *max = p ? BN_dup(p) : NULL;
+	BIGNUM *p = g->prime(NULL), *y = BN_bin2bn(data, (int)len, NULL),
+	       *max = p ? BN_dup(p) : NULL;
 	EVP_PKEY *pkey = NULL;
 
 	if (ctx && y && max && BN_sub_word(max, 2) == 1 && !BN_is_zero(y) && !BN_is_one(y) &&
@@ -240,12 +253,12 @@ static bool shared_secret(struct prim_dh_job *job, const struct dh_group *g, EVP
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, job->key->pkey, NULL);
 	unsigned pad = 1;
 	OSSL_PARAM params[] = {OSSL_PARAM_construct_uint(OSSL_EXCHANGE_PARAM_PAD, &pad),
-			       OSSL_PARAM_construct_end()};
+	                       OSSL_PARAM_construct_end()};
 	size_t len = sizeof(job->secret);
 	bool ok = ctx && EVP_PKEY_derive_init(ctx) == 1 &&
-		  (g->curve || EVP_PKEY_CTX_set_params(ctx, params) == 1) &&
-		  EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) == 1 &&
-		  EVP_PKEY_derive(ctx, job->secret, &len) == 1 && len == g->secret_len;
+	          (g->curve || EVP_PKEY_CTX_set_params(ctx, params) == 1) &&
+	          EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) == 1 &&
+	          EVP_PKEY_derive(ctx, job->secret, &len) == 1 && len == g->secret_len;
 
 	EVP_PKEY_CTX_free(ctx);
 	job->secret_len = ok ? len : 0;
@@ -266,7 +279,8 @@ void prim_dh_derive(struct prim_dh_job *job)
 		job->status = -EINVAL;
 		return;
 	}
-	peer = g->curve ? peer_curve(g, job->peer, job->peer_len) : peer_modp(g, job->peer, job->peer_len);
+	peer = g->curve ? peer_curve(g, job->peer, job->peer_len)
+	                : peer_modp(g, job->peer, job->peer_len);
 	if (!peer)
 		job->status = -EINVAL;
 	else

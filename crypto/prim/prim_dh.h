@@ -15,9 +15,9 @@ struct prim_dh_key; /* a private key with its group */
 
 struct prim_dh_job {
 	uint16_t group;
-	uint8_t peer[PRIM_DH_MAX]; /* in: the peer's public value */
-	size_t peer_len;           /* in: 0 = only generate */
-	struct prim_dh_key *key;   /* our private key: made by generate, used by derive */
+	uint8_t peer[PRIM_DH_MAX];   /* in: the peer's public value */
+	size_t peer_len;             /* in: 0 = only generate */
+	struct prim_dh_key *key;     /* our private key: made by generate, used by derive */
 	uint8_t public[PRIM_DH_MAX]; /* out: our public value */
 	size_t public_len;
 	uint8_t secret[PRIM_DH_MAX]; /* out: padded to the length of the prime or coordinate */

@@ -18,7 +18,8 @@ static_assert(sizeof(SHA256_CTX) <= sizeof(((struct prim_hash *)0)->state), "SHA
 size_t prim_md_len(enum prim_md md)
 {
 	static const uint8_t len[] = {
-		[PRIM_MD_NONE] = 0, [PRIM_MD4] = 16, [PRIM_MD5] = 16, [PRIM_SHA1] = 20, [PRIM_SHA256] = 32,
+	        [PRIM_MD_NONE] = 0, [PRIM_MD4] = 16,    [PRIM_MD5] = 16,
+	        [PRIM_SHA1] = 20,   [PRIM_SHA256] = 32,
 	};
 	return (size_t)md < sizeof(len) ? len[md] : 0;
 }
@@ -26,8 +27,8 @@ size_t prim_md_len(enum prim_md md)
 const char *prim_md_name(enum prim_md md)
 {
 	static const char *const names[] = {
-		[PRIM_MD_NONE] = "none", [PRIM_MD4] = "md4",	   [PRIM_MD5] = "md5",
-		[PRIM_SHA1] = "sha1",	 [PRIM_SHA256] = "sha256",
+	        [PRIM_MD_NONE] = "none", [PRIM_MD4] = "md4",       [PRIM_MD5] = "md5",
+	        [PRIM_SHA1] = "sha1",    [PRIM_SHA256] = "sha256",
 	};
 	return (size_t)md < sizeof(names) / sizeof(names[0]) ? names[md] : "?";
 }
@@ -129,7 +130,8 @@ void prim_hmac_key_set(struct prim_hmac_key *k, enum prim_md md, const void *key
 	wipe(pad, sizeof(pad));
 }
 
-size_t prim_hmac_keyed(const struct prim_hmac_key *k, const struct bytes *parts, size_t n, uint8_t *out)
+size_t prim_hmac_keyed(const struct prim_hmac_key *k, const struct bytes *parts, size_t n,
+                       uint8_t *out)
 {
 	struct prim_hash h = k->inner;
 	uint8_t digest[PRIM_MD_MAX];
@@ -143,7 +145,8 @@ size_t prim_hmac_keyed(const struct prim_hmac_key *k, const struct bytes *parts,
 	return prim_hash_final(&h, out);
 }
 
-size_t prim_hmac(enum prim_md md, struct bytes key, const struct bytes *parts, size_t n, uint8_t *out)
+size_t prim_hmac(enum prim_md md, struct bytes key, const struct bytes *parts, size_t n,
+                 uint8_t *out)
 {
 	struct prim_hmac_key k;
 	size_t len;

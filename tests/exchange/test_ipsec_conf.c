@@ -53,7 +53,8 @@ static void load(struct fix *f, const char *text)
 			fail_msg("%s: %s", f->report.items[i].command, f->report.items[i].text);
 	}
 	out_init(&notes);
-	assert_int_equal(ipsec_conf_compile(confsys_running(f->sys), f->arena, &f->conf, &notes, &err), 0);
+	assert_int_equal(
+	        ipsec_conf_compile(confsys_running(f->sys), f->arena, &f->conf, &notes, &err), 0);
 	out_free(&notes);
 }
 
@@ -73,8 +74,9 @@ static void unload(struct fix *f)
 	confsys_free(f->sys);
 }
 
-#define INTERFACE "interface GigabitEthernet0/0\n nameif outside\n security-level 0\n" \
-		  " ip address 192.0.2.1 255.255.255.0\n no shutdown\nexit\n"
+#define INTERFACE                                                            \
+	"interface GigabitEthernet0/0\n nameif outside\n security-level 0\n" \
+	" ip address 192.0.2.1 255.255.255.0\n no shutdown\nexit\n"
 
 static void seed_example(void **state)
 {
@@ -84,10 +86,10 @@ static void seed_example(void **state)
 	struct esp_alg alg = {ESP_CIPHER_DES, 8, ESP_MAC_SHA1};
 
 	load(f, INTERFACE "crypto ipsec ikev1 transform-set trans esp-des esp-sha-hmac\n"
-			  "crypto ipsec ikev1 transform-set trans mode transport\n"
-			  "crypto dynamic-map dyno 10 set ikev1 transform-set trans\n"
-			  "crypto map vpn 20 ipsec-isakmp dynamic dyno\n"
-			  "crypto map vpn interface outside\n");
+	                  "crypto ipsec ikev1 transform-set trans mode transport\n"
+	                  "crypto dynamic-map dyno 10 set ikev1 transform-set trans\n"
+	                  "crypto map vpn 20 ipsec-isakmp dynamic dyno\n"
+	                  "crypto map vpn interface outside\n");
 	m = ipsec_conf_map_for_interface(f->conf, "outside");
 	assert_non_null(m);
 	assert_null(ipsec_conf_map_for_interface(f->conf, "inside"));
@@ -118,7 +120,8 @@ static void seed_example(void **state)
 static void everything(void **state)
 {
 	struct fix *f = *state;
-	struct sa_proxy local = {0xc0000201, UINT32_MAX, 17, 1701}, remote = {0xc6336407, UINT32_MAX, 17, 1701};
+	struct sa_proxy local = {0xc0000201, UINT32_MAX, 17, 1701},
+	                remote = {0xc6336407, UINT32_MAX, 17, 1701};
 	const struct ipsec_entry *e;
 	const struct ipsec_map *m;
 
@@ -177,20 +180,21 @@ static void replay_off(void **state)
 	struct fix *f = *state;
 
 	load(f, INTERFACE "crypto ipsec transform-set t esp-aes esp-sha-hmac\n"
-			  "crypto ipsec security-association replay disable\n"
-			  "crypto dynamic-map d 1 set transform-set t\n"
-			  "crypto map m 1 ipsec-isakmp dynamic d\n"
-			  "crypto map m interface outside\n");
-	assert_int_equal(ipsec_conf_map_for_interface(f->conf, "outside")->entries[0].replay_window, 0);
+	                  "crypto ipsec security-association replay disable\n"
+	                  "crypto dynamic-map d 1 set transform-set t\n"
+	                  "crypto map m 1 ipsec-isakmp dynamic d\n"
+	                  "crypto map m interface outside\n");
+	assert_int_equal(ipsec_conf_map_for_interface(f->conf, "outside")->entries[0].replay_window,
+	                 0);
 	unload(f);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(seed_example),
-		cmocka_unit_test(everything),
-		cmocka_unit_test(replay_off),
+	        cmocka_unit_test(seed_example),
+	        cmocka_unit_test(everything),
+	        cmocka_unit_test(replay_off),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);

@@ -21,21 +21,27 @@ static void set_up(void)
 		struct esp_alg alg;
 		enum esp_mode mode;
 	} kinds[N_SA] = {
-		{{ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, ESP_TRANSPORT},
-		{{ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, ESP_TUNNEL},
-		{{ESP_CIPHER_AES, 16, ESP_MAC_SHA1}, ESP_TRANSPORT},
-		{{ESP_CIPHER_DES, 8, ESP_MAC_MD5}, ESP_TUNNEL},
+	        {{ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, ESP_TRANSPORT},
+	        {{ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, ESP_TUNNEL},
+	        {{ESP_CIPHER_AES, 16, ESP_MAC_SHA1}, ESP_TRANSPORT},
+	        {{ESP_CIPHER_DES, 8, ESP_MAC_MD5}, ESP_TUNNEL},
 	};
 
 	prim_init(NULL);
 	table = esp_table_new(0, N_SA + 1);
 	for (uint32_t i = 0; i < N_SA; i++) {
 		pairs[i] = (struct sa_pair){
-			.peer = 1, .flow = 1, .spi_in = (i + 1) << 12 | 1, .spi_out = 0x12345678,
-			.alg = kinds[i].alg, .mode = kinds[i].mode, .replay_window = 64, .udp_encap = true,
-			.remote = {0xc6336407, 4500},
-			.local_proxy = {0xc0000201, UINT32_MAX, 17, 1701},
-			.remote_proxy = {0xc6336400, 0xffffff00, 17, 0},
+		        .peer = 1,
+		        .flow = 1,
+		        .spi_in = (i + 1) << 12 | 1,
+		        .spi_out = 0x12345678,
+		        .alg = kinds[i].alg,
+		        .mode = kinds[i].mode,
+		        .replay_window = 64,
+		        .udp_encap = true,
+		        .remote = {0xc6336407, 4500},
+		        .local_proxy = {0xc0000201, UINT32_MAX, 17, 1701},
+		        .remote_proxy = {0xc6336400, 0xffffff00, 17, 0},
 		};
 		sas[i] = esp_sa_new(&pairs[i], NULL);
 		if (!sas[i] || !esp_table_put(table, sas[i]))
@@ -59,10 +65,11 @@ static size_t seal(const struct sa_pair *pair, uint8_t *out, const uint8_t *text
 	body = wr_space(&w, len);
 	memcpy(body, text, len);
 	if (block)
-		prim_cbc_encrypt(c, (struct bytes){pair->key_in, pair->alg.key_len}, body - block, body, body, len);
+		prim_cbc_encrypt(c, (struct bytes){pair->key_in, pair->alg.key_len}, body - block,
+		                 body, body, len);
 	if (mac->icv_len) {
 		prim_hmac(mac->md, (struct bytes){pair->mac_key_in, mac->key_len},
-			  &(struct bytes){out, wr_len(&w)}, 1, digest);
+		          &(struct bytes){out, wr_len(&w)}, 1, digest);
 		wr_bytes(&w, digest, mac->icv_len);
 	}
 	return wr_len(&w);

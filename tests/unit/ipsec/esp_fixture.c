@@ -8,12 +8,18 @@
 struct sa_pair fix_pair(struct esp_alg alg, enum esp_mode mode, bool udp_encap)
 {
 	struct sa_pair p = {
-		.peer = 7, .flow = 9, .spi_in = FIX_SPI_IN, .spi_out = FIX_SPI_OUT, .alg = alg, .mode = mode,
-		.local = {FIX_SERVER, udp_encap ? 4500 : 0}, .remote = {FIX_CLIENT, udp_encap ? 61000 : 0},
-		.udp_encap = udp_encap,
-		.local_proxy = {FIX_SERVER, UINT32_MAX, 17, 1701},
-		.remote_proxy = {FIX_CLIENT, UINT32_MAX, 17, 1701},
-		.replay_window = 64,
+	        .peer = 7,
+	        .flow = 9,
+	        .spi_in = FIX_SPI_IN,
+	        .spi_out = FIX_SPI_OUT,
+	        .alg = alg,
+	        .mode = mode,
+	        .local = {FIX_SERVER, udp_encap ? 4500 : 0},
+	        .remote = {FIX_CLIENT, udp_encap ? 61000 : 0},
+	        .udp_encap = udp_encap,
+	        .local_proxy = {FIX_SERVER, UINT32_MAX, 17, 1701},
+	        .remote_proxy = {FIX_CLIENT, UINT32_MAX, 17, 1701},
+	        .replay_window = 64,
 	};
 
 	for (size_t i = 0; i < 32; i++) {
@@ -69,8 +75,8 @@ void fix_pkt_udp(struct fix_pkt *f, uint16_t src, uint16_t dst, size_t n)
 	fix_pkt_init(f, data, wr_len(&w));
 }
 
-void fix_pkt_esp(struct fix_pkt *f, const struct sa_pair *pair, uint32_t seq, const void *payload, size_t len,
-		 uint8_t next, int pad_fault)
+void fix_pkt_esp(struct fix_pkt *f, const struct sa_pair *pair, uint32_t seq, const void *payload,
+                 size_t len, uint8_t next, int pad_fault)
 {
 	const struct esp_cipher_info *ci = esp_cipher_info(pair->alg);
 	const struct esp_mac_info *mi = esp_mac_info(pair->alg.mac);
@@ -91,11 +97,11 @@ void fix_pkt_esp(struct fix_pkt *f, const struct sa_pair *pair, uint32_t seq, co
 	wr_u8(&w, pad);
 	wr_u8(&w, next);
 	if (block)
-		assert(!prim_cbc_encrypt(ci->prim, (struct bytes){pair->key_in, pair->alg.key_len}, data + 8,
-					 data + at, data + at, wr_len(&w) - at));
+		assert(!prim_cbc_encrypt(ci->prim, (struct bytes){pair->key_in, pair->alg.key_len},
+		                         data + 8, data + at, data + at, wr_len(&w) - at));
 	if (mi->icv_len) {
 		prim_hmac(mi->md, (struct bytes){pair->mac_key_in, mi->key_len},
-			  &(struct bytes){data, wr_len(&w)}, 1, digest);
+		          &(struct bytes){data, wr_len(&w)}, 1, digest);
 		wr_bytes(&w, digest, mi->icv_len);
 	}
 	assert(wr_ok(&w));

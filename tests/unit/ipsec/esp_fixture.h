@@ -5,10 +5,10 @@
 #include "crypto/ipsec/esp.h"
 
 enum {
-	FIX_SPI_IN = 0x0000512au,  /* worker 0, slot 5 */
+	FIX_SPI_IN = 0x0000512au, /* worker 0, slot 5 */
 	FIX_SPI_OUT = 0xc0ffee01u,
-	FIX_SERVER = 0xc0000201u,  /* 192.0.2.1 */
-	FIX_CLIENT = 0xc6336407u,  /* 198.51.100.7 */
+	FIX_SERVER = 0xc0000201u, /* 192.0.2.1 */
+	FIX_CLIENT = 0xc6336407u, /* 198.51.100.7 */
 };
 
 struct fix_pkt {
@@ -24,7 +24,7 @@ void fix_pkt_init(struct fix_pkt *f, const void *data, size_t len);
 /* A UDP datagram src -> dst with n bytes of a pattern. */
 void fix_pkt_udp(struct fix_pkt *f, uint16_t src, uint16_t dst, size_t n);
 /* Builds an ESP packet from scratch, without the code under test: next header and padding as told. */
-void fix_pkt_esp(struct fix_pkt *f, const struct sa_pair *pair, uint32_t seq, const void *payload, size_t len,
-		 uint8_t next, int pad_fault);
+void fix_pkt_esp(struct fix_pkt *f, const struct sa_pair *pair, uint32_t seq, const void *payload,
+                 size_t len, uint8_t next, int pad_fault);
 
 #endif

@@ -7,8 +7,8 @@
 #include "crypto/ipsec/conf.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define ALL 0, 65535
-#define HOST UINT32_MAX
+#define ALL      0, 65535
+#define HOST     UINT32_MAX
 enum { SERVER = (int)0xab443909, CLIENT = (int)0xab443995 }; /* 171.68.9.57, 171.68.9.149 */
 
 static const struct sa_proxy local = {(uint32_t)SERVER, HOST, 17, 1701};
@@ -24,7 +24,8 @@ static bool permits(const struct ipsec_ace *aces, size_t n, uint16_t port)
 /* access-list l2tp permit udp host 171.68.9.57 any eq 1701: a client's own port must be 1701 */
 static void from_1701_only(void **state)
 {
-	static const struct ipsec_ace ace[] = {{true, 17, (uint32_t)SERVER, HOST, 0, 0, ALL, 1701, 1701}};
+	static const struct ipsec_ace ace[] = {
+	        {true, 17, (uint32_t)SERVER, HOST, 0, 0, ALL, 1701, 1701}};
 
 	(void)state;
 	assert_true(permits(ace, 1, 1701));
@@ -34,7 +35,8 @@ static void from_1701_only(void **state)
 
 static void any_port(void **state)
 {
-	static const struct ipsec_ace ace[] = {{true, 17, (uint32_t)SERVER, HOST, 0, 0, 1701, 1701, ALL}};
+	static const struct ipsec_ace ace[] = {
+	        {true, 17, (uint32_t)SERVER, HOST, 0, 0, 1701, 1701, ALL}};
 
 	(void)state;
 	assert_true(permits(ace, 1, 1701));
@@ -62,13 +64,16 @@ static void protocols(void **state)
 static void order_counts(void **state)
 {
 	static const struct ipsec_ace deny_host_first[] = {
-		{false, 0, 0, 0, (uint32_t)CLIENT, HOST, ALL, ALL}, {true, 0, 0, 0, 0, 0, ALL, ALL}};
+	        {false, 0, 0, 0, (uint32_t)CLIENT, HOST, ALL, ALL},
+	        {true, 0, 0, 0, 0, 0, ALL, ALL}};
 	static const struct ipsec_ace deny_other[] = {
-		{false, 0, 0, 0, (uint32_t)CLIENT + 1, HOST, ALL, ALL}, {true, 0, 0, 0, 0, 0, ALL, ALL}};
+	        {false, 0, 0, 0, (uint32_t)CLIENT + 1, HOST, ALL, ALL},
+	        {true, 0, 0, 0, 0, 0, ALL, ALL}};
 	static const struct ipsec_ace permit_first[] = {
-		{true, 0, 0, 0, 0, 0, ALL, ALL}, {false, 0, 0, 0, (uint32_t)CLIENT, HOST, ALL, ALL}};
-	static const struct ipsec_ace deny_part[] = {
-		{false, 17, 0, 0, 0, 0, ALL, 1701, 1701}, {true, 0, 0, 0, 0, 0, ALL, ALL}};
+	        {true, 0, 0, 0, 0, 0, ALL, ALL},
+	        {false, 0, 0, 0, (uint32_t)CLIENT, HOST, ALL, ALL}};
+	static const struct ipsec_ace deny_part[] = {{false, 17, 0, 0, 0, 0, ALL, 1701, 1701},
+	                                             {true, 0, 0, 0, 0, 0, ALL, ALL}};
 
 	(void)state;
 	assert_false(permits(deny_host_first, 2, 1701));
@@ -82,7 +87,7 @@ static void order_counts(void **state)
 static void networks(void **state)
 {
 	static const struct ipsec_ace net[] = {
-		{true, 0, (uint32_t)SERVER, HOST, 0xab440000, 0xffff0000, ALL, ALL}};
+	        {true, 0, (uint32_t)SERVER, HOST, 0xab440000, 0xffff0000, ALL, ALL}};
 	struct ipsec_acl acl = {"a", net, 1};
 	struct sa_proxy remote = {0xab440900, 0xffffff00, 17, 0};
 
@@ -98,8 +103,9 @@ static void networks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(from_1701_only), cmocka_unit_test(any_port), cmocka_unit_test(protocols),
-		cmocka_unit_test(order_counts),	  cmocka_unit_test(networks),
+	        cmocka_unit_test(from_1701_only), cmocka_unit_test(any_port),
+	        cmocka_unit_test(protocols),      cmocka_unit_test(order_counts),
+	        cmocka_unit_test(networks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,15 +14,15 @@
 enum { OTHER_SPI = 0x00007123, NOW = 5000 };
 
 static const struct esp_alg all_algs[] = {
-	{ESP_CIPHER_DES, 8, ESP_MAC_MD5},    {ESP_CIPHER_DES, 8, ESP_MAC_SHA1},
-	{ESP_CIPHER_DES, 8, ESP_MAC_SHA256}, {ESP_CIPHER_DES, 8, ESP_MAC_NONE},
-	{ESP_CIPHER_3DES, 24, ESP_MAC_MD5},  {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1},
-	{ESP_CIPHER_3DES, 24, ESP_MAC_SHA256}, {ESP_CIPHER_3DES, 24, ESP_MAC_NONE},
-	{ESP_CIPHER_AES, 16, ESP_MAC_MD5},   {ESP_CIPHER_AES, 16, ESP_MAC_SHA1},
-	{ESP_CIPHER_AES, 24, ESP_MAC_SHA256}, {ESP_CIPHER_AES, 24, ESP_MAC_NONE},
-	{ESP_CIPHER_AES, 32, ESP_MAC_MD5},   {ESP_CIPHER_AES, 32, ESP_MAC_SHA256},
-	{ESP_CIPHER_NULL, 0, ESP_MAC_MD5},   {ESP_CIPHER_NULL, 0, ESP_MAC_SHA1},
-	{ESP_CIPHER_NULL, 0, ESP_MAC_SHA256}, {ESP_CIPHER_NULL, 0, ESP_MAC_NONE},
+        {ESP_CIPHER_DES, 8, ESP_MAC_MD5},      {ESP_CIPHER_DES, 8, ESP_MAC_SHA1},
+        {ESP_CIPHER_DES, 8, ESP_MAC_SHA256},   {ESP_CIPHER_DES, 8, ESP_MAC_NONE},
+        {ESP_CIPHER_3DES, 24, ESP_MAC_MD5},    {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1},
+        {ESP_CIPHER_3DES, 24, ESP_MAC_SHA256}, {ESP_CIPHER_3DES, 24, ESP_MAC_NONE},
+        {ESP_CIPHER_AES, 16, ESP_MAC_MD5},     {ESP_CIPHER_AES, 16, ESP_MAC_SHA1},
+        {ESP_CIPHER_AES, 24, ESP_MAC_SHA256},  {ESP_CIPHER_AES, 24, ESP_MAC_NONE},
+        {ESP_CIPHER_AES, 32, ESP_MAC_MD5},     {ESP_CIPHER_AES, 32, ESP_MAC_SHA256},
+        {ESP_CIPHER_NULL, 0, ESP_MAC_MD5},     {ESP_CIPHER_NULL, 0, ESP_MAC_SHA1},
+        {ESP_CIPHER_NULL, 0, ESP_MAC_SHA256},  {ESP_CIPHER_NULL, 0, ESP_MAC_NONE},
 };
 static const struct esp_alg aes_sha1 = {ESP_CIPHER_AES, 16, ESP_MAC_SHA1};
 
@@ -111,7 +111,8 @@ static void from_scratch(void **state)
 			struct fix_pkt udp, p;
 
 			fix_pkt_udp(&udp, 1701, 1701, len);
-			fix_pkt_esp(&p, &f.pair, (uint32_t)len + 1, pkt_data(&udp.p), udp.p.len, 17, 0);
+			fix_pkt_esp(&p, &f.pair, (uint32_t)len + 1, pkt_data(&udp.p), udp.p.len, 17,
+			            0);
 			in_one(&f, &p);
 			assert_int_equal(p.p.drop, DROP_NONE);
 			assert_ptr_equal(p.p.sa, f.sa);
@@ -163,7 +164,8 @@ static void there_and_back(void **state)
 				body = p->len - 8 - f.sa->iv_len - f.sa->icv_len;
 				assert_int_equal(body % f.sa->align, 0);
 				if (mode == ESP_TRANSPORT)
-					assert_in_range(body - want[k].p.len - 2, 0, f.sa->align - 1);
+					assert_in_range(body - want[k].p.len - 2, 0,
+					                f.sa->align - 1);
 			}
 			esp_in(f.t, batch, COUNT(pkts), NOW);
 			for (size_t k = 0; k < COUNT(pkts); k++) {
@@ -172,7 +174,8 @@ static void there_and_back(void **state)
 				assert_int_equal(batch[k]->drop, DROP_NONE);
 				assert_ptr_equal(batch[k]->sa, f.other);
 				assert_int_equal(batch[k]->len, want[k].p.len);
-				assert_memory_equal(pkt_data(batch[k]), pkt_data(&want[k].p), want[k].p.len);
+				assert_memory_equal(pkt_data(batch[k]), pkt_data(&want[k].p),
+				                    want[k].p.len);
 			}
 			fix_close(&f);
 		}
@@ -184,7 +187,8 @@ static void rfc3602(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(esp_vectors); i++) {
 		const struct esp_vector *v = &esp_vectors[i];
-		struct sa_pair pair = fix_pair((struct esp_alg){ESP_CIPHER_AES, 16, ESP_MAC_NONE}, v->mode, false);
+		struct sa_pair pair = fix_pair((struct esp_alg){ESP_CIPHER_AES, 16, ESP_MAC_NONE},
+		                               v->mode, false);
 		uint8_t data[256], inner[128];
 		struct wr w = wr_of(data, sizeof(data));
 		size_t len = hex_bytes(v->inner, inner, sizeof(inner));
@@ -271,7 +275,8 @@ static void replayed(void **state)
 	fix_close(&f);
 }
 
-static enum drop_reason crafted(struct fix *f, uint32_t seq, const void *data, size_t len, uint8_t next, int fault)
+static enum drop_reason crafted(struct fix *f, uint32_t seq, const void *data, size_t len,
+                                uint8_t next, int fault)
 {
 	struct fix_pkt p;
 
@@ -312,7 +317,8 @@ static void inner_transport(void **state)
 
 static void pad_length(void **state)
 {
-	struct sa_pair pair = fix_pair((struct esp_alg){ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, ESP_TRANSPORT, false);
+	struct sa_pair pair =
+	        fix_pair((struct esp_alg){ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, ESP_TRANSPORT, false);
 	struct fix f = fix_open_pair(pair);
 	uint8_t data[8 + 8] = {0, 0, 0x51, 0x2a, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 0, 17};
 	static const uint8_t bad[] = {7, 8, 255};
@@ -561,11 +567,13 @@ static void no_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(from_scratch),	   cmocka_unit_test(there_and_back), cmocka_unit_test(rfc3602),
-		cmocka_unit_test(damaged),	   cmocka_unit_test(replayed),	     cmocka_unit_test(inner_transport),
-		cmocka_unit_test(pad_length),	   cmocka_unit_test(inner_tunnel),   cmocka_unit_test(tunnel_network),
-		cmocka_unit_test(lookups),	   cmocka_unit_test(moved),	     cmocka_unit_test(kilobytes),
-		cmocka_unit_test(sequence_end),	   cmocka_unit_test(no_room),
+	        cmocka_unit_test(from_scratch),   cmocka_unit_test(there_and_back),
+	        cmocka_unit_test(rfc3602),        cmocka_unit_test(damaged),
+	        cmocka_unit_test(replayed),       cmocka_unit_test(inner_transport),
+	        cmocka_unit_test(pad_length),     cmocka_unit_test(inner_tunnel),
+	        cmocka_unit_test(tunnel_network), cmocka_unit_test(lookups),
+	        cmocka_unit_test(moved),          cmocka_unit_test(kilobytes),
+	        cmocka_unit_test(sequence_end),   cmocka_unit_test(no_room),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -126,8 +126,8 @@ static void shown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(edges), cmocka_unit_test(model), cmocka_unit_test(end_of_numbers),
-		cmocka_unit_test(off),	 cmocka_unit_test(shown),
+	        cmocka_unit_test(edges), cmocka_unit_test(model), cmocka_unit_test(end_of_numbers),
+	        cmocka_unit_test(off),   cmocka_unit_test(shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

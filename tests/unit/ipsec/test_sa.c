@@ -122,7 +122,8 @@ static void table(void **state)
 
 static void bad_algorithms(void **state)
 {
-	struct sa_pair pair = fix_pair((struct esp_alg){ESP_CIPHER_AES, 20, ESP_MAC_SHA1}, ESP_TRANSPORT, false);
+	struct sa_pair pair =
+	        fix_pair((struct esp_alg){ESP_CIPHER_AES, 20, ESP_MAC_SHA1}, ESP_TRANSPORT, false);
 	struct err err = {0};
 
 	(void)state;
@@ -138,31 +139,38 @@ static void overhead(void **state)
 		bool encap;
 		unsigned all, before;
 	} rows[] = {
-		{{ESP_CIPHER_DES, 8, ESP_MAC_MD5}, ESP_TRANSPORT, false, 36, 16},
-		{{ESP_CIPHER_AES, 32, ESP_MAC_MD5}, ESP_TUNNEL, true, 82, 52},
-		{{ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, ESP_TUNNEL, false, 74, 44},
-		{{ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TUNNEL, false, 58, 36},
+	        {{ESP_CIPHER_DES, 8, ESP_MAC_MD5}, ESP_TRANSPORT, false, 36, 16},
+	        {{ESP_CIPHER_AES, 32, ESP_MAC_MD5}, ESP_TUNNEL, true, 82, 52},
+	        {{ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, ESP_TUNNEL, false, 74, 44},
+	        {{ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TUNNEL, false, 58, 36},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		unsigned before = 0;
 
-		assert_int_equal(esp_overhead(rows[i].alg, rows[i].mode, rows[i].encap, &before), rows[i].all);
+		assert_int_equal(esp_overhead(rows[i].alg, rows[i].mode, rows[i].encap, &before),
+		                 rows[i].all);
 		assert_int_equal(before, rows[i].before);
 	}
 	/* 1500 = 20 + 8 + 8 + 16 + 1424 + 12, 12 short of a block */
-	assert_int_equal(esp_inner_mtu((struct esp_alg){ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, true, 1500), 1422);
-	assert_int_equal(esp_inner_mtu((struct esp_alg){ESP_CIPHER_DES, 8, ESP_MAC_MD5}, false, 1500), 1446);
-	assert_int_equal(esp_inner_mtu((struct esp_alg){ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, false, 28), 0);
-	assert_int_equal(esp_inner_mtu((struct esp_alg){ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, false, 32), 2);
+	assert_int_equal(
+	        esp_inner_mtu((struct esp_alg){ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, true, 1500),
+	        1422);
+	assert_int_equal(
+	        esp_inner_mtu((struct esp_alg){ESP_CIPHER_DES, 8, ESP_MAC_MD5}, false, 1500), 1446);
+	assert_int_equal(
+	        esp_inner_mtu((struct esp_alg){ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, false, 28), 0);
+	assert_int_equal(
+	        esp_inner_mtu((struct esp_alg){ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, false, 32), 2);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(spis),		  cmocka_unit_test(reserved_numbers), cmocka_unit_test(table),
-		cmocka_unit_test(bad_algorithms), cmocka_unit_test(overhead),
+	        cmocka_unit_test(spis),     cmocka_unit_test(reserved_numbers),
+	        cmocka_unit_test(table),    cmocka_unit_test(bad_algorithms),
+	        cmocka_unit_test(overhead),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

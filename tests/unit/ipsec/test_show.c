@@ -62,7 +62,8 @@ static bool fake_stats(void *ctx, uint32_t spi, struct sa_stats *s)
 	return true;
 }
 
-static const struct sa_ops fake_ops = {fake_alloc, fake_free, fake_in, fake_out, fake_remove, fake_move, fake_stats};
+static const struct sa_ops fake_ops = {fake_alloc,  fake_free, fake_in,   fake_out,
+                                       fake_remove, fake_move, fake_stats};
 
 static char logged[4096];
 
@@ -97,8 +98,12 @@ static int setup(void **state)
 
 	memset(&f, 0, sizeof(f));
 	clock_init(&f.clock, 100000);
-	f.data.stats = (struct sa_stats){.exists = true, .pkts_in = 45, .pkts_out = 20, .bytes_in = 6144,
-					 .bytes_out = 1024, .replay_map = {0x3ffffffffff, 0}};
+	f.data.stats = (struct sa_stats){.exists = true,
+	                                 .pkts_in = 45,
+	                                 .pkts_out = 20,
+	                                 .bytes_in = 6144,
+	                                 .bytes_out = 1024,
+	                                 .replay_map = {0x3ffffffffff, 0}};
 	f.db = ipsec_sadb_new(&f.clock, &fake_ops, &f.data, &hooks);
 	out_init(&f.out);
 	cmd_registry_clear();
@@ -120,7 +125,8 @@ static int teardown(void **state)
 
 static struct sa_pair l2tp_pair(uint32_t spi_in, uint32_t peer, uint32_t flow)
 {
-	struct sa_pair p = fix_pair((struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT, false);
+	struct sa_pair p =
+	        fix_pair((struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT, false);
 
 	p.spi_in = spi_in;
 	p.peer = peer;
@@ -139,7 +145,8 @@ static void install(struct fix *f, const struct sa_pair *pair)
 	ipsec_sadb_ops.install_out(f->db, pair->spi_in);
 }
 
-static const char *run(struct fix *f, const char *name, const struct cmd_arg *args, size_t n, int want)
+static const char *run(struct fix *f, const char *name, const struct cmd_arg *args, size_t n,
+                       int want)
 {
 	struct cmd c = {.out = &f->out, .args = args, .nargs = n};
 	cmd_fn *fn = cmd_find(name, &c.ctx);
@@ -153,58 +160,59 @@ static const char *run(struct fix *f, const char *name, const struct cmd_arg *ar
 
 static void empty(void **state)
 {
-	assert_string_equal(run(*state, "show_ipsec_sa", NULL, 0, CMD_OK), "\nThere are no ipsec sas\n");
+	assert_string_equal(run(*state, "show_ipsec_sa", NULL, 0, CMD_OK),
+	                    "\nThere are no ipsec sas\n");
 }
 
 static const char full[] =
-	"interface: outside\n"
-	"    Crypto map tag: dyno, seq num: 10, local addr: 192.0.2.1\n"
-	"\n"
-	"      local ident (addr/mask/prot/port): (192.0.2.1/255.255.255.255/17/1701)\n"
-	"      remote ident (addr/mask/prot/port): (198.51.100.7/255.255.255.255/17/1701)\n"
-	"      current_peer: 198.51.100.7, username: jdoe\n"
-	"      dynamic allocated peer ip: 10.4.5.10\n"
-	"\n"
-	"      #pkts encaps: 20, #pkts encrypt: 20, #pkts digest: 20\n"
-	"      #pkts decaps: 45, #pkts decrypt: 45, #pkts verify: 45\n"
-	"      #pkts compressed: 0, #pkts decompressed: 0\n"
-	"      #pkts not compressed: 20, #pkts comp failed: 0, #pkts decomp failed: 0\n"
-	"      #pre-frag successes: 0, #pre-frag failures: 0, #fragments created: 0\n"
-	"      #PMTUs sent: 0, #PMTUs rcvd: 0, #decapsulated frgs needing reassembly: 0\n"
-	"      #TFC rcvd: 0, #TFC sent: 0\n"
-	"      #Valid ICMP Errors rcvd: 0, #Invalid ICMP Errors rcvd: 0\n"
-	"      #send errors: 0, #recv errors: 0\n"
-	"\n"
-	"      local crypto endpt.: 192.0.2.1/0, remote crypto endpt.: 198.51.100.7/0\n"
-	"      path mtu 1500, ipsec overhead 36(16), media mtu 1500\n"
-	"      PMTU time remaining (sec): 0, DF policy: copy-df\n"
-	"      ICMP error validation: disabled, TFC packets: disabled\n"
-	"      current outbound spi: C0FFEE01\n"
-	"      current inbound spi : 0000512A\n"
-	"\n"
-	"    inbound esp sas:\n"
-	"      spi: 0x0000512A (20778)\n"
-	"         SA State: active\n"
-	"         transform: esp-3des esp-sha-hmac no compression \n"
-	"         in use settings ={RA, Transport, IKEv1, }\n"
-	"         slot: 0, conn_id: 4096, crypto-map: dyno\n"
-	"         sa timing: remaining key lifetime (kB/sec): (249994/3540)\n"
-	"         IV size: 8 bytes\n"
-	"         replay detection support: Y\n"
-	"         Anti replay bitmap:\n"
-	"          0x000003FF 0xFFFFFFFF\n"
-	"    outbound esp sas:\n"
-	"      spi: 0xC0FFEE01 (3237998081)\n"
-	"         SA State: active\n"
-	"         transform: esp-3des esp-sha-hmac no compression \n"
-	"         in use settings ={RA, Transport, IKEv1, }\n"
-	"         slot: 0, conn_id: 4096, crypto-map: dyno\n"
-	"         sa timing: remaining key lifetime (kB/sec): (249999/3540)\n"
-	"         IV size: 8 bytes\n"
-	"         replay detection support: Y\n"
-	"         Anti replay bitmap:\n"
-	"          0x00000000 0x00000001\n"
-	"\n";
+        "interface: outside\n"
+        "    Crypto map tag: dyno, seq num: 10, local addr: 192.0.2.1\n"
+        "\n"
+        "      local ident (addr/mask/prot/port): (192.0.2.1/255.255.255.255/17/1701)\n"
+        "      remote ident (addr/mask/prot/port): (198.51.100.7/255.255.255.255/17/1701)\n"
+        "      current_peer: 198.51.100.7, username: jdoe\n"
+        "      dynamic allocated peer ip: 10.4.5.10\n"
+        "\n"
+        "      #pkts encaps: 20, #pkts encrypt: 20, #pkts digest: 20\n"
+        "      #pkts decaps: 45, #pkts decrypt: 45, #pkts verify: 45\n"
+        "      #pkts compressed: 0, #pkts decompressed: 0\n"
+        "      #pkts not compressed: 20, #pkts comp failed: 0, #pkts decomp failed: 0\n"
+        "      #pre-frag successes: 0, #pre-frag failures: 0, #fragments created: 0\n"
+        "      #PMTUs sent: 0, #PMTUs rcvd: 0, #decapsulated frgs needing reassembly: 0\n"
+        "      #TFC rcvd: 0, #TFC sent: 0\n"
+        "      #Valid ICMP Errors rcvd: 0, #Invalid ICMP Errors rcvd: 0\n"
+        "      #send errors: 0, #recv errors: 0\n"
+        "\n"
+        "      local crypto endpt.: 192.0.2.1/0, remote crypto endpt.: 198.51.100.7/0\n"
+        "      path mtu 1500, ipsec overhead 36(16), media mtu 1500\n"
+        "      PMTU time remaining (sec): 0, DF policy: copy-df\n"
+        "      ICMP error validation: disabled, TFC packets: disabled\n"
+        "      current outbound spi: C0FFEE01\n"
+        "      current inbound spi : 0000512A\n"
+        "\n"
+        "    inbound esp sas:\n"
+        "      spi: 0x0000512A (20778)\n"
+        "         SA State: active\n"
+        "         transform: esp-3des esp-sha-hmac no compression \n"
+        "         in use settings ={RA, Transport, IKEv1, }\n"
+        "         slot: 0, conn_id: 4096, crypto-map: dyno\n"
+        "         sa timing: remaining key lifetime (kB/sec): (249994/3540)\n"
+        "         IV size: 8 bytes\n"
+        "         replay detection support: Y\n"
+        "         Anti replay bitmap:\n"
+        "          0x000003FF 0xFFFFFFFF\n"
+        "    outbound esp sas:\n"
+        "      spi: 0xC0FFEE01 (3237998081)\n"
+        "         SA State: active\n"
+        "         transform: esp-3des esp-sha-hmac no compression \n"
+        "         in use settings ={RA, Transport, IKEv1, }\n"
+        "         slot: 0, conn_id: 4096, crypto-map: dyno\n"
+        "         sa timing: remaining key lifetime (kB/sec): (249999/3540)\n"
+        "         IV size: 8 bytes\n"
+        "         replay detection support: Y\n"
+        "         Anti replay bitmap:\n"
+        "          0x00000000 0x00000001\n"
+        "\n";
 
 static void one(void **state)
 {
@@ -212,7 +220,7 @@ static void one(void **state)
 	struct sa_pair p = l2tp_pair(FIX_SPI_IN, 7, 9);
 
 	install(f, &p);
-	ipsec_sadb_set_user(f->db, 7, "jdoe", 0x0a04050a);
+	ipsec_sadb_set_user(f->db, 9, "jdoe", 0x0a04050a);
 	f->clock.now_ms += 60000;
 	assert_string_equal(run(f, "show_ipsec_sa", NULL, 0, CMD_OK), full);
 }
@@ -233,7 +241,7 @@ static void several(void **state)
 	b.df_policy = 2;
 	install(f, &a);
 	install(f, &b);
-	ipsec_sadb_set_user(f->db, 7, "anna", 1);
+	ipsec_sadb_set_user(f->db, 9, "anna", 1);
 	text = run(f, "show_ipsec_sa", NULL, 0, CMD_OK);
 	assert_non_null(strstr(text, "username: anna\n"));
 	assert_non_null(strstr(text, "198.51.100.8/61000"));
@@ -255,15 +263,16 @@ static void several(void **state)
 	rekeyed.spi_in = 0x3001;
 	rekeyed.spi_out = 0xdddddddd;
 	install(f, &rekeyed);
-	assert_non_null(strstr(run(f, "show_ipsec_sa", NULL, 0, CMD_OK), "current inbound spi : 00003001"));
+	assert_non_null(
+	        strstr(run(f, "show_ipsec_sa", NULL, 0, CMD_OK), "current inbound spi : 00003001"));
 	text = run(f, "show_ipsec_sa", summary, 1, CMD_OK);
 	assert_string_equal(text, "\nCurrent IPsec SA's:            Peak IPsec SA's:\n"
-				  "IPsec            :     4         Peak Concurrent SA  :     6\n"
-				  "IPsec over UDP   :     0         Peak Concurrent L2L :     0\n"
-				  "IPsec over NAT-T :     2         Peak Concurrent RA  :     6\n"
-				  "IPsec over TCP   :     0\n"
-				  "IPsec VPN LB     :     0\n"
-				  "Total            :     6\n\n");
+	                          "IPsec            :     4         Peak Concurrent SA  :     6\n"
+	                          "IPsec over UDP   :     0         Peak Concurrent L2L :     0\n"
+	                          "IPsec over NAT-T :     2         Peak Concurrent RA  :     6\n"
+	                          "IPsec over TCP   :     0\n"
+	                          "IPsec VPN LB     :     0\n"
+	                          "Total            :     6\n\n");
 	ipsec_sadb_ops.remove(f->db, 0x1001, SA_END_REPLACED);
 	text = run(f, "show_ipsec_sa", NULL, 0, CMD_OK);
 	assert_non_null(strstr(text, "username: anna\n"));
@@ -288,14 +297,18 @@ static void messages(void **state)
 	ipsec_sadb_ops.remove(f->db, p.spi_in, SA_END_DELETED);
 	ipsec_sadb_ops.remove(f->db, p.spi_in, SA_END_DELETED);
 	log_sink_remove(&sink);
-	assert_string_equal(logged, "602303 IPSEC: An outbound remote access SA (SPI= 0xC0FFEE01) between 192.0.2.1 and "
-				    "198.51.100.7 (user= DefaultRAGroup) has been created.\n"
-				    "602303 IPSEC: An inbound remote access SA (SPI= 0x0000512A) between 192.0.2.1 and "
-				    "198.51.100.7 (user= DefaultRAGroup) has been created.\n"
-				    "602304 IPSEC: An outbound remote access SA (SPI= 0xC0FFEE01) between 192.0.2.1 and "
-				    "198.51.100.7 (user= DefaultRAGroup) has been deleted.\n"
-				    "602304 IPSEC: An inbound remote access SA (SPI= 0x0000512A) between 192.0.2.1 and "
-				    "198.51.100.7 (user= DefaultRAGroup) has been deleted.\n");
+	assert_string_equal(
+	        logged,
+	        "602303 IPSEC: An outbound remote access SA (SPI= 0xC0FFEE01) between 192.0.2.1 "
+	        "and "
+	        "198.51.100.7 (user= DefaultRAGroup) has been created.\n"
+	        "602303 IPSEC: An inbound remote access SA (SPI= 0x0000512A) between 192.0.2.1 and "
+	        "198.51.100.7 (user= DefaultRAGroup) has been created.\n"
+	        "602304 IPSEC: An outbound remote access SA (SPI= 0xC0FFEE01) between 192.0.2.1 "
+	        "and "
+	        "198.51.100.7 (user= DefaultRAGroup) has been deleted.\n"
+	        "602304 IPSEC: An inbound remote access SA (SPI= 0x0000512A) between 192.0.2.1 and "
+	        "198.51.100.7 (user= DefaultRAGroup) has been deleted.\n");
 	assert_int_equal(f->data.removed, 3);
 }
 
@@ -378,18 +391,21 @@ static void statistics(void **state)
 	install(f, &b);
 	ipsec_sadb_ops.remove(f->db, a.spi_in, SA_END_DELETED);
 	text = run(f, "show_ipsec_stats", NULL, 0, CMD_OK);
-	assert_non_null(strstr(text, "\nIPsec Global Statistics\n-----------------------\nActive tunnels: 1\n"
-				     "Previous tunnels: 1\nInbound\n    Bytes: 12288\n"));
+	assert_non_null(strstr(
+	        text, "\nIPsec Global Statistics\n-----------------------\nActive tunnels: 1\n"
+	              "Previous tunnels: 1\nInbound\n    Bytes: 12288\n"));
 	assert_non_null(strstr(text, "        Pre-fragmentation successses: 0\n"));
 	assert_non_null(strstr(text, "Missing SA failures: 1\n"));
-	assert_non_null(strstr(text, "Inbound SA delete requests: 1\nOutbound SA delete requests: 1\n"));
+	assert_non_null(
+	        strstr(text, "Inbound SA delete requests: 1\nOutbound SA delete requests: 1\n"));
 }
 
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(empty), T(one), T(several), T(messages), T(refused), T(walk), T(clearing), T(statistics),
+	        T(empty),   T(one),  T(several),  T(messages),
+	        T(refused), T(walk), T(clearing), T(statistics),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

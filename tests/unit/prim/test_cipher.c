@@ -40,7 +40,8 @@ static void vectors(void **state)
 		assert_int_equal(hex_bytes(v->iv, iv, sizeof(iv)), prim_cipher_block(v->cipher));
 		assert_int_equal(prim_cbc_encrypt(v->cipher, k, iv, plain, got, len), 0);
 		assert_memory_equal(got, want, len);
-		assert_int_equal(prim_cbc_decrypt(v->cipher, k, iv, got, got, len), 0); /* in place */
+		assert_int_equal(prim_cbc_decrypt(v->cipher, k, iv, got, got, len),
+		                 0); /* in place */
 		assert_memory_equal(got, plain, len);
 	}
 }
@@ -50,10 +51,14 @@ static void lengths(void **state)
 	uint8_t key[32] = {1}, iv[16] = {0}, data[32] = {0};
 
 	(void)state;
-	assert_int_equal(prim_cbc_encrypt(PRIM_AES, (struct bytes){key, 16}, iv, data, data, 15), -EINVAL);
-	assert_int_equal(prim_cbc_encrypt(PRIM_AES, (struct bytes){key, 17}, iv, data, data, 16), -EINVAL);
-	assert_int_equal(prim_cbc_decrypt(PRIM_DES, (struct bytes){key, 16}, iv, data, data, 8), -EINVAL);
-	assert_int_equal(prim_cbc_decrypt(PRIM_3DES, (struct bytes){key, 8}, iv, data, data, 8), -EINVAL);
+	assert_int_equal(prim_cbc_encrypt(PRIM_AES, (struct bytes){key, 16}, iv, data, data, 15),
+	                 -EINVAL);
+	assert_int_equal(prim_cbc_encrypt(PRIM_AES, (struct bytes){key, 17}, iv, data, data, 16),
+	                 -EINVAL);
+	assert_int_equal(prim_cbc_decrypt(PRIM_DES, (struct bytes){key, 16}, iv, data, data, 8),
+	                 -EINVAL);
+	assert_int_equal(prim_cbc_decrypt(PRIM_3DES, (struct bytes){key, 8}, iv, data, data, 8),
+	                 -EINVAL);
 	assert_int_equal(prim_cbc_decrypt(PRIM_AES, (struct bytes){key, 32}, iv, data, data, 0), 0);
 	assert_true(prim_cipher_key_ok(PRIM_CIPHER_NULL, 0));
 	assert_false(prim_cipher_key_ok(PRIM_CIPHER_NULL, 8));
@@ -85,8 +90,8 @@ static void batch(void **state)
 	static const struct {
 		enum prim_cipher c;
 		uint8_t key_len;
-	} ciphers[] = {{PRIM_CIPHER_NULL, 0}, {PRIM_DES, 8}, {PRIM_3DES, 24}, {PRIM_AES, 16}, {PRIM_AES, 24},
-		       {PRIM_AES, 32}};
+	} ciphers[] = {{PRIM_CIPHER_NULL, 0}, {PRIM_DES, 8},  {PRIM_3DES, 24},
+	               {PRIM_AES, 16},        {PRIM_AES, 24}, {PRIM_AES, 32}};
 	static const uint8_t icv[] = {[PRIM_MD5] = 12, [PRIM_SHA1] = 12, [PRIM_SHA256] = 16};
 	enum { N = 5, HEAD = 24 };
 	uint8_t key[32], mac[32];
@@ -100,9 +105,9 @@ static void batch(void **state)
 		static const enum prim_md mds[] = {PRIM_MD_NONE, PRIM_MD5, PRIM_SHA1, PRIM_SHA256};
 
 		for (size_t m = 0; m < COUNT(mds); m++) {
-			struct prim_key_def def = {
-				ciphers[c].c,	   {key, ciphers[c].key_len}, mds[m], {mac, prim_md_len(mds[m])},
-				icv[mds[m] % 5], true};
+			struct prim_key_def def = {ciphers[c].c,    {key, ciphers[c].key_len},
+			                           mds[m],          {mac, prim_md_len(mds[m])},
+			                           icv[mds[m] % 5], true};
 			uint8_t buf[N][HEAD + 160 + 16], was[N][HEAD + 160];
 			struct prim_op ops[N];
 			struct prim_key *enc, *dec;
@@ -118,15 +123,20 @@ static void batch(void **state)
 				for (size_t k = 0; k < HEAD + len; k++)
 					buf[i][k] = (uint8_t)(k * 3 + i);
 				memcpy(was[i], buf[i], HEAD + len);
-				ops[i] = (struct prim_op){.key = enc, .iv = buf[i] + 8, .data = buf[i] + HEAD,
-							  .data_len = len, .auth = buf[i], .auth_len = HEAD + len,
-							  .icv = buf[i] + HEAD + len};
+				ops[i] = (struct prim_op){.key = enc,
+				                          .iv = buf[i] + 8,
+				                          .data = buf[i] + HEAD,
+				                          .data_len = len,
+				                          .auth = buf[i],
+				                          .auth_len = HEAD + len,
+				                          .icv = buf[i] + HEAD + len};
 			}
 			prim_batch_run(ops, N);
 			for (size_t i = 0; i < N; i++) {
 				assert_int_equal(ops[i].status, PRIM_OP_OK);
 				if (ciphers[c].key_len)
-					assert_memory_not_equal(ops[i].data, was[i] + HEAD, ops[i].data_len);
+					assert_memory_not_equal(ops[i].data, was[i] + HEAD,
+					                        ops[i].data_len);
 				ops[i].key = dec;
 			}
 			buf[2][3] ^= 1;
@@ -155,20 +165,23 @@ static void bad_keys(void **state)
 	struct err err = {0};
 
 	(void)state;
-	assert_null(prim_key_new(&(struct prim_key_def){PRIM_AES, {key, 8}, PRIM_MD_NONE, {0}, 0, true}, &err));
+	assert_null(prim_key_new(
+	        &(struct prim_key_def){PRIM_AES, {key, 8}, PRIM_MD_NONE, {0}, 0, true}, &err));
 	assert_int_equal(err.code, -EINVAL);
-	assert_null(prim_key_new(&(struct prim_key_def){PRIM_AES, {key, 16}, PRIM_SHA1, {key, 16}, 12, true},
-				 NULL));
-	assert_null(prim_key_new(&(struct prim_key_def){PRIM_AES, {key, 16}, PRIM_MD5, {key, 16}, 17, true}, NULL));
-	assert_null(prim_key_new(&(struct prim_key_def){PRIM_AES, {key, 16}, PRIM_MD5, {key, 16}, 0, true}, NULL));
+	assert_null(prim_key_new(
+	        &(struct prim_key_def){PRIM_AES, {key, 16}, PRIM_SHA1, {key, 16}, 12, true}, NULL));
+	assert_null(prim_key_new(
+	        &(struct prim_key_def){PRIM_AES, {key, 16}, PRIM_MD5, {key, 16}, 17, true}, NULL));
+	assert_null(prim_key_new(
+	        &(struct prim_key_def){PRIM_AES, {key, 16}, PRIM_MD5, {key, 16}, 0, true}, NULL));
 	prim_key_free(NULL);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(vectors), cmocka_unit_test(lengths),  cmocka_unit_test(des_block),
-		cmocka_unit_test(batch),   cmocka_unit_test(bad_keys),
+	        cmocka_unit_test(vectors), cmocka_unit_test(lengths),  cmocka_unit_test(des_block),
+	        cmocka_unit_test(batch),   cmocka_unit_test(bad_keys),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -171,8 +171,9 @@ static void threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(vectors),   cmocka_unit_test(agreement), cmocka_unit_test(bad_peers),
-		cmocka_unit_test(bad_calls), cmocka_unit_test(threads),
+	        cmocka_unit_test(vectors),   cmocka_unit_test(agreement),
+	        cmocka_unit_test(bad_peers), cmocka_unit_test(bad_calls),
+	        cmocka_unit_test(threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,8 @@ static void hashes(void **state)
 		struct prim_hash h;
 
 		assert_int_equal(hex_bytes(v->digest, want, sizeof(want)), prim_md_len(v->md));
-		assert_int_equal(prim_hash(v->md, &(struct bytes){data, len}, 1, got), prim_md_len(v->md));
+		assert_int_equal(prim_hash(v->md, &(struct bytes){data, len}, 1, got),
+		                 prim_md_len(v->md));
 		assert_memory_equal(got, want, prim_md_len(v->md));
 		/* byte by byte, branching off in the middle */
 		prim_hash_init(&h, v->md);
@@ -46,11 +47,12 @@ static void hmacs(void **state)
 		size_t key_len = vector_bytes(v->key, v->key_repeat, key, sizeof(key));
 		size_t len = vector_bytes(v->data, v->repeat, data, sizeof(data));
 		size_t want_len = hex_bytes(v->digest, want, sizeof(want));
-		struct bytes parts[3] = {{data, len / 3}, {NULL, 0}, {data + len / 3, len - len / 3}};
+		struct bytes parts[3] = {
+		        {data, len / 3}, {NULL, 0}, {data + len / 3, len - len / 3}};
 		struct prim_hmac_key k;
 
 		assert_int_equal(prim_hmac(v->md, (struct bytes){key, key_len}, parts, 3, got),
-				 prim_md_len(v->md));
+		                 prim_md_len(v->md));
 		assert_memory_equal(got, want, want_len);
 		prim_hmac_key_set(&k, v->md, key, key_len);
 		for (int twice = 0; twice < 2; twice++) {
@@ -63,10 +65,15 @@ static void hmacs(void **state)
 static void base64(void **state)
 {
 	/* RFC 4648 §10 */
-	static const char *const pairs[][2] = {{"", ""},	     {"f", "Zg=="},	    {"fo", "Zm8="},
-					       {"foo", "Zm9v"},	     {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
-					       {"foobar", "Zm9vYmFy"}};
-	static const char *const bad[] = {"Z", "Zg=", "Zg", "Zh==", "Zm9=", "=g==", "Z===", "Zm 9", "Zg==Zg=="};
+	static const char *const pairs[][2] = {{"", ""},
+	                                       {"f", "Zg=="},
+	                                       {"fo", "Zm8="},
+	                                       {"foo", "Zm9v"},
+	                                       {"foob", "Zm9vYg=="},
+	                                       {"fooba", "Zm9vYmE="},
+	                                       {"foobar", "Zm9vYmFy"}};
+	static const char *const bad[] = {
+	        "Z", "Zg=", "Zg", "Zh==", "Zm9=", "=g==", "Z===", "Zm 9", "Zg==Zg=="};
 	char text[16];
 	uint8_t out[16];
 	size_t len;
@@ -74,7 +81,8 @@ static void base64(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		len = strlen(pairs[i][0]);
-		assert_int_equal(prim_base64_encode(pairs[i][0], len, text, sizeof(text)), strlen(pairs[i][1]));
+		assert_int_equal(prim_base64_encode(pairs[i][0], len, text, sizeof(text)),
+		                 strlen(pairs[i][1]));
 		assert_string_equal(text, pairs[i][1]);
 		assert_true(prim_base64_decode(str_of(pairs[i][1]), out, sizeof(out), &len));
 		assert_int_equal(len, strlen(pairs[i][0]));
@@ -89,9 +97,9 @@ static void base64(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hashes),
-		cmocka_unit_test(hmacs),
-		cmocka_unit_test(base64),
+	        cmocka_unit_test(hashes),
+	        cmocka_unit_test(hmacs),
+	        cmocka_unit_test(base64),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
