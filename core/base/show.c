@@ -14,11 +14,12 @@ static struct {
 } tables[TABLES_MAX];
 static size_t n_tables;
 
+/* The last one: `peer <peer>` gives the keyword and then the argument under one name. */
 static const struct cmd_arg *find_arg(const struct cmd *c, const char *name)
 {
-	for (size_t i = 0; i < c->nargs; i++)
-		if (strcmp(c->args[i].name, name) == 0)
-			return &c->args[i];
+	for (size_t i = c->nargs; i > 0; i--)
+		if (strcmp(c->args[i - 1].name, name) == 0)
+			return &c->args[i - 1];
 	return NULL;
 }
 
