@@ -110,6 +110,19 @@ struct mode {
 	struct mode *next;
 };
 
+/* Values that do not live in the arena. */
+struct grammar_owned {
+	struct field *field;
+	struct value *value;
+	struct grammar_owned *next;
+};
+
+struct grammar_help {
+	const char *prefix, *text, *file;
+	unsigned line;
+	bool used;
+};
+
 struct grammar {
 	struct arena *arena;
 	struct schema schema;
@@ -119,7 +132,8 @@ struct grammar {
 	size_t ndialects;
 	const struct node **order;
 	size_t norder;
-	struct hash *help; /* prefix -> struct help_text */
+	struct hash *help; /* prefix -> struct grammar_help */
+	struct grammar_owned *owned;
 	size_t nlines;
 };
 

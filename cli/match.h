@@ -33,6 +33,8 @@ struct match {
 	const struct mode *mode; /* where the line stands: the context's mode or a parent */
 	bool no;
 	bool no_deletes; /* the `no` form means the entry, not its fields */
+	uint64_t path;   /* positions of the pattern that were typed */
+	unsigned end;    /* the last one */
 	struct bound *bound;
 	size_t nbound;
 	struct cmd_arg *args; /* every argument and keyword, for run: and edit: functions */
@@ -58,7 +60,7 @@ struct match_fail {
 };
 
 /* One line as typed (leading blanks allowed) at `privilege`. On MATCH_OK m must be freed with match_free; else
- * fail says why. With lone_mode only ctx->mode itself is tried. */
+ * fail says why. */
 enum match_status match_line(const struct grammar *g, const struct cli_ctx *ctx, struct str line, int privilege,
 			     struct match *m, struct match_fail *fail);
 void match_free(struct match *m);

@@ -1,0 +1,582 @@
+/* `modes:`, `lines:` and `help:` of the grammar. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/grammar_build.h"
+#include "core/base/hash.h"
+
+const struct mode *grammar_mode(const struct grammar *g, const char *name)
+{
+	const struct mode *m = g->modes;
+
+	while (m && strcmp(m->name, name))
+		m = m->next;
+	return m;
+}
+
+int grammar_dialect_of_version(const struct grammar *g, struct str line)
+{
+	struct str rest = line, kind = str_word(&rest), what = str_word(&rest),
+		   version = str_word(&rest);
+	char name[32];
+	size_t dots = 0, len = 0;
+
+	if (!str_eq(what, STR("Version")) || !version.len || version.p[0] < '0' ||
+	    version.p[0] > '9')
+		return -1;
+	if (str_eq(kind, STR("PIX")) && version.p[0] <= '6')
+		return grammar_dialect(g, STR("pix-6"));
+	if (!str_eq(kind, STR("PIX")) && !str_eq(kind, STR("ASA")) && !str_eq(kind, STR("FWSM")))
+		return -1;
+	/* The newest dialect that is not newer than the version: "8.2(5)" is asa-8.0. */
+	while (len < version.len && (isdigit((unsigned char)version.p[len]) ||
+				     (version.p[len] == '.' && !dots++)))
+		len++;
+	for (size_t i = g->ndialects; i-- > 0;) {
+		unsigned have[2] = {0}, want[2] = {0};
+
+		snprintf(name, sizeof(name), "%.*s", (int)(len < 31 ? len : 31), version.p);
+		if (sscanf(name, "%u.%u", &have[0], &have[1]) < 1 ||
+		    sscanf(g->dialects[i], "asa-%u.%u", &want[0], &want[1]) < 1)
+			continue;
+		if (have[0] > want[0] || (have[0] == want[0] && have[1] >= want[1]))
+			return (int)i;
+	}
+	return g->ndialects ? 0 : -1;
+}
+
+static bool read_help(struct builder *b, const struct yaml *y)
+{
+	if (y->kind != YAML_MAP)
+		return build_fail(b, y, "help: a map of keyword prefixes");
+	for (size_t i = 0; i < y->n; i++) {
+		struct grammar_help *h = build_alloc(b, 1, sizeof(*h));
+		size_t len = strlen(y->keys[i]);
+
+		*h = (struct grammar_help){y->keys[i], y->items[i]->text, y->file, y->key_lines[i],
+					   false};
+		if (!h->text)
+			return build_fail(b, y->items[i], "help: text is expected");
+		if (hash_get(b->g->help, h->prefix, len))
+			return build_fail(b, y->items[i], "help of \"%s\" is given twice", h->prefix);
+		if (!hash_put(b->g->help, h->prefix, len, h))
+			return build_fail(b, y, "help: out of memory");
+	}
+	return true;
+}
+
+static bool read_number(struct builder *b, const struct yaml *y, const char *key, int *n)
+{
+	const char *s = build_text(b, y, key);
+	uint32_t v;
+
+	if (s && !str_to_u32(str_of(s), 15, &v))
+		return build_fail(b, yaml_get(y, key), "%s: 0 to 15", key);
+	if (s)
+		*n = (int)v;
+	return !b->failed;
+}
+
+static bool read_show(struct builder *b, const struct yaml *y, bool *always)
+{
+	const char *s = build_text(b, y, "show");
+
+	if (s && strcmp(s, "always") && strcmp(s, "changed"))
+		return build_fail(b, yaml_get(y, "show"), "show: changed or always");
+	*always = s && !strcmp(s, "always");
+	return !b->failed;
+}
+
+static bool read_mode(struct builder *b, const char *name, const struct yaml *y)
+{
+	static const char *const known[] = {"prompt", "parent", "node",	 "privilege",
+					    "show",   "close",	"title", NULL};
+	struct mode *m, **tail = &b->g->modes;
+
+	if (!build_keys(b, y, known))
+		return false;
+	if (grammar_mode(b->g, name))
+		return build_fail(b, y, "mode %s is given twice", name);
+	m = build_alloc(b, 1, sizeof(*m));
+	m->name = name;
+	m->title = build_text(b, y, "title");
+	m->prompt = build_text(b, y, "prompt");
+	m->parent_name = build_text(b, y, "parent");
+	m->node_name = build_text(b, y, "node");
+	m->close = build_text(b, y, "close");
+	m->file = y->file;
+	m->where = y->line;
+	m->tail = &m->lines;
+	if (!m->title)
+		m->title = name;
+	if (!m->prompt)
+		return build_fail(b, y, "mode %s: prompt: is missing", name);
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = m;
+	return read_number(b, y, "privilege", &m->privilege) && read_show(b, y, &m->always);
+}
+
+static bool read_modes(struct builder *b, const struct yaml *y)
+{
+	if (y->kind != YAML_MAP)
+		return build_fail(b, y, "modes: a map");
+	for (size_t i = 0; i < y->n; i++) {
+		if (!read_mode(b, y->keys[i], y->items[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool link_modes(struct builder *b)
+{
+	for (struct mode *m = b->g->modes; m; m = m->next) {
+		struct yaml at = {.file = m->file, .line = m->where};
+		unsigned depth = 0;
+
+		m->parent = m->parent_name ? (struct mode *)grammar_mode(b->g, m->parent_name)
+					   : NULL;
+		if (m->parent_name && !m->parent)
+			return build_fail(b, &at, "mode %s: no mode %s", m->name, m->parent_name);
+		m->node = m->node_name ? schema_find(&b->g->schema, m->node_name) : NULL;
+		if (m->node_name && !m->node)
+			return build_fail(b, &at, "mode %s: no node %s", m->name, m->node_name);
+		for (const struct mode *up = m; up; up = up->parent_name ? grammar_mode(b->g, up->parent_name) : NULL) {
+			if (++depth > 8)
+				return build_fail(b, &at, "mode %s: parents go round", m->name);
+		}
+	}
+	b->g->exec = grammar_mode(b->g, "exec");
+	b->g->user = grammar_mode(b->g, "user");
+	b->g->config = grammar_mode(b->g, "config");
+	return true;
+}
+
+static bool read_args(struct builder *b, struct line *l, const struct yaml *y)
+{
+	const struct yaml *args = yaml_get(y, "args");
+
+	if (!args)
+		return true;
+	if (args->kind != YAML_MAP)
+		return build_fail(b, args, "args: a map of fields");
+	l->args = build_alloc(b, args->n, sizeof(*l->args));
+	l->nargs = 0;
+	for (size_t i = 0; i < args->n; i++) {
+		struct field *f = &l->args[l->nargs++];
+
+		if (!build_field(b, args->keys[i], args->items[i], f, true) ||
+		    !build_resolve(b, f, args->items[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool read_with(struct builder *b, struct line *l, const struct yaml *y)
+{
+	const struct yaml *with = yaml_get(y, "with");
+
+	if (!with)
+		return true;
+	if (with->kind != YAML_MAP || !l->node)
+		return build_fail(b, with, "with: a map, for lines with a node");
+	l->with = build_alloc(b, with->n, sizeof(*l->with));
+	l->nwith = 0;
+	for (size_t i = 0; i < with->n; i++) {
+		struct with *w = &l->with[l->nwith++];
+
+		w->field = node_field(l->node, str_of(with->keys[i]));
+		w->text = with->items[i]->text;
+		if (!w->field)
+			return build_fail(b, with, "with: no field %s", with->keys[i]);
+		build_own(b, NULL, &w->value);
+		if (!build_value(b, w->field, with->items[i], &w->value))
+			return false;
+	}
+	return true;
+}
+
+static bool read_words(struct builder *b, struct line *l, const struct yaml *y)
+{
+	const struct yaml *words = yaml_get(y, "words");
+
+	if (!words)
+		return true;
+	if (words->kind != YAML_MAP)
+		return build_fail(b, words, "words: a map");
+	l->words = build_alloc(b, words->n, sizeof(*l->words));
+	l->nwords = 0;
+	for (size_t i = 0; i < words->n; i++) {
+		if (!words->items[i]->text)
+			return build_fail(b, words, "words: a map of words");
+		l->words[l->nwords++] = (struct line_word){words->keys[i], words->items[i]->text};
+	}
+	return true;
+}
+
+static bool read_flag(struct builder *b, struct line *l, const struct yaml *y, const char *key,
+		      const char *value, unsigned flag)
+{
+	const char *s = build_text(b, y, key);
+
+	if (s && strcmp(s, value))
+		return build_fail(b, yaml_get(y, key), "%s: %s is the only value", key, value);
+	l->flags |= s ? flag : 0;
+	return !b->failed;
+}
+
+static bool read_dialects(struct builder *b, struct line *l, const struct yaml *y)
+{
+	const char *from = build_text(b, y, "from"), *until = build_text(b, y, "until");
+
+	if (from)
+		l->from = build_dialect(b, y, from);
+	if (until)
+		l->until = build_dialect(b, y, until);
+	if (!b->failed && l->from >= 0 && l->until >= 0 && l->from > l->until)
+		return build_fail(b, y, "from: is newer than until:");
+	return !b->failed;
+}
+
+static bool read_functions(struct builder *b, struct line *l, const struct yaml *y)
+{
+	const char *run = build_text(b, y, "run"), *edit = build_text(b, y, "edit");
+
+	if (run) {
+		l->run = run;
+		l->fn = cmd_find(run, &l->fn_ctx);
+		if (!l->fn && !(b->flags & GRAMMAR_NO_FUNCTIONS))
+			return build_fail(b, y, "run: there is no function %s", run);
+	}
+	if (edit) {
+		l->edit_name = edit;
+		l->edit = conf_edit_find(edit);
+		if (!l->edit && !(b->flags & GRAMMAR_NO_FUNCTIONS))
+			return build_fail(b, y, "edit: there is no function %s", edit);
+	}
+	return !b->failed;
+}
+
+static bool read_no(struct builder *b, struct line *l, const struct yaml *y)
+{
+	const char *no = build_text(b, y, "no");
+
+	if (no && !strcmp(no, "none"))
+		l->flags |= LINE_NO_NONE;
+	else if (no && !strcmp(no, "run"))
+		l->flags |= LINE_NO_RUN;
+	else if (no)
+		l->no_words = no;
+	return !b->failed;
+}
+
+static bool read_target(struct builder *b, struct line *l, const struct yaml *y)
+{
+	const char *node = build_text(b, y, "node"), *enter = build_text(b, y, "enter");
+
+	if (node) {
+		l->node = schema_find(&b->g->schema, node);
+		if (!l->node)
+			return build_fail(b, y, "no node %s", node);
+	} else if (!l->node && !yaml_get(y, "run")) {
+		l->node = l->mode->node;
+	}
+	if (enter) {
+		l->enter = (struct mode *)grammar_mode(b->g, enter);
+		if (!l->enter)
+			return build_fail(b, y, "enter: no mode %s", enter);
+		if (l->enter->node && !l->node)
+			return build_fail(b, y, "enter: the line has no node");
+	}
+	return !b->failed;
+}
+
+/* Attributes; base: the line whose older spelling this is. */
+static struct line *read_line(struct builder *b, struct mode *m, const struct yaml *y,
+			      struct line *base)
+{
+	static const char *const known[] = {"line",	"node",	 "enter",   "run",  "args",
+					    "with",	"words", "legacy",  "show", "no",
+					    "from",	"until", "say",	    "doc",  "first",
+					    "privilege", "edit", "inert",   "refused", "trail",
+					    NULL};
+	struct line *l = build_alloc(b, 1, sizeof(*l));
+	bool always = false;
+
+	if (base)
+		*l = *base;
+	l->mode = m;
+	l->file = y->file;
+	l->where = y->line;
+	l->from = l->until = l->dialect = -1;
+	l->next = l->older = l->modern = NULL;
+	if (!base)
+		l->privilege = m->privilege;
+	if (y->kind == YAML_TEXT) {
+		l->text = y->text;
+		return l;
+	}
+	if (!build_keys(b, y, known))
+		return NULL;
+	l->text = build_text(b, y, "line");
+	if (!l->text) {
+		build_fail(b, y, "line: is missing");
+		return NULL;
+	}
+	if (yaml_get(y, "inert"))
+		l->inert = build_text(b, y, "inert");
+	if (yaml_get(y, "refused"))
+		l->refused = build_text(b, y, "refused");
+	if (yaml_get(y, "say"))
+		l->say = build_text(b, y, "say");
+	l->doc = build_text(b, y, "doc");
+	if (!read_target(b, l, y) || !read_functions(b, l, y) || !read_args(b, l, y) ||
+	    !read_with(b, l, y) || !read_words(b, l, y) || !read_no(b, l, y) ||
+	    !read_dialects(b, l, y) || !read_number(b, y, "privilege", &l->privilege) ||
+	    !read_show(b, y, &always) || !read_flag(b, l, y, "first", "clear", LINE_CLEAR_FIRST) ||
+	    !read_flag(b, l, y, "trail", "yes", LINE_TRAIL))
+		return NULL;
+	l->flags |= always ? LINE_ALWAYS : 0;
+	if (!l->node && !l->run && !l->refused && !l->inert) {
+		build_fail(b, y, "\"%s\" has neither node: nor run:", l->text);
+		return NULL;
+	}
+	if (l->run && l->node) {
+		build_fail(b, y, "\"%s\" has node: and run:", l->text);
+		return NULL;
+	}
+	return l;
+}
+
+/* Which keys of the node does the line know? */
+static bool bind_keys(struct builder *b, struct line *l, const struct yaml *y)
+{
+	const struct node *n = l->node, *ctx = l->mode->node;
+
+	for (size_t i = 0; n && i < node_nkeys(n); i++) {
+		bool bound = ctx && i < node_nkeys(ctx) && !strcmp(ctx->fields[i].name, n->fields[i].name);
+
+		for (unsigned a = 0; a < l->natoms && !bound; a++)
+			bound = l->atoms[a]->kind == ITEM_ARG && !l->atoms[a]->dropped &&
+				l->atoms[a]->field->index == i;
+		for (size_t w = 0; w < l->nwith && !bound; w++)
+			bound = l->with[w].field->index == i;
+		if (!bound && !l->edit_name)
+			return build_fail(b, y, "\"%s\" does not bind the key %s", l->text,
+					  n->fields[i].name);
+	}
+	return true;
+}
+
+static bool add_line(struct builder *b, struct line *l, const struct yaml *y)
+{
+	if (!line_parse(b, l, y) || !bind_keys(b, l, y))
+		return false;
+	line_negate(l);
+	*l->mode->tail = l;
+	l->mode->tail = &l->next;
+	b->g->nlines++;
+	return true;
+}
+
+static bool add_older(struct builder *b, struct line *modern, const struct yaml *y)
+{
+	struct line *l, **tail = &modern->older;
+
+	l = read_line(b, modern->mode, y, modern);
+	if (!l)
+		return false;
+	l->flags |= LINE_LEGACY;
+	l->modern = modern;
+	l->no_delete = l->no_reset = l->key_atoms = 0;
+	l->natoms = 0;
+	memset(l->follow, 0, sizeof(l->follow));
+	while (*tail)
+		tail = &(*tail)->older;
+	*tail = l;
+	return add_line(b, l, y);
+}
+
+static bool read_one(struct builder *b, struct mode *m, const struct yaml *y)
+{
+	const struct yaml *legacy;
+	struct line *l;
+
+	if (y->kind != YAML_MAP)
+		return build_fail(b, y, "a line is a map with line:");
+	l = read_line(b, m, y, NULL);
+	if (!l)
+		return false;
+	legacy = yaml_get(y, "legacy");
+	if (legacy && legacy->kind == YAML_MAP)
+		return build_fail(b, legacy, "legacy: a dialect or a list of lines");
+	if (legacy && legacy->kind == YAML_TEXT) {
+		l->flags |= LINE_LEGACY;
+		l->dialect = build_dialect(b, legacy, legacy->text);
+		if (l->dialect < 0)
+			return false;
+	}
+	if (!add_line(b, l, y))
+		return false;
+	for (size_t i = 0; legacy && i < legacy->n; i++) {
+		if (!add_older(b, l, legacy->items[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool read_lines(struct builder *b, const struct yaml *y)
+{
+	if (y->kind != YAML_MAP)
+		return build_fail(b, y, "lines: a map of modes");
+	for (size_t i = 0; i < y->n; i++) {
+		struct mode *m = (struct mode *)grammar_mode(b->g, y->keys[i]);
+
+		if (!m || y->items[i]->kind != YAML_SEQ)
+			return build_fail(b, y->items[i], "lines: \"%s\" is no mode with a list",
+					  y->keys[i]);
+		for (size_t k = 0; k < y->items[i]->n; k++) {
+			if (!read_one(b, m, y->items[i]->items[k]))
+				return false;
+		}
+	}
+	return true;
+}
+
+static struct grammar_help *find_help(const struct grammar *g, const struct mode *m,
+				      const char *prefix)
+{
+	struct grammar_help *h;
+	struct out key;
+
+	out_init(&key);
+	out_printf(&key, "%s/%s", m->name, prefix);
+	h = hash_get(g->help, key.text, key.len);
+	if (!h)
+		h = hash_get(g->help, prefix, strlen(prefix));
+	out_free(&key);
+	return h;
+}
+
+/* A keyword's help: its prefix in `help:`, else what its argument says of itself. */
+static void help_items(const struct grammar *g, const struct line *l, struct item *it,
+		       const char *before)
+{
+	struct out prefix;
+	struct grammar_help *h;
+
+	out_init(&prefix);
+	out_str(&prefix, before);
+	for (; it; it = it->next) {
+		if (it->kind == ITEM_OPT || it->kind == ITEM_ALT || it->kind == ITEM_SEQ) {
+			for (struct item *k = it->kids; k; k = it->kind == ITEM_ALT ? k->next : NULL)
+				help_items(g, l, it->kind == ITEM_ALT ? k->kids : k,
+					   prefix.len ? prefix.text : "");
+			continue;
+		}
+		if (prefix.len)
+			out_str(&prefix, " ");
+		if (it->kind == ITEM_ARG) {
+			out_printf(&prefix, "%s<%s>%s", it->pre, it->word, it->post);
+			continue;
+		}
+		out_str(&prefix, it->word);
+		h = find_help(g, l->mode, prefix.text);
+		if (h) {
+			h->used = true;
+			it->help = h->text;
+		} else if (it->next && it->next->kind == ITEM_ARG) {
+			it->help = it->next->field->help;
+		}
+	}
+	out_free(&prefix);
+}
+
+static void add_start(struct builder *b, struct mode *m, unsigned char c, struct line *l)
+{
+	struct line **grown;
+
+	if (m->nstart[c] && m->start[c][m->nstart[c] - 1] == l)
+		return;
+	grown = m->start[c];
+	if (!(m->nstart[c] & (m->nstart[c] - 1))) {
+		grown = build_alloc(b, m->nstart[c] ? m->nstart[c] * 2 : 1, sizeof(*grown));
+		if (m->nstart[c])
+			memcpy(grown, m->start[c], m->nstart[c] * sizeof(*grown));
+		m->start[c] = grown;
+	}
+	grown[m->nstart[c]++] = l;
+}
+
+static void index_line(struct builder *b, struct line *l)
+{
+	for (unsigned i = 0; i < l->natoms; i++) {
+		const struct item *it = l->atoms[i];
+
+		if (!(l->first >> i & 1))
+			continue;
+		if (it->kind == ITEM_WORD)
+			add_start(b, l->mode, (unsigned char)tolower((unsigned char)it->word[0]), l);
+		else
+			add_start(b, l->mode, 0, l);
+	}
+}
+
+/* The line that shows that an entry exists: the first one that names all its own keys. */
+static void mark_primary(struct grammar *g, const struct node *n)
+{
+	for (struct mode *m = g->modes; m && (n->flags & NODE_LIST) && !(n->flags & NODE_BY_CONTENT);
+	     m = m->next) {
+		for (struct line *l = m->lines; l; l = l->next) {
+			size_t own = 0;
+
+			if (l->node != n || l->run || (l->flags & LINE_LEGACY))
+				continue;
+			for (size_t k = n->nup; k < node_nkeys(n); k++) {
+				bool bound = false;
+
+				for (unsigned a = 0; a < l->natoms; a++)
+					bound |= l->atoms[a]->kind == ITEM_ARG &&
+						 !l->atoms[a]->dropped && l->atoms[a]->field->index == k;
+				own += bound;
+			}
+			if (own == n->nkeys) {
+				l->flags |= LINE_PRIMARY;
+				goto next;
+			}
+		}
+	}
+next:
+	for (size_t i = 0; i < n->nnodes; i++)
+		mark_primary(g, n->nodes[i]);
+}
+
+bool build_lines(struct builder *b)
+{
+	static const struct {
+		const char *key;
+		bool (*fn)(struct builder *b, const struct yaml *y);
+	} parts[] = {{"help", read_help}, {"modes", read_modes}, {NULL, NULL}, {"lines", read_lines}};
+
+	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {
+		if (!parts[p].key && !link_modes(b))
+			return false;
+		for (size_t i = 0; parts[p].key && i < b->ndocs; i++) {
+			const struct yaml *y = yaml_get(b->docs[i], parts[p].key);
+
+			if (y && !parts[p].fn(b, y))
+				return false;
+		}
+	}
+	for (struct mode *m = b->g->modes; m; m = m->next) {
+		for (struct line *l = m->lines; l; l = l->next) {
+			if (!(l->flags & LINE_LEGACY))
+				help_items(b->g, l, l->items, "");
+			index_line(b, l);
+		}
+	}
+	mark_primary(b->g, b->g->schema.root);
+	return true;
+}

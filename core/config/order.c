@@ -1,0 +1,199 @@
+#include "core/config/order.h"
+
+#include <stdlib.h>
+
+struct tnode {
+	unsigned refs;
+	uint32_t prio;
+	uint64_t stamp;
+	struct tnode *l, *r;
+	struct centry *e;
+};
+
+static int compare_own_keys(const struct node *n, const struct centry *a, const struct centry *b)
+{
+	for (size_t i = n->nup; i < n->nup + n->nkeys; i++) {
+		int c = value_compare(&a->vals[i], &b->vals[i]);
+
+		if (c)
+			return c;
+	}
+	return 0;
+}
+
+int order_by_key(const struct node *n, const struct centry *a, const struct centry *b)
+{
+	return compare_own_keys(n, a, b);
+}
+
+int order_by_first(const struct node *n, const struct centry *a, const struct centry *b)
+{
+	return value_compare(&a->vals[n->nup], &b->vals[n->nup]);
+}
+
+int order_by_sort(const struct node *n, const struct centry *a, const struct centry *b)
+{
+	for (size_t i = 0; i < n->nsort; i++) {
+		int c;
+
+		if (n->sort[i] == SORT_ENTERED)
+			c = (a->seq > b->seq) - (a->seq < b->seq);
+		else
+			c = value_compare(&a->vals[n->sort[i]], &b->vals[n->sort[i]]);
+		if (c)
+			return c;
+	}
+	return compare_own_keys(n, a, b);
+}
+
+struct tnode *tnode_hold(struct tnode *t)
+{
+	if (t)
+		t->refs++;
+	return t;
+}
+
+void tnode_drop(struct tnode *t)
+{
+	if (!t || --t->refs)
+		return;
+	tnode_drop(t->l);
+	tnode_drop(t->r);
+	entry_drop(t->e);
+	free(t);
+}
+
+static struct tnode *own(struct tnode *t, uint64_t stamp)
+{
+	struct tnode *copy;
+
+	if (t->stamp == stamp)
+		return t;
+	copy = conf_alloc(sizeof(*copy));
+	*copy = *t;
+	copy->refs = 1;
+	copy->stamp = stamp;
+	tnode_hold(copy->l);
+	tnode_hold(copy->r);
+	copy->e->refs++;
+	tnode_drop(t);
+	return copy;
+}
+
+/* Spreads consecutive numbers, so that the tree is balanced whatever the order of keys. */
+static uint32_t priority(uint64_t seq)
+{
+	uint64_t x = seq + UINT64_C(0x9e3779b97f4a7c15);
+
+	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return (uint32_t)(x >> 32);
+}
+
+struct tnode *tnode_put(struct tnode *t, order_fn *cmp, uint64_t stamp, struct centry *e)
+{
+	struct tnode *x;
+	int c;
+
+	if (!t) {
+		t = conf_alloc(sizeof(*t));
+		*t = (struct tnode){.refs = 1, .prio = priority(e->seq), .stamp = stamp, .e = e};
+		e->refs++;
+		return t;
+	}
+	c = cmp(e->node, e, t->e);
+	t = own(t, stamp);
+	if (!c) {
+		e->refs++;
+		entry_drop(t->e);
+		t->e = e;
+	} else if (c < 0) {
+		x = t->l = tnode_put(t->l, cmp, stamp, e);
+		if (x->prio > t->prio) {
+			t->l = x->r;
+			x->r = t;
+			return x;
+		}
+	} else {
+		x = t->r = tnode_put(t->r, cmp, stamp, e);
+		if (x->prio > t->prio) {
+			t->r = x->l;
+			x->l = t;
+			return x;
+		}
+	}
+	return t;
+}
+
+static struct tnode *join(struct tnode *l, struct tnode *r, uint64_t stamp)
+{
+	if (!l)
+		return r;
+	if (!r)
+		return l;
+	if (l->prio > r->prio) {
+		l = own(l, stamp);
+		l->r = join(l->r, r, stamp);
+		return l;
+	}
+	r = own(r, stamp);
+	r->l = join(l, r->l, stamp);
+	return r;
+}
+
+struct tnode *tnode_del(struct tnode *t, order_fn *cmp, uint64_t stamp, const struct centry *e)
+{
+	int c;
+
+	if (!t)
+		return NULL;
+	c = cmp(e->node, e, t->e);
+	if (!c) {
+		struct tnode *l = tnode_hold(t->l), *r = tnode_hold(t->r);
+
+		tnode_drop(t);
+		return join(l, r, stamp);
+	}
+	t = own(t, stamp);
+	if (c < 0)
+		t->l = tnode_del(t->l, cmp, stamp, e);
+	else
+		t->r = tnode_del(t->r, cmp, stamp, e);
+	return t;
+}
+
+struct centry *tnode_find(const struct tnode *t, order_fn *cmp, const struct centry *like)
+{
+	struct centry *found = NULL;
+
+	while (t) {
+		int c = cmp(like->node, like, t->e);
+
+		if (!c)
+			found = t->e;
+		t = c <= 0 ? t->l : t->r;
+	}
+	return found;
+}
+
+struct centry *tnode_first(const struct tnode *t)
+{
+	while (t && t->l)
+		t = t->l;
+	return t ? t->e : NULL;
+}
+
+struct centry *tnode_after(const struct tnode *t, order_fn *cmp, const struct centry *e)
+{
+	struct centry *best = NULL;
+
+	while (t) {
+		if (cmp(e->node, e, t->e) < 0) {
+			best = t->e;
+			t = t->l;
+		} else {
+			t = t->r;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,402 @@
+#include "core/config/txn.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/hash.h"
+#include "core/config/verify.h"
+
+/* Attempts to find the one entry that does not compile, before entries are dropped from the end. */
+#define ISOLATE_MAX 256
+
+struct touched_field {
+	const struct field *field;
+	unsigned line;
+};
+
+struct touch {
+	const struct node *node;
+	struct value *keys;
+	unsigned line;
+	struct touched_field *fields;
+	size_t nfields;
+};
+
+struct txn {
+	struct confsys *sys;
+	struct conf *base, *next;
+	struct conf *origin; /* what a dropped entry goes back to: base, or nothing */
+	struct touch **touched;
+	size_t n, cap;
+	struct hash *by_path;
+};
+
+struct confsys {
+	const struct schema *schema;
+	struct conf *running;
+	struct conf_hooks hooks;
+	bool hooked;
+	void *snapshot;
+};
+
+struct confsys *confsys_new(const struct schema *s, const struct conf_hooks *hooks)
+{
+	struct confsys *sys = conf_alloc(sizeof(*sys));
+
+	sys->schema = s;
+	sys->running = conf_new(s);
+	if (hooks) {
+		sys->hooks = *hooks;
+		sys->hooked = true;
+	}
+	return sys;
+}
+
+void confsys_free(struct confsys *sys)
+{
+	if (!sys)
+		return;
+	if (sys->snapshot && sys->hooks.release)
+		sys->hooks.release(sys->hooks.ctx, sys->snapshot);
+	conf_drop(sys->running);
+	free(sys);
+}
+
+const struct conf *confsys_running(const struct confsys *sys)
+{
+	return sys->running;
+}
+
+void *confsys_snapshot(const struct confsys *sys)
+{
+	return sys->snapshot;
+}
+
+static struct txn *begin(struct confsys *sys, struct conf *next, struct conf *origin)
+{
+	struct txn *t = conf_alloc(sizeof(*t));
+
+	t->sys = sys;
+	t->base = conf_hold(sys->running);
+	t->next = next;
+	t->origin = conf_hold(origin);
+	t->by_path = hash_new(0);
+	if (!t->by_path)
+		abort();
+	return t;
+}
+
+struct txn *txn_begin(struct confsys *sys)
+{
+	return begin(sys, conf_fork(sys->running), sys->running);
+}
+
+struct txn *txn_begin_empty(struct confsys *sys)
+{
+	struct conf *origin = conf_new(sys->schema);
+	struct txn *t;
+
+	/* Nothing in it is shared with the version in force. */
+	origin->stamp = sys->running->stamp + 1;
+	t = begin(sys, conf_fork(origin), origin);
+	conf_drop(origin);
+	return t;
+}
+
+void txn_abort(struct txn *t)
+{
+	if (!t)
+		return;
+	conf_drop(t->base);
+	conf_drop(t->next);
+	conf_drop(t->origin);
+	for (size_t i = 0; i < t->n; i++) {
+		for (size_t k = 0; k < node_nkeys(t->touched[i]->node); k++)
+			value_free(&t->touched[i]->keys[k]);
+		free(t->touched[i]->keys);
+		free(t->touched[i]->fields);
+		free(t->touched[i]);
+	}
+	free(t->touched);
+	hash_free(t->by_path);
+	free(t);
+}
+
+const struct conf *txn_base(const struct txn *t)
+{
+	return t->base;
+}
+
+struct conf *txn_conf(struct txn *t)
+{
+	return t->next;
+}
+
+static struct touch *find_touch(const struct txn *t, const struct node *n,
+				const struct value *keys, struct out *path)
+{
+	out_init(path);
+	out_put(path, (struct str){(const char *)&n, sizeof(n)});
+	for (size_t i = 0; i < node_nkeys(n); i++) {
+		value_print(&n->fields[i], &keys[i], true, path);
+		out_put(path, (struct str){"", 1});
+	}
+	return hash_get(t->by_path, path->text, path->len);
+}
+
+void txn_touch(struct txn *t, const struct node *n, const struct value *keys, const struct field *f,
+	       unsigned line)
+{
+	struct out path;
+	struct touch *touch = find_touch(t, n, keys, &path);
+
+	if (!touch) {
+		touch = conf_alloc(sizeof(*touch));
+		touch->node = n;
+		touch->keys = conf_alloc(node_nkeys(n) * sizeof(*touch->keys));
+		for (size_t i = 0; i < node_nkeys(n); i++)
+			value_copy(&touch->keys[i], &keys[i]);
+		if (t->n == t->cap) {
+			t->cap = t->cap ? t->cap * 2 : 16;
+			t->touched = realloc(t->touched, t->cap * sizeof(*t->touched));
+			if (!t->touched)
+				abort();
+		}
+		t->touched[t->n++] = touch;
+		if (!hash_put(t->by_path, path.text, path.len, touch))
+			abort();
+	}
+	out_free(&path);
+	if (line)
+		touch->line = line;
+	for (size_t i = 0; f && i < touch->nfields; i++) {
+		if (touch->fields[i].field == f) {
+			touch->fields[i].line = line;
+			return;
+		}
+	}
+	if (!f || !line)
+		return;
+	touch->fields = realloc(touch->fields, (touch->nfields + 1) * sizeof(*touch->fields));
+	if (!touch->fields)
+		abort();
+	touch->fields[touch->nfields++] = (struct touched_field){f, line};
+}
+
+static unsigned line_of(const struct touch *touch, const struct field *f)
+{
+	for (size_t i = 0; f && i < touch->nfields; i++) {
+		if (touch->fields[i].field == f)
+			return touch->fields[i].line;
+	}
+	return touch->line;
+}
+
+unsigned txn_line_of(const struct txn *t, const struct node *n, const struct value *keys,
+		     const struct field *f)
+{
+	struct out path;
+	const struct touch *touch = find_touch(t, n, keys, &path);
+
+	out_free(&path);
+	return touch ? line_of(touch, f) : 0;
+}
+
+/* compile and prepare; on success *snapshot is what goes with next. */
+static int make_snapshot(struct txn *t, struct conf *next, void **snapshot, struct out *notes,
+			 struct err *err)
+{
+	struct confsys *sys = t->sys;
+	const struct conf_hooks *h = &sys->hooks;
+	int rc;
+
+	*snapshot = NULL;
+	if (h->compile) {
+		rc = h->compile(h->ctx, next, snapshot, notes, err);
+		if (rc)
+			return rc;
+	}
+	if (!h->prepare)
+		return 0;
+	rc = h->prepare(h->ctx, t->base, next, sys->snapshot, *snapshot, notes, err);
+	if (rc && h->release && *snapshot)
+		h->release(h->ctx, *snapshot);
+	return rc;
+}
+
+static void publish(struct txn *t, void *snapshot)
+{
+	struct confsys *sys = t->sys;
+	const struct conf_hooks *h = &sys->hooks;
+	void *old = sys->snapshot;
+
+	sys->snapshot = snapshot;
+	conf_drop(sys->running);
+	sys->running = conf_hold(t->next);
+	if (h->apply)
+		h->apply(h->ctx, t->base, t->next, old, snapshot);
+	if (old && h->release)
+		h->release(h->ctx, old);
+}
+
+/* Nothing to compile: what is in force stays. */
+static bool unchanged(const struct txn *t)
+{
+	return (!t->sys->hooked || t->sys->snapshot) && conf_equal(t->base, t->next);
+}
+
+int txn_commit(struct txn *t, struct out *notes, struct err *err)
+{
+	struct verify_fault fault;
+	void *snapshot;
+	int rc = 0;
+
+	for (size_t i = 0; i < t->n && !rc; i++) {
+		if (!verify_entry(t->origin, t->next, t->touched[i]->node, t->touched[i]->keys, notes,
+				  &fault))
+			rc = err_set(err, fault.err.code ? fault.err.code : -EINVAL, "%s",
+				     fault.err.text);
+	}
+	if (!rc && !unchanged(t)) {
+		rc = make_snapshot(t, t->next, &snapshot, notes, err);
+		if (!rc)
+			publish(t, snapshot);
+	}
+	txn_abort(t);
+	return rc;
+}
+
+/* Takes back as little as makes the entry right again. */
+static void drop_fault(struct txn *t, const struct touch *touch, const struct verify_fault *fault)
+{
+	const struct field *f = fault->field;
+	const struct centry *old = conf_get(t->origin, touch->node, touch->keys);
+	struct centry *e;
+
+	if (fault->deleted || !f || (f->flags & FIELD_REQUIRED) || f->index < node_nkeys(f->node)) {
+		const struct node *n = touch->node;
+
+		/* A part without its entry goes with the entry. */
+		while (!fault->deleted && !f && n->parent->parent && !(n->flags & NODE_LIST))
+			n = n->parent;
+		if (fault->err.code != -ENOENT)
+			n = touch->node;
+		conf_revert(t->next, t->origin, n, touch->keys);
+		conf_prune(t->next, n, touch->keys);
+		return;
+	}
+	e = conf_edit(t->next, touch->node, touch->keys, false);
+	if (!e)
+		return;
+	if (e->vals[f->index].kind == V_LIST) {
+		struct value *list = &e->vals[f->index];
+
+		for (size_t i = list->list.n; i-- > 0;) {
+			if (f->of->to && !verify_ref(t->next, f->of, &list->list.v[i]))
+				value_list_del(list, &list->list.v[i]);
+		}
+		if (!list->list.n)
+			entry_reset(e, f);
+	} else {
+		entry_reset(e, f);
+		if (old && old->vals[f->index].kind && (!f->to || verify_ref(t->next, f, &old->vals[f->index])))
+			entry_set(e, f, &old->vals[f->index]);
+	}
+	conf_prune(t->next, touch->node, touch->keys);
+}
+
+static void verify_best(struct txn *t, struct out *notes, txn_fault_fn *report, void *arg)
+{
+	struct verify_fault fault;
+	struct out text, quiet;
+	bool again = true;
+
+	for (size_t round = 0; again && round <= t->n + 1; round++) {
+		again = false;
+		out_init(&quiet);
+		for (size_t i = 0; i < t->n; i++) {
+			struct touch *touch = t->touched[i];
+
+			if (verify_entry(t->origin, t->next, touch->node, touch->keys, &quiet, &fault))
+				continue;
+			out_init(&text);
+			out_printf(&text, "ERROR: %s", fault.err.text);
+			report(arg, line_of(touch, fault.field), text.text);
+			out_free(&text);
+			drop_fault(t, touch, &fault);
+			again = true;
+		}
+		/* The notes of the last round are those of what is kept. */
+		if (!again)
+			out_put(notes, out_text(&quiet));
+		out_free(&quiet);
+	}
+}
+
+static void report_dropped(const struct touch *touch, const struct err *why, txn_fault_fn *report,
+			   void *arg)
+{
+	struct out text;
+
+	out_init(&text);
+	out_printf(&text, "ERROR: %s", why->text);
+	report(arg, touch->line, text.text);
+	out_free(&text);
+}
+
+/* The tree does not compile: find what it cannot do without dropping. */
+static int isolate(struct txn *t, void **snapshot, struct out *notes, txn_fault_fn *report,
+		   void *arg, struct err *err)
+{
+	struct err why = *err, other = {0};
+	struct conf *trial;
+
+	for (size_t i = t->n; i-- > 0 && t->n - i <= ISOLATE_MAX;) {
+		trial = conf_fork(t->next);
+		conf_revert(trial, t->origin, t->touched[i]->node, t->touched[i]->keys);
+		if (!conf_equal(trial, t->next) && !make_snapshot(t, trial, snapshot, notes, &other)) {
+			report_dropped(t->touched[i], &why, report, arg);
+			conf_drop(t->next);
+			t->next = trial;
+			return 0;
+		}
+		conf_drop(trial);
+	}
+	for (size_t i = t->n; i-- > 0;) {
+		trial = conf_fork(t->next);
+		conf_revert(trial, t->origin, t->touched[i]->node, t->touched[i]->keys);
+		if (conf_equal(trial, t->next)) {
+			conf_drop(trial);
+			continue;
+		}
+		conf_drop(t->next);
+		t->next = trial;
+		report_dropped(t->touched[i], &why, report, arg);
+		if (!make_snapshot(t, t->next, snapshot, notes, &why))
+			return 0;
+	}
+	return err->code ? err->code : -EINVAL;
+}
+
+int txn_commit_best(struct txn *t, struct out *notes, txn_fault_fn *fault, void *arg,
+		    struct err *err)
+{
+	struct err first = {0};
+	void *snapshot;
+	int rc = 0;
+
+	verify_best(t, notes, fault, arg);
+	if (!unchanged(t)) {
+		rc = make_snapshot(t, t->next, &snapshot, notes, &first);
+		if (rc) {
+			rc = isolate(t, &snapshot, notes, fault, arg, &first);
+			if (rc)
+				err_set(err, rc, "%s", first.text);
+		}
+		if (!rc)
+			publish(t, snapshot);
+	}
+	txn_abort(t);
+	return rc;
+}
