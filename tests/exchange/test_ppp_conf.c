@@ -1,0 +1,218 @@
+/* Configuration text through grammar and tree into users, group policies, tunnel groups and address pools. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/edit.h"
+#include "cli/hooks.h"
+#include "core/aaa/mschap.h"
+#include "core/aaa/passhash.h"
+#include "crypto/prim/prim.h"
+#include "ppp/ppp.h"
+
+static struct grammar *grammar;
+static struct confsys *sys;
+static struct load_report report;
+static struct arena *arena;
+static const struct aaa_conf *aaa;
+static const struct ppp_conf *ppp;
+
+static int group_setup(void **state)
+{
+	struct err err = {0};
+	size_t n;
+	(void)state;
+	if (prim_init(&err) != 0)
+		return -1;
+	const struct conf_check *checks = ppp_conf_checks(&n);
+	conf_check_register(checks, n);
+	passhash_register();
+	hooks_register();
+	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &grammar, &err)) {
+		print_error("%s\n", err.text);
+		return -1;
+	}
+	hooks_set_grammar(grammar);
+	return 0;
+}
+
+static int group_teardown(void **state)
+{
+	(void)state;
+	hooks_set_grammar(NULL);
+	grammar_free(grammar);
+	prim_free();
+	return 0;
+}
+
+static void load(const char *text)
+{
+	struct err err = {0};
+	sys = confsys_new(&grammar->schema, NULL);
+	arena = arena_new(0);
+	assert_int_equal(load_text(grammar, sys, str_of(text), "test", 0, &report, &err), 0);
+	aaa = aaa_conf_compile(confsys_running(sys), arena, NULL, &err);
+	assert_non_null(aaa);
+	ppp = ppp_conf_compile(confsys_running(sys), arena, aaa, 0, NULL, &err);
+	assert_non_null(ppp);
+}
+
+static void no_errors(void)
+{
+	for (size_t i = 0; i < report.n; i++)
+		if (report.items[i].error)
+			fail_msg("%s: %s", report.items[i].command, report.items[i].text);
+}
+
+static bool said(const char *text)
+{
+	for (size_t i = 0; i < report.n; i++)
+		if (strstr(report.items[i].text, text))
+			return true;
+	return false;
+}
+
+static void unload(void)
+{
+	load_report_free(&report);
+	arena_free(arena);
+	confsys_free(sys);
+}
+
+static void empty(void **state)
+{
+	(void)state;
+	load("");
+	no_errors();
+	assert_int_equal(aaa->nusers, 0);
+	assert_int_equal(ppp->npools, 0);
+	assert_false(ppp->no_local);
+	const struct aaa_policy *p = aaa_policy_find(aaa, "DfltGrpPolicy");
+	assert_non_null(p);
+	assert_int_equal(p->a.logins, 3);
+	assert_int_equal(p->a.idle_s, 1800);
+	assert_int_equal(p->a.session_s, 0);
+	assert_true(p->a.l2tp);
+	assert_int_equal(p->dns[0], 0);
+	const struct aaa_group *g = aaa_group_find(aaa, "DefaultRAGroup");
+	assert_non_null(g);
+	assert_string_equal(g->server, "LOCAL");
+	assert_string_equal(g->policy, "DfltGrpPolicy");
+	assert_int_equal(g->methods, AAA_BIT(AAA_CHAP) | AAA_BIT(AAA_MSCHAP1));
+	unload();
+}
+
+static void example(void **state)
+{
+	uint8_t hash[16];
+	(void)state;
+	load("hostname gw\n"
+	     "ip local pool sales_addresses 209.165.202.129-209.165.202.158 mask 255.255.255.224\n"
+	     "ip local pool one 10.0.0.1\n"
+	     "vpn-addr-assign local reuse-delay 2\n"
+	     "group-policy sales_policy internal\n"
+	     "group-policy sales_policy attributes\n"
+	     " wins-server value 209.165.201.3 209.165.201.4\n"
+	     " dns-server value 209.165.201.1 209.165.201.2\n"
+	     " vpn-tunnel-protocol l2tp-ipsec\n"
+	     " vpn-idle-timeout none\n"
+	     " vpn-session-timeout 60\n"
+	     " address-pools value one\n"
+	     "group-policy second internal\n"
+	     "group-policy second attributes\n"
+	     " dns-server none\n"
+	     " vpn-tunnel-protocol ikev1\n"
+	     "group-policy DfltGrpPolicy attributes\n"
+	     " dns-server value 10.9.9.9\n"
+	     " vpn-simultaneous-logins 7\n"
+	     "tunnel-group DefaultRAGroup general-attributes\n"
+	     " address-pool sales_addresses one\n"
+	     " default-group-policy sales_policy\n"
+	     "tunnel-group DefaultRAGroup ppp-attributes\n"
+	     " no authentication chap\n"
+	     " no authentication ms-chap-v1\n"
+	     " authentication pap\n"
+	     " authentication ms-chap-v2\n"
+	     "username jdoe password j!doe1 mschap\n"
+	     "username jdoe attributes\n"
+	     " vpn-group-policy second\n"
+	     " vpn-simultaneous-logins 1\n"
+	     " vpn-framed-ip-address 10.1.1.1 255.255.255.0\n"
+	     " service-type remote-access\n"
+	     "username plain password secret99 privilege 15\n"
+	     "username none nopassword\n");
+	no_errors();
+	assert_string_equal(ppp->name, "gw");
+	assert_int_equal(ppp->npools, 2);
+	assert_int_equal(ppp->reuse_delay_s, 120);
+	assert_string_equal(ppp->pools[0].name, "sales_addresses");
+	assert_int_equal(ppp->pools[0].first, 0xd1a5ca81);
+	assert_int_equal(ppp->pools[0].last, 0xd1a5ca9e);
+	assert_int_equal(ppp->pools[0].mask, 0xffffffe0);
+	assert_int_equal(ppp->pools[1].first, ppp->pools[1].last);
+	const struct aaa_policy *p = aaa_policy_find(aaa, "sales_policy");
+	assert_int_equal(p->dns[0], 0xd1a5c901);
+	assert_int_equal(p->dns[1], 0xd1a5c902);
+	assert_int_equal(p->wins[1], 0xd1a5c904);
+	assert_true(p->a.l2tp);
+	assert_int_equal(p->a.idle_s, 0);
+	assert_int_equal(p->a.session_s, 3600);
+	assert_int_equal(p->a.logins, 7); /* DfltGrpPolicy's */
+	assert_int_equal(p->npools, 1);
+	p = aaa_policy_find(aaa, "second");
+	assert_int_equal(p->dns[0], 0);
+	assert_false(p->a.l2tp);
+	assert_int_equal(aaa_policy_find(aaa, "DfltGrpPolicy")->dns[0], 0x0a090909);
+	const struct aaa_group *g = aaa_group_find(aaa, "DefaultRAGroup");
+	assert_int_equal(g->methods, AAA_BIT(AAA_PAP) | AAA_BIT(AAA_MSCHAP2));
+	assert_int_equal(g->npools, 2);
+	assert_string_equal(g->policy, "sales_policy");
+	const struct aaa_user *u = aaa_user_find(aaa, "jdoe");
+	assert_int_equal(u->kind, AAA_PW_NT);
+	mschap_nt_hash(STR("j!doe1"), hash);
+	assert_memory_equal(u->nt_hash, hash, 16);
+	assert_string_equal(u->policy, "second");
+	assert_int_equal(u->framed_ip, 0x0a010101);
+	assert_int_equal(u->service, AAA_SERVICE_REMOTE_ACCESS);
+	assert_int_equal(u->privilege, 2);
+	struct aaa_terms t;
+	aaa_terms(aaa, g, u, &t);
+	assert_int_equal(t.a.logins, 1);
+	assert_false(t.a.l2tp);
+	u = aaa_user_find(aaa, "plain");
+	assert_int_equal(u->kind, AAA_PW_PIX);
+	assert_int_equal(u->privilege, 15);
+	assert_int_equal(aaa_user_find(aaa, "none")->kind, AAA_PW_NONE);
+	unload();
+}
+
+static void checks(void **state)
+{
+	(void)state;
+	load("ip local pool a 10.0.0.1-10.0.0.9 mask 255.255.255.0\n"
+	     "ip local pool b 10.0.0.9-10.0.0.19 mask 255.255.255.0\n"
+	     "ip local pool c 10.0.1.1-10.0.2.9 mask 255.255.255.0\n"
+	     "ip local pool d 11.0.0.0-11.255.255.255\n"
+	     "tunnel-group DefaultRAGroup general-attributes\n"
+	     " authentication-server-group NOSUCH\n");
+	assert_int_equal(ppp->npools, 1);
+	assert_true(said("overlap with existing localpool range"));
+	assert_true(said("different subnets"));
+	assert_true(said("at most 1048576 addresses"));
+	assert_true(said("NOSUCH"));
+	assert_string_equal(aaa_group_find(aaa, "DefaultRAGroup")->server, "LOCAL");
+	unload();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(empty),
+		cmocka_unit_test(example),
+		cmocka_unit_test(checks),
+	};
+	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}
