@@ -34,6 +34,13 @@ struct console {
 	bool broke, suspended; /* ^C, ^Z ended the line */
 };
 
+/* What was typed while nothing was asked: read then, so that ^C counts at once. */
+static struct {
+	unsigned char bytes[1024];
+	size_t at, len;
+	bool ended; /* the terminal is gone */
+} ahead;
+
 static struct console con;
 static struct termios tty_at_start;
 static volatile sig_atomic_t resized, interrupted;
@@ -210,28 +217,61 @@ static void answer(struct proto_msg *m)
 	conn_send(&con.conn, m);
 }
 
-/* One key for the pager. */
-static void answer_key(void)
+/* Reads what is typed into `ahead`. */
+static void take_typed(void)
 {
-	unsigned char key = 'q';
-	for (bool typed = false; !typed;) {
-		struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
+	if (ahead.at == ahead.len)
+		ahead.at = ahead.len = 0;
+	ssize_t n = read(STDIN_FILENO, ahead.bytes + ahead.len, sizeof ahead.bytes - ahead.len);
+	if (n <= 0 && errno != EINTR)
+		ahead.ended = true;
+	ahead.len += n > 0 ? (size_t)n : 0;
+}
+
+/* The same while a command runs: ^C drops what was typed before it. */
+static void take_ahead(void)
+{
+	take_typed();
+	for (size_t i = ahead.at; i < ahead.len; i++)
+		if (ahead.bytes[i] == KEY_BREAK) {
+			interrupted = 1;
+			ahead.at = i + 1;
+		}
+}
+
+static bool typed_ahead(void)
+{
+	return ahead.at < ahead.len;
+}
+
+/* Waits for a byte; serves the appliance meanwhile. -1: end of input, over, or the appliance asks anew. */
+static int next_byte(bool editing)
+{
+	while (!typed_ahead()) {
+		struct pollfd fds[2] = {{.fd = ahead.ended ? -1 : STDIN_FILENO, .events = POLLIN},
 					{.fd = con.conn.fd, .events = POLLIN}};
+		if (ahead.ended)
+			return -1;
 		wait_for(fds, 2);
 		check_resize();
 		if (interrupted) {
 			interrupted = 0;
-			key = KEY_BREAK;
-			typed = true;
-		} else if (fds[0].revents) {
-			if (read(STDIN_FILENO, &key, 1) != 1)
-				key = 'q';
-			typed = true;
+			return KEY_BREAK;
 		}
-		if (fds[1].revents && !take_pending(false))
-			return;
+		if (fds[1].revents && !take_pending(editing))
+			return -1;
+		if (fds[0].revents)
+			take_typed();
 	}
-	answer(&(struct proto_msg){.type = PROTO_KEY, .kind = key});
+	return ahead.bytes[ahead.at++];
+}
+
+/* One key for the pager. */
+static void answer_key(void)
+{
+	int key = next_byte(false);
+	if (!con.over)
+		answer(&(struct proto_msg){.type = PROTO_KEY, .kind = key < 0 ? 'q' : (uint8_t)key});
 }
 
 /* Shows what comes until a line is wanted; answers the pager. false: over. */
@@ -246,9 +286,14 @@ static bool wait_prompt(void)
 		}
 		if (!take_pending(false))
 			continue;
-		struct pollfd fd = {.fd = con.conn.fd, .events = POLLIN};
-		wait_for(&fd, 1);
+		bool listen =
+			con.tty && !ahead.ended && (!typed_ahead() || ahead.len < sizeof ahead.bytes);
+		struct pollfd fds[2] = {{.fd = con.conn.fd, .events = POLLIN},
+					{.fd = listen ? STDIN_FILENO : -1, .events = POLLIN}};
+		wait_for(fds, 2);
 		check_resize();
+		if (fds[1].revents)
+			take_ahead();
 		if (interrupted) {
 			interrupted = 0;
 			conn_send(&con.conn, &(struct proto_msg){.type = PROTO_BREAK});
@@ -263,27 +308,6 @@ static char *edit_prompt(EditLine *el)
 {
 	(void)el;
 	return con.prompt_text;
-}
-
-/* Waits for a byte; serves the appliance meanwhile. -1: end of input or over. */
-static int next_byte(bool editing)
-{
-	for (;;) {
-		struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
-		                        {.fd = con.conn.fd, .events = POLLIN}};
-		wait_for(fds, 2);
-		check_resize();
-		if (interrupted) {
-			interrupted = 0;
-			return KEY_BREAK;
-		}
-		if (fds[1].revents && !take_pending(editing) && con.over)
-			return -1;
-		if (fds[0].revents) {
-			unsigned char byte;
-			return read(STDIN_FILENO, &byte, 1) == 1 ? byte : -1;
-		}
-	}
 }
 
 static int edit_getc(EditLine *el, wchar_t *c)

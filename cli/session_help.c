@@ -16,7 +16,7 @@ unsigned session_width(const struct session *s)
 /* A description from column `col` on, wrapped between words before column `width`. */
 static void print_wrapped(struct out *out, unsigned col, unsigned width, const char *text)
 {
-	size_t room = width > col + 20 ? width - col : 20;
+	size_t room = width > col + 21 ? width - 1 - col : 20; /* the last column stays free */
 	struct str left = str_of(text);
 	while (left.len > room) {
 		size_t cut = room;
@@ -102,7 +102,9 @@ static const char *mode_title(const struct session *s, const struct mode *m)
 {
 	if (is_exec(s, m))
 		return "exec";
-	return m->title != NULL ? m->title : m == s->env->grammar->config ? "configure" : m->name;
+	if (m == s->env->grammar->config)
+		return "configure";
+	return m->title != NULL ? m->title : m->name;
 }
 
 /* Takes a group into the list; a word that is there already is not shown twice. */

@@ -160,12 +160,28 @@ static int run_exec(struct session *s, struct match *m)
 	return status;
 }
 
+/* As edit_line, in the dialect a script's first line has named. */
+static int edit_in_dialect(struct session *s, const struct match *m, struct out *notes, struct err *err)
+{
+	struct txn *t = txn_begin(s->env->sys);
+	int rc = edit(s->env->grammar, t, &s->ctx, m, s->dialect, 0, notes, err);
+	if (rc < 0) {
+		txn_abort(t);
+		return rc;
+	}
+	rc = txn_commit(t, notes, err);
+	if (rc == 0)
+		match_next_ctx(m, &s->ctx);
+	return rc;
+}
+
 static int run_config(struct session *s, struct match *m)
 {
 	struct out notes;
 	struct err err = {0};
 	out_init(&notes);
-	int rc = edit_line(s->env->grammar, s->env->sys, &s->ctx, m, &notes, &err);
+	int rc = s->dialect < 0 ? edit_line(s->env->grammar, s->env->sys, &s->ctx, m, &notes, &err)
+				: edit_in_dialect(s, m, &notes, &err);
 	session_print(s, out_text(&notes));
 	out_free(&notes);
 	if (rc < 0)

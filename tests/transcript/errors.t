@@ -3,7 +3,7 @@ Type help or '?' for a list of available commands.
 ciscoasa> en
 Password: <<
 ciscoasa# show cond
-               ^
+                ^
 ERROR: % Invalid input detected at '^' marker.
 ciscoasa# terminal pager
 ERROR: % Incomplete command
@@ -17,7 +17,7 @@ ERROR: % Invalid input detected at '^' marker.
 ciscoasa(config)# : a comment
 ciscoasa(config)# ! another
 ciscoasa(config)# no such thing
-                     ^
+                      ^
 ERROR: % Invalid input detected at '^' marker.
 ciscoasa(config)# show history | bogus x
                                   ^

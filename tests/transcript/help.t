@@ -25,6 +25,9 @@ ciscoasa# show history | include pager
   show history | include pager
 ciscoasa# xyzzy ?
 ERROR: % Unrecognized command
+ciscoasa# xyzzy 1
+          ^
+ERROR: % Invalid input detected at '^' marker.
 ciscoasa# conf t
 ciscoasa(config)# crypto ikev1 policy ?
 

@@ -78,7 +78,7 @@ int run_in_process(const struct script *script)
 {
 	struct grammar *g = NULL;
 	struct err err = {0};
-	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS, &g, &err) < 0) {
+	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &g, &err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}

@@ -4,7 +4,7 @@ ciscoasa> show nonsense
                ^
 ERROR: % Invalid input detected at '^' marker.
 ciscoasa> configure terminal
-            ^
+          ^
 ERROR: % Invalid input detected at '^' marker.
 ciscoasa> en
 Password: <<
@@ -16,7 +16,7 @@ gw(config-ikev1-policy)# cry ik pol 20
 gw(config-ikev1-policy)# show pager
 pager lines 24
 gw(config-ikev1-policy)# do show pager
-                         ^
+                                 ^
 ERROR: % Invalid input detected at '^' marker.
 gw(config-ikev1-policy)# tunnel-group DefaultRAGroup general-attributes
 gw(config-tunnel-general)# address-pool NOPE

@@ -114,7 +114,8 @@ static void type_step(struct terminal *t, const struct step *step, size_t carrie
 	case STEP_BREAK:
 		terminal_type(t, rest);
 		terminal_type(t, "\r");
-		terminal_read(t, 300);
+		for (long end = now_ms() + 300; now_ms() < end;)
+			terminal_read(t, SETTLE_MS);
 		terminal_type(t, "\x03");
 		break;
 	case STEP_HELP:

@@ -258,9 +258,12 @@ bool script_match(const struct step *step, const char *echo, const char *screen,
 	size_t n = strlen(expected), len = strlen(screen);
 	*carried = 0;
 	if (same && step->goes_on && step->typed != NULL && len >= n) {
+		size_t line = strlen(step->typed);
+		same = strncmp(screen, expected, n) == 0;
+		if (len - n > line) /* a completion ends with a blank */
+			len = n + trimmed(screen + n, len - n);
 		*carried = len - n;
-		same = strncmp(screen, expected, n) == 0 &&
-		       strncmp(step->typed, screen + n, len - n) == 0;
+		same = same && strncmp(step->typed, screen + n, len - n) == 0;
 	} else if (same) {
 		same = line_same(expected, trimmed(expected, n), screen, trimmed(screen, len));
 	}

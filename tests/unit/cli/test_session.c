@@ -190,12 +190,13 @@ static void errors_have_their_carets(void **state)
 	type("xyz", "                  ^\nERROR: % Invalid input detected at '^' "
 	            "marker.\nciscoasa(config)# ");
 	type("group", "ERROR: % Incomplete command\nciscoasa(config)# ");
-	type("h x", "ERROR: % Ambiguous command:  \"h\"\nciscoasa(config)# ");
 	type("show lines 3 junk", "                               ^\nERROR: % Invalid input "
 	                          "detected at '^' marker.\nciscoasa(config)# ");
 	type("show\x01lines", "                      ^\nERROR: % Invalid input detected at '^' "
 	                      "marker.\nciscoasa(config)# ");
 	type("fail", "ERROR: it did not work\nciscoasa(config)# ");
+	type("end", "ciscoasa# ");
+	type("e", "ERROR: % Ambiguous command:  \"e\"\nciscoasa# ");
 }
 
 static void exec_commands_in_config_mode(void **state)
@@ -217,7 +218,7 @@ static void filters(void **state)
 	type("sh lines 12 | b 12", "line 12\nciscoasa# ");
 	type("sh lines 3 | grep -v 2", "line 1\nline 3\nciscoasa# ");
 	type("sh lines 3 | i", "ERROR: % Incomplete command\nciscoasa# ");
-	type("sh lines 3 | x y", "                        ^\nERROR: % Invalid input detected at "
+	type("sh lines 3 | x y", "                       ^\nERROR: % Invalid input detected at "
 	                         "'^' marker.\nciscoasa# ");
 	type("sh lines 1", "line 1\nciscoasa# ");
 }
@@ -301,10 +302,9 @@ static void help_layouts(void **state)
 	out_clear(&seen);
 	session_help(s, STR("logging "));
 	assert_string_equal(text_of(&seen), "\nconfigure mode commands/options:\n"
-	                                    "  enable     Enable logging to all output locations "
-	                                    "and whatever else there may be\n"
-	                                    "             on an appliance of this size\n"
-	                                    "  monitor    Set logging level\n"
+	                                    "  enable     Enable logging to all output locations and whatever else there may\n"
+	                    "             be on an appliance of this size\n"
+	                    "  monitor    Set logging level\n"
 	                                    "  timestamp  Enable timestamps\n"
 	                                    "\nciscoasa(config)# ");
 	out_clear(&seen);
