@@ -248,6 +248,7 @@ void esp_sa_stats(const struct esp_sa *sa, struct sa_stats *s)
 
 struct esp_table {
 	unsigned worker, slots;
+	struct esp_sa *all;
 	struct esp_sa *events; /* first in, first out */
 	struct esp_sa **events_end;
 	struct esp_sa *slot[];
@@ -280,6 +281,11 @@ bool esp_table_put(struct esp_table *t, struct esp_sa *sa)
 	if (esp_spi_worker(sa->spi_in) != t->worker || slot >= t->slots || t->slot[slot])
 		return false;
 	t->slot[slot] = sa;
+	sa->prev = NULL;
+	sa->next = t->all;
+	if (t->all)
+		t->all->prev = sa;
+	t->all = sa;
 	return true;
 }
 
@@ -298,6 +304,9 @@ struct esp_sa *esp_table_take(struct esp_table *t, uint32_t spi_in)
 	if (!sa)
 		return NULL;
 	t->slot[esp_spi_slot(spi_in)] = NULL;
+	*(sa->prev ? &sa->prev->next : &t->all) = sa->next;
+	if (sa->next)
+		sa->next->prev = sa->prev;
 	if (sa->queued) {
 		struct esp_sa **at = &t->events;
 
@@ -314,10 +323,8 @@ struct esp_sa *esp_table_take(struct esp_table *t, uint32_t spi_in)
 
 void esp_table_move(struct esp_table *t, uint32_t peer, struct ip4_end remote)
 {
-	for (unsigned i = 0; i < t->slots; i++) {
-		struct esp_sa *sa = t->slot[i];
-
-		if (sa && sa->peer == peer)
+	for (struct esp_sa *sa = t->all; sa; sa = sa->next) {
+		if (sa->peer == peer)
 			sa->remote = sa->moved_to = remote;
 	}
 }
