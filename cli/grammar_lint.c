@@ -66,7 +66,7 @@ static void lint_words(struct lint *t, const struct line *l)
 
 static bool rendered(const struct line *l)
 {
-	return l->node && !l->run && !l->edit_name && !l->refused && !(l->flags & LINE_LEGACY);
+	return l->node && !l->run && !l->refused && !(l->flags & LINE_LEGACY);
 }
 
 static bool shows(const struct line *l, const struct field *f)

@@ -381,7 +381,7 @@ static void render_line(struct render *r, const struct line *l, const struct cen
 
 static bool renderable(const struct line *l)
 {
-	return l->node && !l->run && !l->edit_name && !l->refused && !(l->flags & LINE_LEGACY);
+	return l->node && !l->run && !l->refused && !(l->flags & LINE_LEGACY);
 }
 
 /* Is an earlier line about the same child list? Then its entries are printed already. */
