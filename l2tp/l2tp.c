@@ -296,9 +296,12 @@ static void input_data(struct l2tp *l, const struct l2tp_from *from, const uint8
 /* The tunnel a message without a tunnel number is for: some routers never learn ours (D-Link DIR-300), and a
  * StopCCN may come before the peer knows it (§5.7). */
 static struct l2tp_tunnel *unnumbered(struct l2tp *l, const struct l2tp_from *from,
-                                      const struct avp_set *set)
+				      const struct avp_set *set)
 {
 	struct l2tp_tunnel *t = hash_get(l->by_flow, &from->flow, sizeof from->flow);
+	if (t == NULL && l->closing > 0) /* its goodbye again */
+		for (t = l->last; t != NULL && t->flow != from->flow;)
+			t = t->prev;
 	if (t == NULL || set == NULL || set->type != MSG_STOPCCN || !set->has[AVP_TUNNEL_ID])
 		return t;
 	return t->remote_id == avp_u16(set, AVP_TUNNEL_ID) ? t : NULL;
