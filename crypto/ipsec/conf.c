@@ -311,16 +311,35 @@ uint8_t ipsec_conf_df(const struct ipsec_conf *c, const char *ifname)
 
 /* ------------------------------------------------------------------ checks at commit */
 
+/* A dynamic map serves nobody while one of its entries has no transform set (or it has no entries). */
+static bool dynamic_incomplete(const struct conf *c, struct str name)
+{
+	bool any = false;
+
+	for (const struct centry *d = conf_first(c, "dynamic-map"); d; d = conf_next(c, d)) {
+		if (!str_eq(conf_text(d, "name"), name))
+			continue;
+		if (!conf_list_len(d, "transform-sets"))
+			return true;
+		any = true;
+	}
+	return !any;
+}
+
 /* A static entry needs peer, transform set and access list; a dynamic one only names its dynamic map. */
 static int crypto_map_entry_check(const struct conf *c, const struct centry *e, struct out *notes,
                                   struct err *err)
 {
-	(void)c;
+	struct str dynamic = conf_text(e, "dynamic");
+
 	(void)err;
-	if (!conf_text(e, "dynamic").len &&
-	    (!conf_list_len(e, "peers") || !conf_list_len(e, "transform-sets") ||
-	     !conf_text(e, "match-address").len))
+	if (dynamic.len) {
+		if (dynamic_incomplete(c, dynamic))
+			out_str(notes, "WARNING: dynamic map has incomplete entries\n");
+	} else if (!conf_list_len(e, "peers") || !conf_list_len(e, "transform-sets") ||
+	           !conf_text(e, "match-address").len) {
 		out_str(notes, "WARNING: The crypto map entry is incomplete!\n");
+	}
 	return 0;
 }
 

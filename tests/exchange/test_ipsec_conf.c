@@ -175,6 +175,19 @@ static void everything(void **state)
 	unload(f);
 }
 
+static void incomplete_dynamic(void **state)
+{
+	struct fix *f = *state;
+
+	load(f, INTERFACE "access-list l2tp extended permit udp any any\n"
+	                  "crypto dynamic-map d 1 match address l2tp\n"
+	                  "crypto map m 1 ipsec-isakmp dynamic d\n"
+	                  "crypto map m interface outside\n");
+	assert_true(noted(f, "WARNING: dynamic map has incomplete entries"));
+	assert_int_equal(ipsec_conf_map_for_interface(f->conf, "outside")->n, 0);
+	unload(f);
+}
+
 static void replay_off(void **state)
 {
 	struct fix *f = *state;
