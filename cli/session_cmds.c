@@ -8,7 +8,8 @@ static int cmd_exit(struct cmd *c)
 {
 	struct session *s = c->session;
 	if (session_in_config(s)) {
-		ctx_up(&s->ctx);
+		if (!ctx_up(&s->ctx) || !session_in_config(s))
+			session_set_mode(s, s->env->grammar->exec);
 		return CMD_OK;
 	}
 	if (!s->opt.batch)
@@ -153,7 +154,12 @@ static int cmd_help(struct cmd *c)
 	struct out usage;
 	out_init(&usage);
 	bool any = false;
-	for (const struct mode *m = s->ctx.mode; m != NULL; m = m->parent)
+	bool exec = false;
+	for (const struct mode *m = s->ctx.mode; m != NULL; m = m->parent) {
+		any = help_usage(s, m, words, &usage) || any;
+		exec = exec || m == s->env->grammar->user;
+	}
+	for (const struct mode *m = exec ? NULL : s->env->grammar->exec; m != NULL; m = m->parent)
 		any = help_usage(s, m, words, &usage) || any;
 	if (any)
 		out_printf(c->out, "\nUSAGE:\n\n%s\n", usage.text);

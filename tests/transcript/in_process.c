@@ -2,8 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "cli/exec_config.h"
+#include "cli/exec_term.h"
 #include "cli/grammar.h"
+#include "cli/hooks.h"
 #include "cli/session.h"
 #include "core/config/txn.h"
 #include "script.h"
@@ -74,20 +78,44 @@ static bool step_same(const struct script *script, const struct step *step, stru
 	return same;
 }
 
-int run_in_process(const struct script *script)
+/* What the commands about the configuration need: a clock that stands still, a state directory for this run. */
+static struct clock standing;
+static struct exec_config exec;
+static char state_dir[64];
+
+/* Not MD5: a transcript cannot know the checksum of a configuration anyway. */
+static void no_md5(const void *data, size_t len, uint8_t sum[16])
 {
-	struct grammar *g = NULL;
+	(void)data, (void)len;
+	memset(sum, 0xab, 16);
+}
+
+static bool register_once(void)
+{
+	static bool done;
+	if (done)
+		return true;
+	done = true;
 	struct err err = {0};
-	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &g, &err) < 0) {
-		fprintf(stderr, "%s\n", err.text);
-		return 1;
-	}
-	struct session_env env = {.grammar = g, .sys = confsys_new(&g->schema, NULL)};
+	snprintf(state_dir, sizeof state_dir, "/tmp/postern-transcript-XXXXXX");
+	if (mkdtemp(state_dir) == NULL || startup_init(&exec.startup, state_dir, no_md5, &err) < 0)
+		return false;
+	clock_init(&standing, 1000);
+	exec.clock = &standing;
+	session_register();
+	exec_config_register(&exec);
+	exec_term_register(&standing);
+	hooks_register();
+	return true;
+}
+
+static bool run_steps(const struct script *script, const struct session_env *env)
+{
 	struct screen_state st = {0};
 	out_init(&st.seen);
 	struct session_io io = {.arg = &st, .write = io_write, .want = io_want, .async = io_write};
-	struct session_options options = {.tty = true, .width = 80, .height = 24};
-	struct session *s = session_new(&env, &io, &options);
+	struct session_options options = {.tty = true, .width = 80, .height = 24, .from = "console"};
+	struct session *s = session_new(env, &io, &options);
 	bool same = s != NULL;
 	for (size_t i = 0; same && i < script->n; i++) {
 		same = step_same(script, &script->steps[i], &st);
@@ -95,7 +123,34 @@ int run_in_process(const struct script *script)
 	}
 	session_free(s);
 	out_free(&st.seen);
+	return same;
+}
+
+int run_in_process(const struct script *script)
+{
+	struct grammar *g = NULL;
+	struct err err = {0};
+	if (!register_once() ||
+	    grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &g, &err) < 0) {
+		fprintf(stderr, "%s\n", err.text);
+		return 1;
+	}
+	hooks_set_grammar(g);
+	struct session_env env = {.grammar = g, .sys = confsys_new(&g->schema, NULL), .clock = &standing};
+	exec.grammar = g;
+	exec.sys = env.sys;
+	bool same = run_steps(script, &env);
+	startup_erase(&exec.startup, &err);
 	confsys_free(env.sys);
+	hooks_set_grammar(NULL);
 	grammar_free(g);
 	return same ? 0 : 1;
+}
+
+void run_in_process_end(void)
+{
+	exec_config_free(&exec);
+	clock_free(&standing);
+	if (state_dir[0] != '\0')
+		rmdir(state_dir);
 }

@@ -113,7 +113,12 @@ bool script_read(struct script *s, const char *path)
 		/* A pager key may stand between help and the line that goes on. */
 		goes_on = kind == STEP_HELP || kind == STEP_TAB || (kind == STEP_KEY && goes_on);
 	}
-	script_add(s, &expected, number)->kind = STEP_END;
+	/* A bare prompt at the end is where it ends, not an empty line. */
+	struct step *last = s->n > 0 ? &s->steps[s->n - 1] : NULL;
+	if (expected.len == 0 && last != NULL && last->kind == STEP_LINE && *last->typed == '\0')
+		last->kind = STEP_END;
+	else
+		script_add(s, &expected, number)->kind = STEP_END;
 	free(line);
 	out_free(&expected);
 	fclose(f);

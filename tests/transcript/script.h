@@ -44,6 +44,7 @@ void script_differ(const struct script *s, const struct step *step, const char *
 
 /* The two ways to run one; 0 when everything was as expected. */
 int run_in_process(const struct script *s);
+void run_in_process_end(void);
 int run_on_pty(const struct script *s, const char *console, const char *socket);
 
 #endif

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/session.h"
 #include "script.h"
 
 int main(int argc, char **argv)
@@ -18,7 +17,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: transcript [--pty CONSOLE SOCKET] FILE...\n");
 		return 2;
 	}
-	session_register();
 	for (int i = first; i < argc; i++) {
 		struct script s;
 		if (!script_read(&s, argv[i])) {
@@ -30,5 +28,6 @@ int main(int argc, char **argv)
 		failed |= rc;
 		script_free(&s);
 	}
+	run_in_process_end();
 	return failed;
 }

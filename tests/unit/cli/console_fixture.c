@@ -11,7 +11,7 @@ static const char yaml[] =
         "modes:\n"
         "  user:   {prompt: '>'}\n"
         "  exec:   {prompt: '#', parent: user, privilege: 15}\n"
-        "  config: {prompt: '(config)#', parent: exec, privilege: 15}\n"
+        "  config: {prompt: '(config)#', privilege: 15}\n"
         "  group:  {prompt: '(config-group)#', parent: config, node: group}\n"
         "help:\n"
         "  enable: Turn on privileged commands\n"
