@@ -207,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(seed_example),
 	        cmocka_unit_test(everything),
+	        cmocka_unit_test(incomplete_dynamic),
 	        cmocka_unit_test(replay_off),
 	};
 
