@@ -17,7 +17,8 @@ enum avp_kind { AVP_U16, AVP_U32, AVP_VERSION, AVP_RESULT, AVP_TEXT, AVP_BYTES, 
 	X(4, BEARER_CAP, "Bearer Capabilities", U32, 1, 4, 4, 1)                      \
 	X(5, TIE_BREAKER, "Tie Breaker", BYTES, 0, 8, 8, 0)                           \
 	X(6, FIRMWARE, "Firmware Revision", U16, 0, 2, 2, 1)                          \
-	X(7, HOST_NAME, "Host Name", TEXT, 1, 1, 1017, 0)                             \
+	/* some routers have no name */                                               \
+	X(7, HOST_NAME, "Host Name", TEXT, 1, 0, 1017, 0)                             \
 	X(8, VENDOR_NAME, "Vendor Name", TEXT, 0, 0, 1017, 1)                         \
 	X(9, TUNNEL_ID, "Assigned Tunnel ID", U16, 1, 2, 2, 1)                        \
 	X(10, RECEIVE_WINDOW, "Receive Window Size", U16, 1, 2, 2, 0)                 \

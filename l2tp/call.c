@@ -99,6 +99,8 @@ static bool link_send(void *link, const uint8_t *frame, size_t len)
 	wr_bytes(&w, frame, len);
 	c->n.pkts_out++;
 	c->n.bytes_out += len;
+	debug(DEBUG_L2TP_DATA, 1, "L2TP: O data tnl %u cl %u len %zu", t->remote_id, c->remote_id,
+	      len);
 	return t->l->ops->send(t->l->ctx, t->flow, t->local, t->remote, msg, wr_len(&w));
 }
 
@@ -116,6 +118,7 @@ void call_frame(struct l2tp_call *c, const uint8_t *frame, size_t len)
 {
 	c->n.pkts_in++;
 	c->n.bytes_in += len;
+	debug(DEBUG_L2TP_DATA, 1, "L2TP: I data tnl %u cl %u len %zu", c->t->id, c->id, len);
 	if (c->user != NULL)
 		c->t->l->user->input(c->user, frame, len);
 }

@@ -296,7 +296,7 @@ static void input_data(struct l2tp *l, const struct l2tp_from *from, const uint8
 /* The tunnel a message without a tunnel number is for: some routers never learn ours (D-Link DIR-300), and a
  * StopCCN may come before the peer knows it (§5.7). */
 static struct l2tp_tunnel *unnumbered(struct l2tp *l, const struct l2tp_from *from,
-				      const struct avp_set *set)
+                                      const struct avp_set *set)
 {
 	struct l2tp_tunnel *t = hash_get(l->by_flow, &from->flow, sizeof from->flow);
 	if (t == NULL && l->closing > 0) /* its goodbye again */

@@ -26,7 +26,7 @@ struct l2tp_counters {
 	uint64_t pkts_in, pkts_out, bytes_in, bytes_out;
 };
 
-/* What L2TP needs of the world. */
+/* What L2TP needs of the world. None of these calls back into L2TP. */
 struct l2tp_ops {
 	/* An L2TP message (control message, or PPP frame with its data header) as UDP payload local -> remote
 	 * into ESP on the current SA of the flow. Copied. false = lost (no SA, no room): L2TP goes on as if

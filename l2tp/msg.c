@@ -37,7 +37,7 @@ static const struct {
 	uint8_t msg, avp, need;
 } rules[] = {
         {MSG_SCCRQ, AVP_PROTOCOL_VERSION, MUST},
-        {MSG_SCCRQ, AVP_HOST_NAME, SHOULD},   /* routers with an empty name leave it out */
+        {MSG_SCCRQ, AVP_HOST_NAME, SHOULD},   /* for show only */
         {MSG_SCCRQ, AVP_FRAMING_CAP, SHOULD}, /* only PPP frames without line framing exist here */
         {MSG_SCCRQ, AVP_TUNNEL_ID, MUST},
         {MSG_STOPCCN, AVP_TUNNEL_ID, SHOULD}, /* the header names the tunnel too */

@@ -52,7 +52,7 @@ static void land(struct timer *t, void *arg)
 }
 
 static void launch(struct wire *w, void (*to)(void *, const uint8_t *, size_t), void *arg,
-		   const uint8_t *msg, size_t len)
+                   const uint8_t *msg, size_t len)
 {
 	struct flying *f = calloc(1, sizeof *f + len);
 	if (f == NULL)
@@ -67,11 +67,12 @@ static void launch(struct wire *w, void (*to)(void *, const uint8_t *, size_t), 
 	if (f->next != NULL)
 		f->next->at = &f->next;
 	w->first = f;
-	timer_start(w->clock, &f->timer, w->delay_ms + (w->jitter_ms ? dice(w, w->jitter_ms) : 0), land, f);
+	timer_start(w->clock, &f->timer, w->delay_ms + (w->jitter_ms ? dice(w, w->jitter_ms) : 0),
+	            land, f);
 }
 
-void wire_put(struct wire *w, void (*to)(void *, const uint8_t *, size_t), void *arg, const uint8_t *msg,
-	      size_t len)
+void wire_put(struct wire *w, void (*to)(void *, const uint8_t *, size_t), void *arg,
+              const uint8_t *msg, size_t len)
 {
 	if (dice(w, 1000) < w->loss) {
 		w->lost++;
@@ -84,21 +85,32 @@ void wire_put(struct wire *w, void (*to)(void *, const uint8_t *, size_t), void 
 
 /* ------------------------------------------------------------------------------------------ habits */
 
-const struct lac_conf lac_windows = {.host = "DESKTOP-7Q2", .host_len = 11, .tunnel = 1, .call = 1, .window = 8};
-const struct lac_conf lac_apple = {.host = "iPhone", .host_len = 7, .tunnel = 0x11, .call = 0x2b1f, .window = 4,
-				   .back_to_back = true, .swapped_result = true};
-const struct lac_conf lac_android = {.host = "anonymous", .host_len = 9, .tunnel = 0xb7d3, .call = 0x51c2,
-				     .window = 1, .strict = true};
-const struct lac_conf lac_mikrotik = {.host = "MikroTik", .host_len = 8, .tunnel = 13, .call = 1, .window = 4};
-const struct lac_conf lac_dlink = {.host = "DIR-300", .host_len = 7, .tunnel = 2, .call = 3,
-				   .tunnel_zero = true};
-const struct lac_conf lac_huawei = {.host = "AX3", .host_len = 3, .tunnel = 5, .call = 5, .window = 4,
-				    .no_tx_speed = true};
-const struct lac_conf lac_xp = {.host = "xp", .host_len = 2, .tunnel = 6, .call = 1, .window = 8,
-				.two_calls = true};
+const struct lac_conf lac_windows = {
+        .host = "DESKTOP-7Q2", .host_len = 11, .tunnel = 1, .call = 1, .window = 8};
+const struct lac_conf lac_apple = {.host = "iPhone",
+                                   .host_len = 7,
+                                   .tunnel = 0x11,
+                                   .call = 0x2b1f,
+                                   .window = 4,
+                                   .back_to_back = true,
+                                   .swapped_result = true};
+const struct lac_conf lac_android = {.host = "anonymous",
+                                     .host_len = 9,
+                                     .tunnel = 0xb7d3,
+                                     .call = 0x51c2,
+                                     .window = 1,
+                                     .strict = true};
+const struct lac_conf lac_mikrotik = {
+        .host = "MikroTik", .host_len = 8, .tunnel = 13, .call = 1, .window = 4};
+const struct lac_conf lac_dlink = {
+        .host = "DIR-300", .host_len = 7, .tunnel = 2, .call = 3, .tunnel_zero = true};
+const struct lac_conf lac_huawei = {
+        .host = "AX3", .host_len = 3, .tunnel = 5, .call = 5, .window = 4, .no_tx_speed = true};
+const struct lac_conf lac_xp = {
+        .host = "xp", .host_len = 2, .tunnel = 6, .call = 1, .window = 8, .two_calls = true};
 
 void lac_init(struct lac *c, struct clock *clock, const struct lac_conf *conf,
-	      void (*send)(void *, const uint8_t *, size_t), void *arg)
+              void (*send)(void *, const uint8_t *, size_t), void *arg)
 {
 	*c = (struct lac){.conf = *conf, .clock = clock, .send = send, .arg = arg};
 }
@@ -155,7 +167,9 @@ static void zlb(struct lac *c)
 {
 	uint8_t msg[12];
 	struct wr w = wr_of(msg, sizeof msg);
-	msg_write_head(&w, &(struct msg_head){c->conf.tunnel_zero ? 0 : c->remote_tunnel, 0, c->ns, c->nr, {0}});
+	msg_write_head(&w,
+	               &(struct msg_head){
+	                       c->conf.tunnel_zero ? 0 : c->remote_tunnel, 0, c->ns, c->nr, {0}});
 	c->send(c->arg, msg, sizeof msg);
 }
 
@@ -223,7 +237,8 @@ static void got_sccrp(struct lac *c, const struct avp_set *set)
 	c->remote_tunnel = avp_u16(set, AVP_TUNNEL_ID);
 	c->state = LAC_WAIT_ICRP;
 	finish(c, 0, &m, &w);
-	icrq(c, c->conf.call); /* a strict one has a window of one: it waits for the acknowledgement */
+	icrq(c,
+	     c->conf.call); /* a strict one has a window of one: it waits for the acknowledgement */
 }
 
 static void got_icrp(struct lac *c, const struct avp_set *set)

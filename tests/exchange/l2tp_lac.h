@@ -9,8 +9,8 @@
 struct wire {
 	struct clock *clock;
 	uint32_t rnd;
-	unsigned loss, doubled;        /* of 1000 packets */
-	uint32_t delay_ms, jitter_ms;  /* jitter above the distance of packets reorders them */
+	unsigned loss, doubled;       /* of 1000 packets */
+	uint32_t delay_ms, jitter_ms; /* jitter above the distance of packets reorders them */
 	struct flying *first;
 	unsigned lost, carried;
 };
@@ -19,9 +19,17 @@ void wire_init(struct wire *w, struct clock *clock, uint32_t seed);
 void wire_free(struct wire *w);
 /* to gets a copy of the packet later, once, twice or never. */
 void wire_put(struct wire *w, void (*to)(void *arg, const uint8_t *msg, size_t len), void *arg,
-	      const uint8_t *msg, size_t len);
+              const uint8_t *msg, size_t len);
 
-enum lac_state { LAC_OFF, LAC_WAIT_SCCRP, LAC_WAIT_ICRP, LAC_UP, LAC_CLOSING, LAC_CLOSED, LAC_FAILED };
+enum lac_state {
+	LAC_OFF,
+	LAC_WAIT_SCCRP,
+	LAC_WAIT_ICRP,
+	LAC_UP,
+	LAC_CLOSING,
+	LAC_CLOSED,
+	LAC_FAILED
+};
 
 /* Habits. */
 struct lac_conf {
@@ -30,15 +38,16 @@ struct lac_conf {
 	uint16_t tunnel, call; /* its numbers */
 	uint16_t window;       /* announced; 0 = says nothing */
 	bool back_to_back;     /* SCCCN and ICRQ without waiting */
-	bool strict;           /* takes only c8 02 and the Ns it expects, waits for every acknowledgement */
-	bool tunnel_zero;      /* never writes our tunnel number */
-	bool two_calls;        /* opens a second one when the first is up */
+	bool strict; /* takes only c8 02 and the Ns it expects, waits for every acknowledgement */
+	bool tunnel_zero; /* never writes our tunnel number */
+	bool two_calls;   /* opens a second one when the first is up */
 	bool no_tx_speed;
-	bool swapped_result;   /* little-endian, over-long Result Code */
+	bool swapped_result; /* little-endian, over-long Result Code */
 	bool sequencing;
 };
 
-extern const struct lac_conf lac_windows, lac_apple, lac_android, lac_mikrotik, lac_dlink, lac_huawei, lac_xp;
+extern const struct lac_conf lac_windows, lac_apple, lac_android, lac_mikrotik, lac_dlink,
+        lac_huawei, lac_xp;
 
 enum { LAC_QUEUE = 16, LAC_TRIES = 12 };
 
@@ -57,14 +66,14 @@ struct lac {
 	} queue[LAC_QUEUE];
 	unsigned queued, tries, sent; /* sent: of the queue, on the wire already */
 	struct timer timer;
-	unsigned second_refused;  /* CDN for the second call */
+	unsigned second_refused;                      /* CDN for the second call */
 	uint16_t stop_result, stop_error, cdn_result; /* what the LNS gave as reason */
 	unsigned frames, hellos;
 	uint16_t data_ns;
 };
 
 void lac_init(struct lac *c, struct clock *clock, const struct lac_conf *conf,
-	      void (*send)(void *arg, const uint8_t *msg, size_t len), void *arg);
+              void (*send)(void *arg, const uint8_t *msg, size_t len), void *arg);
 void lac_connect(struct lac *c);
 void lac_input(struct lac *c, const uint8_t *msg, size_t len);
 void lac_send_frame(struct lac *c, const uint8_t *frame, size_t len);

@@ -59,17 +59,17 @@ static void to_lns(void *arg, const uint8_t *msg, size_t len)
 {
 	struct client *c = arg;
 	struct l2tp_from from = {.peer = c->peer,
-				 .flow = c->flow,
-				 .local = {0xc0000201, 1701},
-				 .remote = {0xc6336401, 1701},
-				 .tunnel_group = "DefaultRAGroup",
-				 .ifname = "outside",
-				 .udp_encap = true};
+	                         .flow = c->flow,
+	                         .local = {0xc0000201, 1701},
+	                         .remote = {0xc6336401, 1701},
+	                         .tunnel_group = "DefaultRAGroup",
+	                         .ifname = "outside",
+	                         .udp_encap = true};
 	l2tp_input(c->net->l, &from, msg, len);
 }
 
 static bool lns_send(void *ctx, uint32_t flow, struct ip4_end local, struct ip4_end remote,
-		     const uint8_t *msg, size_t len)
+                     const uint8_t *msg, size_t len)
 {
 	struct net *n = ctx;
 	(void)local;
@@ -98,7 +98,8 @@ static void lns_down(void *ctx, uint16_t tunnel, uint16_t call)
 	((struct net *)ctx)->downs++;
 }
 
-static void *ppp_open(void *ctx, const struct link_info *info, const struct link_ops *ops, void *link)
+static void *ppp_open(void *ctx, const struct link_info *info, const struct link_ops *ops,
+                      void *link)
 {
 	struct client *c = by_flow(ctx, info->flow);
 	c->opened++;
@@ -184,7 +185,8 @@ static void run(struct net *n, uint64_t ms)
 	clock_run(&n->clock, end);
 }
 
-static void run_until(struct net *n, const struct client *c, enum lac_state state, uint64_t limit_ms)
+static void run_until(struct net *n, const struct client *c, enum lac_state state,
+                      uint64_t limit_ms)
 {
 	uint64_t end = clock_now(&n->clock) + limit_ms;
 	while (c->lac.state != state && clock_now(&n->clock) < end)
@@ -201,8 +203,8 @@ static void bad(struct wire *w)
 
 /* ------------------------------------------------------------------------------------------- tests */
 
-static const struct lac_conf *const habits[] = {&lac_windows, &lac_apple,  &lac_android, &lac_mikrotik,
-						&lac_dlink,   &lac_huawei, &lac_xp};
+static const struct lac_conf *const habits[] = {
+        &lac_windows, &lac_apple, &lac_android, &lac_mikrotik, &lac_dlink, &lac_huawei, &lac_xp};
 enum { HABITS = sizeof habits / sizeof habits[0] };
 
 static void test_good_wire(void **state)
@@ -256,7 +258,8 @@ static void test_cycles(void **state)
 		struct lac_conf conf = *habits[k];
 		conf.tunnel = (uint16_t)(conf.tunnel + i);
 		net_client(n, k, &conf);
-		c->flow = 1000 + (uint32_t)k + (i / HABITS % 2) * 100; /* now and then the same flow again */
+		c->flow = 1000 + (uint32_t)k +
+		          (i / HABITS % 2) * 100; /* now and then the same flow again */
 		lac_connect(&c->lac);
 		run_until(n, c, LAC_UP, 120000);
 		connected++;
@@ -439,10 +442,14 @@ static void test_flow_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good_wire),        cmocka_unit_test(test_cycles),
-		cmocka_unit_test(test_power_cut),        cmocka_unit_test(test_hello_bad_wire),
-		cmocka_unit_test(test_back_before_dead), cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_rush),             cmocka_unit_test(test_flow_down),
+	        cmocka_unit_test(test_good_wire),
+	        cmocka_unit_test(test_cycles),
+	        cmocka_unit_test(test_power_cut),
+	        cmocka_unit_test(test_hello_bad_wire),
+	        cmocka_unit_test(test_back_before_dead),
+	        cmocka_unit_test(test_limit),
+	        cmocka_unit_test(test_rush),
+	        cmocka_unit_test(test_flow_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,8 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static const struct link_ops *link_ops;
 static void *live_link;
 
-static bool on_send(void *ctx, uint32_t flow, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
-		    size_t len)
+static bool on_send(void *ctx, uint32_t flow, struct ip4_end local, struct ip4_end remote,
+                    const uint8_t *msg, size_t len)
 {
 	(void)ctx;
 	(void)flow;
@@ -37,7 +37,8 @@ static void on_down(void *ctx, uint16_t tunnel, uint16_t call)
 	(void)call;
 }
 
-static void *ppp_open(void *ctx, const struct link_info *info, const struct link_ops *ops, void *link)
+static void *ppp_open(void *ctx, const struct link_info *info, const struct link_ops *ops,
+                      void *link)
 {
 	(void)info;
 	link_ops = ops;
@@ -61,25 +62,28 @@ static void ppp_closed(void *user, enum link_end why)
 	(void)why;
 }
 
-static const uint8_t sccrq[] = {0xc8, 2,    0, 43, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 8, 0, 0, 0, 0, 0, 1, 0x80, 8,
-				0,    0,    0, 2,  1, 0, 0x80, 7, 0, 0, 0, 7, 'x', 0x80, 8, 0, 0, 0, 9, 0, 6};
+static const uint8_t sccrq[] = {0xc8, 2, 0, 43, 0,   0,    0, 0, 0, 0, 0, 0, 0x80, 8,    0,
+                                0,    0, 0, 0,  1,   0x80, 8, 0, 0, 0, 2, 1, 0,    0x80, 7,
+                                0,    0, 0, 7,  'x', 0x80, 8, 0, 0, 0, 9, 0, 6};
 static const uint8_t scccn[] = {0xc8, 2, 0, 20, 0, 1, 0, 0, 0, 1, 0, 1, 0x80, 8, 0, 0, 0, 0, 0, 3};
-static const uint8_t icrq[] = {0xc8, 2, 0, 28, 0, 1, 0, 0, 0, 2, 0, 1, 0x80, 8,
-			       0,    0, 0, 0,  0, 10, 0x80, 8, 0, 0, 0, 14, 0, 1};
+static const uint8_t icrq[] = {0xc8, 2, 0, 28, 0, 1,  0,    0, 0, 2, 0, 1,  0x80, 8,
+                               0,    0, 0, 0,  0, 10, 0x80, 8, 0, 0, 0, 14, 0,    1};
 static const uint8_t iccn[] = {0xc8, 2, 0, 20, 0, 1, 0, 1, 0, 3, 0, 2, 0x80, 8, 0, 0, 0, 0, 0, 12};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static const struct l2tp_ops ops = {on_send, on_up, on_down, NULL};
 	static const struct link_user user = {ppp_open, ppp_input, ppp_closed};
-	static const struct bytes steps[] = {
-		{sccrq, sizeof sccrq}, {scccn, sizeof scccn}, {icrq, sizeof icrq}, {iccn, sizeof iccn}};
+	static const struct bytes steps[] = {{sccrq, sizeof sccrq},
+	                                     {scccn, sizeof scccn},
+	                                     {icrq, sizeof icrq},
+	                                     {iccn, sizeof iccn}};
 	static const struct l2tp_from from = {.peer = 1,
-					      .flow = 1,
-					      .local = {1, 1701},
-					      .remote = {2, 1701},
-					      .tunnel_group = "g",
-					      .ifname = "outside"};
+	                                      .flow = 1,
+	                                      .local = {1, 1701},
+	                                      .remote = {2, 1701},
+	                                      .tunnel_group = "g",
+	                                      .ifname = "outside"};
 	struct clock clock;
 	clock_init(&clock, 0);
 	struct l2tp *l = l2tp_new(&clock, &ops, &clock);

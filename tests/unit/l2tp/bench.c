@@ -8,7 +8,7 @@
 #include <string.h>
 
 static bool on_send(void *ctx, uint32_t flow, struct ip4_end local, struct ip4_end remote,
-		    const uint8_t *msg, size_t len)
+                    const uint8_t *msg, size_t len)
 {
 	struct bench *b = ctx;
 	assert_int_equal(local.port, 1701);
@@ -47,7 +47,8 @@ static bool on_counters(void *ctx, uint16_t tunnel, uint16_t call, struct l2tp_c
 	return true;
 }
 
-static void *ppp_open(void *ctx, const struct link_info *info, const struct link_ops *ops, void *link)
+static void *ppp_open(void *ctx, const struct link_info *info, const struct link_ops *ops,
+                      void *link)
 {
 	struct bench *b = ctx;
 	assert_true(info->tunnel != 0 && info->call != 0);
@@ -101,11 +102,11 @@ struct bench *bench_new(void)
 	assert_non_null(b->l);
 	l2tp_set_user(b->l, &user, b);
 	b->from = (struct l2tp_from){.peer = 7,
-				     .flow = 70,
-				     .local = {0xc0000201, 1701},
-				     .remote = {0xc6336407, 1701},
-				     .tunnel_group = "DefaultRAGroup",
-				     .ifname = "outside"};
+	                             .flow = 70,
+	                             .local = {0xc0000201, 1701},
+	                             .remote = {0xc6336407, 1701},
+	                             .tunnel_group = "DefaultRAGroup",
+	                             .ifname = "outside"};
 	b->sink = (struct log_sink){.level = LOGL_DEBUGGING, .write = on_log, .arg = b};
 	log_sink_add(&b->sink);
 	return b;
@@ -200,7 +201,8 @@ struct made bench_msg(uint16_t tunnel, uint16_t call, uint16_t ns, uint16_t nr, 
 	return m;
 }
 
-void bench_add(struct made *m, bool mandatory, uint16_t vendor, uint16_t type, const void *v, size_t len)
+void bench_add(struct made *m, bool mandatory, uint16_t vendor, uint16_t type, const void *v,
+               size_t len)
 {
 	struct wr w = wr_of(m->bytes + m->len, sizeof m->bytes - m->len);
 	wr_u16(&w, (uint16_t)((mandatory ? AVP_M : 0) | (AVP_HEAD + len)));

@@ -60,7 +60,8 @@ struct made {
 	size_t len;
 };
 struct made bench_msg(uint16_t tunnel, uint16_t call, uint16_t ns, uint16_t nr, unsigned type);
-void bench_add(struct made *m, bool mandatory, uint16_t vendor, uint16_t type, const void *v, size_t len);
+void bench_add(struct made *m, bool mandatory, uint16_t vendor, uint16_t type, const void *v,
+               size_t len);
 void bench_add_u16(struct made *m, uint16_t type, uint16_t v);
 #define BENCH_MADE(b, m) bench_in((b), (m).bytes, (m).len)
 

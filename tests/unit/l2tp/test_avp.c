@@ -202,20 +202,20 @@ static void test_header(void **state)
 		size_t len;
 		uint8_t drop;
 	} heads[] = {
-		{{0xc8, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_NONE},
-		{{0xc8, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 14, DROP_NONE}, /* padding */
-		{{0xf8, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_NONE}, /* reserved bits */
-		{{0xc8, 2, 0, 13, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER},
-		{{0xc8, 2, 0, 11, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER},
-		{{0xc8, 2, 0, 0, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER},
-		{{0x88, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER}, /* no L */
-		{{0xc0, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER}, /* no S */
-		{{0xca, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER}, /* O */
-		{{0xc9, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER}, /* P */
-		{{0xc8, 1, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_VERSION},
-		{{0xc8, 3, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_VERSION},
-		{{0xc8, 2, 0}, 3, DROP_RUNT},
-		{{0xc8, 2, 0, 12, 0, 1}, 6, DROP_L2TP_HEADER},
+	        {{0xc8, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_NONE},
+	        {{0xc8, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 14, DROP_NONE}, /* padding */
+	        {{0xf8, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_NONE}, /* reserved bits */
+	        {{0xc8, 2, 0, 13, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER},
+	        {{0xc8, 2, 0, 11, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER},
+	        {{0xc8, 2, 0, 0, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER},
+	        {{0x88, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER}, /* no L */
+	        {{0xc0, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER}, /* no S */
+	        {{0xca, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER}, /* O */
+	        {{0xc9, 2, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_HEADER}, /* P */
+	        {{0xc8, 1, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_VERSION},
+	        {{0xc8, 3, 0, 12, 0, 1, 0, 2, 0, 3, 0, 4}, 12, DROP_L2TP_VERSION},
+	        {{0xc8, 2, 0}, 3, DROP_RUNT},
+	        {{0xc8, 2, 0, 12, 0, 1}, 6, DROP_L2TP_HEADER},
 	};
 	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
 		struct msg_head h;
@@ -240,8 +240,9 @@ static void test_build(void **state)
 	assert_memory_equal(m.bytes, "\x80\x08\0\0\0\0\0\2", 8);
 	assert_true(decode(m.bytes, m.len, &set));
 	assert_int_equal(set.ignored + set.error, 0);
-	assert_true(set.has[AVP_PROTOCOL_VERSION] && set.has[AVP_FRAMING_CAP] && set.has[AVP_HOST_NAME] &&
-		    set.has[AVP_TUNNEL_ID] && set.has[AVP_RECEIVE_WINDOW]);
+	assert_true(set.has[AVP_PROTOCOL_VERSION] && set.has[AVP_FRAMING_CAP] &&
+	            set.has[AVP_HOST_NAME] && set.has[AVP_TUNNEL_ID] &&
+	            set.has[AVP_RECEIVE_WINDOW]);
 	assert_false(set.has[AVP_CHALLENGE]);
 	msg_build_sccrp(&m, "", 3, 16);
 	assert_true(decode(m.bytes, m.len, &set));
@@ -266,9 +267,10 @@ static void test_build(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),   cmocka_unit_test(test_lengths), cmocka_unit_test(test_flags),
-		cmocka_unit_test(test_result), cmocka_unit_test(test_text),    cmocka_unit_test(test_header),
-		cmocka_unit_test(test_build),
+	        cmocka_unit_test(test_good),  cmocka_unit_test(test_lengths),
+	        cmocka_unit_test(test_flags), cmocka_unit_test(test_result),
+	        cmocka_unit_test(test_text),  cmocka_unit_test(test_header),
+	        cmocka_unit_test(test_build),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -410,19 +410,19 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_ack_at_once),
-		T(test_duplicates),
-		T(test_order),
-		T(test_retransmission),
-		T(test_retransmission_goes_on),
-		T(test_retransmitted_carries_new_nr),
-		T(test_slow_start),
-		T(test_window_one),
-		T(test_bad_ack),
-		T(test_ceiling),
-		T(test_wrap),
-		T(test_wrap_order),
-		T(test_lossy),
+	        T(test_ack_at_once),
+	        T(test_duplicates),
+	        T(test_order),
+	        T(test_retransmission),
+	        T(test_retransmission_goes_on),
+	        T(test_retransmitted_carries_new_nr),
+	        T(test_slow_start),
+	        T(test_window_one),
+	        T(test_bad_ack),
+	        T(test_ceiling),
+	        T(test_wrap),
+	        T(test_wrap_order),
+	        T(test_lossy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,8 @@ static void expect_icrp(struct bench *b, unsigned n, uint16_t remote_call)
 	bench_forget(b);
 }
 
-static void expect_session(struct bench *b, uint16_t remote_tunnel, uint16_t remote_call, const char *host)
+static void expect_session(struct bench *b, uint16_t remote_tunnel, uint16_t remote_call,
+                           const char *host)
 {
 	assert_int_equal(l2tp_sessions(b->l), 1);
 	assert_int_equal(b->opened, 1);
@@ -89,7 +90,8 @@ static void test_windows(void **state)
 	expect_zlb(b, 6);
 	assert_int_equal(l2tp_tunnels(b->l), 0);
 	assert_int_equal(bench_logged(b, 603107), 1);
-	assert_string_equal(b->logs[0], "L2TP Tunnel deleted, tunnel_id = 1, remote_peer_ip = 198.51.100.7");
+	assert_string_equal(b->logs[0],
+	                    "L2TP Tunnel deleted, tunnel_id = 1, remote_peer_ip = 198.51.100.7");
 	bench_free(b);
 }
 
@@ -220,9 +222,10 @@ static void test_xp_two_calls(void **state)
 	assert_int_equal(avp_result(&set).result, CDN_ERROR);
 	assert_int_equal(avp_result(&set).error, L2TP_ERR_RESOURCES);
 	assert_int_equal(bench_logged(b, 603110), 1);
-	assert_string_equal(b->logs[b->n_logs - 1],
-			    "Failed to establish L2TP session, tunnel_id = 1, remote_peer_ip = 198.51.100.7, "
-			    "user = jdoe. Multiple sessions per tunnel are not supported");
+	assert_string_equal(
+	        b->logs[b->n_logs - 1],
+	        "Failed to establish L2TP session, tunnel_id = 1, remote_peer_ip = 198.51.100.7, "
+	        "user = jdoe. Multiple sessions per tunnel are not supported");
 	BENCH_IN(b, xp_zlb);
 	assert_int_equal(l2tp_by_id(b->l, 1)->chan.queued, 0);
 	/* the first one lives */
@@ -265,9 +268,9 @@ static void test_refused(void **state)
 		size_t len;
 		uint16_t remote, result, error;
 	} rows[] = {
-		{hidden_sccrq, sizeof hidden_sccrq, 77, STOP_ERROR, L2TP_ERR_UNKNOWN_AVP},
-		{unknown_m_sccrq, sizeof unknown_m_sccrq, 77, STOP_ERROR, L2TP_ERR_UNKNOWN_AVP},
-		{version2_sccrq, sizeof version2_sccrq, 77, STOP_VERSION, 0x0100},
+	        {hidden_sccrq, sizeof hidden_sccrq, 77, STOP_ERROR, L2TP_ERR_UNKNOWN_AVP},
+	        {unknown_m_sccrq, sizeof unknown_m_sccrq, 77, STOP_ERROR, L2TP_ERR_UNKNOWN_AVP},
+	        {version2_sccrq, sizeof version2_sccrq, 77, STOP_VERSION, 0x0100},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct bench *b = bench_new();
@@ -287,10 +290,10 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_windows),      cmocka_unit_test(test_apple),
-		cmocka_unit_test(test_android),      cmocka_unit_test(test_dlink),
-		cmocka_unit_test(test_huawei),       cmocka_unit_test(test_xp_two_calls),
-		cmocka_unit_test(test_ios),          cmocka_unit_test(test_refused),
+	        cmocka_unit_test(test_windows), cmocka_unit_test(test_apple),
+	        cmocka_unit_test(test_android), cmocka_unit_test(test_dlink),
+	        cmocka_unit_test(test_huawei),  cmocka_unit_test(test_xp_two_calls),
+	        cmocka_unit_test(test_ios),     cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

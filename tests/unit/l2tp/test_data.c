@@ -28,12 +28,12 @@ static int setup(void **state)
 {
 	(void)state;
 	sess = (struct dsess){.tunnel = 4,
-			      .call = 5,
-			      .remote_tunnel = 0x1102,
-			      .remote_call = 0x2b1f,
-			      .flow = 70,
-			      .ns = 9,
-			      .nr = 0};
+	                      .call = 5,
+	                      .remote_tunnel = 0x1102,
+	                      .remote_call = 0x2b1f,
+	                      .flow = 70,
+	                      .ns = 9,
+	                      .nr = 0};
 	return 0;
 }
 
@@ -47,26 +47,26 @@ static void test_in(void **state)
 		uint8_t drop;
 		size_t frame;
 	} rows[] = {
-		{"\x00\x02\0\4\0\5\xff\3\x00\x21", 10, DATA_FORWARD, 0, 4},
-		{"\x40\x02\0\x0c\0\4\0\5\xff\3\x00\x21", 12, DATA_FORWARD, 0, 4},
-		{"\x40\x02\0\x0c\0\4\0\5\xff\3\x00\x21pad", 15, DATA_FORWARD, 0, 4},
-		{"\x48\x02\0\x10\0\4\0\5\0\7\0\1\xff\3\x00\x21", 16, DATA_FORWARD, 0, 4},
-		{"\x42\x02\0\x11\0\4\0\5\0\3pad\xff\3\x00\x21", 17, DATA_FORWARD, 0, 4},
-		{"\x4a\x02\0\x14\0\4\0\5\0\7\0\1\0\2pp\xff\3\x00\x21", 20, DATA_FORWARD, 0, 4},
-		{"\x01\x02\0\4\0\5\xff\3\x00\x21", 10, DATA_FORWARD, 0, 4}, /* priority bit */
-		{"\xc8\x02\0\x0c\0\4\0\0\0\0\0\0", 12, DATA_PUNT, 0, 12},
-		{"\x00\x02\0\4\0\6\xff\3\x00\x21", 10, DATA_PUNT, 0, 10},
-		{"\x00\x02\0\5\0\5\xff\3\x00\x21", 10, DATA_PUNT, 0, 10},
-		{"\x00\x01\0\4\0\5\xff\3\x00\x21", 10, DATA_DROP, DROP_L2TP_VERSION, 0},
-		{"\x00\x03\0\4\0\5\xff\3\x00\x21", 10, DATA_DROP, DROP_L2TP_VERSION, 0},
-		{"\x40\x02\0\x0d\0\4\0\5\xff\3\x00\x21", 12, DATA_DROP, DROP_L2TP_HEADER, 0},
-		{"\x40\x02\0\x07\0\4\0\5\xff\3\x00\x21", 12, DATA_DROP, DROP_L2TP_HEADER, 0},
-		{"\x40\x02\0\x08\0\4\0\5", 8, DATA_DROP, DROP_L2TP_HEADER, 0}, /* no frame in it */
-		{"\x00\x02\0\4\0", 5, DATA_DROP, DROP_L2TP_HEADER, 0},
-		{"\x08\x02\0\4\0\5\0\7", 8, DATA_DROP, DROP_L2TP_HEADER, 0},
-		{"\x02\x02\0\4\0\5\xff\xff\x00\x21", 10, DATA_DROP, DROP_L2TP_HEADER, 0},
-		{"\x00", 1, DATA_DROP, DROP_RUNT, 0},
-		{"", 0, DATA_DROP, DROP_RUNT, 0},
+	        {"\x00\x02\0\4\0\5\xff\3\x00\x21", 10, DATA_FORWARD, 0, 4},
+	        {"\x40\x02\0\x0c\0\4\0\5\xff\3\x00\x21", 12, DATA_FORWARD, 0, 4},
+	        {"\x40\x02\0\x0c\0\4\0\5\xff\3\x00\x21pad", 15, DATA_FORWARD, 0, 4},
+	        {"\x48\x02\0\x10\0\4\0\5\0\7\0\1\xff\3\x00\x21", 16, DATA_FORWARD, 0, 4},
+	        {"\x42\x02\0\x11\0\4\0\5\0\3pad\xff\3\x00\x21", 17, DATA_FORWARD, 0, 4},
+	        {"\x4a\x02\0\x14\0\4\0\5\0\7\0\1\0\2pp\xff\3\x00\x21", 20, DATA_FORWARD, 0, 4},
+	        {"\x01\x02\0\4\0\5\xff\3\x00\x21", 10, DATA_FORWARD, 0, 4}, /* priority bit */
+	        {"\xc8\x02\0\x0c\0\4\0\0\0\0\0\0", 12, DATA_PUNT, 0, 12},
+	        {"\x00\x02\0\4\0\6\xff\3\x00\x21", 10, DATA_PUNT, 0, 10},
+	        {"\x00\x02\0\5\0\5\xff\3\x00\x21", 10, DATA_PUNT, 0, 10},
+	        {"\x00\x01\0\4\0\5\xff\3\x00\x21", 10, DATA_DROP, DROP_L2TP_VERSION, 0},
+	        {"\x00\x03\0\4\0\5\xff\3\x00\x21", 10, DATA_DROP, DROP_L2TP_VERSION, 0},
+	        {"\x40\x02\0\x0d\0\4\0\5\xff\3\x00\x21", 12, DATA_DROP, DROP_L2TP_HEADER, 0},
+	        {"\x40\x02\0\x07\0\4\0\5\xff\3\x00\x21", 12, DATA_DROP, DROP_L2TP_HEADER, 0},
+	        {"\x40\x02\0\x08\0\4\0\5", 8, DATA_DROP, DROP_L2TP_HEADER, 0}, /* no frame in it */
+	        {"\x00\x02\0\4\0", 5, DATA_DROP, DROP_L2TP_HEADER, 0},
+	        {"\x08\x02\0\4\0\5\0\7", 8, DATA_DROP, DROP_L2TP_HEADER, 0},
+	        {"\x02\x02\0\4\0\5\xff\xff\x00\x21", 10, DATA_DROP, DROP_L2TP_HEADER, 0},
+	        {"\x00", 1, DATA_DROP, DROP_RUNT, 0},
+	        {"", 0, DATA_DROP, DROP_RUNT, 0},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct pkt p = packet(rows[i].bytes, rows[i].len);
@@ -140,10 +140,10 @@ static void test_sequence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_in, setup),
-		cmocka_unit_test_setup(test_flow, setup),
-		cmocka_unit_test_setup(test_out, setup),
-		cmocka_unit_test_setup(test_sequence, setup),
+	        cmocka_unit_test_setup(test_in, setup),
+	        cmocka_unit_test_setup(test_flow, setup),
+	        cmocka_unit_test_setup(test_out, setup),
+	        cmocka_unit_test_setup(test_sequence, setup),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

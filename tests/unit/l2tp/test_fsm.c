@@ -37,31 +37,31 @@ struct cell {
 };
 
 static const struct cell cells[] = {
-	{TUN_WAIT_CTL_CONN, MSG_SCCRQ, TUN_CLOSING, STOP_FSM, true},
-	{TUN_WAIT_CTL_CONN, MSG_SCCRP, TUN_CLOSING, STOP_FSM, true},
-	{TUN_WAIT_CTL_CONN, MSG_SCCCN, TUN_ESTABLISHED, 0, false},
-	{TUN_WAIT_CTL_CONN, MSG_STOPCCN, TUN_LINGER, 0, false},
-	{TUN_WAIT_CTL_CONN, MSG_HELLO, TUN_WAIT_CTL_CONN, 0, false},
-	{TUN_WAIT_CTL_CONN, MSG_ICRQ, TUN_WAIT_CTL_CONN, 0, true},
-	{TUN_WAIT_CTL_CONN, 99, TUN_CLOSING, STOP_ERROR, false},
-	{TUN_ESTABLISHED, MSG_SCCRQ, TUN_CLOSING, STOP_FSM, true},
-	{TUN_ESTABLISHED, MSG_SCCRP, TUN_CLOSING, STOP_FSM, true},
-	{TUN_ESTABLISHED, MSG_SCCCN, TUN_CLOSING, STOP_FSM, true},
-	{TUN_ESTABLISHED, MSG_STOPCCN, TUN_LINGER, 0, false},
-	{TUN_ESTABLISHED, MSG_HELLO, TUN_ESTABLISHED, 0, false},
-	{TUN_ESTABLISHED, 99, TUN_CLOSING, STOP_ERROR, false},
-	{TUN_CLOSING, MSG_SCCRQ, TUN_CLOSING, 0, true},
-	{TUN_CLOSING, MSG_SCCCN, TUN_CLOSING, 0, true},
-	{TUN_CLOSING, MSG_HELLO, TUN_CLOSING, 0, true},
-	{TUN_CLOSING, MSG_ICRQ, TUN_CLOSING, 0, true},
-	{TUN_CLOSING, 99, TUN_CLOSING, 0, true},
-	{TUN_CLOSING, MSG_STOPCCN, TUN_LINGER, 0, false},
-	{TUN_LINGER, MSG_SCCRQ, TUN_LINGER, 0, true},
-	{TUN_LINGER, MSG_SCCCN, TUN_LINGER, 0, true},
-	{TUN_LINGER, MSG_HELLO, TUN_LINGER, 0, true},
-	{TUN_LINGER, MSG_ICRQ, TUN_LINGER, 0, true},
-	{TUN_LINGER, 99, TUN_LINGER, 0, true},
-	{TUN_LINGER, MSG_STOPCCN, TUN_LINGER, 0, false},
+        {TUN_WAIT_CTL_CONN, MSG_SCCRQ, TUN_CLOSING, STOP_FSM, true},
+        {TUN_WAIT_CTL_CONN, MSG_SCCRP, TUN_CLOSING, STOP_FSM, true},
+        {TUN_WAIT_CTL_CONN, MSG_SCCCN, TUN_ESTABLISHED, 0, false},
+        {TUN_WAIT_CTL_CONN, MSG_STOPCCN, TUN_LINGER, 0, false},
+        {TUN_WAIT_CTL_CONN, MSG_HELLO, TUN_WAIT_CTL_CONN, 0, false},
+        {TUN_WAIT_CTL_CONN, MSG_ICRQ, TUN_WAIT_CTL_CONN, 0, true},
+        {TUN_WAIT_CTL_CONN, 99, TUN_CLOSING, STOP_ERROR, false},
+        {TUN_ESTABLISHED, MSG_SCCRQ, TUN_CLOSING, STOP_FSM, true},
+        {TUN_ESTABLISHED, MSG_SCCRP, TUN_CLOSING, STOP_FSM, true},
+        {TUN_ESTABLISHED, MSG_SCCCN, TUN_CLOSING, STOP_FSM, true},
+        {TUN_ESTABLISHED, MSG_STOPCCN, TUN_LINGER, 0, false},
+        {TUN_ESTABLISHED, MSG_HELLO, TUN_ESTABLISHED, 0, false},
+        {TUN_ESTABLISHED, 99, TUN_CLOSING, STOP_ERROR, false},
+        {TUN_CLOSING, MSG_SCCRQ, TUN_CLOSING, 0, true},
+        {TUN_CLOSING, MSG_SCCCN, TUN_CLOSING, 0, true},
+        {TUN_CLOSING, MSG_HELLO, TUN_CLOSING, 0, true},
+        {TUN_CLOSING, MSG_ICRQ, TUN_CLOSING, 0, true},
+        {TUN_CLOSING, 99, TUN_CLOSING, 0, true},
+        {TUN_CLOSING, MSG_STOPCCN, TUN_LINGER, 0, false},
+        {TUN_LINGER, MSG_SCCRQ, TUN_LINGER, 0, true},
+        {TUN_LINGER, MSG_SCCCN, TUN_LINGER, 0, true},
+        {TUN_LINGER, MSG_HELLO, TUN_LINGER, 0, true},
+        {TUN_LINGER, MSG_ICRQ, TUN_LINGER, 0, true},
+        {TUN_LINGER, 99, TUN_LINGER, 0, true},
+        {TUN_LINGER, MSG_STOPCCN, TUN_LINGER, 0, false},
 };
 
 static struct made tunnel_message(unsigned type, uint16_t ns, uint16_t nr)
@@ -95,7 +95,8 @@ static void test_tunnel_cells(void **state)
 		struct l2tp_tunnel *t = l2tp_by_id(b->l, 1);
 		assert_non_null(t);
 		assert_int_equal(t->state, c->next);
-		assert_int_equal(l2tp_refused(b->l, L2TP_REFUSE_UNEXPECTED) - unexpected, c->unexpected);
+		assert_int_equal(l2tp_refused(b->l, L2TP_REFUSE_UNEXPECTED) - unexpected,
+		                 c->unexpected);
 		/* everything is acknowledged, whatever becomes of it */
 		assert_true(b->n_out >= 1);
 		struct msg_head h;
@@ -161,31 +162,31 @@ struct call_cell {
 };
 
 static const struct call_cell call_cells[] = {
-	{CALL_IDLE, MSG_ICRP, false, CALL_IDLE, 0, true},
-	{CALL_IDLE, MSG_ICCN, false, CALL_IDLE, 0, true},
-	{CALL_IDLE, MSG_CDN, false, CALL_IDLE, 0, true},
-	{CALL_IDLE, MSG_WEN, false, CALL_IDLE, 0, true},
-	{CALL_IDLE, MSG_SLI, false, CALL_IDLE, 0, true},
-	{CALL_IDLE, MSG_OCRQ, false, CALL_IDLE, CDN_NO_FACILITIES_EVER, true},
-	{CALL_IDLE, MSG_OCRP, false, CALL_IDLE, 0, true},
-	{CALL_IDLE, MSG_OCCN, false, CALL_IDLE, 0, true},
-	{CALL_IDLE, MSG_ICRQ, false, CALL_WAIT_CONNECT, 0, false},
-	{CALL_IDLE, MSG_ICRQ, true, CALL_IDLE, CDN_ERROR, false},
-	{CALL_WAIT_CONNECT, MSG_ICRQ, false, CALL_WAIT_CONNECT, CDN_ERROR, false},
-	{CALL_WAIT_CONNECT, MSG_ICRP, false, CALL_IDLE, CDN_ERROR, true},
-	{CALL_WAIT_CONNECT, MSG_ICCN, false, CALL_ESTABLISHED, 0, false},
-	{CALL_WAIT_CONNECT, MSG_ICCN, true, CALL_IDLE, CDN_ERROR, false},
-	{CALL_WAIT_CONNECT, MSG_CDN, false, CALL_IDLE, 0, false},
-	{CALL_WAIT_CONNECT, MSG_CDN, true, CALL_IDLE, 0, false},
-	{CALL_WAIT_CONNECT, MSG_WEN, false, CALL_WAIT_CONNECT, 0, false},
-	{CALL_WAIT_CONNECT, MSG_SLI, false, CALL_WAIT_CONNECT, 0, false},
-	{CALL_ESTABLISHED, MSG_ICRQ, false, CALL_ESTABLISHED, CDN_ERROR, false},
-	{CALL_ESTABLISHED, MSG_ICRP, false, CALL_IDLE, CDN_ERROR, true},
-	{CALL_ESTABLISHED, MSG_ICCN, false, CALL_IDLE, CDN_ERROR, true},
-	{CALL_ESTABLISHED, MSG_CDN, false, CALL_IDLE, 0, false},
-	{CALL_ESTABLISHED, MSG_WEN, false, CALL_ESTABLISHED, 0, false},
-	{CALL_ESTABLISHED, MSG_WEN, true, CALL_IDLE, CDN_ERROR, false},
-	{CALL_ESTABLISHED, MSG_SLI, false, CALL_ESTABLISHED, 0, false},
+        {CALL_IDLE, MSG_ICRP, false, CALL_IDLE, 0, true},
+        {CALL_IDLE, MSG_ICCN, false, CALL_IDLE, 0, true},
+        {CALL_IDLE, MSG_CDN, false, CALL_IDLE, 0, true},
+        {CALL_IDLE, MSG_WEN, false, CALL_IDLE, 0, true},
+        {CALL_IDLE, MSG_SLI, false, CALL_IDLE, 0, true},
+        {CALL_IDLE, MSG_OCRQ, false, CALL_IDLE, CDN_NO_FACILITIES_EVER, true},
+        {CALL_IDLE, MSG_OCRP, false, CALL_IDLE, 0, true},
+        {CALL_IDLE, MSG_OCCN, false, CALL_IDLE, 0, true},
+        {CALL_IDLE, MSG_ICRQ, false, CALL_WAIT_CONNECT, 0, false},
+        {CALL_IDLE, MSG_ICRQ, true, CALL_IDLE, CDN_ERROR, false},
+        {CALL_WAIT_CONNECT, MSG_ICRQ, false, CALL_WAIT_CONNECT, CDN_ERROR, false},
+        {CALL_WAIT_CONNECT, MSG_ICRP, false, CALL_IDLE, CDN_ERROR, true},
+        {CALL_WAIT_CONNECT, MSG_ICCN, false, CALL_ESTABLISHED, 0, false},
+        {CALL_WAIT_CONNECT, MSG_ICCN, true, CALL_IDLE, CDN_ERROR, false},
+        {CALL_WAIT_CONNECT, MSG_CDN, false, CALL_IDLE, 0, false},
+        {CALL_WAIT_CONNECT, MSG_CDN, true, CALL_IDLE, 0, false},
+        {CALL_WAIT_CONNECT, MSG_WEN, false, CALL_WAIT_CONNECT, 0, false},
+        {CALL_WAIT_CONNECT, MSG_SLI, false, CALL_WAIT_CONNECT, 0, false},
+        {CALL_ESTABLISHED, MSG_ICRQ, false, CALL_ESTABLISHED, CDN_ERROR, false},
+        {CALL_ESTABLISHED, MSG_ICRP, false, CALL_IDLE, CDN_ERROR, true},
+        {CALL_ESTABLISHED, MSG_ICCN, false, CALL_IDLE, CDN_ERROR, true},
+        {CALL_ESTABLISHED, MSG_CDN, false, CALL_IDLE, 0, false},
+        {CALL_ESTABLISHED, MSG_WEN, false, CALL_ESTABLISHED, 0, false},
+        {CALL_ESTABLISHED, MSG_WEN, true, CALL_IDLE, CDN_ERROR, false},
+        {CALL_ESTABLISHED, MSG_SLI, false, CALL_ESTABLISHED, 0, false},
 };
 
 static void test_call_cells(void **state)
@@ -206,7 +207,8 @@ static void test_call_cells(void **state)
 			ns = 4;
 		}
 		uint64_t unexpected = l2tp_refused(b->l, L2TP_REFUSE_UNEXPECTED);
-		struct made m = bench_msg(1, c->msg == MSG_ICRQ || c->msg == MSG_OCRQ ? 0 : 1, ns, nr, c->msg);
+		struct made m = bench_msg(1, c->msg == MSG_ICRQ || c->msg == MSG_OCRQ ? 0 : 1, ns,
+		                          nr, c->msg);
 		if (c->msg == MSG_ICRQ || c->msg == MSG_OCRQ || c->msg == MSG_CDN)
 			bench_add_u16(&m, AVP_SESSION_ID, c->msg == MSG_CDN ? 1 : 33);
 		if (c->bad)
@@ -216,11 +218,15 @@ static void test_call_cells(void **state)
 		struct l2tp_tunnel *t = l2tp_by_id(b->l, 1);
 		assert_int_equal(t->call.state, c->next);
 		assert_int_equal(t->state, TUN_ESTABLISHED);
-		assert_int_equal(l2tp_refused(b->l, L2TP_REFUSE_UNEXPECTED) - unexpected, c->unexpected);
+		assert_int_equal(l2tp_refused(b->l, L2TP_REFUSE_UNEXPECTED) - unexpected,
+		                 c->unexpected);
 		struct msg_head h;
 		struct avp_set set = bench_out(b, 0, &h);
-		assert_int_equal(set.type, c->cdn ? MSG_CDN : (c->next == CALL_WAIT_CONNECT &&
-							       c->state == CALL_IDLE ? MSG_ICRP : 0));
+		assert_int_equal(set.type,
+		                 c->cdn ? MSG_CDN
+		                        : (c->next == CALL_WAIT_CONNECT && c->state == CALL_IDLE
+		                                   ? MSG_ICRP
+		                                   : 0));
 		if (c->cdn)
 			assert_int_equal(avp_result(&set).result, c->cdn);
 		assert_int_equal(b->opened - b->closed, c->next == CALL_ESTABLISHED);
@@ -235,10 +241,12 @@ static void test_call_close(void **state)
 		enum link_end why;
 		unsigned result;
 	} ends[] = {
-		{LINK_END_USER_REQUEST, CDN_CARRIER},      {LINK_END_ADMIN_RESET, CDN_ADMIN},
-		{LINK_END_IDLE_TIMEOUT, CDN_ADMIN},        {LINK_END_USER_ERROR, CDN_ADMIN},
-		{LINK_END_INTERNAL_ERROR, CDN_NO_FACILITIES},
-		{LINK_END_CONFIG_ERROR, CDN_NO_FACILITIES_EVER},
+	        {LINK_END_USER_REQUEST, CDN_CARRIER},
+	        {LINK_END_ADMIN_RESET, CDN_ADMIN},
+	        {LINK_END_IDLE_TIMEOUT, CDN_ADMIN},
+	        {LINK_END_USER_ERROR, CDN_ADMIN},
+	        {LINK_END_INTERNAL_ERROR, CDN_NO_FACILITIES},
+	        {LINK_END_CONFIG_ERROR, CDN_NO_FACILITIES_EVER},
 	};
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
 		struct bench *b = bench_new();
@@ -327,9 +335,9 @@ static void test_reentrance(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tunnel_cells), cmocka_unit_test(test_tunnel_timers),
-		cmocka_unit_test(test_call_cells),   cmocka_unit_test(test_call_close),
-		cmocka_unit_test(test_reentrance),
+	        cmocka_unit_test(test_tunnel_cells), cmocka_unit_test(test_tunnel_timers),
+	        cmocka_unit_test(test_call_cells),   cmocka_unit_test(test_call_close),
+	        cmocka_unit_test(test_reentrance),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -345,12 +345,12 @@ static void test_sessions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_duplicate_sccrq), cmocka_unit_test(test_replacement),
-		cmocka_unit_test(test_flows),           cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_half_open),       cmocka_unit_test(test_closing_ceiling),
-		cmocka_unit_test(test_hello),           cmocka_unit_test(test_dead_peer_time),
-		cmocka_unit_test(test_shutdown),        cmocka_unit_test(test_moved),
-		cmocka_unit_test(test_numbers),         cmocka_unit_test(test_sessions),
+	        cmocka_unit_test(test_duplicate_sccrq), cmocka_unit_test(test_replacement),
+	        cmocka_unit_test(test_flows),           cmocka_unit_test(test_limit),
+	        cmocka_unit_test(test_half_open),       cmocka_unit_test(test_closing_ceiling),
+	        cmocka_unit_test(test_hello),           cmocka_unit_test(test_dead_peer_time),
+	        cmocka_unit_test(test_shutdown),        cmocka_unit_test(test_moved),
+	        cmocka_unit_test(test_numbers),         cmocka_unit_test(test_sessions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
