@@ -1,4 +1,4 @@
-/* RFC 3602 §4, cases 5 to 8: whole ESP packets, AES-128-CBC, no MAC, payload ICMP. */
+/* RFC 3602 §4, cases 5 and 7: whole ESP packets, AES-128-CBC, no MAC, payload ICMP. */
 #ifndef TESTS_VECTORS_ESP_H
 #define TESTS_VECTORS_ESP_H
 
