@@ -45,11 +45,11 @@ static void lint_help(void *arg, void *value)
 	struct lint *t = arg;
 	const struct grammar_help *h = value;
 
-	if (!h->used)
+	if (!h->used && strcmp(h->prefix, "no"))
 		say(t, h->file, h->line, "help for \"%s\", which no line has", h->prefix);
 }
 
-static void lint_words(struct lint *t, const struct line *l)
+static void lint_words(struct lint *t, const struct line *l, bool functions)
 {
 	if (l->flags & LINE_LEGACY)
 		return;
@@ -57,7 +57,7 @@ static void lint_words(struct lint *t, const struct line *l)
 		if (l->atoms[i]->kind == ITEM_WORD && !l->atoms[i]->help)
 			say(t, l->file, l->where, "no help for \"%s\" in \"%s\"", l->atoms[i]->word,
 			    l->text);
-		if (l->atoms[i]->kind == ITEM_ARG && l->atoms[i]->field->suggest &&
+		if (functions && l->atoms[i]->kind == ITEM_ARG && l->atoms[i]->field->suggest &&
 		    !conf_suggest_find(l->atoms[i]->field->suggest))
 			say(t, l->file, l->where, "suggest: there is no function %s",
 			    l->atoms[i]->field->suggest);
@@ -313,12 +313,8 @@ int grammar_lint(const struct grammar *g, unsigned flags, struct out *all, struc
 	t.sizes = conf_alloc(LINT_STATES * sizeof(size_t));
 	hash_each(g->help, lint_help, &t);
 	for (const struct mode *m = g->modes; m; m = m->next) {
-		for (const struct line *l = m->lines; l; l = l->next) {
-			if (!(flags & GRAMMAR_NO_FUNCTIONS))
-				lint_words(&t, l);
-			else if (!(l->flags & LINE_LEGACY))
-				lint_words(&t, l);
-		}
+		for (const struct line *l = m->lines; l; l = l->next)
+			lint_words(&t, l, !(flags & GRAMMAR_NO_FUNCTIONS));
 		lint_mode(&t, m);
 	}
 	lint_node(&t, g->schema.root);

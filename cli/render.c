@@ -42,7 +42,8 @@ static bool differs(const struct centry *e, const struct field *f)
 {
 	const struct value *dflt = entry_default(e, f), *v = &e->vals[f->index];
 
-	return v->kind && !(dflt && value_equal(dflt, v));
+	/* What a builtin entry holds from the start is a default, too; those have no version. */
+	return e->stamp && v->kind && !(dflt && value_equal(dflt, v));
 }
 
 /* The newest spelling that is valid in the dialect. */
