@@ -10,13 +10,14 @@
 
 /* In the order in which they are offered. EAP is not here: there is no server to relay it to. */
 static const struct auth_proto protos[] = {
-	{AAA_MSCHAP2, PPP_CHAP, 0x81, 16, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
-	 ppp_mschap2_response, ppp_mschap2_message}, /* RFC 2759 */
-	{AAA_MSCHAP1, PPP_CHAP, 0x80, 8, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
-	 ppp_mschap1_response, ppp_mschap1_message}, /* RFC 2433 */
-	{AAA_CHAP, PPP_CHAP, 0x05, 16, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
-	 ppp_chap_md5_response, ppp_chap_md5_message}, /* RFC 1994 */
-	{AAA_PAP, PPP_PAP, 0, 0, ppp_pap_start, ppp_pap_input, ppp_pap_verdict, NULL, NULL}, /* RFC 1334 */
+        {AAA_MSCHAP2, PPP_CHAP, 0x81, 16, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
+         ppp_mschap2_response, ppp_mschap2_message}, /* RFC 2759 */
+        {AAA_MSCHAP1, PPP_CHAP, 0x80, 8, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
+         ppp_mschap1_response, ppp_mschap1_message}, /* RFC 2433 */
+        {AAA_CHAP, PPP_CHAP, 0x05, 16, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
+         ppp_chap_md5_response, ppp_chap_md5_message}, /* RFC 1994 */
+        {AAA_PAP, PPP_PAP, 0, 0, ppp_pap_start, ppp_pap_input, ppp_pap_verdict, NULL,
+         NULL}, /* RFC 1334 */
 };
 enum { N_PROTOS = sizeof(protos) / sizeof(protos[0]) };
 
@@ -37,10 +38,11 @@ static void log_nothing_left(const struct ppp_session *s, const char *refused)
 	const struct aaa_group *g = ppp_session_group(s);
 	char allowed[80], able[80], why[400];
 	snprintf(why, sizeof(why),
-		 "No PPP authentication protocol left%s: tunnel-group %s allows %s, server %s can do %s", refused,
-		 s->group, aaa_methods_text(g ? g->methods : 0, allowed, sizeof(allowed)),
-		 g && g->server ? g->server : "LOCAL",
-		 aaa_methods_text(g ? aaa_server_methods(g) : 0, able, sizeof(able)));
+	         "No PPP authentication protocol left%s: tunnel-group %s allows %s, server %s can "
+	         "do %s",
+	         refused, s->group, aaa_methods_text(g ? g->methods : 0, allowed, sizeof(allowed)),
+	         g && g->server ? g->server : "LOCAL",
+	         aaa_methods_text(g ? aaa_server_methods(g) : 0, able, sizeof(able)));
 	log_msg(MSG_113013, why, ip4_text(s->link.remote.ip).s);
 }
 
@@ -85,7 +87,7 @@ void ppp_auth_nak(struct ppp_session *s, struct rd value)
 		return;
 	char text[80];
 	snprintf(text, sizeof(text), " (the client asks for %s)",
-		 want ? aaa_method_word(want->method) : "another one");
+	         want ? aaa_method_word(want->method) : "another one");
 	log_nothing_left(s, text);
 	ppp_session_drop(s, LINK_END_USER_ERROR);
 }
@@ -140,7 +142,8 @@ void ppp_auth_input(struct ppp_session *s, const uint8_t *packet, size_t len)
 	uint8_t code = rd_u8(&r), id = rd_u8(&r);
 	uint16_t total = rd_u16(&r);
 	if (!rd_ok(&r) || total < 4 || total > len) {
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: authentication packet with a bad length dropped", s->unit);
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: authentication packet with a bad length dropped",
+		      s->unit);
 		return;
 	}
 	struct bytes data = rd_bytes(&r, (size_t)total - 4);
@@ -223,8 +226,8 @@ void ppp_auth_ask(struct ppp_session *s)
 	a->rq.peer_ip = s->link.remote.ip;
 	a->rq.done = on_result;
 	a->rq.arg = s;
-	debug(DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, ulen=%zu, user=%s", s->unit, s->unit,
-	      strlen(a->rq.user), a->rq.user);
+	debug(DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, ulen=%zu, user=%s", s->unit,
+	      s->unit, strlen(a->rq.user), a->rq.user);
 	log_msg(MSG_603102, s->unit, a->rq.user);
 	aaa_start(&a->rq, s->ppp->clock, s->ppp->conf->aaa, ppp_session_group(s));
 }

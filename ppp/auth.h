@@ -9,13 +9,13 @@ struct ppp_session;
 struct auth_proto;
 
 struct ppp_auth {
-	unsigned left;                 /* methods not yet refused by the peer (AAA_BIT) */
+	unsigned left;                  /* methods not yet refused by the peer (AAA_BIT) */
 	const struct auth_proto *proto; /* asked for now, NULL = none */
-	bool pending;                  /* counted as in progress */
-	bool running;                  /* between LCP up and the verdict */
-	bool asking;                   /* rq is on its way */
-	bool answered;                 /* reply holds the verdict */
-	uint8_t id;                    /* of the challenge, or of the PAP request being answered */
+	bool pending;                   /* counted as in progress */
+	bool running;                   /* between LCP up and the verdict */
+	bool asking;                    /* rq is on its way */
+	bool answered;                  /* reply holds the verdict */
+	uint8_t id;                     /* of the challenge, or of the PAP request being answered */
 	uint8_t tries;
 	uint8_t challenge[16];
 	uint8_t reply[256]; /* sent again when the peer missed it */
@@ -46,8 +46,8 @@ struct auth_proto {
 	/* CHAP only: the response value into the request. false = malformed. */
 	bool (*response)(struct aaa_request *rq, struct bytes value);
 	/* CHAP only: the message of Success and Failure. */
-	void (*message)(const struct ppp_session *s, const struct aaa_result *result, unsigned error, char *text,
-			size_t cap);
+	void (*message)(const struct ppp_session *s, const struct aaa_result *result,
+	                unsigned error, char *text, size_t cap);
 };
 
 /* Which protocols this session may use; false when there is none, and the log says why. */
@@ -82,13 +82,13 @@ void ppp_chap_start(struct ppp_session *s);
 void ppp_chap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data);
 void ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error);
 bool ppp_chap_md5_response(struct aaa_request *rq, struct bytes value);
-void ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result, unsigned error,
-			  char *text, size_t cap);
+void ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
+                          unsigned error, char *text, size_t cap);
 bool ppp_mschap1_response(struct aaa_request *rq, struct bytes value);
-void ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result, unsigned error,
-			 char *text, size_t cap);
+void ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result,
+                         unsigned error, char *text, size_t cap);
 bool ppp_mschap2_response(struct aaa_request *rq, struct bytes value);
-void ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result, unsigned error,
-			 char *text, size_t cap);
+void ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result,
+                         unsigned error, char *text, size_t cap);
 
 #endif

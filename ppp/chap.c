@@ -61,7 +61,7 @@ void ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, un
 	char text[200];
 	s->auth.proto->message(s, result, error, text, sizeof(text));
 	ppp_auth_reply(s, error ? CHAP_FAILURE : CHAP_SUCCESS, s->auth.id,
-		       (struct bytes){(const uint8_t *)text, strlen(text)});
+	               (struct bytes){(const uint8_t *)text, strlen(text)});
 }
 
 bool ppp_chap_md5_response(struct aaa_request *rq, struct bytes value)
@@ -72,8 +72,8 @@ bool ppp_chap_md5_response(struct aaa_request *rq, struct bytes value)
 	return true;
 }
 
-void ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result, unsigned error,
-			  char *text, size_t cap)
+void ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
+                          unsigned error, char *text, size_t cap)
 {
 	(void)s;
 	(void)result;

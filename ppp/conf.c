@@ -14,8 +14,9 @@ static size_t count_pools(const struct conf *c)
 	return n;
 }
 
-const struct ppp_conf *ppp_conf_compile(const struct conf *c, struct arena *arena, const struct aaa_conf *aaa,
-					uint32_t local_ip, struct out *notes, struct err *err)
+const struct ppp_conf *ppp_conf_compile(const struct conf *c, struct arena *arena,
+                                        const struct aaa_conf *aaa, uint32_t local_ip,
+                                        struct out *notes, struct err *err)
 {
 	size_t n = count_pools(c), i = 0;
 	struct ppp_conf *out = arena_alloc(arena, sizeof(*out));
@@ -34,36 +35,39 @@ const struct ppp_conf *ppp_conf_compile(const struct conf *c, struct arena *aren
 		return NULL;
 	}
 	*out = (struct ppp_conf){
-		.aaa = aaa,
-		.pools = pools,
-		.npools = n,
-		.local_ip = local_ip,
-		.name = name,
-		.reuse_delay_s = conf_u32(assign, "reuse-delay") * 60,
-		.no_local = !conf_in_set(assign, "methods", "local"),
+	        .aaa = aaa,
+	        .pools = pools,
+	        .npools = n,
+	        .local_ip = local_ip,
+	        .name = name,
+	        .reuse_delay_s = conf_u32(assign, "reuse-delay") * 60,
+	        .no_local = !conf_in_set(assign, "methods", "local"),
 	};
 	return out;
 }
 
 /* ------------------------------------------------------------------ checks */
 
-static int check_overlap(const struct conf *c, const struct centry *e, uint32_t first, uint32_t last,
-			 struct err *err)
+static int check_overlap(const struct conf *c, const struct centry *e, uint32_t first,
+                         uint32_t last, struct err *err)
 {
 	for (const struct centry *o = conf_first(c, "ip-pool"); o; o = conf_next(c, o)) {
 		uint32_t a, b;
-		if (str_eq(conf_text(o, "name"), conf_text(e, "name")) || !conf_ip2(o, "range", &a, &b))
+		if (str_eq(conf_text(o, "name"), conf_text(e, "name")) ||
+		    !conf_ip2(o, "range", &a, &b))
 			continue;
 		if (first > b || last < a)
 			continue;
-		return err_set(err, -EEXIST,
-			       "The IP pool %.*s addresses overlap with existing localpool range of %.*s",
-			       STR_ARG(conf_text(e, "name")), STR_ARG(conf_text(o, "name")));
+		return err_set(
+		        err, -EEXIST,
+		        "The IP pool %.*s addresses overlap with existing localpool range of %.*s",
+		        STR_ARG(conf_text(e, "name")), STR_ARG(conf_text(o, "name")));
 	}
 	return 0;
 }
 
-static int ip_pool_check(const struct conf *c, const struct centry *e, struct out *notes, struct err *err)
+static int ip_pool_check(const struct conf *c, const struct centry *e, struct out *notes,
+                         struct err *err)
 {
 	uint32_t first, last;
 	(void)notes;
@@ -72,33 +76,37 @@ static int ip_pool_check(const struct conf *c, const struct centry *e, struct ou
 	if (last < first)
 		return err_set(err, -EINVAL, "The last address of the pool is before its first");
 	if (last - first >= PPP_POOL_SIZE_MAX)
-		return err_set(err, -EINVAL, "A pool holds at most %u addresses", (unsigned)PPP_POOL_SIZE_MAX);
+		return err_set(err, -EINVAL, "A pool holds at most %u addresses",
+		               (unsigned)PPP_POOL_SIZE_MAX);
 	if (conf_is_set(e, "mask")) {
 		uint32_t mask = conf_ip(e, "mask");
 		if ((first & mask) != (last & mask))
-			return err_set(err, -EINVAL, "Start and end addresses of the pool overlap different subnets");
+			return err_set(
+			        err, -EINVAL,
+			        "Start and end addresses of the pool overlap different subnets");
 	}
 	return check_overlap(c, e, first, last, err);
 }
 
 /* A server group must exist; the local database always does. */
-static int tunnel_group_general_check(const struct conf *c, const struct centry *e, struct out *notes,
-				      struct err *err)
+static int tunnel_group_general_check(const struct conf *c, const struct centry *e,
+                                      struct out *notes, struct err *err)
 {
 	struct str server = conf_text(e, "aaa");
 	(void)notes;
 	if (str_caseeq(server, STR("LOCAL")) || str_caseeq(server, STR("NONE")) || server.len == 0)
 		return 0;
 	if (!conf_find(c, "aaa-server", server))
-		return err_set(err, -ENOENT, "aaa-server group %.*s does not exist", STR_ARG(server));
+		return err_set(err, -ENOENT, "aaa-server group %.*s does not exist",
+		               STR_ARG(server));
 	return 0;
 }
 
 const struct conf_check *ppp_conf_checks(size_t *n)
 {
 	static const struct conf_check checks[] = {
-		{"ip_pool_check", ip_pool_check},
-		{"tunnel_group_general_check", tunnel_group_general_check},
+	        {"ip_pool_check", ip_pool_check},
+	        {"tunnel_group_general_check", tunnel_group_general_check},
 	};
 	*n = sizeof(checks) / sizeof(checks[0]);
 	return checks;

@@ -8,9 +8,9 @@
 /* What a received packet brings along with its event. */
 struct rcvd {
 	uint8_t id;
-	uint8_t answer;      /* code of the answer to a Configure-Request */
-	struct bytes reply;  /* its options */
-	struct bytes whole;  /* the packet, for a Code-Reject */
+	uint8_t answer;     /* code of the answer to a Configure-Request */
+	struct bytes reply; /* its options */
+	struct bytes whole; /* the packet, for a Code-Reject */
 };
 
 static void debug_line(void *obj, const char *line)
@@ -90,7 +90,7 @@ static void scr(struct ppp_cp *cp, struct rcvd *p)
 	opt_ask(&cp->def->opts, cp->owner, &w);
 	/* a repeated request keeps its identifier, so that a late answer to the first one still counts */
 	bool same =
-		bytes_eq((struct bytes){options, wr_len(&w)}, (struct bytes){cp->req, cp->req_len});
+	        bytes_eq((struct bytes){options, wr_len(&w)}, (struct bytes){cp->req, cp->req_len});
 	if (!same || cp->req_id == 0 || cp->restart == PPP_MAX_CONFIGURE)
 		cp->req_id = ppp_cp_id(cp);
 	memcpy(cp->req, options, wr_len(&w));
@@ -142,26 +142,26 @@ static void ser(struct ppp_cp *cp, struct rcvd *p)
 
 /* Sequences of actions, as the cells of the table name them. An owner that is torn down by one action sets
  * silent; what follows in the cell is then left out. */
-#define CELL1(a)                                                                                   \
-	static void do_##a(void *cp, void *p)                                                      \
-	{                                                                                          \
-		a(cp, p);                                                                          \
+#define CELL1(a)                              \
+	static void do_##a(void *cp, void *p) \
+	{                                     \
+		a(cp, p);                     \
 	}
-#define CELL2(a, b)                                                                                \
-	static void do_##a##_##b(void *cp, void *p)                                                \
-	{                                                                                          \
-		a(cp, p);                                                                          \
-		if (!((struct ppp_cp *)cp)->silent)                                                \
-			b(cp, p);                                                                  \
+#define CELL2(a, b)                                 \
+	static void do_##a##_##b(void *cp, void *p) \
+	{                                           \
+		a(cp, p);                           \
+		if (!((struct ppp_cp *)cp)->silent) \
+			b(cp, p);                   \
 	}
-#define CELL3(a, b, c)                                                                             \
-	static void do_##a##_##b##_##c(void *cp, void *p)                                          \
-	{                                                                                          \
-		a(cp, p);                                                                          \
-		if (!((struct ppp_cp *)cp)->silent)                                                \
-			b(cp, p);                                                                  \
-		if (!((struct ppp_cp *)cp)->silent)                                                \
-			c(cp, p);                                                                  \
+#define CELL3(a, b, c)                                    \
+	static void do_##a##_##b##_##c(void *cp, void *p) \
+	{                                                 \
+		a(cp, p);                                 \
+		if (!((struct ppp_cp *)cp)->silent)       \
+			b(cp, p);                         \
+		if (!((struct ppp_cp *)cp)->silent)       \
+			c(cp, p);                         \
 	}
 CELL1(tls)
 CELL1(tlf)
@@ -191,147 +191,152 @@ CELL3(tld, scr, scn)
  * Read by columns as in the RFC; a cell that is "-" there has no row: the event cannot happen in that state
  * and is ignored. The options r (restart), p (passive) and x (crossed connections) are not used. */
 
-#define R(state, event, act, next) {PPP_##state, PPP_EV_##event, PPP_##next, act}
+#define R(state, event, act, next)                           \
+	{                                                    \
+		PPP_##state, PPP_EV_##event, PPP_##next, act \
+	}
 #define NOP NULL
 static const struct fsm_row rows[] = {
-	R(INITIAL, UP, NOP, CLOSED),
-	R(INITIAL, OPEN, do_tls, STARTING),
-	R(INITIAL, CLOSE, NOP, INITIAL),
+        R(INITIAL, UP, NOP, CLOSED),
+        R(INITIAL, OPEN, do_tls, STARTING),
+        R(INITIAL, CLOSE, NOP, INITIAL),
 
-	R(STARTING, UP, do_irc_scr, REQ_SENT),
-	R(STARTING, OPEN, NOP, STARTING),
-	R(STARTING, CLOSE, do_tlf, INITIAL),
+        R(STARTING, UP, do_irc_scr, REQ_SENT),
+        R(STARTING, OPEN, NOP, STARTING),
+        R(STARTING, CLOSE, do_tlf, INITIAL),
 
-	R(CLOSED, DOWN, NOP, INITIAL),
-	R(CLOSED, OPEN, do_irc_scr, REQ_SENT),
-	R(CLOSED, CLOSE, NOP, CLOSED),
-	R(CLOSED, RCR_GOOD, do_sta, CLOSED),
-	R(CLOSED, RCR_BAD, do_sta, CLOSED),
-	R(CLOSED, RCA, do_sta, CLOSED),
-	R(CLOSED, RCN, do_sta, CLOSED),
-	R(CLOSED, RTR, do_sta, CLOSED),
-	R(CLOSED, RTA, NOP, CLOSED),
-	R(CLOSED, RUC, do_scj, CLOSED),
-	R(CLOSED, RXJ_GOOD, NOP, CLOSED),
-	R(CLOSED, RXJ_BAD, do_tlf, CLOSED),
-	R(CLOSED, RXR, NOP, CLOSED),
+        R(CLOSED, DOWN, NOP, INITIAL),
+        R(CLOSED, OPEN, do_irc_scr, REQ_SENT),
+        R(CLOSED, CLOSE, NOP, CLOSED),
+        R(CLOSED, RCR_GOOD, do_sta, CLOSED),
+        R(CLOSED, RCR_BAD, do_sta, CLOSED),
+        R(CLOSED, RCA, do_sta, CLOSED),
+        R(CLOSED, RCN, do_sta, CLOSED),
+        R(CLOSED, RTR, do_sta, CLOSED),
+        R(CLOSED, RTA, NOP, CLOSED),
+        R(CLOSED, RUC, do_scj, CLOSED),
+        R(CLOSED, RXJ_GOOD, NOP, CLOSED),
+        R(CLOSED, RXJ_BAD, do_tlf, CLOSED),
+        R(CLOSED, RXR, NOP, CLOSED),
 
-	R(STOPPED, DOWN, do_tls, STARTING),
-	R(STOPPED, OPEN, NOP, STOPPED),
-	R(STOPPED, CLOSE, NOP, CLOSED),
-	R(STOPPED, RCR_GOOD, do_irc_scr_sca, ACK_SENT),
-	R(STOPPED, RCR_BAD, do_irc_scr_scn, REQ_SENT),
-	R(STOPPED, RCA, do_sta, STOPPED),
-	R(STOPPED, RCN, do_sta, STOPPED),
-	R(STOPPED, RTR, do_sta, STOPPED),
-	R(STOPPED, RTA, NOP, STOPPED),
-	R(STOPPED, RUC, do_scj, STOPPED),
-	R(STOPPED, RXJ_GOOD, NOP, STOPPED),
-	R(STOPPED, RXJ_BAD, do_tlf, STOPPED),
-	R(STOPPED, RXR, NOP, STOPPED),
+        R(STOPPED, DOWN, do_tls, STARTING),
+        R(STOPPED, OPEN, NOP, STOPPED),
+        R(STOPPED, CLOSE, NOP, CLOSED),
+        R(STOPPED, RCR_GOOD, do_irc_scr_sca, ACK_SENT),
+        R(STOPPED, RCR_BAD, do_irc_scr_scn, REQ_SENT),
+        R(STOPPED, RCA, do_sta, STOPPED),
+        R(STOPPED, RCN, do_sta, STOPPED),
+        R(STOPPED, RTR, do_sta, STOPPED),
+        R(STOPPED, RTA, NOP, STOPPED),
+        R(STOPPED, RUC, do_scj, STOPPED),
+        R(STOPPED, RXJ_GOOD, NOP, STOPPED),
+        R(STOPPED, RXJ_BAD, do_tlf, STOPPED),
+        R(STOPPED, RXR, NOP, STOPPED),
 
-	R(CLOSING, DOWN, NOP, INITIAL),
-	R(CLOSING, OPEN, NOP, STOPPING),
-	R(CLOSING, CLOSE, NOP, CLOSING),
-	R(CLOSING, TO_MORE, do_str, CLOSING),
-	R(CLOSING, TO_LAST, do_tlf, CLOSED),
-	R(CLOSING, RCR_GOOD, NOP, CLOSING),
-	R(CLOSING, RCR_BAD, NOP, CLOSING),
-	R(CLOSING, RCA, NOP, CLOSING),
-	R(CLOSING, RCN, NOP, CLOSING),
-	R(CLOSING, RTR, do_sta, CLOSING),
-	R(CLOSING, RTA, do_tlf, CLOSED),
-	R(CLOSING, RUC, do_scj, CLOSING),
-	R(CLOSING, RXJ_GOOD, NOP, CLOSING),
-	R(CLOSING, RXJ_BAD, do_tlf, CLOSED),
-	R(CLOSING, RXR, NOP, CLOSING),
+        R(CLOSING, DOWN, NOP, INITIAL),
+        R(CLOSING, OPEN, NOP, STOPPING),
+        R(CLOSING, CLOSE, NOP, CLOSING),
+        R(CLOSING, TO_MORE, do_str, CLOSING),
+        R(CLOSING, TO_LAST, do_tlf, CLOSED),
+        R(CLOSING, RCR_GOOD, NOP, CLOSING),
+        R(CLOSING, RCR_BAD, NOP, CLOSING),
+        R(CLOSING, RCA, NOP, CLOSING),
+        R(CLOSING, RCN, NOP, CLOSING),
+        R(CLOSING, RTR, do_sta, CLOSING),
+        R(CLOSING, RTA, do_tlf, CLOSED),
+        R(CLOSING, RUC, do_scj, CLOSING),
+        R(CLOSING, RXJ_GOOD, NOP, CLOSING),
+        R(CLOSING, RXJ_BAD, do_tlf, CLOSED),
+        R(CLOSING, RXR, NOP, CLOSING),
 
-	R(STOPPING, DOWN, NOP, STARTING),
-	R(STOPPING, OPEN, NOP, STOPPING),
-	R(STOPPING, CLOSE, NOP, CLOSING),
-	R(STOPPING, TO_MORE, do_str, STOPPING),
-	R(STOPPING, TO_LAST, do_tlf, STOPPED),
-	R(STOPPING, RCR_GOOD, NOP, STOPPING),
-	R(STOPPING, RCR_BAD, NOP, STOPPING),
-	R(STOPPING, RCA, NOP, STOPPING),
-	R(STOPPING, RCN, NOP, STOPPING),
-	R(STOPPING, RTR, do_sta, STOPPING),
-	R(STOPPING, RTA, do_tlf, STOPPED),
-	R(STOPPING, RUC, do_scj, STOPPING),
-	R(STOPPING, RXJ_GOOD, NOP, STOPPING),
-	R(STOPPING, RXJ_BAD, do_tlf, STOPPED),
-	R(STOPPING, RXR, NOP, STOPPING),
+        R(STOPPING, DOWN, NOP, STARTING),
+        R(STOPPING, OPEN, NOP, STOPPING),
+        R(STOPPING, CLOSE, NOP, CLOSING),
+        R(STOPPING, TO_MORE, do_str, STOPPING),
+        R(STOPPING, TO_LAST, do_tlf, STOPPED),
+        R(STOPPING, RCR_GOOD, NOP, STOPPING),
+        R(STOPPING, RCR_BAD, NOP, STOPPING),
+        R(STOPPING, RCA, NOP, STOPPING),
+        R(STOPPING, RCN, NOP, STOPPING),
+        R(STOPPING, RTR, do_sta, STOPPING),
+        R(STOPPING, RTA, do_tlf, STOPPED),
+        R(STOPPING, RUC, do_scj, STOPPING),
+        R(STOPPING, RXJ_GOOD, NOP, STOPPING),
+        R(STOPPING, RXJ_BAD, do_tlf, STOPPED),
+        R(STOPPING, RXR, NOP, STOPPING),
 
-	R(REQ_SENT, DOWN, NOP, STARTING),
-	R(REQ_SENT, OPEN, NOP, REQ_SENT),
-	R(REQ_SENT, CLOSE, do_irc_str, CLOSING),
-	R(REQ_SENT, TO_MORE, do_scr, REQ_SENT),
-	R(REQ_SENT, TO_LAST, do_tlf, STOPPED),
-	R(REQ_SENT, RCR_GOOD, do_sca, ACK_SENT),
-	R(REQ_SENT, RCR_BAD, do_scn, REQ_SENT),
-	R(REQ_SENT, RCA, do_irc, ACK_RCVD),
-	R(REQ_SENT, RCN, do_irc_scr, REQ_SENT),
-	R(REQ_SENT, RTR, do_sta, REQ_SENT),
-	R(REQ_SENT, RTA, NOP, REQ_SENT),
-	R(REQ_SENT, RUC, do_scj, REQ_SENT),
-	R(REQ_SENT, RXJ_GOOD, NOP, REQ_SENT),
-	R(REQ_SENT, RXJ_BAD, do_tlf, STOPPED),
-	R(REQ_SENT, RXR, NOP, REQ_SENT),
+        R(REQ_SENT, DOWN, NOP, STARTING),
+        R(REQ_SENT, OPEN, NOP, REQ_SENT),
+        R(REQ_SENT, CLOSE, do_irc_str, CLOSING),
+        R(REQ_SENT, TO_MORE, do_scr, REQ_SENT),
+        R(REQ_SENT, TO_LAST, do_tlf, STOPPED),
+        R(REQ_SENT, RCR_GOOD, do_sca, ACK_SENT),
+        R(REQ_SENT, RCR_BAD, do_scn, REQ_SENT),
+        R(REQ_SENT, RCA, do_irc, ACK_RCVD),
+        R(REQ_SENT, RCN, do_irc_scr, REQ_SENT),
+        R(REQ_SENT, RTR, do_sta, REQ_SENT),
+        R(REQ_SENT, RTA, NOP, REQ_SENT),
+        R(REQ_SENT, RUC, do_scj, REQ_SENT),
+        R(REQ_SENT, RXJ_GOOD, NOP, REQ_SENT),
+        R(REQ_SENT, RXJ_BAD, do_tlf, STOPPED),
+        R(REQ_SENT, RXR, NOP, REQ_SENT),
 
-	R(ACK_RCVD, DOWN, NOP, STARTING),
-	R(ACK_RCVD, OPEN, NOP, ACK_RCVD),
-	R(ACK_RCVD, CLOSE, do_irc_str, CLOSING),
-	R(ACK_RCVD, TO_MORE, do_scr, REQ_SENT),
-	R(ACK_RCVD, TO_LAST, do_tlf, STOPPED),
-	R(ACK_RCVD, RCR_GOOD, do_sca_tlu, OPENED),
-	R(ACK_RCVD, RCR_BAD, do_scn, ACK_RCVD),
-	R(ACK_RCVD, RCA, do_scr, REQ_SENT),
-	R(ACK_RCVD, RCN, do_scr, REQ_SENT),
-	R(ACK_RCVD, RTR, do_sta, REQ_SENT),
-	R(ACK_RCVD, RTA, NOP, REQ_SENT),
-	R(ACK_RCVD, RUC, do_scj, ACK_RCVD),
-	R(ACK_RCVD, RXJ_GOOD, NOP, REQ_SENT),
-	R(ACK_RCVD, RXJ_BAD, do_tlf, STOPPED),
-	R(ACK_RCVD, RXR, NOP, ACK_RCVD),
+        R(ACK_RCVD, DOWN, NOP, STARTING),
+        R(ACK_RCVD, OPEN, NOP, ACK_RCVD),
+        R(ACK_RCVD, CLOSE, do_irc_str, CLOSING),
+        R(ACK_RCVD, TO_MORE, do_scr, REQ_SENT),
+        R(ACK_RCVD, TO_LAST, do_tlf, STOPPED),
+        R(ACK_RCVD, RCR_GOOD, do_sca_tlu, OPENED),
+        R(ACK_RCVD, RCR_BAD, do_scn, ACK_RCVD),
+        R(ACK_RCVD, RCA, do_scr, REQ_SENT),
+        R(ACK_RCVD, RCN, do_scr, REQ_SENT),
+        R(ACK_RCVD, RTR, do_sta, REQ_SENT),
+        R(ACK_RCVD, RTA, NOP, REQ_SENT),
+        R(ACK_RCVD, RUC, do_scj, ACK_RCVD),
+        R(ACK_RCVD, RXJ_GOOD, NOP, REQ_SENT),
+        R(ACK_RCVD, RXJ_BAD, do_tlf, STOPPED),
+        R(ACK_RCVD, RXR, NOP, ACK_RCVD),
 
-	R(ACK_SENT, DOWN, NOP, STARTING),
-	R(ACK_SENT, OPEN, NOP, ACK_SENT),
-	R(ACK_SENT, CLOSE, do_irc_str, CLOSING),
-	R(ACK_SENT, TO_MORE, do_scr, ACK_SENT),
-	R(ACK_SENT, TO_LAST, do_tlf, STOPPED),
-	R(ACK_SENT, RCR_GOOD, do_sca, ACK_SENT),
-	R(ACK_SENT, RCR_BAD, do_scn, REQ_SENT),
-	R(ACK_SENT, RCA, do_irc_tlu, OPENED),
-	R(ACK_SENT, RCN, do_irc_scr, ACK_SENT),
-	R(ACK_SENT, RTR, do_sta, REQ_SENT),
-	R(ACK_SENT, RTA, NOP, ACK_SENT),
-	R(ACK_SENT, RUC, do_scj, ACK_SENT),
-	R(ACK_SENT, RXJ_GOOD, NOP, ACK_SENT),
-	R(ACK_SENT, RXJ_BAD, do_tlf, STOPPED),
-	R(ACK_SENT, RXR, NOP, ACK_SENT),
+        R(ACK_SENT, DOWN, NOP, STARTING),
+        R(ACK_SENT, OPEN, NOP, ACK_SENT),
+        R(ACK_SENT, CLOSE, do_irc_str, CLOSING),
+        R(ACK_SENT, TO_MORE, do_scr, ACK_SENT),
+        R(ACK_SENT, TO_LAST, do_tlf, STOPPED),
+        R(ACK_SENT, RCR_GOOD, do_sca, ACK_SENT),
+        R(ACK_SENT, RCR_BAD, do_scn, REQ_SENT),
+        R(ACK_SENT, RCA, do_irc_tlu, OPENED),
+        R(ACK_SENT, RCN, do_irc_scr, ACK_SENT),
+        R(ACK_SENT, RTR, do_sta, REQ_SENT),
+        R(ACK_SENT, RTA, NOP, ACK_SENT),
+        R(ACK_SENT, RUC, do_scj, ACK_SENT),
+        R(ACK_SENT, RXJ_GOOD, NOP, ACK_SENT),
+        R(ACK_SENT, RXJ_BAD, do_tlf, STOPPED),
+        R(ACK_SENT, RXR, NOP, ACK_SENT),
 
-	R(OPENED, DOWN, do_tld, STARTING),
-	R(OPENED, OPEN, NOP, OPENED),
-	R(OPENED, CLOSE, do_tld_irc_str, CLOSING),
-	R(OPENED, RCR_GOOD, do_tld_scr_sca, ACK_SENT),
-	R(OPENED, RCR_BAD, do_tld_scr_scn, REQ_SENT),
-	R(OPENED, RCA, do_tld_scr, REQ_SENT),
-	R(OPENED, RCN, do_tld_scr, REQ_SENT),
-	R(OPENED, RTR, do_tld_zrc_sta, STOPPING),
-	R(OPENED, RTA, do_tld_scr, REQ_SENT),
-	R(OPENED, RUC, do_scj, OPENED),
-	R(OPENED, RXJ_GOOD, NOP, OPENED),
-	R(OPENED, RXJ_BAD, do_tld_irc_str, STOPPING),
-	R(OPENED, RXR, do_ser, OPENED),
+        R(OPENED, DOWN, do_tld, STARTING),
+        R(OPENED, OPEN, NOP, OPENED),
+        R(OPENED, CLOSE, do_tld_irc_str, CLOSING),
+        R(OPENED, RCR_GOOD, do_tld_scr_sca, ACK_SENT),
+        R(OPENED, RCR_BAD, do_tld_scr_scn, REQ_SENT),
+        R(OPENED, RCA, do_tld_scr, REQ_SENT),
+        R(OPENED, RCN, do_tld_scr, REQ_SENT),
+        R(OPENED, RTR, do_tld_zrc_sta, STOPPING),
+        R(OPENED, RTA, do_tld_scr, REQ_SENT),
+        R(OPENED, RUC, do_scj, OPENED),
+        R(OPENED, RXJ_GOOD, NOP, OPENED),
+        R(OPENED, RXJ_BAD, do_tld_irc_str, STOPPING),
+        R(OPENED, RXR, do_ser, OPENED),
 };
 #undef R
 
 static const char *const state_names[] = {"Initial",  "Starting", "Closed",   "Stopped",  "Closing",
-					  "Stopping", "Req-Sent", "Ack-Rcvd", "Ack-Sent", "Opened"};
-static const char *const event_names[] = {"Up",   "Down", "Open", "Close", "TO+", "TO-",  "RCR+", "RCR-",
-					  "RCA",  "RCN",  "RTR",  "RTA",   "RUC", "RXJ+", "RXJ-", "RXR"};
+                                          "Stopping", "Req-Sent", "Ack-Rcvd", "Ack-Sent", "Opened"};
+static const char *const event_names[] = {"Up",   "Down", "Open", "Close", "TO+", "TO-",
+                                          "RCR+", "RCR-", "RCA",  "RCN",   "RTR", "RTA",
+                                          "RUC",  "RXJ+", "RXJ-", "RXR"};
 
-const struct fsm_def ppp_fsm_def = {"fsm", state_names, event_names, rows, sizeof(rows) / sizeof(rows[0])};
+const struct fsm_def ppp_fsm_def = {"fsm", state_names, event_names, rows,
+                                    sizeof(rows) / sizeof(rows[0])};
 
 const char *ppp_state_name(uint8_t state)
 {
@@ -341,7 +346,7 @@ const char *ppp_state_name(uint8_t state)
 /* ------------------------------------------------------------------ driver */
 
 void ppp_cp_init(struct ppp_cp *cp, const struct ppp_cp_def *def, struct clock *clock, void *owner,
-		 void (*send)(void *owner, uint16_t proto, const uint8_t *packet, size_t len))
+                 void (*send)(void *owner, uint16_t proto, const uint8_t *packet, size_t len))
 {
 	*cp = (struct ppp_cp){.def = def, .clock = clock, .owner = owner, .send = send};
 }
@@ -372,8 +377,8 @@ static void step(struct ppp_cp *cp, enum ppp_event ev, struct rcvd *p)
 	struct fsm_def def = ppp_fsm_def;
 	def.name = cp->def->name;
 	if (!fsm_step(&def, &cp->state, ev, &cp->history, cp, p, debug_line))
-		debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %s: %s ignored in %s", cp->def->name, event_names[ev],
-		      ppp_state_name(cp->state));
+		debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %s: %s ignored in %s", cp->def->name,
+		      event_names[ev], ppp_state_name(cp->state));
 	if (!needs_timer(cp->state))
 		timer_stop(cp->clock, &cp->timer);
 }
@@ -390,15 +395,16 @@ void ppp_cp_echo(struct ppp_cp *cp, uint8_t id, struct bytes reply)
 	step(cp, PPP_EV_RXR, &p);
 }
 
-static void debug_packet(const struct ppp_cp *cp, const char *way, uint8_t code, uint8_t id, struct bytes data)
+static void debug_packet(const struct ppp_cp *cp, const char *way, uint8_t code, uint8_t id,
+                         struct bytes data)
 {
 	if (!debug_on(DEBUG_PPP_NEGOTIATION, 1))
 		return;
 	char text[300] = "";
 	if (code >= PPP_CODE_CONF_REQ && code <= PPP_CODE_CONF_REJ)
 		opt_text(&cp->def->opts, data, text, sizeof(text));
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %s: %s %s id %u len %zu%s", cp->def->name, way, ppp_code_name(code), id,
-	      data.len + 4, text);
+	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %s: %s %s id %u len %zu%s", cp->def->name, way,
+	      ppp_code_name(code), id, data.len + 4, text);
 }
 
 void ppp_cp_send(struct ppp_cp *cp, uint8_t code, uint8_t id, struct bytes data)
@@ -430,7 +436,8 @@ static void take_request(struct ppp_cp *cp, struct rcvd *p, struct bytes options
 	bool ok = opt_list_ok(options);
 	if (ok && cp->def->begin)
 		cp->def->begin(cp->owner);
-	if (!ok || !opt_judge(&cp->def->opts, cp->owner, options, cp->naks_out >= PPP_MAX_FAILURE, &w, &p->answer)) {
+	if (!ok || !opt_judge(&cp->def->opts, cp->owner, options, cp->naks_out >= PPP_MAX_FAILURE,
+	                      &w, &p->answer)) {
 		bad(cp, "malformed options in ConfReq");
 		return;
 	}
@@ -449,9 +456,10 @@ static void take_answer(struct ppp_cp *cp, struct rcvd *p, uint8_t code, struct 
 	}
 	if (code == PPP_CODE_CONF_ACK ? !bytes_eq(options, sent)
 	    : code == PPP_CODE_CONF_NAK
-		    ? !opt_list_ok(options) || (waiting && !opt_take_nak(&cp->def->opts, cp->owner, options))
-		    : !opt_list_ok(options) ||
-			      (waiting && !opt_take_rej(&cp->def->opts, cp->owner, options, sent))) {
+	            ? !opt_list_ok(options) ||
+	                      (waiting && !opt_take_nak(&cp->def->opts, cp->owner, options))
+	            : !opt_list_ok(options) || (waiting && !opt_take_rej(&cp->def->opts, cp->owner,
+	                                                                 options, sent))) {
 		bad(cp, "answer does not fit the request");
 		return;
 	}

@@ -94,7 +94,7 @@ struct ppp_cp {
 
 /* send gets whole packets, code first. The owner keeps cp and calls ppp_cp_stop before it goes away. */
 void ppp_cp_init(struct ppp_cp *cp, const struct ppp_cp_def *def, struct clock *clock, void *owner,
-		 void (*send)(void *owner, uint16_t proto, const uint8_t *packet, size_t len));
+                 void (*send)(void *owner, uint16_t proto, const uint8_t *packet, size_t len));
 void ppp_cp_stop(struct ppp_cp *cp);
 /* Up, Down, Open, Close (§4.3) and events of other layers. */
 void ppp_cp_event(struct ppp_cp *cp, enum ppp_event ev);

@@ -53,10 +53,10 @@ static enum opt_verdict judge_server(uint32_t ours, struct rd value, struct wr *
 	return OPT_NAK;
 }
 
-#define SERVER(name, field)                                                                        \
-	static enum opt_verdict judge_##name(void *obj, struct rd value, struct wr *nak)           \
-	{                                                                                          \
-		return judge_server(((const struct ppp_session *)obj)->terms.field, value, nak);   \
+#define SERVER(name, field)                                                                      \
+	static enum opt_verdict judge_##name(void *obj, struct rd value, struct wr *nak)         \
+	{                                                                                        \
+		return judge_server(((const struct ppp_session *)obj)->terms.field, value, nak); \
 	}
 SERVER(dns1, dns[0])
 SERVER(dns2, dns[1])
@@ -65,15 +65,21 @@ SERVER(nbns2, wins[1])
 #undef SERVER
 
 static const struct opt_row ipcp_rows[] = {
-	{.type = 1, .name = "addrs"}, /* deprecated by RFC 1332 itself */
-	{.type = 2, .name = "vj"},
-	{.type = 3, .len = 6, .name = "addr", .ask = ask_addr, .judge = judge_addr, .absent = absent_addr,
-	 .nak = nak_addr, .rej = rej_addr},
-	{.type = 4, .name = "mobile-addr"},
-	{.type = 129, .len = 6, .name = "dns1", .judge = judge_dns1},
-	{.type = 130, .len = 6, .name = "nbns1", .judge = judge_nbns1},
-	{.type = 131, .len = 6, .name = "dns2", .judge = judge_dns2},
-	{.type = 132, .len = 6, .name = "nbns2", .judge = judge_nbns2},
+        {.type = 1, .name = "addrs"}, /* deprecated by RFC 1332 itself */
+        {.type = 2, .name = "vj"},
+        {.type = 3,
+         .len = 6,
+         .name = "addr",
+         .ask = ask_addr,
+         .judge = judge_addr,
+         .absent = absent_addr,
+         .nak = nak_addr,
+         .rej = rej_addr},
+        {.type = 4, .name = "mobile-addr"},
+        {.type = 129, .len = 6, .name = "dns1", .judge = judge_dns1},
+        {.type = 130, .len = 6, .name = "nbns1", .judge = judge_nbns1},
+        {.type = 131, .len = 6, .name = "dns2", .judge = judge_dns2},
+        {.type = 132, .len = 6, .name = "nbns2", .judge = judge_nbns2},
 };
 
 static void begin(void *owner)
@@ -104,15 +110,15 @@ static void finished(void *owner)
 }
 
 static const struct ppp_cp_def ipcp_def = {
-	.name = "IPCP",
-	.proto = PPP_IPCP,
-	.opts = {ipcp_rows, sizeof(ipcp_rows) / sizeof(ipcp_rows[0])},
-	.enter = ppp_enter,
-	.leave = ppp_leave,
-	.up = up,
-	.down = down,
-	.finished = finished,
-	.begin = begin,
+        .name = "IPCP",
+        .proto = PPP_IPCP,
+        .opts = {ipcp_rows, sizeof(ipcp_rows) / sizeof(ipcp_rows[0])},
+        .enter = ppp_enter,
+        .leave = ppp_leave,
+        .up = up,
+        .down = down,
+        .finished = finished,
+        .begin = begin,
 };
 
 void ppp_ipcp_init(struct ppp_session *s)

@@ -135,23 +135,34 @@ static enum opt_verdict judge_acfc(void *obj, struct rd value, struct wr *nak)
 
 /* Rows without functions are here for their names in debug: they are rejected. */
 static const struct opt_row lcp_rows[] = {
-	{.type = 1, .len = 4, .name = "mru", .ask = ask_mru, .judge = judge_mru, .nak = nak_mru, .rej = rej_mru},
-	{.type = 2, .len = 6, .name = "asyncmap", .judge = judge_any},
-	{.type = 3, .name = "auth", .ask = ask_auth, .nak = nak_auth, .rej = rej_auth},
-	{.type = 4, .name = "quality"},
-	{.type = 5, .len = 6, .name = "magic", .ask = ask_magic, .judge = judge_magic, .nak = nak_magic,
-	 .rej = rej_magic},
-	{.type = 7, .len = 2, .name = "pcomp", .judge = judge_pfc},
-	{.type = 8, .len = 2, .name = "accomp", .judge = judge_acfc},
-	{.type = 9, .name = "fcs-alternatives"},
-	{.type = 10, .name = "self-describing-pad"},
-	{.type = 11, .name = "numbered-mode"},
-	{.type = 13, .name = "callback"},
-	{.type = 15, .name = "compound-frames"},
-	{.type = 17, .name = "mrru"},
-	{.type = 18, .name = "short-sequence"},
-	{.type = 19, .name = "endpoint"},
-	{.type = 23, .name = "link-discriminator"},
+        {.type = 1,
+         .len = 4,
+         .name = "mru",
+         .ask = ask_mru,
+         .judge = judge_mru,
+         .nak = nak_mru,
+         .rej = rej_mru},
+        {.type = 2, .len = 6, .name = "asyncmap", .judge = judge_any},
+        {.type = 3, .name = "auth", .ask = ask_auth, .nak = nak_auth, .rej = rej_auth},
+        {.type = 4, .name = "quality"},
+        {.type = 5,
+         .len = 6,
+         .name = "magic",
+         .ask = ask_magic,
+         .judge = judge_magic,
+         .nak = nak_magic,
+         .rej = rej_magic},
+        {.type = 7, .len = 2, .name = "pcomp", .judge = judge_pfc},
+        {.type = 8, .len = 2, .name = "accomp", .judge = judge_acfc},
+        {.type = 9, .name = "fcs-alternatives"},
+        {.type = 10, .name = "self-describing-pad"},
+        {.type = 11, .name = "numbered-mode"},
+        {.type = 13, .name = "callback"},
+        {.type = 15, .name = "compound-frames"},
+        {.type = 17, .name = "mrru"},
+        {.type = 18, .name = "short-sequence"},
+        {.type = 19, .name = "endpoint"},
+        {.type = 23, .name = "link-discriminator"},
 };
 
 static void begin(void *owner)
@@ -165,8 +176,8 @@ static void up(void *owner)
 {
 	struct ppp_session *s = owner;
 	s->peer = s->peer_next;
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: LCP up, peer MRU %u%s%s, authentication %s", s->unit, s->peer.mru,
-	      s->peer.acfc ? " accomp" : "", s->peer.pfc ? " pcomp" : "",
+	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: LCP up, peer MRU %u%s%s, authentication %s",
+	      s->unit, s->peer.mru, s->peer.acfc ? " accomp" : "", s->peer.pfc ? " pcomp" : "",
 	      aaa_method_word(s->auth.proto->method));
 	ppp_on_lcp_up(s);
 }
@@ -207,7 +218,8 @@ static void on_echo(struct timer *t, void *arg)
 	uint16_t most = s->ppp->conf->echo_lost ? s->ppp->conf->echo_lost : ECHO_LOST;
 	ppp_enter(s);
 	if (s->echo_lost >= most) {
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: no answer to %u LCP echoes: the peer is gone", s->unit, most);
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: no answer to %u LCP echoes: the peer is gone",
+		      s->unit, most);
 		ppp_session_drop(s, LINK_END_LOST_SERVICE);
 	} else {
 		s->echo_lost++;
@@ -250,8 +262,10 @@ void ppp_lcp_protocol_reject(struct ppp_session *s, uint16_t proto, struct bytes
 	wr_u16(&w, proto);
 	/* header 4, protocol 2 */
 	wr_bytes(&w, information.p, information.len + 6 < most ? information.len : most - 6);
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: protocol %s (0x%04x) rejected", s->unit, ppp_proto_name(proto), proto);
-	ppp_cp_send(&s->lcp, PPP_CODE_PROTO_REJ, ppp_cp_id(&s->lcp), (struct bytes){data, wr_len(&w)});
+	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: protocol %s (0x%04x) rejected", s->unit,
+	      ppp_proto_name(proto), proto);
+	ppp_cp_send(&s->lcp, PPP_CODE_PROTO_REJ, ppp_cp_id(&s->lcp),
+	            (struct bytes){data, wr_len(&w)});
 }
 
 static void take_protocol_reject(struct ppp_session *s, struct bytes data)
@@ -260,8 +274,8 @@ static void take_protocol_reject(struct ppp_session *s, struct bytes data)
 	uint16_t proto = rd_u16(&r);
 	if (!rd_ok(&r) || s->lcp.state != PPP_OPENED)
 		return;
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: peer rejects protocol %s (0x%04x)", s->unit, ppp_proto_name(proto),
-	      proto);
+	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: peer rejects protocol %s (0x%04x)", s->unit,
+	      ppp_proto_name(proto), proto);
 	if (proto == PPP_IPCP) {
 		ppp_cp_event(&s->ipcp, PPP_EV_RXJ_BAD);
 	} else if (proto == PPP_LCP || ppp_auth_takes(s, proto)) {
@@ -302,22 +316,23 @@ static void code_refused(void *owner, uint8_t code)
 }
 
 static const struct ppp_cp_def lcp_def = {
-	.name = "LCP",
-	.proto = PPP_LCP,
-	.opts = {lcp_rows, sizeof(lcp_rows) / sizeof(lcp_rows[0])},
-	.enter = ppp_enter,
-	.leave = ppp_leave,
-	.up = up,
-	.down = down,
-	.finished = finished,
-	.begin = begin,
-	.extra = extra,
-	.code_refused = code_refused,
+        .name = "LCP",
+        .proto = PPP_LCP,
+        .opts = {lcp_rows, sizeof(lcp_rows) / sizeof(lcp_rows[0])},
+        .enter = ppp_enter,
+        .leave = ppp_leave,
+        .up = up,
+        .down = down,
+        .finished = finished,
+        .begin = begin,
+        .extra = extra,
+        .code_refused = code_refused,
 };
 
 void ppp_lcp_init(struct ppp_session *s)
 {
 	ppp_cp_init(&s->lcp, &lcp_def, s->ppp->clock, s, ppp_session_send);
-	s->ours = (struct lcp_ours){.mru = ppp_conf_mtu(s->ppp->conf), .magic = fresh_magic(), .ask_magic = true};
+	s->ours = (struct lcp_ours){
+	        .mru = ppp_conf_mtu(s->ppp->conf), .magic = fresh_magic(), .ask_magic = true};
 	s->peer = s->peer_next = (struct lcp_peer){.mru = MRU_DEFAULT};
 }

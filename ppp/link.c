@@ -99,7 +99,8 @@ void ppp_session_close(struct ppp_session *s, enum link_end why)
 
 /* ------------------------------------------------------------------ frames */
 
-static void debug_frame(const struct ppp_session *s, bool out, uint16_t proto, const uint8_t *packet, size_t len)
+static void debug_frame(const struct ppp_session *s, bool out, uint16_t proto,
+                        const uint8_t *packet, size_t len)
 {
 	char hex[2 * 128 + 1] = "";
 	if (!debug_on(DEBUG_PPP_IO, 1))
@@ -110,11 +111,12 @@ static void debug_frame(const struct ppp_session *s, bool out, uint16_t proto, c
 	for (size_t i = 0; i < n; i++)
 		snprintf(hex + 2 * i, 3, "%02x", packet[i]);
 	if (out)
-		debug(DEBUG_PPP_IO, 1, "PPP xmit, ifc = %u, len: %zu  data: ff03%04x%s%s", s->unit, len + 4, proto,
-		      hex, n < len ? "..." : "");
-	else
-		debug(DEBUG_PPP_IO, 1, "PPP rcvd, ifc = %u, pppdev: %u, len: %zu, data: ff03%04x%s%s", s->unit, s->unit,
+		debug(DEBUG_PPP_IO, 1, "PPP xmit, ifc = %u, len: %zu  data: ff03%04x%s%s", s->unit,
 		      len + 4, proto, hex, n < len ? "..." : "");
+	else
+		debug(DEBUG_PPP_IO, 1,
+		      "PPP rcvd, ifc = %u, pppdev: %u, len: %zu, data: ff03%04x%s%s", s->unit,
+		      s->unit, len + 4, proto, hex, n < len ? "..." : "");
 }
 
 /* Control frames are never compressed (RFC 1661 §6.5, §6.6). */
@@ -134,7 +136,8 @@ void ppp_session_send(void *session, uint16_t proto, const uint8_t *packet, size
 	if (s->ops->send(s->call, frame, wr_len(&w)))
 		s->control_out++;
 	else
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: %s frame could not be sent", s->unit, ppp_proto_name(proto));
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: %s frame could not be sent", s->unit,
+		      ppp_proto_name(proto));
 }
 
 /* Address and control may be left out, the protocol may have one byte (RFC 1661 §6.5, §6.6). */
@@ -161,8 +164,8 @@ static void dispatch(struct ppp_session *s, uint16_t proto, struct bytes packet)
 	else if (ppp_auth_takes(s, proto))
 		ppp_auth_input(s, packet.p, packet.len);
 	else if (s->phase != PHASE_NETWORK)
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: %s packet before authentication dropped", s->unit,
-		      ppp_proto_name(proto));
+		debug(DEBUG_PPP_ERROR, 1, "PPP %u: %s packet before authentication dropped",
+		      s->unit, ppp_proto_name(proto));
 	else if (proto == PPP_IPCP)
 		ppp_cp_input(&s->ipcp, packet.p, packet.len);
 	else if (proto != PPP_IP) /* IP itself comes here only while IPCP is not open */
@@ -177,7 +180,8 @@ static void on_input(void *user, const uint8_t *frame, size_t len)
 	ppp_enter(s);
 	if (s->gone || len > PPP_FRAME_MAX || !frame_protocol(&r, &proto)) {
 		s->bad_frames++;
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: frame of %zu bytes without a valid protocol dropped", s->unit, len);
+		debug(DEBUG_PPP_ERROR, 1,
+		      "PPP %u: frame of %zu bytes without a valid protocol dropped", s->unit, len);
 	} else {
 		struct bytes packet = rd_rest(&r);
 		s->control_in++;
@@ -193,7 +197,8 @@ static void on_setup(struct timer *t, void *arg)
 {
 	(void)t;
 	struct ppp_session *s = arg;
-	debug(DEBUG_PPP_ERROR, 1, "PPP %u: no agreement within %u seconds", s->unit, SETUP_MS / 1000);
+	debug(DEBUG_PPP_ERROR, 1, "PPP %u: no agreement within %u seconds", s->unit,
+	      SETUP_MS / 1000);
 	ppp_session_close(s, LINK_END_LOST_CARRIER);
 }
 
@@ -324,7 +329,8 @@ static uint32_t free_unit(const struct ppp *p)
 	return 0;
 }
 
-static void *on_open(void *ctx, const struct link_info *info, const struct link_ops *ops, void *call)
+static void *on_open(void *ctx, const struct link_info *info, const struct link_ops *ops,
+                     void *call)
 {
 	struct ppp *p = ctx;
 	uint32_t unit = p->conf ? free_unit(p) : 0;
@@ -357,6 +363,7 @@ static void on_closed(void *user, enum link_end why)
 
 const struct link_user *ppp_link_user(void)
 {
-	static const struct link_user user = {.open = on_open, .input = on_input, .closed = on_closed};
+	static const struct link_user user = {
+	        .open = on_open, .input = on_input, .closed = on_closed};
 	return &user;
 }

@@ -30,8 +30,8 @@ struct ppp_session {
 	const struct link_ops *ops;
 	void *call; /* the L2TP side */
 	enum ppp_phase phase;
-	unsigned depth;    /* entered from outside that often: freed at 0 */
-	bool gone;         /* the call is over */
+	unsigned depth; /* entered from outside that often: freed at 0 */
+	bool gone;      /* the call is over */
 	bool why_set;
 	enum link_end why; /* our own reason, which is better than the link's */
 

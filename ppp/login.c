@@ -15,7 +15,7 @@ const struct aaa_group *ppp_session_group(const struct ppp_session *s)
 const char *ppp_session_prefix(const struct ppp_session *s, char *text, size_t cap)
 {
 	snprintf(text, cap, "Group = %s, Username = %s, IP = %s, ", s->group, s->user,
-		 ip4_text(s->link.remote.ip).s);
+	         ip4_text(s->link.remote.ip).s);
 	return text;
 }
 
@@ -61,6 +61,11 @@ static bool may_enter(const struct ppp_session *s)
 	char prefix[300];
 	if (!s->terms.a.l2tp) {
 		log_msg(MSG_713206, ppp_session_prefix(s, prefix, sizeof(prefix)));
+		return false;
+	}
+	if (s->terms.group_lock[0] && strcmp(s->terms.group_lock, s->group) != 0) {
+		log_msg(MSG_713060, ppp_session_prefix(s, prefix, sizeof(prefix)), s->user,
+		        s->terms.group_lock);
 		return false;
 	}
 	if (s->terms.a.logins == 0) {
@@ -125,7 +130,8 @@ static bool take_pool(struct ppp_session *s, const char **pool)
 	const char *names[AAA_POOLS_MAX];
 	for (size_t i = 0; i < s->terms.npools; i++)
 		names[i] = s->terms.pools[i];
-	if (s->ppp->conf->no_local || !ppp_pools_take(s->ppp->pools, names, s->terms.npools, &s->ip, pool)) {
+	if (s->ppp->conf->no_local ||
+	    !ppp_pools_take(s->ppp->pools, names, s->terms.npools, &s->ip, pool)) {
 		log_msg(MSG_737019);
 		log_msg(MSG_737007, s->group);
 		return false;
@@ -151,6 +157,8 @@ bool ppp_login_address(struct ppp_session *s)
 	}
 	str_copy(s->pool, sizeof(s->pool), str_of(pool));
 	s->local_ip = p->conf->local_ip ? p->conf->local_ip : ppp_pools_gateway(p->pools, s->pool);
+	if (s->local_ip == s->ip) /* a fixed address may be anything */
+		s->local_ip = PPP_POOL_NOBODY;
 	return true;
 }
 
@@ -203,7 +211,8 @@ void ppp_login_up(struct ppp_session *s)
 	str_copy(remote, sizeof(remote), str_of(ip4_text(s->link.remote.ip).s));
 	log_msg(MSG_603106, s->link.tunnel, remote, s->unit, ip4_text(s->ip).s, s->user);
 	if (p->ops->user_known)
-		p->ops->user_known(p->ctx, s->link.peer, s->link.tunnel, s->link.call, s->user, s->ip);
+		p->ops->user_known(p->ctx, s->link.peer, s->link.tunnel, s->link.call, s->user,
+		                   s->ip);
 	check_limits(&s->limit, s);
 }
 

@@ -44,7 +44,8 @@ static const char *error_text(unsigned error)
 }
 
 /* A fresh challenge must stand there; R=0 says that it will not be used. */
-static void failure(unsigned error, unsigned challenge_len, unsigned version, char *text, size_t cap)
+static void failure(unsigned error, unsigned challenge_len, unsigned version, char *text,
+                    size_t cap)
 {
 	uint8_t challenge[16];
 	char hex[33];
@@ -54,8 +55,8 @@ static void failure(unsigned error, unsigned challenge_len, unsigned version, ch
 	snprintf(text, cap, "E=%u R=0 C=%s V=%u M=%s", error, hex, version, error_text(error));
 }
 
-void ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result, unsigned error,
-			 char *text, size_t cap)
+void ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result,
+                         unsigned error, char *text, size_t cap)
 {
 	(void)s;
 	(void)result;
@@ -69,8 +70,8 @@ void ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *r
 		*message = '\0';
 }
 
-void ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result, unsigned error,
-			 char *text, size_t cap)
+void ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result,
+                         unsigned error, char *text, size_t cap)
 {
 	(void)s;
 	if (error)

@@ -83,7 +83,8 @@ static void answer_add(struct answer *a, enum opt_verdict v, uint8_t type, struc
 	wr_bytes(a->out, value.p, value.len);
 }
 
-static enum opt_verdict judge_one(const struct opt_row *row, void *obj, const struct option *o, struct wr *nak)
+static enum opt_verdict judge_one(const struct opt_row *row, void *obj, const struct option *o,
+                                  struct wr *nak)
 {
 	if (!row || !row->judge || (row->len && row->len != o->whole.len))
 		return OPT_REJ;
@@ -106,7 +107,7 @@ static void add_absent(const struct opt_table *t, void *obj, const bool seen[256
 }
 
 bool opt_judge(const struct opt_table *t, void *obj, struct bytes in, bool no_nak, struct wr *reply,
-	       uint8_t *code)
+               uint8_t *code)
 {
 	static const uint8_t codes[] = {PPP_CODE_CONF_ACK, PPP_CODE_CONF_NAK, PPP_CODE_CONF_REJ};
 	if (!opt_list_ok(in))
@@ -193,7 +194,7 @@ const char *opt_text(const struct opt_table *t, struct bytes in, char *text, siz
 		char name[8];
 		snprintf(name, sizeof(name), "%u", o.type);
 		int n = snprintf(text + at, cap - at, " <%s%s%s>", row ? row->name : name,
-				 hex[0] ? " " : "", hex);
+		                 hex[0] ? " " : "", hex);
 		if (n < 0 || (size_t)n >= cap - at)
 			break;
 		at += (size_t)n;

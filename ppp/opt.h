@@ -34,7 +34,7 @@ void opt_ask(const struct opt_table *t, void *obj, struct wr *out);
  * no_nak: refuse instead of negotiating on (RFC 1661 §4.6 Max-Failure).
  * false: the list is malformed or the answer has no room; the packet is to be discarded. */
 bool opt_judge(const struct opt_table *t, void *obj, struct bytes in, bool no_nak, struct wr *reply,
-	       uint8_t *code);
+               uint8_t *code);
 
 /* Well-formed: every length is at least 2 and inside. */
 bool opt_list_ok(struct bytes in);

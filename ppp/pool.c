@@ -121,7 +121,8 @@ static void keep_used(struct apool *next, const struct apool *old)
 	}
 }
 
-int ppp_pools_set(struct ppp_pools *ps, const struct ppp_pool_conf *pools, size_t n, uint32_t reuse_delay_s)
+int ppp_pools_set(struct ppp_pools *ps, const struct ppp_pool_conf *pools, size_t n,
+                  uint32_t reuse_delay_s)
 {
 	struct apool *next = calloc(n ? n : 1, sizeof(*next));
 	int rc = 0;
@@ -155,7 +156,8 @@ static void expire(struct ppp_pools *ps, struct apool *p)
 
 static bool is_free(const struct apool *p, size_t i)
 {
-	return !bit_get(p->used, i) && !bit_get(p->waiting, i) && !is_edge(p, p->conf.first + (uint32_t)i);
+	return !bit_get(p->used, i) && !bit_get(p->waiting, i) &&
+	       !is_edge(p, p->conf.first + (uint32_t)i);
 }
 
 static bool take_lowest(struct apool *p, uint32_t *ip)
@@ -175,7 +177,8 @@ static bool take_lowest(struct apool *p, uint32_t *ip)
 	return false;
 }
 
-bool ppp_pools_take(struct ppp_pools *ps, const char *const *names, size_t n, uint32_t *ip, const char **pool)
+bool ppp_pools_take(struct ppp_pools *ps, const char *const *names, size_t n, uint32_t *ip,
+                    const char **pool)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct apool *p = find(ps, names[i]);
@@ -243,13 +246,13 @@ uint32_t ppp_pool_gateway(const struct ppp_pool_conf *c)
 		return low;
 	if (high < c->first || high > c->last)
 		return high;
-	return 0xc0000008;
+	return PPP_POOL_NOBODY;
 }
 
 uint32_t ppp_pools_gateway(const struct ppp_pools *ps, const char *pool)
 {
 	const struct apool *p = find(ps, pool);
-	return p ? ppp_pool_gateway(&p->conf) : 0xc0000008;
+	return p ? ppp_pool_gateway(&p->conf) : PPP_POOL_NOBODY;
 }
 
 /* ------------------------------------------------------------------ show */
@@ -289,8 +292,8 @@ bool ppp_pools_show(struct ppp_pools *ps, const char *name, struct out *out)
 		str_copy(mask, sizeof(mask), str_of(ip4_text(p->conf.mask).s));
 	out_str(out, "Begin           End             Mask            Free     Held     In use\n");
 	out_printf(out, "%-15s ", ip4_text(p->conf.first).s);
-	out_printf(out, "%-15s %-15s %5zu    %5zu    %5zu\n", ip4_text(p->conf.last).s, mask, avail, p->nwaiting,
-		   p->nused);
+	out_printf(out, "%-15s %-15s %5zu    %5zu    %5zu\n", ip4_text(p->conf.last).s, mask, avail,
+	           p->nwaiting, p->nused);
 	show_list(p, out, "Available Addresses", 0);
 	show_list(p, out, "Held Addresses", 1);
 	show_list(p, out, "In Use Addresses", 2);

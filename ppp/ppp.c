@@ -40,7 +40,8 @@ void ppp_free(struct ppp *p)
 }
 
 /* What in the new configuration ends a session; everything else leaves it alone. */
-static bool still_allowed(const struct ppp_session *s, const struct ppp_conf *old, const struct ppp_conf *next)
+static bool still_allowed(const struct ppp_session *s, const struct ppp_conf *old,
+                          const struct ppp_conf *next)
 {
 	if (!aaa_group_find(next->aaa, s->group))
 		return false;
@@ -71,28 +72,28 @@ void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)
 	if (p->ops->counters)
 		p->ops->counters(p->ctx, s->link.tunnel, s->link.call, &s->counters);
 	*info = (struct ppp_session_info){
-		.unit = s->unit,
-		.link = &s->link,
-		.user = s->user,
-		.group_policy = s->terms.policy,
-		.method = s->login_ms	 ? s->method
-			  : s->auth.proto ? s->auth.proto->method
-					  : AAA_METHOD_N,
-		.up = s->up,
-		.ip = s->ip,
-		.local_ip = s->local_ip,
-		.pool = s->pool,
-		.mru = s->peer.mru,
-		.mtu = s->peer.mru < mtu ? s->peer.mru : mtu,
-		.acfc = s->peer.acfc,
-		.pfc = s->peer.pfc,
-		.login_ms = s->login_ms,
-		.login_wall = s->login_wall,
-		.idle_s = s->terms.a.idle_s,
-		.session_s = s->terms.a.session_s,
-		.control_in = s->control_in,
-		.control_out = s->control_out,
-		.counters = s->counters,
+	        .unit = s->unit,
+	        .link = &s->link,
+	        .user = s->user,
+	        .group_policy = s->terms.policy,
+	        .method = s->login_ms     ? s->method
+	                  : s->auth.proto ? s->auth.proto->method
+	                                  : AAA_METHOD_N,
+	        .up = s->up,
+	        .ip = s->ip,
+	        .local_ip = s->local_ip,
+	        .pool = s->pool,
+	        .mru = s->peer.mru,
+	        .mtu = s->peer.mru < mtu ? s->peer.mru : mtu,
+	        .acfc = s->peer.acfc,
+	        .pfc = s->peer.pfc,
+	        .login_ms = s->login_ms,
+	        .login_wall = s->login_wall,
+	        .idle_s = s->terms.a.idle_s,
+	        .session_s = s->terms.a.session_s,
+	        .control_in = s->control_in,
+	        .control_out = s->control_out,
+	        .counters = s->counters,
 	};
 	info->counters.errs += s->bad_frames;
 }

@@ -34,19 +34,21 @@ struct ppp_conf {
 	const struct aaa_conf *aaa;
 	const struct ppp_pool_conf *pools;
 	size_t npools;
-	uint32_t local_ip;  /* our end of every link; 0 = chosen by pool, see ppp_pool_gateway() in ppp/pool.h */
-	const char *name;   /* we call ourselves so in CHAP: the hostname */
-	uint16_t mtu;       /* most we send to and ask from a client; 0 = PPP_MTU_DEFAULT */
-	uint16_t echo_s;    /* LCP echo interval, 0 = 30 */
-	uint16_t echo_lost; /* unanswered echoes in a row that end the session, 0 = 4 */
+	uint32_t
+	        local_ip; /* our end of every link; 0 = chosen by pool, see ppp_pool_gateway() in ppp/pool.h */
+	const char *name;       /* we call ourselves so in CHAP: the hostname */
+	uint16_t mtu;           /* most we send to and ask from a client; 0 = PPP_MTU_DEFAULT */
+	uint16_t echo_s;        /* LCP echo interval, 0 = 30 */
+	uint16_t echo_lost;     /* unanswered echoes in a row that end the session, 0 = 4 */
 	uint32_t reuse_delay_s; /* an address that became free is held back that long */
 	bool no_local;          /* `no vpn-addr-assign local`: no addresses from pools */
 };
 
 /* Compiles address pools and what else PPP needs into the arena. local_ip may be 0. Never use the outside
  * interface's address: clients would route ESP into the tunnel. NULL with err when memory is short. */
-const struct ppp_conf *ppp_conf_compile(const struct conf *c, struct arena *arena, const struct aaa_conf *aaa,
-					uint32_t local_ip, struct out *notes, struct err *err);
+const struct ppp_conf *ppp_conf_compile(const struct conf *c, struct arena *arena,
+                                        const struct aaa_conf *aaa, uint32_t local_ip,
+                                        struct out *notes, struct err *err);
 /* `check:` functions of the grammar (ip_pool_check), for conf_check_register(). */
 const struct conf_check *ppp_conf_checks(size_t *n);
 
@@ -71,17 +73,19 @@ struct ppp_session_info {
 	uint16_t mru;     /* the client's: what it can receive */
 	uint16_t mtu;     /* largest IP packet we send it */
 	bool acfc, pfc;
-	uint64_t login_ms;  /* clock of the login, 0 = not yet */
+	uint64_t login_ms; /* clock of the login, 0 = not yet */
 	time_t login_wall;
 	uint32_t idle_s, session_s; /* timeouts, 0 = none */
-	uint64_t control_in, control_out; /* frames of LCP, authentication, IPCP, rejected protocols */
-	struct ppp_counters counters;     /* IP */
+	uint64_t control_in,
+	        control_out;          /* frames of LCP, authentication, IPCP, rejected protocols */
+	struct ppp_counters counters; /* IP */
 };
 
 /* What PPP asks of the gateway. Any of them may be NULL. */
 struct ppp_ops {
 	/* IPCP is open: IP may pass to and from this address. mtu = largest IP packet to the client. */
-	void (*data_open)(void *ctx, const struct link_info *link, uint32_t ip, uint16_t mtu, bool acfc, bool pfc);
+	void (*data_open)(void *ctx, const struct link_info *link, uint32_t ip, uint16_t mtu,
+	                  bool acfc, bool pfc);
 	/* No more IP. Once for each data_open. */
 	void (*data_close)(void *ctx, const struct link_info *link);
 	/* Clock of the last IP packet either way; 0 = none yet. */
@@ -89,7 +93,8 @@ struct ppp_ops {
 	/* false when there are none (any more). */
 	bool (*counters)(void *ctx, uint16_t tunnel, uint16_t call, struct ppp_counters *c);
 	/* The user has proved who he is (ip 0), then: has an address. For IKE's messages and show. */
-	void (*user_known)(void *ctx, uint32_t peer, uint16_t tunnel, uint16_t call, const char *user, uint32_t ip);
+	void (*user_known)(void *ctx, uint32_t peer, uint16_t tunnel, uint16_t call,
+	                   const char *user, uint32_t ip);
 	/* First time IPCP opens. */
 	void (*session_up)(void *ctx, const struct ppp_session_info *info);
 	/* Once for each session_up, with the last counters, when the link is gone: 113019 is the gateway's. */

@@ -12,13 +12,13 @@ static void interface_block(struct out *out, const struct ppp_session_info *i)
 	out_printf(out, "Client ip address is %s\n", ip4_text(i->ip).s);
 	/* all that went over the interface: IP, and the control frames that set it up */
 	out_printf(out, "Transmitted Pkts: %llu, Received Pkts: %llu, Error Pkts: %llu\n",
-		   (unsigned long long)(i->counters.pkts_out + i->control_out),
-		   (unsigned long long)(i->counters.pkts_in + i->control_in),
-		   (unsigned long long)i->counters.errs);
+	           (unsigned long long)(i->counters.pkts_out + i->control_out),
+	           (unsigned long long)(i->counters.pkts_in + i->control_in),
+	           (unsigned long long)i->counters.errs);
 	out_str(out, "MPPE key strength is None\n"
-		     "  MPPE_Encrypt_Pkts: 0,  MPPE_Encrypt_Bytes: 0\n"
-		     "  MPPE_Decrypt_Pkts: 0,  MPPE_Decrypt_Bytes: 0\n"
-		     "  Rcvd_Out_Of_Seq_MPPE_Pkts: 0\n");
+	             "  MPPE_Encrypt_Pkts: 0,  MPPE_Encrypt_Bytes: 0\n"
+	             "  MPPE_Decrypt_Pkts: 0,  MPPE_Decrypt_Bytes: 0\n"
+	             "  Rcvd_Out_Of_Seq_MPPE_Pkts: 0\n");
 }
 
 struct pick {
@@ -49,7 +49,8 @@ static int show_vpdn_pppinterface(struct cmd *cmd)
 static void show_user(void *arg, const struct ppp_session_info *i)
 {
 	if (i->login_ms && i->ip)
-		out_printf(arg, "vpdn user '%s' at %s, authenticated\n", i->user, ip4_text(i->ip).s);
+		out_printf(arg, "vpdn user '%s' at %s, authenticated\n", i->user,
+		           ip4_text(i->ip).s);
 }
 
 static int show_uauth(struct cmd *cmd)
@@ -90,10 +91,10 @@ static int show_ip_local_pool(struct cmd *cmd)
 const struct cmd_entry *ppp_commands(size_t *n)
 {
 	static const struct cmd_entry table[] = {
-		{"show_vpdn_pppinterface", show_vpdn_pppinterface},
-		{"show_uauth", show_uauth},
-		{"clear_uauth", clear_uauth},
-		{"show_ip_local_pool", show_ip_local_pool},
+	        {"show_vpdn_pppinterface", show_vpdn_pppinterface},
+	        {"show_uauth", show_uauth},
+	        {"clear_uauth", clear_uauth},
+	        {"show_ip_local_pool", show_ip_local_pool},
 	};
 	*n = sizeof(table) / sizeof(table[0]);
 	return table;

@@ -13,7 +13,7 @@ const char *aaa_method_word(enum aaa_method m)
 {
 	static const char *const words[] = {
 #define X(name, word, shown) word,
-		AAA_METHOD_LIST(X)
+	        AAA_METHOD_LIST(X)
 #undef X
 	};
 	return m < AAA_METHOD_N ? words[m] : "none";
@@ -23,7 +23,7 @@ const char *aaa_method_shown(enum aaa_method m)
 {
 	static const char *const words[] = {
 #define X(name, word, shown) shown,
-		AAA_METHOD_LIST(X)
+	        AAA_METHOD_LIST(X)
 #undef X
 	};
 	return m < AAA_METHOD_N ? words[m] : "None";
@@ -48,7 +48,7 @@ const char *aaa_why_text(enum aaa_why why)
 {
 	static const char *const texts[] = {
 #define X(name, text) text,
-		AAA_WHY_LIST(X)
+	        AAA_WHY_LIST(X)
 #undef X
 	};
 	return why < AAA_WHY_N ? texts[why] : "Unspecified";
@@ -73,8 +73,8 @@ static void sort(void *rows, size_t n, size_t size)
 		qsort(rows, n, size, by_name);
 }
 
-void aaa_conf_sort(struct aaa_user *users, size_t nusers, struct aaa_policy *policies, size_t npolicies,
-		   struct aaa_group *groups, size_t ngroups)
+void aaa_conf_sort(struct aaa_user *users, size_t nusers, struct aaa_policy *policies,
+                   size_t npolicies, struct aaa_group *groups, size_t ngroups)
 {
 	sort(users, nusers, sizeof(*users));
 	sort(policies, npolicies, sizeof(*policies));
@@ -96,10 +96,16 @@ const struct aaa_group *aaa_group_find(const struct aaa_conf *c, const char *nam
 	return find(c->groups, c->ngroups, sizeof(*c->groups), name);
 }
 
-const struct aaa_user *aaa_user_of(const struct aaa_conf *c, const char *wire_name)
+const struct aaa_user *aaa_user_of(const struct aaa_conf *c, const struct aaa_group *g,
+                                   const char *wire_name)
 {
-	const struct aaa_user *u = aaa_user_find(c, wire_name);
-	const char *slash = strrchr(wire_name, '\\');
+	char name[AAA_USER_MAX + 1];
+	str_copy(name, sizeof(name), str_of(wire_name));
+	char *at = g && g->strip_realm ? strrchr(name, '@') : NULL;
+	if (at)
+		*at = '\0';
+	const struct aaa_user *u = aaa_user_find(c, name);
+	const char *slash = strrchr(name, '\\');
 	return u || !slash ? u : aaa_user_find(c, slash + 1);
 }
 
@@ -117,6 +123,16 @@ static void attrs_over(struct aaa_attrs *a, const struct aaa_attrs *over)
 		a->l2tp = over->l2tp;
 }
 
+static void terms_group_lock(struct aaa_terms *t, const struct aaa_policy *p,
+                             const struct aaa_user *user)
+{
+	const char *lock = p ? p->group_lock : NULL;
+	if (user && user->has_group_lock)
+		lock = user->group_lock;
+	if (lock)
+		str_copy(t->group_lock, sizeof(t->group_lock), str_of(lock));
+}
+
 static void terms_pools(struct aaa_terms *t, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n && t->npools < AAA_POOLS_MAX; i++)
@@ -124,10 +140,11 @@ static void terms_pools(struct aaa_terms *t, const char *const *names, size_t n)
 }
 
 void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct aaa_user *user,
-	       struct aaa_terms *t)
+               struct aaa_terms *t)
 {
 	*t = (struct aaa_terms){.user_specific = user && user->policy};
-	const struct aaa_policy *p = aaa_policy_find(c, t->user_specific ? user->policy : g->policy);
+	const struct aaa_policy *p =
+	        aaa_policy_find(c, t->user_specific ? user->policy : g->policy);
 	if (p) {
 		str_copy(t->policy, sizeof(t->policy), str_of(p->name));
 		t->a = p->a;
@@ -138,6 +155,7 @@ void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct
 		attrs_over(&t->a, &user->a);
 		t->framed_ip = user->framed_ip;
 	}
+	terms_group_lock(t, p, user);
 	if (p && p->npools)
 		terms_pools(t, p->pools, p->npools);
 	else
@@ -189,14 +207,15 @@ static void wipe_secrets(struct aaa_request *rq)
 	wipe(rq->peer_challenge, sizeof(rq->peer_challenge));
 }
 
-void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_conf *c, const struct aaa_group *g)
+void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_conf *c,
+               const struct aaa_group *g)
 {
 	rq->result = (struct aaa_result){.status = AAA_ERROR, .why = AAA_WHY_SERVER};
 	str_copy(rq->result.user, sizeof(rq->result.user), str_of(rq->user));
-	debug(DEBUG_AAA, 1, "AAA: %s authentication of %s, server %s", aaa_method_word(rq->method), rq->user,
-	      g && g->server ? g->server : "LOCAL");
+	debug(DEBUG_AAA, 1, "AAA: %s authentication of %s, server %s", aaa_method_word(rq->method),
+	      rq->user, g && g->server ? g->server : "LOCAL");
 	if (g && is_local(g))
-		aaa_local_verify(rq, c);
+		aaa_local_verify(rq, c, g);
 	wipe_secrets(rq);
 	report(rq, c);
 	rq->clock = clock;

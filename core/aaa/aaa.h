@@ -17,26 +17,26 @@ struct conf;
 struct err;
 
 enum {
-	AAA_NAME_MAX = 64,     /* names in the configuration */
-	AAA_USER_MAX = 127,    /* user names from the wire */
+	AAA_NAME_MAX = 64,  /* names in the configuration */
+	AAA_USER_MAX = 127, /* user names from the wire */
 	AAA_PASSWORD_MAX = 128,
 	AAA_POOLS_MAX = 6,
 };
 
 /* How a user proves himself: method, word of `authentication` in ppp-attributes, word of `show`.
  * In the order in which they are offered: the strongest first. */
-#define AAA_METHOD_LIST(X)                                                                         \
-	X(MSCHAP2, "ms-chap-v2", "msCHAPV2")                                                       \
-	X(MSCHAP1, "ms-chap-v1", "msCHAPV1")                                                       \
-	X(CHAP, "chap", "CHAP")                                                                    \
-	X(PAP, "pap", "PAP")                                                                       \
+#define AAA_METHOD_LIST(X)                   \
+	X(MSCHAP2, "ms-chap-v2", "msCHAPV2") \
+	X(MSCHAP1, "ms-chap-v1", "msCHAPV1") \
+	X(CHAP, "chap", "CHAP")              \
+	X(PAP, "pap", "PAP")                 \
 	X(EAP, "eap-proxy", "EAP")
 
 enum aaa_method {
 #define X(name, word, shown) AAA_##name,
 	AAA_METHOD_LIST(X)
 #undef X
-		AAA_METHOD_N
+	        AAA_METHOD_N
 };
 #define AAA_BIT(method) (1u << (method))
 
@@ -71,6 +71,7 @@ struct aaa_policy {
 	struct aaa_attrs a;
 	uint32_t dns[2], wins[2]; /* 0 = none */
 	const char *domain;       /* default-domain, "" = none */
+	const char *group_lock;   /* the only tunnel group that may use it, NULL = any */
 	const char *const *pools;
 	size_t npools;
 };
@@ -84,18 +85,21 @@ struct aaa_user {
 	enum aaa_service service;
 	const char *policy; /* vpn-group-policy, NULL = the tunnel group's */
 	struct aaa_attrs a;
+	bool has_group_lock;
+	const char *group_lock;          /* NULL with has_group_lock = any */
 	uint32_t framed_ip, framed_mask; /* 0 = from a pool */
 };
 
 /* One tunnel group: general and PPP attributes. */
 struct aaa_group {
 	const char *name;
-	const char *server;  /* authentication-server-group: "LOCAL" or the name of a server group */
+	const char *server; /* authentication-server-group: "LOCAL" or the name of a server group */
 	bool fallback_local; /* "LOCAL" behind it */
 	const char *policy;  /* default-group-policy */
 	const char *const *pools;
 	size_t npools;
 	unsigned methods; /* set of AAA_BIT, as allowed by ppp-attributes */
+	bool strip_realm; /* user@realm is looked up as user */
 };
 
 /* Sorted by name, for binary search. */
@@ -111,19 +115,21 @@ struct aaa_conf {
 
 /* Compiles users, group policies and tunnel groups into the arena, which should wipe (it holds hashes).
  * NULL with err when memory is short. */
-const struct aaa_conf *aaa_conf_compile(const struct conf *c, struct arena *arena, struct out *notes,
-					struct err *err);
+const struct aaa_conf *aaa_conf_compile(const struct conf *c, struct arena *arena,
+                                        struct out *notes, struct err *err);
 /* Rows for struct aaa_conf built by hand (tests) must be sorted: this does it. */
-void aaa_conf_sort(struct aaa_user *users, size_t nusers, struct aaa_policy *policies, size_t npolicies,
-		   struct aaa_group *groups, size_t ngroups);
+void aaa_conf_sort(struct aaa_user *users, size_t nusers, struct aaa_policy *policies,
+                   size_t npolicies, struct aaa_group *groups, size_t ngroups);
 
 const struct aaa_user *aaa_user_find(const struct aaa_conf *c, const char *name);
 const struct aaa_policy *aaa_policy_find(const struct aaa_conf *c, const char *name);
 const struct aaa_group *aaa_group_find(const struct aaa_conf *c, const char *name);
 
-/* The user of the local database a name from the wire speaks of: as it is, else what follows the last
- * backslash (`DOMAIN\user`, as Windows sends it). NULL when there is none. */
-const struct aaa_user *aaa_user_of(const struct aaa_conf *c, const char *wire_name);
+/* The user of the local database a name from the wire speaks of: as it is (without its @realm where the
+ * tunnel group strips that), else what follows the last backslash (`DOMAIN\user`, as Windows sends it).
+ * NULL when there is none. */
+const struct aaa_user *aaa_user_of(const struct aaa_conf *c, const struct aaa_group *g,
+                                   const char *wire_name);
 
 /* What the servers of this tunnel group can verify (set of AAA_BIT); 0 when none of them is usable. */
 unsigned aaa_server_methods(const struct aaa_group *g);
@@ -136,49 +142,53 @@ struct aaa_terms {
 	struct aaa_attrs a;
 	uint32_t dns[2], wins[2];
 	uint32_t framed_ip;
-	char pools[AAA_POOLS_MAX][AAA_NAME_MAX + 1]; /* the group policy's, else the tunnel group's */
+	char group_lock[AAA_NAME_MAX + 1]; /* "" = any tunnel group */
+	char pools[AAA_POOLS_MAX]
+	          [AAA_NAME_MAX + 1]; /* the group policy's, else the tunnel group's */
 	size_t npools;
 };
 /* user may be NULL (known to a server only). */
 void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct aaa_user *user,
-	       struct aaa_terms *t);
+               struct aaa_terms *t);
 
 /* ------------------------------------------------------------------ authentication */
 
 enum aaa_status { AAA_ACCEPT, AAA_REJECT, AAA_ERROR };
 
 /* Why not, in the words of 113015. */
-#define AAA_WHY_LIST(X)                                                                            \
-	X(NONE, "")                                                                                \
-	X(PASSWORD, "Invalid password")                                                            \
-	X(NO_USER, "User was not found")                                                           \
-	X(MALFORMED, "Password malformed")                                                         \
-	X(NO_NT_HASH, "Password is not stored for MS-CHAP (username ... password ... mschap)")     \
-	X(NO_PASSWORD, "User has no password")                                                     \
-	X(LM_ONLY, "LAN Manager response is not accepted")                                         \
-	X(METHOD, "Authentication protocol not supported by the server")                           \
+#define AAA_WHY_LIST(X)                                                                        \
+	X(NONE, "")                                                                            \
+	X(PASSWORD, "Invalid password")                                                        \
+	X(NO_USER, "User was not found")                                                       \
+	X(MALFORMED, "Password malformed")                                                     \
+	X(NO_NT_HASH, "Password is not stored for MS-CHAP (username ... password ... mschap)") \
+	X(NO_PASSWORD, "User has no password")                                                 \
+	X(LM_ONLY, "LAN Manager response is not accepted")                                     \
+	X(METHOD, "Authentication protocol not supported by the server")                       \
 	X(SERVER, "AAA server group is not usable")
 
 enum aaa_why {
 #define X(name, text) AAA_WHY_##name,
 	AAA_WHY_LIST(X)
 #undef X
-		AAA_WHY_N
+	        AAA_WHY_N
 };
 const char *aaa_why_text(enum aaa_why why);
 
 struct aaa_result {
 	enum aaa_status status;
 	enum aaa_why why;
-	char user[AAA_USER_MAX + 1]; /* the name the account goes by: the local user's, else as given */
-	char authenticator[43];      /* MS-CHAPv2: "S=" and 40 digits, proves that we know the password too */
+	char user[AAA_USER_MAX +
+	          1]; /* the name the account goes by: the local user's, else as given */
+	char authenticator
+	        [43]; /* MS-CHAPv2: "S=" and 40 digits, proves that we know the password too */
 };
 
 /* One question. The caller owns it, fills the first part and keeps it until done or aaa_cancel. */
 struct aaa_request {
 	enum aaa_method method;
 	char user[AAA_USER_MAX + 1];
-	uint32_t peer_ip; /* for messages */
+	uint32_t peer_ip;                    /* for messages */
 	char password[AAA_PASSWORD_MAX + 1]; /* PAP; wiped by aaa_start */
 	uint8_t id;                          /* CHAP identifier */
 	uint8_t challenge[16];               /* 8 used by MS-CHAPv1 */
@@ -195,7 +205,8 @@ struct aaa_request {
 
 /* Asks the servers of the tunnel group. done is called later, never from within; not after aaa_cancel.
  * Logs 113012, 113015, 113005, 113013. conf is not needed after it returns. */
-void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_conf *c, const struct aaa_group *g);
+void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_conf *c,
+               const struct aaa_group *g);
 /* Forgets it; also when it is not running. Wipes what is secret. */
 void aaa_cancel(struct aaa_request *rq);
 

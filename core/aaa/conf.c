@@ -67,7 +67,8 @@ static void read_attrs(const struct centry *e, struct aaa_attrs *a)
 	}
 }
 
-static const char *const *read_names(struct ctx *x, const struct centry *e, const char *field, size_t *n)
+static const char *const *read_names(struct ctx *x, const struct centry *e, const char *field,
+                                     size_t *n)
 {
 	*n = conf_list_len(e, field);
 	const char **names = array(x, *n, sizeof(*names));
@@ -77,7 +78,8 @@ static const char *const *read_names(struct ctx *x, const struct centry *e, cons
 }
 
 /* Two addresses; not set: inherited, X-none: none. */
-static void read_servers(const struct centry *e, const char *field, const char *none, uint32_t ip[2])
+static void read_servers(const struct centry *e, const char *field, const char *none,
+                         uint32_t ip[2])
 {
 	if (!conf_is_set(e, field) && !conf_is_set(e, none))
 		return;
@@ -97,6 +99,10 @@ static void read_policy(struct ctx *x, const struct centry *e, struct aaa_policy
 		p->domain = text(x, conf_text(at, "default-domain"));
 	else if (conf_is_set(at, "default-domain-none"))
 		p->domain = "";
+	if (conf_is_set(at, "group-lock"))
+		p->group_lock = text(x, conf_text(at, "group-lock"));
+	else if (conf_is_set(at, "group-lock-none"))
+		p->group_lock = NULL;
 	if (conf_is_set(at, "address-pools") || conf_is_set(at, "address-pools-none"))
 		p->pools = read_names(x, at, "address-pools", &p->npools);
 }
@@ -105,13 +111,13 @@ static void read_policies(struct ctx *x, struct aaa_conf *out)
 {
 	/* what nobody set anywhere: the appliance's own values */
 	struct aaa_policy base = {.domain = "",
-				  .a = {.has_logins = true,
-					.has_idle = true,
-					.has_session = true,
-					.has_l2tp = true,
-					.logins = 3,
-					.idle_s = 1800,
-					.l2tp = true}};
+	                          .a = {.has_logins = true,
+	                                .has_idle = true,
+	                                .has_session = true,
+	                                .has_l2tp = true,
+	                                .logins = 3,
+	                                .idle_s = 1800,
+	                                .l2tp = true}};
 	const struct centry *dflt = conf_find(x->c, "group-policy", STR("DfltGrpPolicy"));
 	if (dflt)
 		read_policy(x, dflt, &base);
@@ -140,8 +146,9 @@ static void read_password(struct ctx *x, const struct centry *e, struct aaa_user
 			u->kind = AAA_PW_OTHER;
 			if (x->notes)
 				out_printf(x->notes,
-					   "WARNING: username %s: the nt-encrypted password is not a hash\n",
-					   u->name);
+				           "WARNING: username %s: the nt-encrypted password is not "
+				           "a hash\n",
+				           u->name);
 		}
 	} else if (str_eq_cstr(form, "encrypted") && str_copy(u->hash, sizeof(u->hash), word)) {
 		u->kind = AAA_PW_PIX;
@@ -160,13 +167,16 @@ static void read_user(struct ctx *x, const struct centry *e, struct aaa_user *u)
 	read_attrs(at, &u->a);
 	if (conf_is_set(at, "vpn-group-policy"))
 		u->policy = text(x, conf_text(at, "vpn-group-policy"));
+	u->has_group_lock = conf_is_set(at, "group-lock") || conf_is_set(at, "group-lock-none");
+	if (conf_is_set(at, "group-lock"))
+		u->group_lock = text(x, conf_text(at, "group-lock"));
 	if (conf_is_set(at, "framed-ip"))
 		u->framed_ip = conf_ip(at, "framed-ip");
 	if (conf_is_set(at, "framed-mask"))
 		u->framed_mask = conf_ip(at, "framed-mask");
 	u->service = str_eq_cstr(service, "remote-access") ? AAA_SERVICE_REMOTE_ACCESS
-		     : str_eq_cstr(service, "nas-prompt")  ? AAA_SERVICE_NAS_PROMPT
-							   : AAA_SERVICE_ADMIN;
+	             : str_eq_cstr(service, "nas-prompt")  ? AAA_SERVICE_NAS_PROMPT
+	                                                   : AAA_SERVICE_ADMIN;
 }
 
 static void read_users(struct ctx *x, struct aaa_conf *out)
@@ -189,6 +199,7 @@ static void read_group(struct ctx *x, const struct centry *e, struct aaa_group *
 	g->server = text(x, conf_text(general, "aaa"));
 	g->fallback_local = conf_is_set(general, "aaa-fallback");
 	g->policy = text(x, conf_text(general, "policy"));
+	g->strip_realm = conf_bool(general, "strip-realm");
 	g->pools = read_names(x, general, "pools", &g->npools);
 	for (unsigned m = 0; m < AAA_METHOD_N; m++)
 		if (conf_in_set(ppp, "authentication", aaa_method_word(m)))
@@ -207,8 +218,8 @@ static void read_groups(struct ctx *x, struct aaa_conf *out)
 	out->ngroups = i;
 }
 
-const struct aaa_conf *aaa_conf_compile(const struct conf *c, struct arena *arena, struct out *notes,
-					struct err *err)
+const struct aaa_conf *aaa_conf_compile(const struct conf *c, struct arena *arena,
+                                        struct out *notes, struct err *err)
 {
 	struct ctx x = {.c = c, .a = arena, .notes = notes};
 	struct aaa_conf *out = array(&x, 1, sizeof(*out));
@@ -222,7 +233,8 @@ const struct aaa_conf *aaa_conf_compile(const struct conf *c, struct arena *aren
 		err_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
-	aaa_conf_sort((struct aaa_user *)out->users, out->nusers, (struct aaa_policy *)out->policies,
-		      out->npolicies, (struct aaa_group *)out->groups, out->ngroups);
+	aaa_conf_sort((struct aaa_user *)out->users, out->nusers,
+	              (struct aaa_policy *)out->policies, out->npolicies,
+	              (struct aaa_group *)out->groups, out->ngroups);
 	return out;
 }

@@ -18,7 +18,8 @@ static bool pix_password(const struct aaa_user *u, struct str password)
 	size_t len = strlen(u->hash);
 	passhash_asa(password, str_of(u->name), asa);
 	passhash_pix(password, str_of(u->name), pix);
-	ok = (strlen(asa) == len && same(asa, u->hash, len)) | (strlen(pix) == len && same(pix, u->hash, len));
+	ok = (strlen(asa) == len && same(asa, u->hash, len)) |
+	     (strlen(pix) == len && same(pix, u->hash, len));
 	wipe(asa, sizeof(asa));
 	wipe(pix, sizeof(pix));
 	return ok;
@@ -29,7 +30,8 @@ bool aaa_local_password(const struct aaa_user *u, struct str password)
 	if (u->kind == AAA_PW_PIX)
 		return pix_password(u, password);
 	uint8_t hash[16];
-	bool ok = u->kind == AAA_PW_NT && mschap_nt_hash(password, hash) && same(hash, u->nt_hash, 16);
+	bool ok = u->kind == AAA_PW_NT && mschap_nt_hash(password, hash) &&
+	          same(hash, u->nt_hash, 16);
 	wipe(hash, sizeof(hash));
 	return ok;
 }
@@ -56,7 +58,7 @@ static bool mschap2_try(struct aaa_request *rq, const struct aaa_user *u, struct
 	if (!same(want, rq->response, 24))
 		return false;
 	mschap2_authenticator(u->nt_hash, rq->response, rq->peer_challenge, rq->challenge, name,
-			      rq->result.authenticator);
+	                      rq->result.authenticator);
 	return true;
 }
 
@@ -71,10 +73,11 @@ static enum aaa_why verify_mschap2(struct aaa_request *rq, const struct aaa_user
 
 static enum aaa_why verify(struct aaa_request *rq, const struct aaa_user *u)
 {
-	static enum aaa_why (*const by_method[AAA_METHOD_N])(struct aaa_request *, const struct aaa_user *) = {
-		[AAA_PAP] = verify_pap,
-		[AAA_MSCHAP1] = verify_mschap1,
-		[AAA_MSCHAP2] = verify_mschap2,
+	static enum aaa_why (*const by_method[AAA_METHOD_N])(struct aaa_request *,
+	                                                     const struct aaa_user *) = {
+	        [AAA_PAP] = verify_pap,
+	        [AAA_MSCHAP1] = verify_mschap1,
+	        [AAA_MSCHAP2] = verify_mschap2,
 	};
 	if (!u)
 		return AAA_WHY_NO_USER;
@@ -87,9 +90,9 @@ static enum aaa_why verify(struct aaa_request *rq, const struct aaa_user *u)
 	return by_method[rq->method](rq, u);
 }
 
-void aaa_local_verify(struct aaa_request *rq, const struct aaa_conf *c)
+void aaa_local_verify(struct aaa_request *rq, const struct aaa_conf *c, const struct aaa_group *g)
 {
-	const struct aaa_user *u = aaa_user_of(c, rq->user);
+	const struct aaa_user *u = aaa_user_of(c, g, rq->user);
 	if (u)
 		str_copy(rq->result.user, sizeof(rq->result.user), str_of(u->name));
 	rq->result.why = verify(rq, u);

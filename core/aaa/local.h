@@ -8,7 +8,7 @@
 enum { AAA_LOCAL_METHODS = AAA_BIT(AAA_PAP) | AAA_BIT(AAA_MSCHAP1) | AAA_BIT(AAA_MSCHAP2) };
 
 /* Fills rq->result. */
-void aaa_local_verify(struct aaa_request *rq, const struct aaa_conf *c);
+void aaa_local_verify(struct aaa_request *rq, const struct aaa_conf *c, const struct aaa_group *g);
 /* The password of a user on the console or by PAP. */
 bool aaa_local_password(const struct aaa_user *u, struct str password);
 

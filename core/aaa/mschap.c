@@ -11,7 +11,11 @@ static bool utf8_next(struct rd *r, uint32_t *c)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	uint8_t first = rd_u8(r);
-	unsigned n = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
+	unsigned n = first < 0x80       ? 1
+	             : first >> 5 == 6  ? 2
+	             : first >> 4 == 14 ? 3
+	             : first >> 3 == 30 ? 4
+	                                : 0;
 	if (n == 0)
 		return false;
 	*c = n == 1 ? first : first & (0x7fu >> n);
@@ -70,7 +74,8 @@ void mschap_response(const uint8_t challenge[8], const uint8_t hash[16], uint8_t
 	wipe(padded, sizeof(padded));
 }
 
-void mschap2_challenge(const uint8_t peer[16], const uint8_t ours[16], struct str user, uint8_t out[8])
+void mschap2_challenge(const uint8_t peer[16], const uint8_t ours[16], struct str user,
+                       uint8_t out[8])
 {
 	const struct bytes parts[] = {{peer, 16}, {ours, 16}, {(const uint8_t *)user.p, user.len}};
 	uint8_t digest[PRIM_MD_MAX];
@@ -79,8 +84,9 @@ void mschap2_challenge(const uint8_t peer[16], const uint8_t ours[16], struct st
 		out[i] = digest[i];
 }
 
-void mschap2_authenticator(const uint8_t hash[16], const uint8_t response[24], const uint8_t peer[16],
-			   const uint8_t ours[16], struct str user, char out[43])
+void mschap2_authenticator(const uint8_t hash[16], const uint8_t response[24],
+                           const uint8_t peer[16], const uint8_t ours[16], struct str user,
+                           char out[43])
 {
 	static const char magic1[] = "Magic server to client signing constant";
 	static const char magic2[] = "Pad to make it do more than one iteration";
@@ -88,11 +94,11 @@ void mschap2_authenticator(const uint8_t hash[16], const uint8_t response[24], c
 	struct bytes one = {hash, 16};
 	prim_hash(PRIM_MD4, &one, 1, hash_hash);
 	const struct bytes first[] = {
-		{hash_hash, 16}, {response, 24}, {(const uint8_t *)magic1, sizeof(magic1) - 1}};
+	        {hash_hash, 16}, {response, 24}, {(const uint8_t *)magic1, sizeof(magic1) - 1}};
 	prim_hash(PRIM_SHA1, first, 3, digest);
 	mschap2_challenge(peer, ours, user, challenge);
 	const struct bytes second[] = {
-		{digest, 20}, {challenge, 8}, {(const uint8_t *)magic2, sizeof(magic2) - 1}};
+	        {digest, 20}, {challenge, 8}, {(const uint8_t *)magic2, sizeof(magic2) - 1}};
 	uint8_t result[PRIM_MD_MAX];
 	prim_hash(PRIM_SHA1, second, 3, result);
 	snprintf(out, 3, "S=");

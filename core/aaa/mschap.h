@@ -11,9 +11,11 @@ bool mschap_nt_hash(struct str password, uint8_t hash[16]);
 /* ChallengeResponse (RFC 2433 §A.4, the same as RFC 2759 §8.5). */
 void mschap_response(const uint8_t challenge[8], const uint8_t hash[16], uint8_t response[24]);
 /* ChallengeHash (RFC 2759 §8.2): user without its domain. */
-void mschap2_challenge(const uint8_t peer[16], const uint8_t ours[16], struct str user, uint8_t out[8]);
+void mschap2_challenge(const uint8_t peer[16], const uint8_t ours[16], struct str user,
+                       uint8_t out[8]);
 /* GenerateAuthenticatorResponse (RFC 2759 §8.7): "S=" and 40 upper-case hex digits. */
-void mschap2_authenticator(const uint8_t hash[16], const uint8_t response[24], const uint8_t peer[16],
-			   const uint8_t ours[16], struct str user, char out[43]);
+void mschap2_authenticator(const uint8_t hash[16], const uint8_t response[24],
+                           const uint8_t peer[16], const uint8_t ours[16], struct str user,
+                           char out[43]);
 
 #endif

@@ -93,6 +93,7 @@
 #define MSG_713049 713049, 5, "%sSecurity negotiation complete for User (%s)  %s, Inbound SPI = 0x%08x, Outbound " \
 			      "SPI = 0x%08x"
 #define MSG_713050 713050, 5, "%sConnection terminated for peer %s.  Reason: %s  Remote Proxy %s, Local Proxy %s"
+#define MSG_713060 713060, 3, "%sTunnel Rejected: User (%s) not member of group (%s), group-lock check failed."
 #define MSG_713061 713061, 3, "%sRejecting IPSec tunnel: no matching crypto map entry for remote proxy %s local proxy " \
 			      "%s on interface %s"
 #define MSG_713068 713068, 5, "%sReceived non-routine Notify message: %s (%u)"

@@ -20,7 +20,8 @@ void ppp_peer_frame(struct ppp_peer *p, uint16_t proto, const void *packet, size
 		p->send(p->arg, frame, wr_len(&w));
 }
 
-static void packet(struct ppp_peer *p, uint16_t proto, uint8_t code, uint8_t id, const void *data, size_t len)
+static void packet(struct ppp_peer *p, uint16_t proto, uint8_t code, uint8_t id, const void *data,
+                   size_t len)
 {
 	uint8_t out[500];
 	struct wr w = wr_of(out, sizeof(out));
@@ -39,7 +40,7 @@ static void put_opt(struct wr *w, uint8_t type, const char *value, size_t len)
 	wr_u8(w, (uint8_t)(len + 2));
 	wr_bytes(w, value, len);
 }
-#define PUT(type, s) ((p->off >> (type) & 1) ? (void)0 : put_opt(&w, type, s, sizeof(s) - 1))
+#define PUT(type, s) ((p->off >> (type)&1) ? (void)0 : put_opt(&w, type, s, sizeof(s) - 1))
 
 static void send_lcp_req(struct ppp_peer *p)
 {
@@ -52,7 +53,8 @@ static void send_lcp_req(struct ppp_peer *p)
 		PUT(8, "");
 		PUT(13, "\x06");
 		PUT(17, "\x06\x4e");
-		PUT(19, "\x01" "0123456789abcdefghij");
+		PUT(19, "\x01"
+		        "0123456789abcdefghij");
 		break;
 	case PEER_APPLE:
 		PUT(2, "\x00\x00\x00\x00");
@@ -141,7 +143,8 @@ void ppp_peer_start(struct ppp_peer *p)
 
 void ppp_peer_renegotiate(struct ppp_peer *p)
 {
-	p->lcp_up = p->authenticated = p->ip_up = p->lcp_ack_sent = p->ipcp_ack_sent = p->ipcp_acked = false;
+	p->lcp_up = p->authenticated = p->ip_up = p->lcp_ack_sent = p->ipcp_ack_sent =
+	        p->ipcp_acked = false;
 	p->auth_len = 0;
 	send_lcp_req(p);
 	wait(p);
@@ -199,8 +202,10 @@ static enum aaa_method method_of(const uint8_t *v, size_t len)
 
 static void nak_method(struct ppp_peer *p, struct wr *w)
 {
-	static const char *const values[] = {[AAA_MSCHAP2] = "\xc2\x23\x81", [AAA_MSCHAP1] = "\xc2\x23\x80",
-					     [AAA_CHAP] = "\xc2\x23\x05", [AAA_PAP] = "\xc0\x23"};
+	static const char *const values[] = {[AAA_MSCHAP2] = "\xc2\x23\x81",
+	                                     [AAA_MSCHAP1] = "\xc2\x23\x80",
+	                                     [AAA_CHAP] = "\xc2\x23\x05",
+	                                     [AAA_PAP] = "\xc0\x23"};
 	for (unsigned m = 0; m <= AAA_PAP; m++) {
 		if (!(p->methods & AAA_BIT(m)))
 			continue;
@@ -251,7 +256,8 @@ static void lcp_input(struct ppp_peer *p, uint8_t code, uint8_t id, struct bytes
 		}
 		break;
 	case REJ:
-		for (size_t i = 0; id == p->lcp_req_id && i + 1 < data.len && data.p[i + 1] >= 2; i += data.p[i + 1])
+		for (size_t i = 0; id == p->lcp_req_id && i + 1 < data.len && data.p[i + 1] >= 2;
+		     i += data.p[i + 1])
 			p->off |= 1u << (data.p[i] % 32);
 		send_lcp_req(p);
 		break;
@@ -312,7 +318,7 @@ static void response(struct ppp_peer *p, uint8_t id, struct bytes challenge)
 		value[48] = 1;
 	} else {
 		const struct bytes parts[] = {
-			{&id, 1}, {(const uint8_t *)p->password, strlen(p->password)}, challenge};
+		        {&id, 1}, {(const uint8_t *)p->password, strlen(p->password)}, challenge};
 		prim_hash(PRIM_MD5, parts, 3, value);
 		len = 16;
 	}
@@ -333,7 +339,8 @@ static void chap_input(struct ppp_peer *p, uint8_t code, uint8_t id, struct byte
 	if (code == 1 && p->lcp_up && data.len > data.p[0]) {
 		response(p, id, (struct bytes){data.p + 1, data.p[0]});
 	} else if (code == 3 || code == 4) {
-		snprintf(p->message, sizeof(p->message), "%.*s", (int)data.len, (const char *)data.p);
+		snprintf(p->message, sizeof(p->message), "%.*s", (int)data.len,
+		         (const char *)data.p);
 		p->success_verified = strncmp(p->message, p->want, 42) == 0;
 		p->refused = code == 4;
 		if (code == 3 && (p->method != AAA_MSCHAP2 || p->success_verified))
@@ -344,7 +351,8 @@ static void chap_input(struct ppp_peer *p, uint8_t code, uint8_t id, struct byte
 static void pap_input(struct ppp_peer *p, uint8_t code, struct bytes data)
 {
 	if (data.len > 1)
-		snprintf(p->message, sizeof(p->message), "%.*s", (int)data.len - 1, (const char *)data.p + 1);
+		snprintf(p->message, sizeof(p->message), "%.*s", (int)data.len - 1,
+		         (const char *)data.p + 1);
 	p->refused = code == 3;
 	if (code == 2)
 		success(p);
@@ -394,7 +402,7 @@ static void ipcp_input(struct ppp_peer *p, uint8_t code, uint8_t id, struct byte
 	case REQ:
 		if (data.len >= 6 && data.p[0] == 3)
 			p->server_ip = (uint32_t)data.p[2] << 24 | (uint32_t)data.p[3] << 16 |
-				       (uint32_t)data.p[4] << 8 | data.p[5];
+			               (uint32_t)data.p[4] << 8 | data.p[5];
 		packet(p, 0x8021, ACK, id, data.p, data.len);
 		p->ipcp_ack_sent = true;
 		break;

@@ -16,16 +16,16 @@ struct ppp_peer {
 	void *arg;
 	enum peer_profile profile;
 	const char *user, *password;
-	unsigned methods;         /* AAA_BIT: what it is willing to do, best first as in enum aaa_method */
-	bool silent;              /* hears and says nothing: powered off */
-	bool no_address;          /* leaves the IP-Address option out, always */
+	unsigned methods; /* AAA_BIT: what it is willing to do, best first as in enum aaa_method */
+	bool silent;      /* hears and says nothing: powered off */
+	bool no_address;  /* leaves the IP-Address option out, always */
 	/* what came of it */
 	bool lcp_up, authenticated, refused, ip_up, closed;
-	bool success_verified;    /* MS-CHAPv2: the server proved itself */
+	bool success_verified; /* MS-CHAPv2: the server proved itself */
 	enum aaa_method method;
 	uint32_t ip, server_ip, dns[2], nbns[2];
 	uint16_t server_mru;
-	char message[256];        /* of Success, Failure, Ack, Nak */
+	char message[256]; /* of Success, Failure, Ack, Nak */
 	unsigned protocol_rejects, code_rejects, frames_in;
 	uint16_t rejected[8];
 	/* private */

@@ -31,7 +31,8 @@ static int group_setup(void **state)
 	conf_check_register(checks, n);
 	passhash_register();
 	hooks_register();
-	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &grammar, &err)) {
+	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &grammar,
+	                 &err)) {
 		print_error("%s\n", err.text);
 		return -1;
 	}
@@ -118,6 +119,7 @@ static void example(void **state)
 	     " wins-server value 209.165.201.3 209.165.201.4\n"
 	     " dns-server value 209.165.201.1 209.165.201.2\n"
 	     " vpn-tunnel-protocol l2tp-ipsec\n"
+	     " group-lock value DefaultRAGroup\n"
 	     " vpn-idle-timeout none\n"
 	     " vpn-session-timeout 60\n"
 	     " address-pools value one\n"
@@ -131,6 +133,7 @@ static void example(void **state)
 	     "tunnel-group DefaultRAGroup general-attributes\n"
 	     " address-pool sales_addresses one\n"
 	     " default-group-policy sales_policy\n"
+	     " strip-realm\n"
 	     "tunnel-group DefaultRAGroup ppp-attributes\n"
 	     " no authentication chap\n"
 	     " no authentication ms-chap-v1\n"
@@ -158,6 +161,7 @@ static void example(void **state)
 	assert_int_equal(p->dns[1], 0xd1a5c902);
 	assert_int_equal(p->wins[1], 0xd1a5c904);
 	assert_true(p->a.l2tp);
+	assert_string_equal(p->group_lock, "DefaultRAGroup");
 	assert_int_equal(p->a.idle_s, 0);
 	assert_int_equal(p->a.session_s, 3600);
 	assert_int_equal(p->a.logins, 7); /* DfltGrpPolicy's */
@@ -170,6 +174,7 @@ static void example(void **state)
 	assert_int_equal(g->methods, AAA_BIT(AAA_PAP) | AAA_BIT(AAA_MSCHAP2));
 	assert_int_equal(g->npools, 2);
 	assert_string_equal(g->policy, "sales_policy");
+	assert_true(g->strip_realm);
 	const struct aaa_user *u = aaa_user_find(aaa, "jdoe");
 	assert_int_equal(u->kind, AAA_PW_NT);
 	mschap_nt_hash(STR("j!doe1"), hash);
@@ -210,9 +215,9 @@ static void checks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(empty),
-		cmocka_unit_test(example),
-		cmocka_unit_test(checks),
+	        cmocka_unit_test(empty),
+	        cmocka_unit_test(example),
+	        cmocka_unit_test(checks),
 	};
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }

@@ -22,10 +22,15 @@ enum {
 };
 
 static struct aaa_user users[] = {{.name = "u", .kind = AAA_PW_NT}};
-static struct aaa_policy policies[] = {{.name = "P", .domain = "", .a = {.logins = 3, .l2tp = true}, .dns = {1, 2}}};
+static struct aaa_policy policies[] = {
+        {.name = "P", .domain = "", .a = {.logins = 3, .l2tp = true}, .dns = {1, 2}}};
 static const char *const pool_names[] = {"A"};
-static struct aaa_group groups[] = {
-	{.name = "G", .server = "LOCAL", .policy = "P", .pools = pool_names, .npools = 1, .methods = 15}};
+static struct aaa_group groups[] = {{.name = "G",
+                                     .server = "LOCAL",
+                                     .policy = "P",
+                                     .pools = pool_names,
+                                     .npools = 1,
+                                     .methods = 15}};
 static const struct aaa_conf aaa = {users, 1, policies, 1, groups, 1, false};
 static const struct ppp_pool_conf pools[] = {{"A", 0x0a000002, 0x0a000003, 0xffffff00}};
 static const struct ppp_conf conf = {.aaa = &aaa, .pools = pools, .npools = 1, .name = "gw"};
@@ -63,7 +68,8 @@ static void wire_close(void *link, enum link_end why)
 		ppp_link_user()->closed(session, why);
 }
 
-static void data_open(void *ctx, const struct link_info *link, uint32_t ip, uint16_t mtu, bool acfc, bool pfc)
+static void data_open(void *ctx, const struct link_info *link, uint32_t ip, uint16_t mtu, bool acfc,
+                      bool pfc)
 {
 	struct wire *w = ctx;
 	(void)link;
@@ -130,7 +136,9 @@ static void step(struct wire *w, struct rd *r)
 		acknowledge(w, w->lcp, w->lcp_len);
 		break;
 	case STEP_REQ_LCP:
-		input(w, (const uint8_t *)"\xff\x03\xc0\x21\x01\x01\x00\x0a\x05\x06\x01\x02\x03\x04", 14);
+		input(w,
+		      (const uint8_t *)"\xff\x03\xc0\x21\x01\x01\x00\x0a\x05\x06\x01\x02\x03\x04",
+		      14);
 		break;
 	case STEP_PAP:
 		input(w, (const uint8_t *)"\xc0\x23\x01\x01\x00\x08\x01u\x01p", 10);
@@ -167,8 +175,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	struct rd r = rd_of(data, size);
 	struct wire w = {0};
-	struct link_info info = {.peer = 1, .flow = 1, .tunnel = 1, .call = 1, .host = "h", .tunnel_group = "G",
-				 .ifname = "outside"};
+	struct link_info info = {.peer = 1,
+	                         .flow = 1,
+	                         .tunnel = 1,
+	                         .call = 1,
+	                         .host = "h",
+	                         .tunnel_group = "G",
+	                         .ifname = "outside"};
 	clock_init(&w.clock, 1000);
 	w.ppp = ppp_new(&w.clock, &ops, &w);
 	groups[0].methods = 1u << (rd_u8(&r) % 4);

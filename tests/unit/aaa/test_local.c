@@ -23,24 +23,38 @@ static void log_write(void *arg, const struct log_line *line)
 }
 
 static struct aaa_user users[] = {
-	{.name = "nt", .kind = AAA_PW_NT},
-	{.name = "pix", .kind = AAA_PW_PIX, .hash = "lSJICaLtLwp.eOsl"},
-	{.name = "jdoe", .kind = AAA_PW_PIX, .hash = "8.jAXf5b52SmkjRn"},
-	{.name = "open", .kind = AAA_PW_NONE},
-	{.name = "odd", .kind = AAA_PW_OTHER},
-	{.name = "boss", .kind = AAA_PW_NT, .policy = "P2", .framed_ip = 0x0a000009,
-	 .a = {.has_logins = true, .logins = 1, .has_idle = true, .idle_s = 0}},
+        {.name = "nt", .kind = AAA_PW_NT},
+        {.name = "pix", .kind = AAA_PW_PIX, .hash = "lSJICaLtLwp.eOsl"},
+        {.name = "jdoe", .kind = AAA_PW_PIX, .hash = "8.jAXf5b52SmkjRn"},
+        {.name = "open", .kind = AAA_PW_NONE},
+        {.name = "odd", .kind = AAA_PW_OTHER},
+        {.name = "boss",
+         .kind = AAA_PW_NT,
+         .policy = "P2",
+         .framed_ip = 0x0a000009,
+         .a = {.has_logins = true, .logins = 1, .has_idle = true, .idle_s = 0}},
 };
 static const char *const group_pools[] = {"G1"};
 static const char *const policy_pools[] = {"A", "B"};
 static struct aaa_policy policies[] = {
-	{.name = "DfltGrpPolicy", .a = {.logins = 3, .idle_s = 1800, .l2tp = true}, .dns = {1, 2}},
-	{.name = "P2", .a = {.logins = 5, .idle_s = 60, .session_s = 600}, .pools = policy_pools, .npools = 2},
+        {.name = "DfltGrpPolicy", .a = {.logins = 3, .idle_s = 1800, .l2tp = true}, .dns = {1, 2}},
+        {.name = "P2",
+         .a = {.logins = 5, .idle_s = 60, .session_s = 600},
+         .pools = policy_pools,
+         .npools = 2},
 };
 static struct aaa_group groups[] = {
-	{.name = "DefaultRAGroup", .server = "LOCAL", .policy = "DfltGrpPolicy", .pools = group_pools, .npools = 1},
-	{.name = "far", .server = "RAD", .policy = "DfltGrpPolicy"},
-	{.name = "both", .server = "RAD", .fallback_local = true, .policy = "DfltGrpPolicy"},
+        {.name = "DefaultRAGroup",
+         .server = "LOCAL",
+         .policy = "DfltGrpPolicy",
+         .pools = group_pools,
+         .npools = 1},
+        {.name = "far", .server = "RAD", .policy = "DfltGrpPolicy"},
+        {.name = "both",
+         .server = "RAD",
+         .fallback_local = true,
+         .strip_realm = true,
+         .policy = "DfltGrpPolicy"},
 };
 static struct aaa_conf conf = {users, 6, policies, 2, groups, 3, false};
 
@@ -79,7 +93,8 @@ static enum aaa_why pap(const char *user, const char *password, const char *grou
 	return got.status == AAA_ACCEPT ? AAA_WHY_NONE : got.why;
 }
 
-static enum aaa_why mschap(enum aaa_method method, const char *user, const char *hashed_name, const char *password)
+static enum aaa_why mschap(enum aaa_method method, const char *user, const char *hashed_name,
+                           const char *password)
 {
 	struct aaa_request rq = {.method = method};
 	uint8_t hash[16], challenge[8];
@@ -100,21 +115,29 @@ static void test_pap(void **state)
 {
 	(void)state;
 	assert_int_equal(pap("nt", "j!doe1", "DefaultRAGroup"), AAA_WHY_NONE);
-	assert_string_equal(log_text, "113012 AAA user authentication Successful : local database : user = nt\n");
+	assert_string_equal(
+	        log_text,
+	        "113012 AAA user authentication Successful : local database : user = nt\n");
 	assert_int_equal(pap("nt", "j!doe2", "DefaultRAGroup"), AAA_WHY_PASSWORD);
-	assert_string_equal(log_text, "113015 AAA user authentication Rejected : reason = Invalid password : "
-				      "local database : user = nt\n");
+	assert_string_equal(log_text,
+	                    "113015 AAA user authentication Rejected : reason = Invalid password : "
+	                    "local database : user = nt\n");
 	assert_int_equal(pap("nt", "", "DefaultRAGroup"), AAA_WHY_PASSWORD);
 	assert_int_equal(pap("jdoe", "j!doe1", "DefaultRAGroup"), AAA_WHY_NONE);
 	assert_int_equal(pap("jdoe", "j!doe", "DefaultRAGroup"), AAA_WHY_PASSWORD);
 	assert_int_equal(pap("OFFICE\\jdoe", "j!doe1", "DefaultRAGroup"), AAA_WHY_NONE);
 	assert_string_equal(got.user, "jdoe");
+	assert_int_equal(pap("nt@office", "j!doe1", "DefaultRAGroup"), AAA_WHY_NO_USER);
+	assert_int_equal(pap("nt@office", "j!doe1", "both"), AAA_WHY_NONE);
+	assert_string_equal(got.user, "nt");
 	assert_int_equal(pap("nobody", "x", "DefaultRAGroup"), AAA_WHY_NO_USER);
-	assert_non_null(strstr(log_text, "reason = User was not found : local database : user = *****"));
+	assert_non_null(
+	        strstr(log_text, "reason = User was not found : local database : user = *****"));
 	assert_int_equal(pap("open", "", "DefaultRAGroup"), AAA_WHY_NO_PASSWORD);
 	assert_int_equal(pap("odd", "x", "DefaultRAGroup"), AAA_WHY_PASSWORD);
 	assert_int_equal(pap("nt", "j!doe1", "far"), AAA_WHY_SERVER);
-	assert_non_null(strstr(log_text, "113013 AAA unable to complete the request Error : reason = "));
+	assert_non_null(
+	        strstr(log_text, "113013 AAA unable to complete the request Error : reason = "));
 	assert_int_equal(pap("nt", "j!doe1", "both"), AAA_WHY_NONE);
 	assert_int_equal(pap("nt", "j!doe1", "missing"), AAA_WHY_SERVER);
 }
@@ -175,17 +198,18 @@ static void test_terms(void **state)
 	assert_int_equal(aaa_server_methods(g), AAA_LOCAL_METHODS);
 	assert_int_equal(aaa_server_methods(aaa_group_find(&conf, "far")), 0);
 	char text[80];
-	assert_string_equal(aaa_methods_text(AAA_LOCAL_METHODS, text, sizeof(text)), "ms-chap-v2 ms-chap-v1 pap");
+	assert_string_equal(aaa_methods_text(AAA_LOCAL_METHODS, text, sizeof(text)),
+	                    "ms-chap-v2 ms-chap-v1 pap");
 	assert_string_equal(aaa_methods_text(0, text, sizeof(text)), "none");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pap),
-		cmocka_unit_test(test_mschap),
-		cmocka_unit_test(test_cancel),
-		cmocka_unit_test(test_terms),
+	        cmocka_unit_test(test_pap),
+	        cmocka_unit_test(test_mschap),
+	        cmocka_unit_test(test_cancel),
+	        cmocka_unit_test(test_terms),
 	};
 	struct log_sink sink = {.level = 7, .write = log_write};
 	if (prim_init(NULL) != 0)

@@ -31,9 +31,9 @@ static void rfc2433(void **state)
 static void rfc2759(void **state)
 {
 	static const uint8_t ours[16] = {0x5b, 0x5d, 0x7c, 0x7d, 0x7b, 0x3f, 0x2f, 0x3e,
-					 0x3c, 0x2c, 0x60, 0x21, 0x32, 0x26, 0x26, 0x28};
+	                                 0x3c, 0x2c, 0x60, 0x21, 0x32, 0x26, 0x26, 0x28};
 	static const uint8_t peer[16] = {0x21, 0x40, 0x23, 0x24, 0x25, 0x5e, 0x26, 0x2a,
-					 0x28, 0x29, 0x5f, 0x2b, 0x3a, 0x33, 0x7c, 0x7e};
+	                                 0x28, 0x29, 0x5f, 0x2b, 0x3a, 0x33, 0x7c, 0x7e};
 	uint8_t hash[16], challenge[8], response[24];
 	char text[43];
 	(void)state;
@@ -78,9 +78,9 @@ static void unicode(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rfc2433),
-		cmocka_unit_test(rfc2759),
-		cmocka_unit_test(unicode),
+	        cmocka_unit_test(rfc2433),
+	        cmocka_unit_test(rfc2759),
+	        cmocka_unit_test(unicode),
 	};
 	if (prim_init(NULL) != 0)
 		return 1;

@@ -13,22 +13,31 @@
 
 /* Rows: events in the order of enum ppp_event; columns: states 0 to 9. */
 static const char *const rfc[PPP_EVENT_N][PPP_STATE_N] = {
-	/* Up   */ {"2", "irc,scr/6", "-", "-", "-", "-", "-", "-", "-", "-"},
-	/* Down */ {"-", "-", "0", "tls/1", "0", "1", "1", "1", "1", "tld/1"},
-	/* Open */ {"tls/1", "1", "irc,scr/6", "3", "5", "5", "6", "7", "8", "9"},
-	/* Close*/ {"0", "tlf/0", "2", "2", "4", "4", "irc,str/4", "irc,str/4", "irc,str/4", "tld,irc,str/4"},
-	/* TO+  */ {"-", "-", "-", "-", "str/4", "str/5", "scr/6", "scr/6", "scr/8", "-"},
-	/* TO-  */ {"-", "-", "-", "-", "tlf/2", "tlf/3", "tlf/3", "tlf/3", "tlf/3", "-"},
-	/* RCR+ */ {"-", "-", "sta/2", "irc,scr,sca/8", "4", "5", "sca/8", "sca,tlu/9", "sca/8", "tld,scr,sca/8"},
-	/* RCR- */ {"-", "-", "sta/2", "irc,scr,scn/6", "4", "5", "scn/6", "scn/7", "scn/6", "tld,scr,scn/6"},
-	/* RCA  */ {"-", "-", "sta/2", "sta/3", "4", "5", "irc/7", "scr/6", "irc,tlu/9", "tld,scr/6"},
-	/* RCN  */ {"-", "-", "sta/2", "sta/3", "4", "5", "irc,scr/6", "scr/6", "irc,scr/8", "tld,scr/6"},
-	/* RTR  */ {"-", "-", "sta/2", "sta/3", "sta/4", "sta/5", "sta/6", "sta/6", "sta/6", "tld,zrc,sta/5"},
-	/* RTA  */ {"-", "-", "2", "3", "tlf/2", "tlf/3", "6", "6", "8", "tld,scr/6"},
-	/* RUC  */ {"-", "-", "scj/2", "scj/3", "scj/4", "scj/5", "scj/6", "scj/7", "scj/8", "scj/9"},
-	/* RXJ+ */ {"-", "-", "2", "3", "4", "5", "6", "6", "8", "9"},
-	/* RXJ- */ {"-", "-", "tlf/2", "tlf/3", "tlf/2", "tlf/3", "tlf/3", "tlf/3", "tlf/3", "tld,irc,str/5"},
-	/* RXR  */ {"-", "-", "2", "3", "4", "5", "6", "7", "8", "ser/9"},
+        /* Up   */ {"2", "irc,scr/6", "-", "-", "-", "-", "-", "-", "-", "-"},
+        /* Down */ {"-", "-", "0", "tls/1", "0", "1", "1", "1", "1", "tld/1"},
+        /* Open */ {"tls/1", "1", "irc,scr/6", "3", "5", "5", "6", "7", "8", "9"},
+        /* Close*/
+        {"0", "tlf/0", "2", "2", "4", "4", "irc,str/4", "irc,str/4", "irc,str/4", "tld,irc,str/4"},
+        /* TO+  */ {"-", "-", "-", "-", "str/4", "str/5", "scr/6", "scr/6", "scr/8", "-"},
+        /* TO-  */ {"-", "-", "-", "-", "tlf/2", "tlf/3", "tlf/3", "tlf/3", "tlf/3", "-"},
+        /* RCR+ */
+        {"-", "-", "sta/2", "irc,scr,sca/8", "4", "5", "sca/8", "sca,tlu/9", "sca/8",
+         "tld,scr,sca/8"},
+        /* RCR- */
+        {"-", "-", "sta/2", "irc,scr,scn/6", "4", "5", "scn/6", "scn/7", "scn/6", "tld,scr,scn/6"},
+        /* RCA  */
+        {"-", "-", "sta/2", "sta/3", "4", "5", "irc/7", "scr/6", "irc,tlu/9", "tld,scr/6"},
+        /* RCN  */
+        {"-", "-", "sta/2", "sta/3", "4", "5", "irc,scr/6", "scr/6", "irc,scr/8", "tld,scr/6"},
+        /* RTR  */
+        {"-", "-", "sta/2", "sta/3", "sta/4", "sta/5", "sta/6", "sta/6", "sta/6", "tld,zrc,sta/5"},
+        /* RTA  */ {"-", "-", "2", "3", "tlf/2", "tlf/3", "6", "6", "8", "tld,scr/6"},
+        /* RUC  */
+        {"-", "-", "scj/2", "scj/3", "scj/4", "scj/5", "scj/6", "scj/7", "scj/8", "scj/9"},
+        /* RXJ+ */ {"-", "-", "2", "3", "4", "5", "6", "6", "8", "9"},
+        /* RXJ- */
+        {"-", "-", "tlf/2", "tlf/3", "tlf/2", "tlf/3", "tlf/3", "tlf/3", "tlf/3", "tld,irc,str/5"},
+        /* RXR  */ {"-", "-", "2", "3", "4", "5", "6", "7", "8", "ser/9"},
 };
 
 static char seen[200];
@@ -74,8 +83,8 @@ static size_t last_len;
 
 static void send(void *owner, uint16_t proto, const uint8_t *packet, size_t len)
 {
-	static const char *const names[] = {[1] = "scr", [2] = "sca", [3] = "scn", [4] = "scn", [5] = "str",
-					    [6] = "sta", [7] = "scj", [10] = "ser"};
+	static const char *const names[] = {[1] = "scr", [2] = "sca", [3] = "scn", [4] = "scn",
+	                                    [5] = "str", [6] = "sta", [7] = "scj", [10] = "ser"};
 	(void)owner;
 	assert_int_equal(proto, 0x8021);
 	assert_true(len >= 4 && packet[0] < 11 && names[packet[0]]);
@@ -96,14 +105,14 @@ static enum opt_verdict judge(void *obj, struct rd value, struct wr *nak)
 
 static const struct opt_row option_rows[] = {{.type = 7, .len = 3, .name = "x", .judge = judge}};
 static const struct ppp_cp_def def = {
-	.name = "TEST",
-	.proto = 0x8021,
-	.opts = {option_rows, 1},
-	.up = up,
-	.down = down,
-	.started = started,
-	.finished = finished,
-	.extra = extra,
+        .name = "TEST",
+        .proto = 0x8021,
+        .opts = {option_rows, 1},
+        .up = up,
+        .down = down,
+        .started = started,
+        .finished = finished,
+        .extra = extra,
 };
 
 static struct clock clk;
@@ -191,8 +200,8 @@ static void check_cell(enum ppp_event ev, uint8_t state)
 	if (strstr(actions, "scr") || strstr(actions, "str"))
 		restart--;
 	if (strcmp(seen, actions) != 0 || cp.state != next || cp.restart != restart)
-		fail_msg("%s in %s: wanted %s, got %s/%u restart %u", ppp_fsm_def.events[ev], ppp_state_name(state),
-			 cell, seen, cp.state, cp.restart);
+		fail_msg("%s in %s: wanted %s, got %s/%u restart %u", ppp_fsm_def.events[ev],
+		         ppp_state_name(state), cell, seen, cp.state, cp.restart);
 	bool waits = cp.state >= PPP_CLOSING && cp.state <= PPP_ACK_SENT;
 	if (!waits)
 		assert_false(timer_running(&cp.timer));
@@ -209,7 +218,7 @@ static void all_cells(void **state)
 	for (size_t i = 0; i < ppp_fsm_def.nrows; i++)
 		for (size_t k = 0; k < i; k++)
 			assert_false(ppp_fsm_def.rows[i].state == ppp_fsm_def.rows[k].state &&
-				     ppp_fsm_def.rows[i].event == ppp_fsm_def.rows[k].event);
+			             ppp_fsm_def.rows[i].event == ppp_fsm_def.rows[k].event);
 }
 
 static void not_reacted_to(const char *bytes, size_t len)
@@ -229,17 +238,17 @@ static void malformed(void **state)
 	IGNORED("");
 	IGNORED("\x01");
 	IGNORED("\x01\x09\x00");
-	IGNORED("\x01\x09\x00\x03");                     /* length below the header */
-	IGNORED("\x01\x09\x00\x08\x07\x03\x01");         /* longer than the packet */
+	IGNORED("\x01\x09\x00\x03");             /* length below the header */
+	IGNORED("\x01\x09\x00\x08\x07\x03\x01"); /* longer than the packet */
 	IGNORED("\x01\x09\xff\xff\x07\x03\x01");
-	IGNORED("\x01\x09\x00\x06\x07\x01");             /* option length 1 */
-	IGNORED("\x01\x09\x00\x06\x07\x00");             /* option length 0 */
-	IGNORED("\x01\x09\x00\x07\x07\x04\x01");         /* option longer than the packet */
-	IGNORED("\x01\x09\x00\x05\x07");                 /* half an option header */
-	IGNORED("\x02\x06\x00\x04");                     /* Ack, another id */
-	IGNORED("\x02\x05\x00\x07\x07\x03\x01");         /* Ack of what was not asked */
-	IGNORED("\x03\x06\x00\x07\x07\x03\x02");         /* Nak, another id */
-	IGNORED("\x07\x09\x00\x04");                     /* Code-Reject of nothing */
+	IGNORED("\x01\x09\x00\x06\x07\x01");     /* option length 1 */
+	IGNORED("\x01\x09\x00\x06\x07\x00");     /* option length 0 */
+	IGNORED("\x01\x09\x00\x07\x07\x04\x01"); /* option longer than the packet */
+	IGNORED("\x01\x09\x00\x05\x07");         /* half an option header */
+	IGNORED("\x02\x06\x00\x04");             /* Ack, another id */
+	IGNORED("\x02\x05\x00\x07\x07\x03\x01"); /* Ack of what was not asked */
+	IGNORED("\x03\x06\x00\x07\x07\x03\x02"); /* Nak, another id */
+	IGNORED("\x07\x09\x00\x04");             /* Code-Reject of nothing */
 	/* padding behind the length is not part of the packet (§5) */
 	start_in(PPP_REQ_SENT);
 	PACKET("\x01\x09\x00\x07\x07\x03\x01\xff\xff");
@@ -291,10 +300,10 @@ static void max_failure(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_cells),
-		cmocka_unit_test(malformed),
-		cmocka_unit_test(timeouts),
-		cmocka_unit_test(max_failure),
+	        cmocka_unit_test(all_cells),
+	        cmocka_unit_test(malformed),
+	        cmocka_unit_test(timeouts),
+	        cmocka_unit_test(max_failure),
 	};
 	clock_init(&clk, 1000);
 	ppp_cp_init(&cp, &def, &clk, NULL, send);

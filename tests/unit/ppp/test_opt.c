@@ -64,10 +64,16 @@ static bool ask_b(void *obj, struct wr *w)
 }
 
 static const struct opt_row rows[] = {
-	{.type = 1, .len = 4, .name = "a", .ask = ask_a, .judge = judge_a, .nak = on_nak, .rej = on_rej},
-	{.type = 2, .len = 2, .name = "b", .ask = ask_b, .judge = judge_ok, .rej = on_rej},
-	{.type = 3, .name = "named only"},
-	{.type = 4, .len = 3, .name = "d", .judge = judge_ok, .absent = absent},
+        {.type = 1,
+         .len = 4,
+         .name = "a",
+         .ask = ask_a,
+         .judge = judge_a,
+         .nak = on_nak,
+         .rej = on_rej},
+        {.type = 2, .len = 2, .name = "b", .ask = ask_b, .judge = judge_ok, .rej = on_rej},
+        {.type = 3, .name = "named only"},
+        {.type = 4, .len = 3, .name = "d", .judge = judge_ok, .absent = absent},
 };
 static const struct opt_table table = {rows, 4};
 static struct obj obj;
@@ -87,7 +93,8 @@ static int judge(const char *bytes, size_t len, bool no_nak)
 	return ok ? code : -1;
 }
 #define JUDGE(s) judge(s, sizeof(s) - 1, false)
-#define REPLY(s) (assert_int_equal(reply_len, sizeof(s) - 1), assert_memory_equal(reply, s, sizeof(s) - 1))
+#define REPLY(s) \
+	(assert_int_equal(reply_len, sizeof(s) - 1), assert_memory_equal(reply, s, sizeof(s) - 1))
 
 static void answers(void **state)
 {
@@ -143,7 +150,8 @@ static bool take_rej(const char *in, size_t len)
 	opt_ask(&table, &obj, &w);
 	assert_int_equal(wr_len(&w), 6);
 	assert_memory_equal(sent, "\x01\x04\x01\x02\x02\x02", 6);
-	return opt_take_rej(&table, &obj, (struct bytes){(const uint8_t *)in, len}, (struct bytes){sent, 6});
+	return opt_take_rej(&table, &obj, (struct bytes){(const uint8_t *)in, len},
+	                    (struct bytes){sent, 6});
 }
 
 static void their_answers(void **state)
@@ -161,9 +169,11 @@ static void their_answers(void **state)
 	assert_false(take_rej("\x02\x03", 2));
 	assert_int_equal(obj.rejs, 3);
 	/* Naks: ours, unknown, malformed */
-	assert_true(opt_take_nak(&table, &obj, (struct bytes){(const uint8_t *)"\x01\x04\x00\x00\x63\x02", 6}));
+	assert_true(opt_take_nak(&table, &obj,
+	                         (struct bytes){(const uint8_t *)"\x01\x04\x00\x00\x63\x02", 6}));
 	assert_int_equal(obj.naks, 1);
-	assert_false(opt_take_nak(&table, &obj, (struct bytes){(const uint8_t *)"\x01\x04\x00\x00\x63", 5}));
+	assert_false(opt_take_nak(&table, &obj,
+	                          (struct bytes){(const uint8_t *)"\x01\x04\x00\x00\x63", 5}));
 	assert_int_equal(obj.naks, 1);
 }
 
@@ -171,22 +181,24 @@ static void text(void **state)
 {
 	char t[80];
 	(void)state;
-	opt_text(&table, (struct bytes){(const uint8_t *)"\x01\x04\x01\x02\x63\x02", 6}, t, sizeof(t));
+	opt_text(&table, (struct bytes){(const uint8_t *)"\x01\x04\x01\x02\x63\x02", 6}, t,
+	         sizeof(t));
 	assert_string_equal(t, " <a 0102> <99>");
 	opt_text(&table, (struct bytes){(const uint8_t *)"\x01\x09", 2}, t, sizeof(t));
 	assert_string_equal(t, " <bad>");
 	char tiny[9];
-	opt_text(&table, (struct bytes){(const uint8_t *)"\x01\x04\x01\x02\x63\x02", 6}, tiny, sizeof(tiny));
+	opt_text(&table, (struct bytes){(const uint8_t *)"\x01\x04\x01\x02\x63\x02", 6}, tiny,
+	         sizeof(tiny));
 	assert_true(strlen(tiny) < sizeof(tiny));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers),
-		cmocka_unit_test(malformed),
-		cmocka_unit_test(their_answers),
-		cmocka_unit_test(text),
+	        cmocka_unit_test(answers),
+	        cmocka_unit_test(malformed),
+	        cmocka_unit_test(their_answers),
+	        cmocka_unit_test(text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

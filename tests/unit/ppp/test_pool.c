@@ -37,7 +37,8 @@ static uint32_t take(size_t names)
 
 static void order(void **state)
 {
-	const struct ppp_pool_conf pools[] = {{"A", 0x0a000001, 0x0a000002, 0}, {"B", 0x0a000101, 0x0a000101, 0}};
+	const struct ppp_pool_conf pools[] = {{"A", 0x0a000001, 0x0a000002, 0},
+	                                      {"B", 0x0a000101, 0x0a000101, 0}};
 	const char *pool;
 	uint32_t ip;
 	(void)state;
@@ -137,29 +138,30 @@ static void show(void **state)
 	ppp_pools_take_ip(ps, 0xc0a80193, &pool);
 	assert_false(ppp_pools_show(ps, "B", &out));
 	assert_true(ppp_pools_show(ps, "A", &out));
-	assert_string_equal(out.text,
-			    "Begin           End             Mask            Free     Held     In use\n"
-			    "192.168.1.144   192.168.1.147   255.255.255.0       2        0        2\n"
-			    "\n"
-			    "Available Addresses:\n"
-			    "192.168.1.145\n"
-			    "192.168.1.146\n"
-			    "\n"
-			    "In Use Addresses:\n"
-			    "192.168.1.144\n"
-			    "192.168.1.147\n");
+	assert_string_equal(
+	        out.text,
+	        "Begin           End             Mask            Free     Held     In use\n"
+	        "192.168.1.144   192.168.1.147   255.255.255.0       2        0        2\n"
+	        "\n"
+	        "Available Addresses:\n"
+	        "192.168.1.145\n"
+	        "192.168.1.146\n"
+	        "\n"
+	        "In Use Addresses:\n"
+	        "192.168.1.144\n"
+	        "192.168.1.147\n");
 	out_free(&out);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(order, setup, teardown),
-		cmocka_unit_test_setup_teardown(edges, setup, teardown),
-		cmocka_unit_test_setup_teardown(delay, setup, teardown),
-		cmocka_unit_test_setup_teardown(change, setup, teardown),
-		cmocka_unit_test_setup_teardown(gateway, setup, teardown),
-		cmocka_unit_test_setup_teardown(show, setup, teardown),
+	        cmocka_unit_test_setup_teardown(order, setup, teardown),
+	        cmocka_unit_test_setup_teardown(edges, setup, teardown),
+	        cmocka_unit_test_setup_teardown(delay, setup, teardown),
+	        cmocka_unit_test_setup_teardown(change, setup, teardown),
+	        cmocka_unit_test_setup_teardown(gateway, setup, teardown),
+	        cmocka_unit_test_setup_teardown(show, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
