@@ -37,6 +37,8 @@ static uint64_t monotonic_ms(void)
 static void flush_late(struct worker *w)
 {
 	size_t n = 0;
+	if (w->n_late == 0)
+		return;
 	while (n < w->n_late && ring_push(&w->up, &w->late[n]))
 		n++;
 	memmove(w->late, w->late + n, (w->n_late - n) * sizeof *w->late);
