@@ -193,17 +193,21 @@ static void give_answer(struct session *s, struct str line)
 		answer(s->answer_arg, line);
 }
 
-/* ^C, or the console goes away. A question nobody can cancel is answered with a no. */
+/* ^C, or the console goes away: the pending command ends, whether its cancel calls done or not. A question nobody can
+ * cancel is answered with a no. */
 static void cancel_pending(struct session *s)
 {
 	void (*cancel)(void *) = s->cancel;
 	s->cancel = NULL;
 	if (!s->pending)
 		return;
-	if (cancel != NULL)
+	if (cancel != NULL) {
 		cancel(s->cancel_arg);
-	else if (s->answer != NULL)
+		if (s->pending)
+			host_done(s, CMD_ERROR);
+	} else if (s->answer != NULL) {
 		give_answer(s, STR("n"));
+	}
 }
 
 /* A script's question is answered by Enter, once its handler has returned. */

@@ -30,7 +30,8 @@ struct cmd_host {
 	void (*emit)(void *session, struct str text);
 	/* A handler returned CMD_PENDING: this ends the command. Text in out was taken when it returned. */
 	void (*done)(void *session, int status);
-	/* ^C or a closed console while pending calls cancel(arg) once; NULL ends the interest. */
+	/* ^C or a closed console while pending calls cancel(arg) once, which ends the command (done may be called
+	 * within, not later); NULL ends the interest. */
 	void (*on_cancel)(void *session, void (*cancel)(void *arg), void *arg);
 	/* Asks `question` (printed as it is); answer(arg, line) gets the reply; hidden = stars. The handler
 	 * returns CMD_PENDING and answer calls done. */
