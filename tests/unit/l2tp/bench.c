@@ -33,8 +33,7 @@ static void on_up(void *ctx, const struct link_info *info, bool sequencing)
 static void on_down(void *ctx, uint16_t tunnel, uint16_t call)
 {
 	struct bench *b = ctx;
-	assert_int_equal(tunnel, b->info.tunnel);
-	assert_int_equal(call, b->info.call);
+	assert_true(b->deaf || (tunnel == b->info.tunnel && call == b->info.call));
 	b->downs++;
 }
 

@@ -151,6 +151,37 @@ static void test_limit(void **state)
 	bench_free(b);
 }
 
+/* As many as the appliance carries, each with its session; the next one is refused. */
+static void test_full(void **state)
+{
+	(void)state;
+	struct bench *b = bench_new();
+	b->deaf = true;
+	for (uint32_t i = 1; i <= L2TP_TUNNEL_LIMIT; i++) {
+		b->from.peer = b->from.flow = i;
+		BENCH_IN(b, win_sccrq);
+		struct made m = bench_msg((uint16_t)i, 0, 1, 1, MSG_SCCCN);
+		BENCH_MADE(b, m);
+		m = bench_msg((uint16_t)i, 0, 2, 1, MSG_ICRQ);
+		bench_add_u16(&m, AVP_SESSION_ID, 1);
+		BENCH_MADE(b, m);
+		m = bench_msg((uint16_t)i, (uint16_t)i, 3, 2, MSG_ICCN);
+		BENCH_MADE(b, m);
+	}
+	assert_int_equal(l2tp_sessions(b->l), L2TP_TUNNEL_LIMIT);
+	b->deaf = false;
+	b->from.peer = b->from.flow = L2TP_TUNNEL_LIMIT + 1;
+	BENCH_IN(b, win_sccrq);
+	assert_int_equal(b->n_out, 1);
+	assert_int_equal(stopccn_error(b, 0), L2TP_ERR_RESOURCES);
+	assert_int_equal(bench_logged(b, 403103), 1);
+	b->deaf = true;
+	for (uint32_t i = 1; i <= L2TP_TUNNEL_LIMIT; i++)
+		l2tp_flow_down(b->l, i, LINK_END_IKE_DELETE);
+	assert_int_equal(l2tp_sessions(b->l), 0);
+	bench_free(b);
+}
+
 static void test_half_open(void **state)
 {
 	(void)state;
@@ -347,10 +378,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_duplicate_sccrq), cmocka_unit_test(test_replacement),
 	        cmocka_unit_test(test_flows),           cmocka_unit_test(test_limit),
-	        cmocka_unit_test(test_half_open),       cmocka_unit_test(test_closing_ceiling),
-	        cmocka_unit_test(test_hello),           cmocka_unit_test(test_dead_peer_time),
-	        cmocka_unit_test(test_shutdown),        cmocka_unit_test(test_moved),
-	        cmocka_unit_test(test_numbers),         cmocka_unit_test(test_sessions),
+	        cmocka_unit_test(test_half_open),       cmocka_unit_test(test_full),
+	        cmocka_unit_test(test_closing_ceiling), cmocka_unit_test(test_hello),
+	        cmocka_unit_test(test_dead_peer_time),  cmocka_unit_test(test_shutdown),
+	        cmocka_unit_test(test_moved),           cmocka_unit_test(test_numbers),
+	        cmocka_unit_test(test_sessions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
