@@ -17,7 +17,8 @@ static const struct conf *running(const struct exec_config *x)
 }
 
 /* Header lines, body, checksum of what is above it, end. */
-static void whole_text(const struct exec_config *x, const char *header, unsigned flags, struct out *out)
+static void whole_text(const struct exec_config *x, const char *header, unsigned flags,
+                       struct out *out)
 {
 	char sum[STARTUP_SUM_TEXT];
 	size_t start = out->len;
@@ -81,8 +82,8 @@ static void written_by(const struct exec_config *x, const char *user, struct out
 	int64_t wall = (int64_t)clock_now(x->clock) + x->clock->wall_offset_ms;
 	gmtime_r(&now, &tm);
 	strftime(text, sizeof(text), "UTC %a %b %-d %Y", &tm);
-	out_printf(out, ": Saved\n: Written by %s at %02d:%02d:%02d.%03d %s\n!\n", user, tm.tm_hour, tm.tm_min,
-		   tm.tm_sec, (int)(((wall % 1000) + 1000) % 1000), text);
+	out_printf(out, ": Saved\n: Written by %s at %02d:%02d:%02d.%03d %s\n!\n", user, tm.tm_hour,
+	           tm.tm_min, tm.tm_sec, (int)(((wall % 1000) + 1000) % 1000), text);
 }
 
 int exec_save(const struct exec_config *x, const char *user, struct out *out, struct err *err)
@@ -95,12 +96,12 @@ int exec_save(const struct exec_config *x, const char *user, struct out *out, st
 	written_by(x, user, &header);
 	whole_text(x, header.text, RENDER_SECRETS, &text);
 	int rc = text.failed ? err_set(err, -ENOMEM, "out of memory")
-			     : startup_write(&x->startup, out_text(&text), &saved, err);
+	                     : startup_write(&x->startup, out_text(&text), &saved, err);
 	if (rc == 0) {
 		startup_sum(&x->startup, out_text(&text), true, sum);
 		unsigned hundredths = (unsigned)(saved.ms / 10) + 1;
-		out_printf(out, "Cryptochecksum: %s \n\n%zu bytes copied in %u.%02u secs", sum, saved.bytes,
-			   hundredths / 100, hundredths % 100);
+		out_printf(out, "Cryptochecksum: %s \n\n%zu bytes copied in %u.%02u secs", sum,
+		           saved.bytes, hundredths / 100, hundredths % 100);
 		if (hundredths >= 100)
 			out_printf(out, " (%zu bytes/sec)", saved.bytes / (hundredths / 100));
 		out_str(out, "\n");
@@ -125,7 +126,8 @@ static int cmd_write_memory(struct cmd *c)
 }
 
 /* A line of the file with the secrets in it as stars, following the modes of the text. */
-static void print_masked(const struct grammar *g, struct cli_ctx *ctx, struct str line, struct out *out)
+static void print_masked(const struct grammar *g, struct cli_ctx *ctx, struct str line,
+                         struct out *out)
 {
 	struct match m;
 	struct match_fail fail;
@@ -139,7 +141,8 @@ static void print_masked(const struct grammar *g, struct cli_ctx *ctx, struct st
 		if (m.bound[i].dropped || v->kind != V_TEXT || !m.bound[i].field ||
 		    strcmp(m.bound[i].field->type->name, "secret") != 0)
 			continue;
-		const char *p = v->text.len > 0 ? memmem(at.p, at.len, v->text.p, v->text.len) : NULL;
+		const char *p =
+		        v->text.len > 0 ? memmem(at.p, at.len, v->text.p, v->text.len) : NULL;
 		if (!p)
 			continue;
 		out_printf(out, "%.*s*****", (int)(p - at.p), at.p);
@@ -183,7 +186,7 @@ static void show_boot_errors(const struct load_report *r, struct out *out)
 		bool cut = command.len > SHOWN;
 		print_lines(it->text, out);
 		out_printf(out, "*** Output from config line %u, \"%.*s%s\"\n", it->line,
-			   (int)(cut ? SHOWN : command.len), command.p, cut ? "..." : "");
+		           (int)(cut ? SHOWN : command.len), command.p, cut ? "..." : "");
 	}
 }
 
@@ -238,7 +241,8 @@ int exec_config_boot(struct exec_config *x, struct err *err)
 	out_init(&text);
 	int rc = startup_read(&x->startup, &text, err);
 	if (rc == 0) {
-		rc = load_text(x->grammar, x->sys, out_text(&text), "startup-config", LOAD_REPLACE, &x->boot, err);
+		rc = load_text(x->grammar, x->sys, out_text(&text), "startup-config", LOAD_REPLACE,
+		               &x->boot, err);
 		x->booted = true;
 	}
 	if (text.text)
@@ -321,12 +325,12 @@ static int cmd_clear_configure(struct cmd *c)
 void exec_config_register(struct exec_config *x)
 {
 	static const struct cmd_entry table[] = {
-	    {"show_running_config", cmd_show_running_config},
-	    {"show_startup_config", cmd_show_startup_config},
-	    {"more_file", cmd_more_file},
-	    {"write_memory", cmd_write_memory},
-	    {"write_terminal", cmd_write_terminal},
-	    {"clear_configure", cmd_clear_configure},
+	        {"show_running_config", cmd_show_running_config},
+	        {"show_startup_config", cmd_show_startup_config},
+	        {"more_file", cmd_more_file},
+	        {"write_memory", cmd_write_memory},
+	        {"write_terminal", cmd_write_terminal},
+	        {"clear_configure", cmd_clear_configure},
 	};
 	cmd_register(table, sizeof(table) / sizeof(table[0]), x);
 	exec_dialog_register(x);

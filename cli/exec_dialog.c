@@ -143,7 +143,8 @@ static void copy_answer(struct dialog *d, struct str answer)
 {
 	if (answer.len > 0 && !str_eq_cstr(answer, "running-config")) {
 		struct err err = {0};
-		err_set(&err, -1, "%%Error opening system:/%.*s (No such file or directory)", STR_ARG(answer));
+		err_set(&err, -1, "%%Error opening system:/%.*s (No such file or directory)",
+		        STR_ARG(answer));
 		fail(d, &err);
 		return;
 	}
@@ -165,8 +166,9 @@ static int cmd_copy(struct cmd *c)
 
 /* ---------------------------------------------------------------- reload */
 
-static const char farewell[] = "\n\n\n***\n*** --- START GRACEFUL SHUTDOWN ---\nShutting down isakmp\n"
-			       "Shutting down File system\n\n\n\n***\n*** --- SHUTDOWN NOW ---\n";
+static const char farewell[] =
+        "\n\n\n***\n*** --- START GRACEFUL SHUTDOWN ---\nShutting down isakmp\n"
+        "Shutting down File system\n\n\n\n***\n*** --- SHUTDOWN NOW ---\n";
 static const char save_question[] = "System config has been modified. Save? [Y]es/[N]o:  ";
 
 static void reload_proceed(struct dialog *d, struct str answer)
@@ -203,8 +205,9 @@ static int cmd_reload(struct cmd *c)
 {
 	struct exec_config *x = c->ctx;
 	if (!cmd_has(c, "noconfirm"))
-		return exec_modified(x) ? begin(c, save_question, reload_save)
-					: begin(c, "Proceed with reload? [confirm] ", reload_proceed);
+		return exec_modified(x)
+		               ? begin(c, save_question, reload_save)
+		               : begin(c, "Proceed with reload? [confirm] ", reload_proceed);
 	log_msg(MSG_199001, exec_user(c));
 	out_str(c->out, farewell);
 	if (x->reload)
@@ -215,9 +218,9 @@ static int cmd_reload(struct cmd *c)
 void exec_dialog_register(struct exec_config *x)
 {
 	static const struct cmd_entry table[] = {
-	    {"write_erase", cmd_write_erase},
-	    {"copy_running_startup", cmd_copy},
-	    {"reload", cmd_reload},
+	        {"write_erase", cmd_write_erase},
+	        {"copy_running_startup", cmd_copy},
+	        {"reload", cmd_reload},
 	};
 	cmd_register(table, sizeof(table) / sizeof(table[0]), x);
 }

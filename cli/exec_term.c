@@ -9,14 +9,14 @@ static const struct {
 	const char *arg, *word;
 	enum debug_cat cat;
 } names[] = {
-    {"crypto", "ikev1", DEBUG_IKEV1},       {"crypto", "isakmp", DEBUG_IKEV1},
-    {"crypto", "ipsec", DEBUG_IPSEC},       {"crypto", "engine", DEBUG_ENGINE},
-    {"l2tp", "event", DEBUG_L2TP_EVENT},    {"l2tp", "packet", DEBUG_L2TP_PACKET},
-    {"l2tp", "error", DEBUG_L2TP_ERROR},    {"l2tp", "data", DEBUG_L2TP_DATA},
-    {"vpdn", "event", DEBUG_L2TP_EVENT},    {"vpdn", "packet", DEBUG_L2TP_PACKET},
-    {"vpdn", "error", DEBUG_L2TP_ERROR},    {"ppp", "negotiation", DEBUG_PPP_NEGOTIATION},
-    {"ppp", "io", DEBUG_PPP_IO},            {"ppp", "error", DEBUG_PPP_ERROR},
-    {"ppp", "uauth", DEBUG_PPP_UAUTH},
+        {"crypto", "ikev1", DEBUG_IKEV1},    {"crypto", "isakmp", DEBUG_IKEV1},
+        {"crypto", "ipsec", DEBUG_IPSEC},    {"crypto", "engine", DEBUG_ENGINE},
+        {"l2tp", "event", DEBUG_L2TP_EVENT}, {"l2tp", "packet", DEBUG_L2TP_PACKET},
+        {"l2tp", "error", DEBUG_L2TP_ERROR}, {"l2tp", "data", DEBUG_L2TP_DATA},
+        {"vpdn", "event", DEBUG_L2TP_EVENT}, {"vpdn", "packet", DEBUG_L2TP_PACKET},
+        {"vpdn", "error", DEBUG_L2TP_ERROR}, {"ppp", "negotiation", DEBUG_PPP_NEGOTIATION},
+        {"ppp", "io", DEBUG_PPP_IO},         {"ppp", "error", DEBUG_PPP_ERROR},
+        {"ppp", "uauth", DEBUG_PPP_UAUTH},
 };
 
 static struct debug_sink *sink_of(struct cmd *c)
@@ -46,7 +46,8 @@ static bool is_silent(enum debug_cat cat)
 
 static void print_state(enum debug_cat cat, uint8_t level, bool echo, struct out *out)
 {
-	out_printf(out, "debug %s %senabled at level %u\n", debug_words(cat), echo ? " " : "", level);
+	out_printf(out, "debug %s %senabled at level %u\n", debug_words(cat), echo ? " " : "",
+	           level);
 }
 
 static int cmd_debug_clear(struct cmd *c)
@@ -116,15 +117,16 @@ static int cmd_show_clock(struct cmd *c)
 	gmtime_r(&now, &tm);
 	strftime(day, sizeof(day), "UTC %a %b %-d %Y", &tm);
 	out_printf(c->out, "%02d:%02d:%02d.%03d %s\n", tm.tm_hour, tm.tm_min, tm.tm_sec,
-		   (int)(((wall % 1000) + 1000) % 1000), day);
+	           (int)(((wall % 1000) + 1000) % 1000), day);
 	return CMD_OK;
 }
 
 void exec_term_register(const struct clock *clock)
 {
 	static const struct cmd_entry table[] = {
-	    {"debug_set", cmd_debug_set},     {"debug_clear", cmd_debug_clear}, {"debug_all", cmd_debug_all},
-	    {"undebug_all", cmd_undebug_all}, {"show_debug", cmd_show_debug},   {"show_clock", cmd_show_clock},
+	        {"debug_set", cmd_debug_set},   {"debug_clear", cmd_debug_clear},
+	        {"debug_all", cmd_debug_all},   {"undebug_all", cmd_undebug_all},
+	        {"show_debug", cmd_show_debug}, {"show_clock", cmd_show_clock},
 	};
 	cmd_register(table, sizeof(table) / sizeof(table[0]), (void *)clock);
 }

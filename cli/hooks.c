@@ -36,8 +36,8 @@ static int edit_access_list(struct conf_typed *t, struct err *err)
 	else
 		acl_rule_print(&r, str_eq_cstr(kind, "standard"), &shown);
 	if (rc == 0 && (bare || !str_eq(out_text(&shown), rule)))
-		out_printf(t->lines, "%saccess-list %.*s %.*s %s\n", t->no ? "no " : "", STR_ARG(name),
-			   STR_ARG(bare ? STR("extended") : kind), shown.text);
+		out_printf(t->lines, "%saccess-list %.*s %.*s %s\n", t->no ? "no " : "",
+		           STR_ARG(name), STR_ARG(bare ? STR("extended") : kind), shown.text);
 	out_free(&full);
 	out_free(&shown);
 	return rc;
@@ -96,7 +96,8 @@ static int edit_nameif(struct conf_typed *t, struct err *err)
 	if (level > 0)
 		out_printf(t->lines, "nameif %.*s\nsecurity-level %u\n", STR_ARG(nameif), level);
 	if (t->line == 0) /* a text says its level itself */
-		out_printf(t->notes, "INFO: Security level for \"%.*s\" set to %u by default.\n", STR_ARG(nameif), level);
+		out_printf(t->notes, "INFO: Security level for \"%.*s\" set to %u by default.\n",
+		           STR_ARG(nameif), level);
 	return 0;
 }
 
@@ -114,22 +115,25 @@ static int edit_ike_enable_all(struct conf_typed *t, struct err *err)
 	const struct conf *c = t->conf;
 	if (t->no) {
 		for (const struct centry *e = conf_first(c, "ike-enable"); e; e = conf_next(c, e))
-			out_printf(t->lines, "no crypto ikev1 enable %.*s\n", STR_ARG(conf_text(e, "ifname")));
+			out_printf(t->lines, "no crypto ikev1 enable %.*s\n",
+			           STR_ARG(conf_text(e, "ifname")));
 		if (t->lines->len == 0)
 			out_str(t->lines, "!\n");
 		return 0;
 	}
 	for (const struct centry *m = conf_first(c, "crypto-map"); m; m = conf_next(c, m))
-		for (const struct centry *i = conf_first_child(c, m, "interface"); i; i = conf_next(c, i)) {
+		for (const struct centry *i = conf_first_child(c, m, "interface"); i;
+		     i = conf_next(c, i)) {
 			struct str ifname = conf_text(i, "ifname");
 			out_printf(t->lines, "crypto ikev1 enable %.*s\n", STR_ARG(ifname));
 			out_printf(t->notes, "INFO: IKEv1 is %senabled on interface %.*s\n",
-				   enabled(c, ifname) ? "already " : "", STR_ARG(ifname));
+			           enabled(c, ifname) ? "already " : "", STR_ARG(ifname));
 		}
 	if (t->lines->len == 0) {
 		out_str(t->lines, "!\n");
-		out_str(t->notes, "WARNING: no interface has a crypto map, so IKEv1 is enabled on none; "
-				  "name one: crypto ikev1 enable INTERFACE\n");
+		out_str(t->notes,
+		        "WARNING: no interface has a crypto map, so IKEv1 is enabled on none; "
+		        "name one: crypto ikev1 enable INTERFACE\n");
 	}
 	return 0;
 }
@@ -137,10 +141,10 @@ static int edit_ike_enable_all(struct conf_typed *t, struct err *err)
 void hooks_register(void)
 {
 	static const struct conf_edit_hook edits[] = {
-	    {"access_list", edit_access_list},
-	    {"group_policy_from", edit_group_policy_from},
-	    {"nameif", edit_nameif},
-	    {"ike_enable_all", edit_ike_enable_all},
+	        {"access_list", edit_access_list},
+	        {"group_policy_from", edit_group_policy_from},
+	        {"nameif", edit_nameif},
+	        {"ike_enable_all", edit_ike_enable_all},
 	};
 	conf_edit_register(edits, sizeof(edits) / sizeof(edits[0]));
 }

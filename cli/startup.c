@@ -70,15 +70,15 @@ static uint64_t sys_now_ms(void *arg)
 }
 
 const struct startup_fs startup_fs_system = {
-    .open = sys_open,
-    .fchmod = sys_fchmod,
-    .write = sys_write,
-    .read = sys_read,
-    .fsync = sys_fsync,
-    .close = sys_close,
-    .rename = sys_rename,
-    .unlink = sys_unlink,
-    .now_ms = sys_now_ms,
+        .open = sys_open,
+        .fchmod = sys_fchmod,
+        .write = sys_write,
+        .read = sys_read,
+        .fsync = sys_fsync,
+        .close = sys_close,
+        .rename = sys_rename,
+        .unlink = sys_unlink,
+        .now_ms = sys_now_ms,
 };
 
 int startup_init(struct startup *s, const char *dir, startup_md5_fn *md5, struct err *err)
@@ -101,7 +101,8 @@ static int failed(struct err *err, const char *what, const char *path)
 	return err_set(err, -code, "%s %s: %s", what, path, strerror(code));
 }
 
-static int write_all(const struct startup *s, int fd, struct str text, const char *path, struct err *err)
+static int write_all(const struct startup *s, int fd, struct str text, const char *path,
+                     struct err *err)
 {
 	while (text.len > 0) {
 		ssize_t n = s->fs->write(s->fs_arg, fd, text.p, text.len);
@@ -144,13 +145,15 @@ static int sync_dir(const struct startup *s, struct err *err)
 	return rc;
 }
 
-int startup_write(const struct startup *s, struct str text, struct startup_saved *saved, struct err *err)
+int startup_write(const struct startup *s, struct str text, struct startup_saved *saved,
+                  struct err *err)
 {
 	char path[PATH_CAP], tmp[PATH_CAP];
 	uint64_t start = s->fs->now_ms(s->fs_arg);
 	path_of(s, name_file, path);
 	path_of(s, name_new, tmp);
-	int fd = s->fs->open(s->fs_arg, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = s->fs->open(s->fs_arg, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+	                     0600);
 	if (fd < 0)
 		return failed(err, "cannot open", tmp);
 	int rc = fill(s, fd, text, tmp, err);
@@ -189,7 +192,8 @@ int startup_read(const struct startup *s, struct out *text, struct err *err)
 			break;
 		total += (size_t)n;
 		if (total > STARTUP_MAX) {
-			rc = err_set(err, -EFBIG, "%s is larger than %d MB", path, STARTUP_MAX >> 20);
+			rc = err_set(err, -EFBIG, "%s is larger than %d MB", path,
+			             STARTUP_MAX >> 20);
 			break;
 		}
 		out_put(text, (struct str){chunk, (size_t)n});

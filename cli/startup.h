@@ -45,7 +45,8 @@ enum { STARTUP_SUM_TEXT = 37, STARTUP_MAX = 64 << 20 };
 int startup_init(struct startup *s, const char *dir, startup_md5_fn *md5, struct err *err);
 /* Replaces the file: temporary file in the same directory, fsync, rename, fsync of the directory. 0, or -errno with
  * err; then the old file is as it was, except when only the last step failed, which err says. */
-int startup_write(const struct startup *s, struct str text, struct startup_saved *saved, struct err *err);
+int startup_write(const struct startup *s, struct str text, struct startup_saved *saved,
+                  struct err *err);
 /* Appends the file to text. 0, -ENOENT when there is none, or -errno with err. */
 int startup_read(const struct startup *s, struct out *text, struct err *err);
 /* Removes it; 0 also when there was none. */

@@ -6,7 +6,14 @@
 #include "core/config/hook.h"
 #include "crypto/prim/prim.h"
 
-enum { PIX_LEN = 16, ASA_LEN = 32, ASA_NO_USER = 28, USER_PART = 4, PASSWORD_MIN = 3, PASSWORD_MAX = 127 };
+enum {
+	PIX_LEN = 16,
+	ASA_LEN = 32,
+	ASA_NO_USER = 28,
+	USER_PART = 4,
+	PASSWORD_MIN = 3,
+	PASSWORD_MAX = 127
+};
 
 static const char hash64[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -26,7 +33,7 @@ static void digest_text(const uint8_t *block, size_t len, char out[PASSHASH_CAP]
 	prim_hash(PRIM_MD5, &part, 1, digest);
 	for (size_t i = 0; i < 4; i++) {
 		uint32_t v = digest[4 * i] | (uint32_t)digest[4 * i + 1] << 8 |
-			     (uint32_t)digest[4 * i + 2] << 16;
+		             (uint32_t)digest[4 * i + 2] << 16;
 		for (int k = 0; k < 4; k++, v >>= 6)
 			*p++ = hash64[v & 63];
 	}
@@ -58,7 +65,8 @@ void passhash_pix(struct str password, struct str user, char out[PASSHASH_CAP])
 bool passhash_nt(struct str password, char out[PASSHASH_CAP])
 {
 	uint8_t hash[16];
-	bool ok = mschap_nt_hash(password, hash) && prim_base64_encode(hash, sizeof(hash), out, PASSHASH_CAP) > 0;
+	bool ok = mschap_nt_hash(password, hash) &&
+	          prim_base64_encode(hash, sizeof(hash), out, PASSHASH_CAP) > 0;
 	wipe(hash, sizeof(hash));
 	return ok;
 }
@@ -67,8 +75,8 @@ static int check_length(struct str password, struct err *err)
 {
 	if (password.len >= PASSWORD_MIN && password.len <= PASSWORD_MAX)
 		return 0;
-	return err_set(err, -EINVAL, "Password must be between %d and %d characters long", PASSWORD_MIN,
-		       PASSWORD_MAX);
+	return err_set(err, -EINVAL, "Password must be between %d and %d characters long",
+	               PASSWORD_MIN, PASSWORD_MAX);
 }
 
 /* enable password PW -> enable password HASH encrypted */
@@ -102,7 +110,7 @@ static int edit_username(struct conf_typed *t, struct err *err)
 	else if (!passhash_nt(password, hash))
 		return err_set(err, -EINVAL, "Password is not valid UTF-8");
 	out_printf(t->lines, "username %.*s password %s %s", STR_ARG(user), hash,
-		   mschap ? "nt-encrypted" : "encrypted");
+	           mschap ? "nt-encrypted" : "encrypted");
 	if (privilege.len > 0)
 		out_printf(t->lines, " privilege %.*s", STR_ARG(privilege));
 	out_str(t->lines, "\n");
@@ -113,8 +121,8 @@ static int edit_username(struct conf_typed *t, struct err *err)
 void passhash_register(void)
 {
 	static const struct conf_edit_hook hooks[] = {
-	    {"enable_password", edit_enable},
-	    {"username_password", edit_username},
+	        {"enable_password", edit_enable},
+	        {"username_password", edit_username},
 	};
 	conf_edit_register(hooks, sizeof(hooks) / sizeof(hooks[0]));
 }

@@ -8,30 +8,55 @@ struct name {
 };
 
 static const struct name protocols[] = {
-    {"ip", 0},    {"icmp", 1}, {"igmp", 2},   {"ipinip", 4}, {"tcp", 6},   {"udp", 17},
-    {"gre", 47},  {"pptp", 47}, {"esp", 50},   {"ipsec", 50}, {"ah", 51},   {"eigrp", 88},
-    {"ospf", 89}, {"nos", 94}, {"pim", 103},  {"pcp", 108},  {"snp", 109},
+        {"ip", 0},    {"icmp", 1},  {"igmp", 2},  {"ipinip", 4}, {"tcp", 6},   {"udp", 17},
+        {"gre", 47},  {"pptp", 47}, {"esp", 50},  {"ipsec", 50}, {"ah", 51},   {"eigrp", 88},
+        {"ospf", 89}, {"nos", 94},  {"pim", 103}, {"pcp", 108},  {"snp", 109},
 };
 
 /* Names that stand for ports; the first of a number is the one shown. */
 static const struct name tcp_ports[] = {
-    {"bgp", 179},      {"chargen", 19},    {"cmd", 514},       {"citrix-ica", 1494}, {"daytime", 13},
-    {"discard", 9},    {"domain", 53},     {"echo", 7},        {"exec", 512},        {"finger", 79},
-    {"ftp", 21},       {"ftp-data", 20},   {"gopher", 70},     {"h323", 1720},       {"hostname", 101},
-    {"https", 443},    {"ident", 113},     {"imap4", 143},     {"irc", 194},         {"kerberos", 750},
-    {"klogin", 543},   {"kshell", 544},    {"ldap", 389},      {"ldaps", 636},       {"login", 513},
-    {"lotusnotes", 1352}, {"lpd", 515},    {"netbios-ssn", 139}, {"nntp", 119},      {"pop2", 109},
-    {"pop3", 110},     {"pptp", 1723},     {"smtp", 25},       {"sqlnet", 1522},     {"ssh", 22},
-    {"sunrpc", 111},   {"tacacs", 49},     {"telnet", 23},     {"uucp", 540},        {"whois", 43},
-    {"www", 80},       {"http", 80},
+        {"bgp", 179},    {"chargen", 19},      {"cmd", 514},      {"citrix-ica", 1494},
+        {"daytime", 13}, {"discard", 9},       {"domain", 53},    {"echo", 7},
+        {"exec", 512},   {"finger", 79},       {"ftp", 21},       {"ftp-data", 20},
+        {"gopher", 70},  {"h323", 1720},       {"hostname", 101}, {"https", 443},
+        {"ident", 113},  {"imap4", 143},       {"irc", 194},      {"kerberos", 750},
+        {"klogin", 543}, {"kshell", 544},      {"ldap", 389},     {"ldaps", 636},
+        {"login", 513},  {"lotusnotes", 1352}, {"lpd", 515},      {"netbios-ssn", 139},
+        {"nntp", 119},   {"pop2", 109},        {"pop3", 110},     {"pptp", 1723},
+        {"smtp", 25},    {"sqlnet", 1522},     {"ssh", 22},       {"sunrpc", 111},
+        {"tacacs", 49},  {"telnet", 23},       {"uucp", 540},     {"whois", 43},
+        {"www", 80},     {"http", 80},
 };
 static const struct name udp_ports[] = {
-    {"biff", 512},    {"bootpc", 68},      {"bootps", 67},    {"discard", 9},   {"dnsix", 195},
-    {"domain", 53},   {"echo", 7},         {"isakmp", 500},   {"kerberos", 750}, {"mobile-ip", 434},
-    {"nameserver", 42}, {"netbios-dgm", 138}, {"netbios-ns", 137}, {"ntp", 123}, {"pcanywhere-status", 5632},
-    {"radius", 1645}, {"radius-acct", 1646}, {"rip", 520},    {"secureid-udp", 5510}, {"snmp", 161},
-    {"snmptrap", 162}, {"sunrpc", 111},    {"syslog", 514},   {"tacacs", 49},   {"talk", 517},
-    {"tftp", 69},     {"time", 37},        {"who", 513},      {"xdmcp", 177},
+        {"biff", 512},
+        {"bootpc", 68},
+        {"bootps", 67},
+        {"discard", 9},
+        {"dnsix", 195},
+        {"domain", 53},
+        {"echo", 7},
+        {"isakmp", 500},
+        {"kerberos", 750},
+        {"mobile-ip", 434},
+        {"nameserver", 42},
+        {"netbios-dgm", 138},
+        {"netbios-ns", 137},
+        {"ntp", 123},
+        {"pcanywhere-status", 5632},
+        {"radius", 1645},
+        {"radius-acct", 1646},
+        {"rip", 520},
+        {"secureid-udp", 5510},
+        {"snmp", 161},
+        {"snmptrap", 162},
+        {"sunrpc", 111},
+        {"syslog", 514},
+        {"tacacs", 49},
+        {"talk", 517},
+        {"tftp", 69},
+        {"time", 37},
+        {"who", 513},
+        {"xdmcp", 177},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -70,7 +95,8 @@ static bool refuse(struct err *err, const char *what, struct str word)
 	if (word.len == 0)
 		err_set(err, -EINVAL, "%% Incomplete command");
 	else
-		err_set(err, -EINVAL, "access-list: %s expected in place of %.*s", what, STR_ARG(word));
+		err_set(err, -EINVAL, "access-list: %s expected in place of %.*s", what,
+		        STR_ARG(word));
 	return false;
 }
 
@@ -97,7 +123,8 @@ static bool parse_address(struct str *rest, uint32_t *ip, uint32_t *mask, struct
 	if (!ip4_parse(word, mask) || ip4_mask_bits(*mask) < 0)
 		return refuse(err, "a mask", word);
 	if ((*ip & ~*mask) != 0) {
-		err_set(err, -EINVAL, "IP address,mask <%s,%s> doesn't pair", ip4_text(*ip).s, ip4_text(*mask).s);
+		err_set(err, -EINVAL, "IP address,mask <%s,%s> doesn't pair", ip4_text(*ip).s,
+		        ip4_text(*mask).s);
 		return false;
 	}
 	return true;
@@ -118,7 +145,8 @@ static bool parse_port(struct str *rest, uint8_t proto, uint16_t *port, struct e
 }
 
 /* [eq P | lt P | gt P | range P Q] */
-static bool parse_ports(struct str *rest, uint8_t proto, uint16_t *lo, uint16_t *hi, struct err *err)
+static bool parse_ports(struct str *rest, uint8_t proto, uint16_t *lo, uint16_t *hi,
+                        struct err *err)
 {
 	struct str word = peek(*rest);
 	*lo = 0;
@@ -166,7 +194,8 @@ bool acl_rule_parse(struct str text, bool standard, struct acl_rule *r, struct e
 	struct str word = str_word(&text);
 	uint16_t number;
 	uint32_t value;
-	*r = (struct acl_rule){.permit = is_prefix(word, "permit", 1), .sport_hi = 65535, .dport_hi = 65535};
+	*r = (struct acl_rule){
+	        .permit = is_prefix(word, "permit", 1), .sport_hi = 65535, .dport_hi = 65535};
 	if (!r->permit && !is_prefix(word, "deny", 1))
 		return refuse(err, "permit or deny", word);
 	if (standard)
@@ -181,7 +210,8 @@ bool acl_rule_parse(struct str text, bool standard, struct acl_rule *r, struct e
 	return parse_address(&text, &r->src, &r->src_mask, err) &&
 	       parse_ports(&text, r->proto, &r->sport_lo, &r->sport_hi, err) &&
 	       parse_address(&text, &r->dst, &r->dst_mask, err) &&
-	       parse_ports(&text, r->proto, &r->dport_lo, &r->dport_hi, err) && parse_end(&text, r, err);
+	       parse_ports(&text, r->proto, &r->dport_lo, &r->dport_hi, err) &&
+	       parse_end(&text, r, err);
 }
 
 static void print_address(uint32_t ip, uint32_t mask, struct out *out)

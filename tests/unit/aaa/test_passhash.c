@@ -12,17 +12,17 @@
 static const struct {
 	const char *password, *user, *hash;
 } asa[] = {
-    {"", "", "8Ry2YjIyt7RRXU24"}, /* the enable password of a new unit */
-    {"cisco", "", "2KFQnbNIdI.2KYOU"},
-    {"cisco", "cisco", "3USUcOPFUiMCO4Jk"},
+        {"", "", "8Ry2YjIyt7RRXU24"}, /* the enable password of a new unit */
+        {"cisco", "", "2KFQnbNIdI.2KYOU"},
+        {"cisco", "cisco", "3USUcOPFUiMCO4Jk"},
 };
 
 static const struct {
 	const char *password, *hash;
 } nt[] = {
-    {"test", "DLaUiAX3l78qgoB5c7iVNw=="},
-    {"j!doe1", "UK0OyKIgbsc0EhP4cGRtcw=="},
-    {"cisco123", "pr/0i/BvQ65/uQPOewDuog=="},
+        {"test", "DLaUiAX3l78qgoB5c7iVNw=="},
+        {"j!doe1", "UK0OyKIgbsc0EhP4cGRtcw=="},
+        {"cisco123", "pr/0i/BvQ65/uQPOewDuog=="},
 };
 
 static void test_asa(void **state)
@@ -72,7 +72,8 @@ static void test_nt(void **state)
 	assert_false(passhash_nt(STR("\xff\xfe"), hash));
 }
 
-static int run(const char *hook, const struct cmd_arg *args, size_t n, struct out *lines, struct err *err)
+static int run(const char *hook, const struct cmd_arg *args, size_t n, struct out *lines,
+               struct err *err)
 {
 	struct conf_typed t = {.args = args, .nargs = n, .lines = lines};
 	return conf_edit_find(hook)(&t, err);
@@ -84,15 +85,16 @@ static void test_hooks(void **state)
 	struct out lines;
 	struct err err = {0};
 	struct cmd_arg user[] = {{.name = "name", .text = STR("jdoe")},
-				 {.name = "password", .text = STR("j!doe1")},
-				 {.name = "form", .text = STR("mschap")},
-				 {.name = "privilege", .text = STR("15")}};
+	                         {.name = "password", .text = STR("j!doe1")},
+	                         {.name = "form", .text = STR("mschap")},
+	                         {.name = "privilege", .text = STR("15")}};
 	struct cmd_arg enable[] = {{.name = "enable-password", .text = STR("cisco")}};
 	passhash_register();
 	out_init(&lines);
 	assert_int_equal(run("username_password", user, 4, &lines, &err), 0);
-	assert_string_equal(lines.text,
-			    "username jdoe password UK0OyKIgbsc0EhP4cGRtcw== nt-encrypted privilege 15\n");
+	assert_string_equal(
+	        lines.text,
+	        "username jdoe password UK0OyKIgbsc0EhP4cGRtcw== nt-encrypted privilege 15\n");
 	out_clear(&lines);
 	user[2].text = STR("nt-encrypted");
 	assert_int_equal(run("username_password", user, 4, &lines, &err), 0);
@@ -114,10 +116,10 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_asa),
-	    cmocka_unit_test(test_lengths),
-	    cmocka_unit_test(test_nt),
-	    cmocka_unit_test(test_hooks),
+	        cmocka_unit_test(test_asa),
+	        cmocka_unit_test(test_lengths),
+	        cmocka_unit_test(test_nt),
+	        cmocka_unit_test(test_hooks),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -22,7 +22,7 @@ static void host_on_cancel(void *session, void (*cancel)(void *arg), void *arg)
 }
 
 static void host_ask(void *session, const char *question, bool hidden,
-		     void (*answer)(void *arg, struct str line), void *arg)
+                     void (*answer)(void *arg, struct str line), void *arg)
 {
 	struct exec_host *h = session;
 	(void)hidden;
@@ -45,14 +45,15 @@ static struct debug_sink *host_debug(void *session)
 }
 
 const struct cmd_host exec_host_table = {
-    .emit = host_emit,
-    .done = host_done,
-    .on_cancel = host_on_cancel,
-    .ask = host_ask,
-    .debug = host_debug,
+        .emit = host_emit,
+        .done = host_done,
+        .on_cancel = host_on_cancel,
+        .ask = host_ask,
+        .debug = host_debug,
 };
 
-int exec_host_run(struct exec_host *h, const char *name, const struct cmd_arg *args, size_t n, bool no)
+int exec_host_run(struct exec_host *h, const char *name, const struct cmd_arg *args, size_t n,
+                  bool no)
 {
 	struct out out;
 	void *ctx = NULL;
@@ -64,8 +65,13 @@ int exec_host_run(struct exec_host *h, const char *name, const struct cmd_arg *a
 	h->done = false;
 	h->cancelled = 0;
 	h->cancel = NULL;
-	struct cmd c = {.out = &out, .args = args, .nargs = n, .no = no, .ctx = ctx, .session = h,
-			.host = &exec_host_table};
+	struct cmd c = {.out = &out,
+	                .args = args,
+	                .nargs = n,
+	                .no = no,
+	                .ctx = ctx,
+	                .session = h,
+	                .host = &exec_host_table};
 	int status = fn(&c);
 	if (out.len > 0)
 		out_put(&h->text, out_text(&out));

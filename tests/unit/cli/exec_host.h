@@ -6,9 +6,9 @@
 #include "core/base/show.h"
 
 struct exec_host {
-	struct out text;             /* everything printed, questions and answers included */
-	const char *const *answers;  /* NULL at the end: the console closes */
-	int status;                  /* of the last command */
+	struct out text;            /* everything printed, questions and answers included */
+	const char *const *answers; /* NULL at the end: the console closes */
+	int status;                 /* of the last command */
 	bool done;
 	unsigned cancelled;
 	void (*cancel)(void *arg);
@@ -19,6 +19,7 @@ struct exec_host {
 extern const struct cmd_host exec_host_table;
 
 /* Runs the registered handler `name`; args may be NULL. Returns its final status, -1 when it was cancelled. */
-int exec_host_run(struct exec_host *h, const char *name, const struct cmd_arg *args, size_t n, bool no);
+int exec_host_run(struct exec_host *h, const char *name, const struct cmd_arg *args, size_t n,
+                  bool no);
 
 #endif

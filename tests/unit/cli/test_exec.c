@@ -23,14 +23,14 @@ static struct exec_host host;
 static unsigned reloads;
 
 static const char config[] = "hostname gw\n"
-			     "interface GigabitEthernet0/0\n"
-			     " nameif outside\n"
-			     " ip address 192.0.2.1 255.255.255.0\n"
-			     "ip local pool p 10.4.5.10-10.4.5.20 mask 255.255.255.0\n"
-			     "tunnel-group DefaultRAGroup general-attributes\n"
-			     " address-pool p\n"
-			     "tunnel-group DefaultRAGroup ipsec-attributes\n"
-			     " ikev1 pre-shared-key s3cret-of-the-lab-0001\n";
+                             "interface GigabitEthernet0/0\n"
+                             " nameif outside\n"
+                             " ip address 192.0.2.1 255.255.255.0\n"
+                             "ip local pool p 10.4.5.10-10.4.5.20 mask 255.255.255.0\n"
+                             "tunnel-group DefaultRAGroup general-attributes\n"
+                             " address-pool p\n"
+                             "tunnel-group DefaultRAGroup ipsec-attributes\n"
+                             " ikev1 pre-shared-key s3cret-of-the-lab-0001\n";
 
 static void sum16(const void *data, size_t len, uint8_t sum[16])
 {
@@ -92,9 +92,9 @@ static void test_show(void **state)
 	assert_string_equal(host.text.text + host.text.len - 6, ": end\n");
 	assert_int_equal(run_arg("show_running_config", "section", "tunnel-group"), CMD_OK);
 	assert_string_equal(host.text.text, "tunnel-group DefaultRAGroup general-attributes\n"
-					    " address-pool p\n"
-					    "tunnel-group DefaultRAGroup ipsec-attributes\n"
-					    " ikev1 pre-shared-key *****\n");
+	                                    " address-pool p\n"
+	                                    "tunnel-group DefaultRAGroup ipsec-attributes\n"
+	                                    " ikev1 pre-shared-key *****\n");
 	assert_int_equal(run("more_file"), CMD_OK);
 	assert_has("\n ikev1 pre-shared-key s3cret-of-the-lab-0001\n");
 }
@@ -126,7 +126,8 @@ static void test_save(void **state)
 	assert_has(" bytes copied in 0.");
 	assert_has("\n[OK]\n");
 	assert_int_equal(run("show_startup_config"), CMD_OK);
-	assert_has(": Saved\n: Written by enable_15 at 12:00:00.250 UTC Thu Oct 19 2017\n!\nASA Version");
+	assert_has(": Saved\n: Written by enable_15 at 12:00:00.250 UTC Thu Oct 19 2017\n!\nASA "
+	           "Version");
 	assert_has("\n ikev1 pre-shared-key *****\n");
 	assert_not("s3cret");
 	/* the saved file boots into the same configuration */
@@ -146,10 +147,12 @@ static void test_boot_errors(void **state)
 	(void)state;
 	struct err err = {0};
 	exec_config_free(&x);
-	assert_int_equal(startup_write(&x.startup,
-				       STR("ASA Version 9.1(7)\nhostname gw2\nfailover lan unit primary today\n"),
-				       NULL, &err),
-			 0);
+	assert_int_equal(
+	        startup_write(
+	                &x.startup,
+	                STR("ASA Version 9.1(7)\nhostname gw2\nfailover lan unit primary today\n"),
+	                NULL, &err),
+	        0);
 	assert_int_equal(exec_config_boot(&x, &err), 0);
 	run_arg("show_startup_config", "errors", "errors");
 	assert_has("Reading from flash...\n");
@@ -162,7 +165,8 @@ static void test_boot_errors(void **state)
 static void test_erase_and_copy(void **state)
 {
 	(void)state;
-	static const char *const enter[] = {"", NULL}, *const no[] = {"n", NULL}, *const other[] = {"x", NULL};
+	static const char *const enter[] = {"", NULL}, *const no[] = {"n", NULL},
+	                         *const other[] = {"x", NULL};
 	load(config, LOAD_REPLACE);
 	host.answers = enter;
 	assert_int_equal(run("copy_running_startup"), CMD_OK);
@@ -181,7 +185,8 @@ static void test_erase_and_copy(void **state)
 	assert_has("hostname gw\n");
 	host.answers = enter;
 	assert_int_equal(run("write_erase"), CMD_OK);
-	assert_string_equal(host.text.text, "Erase configuration in flash memory? [confirm]\n[OK]\n");
+	assert_string_equal(host.text.text,
+	                    "Erase configuration in flash memory? [confirm]\n[OK]\n");
 	run("show_startup_config");
 	assert_string_equal(host.text.text, "No Configuration\n");
 	assert_int_equal(run_arg("copy_running_startup", "/noconfirm", "/noconfirm"), CMD_OK);
@@ -191,8 +196,9 @@ static void test_erase_and_copy(void **state)
 static void test_reload(void **state)
 {
 	(void)state;
-	static const char *const save[] = {"y", "", NULL}, *const leave[] = {"what", "n", "n", NULL},
-			  *const confirm[] = {"", NULL};
+	static const char *const save[] = {"y", "", NULL},
+	                         *const leave[] = {"what", "n", "n", NULL},
+	                         *const confirm[] = {"", NULL};
 	reloads = 0;
 	load(config, LOAD_REPLACE);
 	load("hostname changed\n", 0);
@@ -218,7 +224,8 @@ static void test_clear_configure(void **state)
 {
 	(void)state;
 	load(config, LOAD_REPLACE);
-	assert_int_equal(run_arg("clear_configure", "section", "ip"), CMD_ERROR); /* the pool is used */
+	assert_int_equal(run_arg("clear_configure", "section", "ip"),
+	                 CMD_ERROR); /* the pool is used */
 	assert_has("ERROR: ");
 	assert_int_equal(run_arg("clear_configure", "section", "tunnel-group"), CMD_OK);
 	run_arg("show_running_config", "section", "tunnel-group");
@@ -236,16 +243,18 @@ static void test_clear_configure(void **state)
 static void test_debug(void **state)
 {
 	(void)state;
-	struct cmd_arg args[] = {{.name = "crypto", .text = STR("crypto")}, {.name = "crypto", .text = STR("isakmp")},
-				 {.name = "level", .text = STR("127"), .u32 = 127}};
-	struct cmd_arg ppp[] = {{.name = "ppp", .text = STR("ppp")}, {.name = "ppp", .text = STR("io")}};
+	struct cmd_arg args[] = {{.name = "crypto", .text = STR("crypto")},
+	                         {.name = "crypto", .text = STR("isakmp")},
+	                         {.name = "level", .text = STR("127"), .u32 = 127}};
+	struct cmd_arg ppp[] = {{.name = "ppp", .text = STR("ppp")},
+	                        {.name = "ppp", .text = STR("io")}};
 	assert_int_equal(exec_host_run(&host, "debug_set", args, 3, false), CMD_OK);
 	assert_int_equal(host.text.len, 0);
 	assert_int_equal(exec_host_run(&host, "debug_set", ppp, 2, false), CMD_OK);
 	assert_string_equal(host.text.text, "debug ppp io  enabled at level 1\n");
 	run("show_debug");
 	assert_string_equal(host.text.text, "debug crypto ikev1 enabled at level 127\n"
-					    "debug ppp io enabled at level 1\n");
+	                                    "debug ppp io enabled at level 1\n");
 	exec_host_run(&host, "debug_set", args, 2, true);
 	run("show_debug");
 	assert_string_equal(host.text.text, "debug ppp io enabled at level 1\n");
@@ -302,14 +311,14 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_show),
-	    cmocka_unit_test(test_more_round_trip),
-	    cmocka_unit_test(test_save),
-	    cmocka_unit_test(test_boot_errors),
-	    cmocka_unit_test(test_erase_and_copy),
-	    cmocka_unit_test(test_reload),
-	    cmocka_unit_test(test_clear_configure),
-	    cmocka_unit_test(test_debug),
+	        cmocka_unit_test(test_show),
+	        cmocka_unit_test(test_more_round_trip),
+	        cmocka_unit_test(test_save),
+	        cmocka_unit_test(test_boot_errors),
+	        cmocka_unit_test(test_erase_and_copy),
+	        cmocka_unit_test(test_reload),
+	        cmocka_unit_test(test_clear_configure),
+	        cmocka_unit_test(test_debug),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

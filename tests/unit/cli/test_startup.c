@@ -126,15 +126,15 @@ static uint64_t fake_now(void *arg)
 }
 
 static const struct startup_fs fake_fs = {
-    .open = fake_open,
-    .fchmod = fake_fchmod,
-    .write = fake_write,
-    .read = fake_read,
-    .fsync = fake_fsync,
-    .close = fake_close,
-    .rename = fake_rename,
-    .unlink = fake_unlink,
-    .now_ms = fake_now,
+        .open = fake_open,
+        .fchmod = fake_fchmod,
+        .write = fake_write,
+        .read = fake_read,
+        .fsync = fake_fsync,
+        .close = fake_close,
+        .rename = fake_rename,
+        .unlink = fake_unlink,
+        .now_ms = fake_now,
 };
 
 /* Stands for MD5: the sums are not what is tested here. */
@@ -291,8 +291,9 @@ static void test_killed(void **state)
 		pid_t pid = fork();
 		assert_true(pid >= 0);
 		if (pid == 0) {
-			f = (struct fake){.at = i / 2 + 1, .fate = i % 2 ? FATE_KILL_AFTER : FATE_KILL_BEFORE,
-					  .room = SIZE_MAX};
+			f = (struct fake){.at = i / 2 + 1,
+			                  .fate = i % 2 ? FATE_KILL_AFTER : FATE_KILL_BEFORE,
+			                  .room = SIZE_MAX};
 			startup_write(&s, whole, NULL, NULL);
 			_exit(0);
 		}
@@ -347,9 +348,9 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_round_trip), cmocka_unit_test(test_failures),
-	    cmocka_unit_test(test_short_writes), cmocka_unit_test(test_full_disk),
-	    cmocka_unit_test(test_killed), cmocka_unit_test(test_read_and_erase),
+	        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_failures),
+	        cmocka_unit_test(test_short_writes), cmocka_unit_test(test_full_disk),
+	        cmocka_unit_test(test_killed),       cmocka_unit_test(test_read_and_erase),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,145 @@
+/* Whole configurations against the grammar: what is accepted, what is shown, and that it is shown again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/edit.h"
+#include "cli/hooks.h"
+#include "cli/render.h"
+
+static struct grammar *grammar;
+
+static char *read_config(const char *name)
+{
+	char path[512];
+	static char text[1 << 16];
+	snprintf(path, sizeof(path), "%s/transcript/configs/%s", TEST_DIR, name);
+	FILE *f = fopen(path, "r");
+	if (!f)
+		fail_msg("%s", path);
+	size_t n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	return strdup(text);
+}
+
+static struct confsys *load(const char *text, struct load_report *r)
+{
+	struct confsys *sys = confsys_new(&grammar->schema, NULL);
+	struct err err = {0};
+	assert_int_equal(load_text(grammar, sys, str_of(text), "F", LOAD_REPLACE, r, &err), 0);
+	return sys;
+}
+
+static char *shown(struct confsys *sys)
+{
+	struct out out;
+	out_init(&out);
+	render(grammar, confsys_running(sys), RENDER_SECRETS, -1, STR(""), &out);
+	return out.text; /* freed by the caller */
+}
+
+/* What is shown loads without a word into an empty configuration and is shown the same. */
+static void check_round_trip(const char *text)
+{
+	struct load_report r;
+	struct confsys *sys = load(text, &r);
+	if (r.n > 0)
+		fail_msg("line %u: %s", r.items[0].line, r.items[0].text);
+	char *again = shown(sys);
+	assert_string_equal(again, text);
+	free(again);
+	load_report_free(&r);
+	confsys_free(sys);
+}
+
+static void test_example(void **state)
+{
+	(void)state;
+	char *text = read_config("seed-000-example.cfg");
+	struct load_report r;
+	struct confsys *sys = load(text, &r);
+	assert_int_equal(r.errors, 0);
+	assert_int_equal(r.n, 1); /* pre-shared-key * */
+	assert_int_equal(r.items[0].line, 11);
+	assert_int_equal(strncmp(r.items[0].text, "WARNING: ", 9), 0);
+	const struct centry *tg =
+	        conf_find(confsys_running(sys), "tunnel-group", STR("DefaultRAGroup"));
+	assert_false(conf_is_set(conf_child(confsys_running(sys), tg, "ipsec"), "psk"));
+	char *again = shown(sys);
+	check_round_trip(again);
+	free(again);
+	free(text);
+	load_report_free(&r);
+	confsys_free(sys);
+}
+
+static void test_lab(void **state)
+{
+	(void)state;
+	char *text = read_config("seed-000-lab.cfg");
+	struct load_report r;
+	struct confsys *sys = load(text, &r);
+	if (r.n > 0)
+		fail_msg("line %u: %s", r.items[0].line, r.items[0].text);
+	char *again = shown(sys);
+	check_round_trip(again);
+	free(again);
+	free(text);
+	load_report_free(&r);
+	confsys_free(sys);
+}
+
+/* Every section, old and new spellings, in, and the one shown form out. */
+static void test_everything(void **state)
+{
+	(void)state;
+	char *text = read_config("everything.cfg"), *want = read_config("everything.out");
+	struct load_report r;
+	struct confsys *sys = load(text, &r);
+	assert_int_equal(r.errors, 0);
+	char *again = shown(sys);
+	assert_string_equal(again, want);
+	check_round_trip(want);
+	free(again);
+	free(text);
+	free(want);
+	load_report_free(&r);
+	confsys_free(sys);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	struct err err = {0};
+	hooks_register();
+	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS, &grammar, &err) != 0) {
+		print_error("%s\n", err.text);
+		return -1;
+	}
+	hooks_set_grammar(grammar);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	hooks_set_grammar(NULL);
+	grammar_free(grammar);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_example),
+	        cmocka_unit_test(test_lab),
+	        cmocka_unit_test(test_everything),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
