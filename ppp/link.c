@@ -106,8 +106,8 @@ static void debug_frame(const struct ppp_session *s, bool out, uint16_t proto,
 	if (!debug_on(DEBUG_PPP_IO, 1))
 		return;
 	size_t n = len < 128 ? len : 128;
-	if (proto == PPP_PAP && !out)
-		n = len < 4 ? len : 4; /* the rest is name and password */
+	if ((proto == PPP_PAP || proto == PPP_CHAP) && !out)
+		n = len < 4 ? len : 4; /* the rest is a password, or enough to try passwords on */
 	for (size_t i = 0; i < n; i++)
 		snprintf(hex + 2 * i, 3, "%02x", packet[i]);
 	if (out)

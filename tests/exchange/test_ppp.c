@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/base/debug.h"
 #include "crypto/prim/prim.h"
 #include "tests/exchange/ppp_bench.h"
 
@@ -435,6 +436,43 @@ static void commands(void **state)
 	out_free(&out);
 }
 
+static char debug_text[60000];
+
+static void debug_write(void *arg, const char *line)
+{
+	size_t at = strlen(debug_text);
+	(void)arg;
+	snprintf(debug_text + at, sizeof(debug_text) - at, "%s\n", line);
+}
+
+/* Everything is shown but what a password could be made of. */
+static void debug_output(void **state)
+{
+	struct debug_sink all = {.write = debug_write};
+	(void)state;
+	for (unsigned cat = 0; cat < DEBUG_N; cat++)
+		all.level[cat] = debug_max_level(cat);
+	debug_text[0] = '\0';
+	debug_sink_add(&all);
+	for (unsigned cat = 0; cat < DEBUG_N; cat++)
+		debug_set(&all, cat, debug_max_level(cat));
+	pb_connect(0, PEER_WINDOWS, "jdoe", AAA_BIT(AAA_PAP));
+	pb_connect(1, PEER_PLAIN, "jdoe", AAA_BIT(AAA_MSCHAP2));
+	struct ppp_peer *p = &pb_links[1].peer;
+	char response[2 * 24 + 1];
+	for (unsigned i = 0; i < 24; i++) /* header 4, length 1, peer challenge 16, reserved 8 */
+		snprintf(response + 2 * i, 3, "%02x", p->auth_packet[29 + i]);
+	debug_sink_remove(&all);
+	assert_non_null(strstr(debug_text, "PPP xmit, ifc = 1, len: "));
+	assert_non_null(strstr(debug_text, "PPP rcvd, ifc = 1, pppdev: 1, len: "));
+	assert_non_null(strstr(debug_text, "<mru 0578>"));
+	assert_non_null(strstr(debug_text, "IPCP: Ack-Rcvd, RCR+ -> Opened"));
+	assert_non_null(strstr(debug_text, "user jdoe, status = 1"));
+	assert_null(strstr(debug_text, "j!doe1"));
+	assert_null(strstr(debug_text, "6a21646f6531"));
+	assert_null(strstr(debug_text, response));
+}
+
 static void lossy(void **state)
 {
 	unsigned up = 0, rounds = 0;
@@ -507,6 +545,7 @@ int main(void)
 	        T(unknown_things),
 	        T(config_change),
 	        T(commands),
+	        T(debug_output),
 	        T(lossy),
 	        T(cycles),
 	};
