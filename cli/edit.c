@@ -394,6 +394,9 @@ static int reset_fields(struct edit *ed)
 		if (!is_key(ed, l->with[i].field))
 			negate_with(ed, e, &l->with[i]);
 	}
+	/* The line that says the entry exists takes it along when nothing else is left. */
+	if ((l->flags & LINE_PRIMARY) && !e->base && entry_is_empty(e))
+		return delete_entry(ed);
 	conf_prune(c, ed->node, ed->keys);
 	return 0;
 }
