@@ -36,4 +36,7 @@ void nat_close(struct nat *n);
  * Returns how many were found. */
 unsigned nat_forward_check(const char *tun, struct out *notes);
 
+/* The same for what comes in: a firewall that drops by default and was not told of UDP 4500. */
+unsigned nat_input_check(struct out *notes);
+
 #endif

@@ -1,4 +1,4 @@
-/* Does a firewall of the host drop forwarded packets? The ruleset is read as `nft list ruleset` prints it;
+/* Does a firewall of the host drop what we need to pass? The ruleset is read as `nft list ruleset` prints it;
  * iptables-nft rules are in there. Old iptables keeps rules of its own, which are asked for by getsockopt. */
 #include "core/net/nat.h"
 
@@ -14,12 +14,15 @@
 #include "core/base/buf.h"
 
 struct chain {
-	struct str table, name, last_rule;
-	bool forward, policy_drop;
+	struct str name, last_rule;
+	bool hooked, policy_drop;
 };
 
+/* "WARNING: the host's firewall drops what WHAT: table T, chain C (policy drop). Allow ALLOW TRUST there." */
 struct scan {
-	const char *tun;
+	const char *hook;  /* " hook forward " */
+	const char *trust; /* a table that mentions this was told about us */
+	const char *what, *allow;
 	struct out *notes;
 	unsigned found;
 	struct str table; /* "inet filter" */
@@ -40,10 +43,9 @@ static void finding(struct scan *s, struct str table, struct str chain, const ch
 {
 	s->found++;
 	out_printf(s->notes,
-	           "WARNING: the host's firewall drops what it forwards: table %.*s, chain %.*s "
-	           "(%s). Allow traffic "
-	           "from and to device %s there, or clients reach nothing behind this host.\n",
-	           STR_ARG(table), STR_ARG(chain), why, s->tun);
+	           "WARNING: the host's firewall drops what %s: table %.*s, chain %.*s (%s). ",
+	           s->what, STR_ARG(table), STR_ARG(chain), why);
+	out_printf(s->notes, "Allow %s%s there.\n", s->allow, s->trust);
 }
 
 /* A rule without a condition that ends the chain: "drop", "counter packets 3 bytes 252 reject with ...". */
@@ -63,7 +65,7 @@ static bool rule_drops_all(struct str rule)
 static void chain_end(struct scan *s)
 {
 	struct chain *c = &s->chain;
-	if (c->forward && !s->table_trusted) {
+	if (c->hooked && !s->table_trusted) {
 		if (c->policy_drop)
 			finding(s, s->table, c->name, "policy drop");
 		else if (rule_drops_all(c->last_rule))
@@ -73,12 +75,12 @@ static void chain_end(struct scan *s)
 }
 
 /* Everything up to the closing brace of the table at the start of a line. */
-static bool table_mentions(struct str rest, const char *tun)
+static bool table_mentions(struct str rest, const char *what)
 {
 	for (size_t i = 0; i + 1 < rest.len; i++)
 		if (rest.p[i] == '\n' && rest.p[i + 1] == '}')
 			rest.len = i;
-	return contains(rest, tun);
+	return contains(rest, what);
 }
 
 static struct str without_brace(struct str s)
@@ -99,13 +101,13 @@ static void scan_line(struct scan *s, struct str line, struct str rest)
 		family = str_word(&family);
 		s->table_trusted = (!str_eq(family, STR("ip")) && !str_eq(family, STR("inet"))) ||
 		                   str_eq(s->table, STR("ip postern")) ||
-		                   table_mentions(rest, s->tun);
+		                   table_mentions(rest, s->trust);
 	} else if (str_eq(first, STR("chain"))) {
 		s->chain = (struct chain){.name = without_brace(words)};
 	} else if (str_eq(all, STR("}"))) {
 		chain_end(s);
-	} else if (str_eq(first, STR("type")) && contains(all, " hook forward ")) {
-		s->chain.forward = contains(all, "type filter");
+	} else if (str_eq(first, STR("type")) && contains(all, s->hook)) {
+		s->chain.hooked = contains(all, "type filter");
 		s->chain.policy_drop = contains(all, "policy drop");
 	} else if (all.len) {
 		s->chain.last_rule = all;
@@ -186,15 +188,30 @@ static void scan_legacy(struct scan *s)
 	int fd = legacy_has_filter() ? socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW) : -1;
 	if (fd < 0)
 		return;
-	if (legacy_policy_drops(fd, s->tun))
+	if (legacy_policy_drops(fd, s->trust))
 		finding(s, STR("filter of iptables-legacy"), STR("FORWARD"), "policy DROP");
 	close(fd);
 }
 
 unsigned nat_forward_check(const char *tun, struct out *notes)
 {
-	struct scan s = {.tun = tun, .notes = notes};
+	struct scan s = {.hook = " hook forward ",
+	                 .trust = tun,
+	                 .what = "it forwards: clients reach nothing behind this host",
+	                 .allow = "traffic from and to device ",
+	                 .notes = notes};
 	scan_nftables(&s);
 	scan_legacy(&s);
+	return s.found;
+}
+
+unsigned nat_input_check(struct out *notes)
+{
+	struct scan s = {.hook = " hook input ",
+	                 .trust = "4500",
+	                 .what = "clients send",
+	                 .allow = "IP protocol 50 and UDP ports 500 and ",
+	                 .notes = notes};
+	scan_nftables(&s);
 	return s.found;
 }

@@ -181,6 +181,17 @@ static void firewalls_that_drop_are_named(void **state)
 	sh("nft add rule inet filter forward iifname postern0 accept");
 	out_clear(&o);
 	assert_int_equal(nat_forward_check("postern0", &o), 1);
+	out_clear(&o);
+	assert_int_equal(nat_input_check(&o), 0);
+	sh("nft 'table inet fw { chain in { type filter hook input priority 0; policy drop; "
+	   "tcp dport 22 accept; }; }'");
+	assert_int_equal(nat_input_check(&o), 1);
+	assert_string_equal(
+	        o.text,
+	        "WARNING: the host's firewall drops what clients send: table inet fw, chain "
+	        "in (policy drop). Allow IP protocol 50 and UDP ports 500 and 4500 there.\n");
+	sh("nft add rule inet fw in udp dport '{ 500, 4500 }' accept");
+	assert_int_equal(nat_input_check(&o), 0);
 	sh("nft flush ruleset");
 	assert_int_equal(nat_forward_check("postern0", &o), 0);
 	out_free(&o);

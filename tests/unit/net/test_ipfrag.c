@@ -95,8 +95,8 @@ static void what_cannot_be_split_is_refused(void **state)
 {
 	(void)state;
 	assert_int_equal(ipfrag_split(packet(1000, NULL, 0, 0x4000), 576, out, N), 0); /* DF */
-	assert_int_equal(ipfrag_split(packet(1500, NULL, 0, 0), 68, out, N), 0);       /* more than N */
-	assert_int_equal(ipfrag_split(packet(1500, NULL, 0, 0), 40, out, N), 0);       /* MTU */
+	assert_int_equal(ipfrag_split(packet(1500, NULL, 0, 0), 68, out, N), 0); /* more than N */
+	assert_int_equal(ipfrag_split(packet(1500, NULL, 0, 0), 40, out, N), 0); /* MTU */
 	struct pkt *p = packet(100, NULL, 0, 0);
 	pkt_trim(p, 60); /* shorter than it says */
 	assert_int_equal(ipfrag_split(p, 576, out, N), 0);
@@ -107,10 +107,10 @@ static void what_cannot_be_split_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pieces_cover_the_packet),
-		cmocka_unit_test(a_fragment_is_split_further),
-		cmocka_unit_test(only_copied_options_go_on),
-		cmocka_unit_test(what_cannot_be_split_is_refused),
+	        cmocka_unit_test(pieces_cover_the_packet),
+	        cmocka_unit_test(a_fragment_is_split_further),
+	        cmocka_unit_test(only_copied_options_go_on),
+	        cmocka_unit_test(what_cannot_be_split_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
