@@ -4,6 +4,7 @@
 
 #include "core/aaa/mschap.h"
 #include "core/config/hook.h"
+#include "core/config/value.h"
 #include "crypto/prim/prim.h"
 
 enum {
@@ -79,12 +80,24 @@ static int check_length(struct str password, struct err *err)
 	               PASSWORD_MIN, PASSWORD_MAX);
 }
 
+/* Stars are no password: what is in force stays. */
+static bool masked(struct conf_typed *t, struct str password, const char *whose, struct str user)
+{
+	if (!value_is_masked(password))
+		return false;
+	out_printf(t->notes,
+	           "WARNING: the password %s%.*s is hidden in this text (*), it is not a value\n",
+	           whose, STR_ARG(user));
+	out_str(t->lines, "!\n");
+	return true;
+}
+
 /* enable password PW -> enable password HASH encrypted */
 static int edit_enable(struct conf_typed *t, struct err *err)
 {
 	char hash[PASSHASH_CAP];
 	struct str password = conf_typed_text(t, "enable-password");
-	if (t->no || conf_typed_has(t, "enable-form"))
+	if (t->no || masked(t, password, "of enable", STR("")) || conf_typed_has(t, "enable-form"))
 		return 0;
 	if (password.len > PASSWORD_MAX)
 		return check_length(password, err);
@@ -101,7 +114,9 @@ static int edit_username(struct conf_typed *t, struct err *err)
 	struct str user = conf_typed_text(t, "name"), password = conf_typed_text(t, "password");
 	struct str form = conf_typed_text(t, "form"), privilege = conf_typed_text(t, "privilege");
 	bool mschap = str_eq_cstr(form, "mschap");
-	if (t->no || password.len == 0 || (form.len > 0 && !mschap))
+	if (t->no || password.len == 0 || masked(t, password, "of user ", user))
+		return 0;
+	if (form.len > 0 && !mschap)
 		return 0;
 	if (check_length(password, err) != 0)
 		return -EINVAL;

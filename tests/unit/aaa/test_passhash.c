@@ -75,8 +75,12 @@ static void test_nt(void **state)
 static int run(const char *hook, const struct cmd_arg *args, size_t n, struct out *lines,
                struct err *err)
 {
-	struct conf_typed t = {.args = args, .nargs = n, .lines = lines};
-	return conf_edit_find(hook)(&t, err);
+	struct out notes;
+	out_init(&notes);
+	struct conf_typed t = {.args = args, .nargs = n, .lines = lines, .notes = &notes};
+	int rc = conf_edit_find(hook)(&t, err);
+	out_free(&notes);
+	return rc;
 }
 
 static void test_hooks(void **state)
@@ -104,6 +108,16 @@ static void test_hooks(void **state)
 	out_clear(&lines);
 	assert_int_equal(run("enable_password", enable, 1, &lines, &err), 0);
 	assert_string_equal(lines.text, "enable password 2KFQnbNIdI.2KYOU encrypted\n");
+	/* stars are no password, with and without a form */
+	out_clear(&lines);
+	user[1].text = STR("*****");
+	user[2].text = STR("encrypted");
+	assert_int_equal(run("username_password", user, 3, &lines, &err), 0);
+	assert_string_equal(lines.text, "!\n");
+	out_clear(&lines);
+	enable[0].text = STR("*");
+	assert_int_equal(run("enable_password", enable, 1, &lines, &err), 0);
+	assert_string_equal(lines.text, "!\n");
 	out_free(&lines);
 }
 
