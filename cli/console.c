@@ -26,7 +26,7 @@ struct console {
 	History *history;
 	bool tty; /* a person: both ends are a terminal */
 	bool over;
-	bool asked; /* prompt waits for its answer */
+	bool asked;  /* prompt waits for its answer */
 	bool enable; /* starts in privileged EXEC */
 	int status;
 	struct proto_msg prompt; /* the last one; its text is in prompt_text */
@@ -249,7 +249,7 @@ static int next_byte(bool editing)
 {
 	while (!typed_ahead()) {
 		struct pollfd fds[2] = {{.fd = ahead.ended ? -1 : STDIN_FILENO, .events = POLLIN},
-					{.fd = con.conn.fd, .events = POLLIN}};
+		                        {.fd = con.conn.fd, .events = POLLIN}};
 		if (ahead.ended)
 			return -1;
 		wait_for(fds, 2);
@@ -271,7 +271,8 @@ static void answer_key(void)
 {
 	int key = next_byte(false);
 	if (!con.over)
-		answer(&(struct proto_msg){.type = PROTO_KEY, .kind = key < 0 ? 'q' : (uint8_t)key});
+		answer(&(struct proto_msg){.type = PROTO_KEY,
+		                           .kind = key < 0 ? 'q' : (uint8_t)key});
 }
 
 /* Shows what comes until a line is wanted; answers the pager. false: over. */
@@ -286,10 +287,10 @@ static bool wait_prompt(void)
 		}
 		if (!take_pending(false))
 			continue;
-		bool listen =
-			con.tty && !ahead.ended && (!typed_ahead() || ahead.len < sizeof ahead.bytes);
+		bool listen = con.tty && !ahead.ended &&
+		              (!typed_ahead() || ahead.len < sizeof ahead.bytes);
 		struct pollfd fds[2] = {{.fd = con.conn.fd, .events = POLLIN},
-					{.fd = listen ? STDIN_FILENO : -1, .events = POLLIN}};
+		                        {.fd = listen ? STDIN_FILENO : -1, .events = POLLIN}};
 		wait_for(fds, 2);
 		check_resize();
 		if (fds[1].revents)
@@ -337,6 +338,7 @@ static unsigned char edit_ask(enum proto_type type)
 	struct str left = {li->buffer, (size_t)(li->cursor - li->buffer)};
 	if (con.prompt.kind != PROTO_ASK_LINE || left.len > PROTO_LINE_MAX)
 		return CC_ERROR;
+	con.asked = false;
 	put(type == PROTO_HELP ? STR("?\n") : STR("\n"));
 	conn_send(&con.conn,
 	          &(struct proto_msg){.type = type, .seq = con.prompt.seq, .text = left});
@@ -520,10 +522,6 @@ static int interactive(void)
 		else
 			plain_line();
 	tty_restore();
-	if (con.el != NULL)
-		el_end(con.el);
-	if (con.history != NULL)
-		history_end(con.history);
 	return con.status;
 }
 
@@ -554,7 +552,8 @@ static int file(const char *name)
 
 static int usage(FILE *to, int status)
 {
-	fprintf(to, "usage: postern [--socket PATH] [--enable]      a console on the appliance, privileged at once\n"
+	fprintf(to, "usage: postern [--socket PATH] [--enable]      a console on the appliance, "
+	            "privileged at once\n"
 	            "       postern [--socket PATH] -c CMD [-c CMD]... run commands\n"
 	            "       postern [--socket PATH] -f FILE            apply configuration lines "
 	            "(- for stdin)\n"

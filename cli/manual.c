@@ -13,7 +13,8 @@ static void write_choices(const struct field *f, struct out *out)
 {
 	for (size_t i = 0; i < f->nchoices; i++) {
 		const struct choice *c = &f->choices[i];
-		out_printf(out, "    * `%s`%s%s\n", c->word, c->help != NULL ? ": " : "", c->help != NULL ? c->help : "");
+		out_printf(out, "    * `%s`%s%s\n", c->word, c->help != NULL ? ": " : "",
+		           c->help != NULL ? c->help : "");
 	}
 	for (size_t i = 0; i < f->nwords; i++)
 		out_printf(out, "    * `%s`\n", f->words[i].word);
@@ -27,7 +28,7 @@ static void write_field(const struct item *i, struct out *out)
 	out_printf(out, "  * `%s`: %s", i->word, f->help != NULL ? f->help : f->type->name);
 	if ((f->flags & FIELD_HAS_MIN) && (f->flags & FIELD_HAS_MAX))
 		out_printf(out, " (%u to %u%s%s)", f->min, f->max, f->unit != NULL ? " " : "",
-			   f->unit != NULL ? f->unit : "");
+		           f->unit != NULL ? f->unit : "");
 	if (f->flags & FIELD_REQUIRED)
 		out_str(out, ", required");
 	out_str(out, "\n");
@@ -74,7 +75,7 @@ void manual_write(const struct grammar *g, struct out *out)
 	out_str(out, "# Command reference\n\n");
 	for (const struct mode *m = g->modes; m != NULL; m = m->next) {
 		out_printf(out, "## %s `%s`\n\n", m->title != NULL ? m->title : m->name,
-			   m->prompt != NULL ? m->prompt : "");
+		           m->prompt != NULL ? m->prompt : "");
 		for (const struct line *l = m->lines; l != NULL; l = l->next)
 			if (!(l->flags & LINE_LEGACY))
 				write_line(l, out);

@@ -49,9 +49,9 @@ struct session_io {
 
 struct session_options {
 	bool batch; /* lines from a script: privilege 15, no pager, no banner; questions are answered by Enter */
-	bool config;            /* batch: starts in config mode */
-	bool enable;            /* starts in privileged EXEC: the socket admits only who may do everything */
-	bool tty;               /* pager on */
+	bool config; /* batch: starts in config mode */
+	bool enable; /* starts in privileged EXEC: the socket admits only who may do everything */
+	bool tty;    /* pager on */
 	unsigned width, height; /* of the window, 0 = unknown */
 	const char *from;       /* "console" or an address, for log lines; copied */
 };

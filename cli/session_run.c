@@ -161,7 +161,8 @@ static int run_exec(struct session *s, struct match *m)
 }
 
 /* As edit_line, in the dialect a script's first line has named. */
-static int edit_in_dialect(struct session *s, const struct match *m, struct out *notes, struct err *err)
+static int edit_in_dialect(struct session *s, const struct match *m, struct out *notes,
+                           struct err *err)
 {
 	struct txn *t = txn_begin(s->env->sys);
 	int rc = edit(s->env->grammar, t, &s->ctx, m, s->dialect, 0, notes, err);
@@ -181,7 +182,7 @@ static int run_config(struct session *s, struct match *m)
 	struct err err = {0};
 	out_init(&notes);
 	int rc = s->dialect < 0 ? edit_line(s->env->grammar, s->env->sys, &s->ctx, m, &notes, &err)
-				: edit_in_dialect(s, m, &notes, &err);
+	                        : edit_in_dialect(s, m, &notes, &err);
 	session_print(s, out_text(&notes));
 	out_free(&notes);
 	if (rc < 0)

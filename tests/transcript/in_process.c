@@ -1,9 +1,10 @@
-/* Transcripts without a daemon: a session on a configuration of its own. */
+/* Transcripts without a gateway: a session, or the console's socket, on a configuration of its own. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/control.h"
 #include "cli/exec_config.h"
 #include "cli/exec_term.h"
 #include "cli/grammar.h"
@@ -114,7 +115,8 @@ static bool run_steps(const struct script *script, const struct session_env *env
 	struct screen_state st = {0};
 	out_init(&st.seen);
 	struct session_io io = {.arg = &st, .write = io_write, .want = io_want, .async = io_write};
-	struct session_options options = {.tty = true, .width = 80, .height = 24, .from = "console"};
+	struct session_options options = {
+	        .tty = true, .width = 80, .height = 24, .from = "console"};
 	struct session *s = session_new(env, &io, &options);
 	bool same = s != NULL;
 	for (size_t i = 0; same && i < script->n; i++) {
@@ -126,25 +128,75 @@ static bool run_steps(const struct script *script, const struct session_env *env
 	return same;
 }
 
-int run_in_process(const struct script *script)
+/* A fresh configuration; NULL grammar when the grammar is wrong. */
+static struct session_env env_new(struct grammar **g)
 {
-	struct grammar *g = NULL;
 	struct err err = {0};
-	if (!register_once() ||
-	    grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &g, &err) < 0) {
+	*g = NULL;
+	if (!register_once() || grammar_load(POSTERN_GRAMMAR_DIR,
+	                                     GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, g, &err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
-		return 1;
+		return (struct session_env){0};
 	}
-	hooks_set_grammar(g);
-	struct session_env env = {.grammar = g, .sys = confsys_new(&g->schema, NULL), .clock = &standing};
-	exec.grammar = g;
+	hooks_set_grammar(*g);
+	struct session_env env = {
+	        .grammar = *g, .sys = confsys_new(&(*g)->schema, NULL), .clock = &standing};
+	exec.grammar = *g;
 	exec.sys = env.sys;
-	bool same = run_steps(script, &env);
+	return env;
+}
+
+static void env_free(struct session_env *env, struct grammar *g)
+{
+	struct err err = {0};
 	startup_erase(&exec.startup, &err);
-	confsys_free(env.sys);
+	confsys_free(env->sys);
 	hooks_set_grammar(NULL);
 	grammar_free(g);
+}
+
+int run_in_process(const struct script *script)
+{
+	struct grammar *g;
+	struct session_env env = env_new(&g);
+	if (g == NULL)
+		return 1;
+	bool same = run_steps(script, &env);
+	env_free(&env, g);
 	return same ? 0 : 1;
+}
+
+static struct control *control;
+static uv_signal_t term;
+
+static void on_term(uv_signal_t *signal, int number)
+{
+	(void)number;
+	control_stop(control, "the appliance stops");
+	uv_close((uv_handle_t *)signal, NULL);
+}
+
+int serve(const char *socket)
+{
+	struct grammar *g;
+	struct session_env env = env_new(&g);
+	struct err err = {0};
+	uv_loop_t loop;
+	if (g == NULL)
+		return 1;
+	uv_loop_init(&loop);
+	uv_signal_init(&loop, &term);
+	uv_signal_start(&term, on_term, SIGTERM);
+	int rc = control_start(&loop, socket, &env, &control, &err);
+	if (rc < 0) {
+		fprintf(stderr, "%s\n", err.text);
+		uv_close((uv_handle_t *)&term, NULL);
+	}
+	uv_run(&loop, UV_RUN_DEFAULT);
+	uv_loop_close(&loop);
+	env_free(&env, g);
+	run_in_process_end();
+	return rc < 0;
 }
 
 void run_in_process_end(void)

@@ -42,6 +42,8 @@ bool script_match(const struct step *step, const char *echo, const char *screen,
 /* Complains on stderr, showing both. */
 void script_differ(const struct script *s, const struct step *step, const char *actual);
 
+/* Console sockets for scripts on a pty, with a fresh configuration; until SIGTERM. */
+int serve(const char *socket);
 /* The two ways to run one; 0 when everything was as expected. */
 int run_in_process(const struct script *s);
 void run_in_process_end(void);

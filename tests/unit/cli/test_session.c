@@ -301,12 +301,14 @@ static void help_layouts(void **state)
 	                    "\nexec mode commands/options:\n  configure\nciscoasa(config)# ");
 	out_clear(&seen);
 	session_help(s, STR("logging "));
-	assert_string_equal(text_of(&seen), "\nconfigure mode commands/options:\n"
-	                                    "  enable     Enable logging to all output locations and whatever else there may\n"
-	                    "             be on an appliance of this size\n"
-	                    "  monitor    Set logging level\n"
-	                                    "  timestamp  Enable timestamps\n"
-	                                    "\nciscoasa(config)# ");
+	assert_string_equal(
+	        text_of(&seen),
+	        "\nconfigure mode commands/options:\n"
+	        "  enable     Enable logging to all output locations and whatever else there may\n"
+	        "             be on an appliance of this size\n"
+	        "  monitor    Set logging level\n"
+	        "  timestamp  Enable timestamps\n"
+	        "\nciscoasa(config)# ");
 	out_clear(&seen);
 	session_help(s, STR("bogus "));
 	assert_string_equal(text_of(&seen), "ERROR: % Unrecognized command\nciscoasa(config)# ");
