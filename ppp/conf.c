@@ -42,6 +42,7 @@ const struct ppp_conf *ppp_conf_compile(const struct conf *c, struct arena *aren
 	        .name = name,
 	        .reuse_delay_s = conf_u32(assign, "reuse-delay") * 60,
 	        .no_local = !conf_in_set(assign, "methods", "local"),
+	        .no_aaa = !conf_in_set(assign, "methods", "aaa"),
 	};
 	return out;
 }

@@ -150,7 +150,8 @@ bool ppp_login_address(struct ppp_session *s)
 	log_msg(MSG_734001, s->user, ip4_text(s->link.remote.ip).s);
 	if (p->ops->user_known)
 		p->ops->user_known(p->ctx, s->link.peer, s->link.tunnel, s->link.call, s->user, 0);
-	if (!(s->terms.framed_ip ? take_framed(s, &pool) : take_pool(s, &pool))) {
+	bool framed = s->terms.framed_ip && !p->conf->no_aaa;
+	if (!(framed ? take_framed(s, &pool) : take_pool(s, &pool))) {
 		s->ip = 0;
 		log_msg(MSG_737012);
 		return false;

@@ -42,6 +42,7 @@ struct ppp_conf {
 	uint16_t echo_lost;     /* unanswered echoes in a row that end the session, 0 = 4 */
 	uint32_t reuse_delay_s; /* an address that became free is held back that long */
 	bool no_local;          /* `no vpn-addr-assign local`: no addresses from pools */
+	bool no_aaa;            /* `no vpn-addr-assign aaa`: no fixed addresses of users */
 };
 
 /* Compiles address pools and what else PPP needs into the arena. local_ip may be 0. Never use the outside

@@ -90,7 +90,7 @@ static void empty(void **state)
 	no_errors();
 	assert_int_equal(aaa->nusers, 0);
 	assert_int_equal(ppp->npools, 0);
-	assert_false(ppp->no_local);
+	assert_false(ppp->no_local || ppp->no_aaa);
 	const struct aaa_policy *p = aaa_policy_find(aaa, "DfltGrpPolicy");
 	assert_non_null(p);
 	assert_int_equal(p->a.logins, 3);
