@@ -430,7 +430,7 @@ void sa_established(struct ike_sa *sa);
 /* Main Mode failed: keeps a shell for 30 s that answers repetitions with the last message. */
 void sa_refuse(struct ike_sa *sa);
 /* Removes it; sends a Delete first when tell is set. */
-void sa_delete(struct ike_sa *sa, bool tell);
+void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell);
 void sa_count_half_open(struct ike_sa *sa, bool half_open);
 /* May one more Main Mode begin? Makes room when the oldest is stale. */
 bool sa_admit(struct ike *ike);

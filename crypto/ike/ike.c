@@ -38,7 +38,7 @@ static void drop_everything(struct ike *ike, bool tell)
 	while (ike->peers != NULL)
 		peer_drop(ike->peers, SA_END_ADMIN, tell);
 	while (ike->sas != NULL)
-		sa_delete(ike->sas, false);
+		sa_delete(ike->sas, SA_END_ADMIN, false);
 }
 
 void ike_shutdown(struct ike *ike)
@@ -235,7 +235,7 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	memcpy(sa->ifname, iface->ifname, sizeof sa->ifname);
 	sa->ifindex = iface->ifindex;
 	if (!sa_index(sa)) {
-		sa_delete(sa, false);
+		sa_delete(sa, SA_END_ADMIN, false);
 		return;
 	}
 	sa_index_first(sa);
@@ -243,7 +243,7 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	sa->mm.state = ST_MM_START;
 	ike_step(&sa->mm, local, remote, hdr, raw);
 	if (!sa->dead && sa->mm.state == ST_MM_START)
-		sa_delete(sa, false); /* not even a proper first message */
+		sa_delete(sa, SA_END_ADMIN, false); /* not even a proper first message */
 }
 
 static void quick_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,

@@ -156,7 +156,7 @@ static void delete_isakmp(struct ike_sa *sa, struct rd *r, unsigned n)
 			ike_state_text(other->mm.state));
 		if (peer->flows == NULL && peer->sas->peer_next == NULL)
 			ike_log(ike, MSG_713259, ike_prefix(other).s, "User Requested");
-		sa_delete(other, false); /* its ESP SAs live on (RFC 2408 §3.15) */
+		sa_delete(other, SA_END_DELETED, false); /* its ESP SAs live on (RFC 2408 §3.15) */
 	}
 }
 
@@ -253,6 +253,9 @@ void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, 
 		ike_dbg(sa, IKE_EVENT, "Information Exchange processing failed: %s", why);
 		return;
 	}
+	char chain[256];
+	ike_chain_text(chain, sizeof chain, hdr->next, ike->msg.plain);
+	ike_log(ike, MSG_713236, ike_prefix(sa).s, "RECEIVED", hdr->msgid, chain, hdr->len);
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
 	if (!ike_hash_check(&sa->keys, &ike->msg, hdr->msgid, (struct bytes){0})) {
 		ike->stat[STAT_HASH_FAILS]++;
@@ -260,9 +263,6 @@ void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, 
 		return;
 	}
 	sa->bytes_in += raw.len;
-	char chain[256];
-	ike_chain_text(chain, sizeof chain, hdr->next, ike->msg.plain);
-	ike_log(ike, MSG_713236, ike_prefix(sa).s, "RECEIVED", hdr->msgid, chain, hdr->len);
 	for (size_t i = 0; i < ike->msg.n && !sa->dead; i++) {
 		const struct ike_payload *p = &ike->msg.p[i];
 		if (p->kind == PAY_DELETE)

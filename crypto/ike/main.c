@@ -486,7 +486,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	vendor_write(sa, o, VENDOR_DPD);
 	ike_xchg_state(x, ST_MM_WAIT2);
 	if (x->sa_i.p == NULL || !ike_answer_send(x, true))
-		sa_delete(sa, false);
+		sa_delete(sa, SA_END_ADMIN, false);
 }
 
 static void mm_out3(struct ike_xchg *x)

@@ -141,7 +141,7 @@ void peer_drop(struct ike_peer *peer, enum sa_end why, bool tell)
 	while (peer->flows != NULL)
 		flow_remove(peer->flows, why, false);
 	while (peer->sas != NULL)
-		sa_delete(peer->sas, tell);
+		sa_delete(peer->sas, why, tell);
 	peer_finish(peer, why);
 }
 
@@ -151,7 +151,7 @@ void peer_forget_old(struct ike_peer *peer, const struct ike_sa *keep)
 	for (struct ike_sa *sa = peer->sas; sa != NULL; sa = next_sa) {
 		next_sa = sa->peer_next;
 		if (sa != keep)
-			sa_delete(sa, false);
+			sa_delete(sa, SA_END_REPLACED, false);
 	}
 	/* Flows made on the SA itself are of the new life; older ones are not. */
 	bool again = true;

@@ -105,7 +105,7 @@ bool sa_admit(struct ike *ike)
 	for (struct ike_sa *sa = ike->sas; sa != NULL; sa = sa->next)
 		if (sa->half_open && (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_REFUSED) &&
 		    clock_now(ike->clock) - sa->began_ms >= STALE_MS) {
-			sa_delete(sa, false);
+			sa_delete(sa, SA_END_DELETED, false);
 			return ike->nsas < IKE_SAS_MAX;
 		}
 	ike->half_open_refused++;
@@ -147,7 +147,7 @@ static void sa_bury(void *p)
 	free(sa);
 }
 
-void sa_delete(struct ike_sa *sa, bool tell)
+void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell)
 {
 	struct ike *ike = sa->ike;
 	if (sa->dead)
@@ -180,7 +180,7 @@ void sa_delete(struct ike_sa *sa, bool tell)
 	struct ike_peer *peer = sa->peer;
 	if (peer != NULL) {
 		peer_detach(sa);
-		peer_check(peer, SA_END_EXPIRED);
+		peer_check(peer, why);
 	}
 	ike_bury(ike, sa, sa_bury);
 }
@@ -197,7 +197,7 @@ void sa_refuse(struct ike_sa *sa)
 		peer_check(peer, SA_END_DELETED);
 	}
 	if (sa->mm.sent.p == NULL && sa->initiator)
-		sa_delete(sa, false);
+		sa_delete(sa, SA_END_DELETED, false);
 	else
 		ike_xchg_state(&sa->mm, ST_REFUSED);
 }
@@ -209,7 +209,7 @@ static void on_expire(struct timer *t, void *arg)
 	(void)t;
 	ike_enter(ike);
 	ike_dbg(sa, IKE_EVENT, "IKE SA lifetime expired, deleting it");
-	sa_delete(sa, true);
+	sa_delete(sa, SA_END_EXPIRED, true);
 	ike_leave(ike);
 }
 
@@ -247,7 +247,7 @@ static void supersede(struct ike_sa *newest)
 		sa->superseded = true;
 		timer_stop(ike->clock, &sa->rekey);
 		if (++n > IKE_SAS_PER_PEER)
-			sa_delete(sa, true);
+			sa_delete(sa, SA_END_REPLACED, true);
 		else if (newest->initiator)
 			timer_start(ike->clock, &sa->expire, REPLACED_MS, on_expire, sa);
 	}

@@ -177,7 +177,7 @@ static int show_ikev1_stats(struct cmd *cmd)
 	for (size_t i = 0; i < STAT_N; i++) {
 		snprintf(label, sizeof label, "%s:", names[i]);
 		/* numbers end in column 32 */
-		out_printf(o, "  %-26s %4llu\n", label, (unsigned long long)ike->stat[i]);
+		out_printf(o, "  %-26s%4llu\n", label, (unsigned long long)ike->stat[i]);
 	}
 	uint32_t most = ike->conf != NULL && ike->conf->max_half_open != 0 ? ike->conf->max_half_open
 									     : IKE_HALF_OPEN_MAX;
@@ -208,7 +208,7 @@ static int clear_ikev1_sa(struct cmd *cmd)
 		again = false;
 		for (struct ike_sa *sa = ike->sas; sa != NULL && !again; sa = sa->next)
 			if (!one || sa->mm.remote.ip == ip) {
-				sa_delete(sa, true);
+				sa_delete(sa, SA_END_ADMIN, true);
 				again = true;
 			}
 	}

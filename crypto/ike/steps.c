@@ -124,7 +124,7 @@ static void xchg_timeout(struct timer *t, void *arg)
 			ike_log(ike, MSG_713136, ike_prefix(sa).s, ike_state_text(x->state));
 		if (x->state != ST_REFUSED)
 			ike->stat[sa->initiator ? STAT_INITIATOR_FAILS : STAT_RESPONDER_FAILS]++;
-		sa_delete(sa, false);
+		sa_delete(sa, SA_END_DELETED, false);
 	}
 	ike_leave(ike);
 }

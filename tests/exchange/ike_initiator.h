@@ -1,0 +1,100 @@
+/* IKE engines against each other: one fake clock, a wire that can lose, change and translate addresses. The
+ * client is an engine too, made to begin; what a client may do that our engine never would is written by hand. */
+#ifndef TESTS_EXCHANGE_IKE_INITIATOR_H
+#define TESTS_EXCHANGE_IKE_INITIATOR_H
+
+#include "crypto/ike/engine.h"
+
+enum { SERVER_IP = 0xcb007101, CLIENT_IP = 0xcb007165, NAT_IP = 0xcb00710b, PRIVATE_IP = 0xc6120165 };
+enum { NET_PACKETS = 256, NET_SAS = 128, NET_NODES = 4, NET_LATENCY_MS = 5 };
+
+struct net;
+
+/* One SA pair as the fake data path knows it. */
+struct net_sa {
+	bool used, in, out;
+	struct sa_pair pair;
+	enum sa_end why; /* once removed */
+};
+
+struct node {
+	struct net *net;
+	struct ike *ike;
+	uint32_t ip;           /* its own address */
+	uint32_t public_ip;    /* behind a NAT: what others see; else the same */
+	uint16_t port_offset;  /* of the NAT's mapping: own port + offset */
+	struct ike_policy policy[4];
+	const char *enabled[1];
+	struct ike_conf conf;
+	struct ipsec_transform_set sets[4];
+	const struct ipsec_transform_set *setp[4];
+	struct ipsec_entry entry;
+	struct ipsec_map map;
+	bool has_map;
+	struct net_sa sas[NET_SAS];
+	uint32_t next_spi;
+	unsigned flow_ups, flow_downs, peer_downs, moves, keepalives, spi_frees;
+	uint32_t up_peer, up_flow;  /* of the last flow_up */
+	enum sa_end down_why;
+	uint64_t last_in_ms;        /* what stats tells */
+	bool drop_on_down;          /* calls ike_drop_peer from inside flow_down, as the gateway may */
+	bool dh_later;              /* Diffie-Hellman is done 50 ms later */
+	bool dh_hold;               /* ... or when told */
+	struct {
+		struct prim_dh_job *job;
+		void (*done)(void *arg);
+		void *arg;
+		struct timer timer;
+	} dh;
+};
+
+struct net_packet {
+	uint64_t at_ms;
+	struct node *from, *to;
+	struct ip4_end src, dst; /* as the receiver sees them */
+	size_t len;
+	uint8_t data[2048];
+};
+
+struct net {
+	struct clock clock;
+	struct node *nodes[NET_NODES];
+	size_t nnodes;
+	struct net_packet *queue[NET_PACKETS];
+	size_t nqueue;
+	/* false: lost. May change the packet. */
+	bool (*filter)(struct net *net, struct net_packet *p);
+	unsigned to_server, to_client;
+	unsigned from_client_lost, from_server_lost;
+	struct log_sink sink;
+	char log[65536];
+	size_t log_len;
+	struct node server, client, other;
+};
+
+void net_open(struct net *net);
+void net_close(struct net *net);
+/* A server with 3des-sha-2, aes-256-sha-14 and transform sets 3des-sha, aes-256-sha, both transport mode. */
+void net_server(struct net *net);
+/* A client with the same key and one policy. */
+void net_client(struct net *net, struct node *node, uint32_t ip, uint32_t public_ip, const char *cipher,
+		const char *hash, uint16_t group);
+/* Lets time pass. */
+void net_run(struct net *net, uint64_t ms);
+/* How many log lines with this id (and text, unless NULL) there are. */
+unsigned net_logged(const struct net *net, unsigned id, const char *text);
+void net_log_clear(struct net *net);
+
+/* The client's side: a peer for the server, and a flow with these identities (17/port). */
+struct ike_peer *client_peer(struct node *node);
+struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip, uint16_t own_port,
+			     struct esp_alg alg, uint16_t encap);
+/* All of it: Main Mode and Quick Mode as an L2TP client does it. */
+struct ike_flow *client_connect(struct node *node);
+/* The newest pair of SAs of a node that is installed both ways; NULL when there is none. */
+struct net_sa *node_sa(struct node *node);
+unsigned node_sa_count(const struct node *node);
+/* Both sides have each other's SPIs and keys. */
+bool net_sas_match(const struct net_sa *a, const struct net_sa *b);
+
+#endif
