@@ -16,24 +16,30 @@ static const struct conf *running(const struct exec_config *x)
 	return confsys_running(x->sys);
 }
 
-/* Header lines, body, checksum of what is above it, end. */
+/* Of the configuration itself, secrets included: the same wherever it is shown or saved. */
+static void config_sum(const struct exec_config *x, bool groups, char sum[STARTUP_SUM_TEXT])
+{
+	struct out body;
+
+	out_init(&body);
+	out_str(&body, version_line);
+	render(x->grammar, running(x), RENDER_SECRETS, -1, STR(""), &body);
+	startup_sum(&x->startup, out_text(&body), groups, sum);
+	wipe(body.text, body.len);
+	out_free(&body);
+}
+
+/* Header lines, body, checksum, end. */
 static void whole_text(const struct exec_config *x, const char *header, unsigned flags,
                        struct out *out)
 {
 	char sum[STARTUP_SUM_TEXT];
-	size_t start = out->len;
+
+	out_str(out, header);
 	out_str(out, version_line);
 	render(x->grammar, running(x), flags, -1, STR(""), out);
-	struct str body = {out->text + start, out->len - start};
-	startup_sum(&x->startup, body, false, sum);
-	struct out all;
-	out_init(&all);
-	out_str(&all, header);
-	out_put(&all, body);
-	out_printf(&all, "Cryptochecksum:%s\n: end\n", sum);
-	out->len = start;
-	out_put(out, out_text(&all));
-	out_free(&all);
+	config_sum(x, false, sum);
+	out_printf(out, "Cryptochecksum:%s\n: end\n", sum);
 }
 
 void exec_config_text(const struct exec_config *x, bool secrets, struct out *out)
@@ -98,7 +104,7 @@ int exec_save(const struct exec_config *x, const char *user, struct out *out, st
 	int rc = text.failed ? err_set(err, -ENOMEM, "out of memory")
 	                     : startup_write(&x->startup, out_text(&text), &saved, err);
 	if (rc == 0) {
-		startup_sum(&x->startup, out_text(&text), true, sum);
+		config_sum(x, true, sum);
 		unsigned hundredths = (unsigned)(saved.ms / 10) + 1;
 		out_printf(out, "Cryptochecksum: %s \n\n%zu bytes copied in %u.%02u secs", sum,
 		           saved.bytes, hundredths / 100, hundredths % 100);
