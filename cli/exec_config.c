@@ -59,6 +59,10 @@ static int cmd_show_running_config(struct cmd *c)
 		whole_text(x, ": Saved\n:\n", flags, c->out);
 		return CMD_OK;
 	}
+	if (str_eq_cstr(section, "inert")) {
+		render(x->grammar, running(x), flags | RENDER_INERT, -1, STR(""), c->out);
+		return CMD_OK;
+	}
 	out_init(&words);
 	out_printf(&words, "%.*s%s%.*s", STR_ARG(section), name.len > 0 ? " " : "", STR_ARG(name));
 	render(x->grammar, running(x), flags, -1, out_text(&words), c->out);

@@ -97,6 +97,10 @@ static void test_show(void **state)
 	                                    " address-pool p\n"
 	                                    "tunnel-group DefaultRAGroup ipsec-attributes\n"
 	                                    " ikev1 pre-shared-key *****\n");
+	load("names\n", 0);
+	assert_int_equal(run_arg("show_running_config", "section", "inert"), CMD_OK);
+	assert_string_equal(host.text.text, "names\n");
+	load("no names\n", 0);
 	assert_int_equal(run("more_file"), CMD_OK);
 	assert_has("\n ikev1 pre-shared-key s3cret-of-the-lab-0001\n");
 	assert_has(masked); /* the checksum is that of the configuration, however it is shown */
