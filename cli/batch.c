@@ -1,5 +1,6 @@
 #include "cli/batch.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "core/base/out.h"
@@ -136,4 +137,29 @@ int batch_end(struct batch *b)
 	if (b->status != 0)
 		return b->status;
 	return b->refused ? 1 : 0;
+}
+
+int batch_commands(struct conn *conn, char **cmds, size_t n)
+{
+	struct batch b;
+	batch_start(&b, conn, NULL);
+	for (size_t i = 0; i < n && !b.over; i++)
+		batch_line(&b, str_of(cmds[i]), 0);
+	return batch_end(&b);
+}
+
+int batch_path(struct conn *conn, const char *name)
+{
+	bool from_stdin = strcmp(name, "-") == 0;
+	FILE *f = from_stdin ? stdin : fopen(name, "re");
+	if (f == NULL) {
+		fprintf(stderr, "postern: %s: %s\n", name, strerror(errno));
+		return 1;
+	}
+	struct batch b;
+	if (batch_start(&b, conn, from_stdin ? "stdin" : name))
+		batch_file(&b, f);
+	if (!from_stdin)
+		fclose(f);
+	return batch_end(&b);
 }

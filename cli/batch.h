@@ -24,4 +24,8 @@ bool batch_file(struct batch *b, FILE *f);
 /* Exit status: 0, or not when a line was refused or the connection broke. */
 int batch_end(struct batch *b);
 
+/* All of it: commands, or a file ("-" = stdin). The exit status of the program. */
+int batch_commands(struct conn *conn, char **cmds, size_t n);
+int batch_path(struct conn *conn, const char *name);
+
 #endif

@@ -525,31 +525,6 @@ static int interactive(void)
 	return con.status;
 }
 
-static int commands(char **cmds, size_t n)
-{
-	struct batch b;
-	batch_start(&b, &con.conn, NULL);
-	for (size_t i = 0; i < n && !b.over; i++)
-		batch_line(&b, str_of(cmds[i]), 0);
-	return batch_end(&b);
-}
-
-static int file(const char *name)
-{
-	bool from_stdin = strcmp(name, "-") == 0;
-	FILE *f = from_stdin ? stdin : fopen(name, "re");
-	if (f == NULL) {
-		fprintf(stderr, "postern: %s: %s\n", name, strerror(errno));
-		return 1;
-	}
-	struct batch b;
-	if (batch_start(&b, &con.conn, from_stdin ? "stdin" : name))
-		batch_file(&b, f);
-	if (!from_stdin)
-		fclose(f);
-	return batch_end(&b);
-}
-
 static int usage(FILE *to, int status)
 {
 	fprintf(to, "usage: postern [--socket PATH] [--enable]      a console on the appliance, "
@@ -600,7 +575,7 @@ int main(int argc, char **argv)
 		free(cmds);
 		return 2;
 	}
-	int status = n > 0 ? commands(cmds, n) : input != NULL ? file(input) : interactive();
+	int status = n > 0 ? batch_commands(&con.conn, cmds, n) : input != NULL ? batch_path(&con.conn, input) : interactive();
 	conn_close(&con.conn);
 	free(cmds);
 	return status;

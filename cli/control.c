@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/proto.h"
+#include "core/base/buf.h"
 
 #ifndef SO_PEERGROUPS
 #define SO_PEERGROUPS 59
@@ -52,6 +53,7 @@ struct client {
 struct output {
 	uv_write_t req;
 	struct client *client;
+	size_t len;
 	uint8_t frame[];
 };
 
@@ -105,6 +107,7 @@ static void client_written(uv_write_t *req, int status)
 {
 	struct output *o = (struct output *)req;
 	struct client *cl = o->client;
+	wipe(o->frame, o->len);
 	free(o);
 	if (cl->closing)
 		return;
@@ -132,6 +135,7 @@ static void client_send(struct client *cl, const struct proto_msg *m)
 		return;
 	}
 	o->client = cl;
+	o->len = n;
 	uv_buf_t buf = uv_buf_init((char *)o->frame, (unsigned)n);
 	if (uv_write(&o->req, (uv_stream_t *)&cl->pipe, &buf, 1, client_written) < 0) {
 		free(o);

@@ -1,20 +1,31 @@
 #include "cli/pager.h"
 
+#include "core/base/buf.h"
+
 void pager_init(struct pager *p)
 {
 	*p = (struct pager){0};
 	out_init(&p->text);
 }
 
+/* Keys in clear may have passed (`more system:running-config`). */
+static void pager_forget(struct pager *p)
+{
+	if (p->text.len > 0)
+		wipe(p->text.text, p->text.len);
+	out_clear(&p->text);
+	p->pos = 0;
+}
+
 void pager_free(struct pager *p)
 {
+	pager_forget(p);
 	out_free(&p->text);
 }
 
 void pager_reset(struct pager *p, unsigned lines, unsigned width)
 {
-	out_clear(&p->text);
-	p->pos = 0;
+	pager_forget(p);
 	p->lines = lines;
 	p->width = width;
 	p->room = lines;
@@ -25,10 +36,8 @@ void pager_put(struct pager *p, struct str text)
 {
 	if (p->quit)
 		return;
-	if (pager_empty(p) && !p->waiting) {
-		out_clear(&p->text);
-		p->pos = 0;
-	}
+	if (pager_empty(p) && !p->waiting)
+		pager_forget(p);
 	out_put(&p->text, text);
 }
 

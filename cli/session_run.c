@@ -156,6 +156,8 @@ static int run_exec(struct session *s, struct match *m)
 	session_print(s, out_text(&out));
 	if (out.failed)
 		print_error(s, "% output too long, the rest was cut");
+	if (out.len > 0)
+		wipe(out.text, out.len);
 	out_free(&out);
 	return status;
 }
