@@ -354,7 +354,10 @@ static void negate_with(struct edit *ed, struct centry *e, const struct with *w)
 	struct value off = {.kind = V_U32};
 
 	touch(ed, w->field);
-	if (!strcmp(w->field->type->name, "bool") && entry_default(e, w->field)) {
+	/* A short form (`no dns-server`) means every way to say the line. */
+	if (!(ed->m->line->last >> ed->m->end & 1))
+		entry_reset(e, w->field);
+	else if (!strcmp(w->field->type->name, "bool") && entry_default(e, w->field)) {
 		off.u32 = !w->value.u32;
 		entry_set(e, w->field, &off);
 	} else if (now && value_equal(now, &w->value)) {

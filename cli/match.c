@@ -279,6 +279,20 @@ static bool further(const struct match_fail *a, const struct match_fail *b)
 	return a->status == MATCH_AMBIGUOUS && b->status == MATCH_INVALID;
 }
 
+/* A word that is a keyword of a mode nearer by is not taken for the beginning of another one further up. */
+static bool farther_word(const struct walk *w, const char **exact)
+{
+	const struct walk_word *first = &w->words[0];
+
+	if (!w->nwords || !first->keyword)
+		return false;
+	if (str_caseeq(first->typed, str_of(first->keyword))) {
+		*exact = first->keyword;
+		return false;
+	}
+	return *exact != NULL;
+}
+
 static bool skip(struct str line, size_t *at, bool *no)
 {
 	size_t i = 0;
@@ -299,6 +313,7 @@ enum match_status match_line(const struct grammar *g, const struct cli_ctx *ctx,
 {
 	const struct mode *modes[MODES_MAX];
 	size_t n = walk_modes(g, ctx->mode, modes, MODES_MAX), at;
+	const char *exact = NULL;
 	struct walk w;
 	bool no;
 
@@ -311,6 +326,10 @@ enum match_status match_line(const struct grammar *g, const struct cli_ctx *ctx,
 		struct match_fail f = {0};
 
 		walk_line_in(&w, modes[i], line, no, at);
+		if (farther_word(&w, &exact)) {
+			walk_end(&w);
+			continue;
+		}
 		l = w.status == MATCH_OK ? accepted(&w) : NULL;
 		if (l && l->line->privilege <= privilege) {
 			fill(m, &w, l);

@@ -414,6 +414,16 @@ static bool matches_section(const struct render *r, size_t at)
 	return true;
 }
 
+/* A part of an entry in which nothing is set has no keys of its own to print. */
+static struct centry *with_keys(const struct centry *e, const struct centry *empty)
+{
+	struct centry *copy = entry_new(empty->node);
+
+	for (size_t k = 0; k < empty->node->nup; k++)
+		value_copy(&copy->vals[k], &e->vals[k]);
+	return copy;
+}
+
 /* The lines about this entry and what hangs below it, in the order of the grammar. */
 static void render_entry(struct render *r, const struct line **lines, size_t n, const struct centry *e,
 			 unsigned depth)
@@ -421,6 +431,7 @@ static void render_entry(struct render *r, const struct line **lines, size_t n, 
 	for (size_t i = 0; i < n; i++) {
 		const struct node *child = lines[i]->node;
 		const struct centry *at = e;
+		struct centry *copy = NULL;
 		size_t mark = r->out->len;
 
 		if (!below(child, e->node))
@@ -441,8 +452,11 @@ static void render_entry(struct render *r, const struct line **lines, size_t n, 
 			}
 			at = NULL;
 		}
+		if (at && at == at->node->empty && at->node->nup && full(r, lines[i]))
+			at = copy = with_keys(e, at);
 		if (at)
 			render_line(r, lines[i], at, depth);
+		entry_drop(copy);
 		if (!depth && at && r->out->len > mark && !matches_section(r, mark))
 			rollback(r->out, mark);
 	}
