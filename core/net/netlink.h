@@ -10,7 +10,7 @@
 #include "core/base/err.h"
 #include "core/base/ip4.h"
 
-enum { NETLINK_PROTO = 99 }; /* rtm_protocol of our routes; free in rt_protos */
+enum { NETLINK_PROTO = 117 }; /* rtm_protocol of our routes; free in rt_protos */
 
 struct netlink; /* a socket for requests and one for changes */
 

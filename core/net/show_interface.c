@@ -80,7 +80,8 @@ void show_rate_stop(struct net_show *show)
 	show->rates = NULL;
 }
 
-/* Per second, over the last `span` samples or as many as there are. */
+/* Per second, over the last `span` samples. While there are fewer the time before them counts as silence, so that a
+ * burst just after the start is no rate of a minute. */
 static struct sample rate_over(const struct rates *r, struct sample now, unsigned span)
 {
 	struct sample zero = {0};
@@ -88,10 +89,11 @@ static struct sample rate_over(const struct rates *r, struct sample now, unsigne
 	if (!have)
 		return zero;
 	const struct sample *then = &r->s[(r->n - (span < have ? span : have)) % SAMPLES];
-	uint64_t ms = now.at_ms - then->at_ms;
-	if (!ms || now.rx_bytes < then->rx_bytes ||
-	    now.tx_bytes < then->tx_bytes) /* a device made anew */
+	uint64_t ms = now.at_ms - then->at_ms, window_ms = span * SAMPLE_S * 1000ull;
+	if (now.rx_bytes < then->rx_bytes || now.tx_bytes < then->tx_bytes) /* a device made anew */
 		return zero;
+	if (ms < window_ms)
+		ms = window_ms;
 	return (struct sample){
 	        .rx_pkts = (now.rx_pkts - then->rx_pkts) * 1000 / ms,
 	        .rx_bytes = (now.rx_bytes - then->rx_bytes) * 1000 / ms,
@@ -205,7 +207,7 @@ static void print_traffic(const struct net_show *show, const struct iface *i,
 	           (unsigned long long)now.tx_bytes);
 	out_printf(o, "        %llu packets dropped\n", (unsigned long long)now.drops);
 	print_rates(o, 1, rate_over(r, now, MINUTE));
-	print_rates(o, 5, rate_over(r, now, SAMPLES));
+	print_rates(o, 5, rate_over(r, now, SAMPLES - 1));
 }
 
 static void print_interface(const struct net_show *show, const struct iface *i, struct out *o)
