@@ -430,6 +430,11 @@ struct net_sa *node_sa(struct node *node)
 	return newest;
 }
 
+struct net_sa *net_partner(struct node *node, const struct net_sa *of)
+{
+	return of != NULL ? sa_of(node, of->pair.spi_out) : NULL;
+}
+
 unsigned node_sa_count(const struct node *node)
 {
 	unsigned n = 0;

@@ -93,6 +93,8 @@ struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t 
 struct ike_flow *client_connect(struct node *node);
 /* The newest pair of SAs of a node that is installed both ways; NULL when there is none. */
 struct net_sa *node_sa(struct node *node);
+/* The other end of a pair; NULL when the node does not have it. */
+struct net_sa *net_partner(struct node *node, const struct net_sa *of);
 unsigned node_sa_count(const struct node *node);
 /* Both sides have each other's SPIs and keys. */
 bool net_sas_match(const struct net_sa *a, const struct net_sa *b);
