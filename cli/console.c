@@ -575,7 +575,9 @@ int main(int argc, char **argv)
 		free(cmds);
 		return 2;
 	}
-	int status = n > 0 ? batch_commands(&con.conn, cmds, n) : input != NULL ? batch_path(&con.conn, input) : interactive();
+	int status = n > 0           ? batch_commands(&con.conn, cmds, n)
+	             : input != NULL ? batch_path(&con.conn, input)
+	                             : interactive();
 	conn_close(&con.conn);
 	free(cmds);
 	return status;

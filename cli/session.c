@@ -406,11 +406,11 @@ void session_finish(struct session *s, int status)
 	s->want = SESSION_WANT_NOTHING;
 	if (s->log_text != NULL && status == CMD_OK) {
 		if (s->log_show)
-			log_msg(MSG_111009, session_user(s), s->log_text);
+			log_msg(MSG_111009, s->log_user, s->log_text);
 		else
-			log_msg(MSG_111008, session_user(s), s->log_text);
+			log_msg(MSG_111008, s->log_user, s->log_text);
 		if (s->log_config)
-			log_msg(MSG_111010, session_user(s),
+			log_msg(MSG_111010, s->log_user,
 			        strcmp(s->from, "console") == 0 ? "0.0.0.0" : s->from, s->log_text);
 	}
 	free(s->log_text);

@@ -47,6 +47,7 @@ struct session {
 	bool in_handler, done_early, dead;
 	int done_status;
 	char *log_text; /* for the log when it succeeds, secrets gone; NULL = nothing */
+	const char *log_user;
 	bool log_show, log_config;
 	void (*cancel)(void *arg);
 	void *cancel_arg;

@@ -123,6 +123,7 @@ static void prepare_log(struct session *s, const struct match *m)
 		if (strcmp(m->line->run, silent[i]) == 0)
 			return;
 	s->log_text = log_text(m);
+	s->log_user = session_user(s); /* who typed it, also when it is `disable` */
 }
 
 /* ------------------------------------------------------------------ running it */

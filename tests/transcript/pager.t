@@ -5,6 +5,7 @@ Password: <<
 ciscoasa# conf t
 ciscoasa(config)# pager lines 4
 ciscoasa(config)# crypto ikev1 policy 10
+[full] WARNING: crypto ikev1 policy 10: <*>
 ciscoasa(config-ikev1-policy)# show running-config crypto ikev1
 crypto ikev1 policy 10
  authentication pre-share

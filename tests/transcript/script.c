@@ -78,7 +78,7 @@ static struct step *script_add(struct script *s, struct out *expected, unsigned 
 	return step;
 }
 
-bool script_read(struct script *s, const char *path)
+bool script_read(struct script *s, const char *path, bool full)
 {
 	*s = (struct script){.name = path};
 	FILE *f = fopen(path, "re");
@@ -98,6 +98,11 @@ bool script_read(struct script *s, const char *path)
 			line[--n] = '\0';
 		if (strncmp(line, "##", 2) == 0)
 			continue;
+		if (strncmp(line, "[full] ", 7) == 0) {
+			if (full)
+				out_printf(&expected, "%s\n", line + 7);
+			continue;
+		}
 		enum step_kind kind;
 		size_t end;
 		char *typed;

@@ -7,6 +7,7 @@
  *   <--- More --->:SPACE                    a key for the pager: SPACE, ENTER, Q
  *   gw# ping 10.0.0.1^C                     a line, then ^C while it runs
  *   Uptime <*> days                         <*> in expected output stands for anything within the line
+ *   [full] WARNING: weak                    output of an appliance with everything in it, not of the console alone
  *   ## a comment
  *
  * The first prompt comes after the text the console begins with. */
@@ -31,7 +32,8 @@ struct script {
 	size_t n;
 };
 
-bool script_read(struct script *s, const char *path);
+/* full: lines marked [full] are expected. */
+bool script_read(struct script *s, const char *path, bool full);
 void script_free(struct script *s);
 /* Screen text as a person sees it: \r, backspace and the usual escape sequences done, blanks at line ends
  * gone. */

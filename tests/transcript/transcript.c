@@ -55,7 +55,7 @@ int main(int argc, char **argv)
 		return usage();
 	for (; i < argc; i++) {
 		struct script s;
-		if (!script_read(&s, argv[i])) {
+		if (!script_read(&s, argv[i], socket != NULL)) {
 			failed = 1;
 			continue;
 		}

@@ -9,7 +9,9 @@ hostname(config-if)# nameif outside
 INFO: Security level for "outside" set to 0 by default.
 hostname(config-if)# exit
 hostname(config)# crypto ipsec ikev1 transform-set my-transform-set-ikev1 esp-des esp-sha-hmac
+[full] WARNING: esp-des is weak<*>
 hostname(config)# crypto ipsec ikev1 transform-set my-transform-set-ikev1 mode transport
+[full] WARNING: esp-des is weak<*>
 hostname(config)# group-policy DfltGrpPolicy attributes
 hostname(config-group-policy)# vpn-tunnel-protocol l2tp-ipsec
 hostname(config-group-policy)# dns value 209.165.201.1 209.165.201.2
@@ -22,6 +24,7 @@ hostname(config-tunnel-general)# tunnel-group DefaultRAGroup ppp-attributes
 hostname(config-ppp)# authentication ms-chap-v1
 hostname(config-ppp)# tunnel-group DefaultRAGroup ipsec-attributes
 hostname(config-tunnel-ipsec)# ikev1 pre-shared-key cisco123
+[full] WARNING: <*>
 hostname(config-tunnel-ipsec)# l2tp tunnel hello 100
 hostname(config)# crypto isakmp nat-traversal 1500
 hostname(config)# crypto isakmp nat-traversal 9
@@ -31,6 +34,7 @@ hostname(config)# tunnel-group DefaultRAGroup general-attributes
 hostname(config-tunnel-general)# strip-group
 hostname(config-tunnel-general)# strip-realm
 hostname(config-tunnel-general)# crypto ikev1 policy 5
+[full] WARNING: crypto ikev1 policy 5: <*>
 hostname(config-ikev1-policy)# show run crypto ikev1
 crypto ikev1 policy 5
  authentication pre-share
@@ -39,8 +43,11 @@ crypto ikev1 policy 5
  group 2
  lifetime 86400
 hostname(config-ikev1-policy)# authentication pre-share
+[full] WARNING: crypto ikev1 policy 5: <*>
 hostname(config-ikev1-policy)# encryption aes-256
+[full] WARNING: crypto ikev1 policy 5: <*>
 hostname(config-ikev1-policy)# hash sha
+[full] WARNING: crypto ikev1 policy 5: <*>
 hostname(config-ikev1-policy)# group 5
 hostname(config-ikev1-policy)# lifetime 86400
 hostname(config-ikev1-policy)# show run crypto ikev1 | include enc|group

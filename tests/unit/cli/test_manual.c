@@ -19,7 +19,8 @@ static void every_command_is_there(void **state)
 		for (const struct line *l = m->lines; l != NULL; l = l->next)
 			if (!(l->flags & LINE_LEGACY))
 				assert_non_null(strstr(out.text, l->text));
-	assert_non_null(strstr(out.text, "### `pager lines <lines>`\n\nNumber of lines on a page.\n"));
+	assert_non_null(
+	        strstr(out.text, "### `pager lines <lines>`\n\nNumber of lines on a page.\n"));
 	assert_non_null(strstr(out.text, "    * `green`: Green\n"));
 	assert_non_null(strstr(out.text, "Enters `(config-group)#`.\n"));
 	out_free(&out);
