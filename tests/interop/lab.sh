@@ -153,13 +153,14 @@ log_since() { tail -c +$((${LOG_AT:-0} + 1)) "$W/posternd.log"; }
 # test NAME COMMAND...: one counted test
 PASSED=0 FAILED=0
 test_case() {
-	local name=$1 t0=$EPOCHREALTIME out rc; shift
-	out=$("$@" 2>&1); rc=$?
+	local name=$1 t0=$EPOCHREALTIME rc; shift
+	# not in a subshell: a test may start and stop the appliance and guests
+	"$@" >"$W/test.out" 2>&1; rc=$?
 	local took; took=$(awk -v a="$t0" -v b="$EPOCHREALTIME" 'BEGIN{printf "%.1f", b - a}')
 	if [ $rc = 0 ]; then PASSED=$((PASSED + 1)); echo "ok   $name ($took s)"
 	else
 		FAILED=$((FAILED + 1)); echo "FAIL $name ($took s, status $rc)"
-		printf '%s\n' "$out" | tail -40 | sed 's/^/     /'
+		tail -40 "$W/test.out" | sed 's/^/     /'
 	fi
 }
 finish() { echo "$PASSED passed, $FAILED failed"; [ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]; }

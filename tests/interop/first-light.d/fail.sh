@@ -31,7 +31,7 @@ tunnel_limit() {
 	local rc
 	printf 'l2tp tunnel limit 1\n' | configure || return 1
 	guest_connect 2 || return 1
-	fails_at l2tp 'tunnel' ; rc=$?
+	fails_at l2tp '%ASA-4-403103' ; rc=$?
 	guest_disconnect 2
 	printf 'no l2tp tunnel limit\n' | configure || return 1
 	return $rc
