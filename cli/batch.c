@@ -39,6 +39,13 @@ static void batch_print(const struct batch *b, struct str text, unsigned long nu
 	fflush(stdout);
 }
 
+/* Questions of a command are answered by Enter. */
+static void batch_answer(const struct batch *b)
+{
+	(void)conn_send(b->conn,
+	                &(struct proto_msg){.type = PROTO_LINE, .seq = b->seq, .text = STR("")});
+}
+
 /* Reads until the appliance wants the next line. */
 static bool batch_wait(struct batch *b, unsigned long number)
 {
@@ -70,7 +77,9 @@ static bool batch_wait(struct batch *b, unsigned long number)
 			break;
 		case PROTO_PROMPT:
 			b->seq = m.seq;
-			ready = true;
+			ready = m.kind == PROTO_ASK_LINE;
+			if (!ready) /* a question that came late */
+				batch_answer(b);
 			break;
 		case PROTO_BYE:
 			if (m.text.len > 0)

@@ -215,6 +215,8 @@ static void answer_for_batch(struct session *s)
 {
 	for (int i = 0; i < 8 && s->opt.batch && s->phase == PHASE_ASK && !s->in_handler; i++)
 		give_answer(s, STR(""));
+	if (s->opt.batch && s->phase == PHASE_ASK)
+		cancel_pending(s); /* a question Enter does not answer */
 }
 
 static void host_ask(void *session, const char *question, bool hidden,

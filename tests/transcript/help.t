@@ -35,6 +35,7 @@ configure mode commands/options:
   <1-65535>  <*>
 
 ciscoasa(config)# crypto ikev1 policy 10
+[full] WARNING: <*>
 ciscoasa(config-ikev1-policy)# encryption ?
 
 ikev1-policy mode commands/options:
@@ -46,4 +47,5 @@ ikev1-policy mode commands/options:
 
 ciscoasa(config-ikev1-policy)# encryption 3<TAB>
 ciscoasa(config-ikev1-policy)# encryption 3des
+[full] WARNING: <*>
 ciscoasa(config-ikev1-policy)# 
