@@ -217,6 +217,23 @@ static void add_arg(struct match *m, const struct item *it, const struct walk_wo
 	value_free(&v);
 }
 
+/* In `peer <peer>` the name means the value; the keyword of that name is no argument then. */
+static void drop_shadowed(struct match *m, const struct walk_line *wl, const unsigned *path)
+{
+	size_t kept = 0, n = m->nargs;
+
+	for (size_t i = 0; i < n; i++) {
+		bool shadowed = false;
+
+		for (size_t k = 0; k < n && wl->line->atoms[path[i]]->kind == ITEM_WORD; k++)
+			shadowed = shadowed || (wl->line->atoms[path[k]]->kind == ITEM_ARG &&
+						!strcmp(wl->line->atoms[path[k]]->word, wl->line->atoms[path[i]]->word));
+		if (!shadowed)
+			m->args[kept++] = m->args[i];
+	}
+	m->nargs = kept;
+}
+
 static void fill(struct match *m, const struct walk *w, const struct walk_line *wl)
 {
 	unsigned path[WALK_WORDS];
@@ -245,6 +262,7 @@ static void fill(struct match *m, const struct walk *w, const struct walk_line *
 		m->path |= UINT64_C(1) << path[i];
 	}
 	m->end = path[w->nwords - 1];
+	drop_shadowed(m, wl, path);
 	m->text = arena_str(m->arena, out_text(&text));
 	out_free(&text);
 	m->no_deletes = m->no && (m->line->no_delete >> path[w->nwords - 1] & 1);

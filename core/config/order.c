@@ -197,3 +197,20 @@ struct centry *tnode_after(const struct tnode *t, order_fn *cmp, const struct ce
 	}
 	return best;
 }
+
+/* In order, so that the first difference is met at the same place of both. */
+enum tree_same tnode_same(const struct tnode *a, const struct tnode *b)
+{
+	enum tree_same same;
+
+	if (a == b)
+		return TREE_SAME;
+	if (!a || !b)
+		return TREE_UNKNOWN;
+	same = tnode_same(a->l, b->l);
+	if (same != TREE_SAME)
+		return same;
+	if (!conf_same(a->e, b->e))
+		return TREE_DIFFERENT;
+	return tnode_same(a->r, b->r);
+}

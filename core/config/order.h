@@ -23,4 +23,8 @@ struct centry *tnode_first(const struct tnode *t);
 /* The first entry after e, which need not be in it. */
 struct centry *tnode_after(const struct tnode *t, order_fn *cmp, const struct centry *e);
 
+enum tree_same { TREE_SAME, TREE_DIFFERENT, TREE_UNKNOWN };
+/* By the branches they share: cheap between versions. Unknown when the trees grew apart. */
+enum tree_same tnode_same(const struct tnode *a, const struct tnode *b);
+
 #endif

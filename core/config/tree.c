@@ -392,10 +392,16 @@ static bool list_same(const struct centry *pa, const struct centry *pb, const st
 	const struct clist *a = &pa->slots[n->slot].list, *b = &pb->slots[n->slot].list;
 	const struct centry *ea, *eb;
 
-	if (a->by_order == b->by_order)
-		return true;
 	if (a->n != b->n)
 		return false;
+	switch (tnode_same(a->by_order, b->by_order)) {
+	case TREE_SAME:
+		return true;
+	case TREE_DIFFERENT:
+		return false;
+	case TREE_UNKNOWN:
+		break;
+	}
 	ea = list_first(pa, n);
 	eb = list_first(pb, n);
 	while (ea && eb) {

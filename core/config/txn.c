@@ -203,15 +203,13 @@ unsigned txn_line_of(const struct txn *t, const struct node *n, const struct val
 	return touch ? line_of(touch, f) : 0;
 }
 
-/* compile and prepare; on success *snapshot is what goes with next. */
-static int make_snapshot(struct txn *t, struct conf *next, void **snapshot, struct out *notes,
-			 struct err *err)
+static int compile_and_prepare(struct txn *t, struct conf *next, void **snapshot, struct out *notes,
+			       struct err *err)
 {
 	struct confsys *sys = t->sys;
 	const struct conf_hooks *h = &sys->hooks;
 	int rc;
 
-	*snapshot = NULL;
 	if (h->compile) {
 		rc = h->compile(h->ctx, next, snapshot, notes, err);
 		if (rc)
@@ -222,6 +220,22 @@ static int make_snapshot(struct txn *t, struct conf *next, void **snapshot, stru
 	rc = h->prepare(h->ctx, t->base, next, sys->snapshot, *snapshot, notes, err);
 	if (rc && h->release && *snapshot)
 		h->release(h->ctx, *snapshot);
+	return rc;
+}
+
+/* On success *snapshot is what goes with next; an attempt that fails leaves no notes. */
+static int make_snapshot(struct txn *t, struct conf *next, void **snapshot, struct out *notes,
+			 struct err *err)
+{
+	struct out quiet;
+	int rc;
+
+	*snapshot = NULL;
+	out_init(&quiet);
+	rc = compile_and_prepare(t, next, snapshot, &quiet, err);
+	if (!rc)
+		out_put(notes, out_text(&quiet));
+	out_free(&quiet);
 	return rc;
 }
 

@@ -112,8 +112,7 @@ static bool once_only(const struct conf *base, const struct centry *e, struct ve
 struct user_search {
 	const struct node *to;
 	const struct value *name;
-	const struct node *via_of; /* only references by this field of it */
-	const char *via;
+	const char *via; /* only references by this field of it */
 	struct out *users;
 	unsigned found;
 };
@@ -205,10 +204,11 @@ static bool still_named(const struct conf *base, const struct conf *next, const 
 		const struct value *was = entry_value(old, &n->fields[i]);
 		const struct value *is = now ? entry_value(now, &n->fields[i]) : NULL;
 		struct field ref = {.to = n, .via = n->fields[i].name};
+		struct user_search by = {.to = n, .via = ref.via};
 
 		if (!was || was->kind != V_TEXT || (is && value_equal(is, was)))
 			continue;
-		if (!verify_ref(next, &ref, was) &&
+		if (can_refer(next->schema->root, &by) && !verify_ref(next, &ref, was) &&
 		    !unused(next, old, n->fields[i].name, was, fault))
 			return false;
 	}

@@ -193,10 +193,11 @@ static void legacy(struct gen *g, const struct line *l, struct out *text, unsign
 	console_close(&other);
 }
 
-/* Characters of the word that tell it from the other keywords at its place. */
-static size_t shortest(struct gen *g, const char *before, const char *word, const struct mode *mode)
+/* Characters of the word that tell it from the other keywords at its place; all when it is none. */
+static size_t shortest(struct gen *g, const char *before, struct str word, const struct mode *mode)
 {
-	size_t need = 1, len = strlen(word);
+	size_t need = 1, len = word.len;
+	bool keyword = false;
 	struct suggestions s;
 
 	suggest(g->c->g, &g->c->ctx, NULL, str_of(before), 15, &s);
@@ -207,16 +208,20 @@ static size_t shortest(struct gen *g, const char *before, const char *word, cons
 			const struct suggestion *o = &s.groups[i].items[k];
 			size_t same = 0;
 
-			if (o->kind != SUGGEST_KEYWORD || !strcmp(o->word, word))
+			if (o->kind != SUGGEST_KEYWORD)
 				continue;
-			while (same < len && o->word[same] == word[same])
+			if (str_eq_cstr(word, o->word)) {
+				keyword = true;
+				continue;
+			}
+			while (same < len && o->word[same] == word.p[same])
 				same++;
 			if (same + 1 > need)
 				need = same + 1;
 		}
 	}
 	suggest_free(&s);
-	return need < len ? need : len;
+	return keyword && need < len ? need : len;
 }
 
 static void prefixes(struct gen *g, const struct line *l, struct out *text, unsigned *mistakes)
@@ -234,14 +239,11 @@ static void prefixes(struct gen *g, const struct line *l, struct out *text, unsi
 	out_init(&line);
 	out_init(&before);
 	rest = str_of(full.text);
-	for (size_t i = 0; rest.len; i++) {
+	while (rest.len) {
 		struct str word = str_word(&rest);
-		size_t len = word.len;
+		size_t len = shortest(g, before.text ? before.text : "", word, full.mode);
 
-		/* A keyword by its name; a value (also of many words) as it is. */
-		if (i < full.nargs && str_eq_cstr(word, full.args[i].name))
-			len = shortest(g, before.text ? before.text : "", full.args[i].name, full.mode);
-		out_printf(&line, "%s%.*s", i ? " " : "", (int)len, word.p);
+		out_printf(&line, "%s%.*s", line.len ? " " : "", (int)len, word.p);
 		out_printf(&before, "%.*s ", STR_ARG(word));
 	}
 	if (match_line(g->c->g, &g->c->ctx, out_text(&line), 15, &brief, &fail) != MATCH_OK) {
