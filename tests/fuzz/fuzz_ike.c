@@ -1,0 +1,216 @@
+/* IKE messages of a stranger, and of a peer whose keys are right but whose contents are not. The first byte says
+ * which: 0 a datagram, 1 the parsers alone, 2 what is inside a Quick Mode, 3 inside an Informational, 4 fragments. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/ike/engine.h"
+
+enum { LOCAL = 0xcb007101, REMOTE = 0xcb007165 };
+
+static void f_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg, size_t len)
+{
+	(void)ctx, (void)local, (void)remote, (void)msg, (void)len;
+}
+
+static int f_dh(void *ctx, struct prim_dh_job *job, void (*done)(void *arg), void *arg)
+{
+	(void)ctx;
+	prim_dh_run(job);
+	done(arg);
+	return 0;
+}
+
+static uint32_t f_spi_alloc(void *ctx)
+{
+	static uint32_t spi = 0x10000000;
+	(void)ctx;
+	return ++spi;
+}
+
+static void f_spi(void *ctx, uint32_t spi)
+{
+	(void)ctx, (void)spi;
+}
+
+static int f_install(void *ctx, const struct sa_pair *pair, struct err *err)
+{
+	(void)ctx, (void)pair, (void)err;
+	return 0;
+}
+
+static void f_remove(void *ctx, uint32_t spi, enum sa_end why)
+{
+	(void)ctx, (void)spi, (void)why;
+}
+
+static void f_move(void *ctx, uint32_t peer, struct ip4_end remote)
+{
+	(void)ctx, (void)peer, (void)remote;
+}
+
+static const struct sa_ops sa_ops = {.spi_alloc = f_spi_alloc,
+				     .spi_free = f_spi,
+				     .install_in = f_install,
+				     .install_out = f_spi,
+				     .remove = f_remove,
+				     .move = f_move};
+static const struct ike_ops ops = {.send = f_send, .dh = f_dh, .sa = &sa_ops};
+
+static struct ike_policy policy = {.priority = 10, .auth = AUTH_PSK, .group = 19, .life_s = 86400};
+static const char *enabled[] = {"outside"};
+static const struct ike_conf conf = {
+	.policies = &policy,
+	.npolicies = 1,
+	.enabled = enabled,
+	.nenabled = 1,
+	.natt_s = 20,
+	.identity_text = "",
+	.ra = {.name = "DefaultRAGroup", .psk = "key", .psk_len = 3, .dpd = true, .dpd_threshold_s = 300,
+	       .dpd_retry_s = 2, .l2tp_allowed = true},
+	.max_half_open = 10,
+};
+static struct ipsec_transform_set set = {"T", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT};
+static const struct ipsec_transform_set *sets[] = {&set};
+static const struct ipsec_entry entry = {.map = "m", .dynamic = "d", .sets = sets, .nsets = 1, .nat_t = true};
+static const struct ipsec_map map = {"m", &entry, 1};
+
+static const struct ipsec_map *map_of(struct ike *ike, const char *ifname)
+{
+	(void)ike, (void)ifname;
+	return &map;
+}
+
+static void parsers(const uint8_t *data, size_t len)
+{
+	struct ike_hdr hdr = {.next = len > 0 ? data[0] : 0};
+	struct ike_msg *m = malloc(sizeof *m);
+	struct p1_offer *p1 = malloc(sizeof *p1);
+	struct p2_offer *p2 = malloc(sizeof *p2);
+	struct bytes all = {data, len};
+	struct rd r = rd_of(data, len);
+	struct ike_attr a;
+	const char *why;
+	char text[512];
+	if (m != NULL && p1 != NULL && p2 != NULL) {
+		ike_msg_parse(m, &hdr, all, 16, &why);
+		p1_read(p1, all, &why);
+		p2_read(p2, all, &why);
+		for (size_t i = 0; i < p1->n; i++)
+			p1_text(text, sizeof text, &p1->t[i]);
+		for (size_t i = 0; i < p2->n; i++)
+			p2_text(text, sizeof text, &p2->t[i]);
+		while (ike_attr_next(&r, &a))
+			;
+		ike_chain_text(text, sizeof text, hdr.next, all);
+	}
+	free(m);
+	free(p1);
+	free(p2);
+}
+
+/* An SA as it is after Main Mode. */
+static struct ike_sa *established(struct ike *ike)
+{
+	struct ip4_end local = {LOCAL, 4500}, remote = {REMOTE, 4500};
+	static const uint8_t id[8] = {1, 0, 0, 0, 203, 0, 113, 101};
+	struct ike_sa *sa = sa_new(ike, local, remote, false);
+	memset(sa->icookie, 1, 8);
+	memset(sa->rcookie, 2, 8);
+	sa_index(sa);
+	strcpy(sa->ifname, "outside");
+	sa->natt = NATT_RFC;
+	sa->cipher = policy.cipher;
+	sa->hash = policy.hash;
+	sa->keys = (struct ike_keys){
+		.md = PRIM_SHA1, .cipher = PRIM_AES, .md_len = 20, .key_len = 16, .block = 16};
+	ike_xchg_init(&sa->mm, sa, EXCH_MAIN, 0, false);
+	peer_attach(peer_for(sa, (struct bytes){id, sizeof id}), sa);
+	sa_established(sa);
+	return sa;
+}
+
+static void inside(struct ike *ike, uint8_t exch, const uint8_t *data, size_t len)
+{
+	struct ike_sa *sa = established(ike);
+	struct ike_out *o = calloc(1, sizeof *o);
+	struct ike_hdr hdr = {.exch = exch, .flags = IKE_FLAG_ENCRYPTED, .msgid = 7};
+	uint8_t iv[PRIM_IV_MAX];
+
+	if (o == NULL || len < 1 || len > 3000) {
+		free(o);
+		return;
+	}
+	memcpy(hdr.icookie, sa->icookie, 8);
+	memcpy(hdr.rcookie, sa->rcookie, 8);
+	ike_out_begin(o, &hdr);
+	size_t at = ike_hash_open(o, &sa->keys);
+	ike_out_end(o);
+	/* The chain behind HASH is the input: its first byte is the type of its first payload. */
+	wr_patch_u16(&o->w, IKE_HDR_LEN, (uint16_t)(data[0] << 8));
+	wr_bytes(&o->w, data + 1, len - 1);
+	ike_hash_close(o, &sa->keys, at, hdr.msgid, (struct bytes){0});
+	ike_keys_iv2(&sa->keys, sa->mm.iv, hdr.msgid, iv);
+	if (ike_seal(o, &sa->keys, iv)) {
+		struct bytes msg = ike_out_all(o);
+		ike_input(ike, (struct ip4_end){LOCAL, 4500}, (struct ip4_end){REMOTE, 4500}, msg.p, msg.len);
+	}
+	free(o);
+}
+
+static void fragments(struct ike *ike, const uint8_t *data, size_t len)
+{
+	struct rd r = rd_of(data, len);
+	uint8_t msg[600] = {0};
+	established(ike);
+	while (rd_left(&r) > 2) {
+		struct wr w = wr_of(msg, sizeof msg);
+		size_t n = rd_u8(&r);
+		struct bytes part = rd_bytes(&r, n < rd_left(&r) ? n : rd_left(&r));
+		for (unsigned i = 0; i < 16; i++)
+			wr_u8(&w, i < 8 ? 1 : 2);
+		wr_u8(&w, PAYLOAD_FRAGMENT);
+		wr_u8(&w, 0x10);
+		wr_u16(&w, EXCH_QUICK << 8);
+		wr_u32(&w, 7);
+		wr_u32(&w, (uint32_t)(IKE_HDR_LEN + part.len));
+		wr_bytes(&w, part.p, part.len);
+		ike_input(ike, (struct ip4_end){LOCAL, 500}, (struct ip4_end){REMOTE, 500}, msg, wr_len(&w));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct clock clock;
+	struct err err;
+	if (len < 1 || prim_init(&err) != 0)
+		return 0;
+	policy.cipher = ike_cipher_by_word(STR("aes"));
+	policy.hash = ike_hash_by_word(STR("sha"));
+	clock_init(&clock, 1000);
+	struct ike *ike = ike_new(&clock, &ops, NULL);
+	struct ike_iface iface = {.ifname = "outside", .ip = LOCAL};
+	ike->map_of = map_of;
+	ike_set_interfaces(ike, &iface, 1);
+	ike_set_conf(ike, &conf, NULL);
+	switch (data[0]) {
+	case 0:
+		ike_input(ike, (struct ip4_end){LOCAL, 500}, (struct ip4_end){REMOTE, 500}, data + 1, len - 1);
+		break;
+	case 1:
+		parsers(data + 1, len - 1);
+		break;
+	case 2:
+		inside(ike, EXCH_QUICK, data + 1, len - 1);
+		break;
+	case 3:
+		inside(ike, EXCH_INFO, data + 1, len - 1);
+		break;
+	default:
+		fragments(ike, data + 1, len - 1);
+	}
+	clock_run(&clock, 5000);
+	ike_free(ike);
+	clock_free(&clock);
+	return 0;
+}
