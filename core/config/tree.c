@@ -286,6 +286,7 @@ void conf_revert(struct conf *c, const struct conf *from, const struct node *n,
 {
 	struct centry *old = (struct centry *)conf_get(from, n, keys), *parent;
 	const struct centry *now = conf_get(c, n, keys);
+	bool moved = now && old && now->seq != old->seq;
 
 	if (old == now)
 		return;
@@ -295,9 +296,9 @@ void conf_revert(struct conf *c, const struct conf *from, const struct node *n,
 	}
 	parent = conf_edit(c, n->parent, keys, true);
 	if (n->flags & NODE_LIST) {
-		if (now && now->seq != old->seq)
+		if (moved)
 			list_del(c, parent, now);
-		if (!now || now->seq != old->seq)
+		if (moved || !now)
 			parent->slots[n->slot].list.n++;
 		list_put(c, parent, old);
 	} else {
