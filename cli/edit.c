@@ -182,12 +182,11 @@ static void set_set(struct edit *ed, struct centry *e, const struct bound *b)
 
 static void say_masked(struct edit *ed, const struct field *f)
 {
-	out_printf(ed->notes,
-		   "WARNING: %s is hidden in this text (*), it is not a value: %s\n",
-		   f->help ? f->help : f->name,
-		   entry_value(conf_edit(txn_conf(ed->t), ed->node, ed->keys, true), f)
-			   ? "the one in force is kept"
-			   : "none is set");
+	out_printf(ed->notes, "WARNING: %s is hidden in this text (*), it is not a value: %s\n",
+	           f->help ? f->help : f->name,
+	           entry_value(conf_edit(txn_conf(ed->t), ed->node, ed->keys, true), f)
+	                   ? "the one in force is kept"
+	                   : "none is set");
 }
 
 static const struct bound *bound_field(const struct match *m, const struct field *f)
@@ -444,7 +443,7 @@ static int edit_expansion(struct edit *ed, struct str text)
 		struct out what;
 
 		text = (struct str){line.p + line.len + (end != NULL),
-				    text.len - line.len - (end != NULL)};
+		                    text.len - line.len - (end != NULL)};
 		switch (match_line(ed->g, &ctx, line, 15, &m, &fail)) {
 		case MATCH_EMPTY:
 			break;
@@ -453,7 +452,7 @@ static int edit_expansion(struct edit *ed, struct str text)
 			sub.m = &m;
 			sub.expanded = true;
 			rc = m.line->run ? err_set(ed->err, -EINVAL, "not a configuration line")
-					 : edit_as(&sub);
+			                 : edit_as(&sub);
 			match_next_ctx(&m, &ctx);
 			match_free(&m);
 			break;
@@ -471,8 +470,11 @@ static int edit_expansion(struct edit *ed, struct str text)
 static int edit_by_hook(struct edit *ed, bool *done)
 {
 	struct out lines, texts;
-	struct conf_typed typed = {
-		.conf = txn_conf(ed->t), .no = ed->m->no, .line = ed->line, .lines = &lines, .notes = ed->notes};
+	struct conf_typed typed = {.conf = txn_conf(ed->t),
+	                           .no = ed->m->no,
+	                           .line = ed->line,
+	                           .lines = &lines,
+	                           .notes = ed->notes};
 	int rc;
 
 	out_init(&lines);
@@ -516,22 +518,22 @@ static int edit_as(struct edit *ed)
 }
 
 int edit(const struct grammar *g, struct txn *t, const struct cli_ctx *ctx, const struct match *m,
-	 int dialect, unsigned line, struct out *notes, struct err *err)
+         int dialect, unsigned line, struct out *notes, struct err *err)
 {
 	struct edit ed = {.g = g,
-			  .t = t,
-			  .ctx = ctx,
-			  .m = m,
-			  .dialect = dialect,
-			  .line = line,
-			  .notes = notes,
-			  .err = err};
+	                  .t = t,
+	                  .ctx = ctx,
+	                  .m = m,
+	                  .dialect = dialect,
+	                  .line = line,
+	                  .notes = notes,
+	                  .err = err};
 
 	return edit_as(&ed);
 }
 
 int edit_line(const struct grammar *g, struct confsys *sys, struct cli_ctx *ctx,
-	      const struct match *m, struct out *notes, struct err *err)
+              const struct match *m, struct out *notes, struct err *err)
 {
 	struct txn *t = txn_begin(sys);
 	int rc = edit(g, t, ctx, m, -1, 0, notes, err);

@@ -8,17 +8,17 @@
 /* Applies a config line (m->line->node set). dialect: of the text, -1 = none. line: number in the text, 0 at a
  * prompt. notes: "WARNING: ...\n" and `say:` texts. 0, or -errno with err; then the candidate may hold parts of
  * the line, so a single line is aborted, and a text loader works on. */
-int edit(const struct grammar *g, struct txn *t, const struct cli_ctx *ctx, const struct match *m, int dialect,
-	 unsigned line, struct out *notes, struct err *err);
+int edit(const struct grammar *g, struct txn *t, const struct cli_ctx *ctx, const struct match *m,
+         int dialect, unsigned line, struct out *notes, struct err *err);
 
 /* begin, edit, commit of one matched line; all or nothing. On success *ctx is moved on (match_next_ctx). */
-int edit_line(const struct grammar *g, struct confsys *sys, struct cli_ctx *ctx, const struct match *m,
-	      struct out *notes, struct err *err);
+int edit_line(const struct grammar *g, struct confsys *sys, struct cli_ctx *ctx,
+              const struct match *m, struct out *notes, struct err *err);
 
 struct load_item {
-	unsigned line;  /* 0: of the text as a whole */
-	char *command;  /* the line as it stands in the text */
-	char *text;     /* "ERROR: ..." or "WARNING: ...", may have several lines */
+	unsigned line; /* 0: of the text as a whole */
+	char *command; /* the line as it stands in the text */
+	char *text;    /* "ERROR: ..." or "WARNING: ...", may have several lines */
 	bool error;
 };
 
@@ -36,8 +36,8 @@ enum load_flags {
 
 /* Loads a text of config lines: what is bad is reported and dropped, the rest committed. 0, or -errno with err
  * when nothing could be committed. report is filled in both cases; free it. */
-int load_text(const struct grammar *g, struct confsys *sys, struct str text, const char *name, unsigned flags,
-	      struct load_report *report, struct err *err);
+int load_text(const struct grammar *g, struct confsys *sys, struct str text, const char *name,
+              unsigned flags, struct load_report *report, struct err *err);
 void load_report_free(struct load_report *r);
 /* "FILE:LINE: ERROR: ..." line by line. */
 void load_report_print(const struct load_report *r, struct out *out);

@@ -15,8 +15,8 @@ struct line;
 enum item_kind {
 	ITEM_WORD,
 	ITEM_ARG,
-	ITEM_OPT,  /* kids in sequence */
-	ITEM_ALT,  /* kids are ITEM_SEQ */
+	ITEM_OPT, /* kids in sequence */
+	ITEM_ALT, /* kids are ITEM_SEQ */
 	ITEM_SEQ,
 };
 
@@ -86,9 +86,9 @@ struct line {
 	int dialect;          /* of a legacy line, -1 = none */
 	int privilege;
 	unsigned flags;
-	struct line *modern;  /* what a legacy spelling stands for */
-	struct line *older;   /* legacy spellings of this line */
-	struct line *next;    /* in the mode */
+	struct line *modern; /* what a legacy spelling stands for */
+	struct line *older;  /* legacy spellings of this line */
+	struct line *next;   /* in the mode */
 
 	/* Atoms after which a typed `no` is complete, and what it means there. */
 	uint64_t no_delete, no_reset;
@@ -103,7 +103,8 @@ struct mode {
 	int privilege;
 	bool always;
 	struct line *lines, **tail;
-	struct line **start[256]; /* lines by first letter of their first keyword; 0: begins with an argument */
+	struct line **start
+	        [256]; /* lines by first letter of their first keyword; 0: begins with an argument */
 	size_t nstart[256];
 	const char *file;
 	unsigned where;
@@ -138,7 +139,8 @@ struct grammar {
 };
 
 enum grammar_flags {
-	GRAMMAR_NO_FUNCTIONS = 1, /* run:, edit: and check: names need no function (tests, the manual) */
+	GRAMMAR_NO_FUNCTIONS =
+	        1, /* run:, edit: and check: names need no function (tests, the manual) */
 	GRAMMAR_NO_LINT = 2,
 };
 

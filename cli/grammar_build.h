@@ -18,7 +18,7 @@ struct builder {
 
 /* Sets "FILE:LINE: ..." for the first mistake; returns false. */
 bool build_fail(struct builder *b, const struct yaml *y, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+        __attribute__((format(printf, 3, 4)));
 void *build_alloc(struct builder *b, size_t n, size_t size);
 const char *build_str(struct builder *b, const char *s);
 /* Is it a map with none but these keys? */
@@ -29,7 +29,8 @@ const char *build_text(struct builder *b, const struct yaml *map, const char *ke
 /* dialects, tree, order. */
 bool build_tree(struct builder *b);
 /* One field; also for args: of lines. owned: cleared with the grammar (fields of nodes are cleared with them). */
-bool build_field(struct builder *b, const char *name, const struct yaml *y, struct field *f, bool owned);
+bool build_field(struct builder *b, const char *name, const struct yaml *y, struct field *f,
+                 bool owned);
 bool build_value(struct builder *b, const struct field *f, const struct yaml *y, struct value *v);
 void build_own(struct builder *b, struct field *f, struct value *v);
 int build_dialect(struct builder *b, const struct yaml *y, const char *name);

@@ -19,7 +19,7 @@ const struct mode *grammar_mode(const struct grammar *g, const char *name)
 int grammar_dialect_of_version(const struct grammar *g, struct str line)
 {
 	struct str rest = line, kind = str_word(&rest), what = str_word(&rest),
-		   version = str_word(&rest);
+	           version = str_word(&rest);
 	char name[32];
 	size_t dots = 0, len = 0;
 
@@ -31,8 +31,8 @@ int grammar_dialect_of_version(const struct grammar *g, struct str line)
 	if (!str_eq(kind, STR("PIX")) && !str_eq(kind, STR("ASA")) && !str_eq(kind, STR("FWSM")))
 		return -1;
 	/* The newest dialect that is not newer than the version: "8.2(5)" is asa-8.0. */
-	while (len < version.len && (isdigit((unsigned char)version.p[len]) ||
-				     (version.p[len] == '.' && !dots++)))
+	while (len < version.len &&
+	       (isdigit((unsigned char)version.p[len]) || (version.p[len] == '.' && !dots++)))
 		len++;
 	for (size_t i = g->ndialects; i-- > 0;) {
 		unsigned have[2] = {0}, want[2] = {0};
@@ -56,11 +56,12 @@ static bool read_help(struct builder *b, const struct yaml *y)
 		size_t len = strlen(y->keys[i]);
 
 		*h = (struct grammar_help){y->keys[i], y->items[i]->text, y->file, y->key_lines[i],
-					   false};
+		                           false};
 		if (!h->text)
 			return build_fail(b, y->items[i], "help: text is expected");
 		if (hash_get(b->g->help, h->prefix, len))
-			return build_fail(b, y->items[i], "help of \"%s\" is given twice", h->prefix);
+			return build_fail(b, y->items[i], "help of \"%s\" is given twice",
+			                  h->prefix);
 		if (!hash_put(b->g->help, h->prefix, len, h))
 			return build_fail(b, y, "help: out of memory");
 	}
@@ -91,8 +92,8 @@ static bool read_show(struct builder *b, const struct yaml *y, bool *always)
 
 static bool read_mode(struct builder *b, const char *name, const struct yaml *y)
 {
-	static const char *const known[] = {"prompt", "parent", "node",	 "privilege",
-					    "show",   "close",	"title", NULL};
+	static const char *const known[] = {"prompt", "parent", "node",  "privilege",
+	                                    "show",   "close",  "title", NULL};
 	struct mode *m, **tail = &b->g->modes;
 
 	if (!build_keys(b, y, known))
@@ -136,14 +137,15 @@ static bool link_modes(struct builder *b)
 		struct yaml at = {.file = m->file, .line = m->where};
 		unsigned depth = 0;
 
-		m->parent = m->parent_name ? (struct mode *)grammar_mode(b->g, m->parent_name)
-					   : NULL;
+		m->parent =
+		        m->parent_name ? (struct mode *)grammar_mode(b->g, m->parent_name) : NULL;
 		if (m->parent_name && !m->parent)
 			return build_fail(b, &at, "mode %s: no mode %s", m->name, m->parent_name);
 		m->node = m->node_name ? schema_find(&b->g->schema, m->node_name) : NULL;
 		if (m->node_name && !m->node)
 			return build_fail(b, &at, "mode %s: no node %s", m->name, m->node_name);
-		for (const struct mode *up = m; up; up = up->parent_name ? grammar_mode(b->g, up->parent_name) : NULL) {
+		for (const struct mode *up = m; up;
+		     up = up->parent_name ? grammar_mode(b->g, up->parent_name) : NULL) {
 			if (++depth > 8)
 				return build_fail(b, &at, "mode %s: parents go round", m->name);
 		}
@@ -217,7 +219,7 @@ static bool read_words(struct builder *b, struct line *l, const struct yaml *y)
 }
 
 static bool read_flag(struct builder *b, struct line *l, const struct yaml *y, const char *key,
-		      const char *value, unsigned flag)
+                      const char *value, unsigned flag)
 {
 	const char *s = build_text(b, y, key);
 
@@ -295,13 +297,12 @@ static bool read_target(struct builder *b, struct line *l, const struct yaml *y)
 
 /* Attributes; base: the line whose older spelling this is. */
 static struct line *read_line(struct builder *b, struct mode *m, const struct yaml *y,
-			      struct line *base)
+                              struct line *base)
 {
-	static const char *const known[] = {"line",	"node",	 "enter",   "run",  "args",
-					    "with",	"words", "legacy",  "show", "no",
-					    "from",	"until", "say",	    "doc",  "first",
-					    "privilege", "edit", "inert",   "refused", "trail",
-					    NULL};
+	static const char *const known[] = {
+	        "line",   "node",      "enter", "run",   "args",    "with",  "words",
+	        "legacy", "show",      "no",    "from",  "until",   "say",   "doc",
+	        "first",  "privilege", "edit",  "inert", "refused", "trail", NULL};
 	struct line *l = build_alloc(b, 1, sizeof(*l));
 	bool always = false;
 
@@ -356,16 +357,17 @@ static bool bind_keys(struct builder *b, struct line *l, const struct yaml *y)
 	const struct node *n = l->node, *ctx = l->mode->node;
 
 	for (size_t i = 0; n && i < node_nkeys(n); i++) {
-		bool bound = ctx && i < node_nkeys(ctx) && !strcmp(ctx->fields[i].name, n->fields[i].name);
+		bool bound = ctx && i < node_nkeys(ctx) &&
+		             !strcmp(ctx->fields[i].name, n->fields[i].name);
 
 		for (unsigned a = 0; a < l->natoms && !bound; a++)
 			bound = l->atoms[a]->kind == ITEM_ARG && !l->atoms[a]->dropped &&
-				l->atoms[a]->field->index == i;
+			        l->atoms[a]->field->index == i;
 		for (size_t w = 0; w < l->nwith && !bound; w++)
 			bound = l->with[w].field->index == i;
 		if (!bound && !l->edit_name)
 			return build_fail(b, y, "\"%s\" does not bind the key %s", l->text,
-					  n->fields[i].name);
+			                  n->fields[i].name);
 	}
 	return true;
 }
@@ -436,7 +438,7 @@ static bool read_lines(struct builder *b, const struct yaml *y)
 
 		if (!m || y->items[i]->kind != YAML_SEQ)
 			return build_fail(b, y->items[i], "lines: \"%s\" is no mode with a list",
-					  y->keys[i]);
+			                  y->keys[i]);
 		for (size_t k = 0; k < y->items[i]->n; k++) {
 			if (!read_one(b, m, y->items[i]->items[k]))
 				return false;
@@ -446,7 +448,7 @@ static bool read_lines(struct builder *b, const struct yaml *y)
 }
 
 static struct grammar_help *find_help(const struct grammar *g, const struct mode *m,
-				      const char *prefix)
+                                      const char *prefix)
 {
 	struct grammar_help *h;
 	struct out key;
@@ -462,7 +464,7 @@ static struct grammar_help *find_help(const struct grammar *g, const struct mode
 
 /* A keyword's help: its prefix in `help:`, else what its argument says of itself. */
 static void help_items(const struct grammar *g, const struct line *l, struct item *it,
-		       const char *before)
+                       const char *before)
 {
 	struct out prefix;
 	struct grammar_help *h;
@@ -471,9 +473,10 @@ static void help_items(const struct grammar *g, const struct line *l, struct ite
 	out_str(&prefix, before);
 	for (; it; it = it->next) {
 		if (it->kind == ITEM_OPT || it->kind == ITEM_ALT || it->kind == ITEM_SEQ) {
-			for (struct item *k = it->kids; k; k = it->kind == ITEM_ALT ? k->next : NULL)
+			for (struct item *k = it->kids; k;
+			     k = it->kind == ITEM_ALT ? k->next : NULL)
 				help_items(g, l, it->kind == ITEM_ALT ? k->kids : k,
-					   prefix.len ? prefix.text : "");
+				           prefix.len ? prefix.text : "");
 			continue;
 		}
 		if (prefix.len)
@@ -518,7 +521,8 @@ static void index_line(struct builder *b, struct line *l)
 		if (!(l->first >> i & 1))
 			continue;
 		if (it->kind == ITEM_WORD)
-			add_start(b, l->mode, (unsigned char)tolower((unsigned char)it->word[0]), l);
+			add_start(b, l->mode, (unsigned char)tolower((unsigned char)it->word[0]),
+			          l);
 		else
 			add_start(b, l->mode, 0, l);
 	}
@@ -527,8 +531,8 @@ static void index_line(struct builder *b, struct line *l)
 /* The line that shows that an entry exists: the first one that names all its own keys. */
 static void mark_primary(struct grammar *g, const struct node *n)
 {
-	for (struct mode *m = g->modes; m && (n->flags & NODE_LIST) && !(n->flags & NODE_BY_CONTENT);
-	     m = m->next) {
+	for (struct mode *m = g->modes;
+	     m && (n->flags & NODE_LIST) && !(n->flags & NODE_BY_CONTENT); m = m->next) {
 		for (struct line *l = m->lines; l; l = l->next) {
 			size_t own = 0;
 
@@ -539,7 +543,8 @@ static void mark_primary(struct grammar *g, const struct node *n)
 
 				for (unsigned a = 0; a < l->natoms; a++)
 					bound |= l->atoms[a]->kind == ITEM_ARG &&
-						 !l->atoms[a]->dropped && l->atoms[a]->field->index == k;
+					         !l->atoms[a]->dropped &&
+					         l->atoms[a]->field->index == k;
 				own += bound;
 			}
 			if (own == n->nkeys) {
@@ -558,7 +563,8 @@ bool build_lines(struct builder *b)
 	static const struct {
 		const char *key;
 		bool (*fn)(struct builder *b, const struct yaml *y);
-	} parts[] = {{"help", read_help}, {"modes", read_modes}, {NULL, NULL}, {"lines", read_lines}};
+	} parts[] = {
+	        {"help", read_help}, {"modes", read_modes}, {NULL, NULL}, {"lines", read_lines}};
 
 	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {
 		if (!parts[p].key && !link_modes(b))

@@ -24,7 +24,7 @@ struct lint {
 };
 
 static void say(struct lint *t, const char *file, unsigned line, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+        __attribute__((format(printf, 4, 5)));
 
 static void say(struct lint *t, const char *file, unsigned line, const char *fmt, ...)
 {
@@ -72,7 +72,8 @@ static bool rendered(const struct line *l)
 static bool shows(const struct line *l, const struct field *f)
 {
 	for (unsigned i = 0; i < l->natoms; i++) {
-		if (l->atoms[i]->kind == ITEM_ARG && !l->atoms[i]->dropped && l->atoms[i]->field == f)
+		if (l->atoms[i]->kind == ITEM_ARG && !l->atoms[i]->dropped &&
+		    l->atoms[i]->field == f)
 			return true;
 	}
 	return false;
@@ -154,7 +155,7 @@ static void add_state(struct lint *t, struct walk_line *lines, size_t n)
 
 /* All positions that take the keyword, or (keyword NULL) values of the class. */
 static void follow(struct lint *t, const struct walk_line *s, size_t n, bool started,
-		   const char *keyword, enum value_class class)
+                   const char *keyword, enum value_class class)
 {
 	struct walk_line *to = conf_alloc(n * sizeof(*to));
 	size_t count = 0;
@@ -167,7 +168,7 @@ static void follow(struct lint *t, const struct walk_line *s, size_t n, bool sta
 			const struct item *it = s[i].line->atoms[a];
 
 			if (keyword ? item_takes_keyword(s[i].line, it, keyword)
-				    : it->kind == ITEM_ARG && it->field->type->class == class)
+			            : it->kind == ITEM_ARG && it->field->type->class == class)
 				at |= UINT64_C(1) << a;
 		}
 		if (at)
@@ -232,8 +233,8 @@ static void lint_ends(struct lint *t, const struct walk_line *s, size_t n)
 		if (!(s[i].at & s[i].line->last))
 			continue;
 		if (first)
-			say(t, s[i].line->file, s[i].line->where, "\"%s\" takes the same words as \"%s\"",
-			    s[i].line->text, first->text);
+			say(t, s[i].line->file, s[i].line->where,
+			    "\"%s\" takes the same words as \"%s\"", s[i].line->text, first->text);
 		first = first ? first : s[i].line;
 	}
 }

@@ -40,7 +40,8 @@ static struct yaml *read_map(struct reader *r, yaml_node_t *n, struct yaml *y, u
 	y->key_lines = arena_calloc(r->a, count + 1, sizeof(*y->key_lines));
 	if (!y->items || !y->keys || !y->key_lines)
 		return bad(r, y->line, "too large");
-	for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top; p++) {
+	for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top;
+	     p++) {
 		yaml_node_t *key = yaml_document_get_node(r->doc, p->key);
 		struct yaml *value, *k = read_node(r, key, depth + 1);
 
@@ -49,7 +50,8 @@ static struct yaml *read_map(struct reader *r, yaml_node_t *n, struct yaml *y, u
 		if (k->kind != YAML_TEXT)
 			return bad(r, k->line, "a key must be text");
 		if (yaml_get(y, k->text))
-			return bad(r, k->line, arena_printf(r->a, "\"%s\" is given twice", k->text));
+			return bad(r, k->line,
+			           arena_printf(r->a, "\"%s\" is given twice", k->text));
 		value = read_node(r, yaml_document_get_node(r->doc, p->value), depth + 1);
 		if (!value)
 			return NULL;
@@ -73,16 +75,17 @@ static struct yaml *read_node(struct reader *r, yaml_node_t *n, unsigned depth)
 		return read_map(r, n, y, depth);
 	if (n->type == YAML_SCALAR_NODE) {
 		y->text = arena_str(r->a, (struct str){(const char *)n->data.scalar.value,
-						       n->data.scalar.length});
+		                                       n->data.scalar.length});
 		return y->text ? y : bad(r, line, "too large");
 	}
 	y->kind = YAML_SEQ;
 	y->items = arena_calloc(
-		r->a, (size_t)(n->data.sequence.items.top - n->data.sequence.items.start) + 1,
-		sizeof(*y->items));
+	        r->a, (size_t)(n->data.sequence.items.top - n->data.sequence.items.start) + 1,
+	        sizeof(*y->items));
 	if (!y->items)
 		return bad(r, line, "too large");
-	for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top; i++) {
+	for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top;
+	     i++) {
 		struct yaml *item = read_node(r, yaml_document_get_node(r->doc, *i), depth + 1);
 
 		if (!item)
@@ -108,7 +111,7 @@ struct yaml *yaml_read(struct arena *a, struct str text, const char *file, struc
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	if (!yaml_parser_load(&parser, &doc)) {
 		err_set(err, -EINVAL, "%s:%zu: %s", file, parser.problem_mark.line + 1,
-			parser.problem ? parser.problem : "not YAML");
+		        parser.problem ? parser.problem : "not YAML");
 		yaml_parser_delete(&parser);
 		return NULL;
 	}
@@ -141,7 +144,8 @@ bool build_fail(struct builder *b, const struct yaml *y, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (!b->failed)
-		err_set(b->err, -EINVAL, "%s:%u: %s", y ? y->file : "grammar", y ? y->line : 0, text);
+		err_set(b->err, -EINVAL, "%s:%u: %s", y ? y->file : "grammar", y ? y->line : 0,
+		        text);
 	b->failed = true;
 	return false;
 }
@@ -197,8 +201,8 @@ const char *build_text(struct builder *b, const struct yaml *map, const char *ke
 
 static bool add_text(struct builder *b, struct str text, const char *file)
 {
-	static const char *const known[] = {"help", "tree", "modes", "lines", "order", "dialects",
-					    NULL};
+	static const char *const known[] = {"help",  "tree",     "modes", "lines",
+	                                    "order", "dialects", NULL};
 	struct yaml *y = yaml_read(b->g->arena, text, file, b->err);
 
 	if (!y) {
@@ -266,7 +270,7 @@ static bool add_folder(struct builder *b, const char *dir)
 }
 
 static int load(const char *dir, struct str text, unsigned flags, struct grammar **out,
-		struct err *err)
+                struct err *err)
 {
 	struct builder b = {.flags = flags, .err = err};
 	struct arena *arena = arena_new(0);

@@ -63,7 +63,7 @@ bool build_value(struct builder *b, const struct field *f, const struct yaml *y,
 }
 
 static bool number(struct builder *b, const struct yaml *map, const char *key, struct field *f,
-		   uint32_t *n, unsigned flag)
+                   uint32_t *n, unsigned flag)
 {
 	const char *s = build_text(b, map, key);
 
@@ -90,7 +90,7 @@ static bool range(struct builder *b, const struct yaml *map, struct field *f)
 }
 
 static bool yes(struct builder *b, const struct yaml *map, const char *key, struct field *f,
-		unsigned flag)
+                unsigned flag)
 {
 	const char *s = build_text(b, map, key);
 
@@ -168,12 +168,13 @@ static bool defaults(struct builder *b, const struct yaml *map, struct field *f)
 	return true;
 }
 
-bool build_field(struct builder *b, const char *name, const struct yaml *y, struct field *f, bool owned)
+bool build_field(struct builder *b, const char *name, const struct yaml *y, struct field *f,
+                 bool owned)
 {
-	static const char *const known[] = {"type",	"range", "unit",    "min",     "max",
-					    "values",	"words", "to",	    "via",     "of",
-					    "default",	"help",	 "required", "defaults", "once",
-					    "add",	"suggest", NULL};
+	static const char *const known[] = {"type",    "range",   "unit",     "min",      "max",
+	                                    "values",  "words",   "to",       "via",      "of",
+	                                    "default", "help",    "required", "defaults", "once",
+	                                    "add",     "suggest", NULL};
 	const struct yaml *of = yaml_get(y, "of");
 	const char *type, *add;
 	struct field *element;
@@ -224,10 +225,11 @@ bool build_resolve(struct builder *b, struct field *f, const struct yaml *y)
 		return true;
 	f->to = schema_find(&b->g->schema, f->to_name);
 	if (!f->to || !(f->to->flags & NODE_LIST) || f->to->parent->parent)
-		return build_fail(b, y, "%s: to: \"%s\" is no list at top level", f->name, f->to_name);
+		return build_fail(b, y, "%s: to: \"%s\" is no list at top level", f->name,
+		                  f->to_name);
 	if (f->via && !node_field(f->to, str_of(f->via)))
 		return build_fail(b, y, "%s: via: \"%s\" is no field of %s", f->name, f->via,
-				  f->to_name);
+		                  f->to_name);
 	return true;
 }
 
@@ -253,7 +255,8 @@ static bool layout(struct builder *b, struct node *n, const struct yaml *y)
 
 		f->node = n;
 		f->index = (unsigned)n->nfields++;
-		if (!build_field(b, name, key ? keys->items[i] : fields->items[i - nkeys], f, false))
+		if (!build_field(b, name, key ? keys->items[i] : fields->items[i - nkeys], f,
+		                 false))
 			return false;
 		if (key && (f->type->kind == V_LIST || f->type->kind == V_SET || f->dflt.kind))
 			return build_fail(b, keys->items[i], "%s: a key is a single value", name);
@@ -285,7 +288,8 @@ static bool sorting(struct builder *b, struct node *n, const struct yaml *y)
 	return true;
 }
 
-static bool add_node(struct builder *b, struct node *parent, const char *name, const struct yaml *y);
+static bool add_node(struct builder *b, struct node *parent, const char *name,
+                     const struct yaml *y);
 
 static bool node_parts(struct builder *b, struct node *n, const struct yaml *y)
 {
@@ -322,8 +326,9 @@ static bool node_parts(struct builder *b, struct node *n, const struct yaml *y)
 
 static bool add_node(struct builder *b, struct node *parent, const char *name, const struct yaml *y)
 {
-	static const char *const known[] = {"list",  "owner",  "exists", "sort",   "builtin", "check",
-					    "title", "fields", "nodes",	 "before", "after",   NULL};
+	static const char *const known[] = {"list",    "owner",  "exists", "sort",
+	                                    "builtin", "check",  "title",  "fields",
+	                                    "nodes",   "before", "after",  NULL};
 	struct node *n = build_alloc(b, 1, sizeof(*n)), **grown;
 
 	if (!build_keys(b, y, known))
@@ -402,7 +407,7 @@ static bool builtins(struct builder *b, struct node *n, const struct yaml *y)
 		for (size_t k = 0; k < n->nkeys; k++) {
 			if (!e->vals[k].kind)
 				return build_fail(b, list, "builtin: key %s is missing",
-						  n->fields[k].name);
+				                  n->fields[k].name);
 		}
 	}
 	return true;
@@ -419,12 +424,12 @@ static bool order(struct builder *b, const struct yaml *y)
 	g->order = build_alloc(b, y->n, sizeof(*g->order));
 	for (size_t i = 0; i < y->n; i++) {
 		struct node *n =
-			y->items[i]->text ? schema_find(&g->schema, y->items[i]->text) : NULL;
+		        y->items[i]->text ? schema_find(&g->schema, y->items[i]->text) : NULL;
 
 		if (!n || n->parent->parent || n->rank != UINT32_MAX)
 			return build_fail(b, y->items[i], "order: \"%s\" is no top-level node%s",
-					  y->items[i]->text ? y->items[i]->text : "",
-					  n ? " or given twice" : "");
+			                  y->items[i]->text ? y->items[i]->text : "",
+			                  n ? " or given twice" : "");
 		n->rank = (unsigned)i;
 		g->order[g->norder++] = n;
 	}
@@ -477,7 +482,7 @@ static bool each_node(struct builder *b, part_fn *fn)
 }
 
 static bool each_doc(struct builder *b, const char *key,
-		     bool (*fn)(struct builder *b, const struct yaml *y))
+                     bool (*fn)(struct builder *b, const struct yaml *y))
 {
 	for (size_t i = 0; i < b->ndocs; i++) {
 		const struct yaml *y = yaml_get(b->docs[i], key);

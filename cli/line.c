@@ -285,8 +285,8 @@ static uint64_t short_form(const struct line *l)
 		at = 0;
 		for (unsigned i = 0; i < l->natoms; i++) {
 			bool same = l->atoms[i]->kind == ITEM_ARG
-					    ? w.p[0] == '<'
-					    : str_eq_cstr(w, l->atoms[i]->word);
+			                    ? w.p[0] == '<'
+			                    : str_eq_cstr(w, l->atoms[i]->word);
 
 			if ((next >> i & 1) && same)
 				at |= UINT64_C(1) << i;

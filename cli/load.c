@@ -95,7 +95,7 @@ static void old_container_defaults(struct load *ld, const struct node *parent, u
 static bool is_frame(struct load *ld, struct str line, unsigned number)
 {
 	static const char *const frames[] = {"Cryptochecksum", "[OK]", "Building configuration",
-					     "Saved"};
+	                                     "Saved"};
 	int dialect;
 
 	if (!line.len || line.p[0] == ':' || line.p[0] == '!')
@@ -205,28 +205,38 @@ static void split(struct load *ld)
 	}
 }
 
+struct place {
+	unsigned line;
+	size_t at;
+};
+
 static int by_line(const void *a, const void *b)
 {
-	const struct load_item *x = a, *y = b;
+	const struct place *x = a, *y = b;
 
-	return (x->line > y->line) - (x->line < y->line);
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
 }
 
-/* Insertion keeps the order of what one line gave; reports are short. */
+/* By line; what one line gave stays in its order. */
 static void sort_items(struct load_report *r)
 {
-	for (size_t i = 1; i < r->n; i++) {
-		struct load_item item = r->items[i];
-		size_t k = i;
+	struct place *places = conf_alloc(r->n * sizeof(*places));
+	struct load_item *items = conf_alloc(r->n * sizeof(*items));
 
-		for (; k && by_line(&item, &r->items[k - 1]) < 0; k--)
-			r->items[k] = r->items[k - 1];
-		r->items[k] = item;
-	}
+	for (size_t i = 0; i < r->n; i++)
+		places[i] = (struct place){r->items[i].line, i};
+	qsort(places, r->n, sizeof(*places), by_line);
+	for (size_t i = 0; i < r->n; i++)
+		items[i] = r->items[places[i].at];
+	free(places);
+	free(r->items);
+	r->items = items;
 }
 
 int load_text(const struct grammar *g, struct confsys *sys, struct str text, const char *name,
-	      unsigned flags, struct load_report *r, struct err *err)
+              unsigned flags, struct load_report *r, struct err *err)
 {
 	struct load ld = {.g = g, .r = r, .text = text};
 	struct out notes;
@@ -281,7 +291,8 @@ void load_report_print(const struct load_report *r, struct out *out)
 				out_printf(out, "%s:%u: ", r->name, r->items[i].line);
 			out_put(out, (struct str){rest.p, len});
 			out_str(out, "\n");
-			rest = (struct str){rest.p + len + (nl != NULL), rest.len - len - (nl != NULL)};
+			rest = (struct str){rest.p + len + (nl != NULL),
+			                    rest.len - len - (nl != NULL)};
 		}
 	}
 }

@@ -77,7 +77,8 @@ void match_next_ctx(const struct match *m, struct cli_ctx *ctx)
 }
 
 /* All words of the line in one mode. */
-static void walk_line_in(struct walk *w, const struct mode *mode, struct str line, bool no, size_t at)
+static void walk_line_in(struct walk *w, const struct mode *mode, struct str line, bool no,
+                         size_t at)
 {
 	walk_start(w, mode, no);
 	while (w->status == MATCH_OK) {
@@ -132,9 +133,9 @@ static void trace(const struct walk *w, const struct walk_line *wl, unsigned *pa
 			const struct item *it = l->atoms[a];
 
 			if (w->words[i].keyword
-				    ? item_takes_keyword(l, it, w->words[i].keyword)
-				    : it->kind == ITEM_ARG &&
-					      item_value(l, it, w->words[i].typed, NULL, &masked, NULL))
+			            ? item_takes_keyword(l, it, w->words[i].keyword)
+			            : it->kind == ITEM_ARG && item_value(l, it, w->words[i].typed,
+			                                                 NULL, &masked, NULL))
 				at |= UINT64_C(1) << a;
 		}
 		reached[i] = at;
@@ -227,7 +228,8 @@ static void drop_shadowed(struct match *m, const struct walk_line *wl, const uns
 
 		for (size_t k = 0; k < n && wl->line->atoms[path[i]]->kind == ITEM_WORD; k++)
 			shadowed = shadowed || (wl->line->atoms[path[k]]->kind == ITEM_ARG &&
-						!strcmp(wl->line->atoms[path[k]]->word, wl->line->atoms[path[i]]->word));
+			                        !strcmp(wl->line->atoms[path[k]]->word,
+			                                wl->line->atoms[path[i]]->word));
 		if (!shadowed)
 			m->args[kept++] = m->args[i];
 	}
@@ -327,7 +329,7 @@ static bool skip(struct str line, size_t *at, bool *no)
 }
 
 enum match_status match_line(const struct grammar *g, const struct cli_ctx *ctx, struct str line,
-			     int privilege, struct match *m, struct match_fail *fail)
+                             int privilege, struct match *m, struct match_fail *fail)
 {
 	const struct mode *modes[MODES_MAX];
 	size_t n = walk_modes(g, ctx->mode, modes, MODES_MAX), at;
@@ -377,7 +379,8 @@ void match_fail_text(const struct match_fail *fail, struct out *out)
 		out_str(out, "ERROR: % Incomplete command");
 		break;
 	case MATCH_AMBIGUOUS:
-		out_printf(out, "ERROR: %% Ambiguous command:  \"%.*s\"", STR_ARG(str_trim(fail->typed)));
+		out_printf(out, "ERROR: %% Ambiguous command:  \"%.*s\"",
+		           STR_ARG(str_trim(fail->typed)));
 		break;
 	case MATCH_DENIED:
 		out_str(out, "ERROR: Command authorization failed");
@@ -386,7 +389,7 @@ void match_fail_text(const struct match_fail *fail, struct out *out)
 }
 
 void match_expand(const struct grammar *g, const struct mode *mode, struct str words,
-		  struct out *out)
+                  struct out *out)
 {
 	struct walk w;
 	struct str rest = str_trim(words), word;

@@ -22,10 +22,11 @@ bool ctx_up(struct cli_ctx *ctx);
 
 struct bound {
 	const struct field *field;
-	struct value value; /* parsed, but references and ranges of others unchecked; a list: all elements */
-	bool masked;        /* a secret given as "*" */
-	bool dropped;       /* an argument that is not stored */
-	unsigned atom;      /* position in the pattern */
+	struct value
+	        value; /* parsed, but references and ranges of others unchecked; a list: all elements */
+	bool masked;   /* a secret given as "*" */
+	bool dropped;  /* an argument that is not stored */
+	unsigned atom; /* position in the pattern */
 };
 
 struct match {
@@ -39,17 +40,17 @@ struct match {
 	size_t nbound;
 	struct cmd_arg *args; /* every argument and keyword, for run: and edit: functions */
 	size_t nargs;
-	char *text;           /* the line with full keywords */
+	char *text; /* the line with full keywords */
 	struct arena *arena;
 };
 
 enum match_status {
 	MATCH_OK,
-	MATCH_EMPTY,      /* nothing typed, or a comment */
-	MATCH_INVALID,    /* caret under `column` */
+	MATCH_EMPTY,   /* nothing typed, or a comment */
+	MATCH_INVALID, /* caret under `column` */
 	MATCH_INCOMPLETE,
-	MATCH_AMBIGUOUS,  /* `typed` up to the ambiguous word */
-	MATCH_DENIED,     /* needs a higher privilege */
+	MATCH_AMBIGUOUS, /* `typed` up to the ambiguous word */
+	MATCH_DENIED,    /* needs a higher privilege */
 };
 
 struct match_fail {
@@ -61,8 +62,8 @@ struct match_fail {
 
 /* One line as typed (leading blanks allowed) at `privilege`. On MATCH_OK m must be freed with match_free; else
  * fail says why. */
-enum match_status match_line(const struct grammar *g, const struct cli_ctx *ctx, struct str line, int privilege,
-			     struct match *m, struct match_fail *fail);
+enum match_status match_line(const struct grammar *g, const struct cli_ctx *ctx, struct str line,
+                             int privilege, struct match *m, struct match_fail *fail);
 void match_free(struct match *m);
 /* Text of a failure without caret line: "ERROR: % Incomplete command". */
 void match_fail_text(const struct match_fail *fail, struct out *out);
@@ -71,6 +72,7 @@ void match_fail_text(const struct match_fail *fail, struct out *out);
 void match_next_ctx(const struct match *m, struct cli_ctx *ctx);
 /* Keywords written out as far as they are known in the mode ("cry ikev1" -> "crypto ikev1"); for sections of
  * show running-config. Unknown words stay as they are. */
-void match_expand(const struct grammar *g, const struct mode *mode, struct str words, struct out *out);
+void match_expand(const struct grammar *g, const struct mode *mode, struct str words,
+                  struct out *out);
 
 #endif

@@ -59,7 +59,8 @@ static const struct line *form_of(const struct render *r, const struct line *l)
 	if (r->dialect >= from && (l->until < 0 || r->dialect <= l->until))
 		return l;
 	for (const struct line *o = l->older; o; o = o->older) {
-		if (o->until >= r->dialect && o->from <= r->dialect && (!best || o->until > best->until))
+		if (o->until >= r->dialect && o->from <= r->dialect &&
+		    (!best || o->until > best->until))
 			best = o;
 	}
 	return best;
@@ -107,9 +108,9 @@ static bool print_arg(struct printed *p, const struct item *it)
 
 	if (it->dropped)
 		return false;
-	v = key_of(p->e, it->field)   ? &p->e->vals[it->field->index]
+	v = key_of(p->e, it->field) ? &p->e->vals[it->field->index]
 	    : it->field == p->split ? &p->member
-				    : entry_value(p->e, it->field);
+	                            : entry_value(p->e, it->field);
 	if (!v || !v->kind)
 		return false;
 	out_str(out, it->pre);
@@ -229,7 +230,8 @@ static bool has_opposite(const struct line *l, const struct with *w)
 		if (o == l || (o->flags & LINE_LEGACY))
 			continue;
 		for (size_t i = 0; i < o->nwith; i++) {
-			if (o->with[i].field == w->field && !value_equal(&o->with[i].value, &w->value))
+			if (o->with[i].field == w->field &&
+			    !value_equal(&o->with[i].value, &w->value))
 				return true;
 		}
 		for (unsigned a = 0; a < o->natoms; a++) {
@@ -249,7 +251,7 @@ static enum with_state with_of(const struct line *l, const struct centry *e)
 	for (size_t i = 0; i < l->nwith; i++) {
 		const struct with *w = &l->with[i];
 		const struct value *v =
-			key_of(e, w->field) ? &e->vals[w->field->index] : entry_value(e, w->field);
+		        key_of(e, w->field) ? &e->vals[w->field->index] : entry_value(e, w->field);
 
 		if (v && value_equal(v, &w->value))
 			continue;
@@ -323,13 +325,15 @@ static void list_lines(struct printed *p, unsigned depth)
 	}
 }
 
-static void render_mode(struct render *r, const struct mode *m, const struct centry *e, unsigned depth);
+static void render_mode(struct render *r, const struct mode *m, const struct centry *e,
+                        unsigned depth);
 
 static void render_block(struct printed *p, const struct line *l, unsigned depth)
 {
 	struct out *out = p->r->out;
 	size_t at = out->len, header;
-	bool stays = ((l->flags & LINE_PRIMARY) && !p->e->base) || (l->flags & LINE_ALWAYS);
+	bool stays = !(p->r->flags & RENDER_INERT) &&
+	             (((l->flags & LINE_PRIMARY) && !p->e->base) || (l->flags & LINE_ALWAYS));
 
 	if (with_of(l, p->e) != WITH_YES || !print_line(p, depth, false, true))
 		return;
@@ -345,7 +349,8 @@ static void render_block(struct printed *p, const struct line *l, unsigned depth
 	}
 }
 
-static void render_line(struct render *r, const struct line *l, const struct centry *e, unsigned depth)
+static void render_line(struct render *r, const struct line *l, const struct centry *e,
+                        unsigned depth)
 {
 	struct printed p = {.r = r, .e = e, .l = form_of(r, l), .full = full(r, l)};
 
@@ -425,8 +430,8 @@ static struct centry *with_keys(const struct centry *e, const struct centry *emp
 }
 
 /* The lines about this entry and what hangs below it, in the order of the grammar. */
-static void render_entry(struct render *r, const struct line **lines, size_t n, const struct centry *e,
-			 unsigned depth)
+static void render_entry(struct render *r, const struct line **lines, size_t n,
+                         const struct centry *e, unsigned depth)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct node *child = lines[i]->node;
@@ -478,7 +483,8 @@ static const struct line **lines_of(const struct mode *m, const struct node *n, 
 	return lines;
 }
 
-static void render_mode(struct render *r, const struct mode *m, const struct centry *e, unsigned depth)
+static void render_mode(struct render *r, const struct mode *m, const struct centry *e,
+                        unsigned depth)
 {
 	size_t n;
 	const struct line **lines;
@@ -513,7 +519,7 @@ static void render_node(struct render *r, const struct node *n)
 }
 
 void render(const struct grammar *g, const struct conf *conf, unsigned flags, int dialect,
-	    struct str section, struct out *out)
+            struct str section, struct out *out)
 {
 	struct render r = {.g = g, .conf = conf, .flags = flags, .dialect = dialect, .out = out};
 

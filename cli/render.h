@@ -13,7 +13,7 @@ enum render_flags {
 
 /* The body of running-config. section: leading words ("crypto ikev1", abbreviations allowed), empty = all.
  * dialect: number, -1 = newest. */
-void render(const struct grammar *g, const struct conf *conf, unsigned flags, int dialect, struct str section,
-	    struct out *out);
+void render(const struct grammar *g, const struct conf *conf, unsigned flags, int dialect,
+            struct str section, struct out *out);
 
 #endif

@@ -6,9 +6,9 @@
 
 #include "cli/walk.h"
 
-#define SUGGEST_MAX  4096
-#define VALUES_MAX   200 /* existing entries listed at one place */
-#define MODES_MAX    12
+#define SUGGEST_MAX 4096
+#define VALUES_MAX  200 /* existing entries listed at one place */
+#define MODES_MAX   12
 
 struct collect {
 	struct suggestions *s;
@@ -36,7 +36,7 @@ static void add(struct collect *c, enum suggestion_kind kind, const char *word, 
 	if (g->n == SUGGEST_MAX)
 		return;
 	g->items[g->n++] = (struct suggestion){kind, arena_str(c->s->arena, str_of(word)),
-					       help ? arena_str(c->s->arena, str_of(help)) : NULL};
+	                                       help ? arena_str(c->s->arena, str_of(help)) : NULL};
 }
 
 static void add_value(void *arg, const char *word, const char *help)
@@ -176,7 +176,7 @@ static void begin_all(struct walk *w)
 }
 
 static void collect_mode(struct suggestions *s, const struct mode *m, const struct conf *conf,
-			 struct str before, struct str prefix, int privilege)
+                         struct str before, struct str prefix, int privilege)
 {
 	struct suggest_group *g = &s->groups[s->n];
 	struct collect c = {.s = s, .group = g, .conf = conf, .prefix = prefix};
@@ -205,7 +205,7 @@ static void collect_mode(struct suggestions *s, const struct mode *m, const stru
 }
 
 bool suggest(const struct grammar *g, const struct cli_ctx *ctx, const struct conf *conf,
-	     struct str line, int privilege, struct suggestions *s)
+             struct str line, int privilege, struct suggestions *s)
 {
 	const struct mode *modes[MODES_MAX];
 	size_t n = walk_modes(g, ctx->mode, modes, MODES_MAX), word = line.len;
@@ -218,7 +218,7 @@ bool suggest(const struct grammar *g, const struct cli_ctx *ctx, const struct co
 	s->groups = arena_calloc(s->arena, n + 1, sizeof(*s->groups));
 	for (size_t i = 0; i < n; i++)
 		collect_mode(s, modes[i], conf, (struct str){line.p, word},
-			     (struct str){line.p + word, line.len - word}, privilege);
+		             (struct str){line.p + word, line.len - word}, privilege);
 	return s->n > 0;
 }
 
@@ -242,7 +242,8 @@ void suggest_complete(const struct suggestions *s, struct str line, struct out *
 			if (it->kind != SUGGEST_KEYWORD && it->kind != SUGGEST_VALUE)
 				continue;
 			/* The mode at hand goes first: its keyword is the one that will match. */
-			if (only && i && !several && s->groups[0].n && s->groups[0].items[0].word == only)
+			if (only && i && !several && s->groups[0].n &&
+			    s->groups[0].items[0].word == only)
 				break;
 			if (!only) {
 				only = it->word;

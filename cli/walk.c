@@ -19,8 +19,8 @@ bool item_keyword(const struct line *l, const struct item *it, size_t i, struct 
 	words = f->type->class == CLASS_KEYWORDS;
 	if (words && i < f->nchoices) {
 		*k = (struct keyword){f->choices[i].word,
-				      f->choices[i].help ? f->choices[i].help : f->help,
-				      (l->flags & LINE_LEGACY) != 0};
+		                      f->choices[i].help ? f->choices[i].help : f->help,
+		                      (l->flags & LINE_LEGACY) != 0};
 		return true;
 	}
 	i -= words ? f->nchoices : 0;
@@ -28,7 +28,7 @@ bool item_keyword(const struct line *l, const struct item *it, size_t i, struct 
 	if (i < f->nwords) {
 		/* Another name of a choice is an old one; beside other types it is the only name. */
 		*k = (struct keyword){f->words[i].word, f->help,
-				      words || (l->flags & LINE_LEGACY) != 0};
+		                      words || (l->flags & LINE_LEGACY) != 0};
 		return true;
 	}
 	i -= f->nwords;
@@ -49,7 +49,7 @@ static struct str unwrap(const struct item *it, struct str word)
 }
 
 bool item_value(const struct line *l, const struct item *it, struct str word, struct value *v,
-		bool *masked, struct err *err)
+                bool *masked, struct err *err)
 {
 	struct value tmp;
 
@@ -183,7 +183,7 @@ static void note(const char **slot, bool *twice, const char *word)
 }
 
 static void look_at(struct walk *w, const struct line *l, const struct item *it, struct str word,
-		    struct found *f)
+                    struct found *f)
 {
 	struct keyword k;
 
@@ -213,8 +213,8 @@ static const char *choose(struct walk *w, struct str word)
 		uint64_t next = line_next(w->lines[i].line, w->lines[i].at, w->started);
 
 		for (; next; next &= next - 1)
-			look_at(w, w->lines[i].line, w->lines[i].line->atoms[__builtin_ctzll(next)], word,
-				&f);
+			look_at(w, w->lines[i].line, w->lines[i].line->atoms[__builtin_ctzll(next)],
+			        word, &f);
 	}
 	if (f.exact)
 		return f.exact;
@@ -227,7 +227,7 @@ static const char *choose(struct walk *w, struct str word)
 
 /* Positions of one line reached by the word; *all: an argument took the rest of the line. */
 static uint64_t advance(const struct walk_line *wl, bool started, const char *keyword,
-			struct str word, struct str rest, bool *all)
+                        struct str word, struct str rest, bool *all)
 {
 	const struct line *l = wl->line;
 	uint64_t next = line_next(l, wl->at, started), at = 0;
@@ -239,8 +239,9 @@ static uint64_t advance(const struct walk_line *wl, bool started, const char *ke
 		bool text = it->kind == ITEM_ARG && it->field->type->class == CLASS_TEXT;
 
 		if (keyword ? item_takes_keyword(l, it, keyword)
-			    : it->kind == ITEM_ARG &&
-				      item_value(l, it, text ? str_trim(rest) : word, NULL, &masked, NULL)) {
+		            : it->kind == ITEM_ARG &&
+		                      item_value(l, it, text ? str_trim(rest) : word, NULL, &masked,
+		                                 NULL)) {
 			at |= UINT64_C(1) << i;
 			*all = *all || (text && !keyword);
 		}
@@ -280,7 +281,7 @@ size_t walk_step(struct walk *w, struct str word, struct str rest)
 }
 
 size_t walk_modes(const struct grammar *g, const struct mode *mode, const struct mode **out,
-		  size_t cap)
+                  size_t cap)
 {
 	bool exec = false;
 	size_t n = 0;

@@ -41,7 +41,7 @@ struct keyword {
 bool item_keyword(const struct line *l, const struct item *it, size_t i, struct keyword *k);
 /* Does the item take the word as a value? *v (may be NULL) is the caller's to free. */
 bool item_value(const struct line *l, const struct item *it, struct str word, struct value *v,
-		bool *masked, struct err *err);
+                bool *masked, struct err *err);
 /* The same for a keyword of the item. */
 bool item_takes_keyword(const struct line *l, const struct item *it, const char *keyword);
 /* Positions that may follow. */
@@ -56,6 +56,7 @@ void walk_start(struct walk *w, const struct mode *mode, bool no);
 size_t walk_step(struct walk *w, struct str word, struct str rest);
 void walk_end(struct walk *w);
 /* The mode, its parents, and exec with its parents below config modes; 0-terminated list of at most `cap`. */
-size_t walk_modes(const struct grammar *g, const struct mode *mode, const struct mode **out, size_t cap);
+size_t walk_modes(const struct grammar *g, const struct mode *mode, const struct mode **out,
+                  size_t cap);
 
 #endif

@@ -75,7 +75,7 @@ const struct centry *conf_child(const struct conf *c, const struct centry *e, co
 }
 
 const struct centry *conf_first_child(const struct conf *c, const struct centry *e,
-				      const char *node)
+                                      const char *node)
 {
 	const struct node *n = find_node(e->node, node);
 
@@ -182,5 +182,5 @@ uint32_t conf_list_u32(const struct centry *e, const char *field, size_t i)
 	const struct value *v = get(e, field, &f);
 
 	return v->kind == V_LIST && i < v->list.n && v->list.v[i].kind == V_U32 ? v->list.v[i].u32
-										: 0;
+	                                                                        : 0;
 }

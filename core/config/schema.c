@@ -88,26 +88,26 @@ static struct {
 	size_t n;
 } suggests[TABLES_MAX];
 
-#define REGISTER(where, t, count)                                                                  \
-	do {                                                                                       \
-		size_t i_ = 0;                                                                     \
-		while (i_ < TABLES_MAX && (where)[i_].table && (where)[i_].table != (t))           \
-			i_++;                                                                      \
-		if (i_ == TABLES_MAX)                                                              \
-			abort();                                                                   \
-		(where)[i_].table = (t);                                                           \
-		(where)[i_].n = (count);                                                           \
+#define REGISTER(where, t, count)                                                        \
+	do {                                                                             \
+		size_t i_ = 0;                                                           \
+		while (i_ < TABLES_MAX && (where)[i_].table && (where)[i_].table != (t)) \
+			i_++;                                                            \
+		if (i_ == TABLES_MAX)                                                    \
+			abort();                                                         \
+		(where)[i_].table = (t);                                                 \
+		(where)[i_].n = (count);                                                 \
 	} while (0)
 
-#define FIND(where, wanted)                                                                        \
-	do {                                                                                       \
-		for (size_t i_ = 0; i_ < TABLES_MAX && (where)[i_].table; i_++) {                  \
-			for (size_t j_ = 0; j_ < (where)[i_].n; j_++) {                            \
-				if (!strcmp((where)[i_].table[j_].name, (wanted)))                 \
-					return (where)[i_].table[j_].fn;                           \
-			}                                                                          \
-		}                                                                                  \
-		return NULL;                                                                       \
+#define FIND(where, wanted)                                                        \
+	do {                                                                       \
+		for (size_t i_ = 0; i_ < TABLES_MAX && (where)[i_].table; i_++) {  \
+			for (size_t j_ = 0; j_ < (where)[i_].n; j_++) {            \
+				if (!strcmp((where)[i_].table[j_].name, (wanted))) \
+					return (where)[i_].table[j_].fn;           \
+			}                                                          \
+		}                                                                  \
+		return NULL;                                                       \
 	} while (0)
 
 void conf_check_register(const struct conf_check *table, size_t n)

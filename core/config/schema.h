@@ -25,8 +25,8 @@ struct dialect_default {
 
 enum field_flags {
 	FIELD_REQUIRED = 1,
-	FIELD_ONCE = 2,     /* may not change once the entry is committed */
-	FIELD_APPEND = 4,   /* list: a line adds to what is there */
+	FIELD_ONCE = 2,   /* may not change once the entry is committed */
+	FIELD_APPEND = 4, /* list: a line adds to what is there */
 	FIELD_HAS_MIN = 8,
 	FIELD_HAS_MAX = 16,
 };
@@ -45,7 +45,8 @@ struct field {
 	size_t nchoices;
 	struct word_value *words;
 	size_t nwords;
-	const char *to_name, *via; /* ref: node; the field there that holds the name, NULL = first key */
+	const char *to_name,
+	        *via; /* ref: node; the field there that holds the name, NULL = first key */
 	const struct node *to;
 	const struct field *of; /* list */
 	const char *suggest;    /* function that lists values for ? and Tab */
@@ -57,7 +58,7 @@ enum node_flags {
 };
 
 #define NODE_SORT_MAX 4
-#define SORT_ENTERED UINT32_MAX
+#define SORT_ENTERED  UINT32_MAX
 
 struct node {
 	const char *name, *title; /* title: for messages ("address pool") */
@@ -76,10 +77,10 @@ struct node {
 	conf_check_fn *check;
 	struct centry **builtin;
 	size_t nbuiltin;
-	struct centry *empty;        /* read where nothing is stored */
-	const char *before, *after;  /* lines around the node in running-config */
-	unsigned rank;               /* position in `order:` */
-	unsigned line;               /* where in the grammar */
+	struct centry *empty;       /* read where nothing is stored */
+	const char *before, *after; /* lines around the node in running-config */
+	unsigned rank;              /* position in `order:` */
+	unsigned line;              /* where in the grammar */
 	const char *file;
 };
 

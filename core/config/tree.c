@@ -124,7 +124,7 @@ union probe {
 };
 
 static const struct centry *probe(union probe *p, const struct node *n, const struct value *own,
-				  size_t nown)
+                                  size_t nown)
 {
 	if (n->nup + n->nkeys > 16)
 		abort();
@@ -134,21 +134,21 @@ static const struct centry *probe(union probe *p, const struct node *n, const st
 }
 
 const struct centry *list_find(const struct centry *parent, const struct node *n,
-			       const struct value *own_keys)
+                               const struct value *own_keys)
 {
 	union probe p;
 
 	return tnode_find(parent->slots[n->slot].list.by_key, order_by_key,
-			  probe(&p, n, own_keys, n->nkeys));
+	                  probe(&p, n, own_keys, n->nkeys));
 }
 
 const struct centry *list_find_first(const struct centry *parent, const struct node *n,
-				     const struct value *first_key)
+                                     const struct value *first_key)
 {
 	union probe p;
 
 	return tnode_find(parent->slots[n->slot].list.by_key, order_by_first,
-			  probe(&p, n, first_key, 1));
+	                  probe(&p, n, first_key, 1));
 }
 
 const struct centry *conf_get(const struct conf *c, const struct node *n, const struct value *keys)
@@ -178,7 +178,7 @@ static struct centry *edit_root(struct conf *c)
 }
 
 static struct centry *edit_one(struct conf *c, struct centry *parent, const struct node *n,
-			       const struct value *keys)
+                               const struct value *keys)
 {
 	struct cslot *slot = &parent->slots[n->slot];
 	struct centry *e = slot->one;
@@ -198,7 +198,7 @@ static struct centry *edit_one(struct conf *c, struct centry *parent, const stru
 }
 
 static struct centry *edit_listed(struct conf *c, struct centry *parent, const struct node *n,
-				  const struct value *keys)
+                                  const struct value *keys)
 {
 	struct centry *e = (struct centry *)list_find(parent, n, keys + n->nup);
 
@@ -220,7 +220,7 @@ static struct centry *edit_listed(struct conf *c, struct centry *parent, const s
 }
 
 struct centry *conf_edit(struct conf *c, const struct node *n, const struct value *keys,
-			 bool create)
+                         bool create)
 {
 	struct centry *parent;
 
@@ -282,7 +282,7 @@ void conf_prune(struct conf *c, const struct node *n, const struct value *keys)
 }
 
 void conf_revert(struct conf *c, const struct conf *from, const struct node *n,
-		 const struct value *keys)
+                 const struct value *keys)
 {
 	struct centry *old = (struct centry *)conf_get(from, n, keys), *parent;
 	const struct centry *now = conf_get(c, n, keys);

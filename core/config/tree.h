@@ -45,13 +45,15 @@ bool conf_equal(const struct conf *a, const struct conf *b);
 /* An entry is named by its node and all keys from the top (node_nkeys values). NULL when there is none. */
 const struct centry *conf_get(const struct conf *c, const struct node *n, const struct value *keys);
 /* For change; made with its parents when missing and create. NULL when missing. */
-struct centry *conf_edit(struct conf *c, const struct node *n, const struct value *keys, bool create);
+struct centry *conf_edit(struct conf *c, const struct node *n, const struct value *keys,
+                         bool create);
 /* The entry with everything below it; a builtin one goes back to what it is at first. False when not there. */
 bool conf_delete(struct conf *c, const struct node *n, const struct value *keys);
 /* Takes an entry out that holds nothing any more: containers, and lists whose entries live by their content. */
 void conf_prune(struct conf *c, const struct node *n, const struct value *keys);
 /* Makes the entry what it is in `from` (NULL or missing there: deleted). */
-void conf_revert(struct conf *c, const struct conf *from, const struct node *n, const struct value *keys);
+void conf_revert(struct conf *c, const struct conf *from, const struct node *n,
+                 const struct value *keys);
 
 /* What counts: the value set, else that of the builtin entry, else the default. NULL when there is none. */
 const struct value *entry_value(const struct centry *e, const struct field *f);
@@ -70,10 +72,11 @@ void entry_drop(struct centry *e);
 /* Entries of a list in the order of running-config, below parent (for the top level: c->root). */
 const struct centry *list_first(const struct centry *parent, const struct node *n);
 const struct centry *list_next(const struct centry *parent, const struct centry *e);
-const struct centry *list_find(const struct centry *parent, const struct node *n, const struct value *own_keys);
+const struct centry *list_find(const struct centry *parent, const struct node *n,
+                               const struct value *own_keys);
 /* The first by key among those whose first key is this. */
 const struct centry *list_find_first(const struct centry *parent, const struct node *n,
-				     const struct value *first_key);
+                                     const struct value *first_key);
 size_t list_count(const struct centry *parent, const struct node *n);
 const struct centry *entry_child(const struct centry *e, const struct node *n);
 

@@ -133,8 +133,8 @@ struct conf *txn_conf(struct txn *t)
 	return t->next;
 }
 
-static struct touch *find_touch(const struct txn *t, const struct node *n,
-				const struct value *keys, struct out *path)
+static struct touch *find_touch(const struct txn *t, const struct node *n, const struct value *keys,
+                                struct out *path)
 {
 	out_init(path);
 	out_put(path, (struct str){(const char *)&n, sizeof(n)});
@@ -146,7 +146,7 @@ static struct touch *find_touch(const struct txn *t, const struct node *n,
 }
 
 void txn_touch(struct txn *t, const struct node *n, const struct value *keys, const struct field *f,
-	       unsigned line)
+               unsigned line)
 {
 	struct out path;
 	struct touch *touch = find_touch(t, n, keys, &path);
@@ -194,7 +194,7 @@ static unsigned line_of(const struct touch *touch, const struct field *f)
 }
 
 unsigned txn_line_of(const struct txn *t, const struct node *n, const struct value *keys,
-		     const struct field *f)
+                     const struct field *f)
 {
 	struct out path;
 	const struct touch *touch = find_touch(t, n, keys, &path);
@@ -204,7 +204,7 @@ unsigned txn_line_of(const struct txn *t, const struct node *n, const struct val
 }
 
 static int compile_and_prepare(struct txn *t, struct conf *next, void **snapshot, struct out *notes,
-			       struct err *err)
+                               struct err *err)
 {
 	struct confsys *sys = t->sys;
 	const struct conf_hooks *h = &sys->hooks;
@@ -225,7 +225,7 @@ static int compile_and_prepare(struct txn *t, struct conf *next, void **snapshot
 
 /* On success *snapshot is what goes with next; an attempt that fails leaves no notes. */
 static int make_snapshot(struct txn *t, struct conf *next, void **snapshot, struct out *notes,
-			 struct err *err)
+                         struct err *err)
 {
 	struct out quiet;
 	int rc;
@@ -267,10 +267,10 @@ int txn_commit(struct txn *t, struct out *notes, struct err *err)
 	int rc = 0;
 
 	for (size_t i = 0; i < t->n && !rc; i++) {
-		if (!verify_entry(t->origin, t->next, t->touched[i]->node, t->touched[i]->keys, notes,
-				  &fault))
+		if (!verify_entry(t->origin, t->next, t->touched[i]->node, t->touched[i]->keys,
+		                  notes, &fault))
 			rc = err_set(err, fault.err.code ? fault.err.code : -EINVAL, "%s",
-				     fault.err.text);
+			             fault.err.text);
 	}
 	if (!rc && !unchanged(t)) {
 		rc = make_snapshot(t, t->next, &snapshot, notes, err);
@@ -314,7 +314,8 @@ static void drop_fault(struct txn *t, const struct touch *touch, const struct ve
 			entry_reset(e, f);
 	} else {
 		entry_reset(e, f);
-		if (old && old->vals[f->index].kind && (!f->to || verify_ref(t->next, f, &old->vals[f->index])))
+		if (old && old->vals[f->index].kind &&
+		    (!f->to || verify_ref(t->next, f, &old->vals[f->index])))
 			entry_set(e, f, &old->vals[f->index]);
 	}
 	conf_prune(t->next, touch->node, touch->keys);
@@ -332,7 +333,8 @@ static void verify_best(struct txn *t, struct out *notes, txn_fault_fn *report, 
 		for (size_t i = 0; i < t->n; i++) {
 			struct touch *touch = t->touched[i];
 
-			if (verify_entry(t->origin, t->next, touch->node, touch->keys, &quiet, &fault))
+			if (verify_entry(t->origin, t->next, touch->node, touch->keys, &quiet,
+			                 &fault))
 				continue;
 			out_init(&text);
 			out_printf(&text, "ERROR: %s", fault.err.text);
@@ -349,7 +351,7 @@ static void verify_best(struct txn *t, struct out *notes, txn_fault_fn *report, 
 }
 
 static void report_dropped(const struct touch *touch, const struct err *why, txn_fault_fn *report,
-			   void *arg)
+                           void *arg)
 {
 	struct out text;
 
@@ -361,7 +363,7 @@ static void report_dropped(const struct touch *touch, const struct err *why, txn
 
 /* The tree does not compile: find what it cannot do without dropping. */
 static int isolate(struct txn *t, void **snapshot, struct out *notes, txn_fault_fn *report,
-		   void *arg, struct err *err)
+                   void *arg, struct err *err)
 {
 	struct err why = *err, other = {0};
 	struct conf *trial;
@@ -369,7 +371,8 @@ static int isolate(struct txn *t, void **snapshot, struct out *notes, txn_fault_
 	for (size_t i = t->n; i-- > 0 && t->n - i <= ISOLATE_MAX;) {
 		trial = conf_fork(t->next);
 		conf_revert(trial, t->origin, t->touched[i]->node, t->touched[i]->keys);
-		if (!conf_equal(trial, t->next) && !make_snapshot(t, trial, snapshot, notes, &other)) {
+		if (!conf_equal(trial, t->next) &&
+		    !make_snapshot(t, trial, snapshot, notes, &other)) {
 			report_dropped(t->touched[i], &why, report, arg);
 			conf_drop(t->next);
 			t->next = trial;
@@ -394,7 +397,7 @@ static int isolate(struct txn *t, void **snapshot, struct out *notes, txn_fault_
 }
 
 int txn_commit_best(struct txn *t, struct out *notes, txn_fault_fn *fault, void *arg,
-		    struct err *err)
+                    struct err *err)
 {
 	struct err first = {0};
 	void *snapshot;

@@ -23,10 +23,10 @@ struct conf *txn_conf(struct txn *t);
 /* The edit functions say what they change, so that a commit looks at nothing else. line: of the text being
  * loaded, 0 at a prompt. f NULL: the entry as a whole. */
 void txn_touch(struct txn *t, const struct node *n, const struct value *keys, const struct field *f,
-	       unsigned line);
+               unsigned line);
 /* The line that touched the entry (and field) last; 0 when none did. */
 unsigned txn_line_of(const struct txn *t, const struct node *n, const struct value *keys,
-		     const struct field *f);
+                     const struct field *f);
 
 /* Required fields, references, checks, compile, prepare, swap, apply. Frees t in every case.
  * 0, or -errno with err; then the running configuration is as before. notes: lines to show. */
@@ -34,6 +34,7 @@ int txn_commit(struct txn *t, struct out *notes, struct err *err);
 
 /* For a text: what fails is dropped, reported with its line, and the rest is committed. */
 typedef void txn_fault_fn(void *arg, unsigned line, const char *text);
-int txn_commit_best(struct txn *t, struct out *notes, txn_fault_fn *fault, void *arg, struct err *err);
+int txn_commit_best(struct txn *t, struct out *notes, txn_fault_fn *fault, void *arg,
+                    struct err *err);
 
 #endif

@@ -46,8 +46,8 @@ static bool u32_parse(const struct field *f, struct str word, struct value *v, s
 		return refuse(err, f, word);
 	if (!in_range(f, n)) {
 		err_set(err, -ERANGE, "%.*s is out of range for %s, valid range: %u-%u",
-			STR_ARG(word), f->name, f->min,
-			f->flags & FIELD_HAS_MAX ? f->max : UINT32_MAX);
+		        STR_ARG(word), f->name, f->min,
+		        f->flags & FIELD_HAS_MAX ? f->max : UINT32_MAX);
 		return false;
 	}
 	*v = (struct value){.kind = V_U32, .u32 = n};
@@ -63,7 +63,7 @@ static void u32_print(const struct field *f, const struct value *v, struct out *
 static void u32_placeholder(const struct field *f, struct out *out)
 {
 	out_printf(out, "<%u-%u>", f->flags & FIELD_HAS_MIN ? f->min : 0,
-		   f->flags & FIELD_HAS_MAX ? f->max : UINT32_MAX);
+	           f->flags & FIELD_HAS_MAX ? f->max : UINT32_MAX);
 }
 
 /* h:mm:ss, hh:mm:ss, hhhh:mm:ss into seconds. */
@@ -249,7 +249,7 @@ static bool prefix_parse(const struct field *f, struct str word, struct value *v
 
 	if (!slash || !ip4_parse((struct str){word.p, (size_t)(slash - word.p)}, &ip) ||
 	    !str_to_u32((struct str){slash + 1, word.len - (size_t)(slash - word.p) - 1}, 32,
-			&bits))
+	                &bits))
 		return refuse(err, f, word);
 	*v = (struct value){.kind = V_IP2, .ip2 = {ip, ip4_mask(bits)}};
 	return true;
@@ -284,8 +284,8 @@ static bool text_parse(const struct field *f, struct str word, struct value *v, 
 		return refuse(err, f, word);
 	if (!in_range(f, word.len > UINT32_MAX ? UINT32_MAX : (uint32_t)word.len)) {
 		err_set(err, -ERANGE, "%s must have %u to %u characters", f->name,
-			f->flags & FIELD_HAS_MIN ? f->min : 1,
-			f->flags & FIELD_HAS_MAX ? f->max : UINT32_MAX);
+		        f->flags & FIELD_HAS_MIN ? f->min : 1,
+		        f->flags & FIELD_HAS_MAX ? f->max : UINT32_MAX);
 		return false;
 	}
 	value_set_text(v, word);
@@ -320,14 +320,15 @@ static void word_placeholder(const struct field *f, struct out *out)
 static bool hwname_parse(const struct field *f, struct str word, struct value *v, struct err *err)
 {
 	static const char *const kinds[] = {"Ethernet",   "FastEthernet", "GigabitEthernet",
-					    "Management", "Redundant",    "Port-channel",
-					    "Loopback",	  "Tunnel",	  "TenGigabitEthernet",
-					    "Vlan"};
+	                                    "Management", "Redundant",    "Port-channel",
+	                                    "Loopback",   "Tunnel",       "TenGigabitEthernet",
+	                                    "Vlan"};
 	char name[64];
 	size_t letters = 0;
 	const char *kind = NULL;
 
-	while (letters < word.len && ((word.p[letters] | 32) >= 'a' && (word.p[letters] | 32) <= 'z'))
+	while (letters < word.len &&
+	       ((word.p[letters] | 32) >= 'a' && (word.p[letters] | 32) <= 'z'))
 		letters++;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && letters && !kind; i++) {
 		if (str_has_prefix_nocase(str_of(kinds[i]), (struct str){word.p, letters}))
@@ -351,24 +352,24 @@ static void hwname_placeholder(const struct field *f, struct out *out)
 }
 
 static const struct value_type types[] = {
-	{"u32", CLASS_NUMBER, V_U32, u32_parse, u32_print, u32_placeholder},
-	{"time", CLASS_TIME, V_U32, time_parse, time_print, time_placeholder},
-	{"bool", CLASS_KEYWORDS, V_U32, bool_parse, bool_print, choice_placeholder},
-	{"enum", CLASS_KEYWORDS, V_U32, choice_parse, choice_print, choice_placeholder},
-	{"set", CLASS_KEYWORDS, V_SET, set_parse, set_print, choice_placeholder},
-	{"ipv4", CLASS_IP4, V_U32, ip4_type_parse, ip4_print, ip4_placeholder},
-	{"ipv4-mask", CLASS_IP4, V_U32, mask_parse, ip4_print, ip4_placeholder},
-	{"ipv4-range", CLASS_IP4_RANGE, V_IP2, range_parse, range_print, range_placeholder},
-	{"ipv4-prefix", CLASS_IP4_PREFIX, V_IP2, prefix_parse, prefix_print, prefix_placeholder},
-	{"word", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
-	{"secret", CLASS_WORD, V_TEXT, text_parse, text_print, word_placeholder},
-	{"ref", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
-	{"ifname", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
-	{"hwname", CLASS_WORD, V_TEXT, hwname_parse, text_print, hwname_placeholder},
-	{"text", CLASS_TEXT, V_TEXT, text_parse, text_print, word_placeholder},
-	{"line", CLASS_TEXT, V_TEXT, text_parse, text_print, word_placeholder},
-	/* The element's type does the work. */
-	{"list", CLASS_WORD, V_LIST, NULL, NULL, NULL},
+        {"u32", CLASS_NUMBER, V_U32, u32_parse, u32_print, u32_placeholder},
+        {"time", CLASS_TIME, V_U32, time_parse, time_print, time_placeholder},
+        {"bool", CLASS_KEYWORDS, V_U32, bool_parse, bool_print, choice_placeholder},
+        {"enum", CLASS_KEYWORDS, V_U32, choice_parse, choice_print, choice_placeholder},
+        {"set", CLASS_KEYWORDS, V_SET, set_parse, set_print, choice_placeholder},
+        {"ipv4", CLASS_IP4, V_U32, ip4_type_parse, ip4_print, ip4_placeholder},
+        {"ipv4-mask", CLASS_IP4, V_U32, mask_parse, ip4_print, ip4_placeholder},
+        {"ipv4-range", CLASS_IP4_RANGE, V_IP2, range_parse, range_print, range_placeholder},
+        {"ipv4-prefix", CLASS_IP4_PREFIX, V_IP2, prefix_parse, prefix_print, prefix_placeholder},
+        {"word", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
+        {"secret", CLASS_WORD, V_TEXT, text_parse, text_print, word_placeholder},
+        {"ref", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
+        {"ifname", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
+        {"hwname", CLASS_WORD, V_TEXT, hwname_parse, text_print, hwname_placeholder},
+        {"text", CLASS_TEXT, V_TEXT, text_parse, text_print, word_placeholder},
+        {"line", CLASS_TEXT, V_TEXT, text_parse, text_print, word_placeholder},
+        /* The element's type does the work. */
+        {"list", CLASS_WORD, V_LIST, NULL, NULL, NULL},
 };
 
 const struct value_type *value_type_find(const char *name)
@@ -466,7 +467,7 @@ int value_compare(const struct value *a, const struct value *b)
 		return c ? c : (a->ip2.b > b->ip2.b) - (a->ip2.b < b->ip2.b);
 	case V_TEXT:
 		c = memcmp(a->text.p, b->text.p,
-			   a->text.len < b->text.len ? a->text.len : b->text.len);
+		           a->text.len < b->text.len ? a->text.len : b->text.len);
 		return c ? c : (a->text.len > b->text.len) - (a->text.len < b->text.len);
 	case V_SET:
 		return (a->set > b->set) - (a->set < b->set);
@@ -550,7 +551,7 @@ bool value_list_del(struct value *list, const struct value *element)
 			continue;
 		value_free(&list->list.v[i]);
 		memmove(&list->list.v[i], &list->list.v[i + 1],
-			(list->list.n - i - 1) * sizeof(*list->list.v));
+		        (list->list.n - i - 1) * sizeof(*list->list.v));
 		list->list.n--;
 		return true;
 	}

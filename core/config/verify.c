@@ -45,7 +45,7 @@ static bool missing(const struct field *f, const struct value *v, struct verify_
 	out_init(&what);
 	say_target(f, &what);
 	err_set(&fault->err, -ENOENT, "%s %.*s does not exist", what.text ? what.text : "",
-		STR_ARG(v->text));
+	        STR_ARG(v->text));
 	out_free(&what);
 	return false;
 }
@@ -82,7 +82,7 @@ static bool complete(const struct conf *base, const struct centry *e, struct ver
 		entry_describe(e, &what);
 		if (conf_get(base, n, e->vals))
 			err_set(&fault->err, -EINVAL, "%s: %s is required", what.text,
-				n->fields[i].name);
+			        n->fields[i].name);
 		else
 			err_set(&fault->err, -ENOENT, "%s does not exist", what.text);
 		out_free(&what);
@@ -171,7 +171,7 @@ static void search(const struct centry *e, struct user_search *s)
 }
 
 static bool unused(const struct conf *next, const struct centry *old, const char *via,
-		   const struct value *name, struct verify_fault *fault)
+                   const struct value *name, struct verify_fault *fault)
 {
 	struct out users, what;
 	struct user_search s = {.to = old->node, .name = name, .via = via, .users = &users};
@@ -182,7 +182,7 @@ static bool unused(const struct conf *next, const struct centry *old, const char
 		out_init(&what);
 		entry_describe(old, &what);
 		err_set(&fault->err, -EBUSY, "%s cannot be deleted, it is used by %s", what.text,
-			users.text);
+		        users.text);
 		fault->deleted = true;
 		out_free(&what);
 	}
@@ -191,7 +191,7 @@ static bool unused(const struct conf *next, const struct centry *old, const char
 }
 
 static bool still_named(const struct conf *base, const struct conf *next, const struct node *n,
-			const struct value *keys, struct verify_fault *fault)
+                        const struct value *keys, struct verify_fault *fault)
 {
 	const struct centry *old = conf_get(base, n, keys), *now = conf_get(next, n, keys);
 
@@ -216,7 +216,7 @@ static bool still_named(const struct conf *base, const struct conf *next, const 
 }
 
 bool verify_entry(const struct conf *base, const struct conf *next, const struct node *n,
-		  const struct value *keys, struct out *notes, struct verify_fault *fault)
+                  const struct value *keys, struct out *notes, struct verify_fault *fault)
 {
 	const struct centry *e = conf_get(next, n, keys);
 

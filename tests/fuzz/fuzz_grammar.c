@@ -10,9 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err err = {0};
 	struct out out;
 
-	if (size > 65536 ||
-	    grammar_load_text((struct str){(const char *)data, size},
-			      GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &g, &err))
+	if (size > 65536 || grammar_load_text((struct str){(const char *)data, size},
+	                                      GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &g, &err))
 		return 0;
 	out_init(&out);
 	grammar_lint(g, GRAMMAR_NO_FUNCTIONS, &out, &err);

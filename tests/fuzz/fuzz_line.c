@@ -13,7 +13,8 @@ static struct grammar *grammar(void)
 	static struct grammar *g;
 	struct err err = {0};
 
-	if (!g && grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &g, &err))
+	if (!g &&
+	    grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &g, &err))
 		abort();
 	return g;
 }

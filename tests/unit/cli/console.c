@@ -117,7 +117,7 @@ const char *help(struct console *c, const char *line)
 		out_str(&c->out, i ? " || " : "");
 		for (size_t k = 0; k < s.groups[i].n; k++)
 			out_printf(&c->out, "%s%s %s", k ? "|" : "", s.groups[i].items[k].word,
-				   s.groups[i].items[k].help ? s.groups[i].items[k].help : "-");
+			           s.groups[i].items[k].help ? s.groups[i].items[k].help : "-");
 		out_str(&c->out, s.groups[i].cr ? (s.groups[i].n ? "|<cr>" : "<cr>") : "");
 	}
 	suggest_free(&s);

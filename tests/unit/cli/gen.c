@@ -71,7 +71,8 @@ static const struct line *line_for(const struct gen *g, const struct node *n, co
 	for (const struct mode *m = g->c->g->modes; m; m = m->next) {
 		for (const struct line *l = m->lines; l; l = l->next) {
 			for (unsigned a = 0; gen_usable(l) && l->node == n && a < l->natoms; a++) {
-				if (l->atoms[a]->kind == ITEM_ARG && !strcmp(l->atoms[a]->field->name, field))
+				if (l->atoms[a]->kind == ITEM_ARG &&
+				    !strcmp(l->atoms[a]->field->name, field))
 					return l;
 			}
 		}
@@ -215,8 +216,8 @@ static void make_owner(struct gen *g, const struct line *l)
 		if (!(n->flags & NODE_LIST))
 			continue;
 		p = primary_of(g, n);
-		if (p && p != l && !(n->flags & NODE_BY_CONTENT) && !(l->flags & LINE_PRIMARY && l->node == n) &&
-		    p->mode == g->c->g->config) {
+		if (p && p != l && !(n->flags & NODE_BY_CONTENT) &&
+		    !(l->flags & LINE_PRIMARY && l->node == n) && p->mode == g->c->g->config) {
 			make_entry(g, p);
 			return;
 		}

@@ -50,8 +50,8 @@ static void each_line(line_test *test, bool legacy)
 				gen_line(&g, l, &text);
 				if (g.failed) {
 					print_message("%s:%u: cannot prepare \"%s\": %s\n", l->file,
-						      l->where, text.text,
-						      c.out.text ? c.out.text : "");
+					              l->where, text.text,
+					              c.out.text ? c.out.text : "");
 					mistakes++;
 				} else {
 					test(&g, l, &text, &mistakes);
@@ -86,15 +86,16 @@ static void round_trip(struct gen *g, const struct line *l, struct out *text, un
 		return;
 	first = strdup(running(g->c, ""));
 	console_fork(&again, g->c);
-	if (load_text(g->c->g, again.sys, str_of(first), "running", LOAD_REPLACE, &r, &err) || r.errors ||
-	    !conf_equal(confsys_running(g->c->sys), confsys_running(again.sys)) ||
+	if (load_text(g->c->g, again.sys, str_of(first), "running", LOAD_REPLACE, &r, &err) ||
+	    r.errors || !conf_equal(confsys_running(g->c->sys), confsys_running(again.sys)) ||
 	    strcmp(first, running(&again, ""))) {
 		struct out report;
 
 		out_init(&report);
 		load_report_print(&r, &report);
-		print_message("%s:%u: \"%s\" does not come back from:\n%s%sbut:\n%s", l->file, l->where,
-			      text->text, first, report.text ? report.text : "", running(&again, ""));
+		print_message("%s:%u: \"%s\" does not come back from:\n%s%sbut:\n%s", l->file,
+		              l->where, text->text, first, report.text ? report.text : "",
+		              running(&again, ""));
 		out_free(&report);
 		++*mistakes;
 	}
@@ -107,7 +108,8 @@ static void round_trip(struct gen *g, const struct line *l, struct out *text, un
 static bool on_by_default(const struct line *l)
 {
 	for (size_t i = 0; i < l->nwith; i++) {
-		if (l->with[i].field->dflt.kind && value_equal(&l->with[i].field->dflt, &l->with[i].value))
+		if (l->with[i].field->dflt.kind &&
+		    value_equal(&l->with[i].field->dflt, &l->with[i].value))
 			return true;
 	}
 	return false;
@@ -186,7 +188,8 @@ static void legacy(struct gen *g, const struct line *l, struct out *text, unsign
 	gen_line(&og, l->modern, &modern);
 	if (typed(g, l, text->text, mistakes) && typed(&og, l, modern.text, mistakes) &&
 	    !conf_equal(confsys_running(g->c->sys), confsys_running(other.sys))) {
-		print_message("%s:%u: \"%s\" is not \"%s\"\n", l->file, l->where, text->text, modern.text);
+		print_message("%s:%u: \"%s\" is not \"%s\"\n", l->file, l->where, text->text,
+		              modern.text);
 		++*mistakes;
 	}
 	out_free(&modern);
@@ -247,12 +250,13 @@ static void prefixes(struct gen *g, const struct line *l, struct out *text, unsi
 		out_printf(&before, "%.*s ", STR_ARG(word));
 	}
 	if (match_line(g->c->g, &g->c->ctx, out_text(&line), 15, &brief, &fail) != MATCH_OK) {
-		print_message("%s:%u: \"%s\" is not \"%s\" (%d at %zu)\n", l->file, l->where, line.text,
-			      text->text, (int)fail.status, fail.column);
+		print_message("%s:%u: \"%s\" is not \"%s\" (%d at %zu)\n", l->file, l->where,
+		              line.text, text->text, (int)fail.status, fail.column);
 		++*mistakes;
 	} else {
 		if (brief.line != full.line) {
-			print_message("%s:%u: \"%s\" is another line\n", l->file, l->where, line.text);
+			print_message("%s:%u: \"%s\" is another line\n", l->file, l->where,
+			              line.text);
 			++*mistakes;
 		}
 		match_free(&brief);
@@ -289,10 +293,10 @@ static void test_prefixes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_no),
-		cmocka_unit_test(test_legacy),
-		cmocka_unit_test(test_prefixes),
+	        cmocka_unit_test(test_round_trip),
+	        cmocka_unit_test(test_no),
+	        cmocka_unit_test(test_legacy),
+	        cmocka_unit_test(test_prefixes),
 	};
 
 	return cmocka_run_group_tests(tests, open_product, close_product);

@@ -26,55 +26,56 @@ static const char *load(struct console *c, const char *text, unsigned flags, str
 static void test_bad_lines(void **state)
 {
 	static const char text[] = ": Saved\n"
-				   "ASA Version 9.1(7) \n"
-				   "!\n"
-				   "hostname gw\r\n"
-				   "frobnicate all\n"
-				   "ip local pool P 10.0.0.1-10.0.0.9\n"
-				   "tunnel-group DefaultRAGroup general-attributes\n"
-				   " address-pool P NOPE\n"
-				   " default-group-policy ghost\n"
-				   "tunnel-group DefaultRAGroup ipsec-attributes\n"
-				   " pre-shared-key *\n"
-				   "tunnel-group lost ppp-attributes\n"
-				   " authentication pap\n"
-				   "crypto ipsec ikev1 transform-set X mode transport\n"
-				   "crypto dynamic-map D 1 set ikev1 transform-set X\n"
-				   "show vpdn session\n"
-				   "crypto ikev1 policy 10\n"
-				   " hash sha512\n"
-				   " group 5\n"
-				   ": end\n";
+	                           "ASA Version 9.1(7) \n"
+	                           "!\n"
+	                           "hostname gw\r\n"
+	                           "frobnicate all\n"
+	                           "ip local pool P 10.0.0.1-10.0.0.9\n"
+	                           "tunnel-group DefaultRAGroup general-attributes\n"
+	                           " address-pool P NOPE\n"
+	                           " default-group-policy ghost\n"
+	                           "tunnel-group DefaultRAGroup ipsec-attributes\n"
+	                           " pre-shared-key *\n"
+	                           "tunnel-group lost ppp-attributes\n"
+	                           " authentication pap\n"
+	                           "crypto ipsec ikev1 transform-set X mode transport\n"
+	                           "crypto dynamic-map D 1 set ikev1 transform-set X\n"
+	                           "show vpdn session\n"
+	                           "crypto ikev1 policy 10\n"
+	                           " hash sha512\n"
+	                           " group 5\n"
+	                           ": end\n";
 	struct load_report r;
 	struct console c;
 
 	(void)state;
 	console_open(&c, "worked");
-	assert_string_equal(load(&c, text, LOAD_REPLACE, &r),
-			    "startup-config:5: ERROR: % Invalid input detected at '^' marker.\n"
-			    "startup-config:8: ERROR: address pool NOPE does not exist\n"
-			    "startup-config:9: ERROR: group policy ghost does not exist\n"
-			    "startup-config:11: WARNING: Pre-shared key is hidden in this text (*), it is "
-			    "not a value: none is set\n"
-			    "startup-config:13: ERROR: tunnel-group lost does not exist\n"
-			    "startup-config:14: ERROR: transform-set X does not exist\n"
-			    "startup-config:15: ERROR: transform set X does not exist\n"
-			    "startup-config:16: ERROR: not a configuration command\n"
-			    "startup-config:18: ERROR: % Invalid input detected at '^' marker.\n");
+	assert_string_equal(
+	        load(&c, text, LOAD_REPLACE, &r),
+	        "startup-config:5: ERROR: % Invalid input detected at '^' marker.\n"
+	        "startup-config:8: ERROR: address pool NOPE does not exist\n"
+	        "startup-config:9: ERROR: group policy ghost does not exist\n"
+	        "startup-config:11: WARNING: Pre-shared key is hidden in this text (*), it is "
+	        "not a value: none is set\n"
+	        "startup-config:13: ERROR: tunnel-group lost does not exist\n"
+	        "startup-config:14: ERROR: transform-set X does not exist\n"
+	        "startup-config:15: ERROR: transform set X does not exist\n"
+	        "startup-config:16: ERROR: not a configuration command\n"
+	        "startup-config:18: ERROR: % Invalid input detected at '^' marker.\n");
 	assert_int_equal(r.dialect, grammar_newest(c.g));
 	assert_int_equal(r.errors, 8);
 	assert_string_equal(r.items[0].command, "frobnicate all");
 	load_report_free(&r);
 	assert_string_equal(running(&c, ""), "hostname gw\n"
-					     "ip local pool P 10.0.0.1-10.0.0.9\n"
-					     "crypto ikev1 policy 10\n"
-					     " authentication pre-share\n"
-					     " encryption 3des\n"
-					     " hash sha\n"
-					     " group 5\n"
-					     " lifetime 86400\n"
-					     "tunnel-group DefaultRAGroup general-attributes\n"
-					     " address-pool P\n");
+	                                     "ip local pool P 10.0.0.1-10.0.0.9\n"
+	                                     "crypto ikev1 policy 10\n"
+	                                     " authentication pre-share\n"
+	                                     " encryption 3des\n"
+	                                     " hash sha\n"
+	                                     " group 5\n"
+	                                     " lifetime 86400\n"
+	                                     "tunnel-group DefaultRAGroup general-attributes\n"
+	                                     " address-pool P\n");
 	console_close(&c);
 }
 
@@ -82,22 +83,22 @@ static void test_bad_lines(void **state)
 static void test_layout(void **state)
 {
 	static const char flat[] = "ip local pool P 10.0.0.1-10.0.0.9\n"
-				   "group-policy S internal\n"
-				   "tunnel-group DefaultRAGroup general-attributes\n"
-				   "default-group-policy S\n"
-				   "address-pool P\n"
-				   "tunnel-group DefaultRAGroup ppp-attributes\n"
-				   "no authentication chap\n"
-				   "authentication ms-chap-v2\n"
-				   "crypto ikev1 policy 10\n"
-				   "hash md5\n"
-				   "hostname amid\n"
-				   "group 5\n";
+	                           "group-policy S internal\n"
+	                           "tunnel-group DefaultRAGroup general-attributes\n"
+	                           "default-group-policy S\n"
+	                           "address-pool P\n"
+	                           "tunnel-group DefaultRAGroup ppp-attributes\n"
+	                           "no authentication chap\n"
+	                           "authentication ms-chap-v2\n"
+	                           "crypto ikev1 policy 10\n"
+	                           "hash md5\n"
+	                           "hostname amid\n"
+	                           "group 5\n";
 	static const char block[] = "crypto ikev1 policy 10\n"
-				    " hash md5\n"
-				    " hostname amid\n"
-				    " group 5\n"
-				    "ip local pool P 10.0.0.1-10.0.0.9\n";
+	                            " hash md5\n"
+	                            " hostname amid\n"
+	                            " group 5\n"
+	                            "ip local pool P 10.0.0.1-10.0.0.9\n";
 	struct load_report r;
 	struct console c;
 
@@ -106,20 +107,20 @@ static void test_layout(void **state)
 	assert_string_equal(load(&c, flat, 0, &r), "");
 	load_report_free(&r);
 	assert_string_equal(running(&c, ""), "hostname amid\n"
-					     "ip local pool P 10.0.0.1-10.0.0.9\n"
-					     "crypto ikev1 policy 10\n"
-					     " authentication pre-share\n"
-					     " encryption 3des\n"
-					     " hash md5\n"
-					     " group 5\n"
-					     " lifetime 86400\n"
-					     "group-policy S internal\n"
-					     "tunnel-group DefaultRAGroup general-attributes\n"
-					     " address-pool P\n"
-					     " default-group-policy S\n"
-					     "tunnel-group DefaultRAGroup ppp-attributes\n"
-					     " no authentication chap\n"
-					     " authentication ms-chap-v2\n");
+	                                     "ip local pool P 10.0.0.1-10.0.0.9\n"
+	                                     "crypto ikev1 policy 10\n"
+	                                     " authentication pre-share\n"
+	                                     " encryption 3des\n"
+	                                     " hash md5\n"
+	                                     " group 5\n"
+	                                     " lifetime 86400\n"
+	                                     "group-policy S internal\n"
+	                                     "tunnel-group DefaultRAGroup general-attributes\n"
+	                                     " address-pool P\n"
+	                                     " default-group-policy S\n"
+	                                     "tunnel-group DefaultRAGroup ppp-attributes\n"
+	                                     " no authentication chap\n"
+	                                     " authentication ms-chap-v2\n");
 	assert_string_equal(load(&c, block, LOAD_REPLACE, &r), "");
 	load_report_free(&r);
 	assert_non_null(strstr(running(&c, ""), " group 5\n"));
@@ -135,13 +136,14 @@ struct gateway {
 };
 
 static int compile(void *ctx, const struct conf *next, void **snapshot, struct out *notes,
-		   struct err *err)
+                   struct err *err)
 {
 	struct gateway *gw = ctx;
 
 	for (const struct centry *e = conf_first(next, "ike-policy"); e; e = conf_next(next, e)) {
 		if (conf_u32(e, "priority") == gw->refuse_priority)
-			return err_set(err, -EINVAL, "policy %u cannot be used", gw->refuse_priority);
+			return err_set(err, -EINVAL, "policy %u cannot be used",
+			               gw->refuse_priority);
 		if (!strcmp(conf_text(e, "hash").p, "md5"))
 			out_str(notes, "WARNING: MD5 is weak\n");
 	}
@@ -151,7 +153,7 @@ static int compile(void *ctx, const struct conf *next, void **snapshot, struct o
 }
 
 static int prepare(void *ctx, const struct conf *old, const struct conf *next, void *old_snapshot,
-		   void *next_snapshot, struct out *notes, struct err *err)
+                   void *next_snapshot, struct out *notes, struct err *err)
 {
 	struct gateway *gw = ctx;
 
@@ -165,7 +167,7 @@ static int prepare(void *ctx, const struct conf *old, const struct conf *next, v
 }
 
 static void apply(void *ctx, const struct conf *old, const struct conf *next, void *old_snapshot,
-		  void *next_snapshot)
+                  void *next_snapshot)
 {
 	struct gateway *gw = ctx;
 
@@ -207,15 +209,15 @@ static void test_hooks(void **state)
 	assert_string_equal(running(&c, ""), "hostname a\n");
 	assert_int_equal(gw.applied, 1);
 	assert_string_equal(load(&c,
-				 "hostname b\n"
-				 "crypto ikev1 policy 10\n"
-				 " hash md5\n"
-				 "crypto ikev1 policy 13\n"
-				 " group 5\n"
-				 "crypto ikev1 policy 20\n",
-				 0, &r),
-			    "WARNING: MD5 is weak\n"
-			    "startup-config:5: ERROR: policy 13 cannot be used\n");
+	                         "hostname b\n"
+	                         "crypto ikev1 policy 10\n"
+	                         " hash md5\n"
+	                         "crypto ikev1 policy 13\n"
+	                         " group 5\n"
+	                         "crypto ikev1 policy 20\n",
+	                         0, &r),
+	                    "WARNING: MD5 is weak\n"
+	                    "startup-config:5: ERROR: policy 13 cannot be used\n");
 	load_report_free(&r);
 	assert_non_null(strstr(running(&c, ""), "crypto ikev1 policy 20"));
 	assert_null(strstr(running(&c, ""), "crypto ikev1 policy 13"));
@@ -224,7 +226,8 @@ static void test_hooks(void **state)
 	assert_int_equal(gw.compiled, gw.released);
 }
 
-static int check_pool(const struct conf *conf, const struct centry *e, struct out *notes, struct err *err)
+static int check_pool(const struct conf *conf, const struct centry *e, struct out *notes,
+                      struct err *err)
 {
 	uint32_t a, b;
 
@@ -232,9 +235,10 @@ static int check_pool(const struct conf *conf, const struct centry *e, struct ou
 	conf_ip2(e, "range", &a, &b);
 	if (a > b)
 		return err_set(err, -EINVAL, "pool %.*s: the range ends before it starts",
-			       STR_ARG(conf_text(e, "name")));
+		               STR_ARG(conf_text(e, "name")));
 	if (a == b)
-		out_printf(notes, "WARNING: pool %.*s has one address\n", STR_ARG(conf_text(e, "name")));
+		out_printf(notes, "WARNING: pool %.*s has one address\n",
+		           STR_ARG(conf_text(e, "name")));
 	return 0;
 }
 
@@ -248,7 +252,8 @@ static int edit_secret(struct conf_typed *typed, struct err *err)
 	out_str(typed->lines, "secret ");
 	for (size_t i = pw.len; i-- > 0;)
 		out_put(typed->lines, (struct str){pw.p + i, 1});
-	out_printf(typed->lines, " coded\nhostname %.*s\n", STR_ARG(conf_typed_text(typed, "name")));
+	out_printf(typed->lines, " coded\nhostname %.*s\n",
+	           STR_ARG(conf_typed_text(typed, "name")));
 	return 0;
 }
 
@@ -257,24 +262,26 @@ static void test_functions(void **state)
 	static const struct conf_check checks[] = {{"check_pool", check_pool}};
 	static const struct conf_edit_hook edits[] = {{"edit_secret", edit_secret}};
 	static const char yaml[] =
-		"modes: {config: {prompt: '#'}, user: {prompt: '#', node: user, parent: config}}\n"
-		"order: [host, pool, user, old]\n"
-		"tree:\n"
-		"  host: {fields: {hostname: {type: word}}}\n"
-		"  pool: {list: {name: {type: word}}, check: check_pool, fields: {range: {type: ipv4-range, "
-		"required: true}}}\n"
-		"  user: {list: {name: {type: word}}, fields: {secret: {type: secret}}}\n"
-		"  old: {list: {text: {type: text}}}\n"
-		"lines:\n"
-		"  config:\n"
-		"    - {line: hostname <hostname>, node: host}\n"
-		"    - {line: pool <name> <range>, node: pool}\n"
-		"    - {line: user <name>, node: user, enter: user}\n"
-		"    - {line: fixup <text>, node: old, inert: no firewall here}\n"
-		"    - {line: failover, refused: there is one unit}\n"
-		"  user:\n"
-		"    - {line: secret <secret> coded}\n"
-		"    - {line: secret <plain> plain, edit: edit_secret, args: {plain: {type: secret}}}\n";
+	        "modes: {config: {prompt: '#'}, user: {prompt: '#', node: user, parent: config}}\n"
+	        "order: [host, pool, user, old]\n"
+	        "tree:\n"
+	        "  host: {fields: {hostname: {type: word}}}\n"
+	        "  pool: {list: {name: {type: word}}, check: check_pool, fields: {range: {type: "
+	        "ipv4-range, "
+	        "required: true}}}\n"
+	        "  user: {list: {name: {type: word}}, fields: {secret: {type: secret}}}\n"
+	        "  old: {list: {text: {type: text}}}\n"
+	        "lines:\n"
+	        "  config:\n"
+	        "    - {line: hostname <hostname>, node: host}\n"
+	        "    - {line: pool <name> <range>, node: pool}\n"
+	        "    - {line: user <name>, node: user, enter: user}\n"
+	        "    - {line: fixup <text>, node: old, inert: no firewall here}\n"
+	        "    - {line: failover, refused: there is one unit}\n"
+	        "  user:\n"
+	        "    - {line: secret <secret> coded}\n"
+	        "    - {line: secret <plain> plain, edit: edit_secret, args: {plain: {type: "
+	        "secret}}}\n";
 	struct err err = {0};
 	struct load_report r;
 	struct grammar *g;
@@ -289,31 +296,31 @@ static void test_functions(void **state)
 	grammar_free(g);
 	console_open_text(&c, yaml);
 	assert_string_equal(type(&c, "pool A 10.0.0.9-10.0.0.1"),
-			    "ERROR: pool A: the range ends before it starts");
+	                    "ERROR: pool A: the range ends before it starts");
 	assert_string_equal(type(&c, "pool A 10.0.0.9"), "WARNING: pool A has one address\n");
 	ok(&c, "user jo");
 	assert_string_equal(type(&c, "secret ab plain"), "ERROR: a password has 3 characters");
 	ok(&c, "secret abc plain");
 	assert_string_equal(type(&c, "failover"), "ERROR: there is one unit");
 	assert_string_equal(load(&c,
-				 "fixup protocol ftp 21\n"
-				 "fixup protocol http 80\n"
-				 "pool B 10.0.0.2-10.0.0.1\n"
-				 "pool A 10.0.0.2-10.0.0.1\n",
-				 0, &r),
-			    "WARNING: pool A has one address\n"
-			    "startup-config:3: ERROR: pool B: the range ends before it starts\n"
-			    "startup-config:4: ERROR: pool A: the range ends before it starts\n");
+	                         "fixup protocol ftp 21\n"
+	                         "fixup protocol http 80\n"
+	                         "pool B 10.0.0.2-10.0.0.1\n"
+	                         "pool A 10.0.0.2-10.0.0.1\n",
+	                         0, &r),
+	                    "WARNING: pool A has one address\n"
+	                    "startup-config:3: ERROR: pool B: the range ends before it starts\n"
+	                    "startup-config:4: ERROR: pool A: the range ends before it starts\n");
 	assert_int_equal(r.inert, 2);
 	load_report_free(&r);
 	assert_string_equal(running(&c, ""), "hostname jo\n"
-					     "pool A 10.0.0.9\n"
-					     "user jo\n"
-					     " secret cba coded\n"
-					     "fixup protocol ftp 21\n"
-					     "fixup protocol http 80\n");
+	                                     "pool A 10.0.0.9\n"
+	                                     "user jo\n"
+	                                     " secret cba coded\n"
+	                                     "fixup protocol ftp 21\n"
+	                                     "fixup protocol http 80\n");
 	assert_string_equal(running_as(&c, "", RENDER_INERT, -1), "fixup protocol ftp 21\n"
-								  "fixup protocol http 80\n");
+	                                                          "fixup protocol http 80\n");
 	console_close(&c);
 }
 
@@ -337,8 +344,10 @@ static void test_size(void **state)
 	console_open(&c, "worked");
 	out_init(&text);
 	for (unsigned i = 0; i < 50000; i++)
-		out_printf(&text, "ip local pool pool%u 10.%u.%u.1-10.%u.%u.9\nusername user%u password p\n", i,
-			   i >> 8 & 255, i & 255, i >> 8 & 255, i & 255, i);
+		out_printf(
+		        &text,
+		        "ip local pool pool%u 10.%u.%u.1-10.%u.%u.9\nusername user%u password p\n",
+		        i, i >> 8 & 255, i & 255, i >> 8 & 255, i & 255, i);
 	start = now_ms();
 	assert_string_equal(load(&c, text.text, LOAD_REPLACE, &r), "");
 	load_report_free(&r);
@@ -362,9 +371,9 @@ static void test_size(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bad_lines), cmocka_unit_test(test_layout),
-		cmocka_unit_test(test_hooks),	  cmocka_unit_test(test_functions),
-		cmocka_unit_test(test_size),
+	        cmocka_unit_test(test_bad_lines), cmocka_unit_test(test_layout),
+	        cmocka_unit_test(test_hooks),     cmocka_unit_test(test_functions),
+	        cmocka_unit_test(test_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

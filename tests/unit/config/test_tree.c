@@ -13,8 +13,8 @@
 #define KEYS 300
 
 static struct field fields[] = {
-	{.name = "k", .index = 0},
-	{.name = "v", .index = 1, .dflt = {.kind = V_U32, .u32 = 7}},
+        {.name = "k", .index = 0},
+        {.name = "v", .index = 1, .dflt = {.kind = V_U32, .u32 = 7}},
 };
 static struct node root, item;
 static struct node *kids[] = {&item};
@@ -25,13 +25,13 @@ static int setup(void **state)
 	(void)state;
 	root = (struct node){.name = "", .nodes = kids, .nnodes = 1};
 	item = (struct node){.name = "item",
-			     .parent = &root,
-			     .fields = fields,
-			     .nkeys = 1,
-			     .nfields = 2,
-			     .flags = NODE_LIST,
-			     .sort = {SORT_ENTERED},
-			     .nsort = 1};
+	                     .parent = &root,
+	                     .fields = fields,
+	                     .nkeys = 1,
+	                     .nfields = 2,
+	                     .flags = NODE_LIST,
+	                     .sort = {SORT_ENTERED},
+	                     .nsort = 1};
 	fields[0].type = fields[1].type = value_type_find("u32");
 	fields[0].node = fields[1].node = &item;
 	return 0;
@@ -132,8 +132,8 @@ static void test_values_of_entries(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_versions),
-		cmocka_unit_test(test_values_of_entries),
+	        cmocka_unit_test(test_versions),
+	        cmocka_unit_test(test_values_of_entries),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
