@@ -46,7 +46,10 @@ raw_esp_only() { # direct = protocol 50, never UDP 4500
 }
 many_behind_one_nat() { # guests 2 .. N at once, all from UDP 1701, 30 pings each
 	local n=$1 id pids=() rc=0
-	for ((id = 2; id < 2 + n; id++)); do guest_connect $id & pids+=($!); done
+	for ((id = 2; id < 2 + n; id++)); do # two users: one may be logged in three times
+		if ((id % 2)); then guest_connect $id & else guest_connect $id USER=bob PASSWORD=builder-2 & fi
+		pids+=($!)
+	done
 	for id in "${pids[@]}"; do wait "$id" || rc=1; done
 	[ $rc = 0 ] || { log_since | tail -40; return 1; }
 	pids=()
