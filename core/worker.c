@@ -12,7 +12,7 @@
 
 #include "l2tp/data.h"
 
-static void ring_bell(int fd)
+void worker_bell(int fd)
 {
 	uint64_t one = 1;
 	ssize_t n = write(fd, &one, sizeof one);
@@ -41,8 +41,11 @@ static void flush_late(struct worker *w)
 		return;
 	while (n < w->n_late && ring_push(&w->up, &w->late[n]))
 		n++;
+	if (n == 0)
+		return;
 	memmove(w->late, w->late + n, (w->n_late - n) * sizeof *w->late);
 	w->n_late -= n;
+	w->told = true;
 }
 
 void worker_tell(struct worker *w, const struct up *up)
@@ -186,7 +189,7 @@ static void command(struct worker *w, const struct down *d)
 		break;
 	case DOWN_SEND:
 		worker_send_msg(w, d->p);
-		worker_tell(w, &(struct up){.op = UP_MSG_FREE, .p = d->p});
+		ring_push(&w->done, &d->p); /* has room for every message there is */
 		break;
 	case DOWN_MSG_FREE:
 		w->up_free[w->n_up_free++] = d->p;
@@ -203,9 +206,18 @@ static void command(struct worker *w, const struct down *d)
 	}
 }
 
+void worker_commands(struct worker *w)
+{
+	for (struct down d; ring_pop(&w->down, &d);) {
+		command(w, &d);
+		ctr_add(&w->taken, 1);
+	}
+}
+
 /* ------------------------------------------------------------------ loop */
 
-static unsigned receive(struct worker *w, int from)
+/* false when the descriptor is of no use any more (the TUN device was deleted under us). */
+static bool receive(struct worker *w, unsigned from)
 {
 	struct pkt *pkts[PKT_BATCH];
 	int n;
@@ -224,12 +236,27 @@ static unsigned receive(struct worker *w, int from)
 		n = tun_recv(w->io.tun, pkts, PKT_BATCH);
 	}
 	if (n <= 0)
-		return 0;
+		return n != -EBADFD && n != -EBADF;
 	if (from == 2)
 		worker_out(w, pkts, (unsigned)n);
 	else
 		worker_in(w, pkts, (unsigned)n, from == 0);
-	return (unsigned)n;
+	return true;
+}
+
+void worker_turn(struct worker *w, uint64_t now_ms, unsigned ready)
+{
+	flush_late(w);
+	w->now_ms = now_ms;
+	/* Commands first: an SA that was just made is there before its first packet is looked at. */
+	worker_commands(w);
+	for (unsigned i = 0; i < WORKER_SOURCES; i++)
+		if ((ready & ~w->gone & 1u << i) && !receive(w, i))
+			w->gone |= 1u << i;
+	if (w->told) {
+		w->told = false;
+		worker_bell(w->event_fd);
+	}
 }
 
 static void *run(void *arg)
@@ -242,24 +269,22 @@ static void *run(void *arg)
 	        {w->wake_fd, POLLIN, 0},
 	};
 	while (!w->stop) {
-		if (poll(fds, 4, w->n_late > 0 ? 1 : -1) < 0 && errno != EINTR)
-			break;
-		flush_late(w);
-		w->now_ms = monotonic_ms();
-		if (fds[3].revents & POLLIN)
+		unsigned ready = 0;
+		int n = poll(fds, WORKER_SOURCES + 1, w->n_late > 0 ? 1 : -1);
+		if (n <
+		    0) /* interrupted, or no memory for a moment: commands are taken at any rate */
+			usleep(1000);
+		if (n > 0 && fds[WORKER_SOURCES].revents != 0)
 			answer_bell(w->wake_fd);
-		/* Commands first: an SA that was just made is there before its first packet is looked at. */
-		for (struct down d; ring_pop(&w->down, &d);)
-			command(w, &d);
-		for (int i = 0; i < 3; i++)
-			if (fds[i].revents & POLLIN)
-				receive(w, i);
-		if (w->told) {
-			w->told = false;
-			ring_bell(w->event_fd);
-		}
+		for (unsigned i = 0; n > 0 && i < WORKER_SOURCES; i++)
+			if (fds[i].revents != 0) /* an error is read away, too */
+				ready |= 1u << i;
+		worker_turn(w, monotonic_ms(), ready);
+		for (unsigned i = 0; i < WORKER_SOURCES; i++)
+			if (w->gone & 1u << i)
+				fds[i].fd = -1; /* poll passes over it */
 	}
-	ring_bell(w->event_fd);
+	worker_bell(w->event_fd);
 	return NULL;
 }
 

@@ -20,7 +20,7 @@ static void give(struct pkt *pkts, uint8_t **buffers)
 
 static int make_stores(struct worker *w)
 {
-	w->buffers = calloc(3 * PKT_BATCH, BUFFER);
+	w->buffers = calloc(2 * PKT_BATCH, BUFFER);
 	w->down_msgs = calloc(WORKER_MSGS, sizeof *w->down_msgs);
 	w->up_msgs = calloc(WORKER_MSGS, sizeof *w->up_msgs);
 	w->spis = esp_spis_new(1, ESP_SLOTS_MAX);
@@ -30,11 +30,11 @@ static int make_stores(struct worker *w)
 	if (w->buffers == NULL || w->down_msgs == NULL || w->up_msgs == NULL || w->spis == NULL ||
 	    w->table == NULL || w->flows == NULL || w->by_ip == NULL ||
 	    ring_init(&w->down, WORKER_RING, sizeof(struct down)) != 0 ||
-	    ring_init(&w->up, WORKER_RING, sizeof(struct up)) != 0)
+	    ring_init(&w->up, WORKER_RING, sizeof(struct up)) != 0 ||
+	    ring_init(&w->done, WORKER_MSGS, sizeof(struct msg *)) != 0)
 		return -ENOMEM;
 	uint8_t *buffers = w->buffers;
 	give(w->in, &buffers);
-	give(w->out, &buffers);
 	give(w->made, &buffers);
 	for (unsigned i = 0; i < WORKER_MSGS; i++) {
 		w->down_free[w->n_down_free++] = &w->down_msgs[i];
@@ -69,15 +69,14 @@ static void down(struct worker *w, const struct down *d)
 {
 	while (!ring_push(&w->down, d))
 		sched_yield();
-	uint64_t one = 1;
-	ssize_t n = write(w->wake_fd, &one, sizeof one);
-	(void)n;
+	w->given++;
+	worker_bell(w->wake_fd);
 }
 
 void worker_drain(struct worker *w)
 {
-	for (int i = 0; i < 100 && w->running && ring_count(&w->down) > 0; i++)
-		usleep(1000);
+	for (int i = 0; i < 500 && w->running && ctr_get(&w->taken) != w->given; i++)
+		usleep(200);
 }
 
 static void sa_given_back(struct worker *w, struct esp_sa *sa)
@@ -110,6 +109,8 @@ void worker_free(struct worker *w)
 	if (w->running) {
 		down(w, &(struct down){.op = DOWN_STOP});
 		pthread_join(w->thread, NULL);
+	} else if (w->down.slots != NULL) {
+		worker_commands(w); /* what waited for a thread that never was */
 	}
 	/* What was on its way back when the thread ended. */
 	for (struct up u; w->up.slots != NULL && ring_pop(&w->up, &u);)
@@ -129,7 +130,8 @@ void worker_free(struct worker *w)
 	hash_free(w->by_ip);
 	ring_free(&w->down);
 	ring_free(&w->up);
-	wipe(w->buffers, w->buffers != NULL ? 3 * PKT_BATCH * BUFFER : 0);
+	ring_free(&w->done);
+	wipe(w->buffers, w->buffers != NULL ? 2 * PKT_BATCH * BUFFER : 0);
 	free(w->buffers);
 	free(w->down_msgs);
 	free(w->up_msgs);
@@ -187,12 +189,11 @@ static void deliver(struct worker *w, const struct up *u)
 	case UP_SESS_FREE:
 		free(u->p);
 		break;
-	case UP_MSG_FREE:
-		w->down_free[w->n_down_free++] = m;
-		break;
 	}
-	if (u->op == UP_IKE || u->op == UP_L2TP || u->op == UP_PPP)
+	if (u->op == UP_IKE || u->op == UP_L2TP || u->op == UP_PPP) {
+		wipe(m->data, m->len); /* of PPP it may be a password */
 		down(w, &(struct down){.op = DOWN_MSG_FREE, .p = m});
+	}
 }
 
 void worker_poll(struct worker *w)
@@ -200,7 +201,9 @@ void worker_poll(struct worker *w)
 	uint64_t count;
 	ssize_t n = read(w->event_fd, &count, sizeof count);
 	(void)n;
-	for (struct up u; ring_pop(&w->up, &u);)
+	/* Only what is there now: later ones ring again, and timers and consoles have their turn in between. */
+	struct up u;
+	for (size_t left = ring_count(&w->up); left > 0 && ring_pop(&w->up, &u); left--)
 		deliver(w, &u);
 }
 
@@ -271,14 +274,30 @@ const struct sa_ops worker_sa_ops = {sa_spi_alloc, sa_spi_free, sa_install_in, s
 
 /* ------------------------------------------------------------------ L2TP and sessions */
 
+/* A free message. When all are under way the caller waits for the worker, a few milliseconds at most: 4096
+ * tunnels that say goodbye are more than there are messages. No event is delivered meanwhile, so the engine
+ * that called is not called back. */
+static struct msg *msg_down(struct worker *w)
+{
+	struct msg *m;
+	for (int i = 0; i < 50; i++) {
+		while (ring_pop(&w->done, &m))
+			w->down_free[w->n_down_free++] = m;
+		if (w->n_down_free > 0)
+			return w->down_free[--w->n_down_free];
+		if (!w->running)
+			break;
+		usleep(100);
+	}
+	return NULL;
+}
+
 bool worker_send(struct worker *w, uint32_t flow, struct ip4_end local, struct ip4_end remote,
                  const uint8_t *data, size_t len)
 {
-	if (w->n_down_free == 0)
-		worker_poll(w); /* the ones that are done come back */
-	if (w->n_down_free == 0 || len > WORKER_MSG_MAX)
+	struct msg *m = len <= WORKER_MSG_MAX ? msg_down(w) : NULL;
+	if (m == NULL)
 		return false;
-	struct msg *m = w->down_free[--w->n_down_free];
 	memset(m, 0, offsetof(struct msg, data));
 	m->flow = flow;
 	m->local = local;

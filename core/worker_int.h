@@ -13,7 +13,11 @@ enum {
 	WORKER_SESSIONS = 65536, /* by our tunnel number */
 	WORKER_MSG_MAX = 9000,   /* longest IKE, L2TP or PPP message that crosses threads */
 	WORKER_MSGS = 512,       /* of them under way in one direction */
+	WORKER_MSGS_KEPT =
+	        128, /* of those that go up: not for what nobody has authenticated (IKE) */
 	WORKER_RING = 8192,
+	WORKER_SOURCES = 3,       /* UDP 4500, raw ESP, TUN */
+	WORKER_HEAD_MAX = 60 + 8, /* of a packet, quoted in an ICMP error (RFC 792) */
 };
 
 /* A message under way between the threads; comes from a fixed store and goes back to it. */
@@ -64,7 +68,6 @@ enum up_op {
 	UP_MOVED,
 	UP_SA_FREE,
 	UP_SESS_FREE,
-	UP_MSG_FREE, /* a message that went down goes back */
 	UP_DROP,
 };
 
@@ -89,8 +92,18 @@ struct wflow {
 struct session_slot {
 	struct dsess s; /* first: a pointer to it is a pointer to the slot */
 	struct dsess_counters c;
-	struct wflow *flow; /* these two: worker thread */
+	/* worker thread */
+	struct wflow *flow;
 	struct session_slot *next;
+	uint16_t path_mtu; /* largest inner packet the path takes unfragmented, 0 = not known */
+	uint64_t path_until_ms; /* believed until then */
+};
+
+/* What is left of an inner packet when it has been encrypted in place. */
+struct inner {
+	uint32_t len;
+	uint8_t head_len;
+	uint8_t head[WORKER_HEAD_MAX];
 };
 
 struct worker {
@@ -99,6 +112,8 @@ struct worker {
 	bool running;
 	int wake_fd, event_fd; /* eventfds: commands are waiting, events are waiting */
 	struct ring down, up;
+	struct ring done;       /* messages that went down and are free again */
+	_Atomic uint64_t taken; /* commands the worker has carried out */
 
 	/* control thread */
 	struct worker_events events;
@@ -109,6 +124,7 @@ struct worker {
 	struct msg *down_msgs;
 	struct msg *down_free[WORKER_MSGS];
 	unsigned n_down_free;
+	uint64_t given; /* commands */
 
 	/* worker thread */
 	struct esp_table *table;
@@ -118,7 +134,7 @@ struct worker {
 	struct msg *up_msgs;
 	struct msg *up_free[WORKER_MSGS];
 	unsigned n_up_free;
-	struct pkt in[PKT_BATCH], out[PKT_BATCH], made[PKT_BATCH];
+	struct pkt in[PKT_BATCH], made[PKT_BATCH];
 	uint8_t *buffers;
 	uint64_t now_ms;
 	uint64_t drop_told_ms[DROP_N];
@@ -127,19 +143,24 @@ struct worker {
 	struct up *late; /* events for which `up` had no room: nothing is lost, nobody waits */
 	size_t n_late, cap_late;
 	bool stop;
-	bool told; /* there is something for the control thread since it was last woken */
+	unsigned gone; /* sources that are of no use any more (bits): the TUN device was deleted */
+	bool told;     /* there is something for the control thread since it was last woken */
 	struct drop_counters drops;
 };
 
 /* worker.c */
+/* One turn of the loop: commands, then a batch from each source that is ready (bits: 0 UDP 4500, 1 raw ESP,
+ * 2 TUN). Returns the sources that are of no use any more. The thread's own business; a test without threads
+ * calls it itself. */
+unsigned worker_turn(struct worker *w, uint64_t now_ms, unsigned ready);
+void worker_bell(int fd);                                /* rings an eventfd */
+void worker_commands(struct worker *w);                  /* carries out what waits in `down` */
 void worker_tell(struct worker *w, const struct up *up); /* event up, never lost */
 struct msg *worker_msg_up(struct worker *w, size_t len); /* NULL: none free, or too long */
 
 /* worker_path.c */
 void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap);
 void worker_out(struct worker *w, struct pkt **pkts, unsigned n);
-void worker_send_msg(struct worker *w, const struct msg *m);
-void worker_path_counted(struct worker *w,
-                         struct pkt *p); /* counts p->drop and tells when it deserves a message */
+void worker_send_msg(struct worker *w, struct msg *m); /* what it says is wiped */
 
 #endif

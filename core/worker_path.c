@@ -4,7 +4,9 @@
 #include "core/net/icmp.h"
 #include "core/net/ipfrag.h"
 #include "core/net/mss.h"
+#include "core/net/pathmtu.h"
 #include "core/worker_int.h"
+#include "crypto/ipsec/alg.h"
 #include "crypto/ipsec/esp.h"
 #include "l2tp/data.h"
 #include "ppp/data.h"
@@ -12,14 +14,38 @@
 enum {
 	UDP_HEADER = 8,
 	IP_HEADER = 20,
-	DROP_TELL_MS = 5000, /* 402114 ...: one line in five seconds a reason */
+	L2TP_PORT = 1701,
+	MTU_MIN = 68,             /* RFC 791 §3.2 */
+	DROP_TELL_MS = 5000,      /* 402114 ...: one line in five seconds a reason */
+	PATH_MTU_MS = 600 * 1000, /* RFC 1191 §6.3: then the path may have become better */
 };
 
-void worker_path_counted(struct worker *w, struct pkt *p)
+/* Tunnel mode says inside who is meant; in transport mode the ends are those outside. */
+static void inner_packet(const struct pkt *p, struct worker_drop *d)
+{
+	struct rd r = pkt_rd(p);
+	d->inner_dst = p->local;
+	d->inner_src = p->peer;
+	d->inner_proto = 17;
+	if (p->sa->mode != ESP_TUNNEL || rd_u8(&r) >> 4 != 4)
+		return;
+	rd_skip(&r, 8);
+	uint8_t proto = rd_u8(&r);
+	rd_skip(&r, 2);
+	uint32_t src = rd_u32(&r), dst = rd_u32(&r);
+	if (!rd_ok(&r))
+		return;
+	d->inner_proto = proto;
+	d->inner_src = (struct ip4_end){src, 0};
+	d->inner_dst = (struct ip4_end){dst, 0};
+}
+
+/* A received packet was dropped: counted, and told when it deserves a message. */
+static void dropped_in(struct worker *w, const struct pkt *p)
 {
 	enum drop_reason why = p->drop;
 	drop_count(&w->drops, why);
-	bool esp = why >= DROP_ESP_NO_SA && why <= DROP_INNER_UDP;
+	bool esp = why >= DROP_ESP_NO_SA && why <= DROP_INNER_UDP && why != DROP_ESP_DUMMY;
 	if (!esp || (w->drop_told_ms[why] != 0 && w->now_ms - w->drop_told_ms[why] < DROP_TELL_MS))
 		return;
 	w->drop_told_ms[why] = w->now_ms;
@@ -33,9 +59,7 @@ void worker_path_counted(struct worker *w, struct pkt *p)
 		up.drop.peer = p->sa->peer;
 		up.drop.local_proxy = p->sa->local_proxy;
 		up.drop.remote_proxy = p->sa->remote_proxy;
-		up.drop.inner_dst = p->local;
-		up.drop.inner_src = p->peer;
-		up.drop.inner_proto = 17;
+		inner_packet(p, &up.drop);
 	}
 	worker_tell(w, &up);
 }
@@ -62,7 +86,9 @@ static void inner_ends(const struct pkt *p, struct ip4_end *local, struct ip4_en
 static void punt(struct worker *w, struct pkt *p, enum up_op op, struct ip4_end local,
                  struct ip4_end remote)
 {
-	struct msg *m = worker_msg_up(w, p->len);
+	/* Anybody can send IKE: a flood of it leaves room for what came through an SA. */
+	bool room = op != UP_IKE || w->n_up_free > WORKER_MSGS_KEPT;
+	struct msg *m = room ? worker_msg_up(w, p->len) : NULL;
 	if (m == NULL) {
 		p->drop = DROP_RING_FULL;
 		return;
@@ -80,6 +106,8 @@ static void punt(struct worker *w, struct pkt *p, enum up_op op, struct ip4_end 
 	}
 	memcpy(m->data, pkt_data(p), p->len);
 	m->len = p->len;
+	if (op == UP_PPP)
+		wipe(pkt_data(p), p->len); /* perhaps a password */
 	worker_tell(w, &(struct up){.op = op, .p = m});
 }
 
@@ -110,8 +138,10 @@ static bool in_one(struct worker *w, struct pkt *p)
 	struct rd r = pkt_rd(p);
 	rd_skip(&r, 4);
 	uint16_t len = rd_u16(&r);
-	if (!rd_ok(&r) || len < UDP_HEADER || !pkt_trim(p, len) || !pkt_pull(p, UDP_HEADER)) {
+	if (!rd_ok(&r) || len < UDP_HEADER || !pkt_trim(p, len) || !pkt_pull(p, UDP_HEADER) ||
+	    local.port != L2TP_PORT) { /* the SA may be for any port, the service is not */
 		p->drop = DROP_INNER_UDP;
+		ctr_add(&p->sa->c.errs_in, 1);
 		return false;
 	}
 	switch (l2tp_data_in(p, p->sa->flow, find_session, w)) {
@@ -141,11 +171,23 @@ static bool in_one(struct worker *w, struct pkt *p)
 		ctr_add(&p->sess->c->errs, 1);
 		return false;
 	}
-	ctr_add(&p->sess->c->pkts_in, 1);
-	ctr_add(&p->sess->c->bytes_in, p->len);
-	atomic_store_explicit(&p->sess->c->last_ms, w->now_ms, memory_order_relaxed);
 	mss_clamp(pkt_data(p), p->len, w->mss);
 	return true;
+}
+
+/* The counters of a session, when TUN has taken its packets. */
+static void count_in(struct worker *w, struct pkt **ip, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct dsess_counters *c = ip[i]->sess->c;
+		if (ip[i]->drop != DROP_NONE) {
+			ctr_add(&c->errs, 1);
+			continue;
+		}
+		ctr_add(&c->pkts_in, 1);
+		ctr_add(&c->bytes_in, ip[i]->len);
+		atomic_store_explicit(&c->last_ms, w->now_ms, memory_order_relaxed);
+	}
 }
 
 /* UDP 4500 carries three things (RFC 3948 §2): keepalives, IKE behind a zero word, ESP. */
@@ -199,15 +241,71 @@ void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap)
 		if (esp[i]->drop == DROP_NONE && in_one(w, esp[i]))
 			ip[n_ip++] = esp[i];
 	tun_send(w->io.tun, ip, n_ip);
+	count_in(w, ip, n_ip);
 	for (unsigned i = 0; i < n; i++)
 		if (pkts[i]->drop != DROP_NONE)
-			worker_path_counted(w, pkts[i]);
+			dropped_in(w, pkts[i]);
 	report_events(w);
 }
 
 /* ------------------------------------------------------------------ out */
 
-static void transmit(struct worker *w, struct pkt **pkts, unsigned n)
+static void send_icmp(struct worker *w, const uint8_t *ip, size_t len, uint16_t mtu)
+{
+	uint8_t error[ICMP_ERROR_MAX];
+	size_t n = icmp_frag_needed(error, sizeof error, w->address, ip, len, mtu);
+	struct pkt answer = {.buf = error, .cap = sizeof error, .len = (uint32_t)n}, *one = &answer;
+	if (n > 0)
+		tun_send(w->io.tun, &one, 1);
+}
+
+/* What fits inside the path's MTU: ESP, UDP, L2TP and PPP headers taken off. */
+static uint16_t inner_mtu(const struct dsess *s, const struct esp_sa *sa, unsigned path_mtu)
+{
+	unsigned fits = esp_inner_mtu(sa->alg, sa->udp_encap, path_mtu);
+	unsigned headers = (sa->mode == ESP_TUNNEL ? IP_HEADER : 0) + UDP_HEADER +
+	                   (s->sequencing ? 10 : 6) + (s->acfc ? 0 : 2) + (s->pfc ? 1 : 2);
+	return (uint16_t)(fits > headers + MTU_MIN ? fits - headers : MTU_MIN);
+}
+
+/* The kernel refused a packet as too long for its path with DF set outside. The session is cut down to what the
+ * path takes, and the sender inside is told (RFC 4301 §8.2). */
+static void learn_path(struct worker *w, const struct pkt *p, const struct inner *in)
+{
+	struct session_slot *slot = (struct session_slot *)p->sess;
+	unsigned path = path_mtu(p->local.ip, p->peer.ip);
+	if (path == 0 || path >= p->len + IP_HEADER + (p->udp_encap ? UDP_HEADER : 0))
+		return; /* it became better just now */
+	slot->path_mtu = inner_mtu(&slot->s, p->sa, path);
+	slot->path_until_ms = w->now_ms + PATH_MTU_MS;
+	if (in->head_len > 0)
+		send_icmp(w, in->head, in->head_len, slot->path_mtu);
+}
+
+/* The largest packet a session may be sent: with DF outside nobody on the way cuts it. */
+static uint16_t session_mtu(const struct worker *w, const struct dsess *s, bool df_outside)
+{
+	const struct session_slot *slot = (const struct session_slot *)s;
+	bool known = df_outside && slot->path_mtu != 0 && w->now_ms < slot->path_until_ms;
+	return known && slot->path_mtu < s->mtu ? slot->path_mtu : s->mtu;
+}
+
+static void count_out(struct worker *w, const struct pkt *p, const struct inner *in)
+{
+	struct dsess_counters *c = p->sess->c;
+	if (p->drop != DROP_NONE) {
+		ctr_add(&c->errs, 1);
+		if (p->drop == DROP_MTU && p->df)
+			learn_path(w, p, in);
+		return;
+	}
+	ctr_add(&c->pkts_out, 1);
+	ctr_add(&c->bytes_out, in->len);
+	atomic_store_explicit(&c->last_ms, w->now_ms, memory_order_relaxed);
+}
+
+/* Encrypts and sends; inner[i] is what pkts[i] was, NULL when they are messages and no session's packets. */
+static void transmit(struct worker *w, struct pkt **pkts, const struct inner *inner, unsigned n)
 {
 	struct pkt *udp[PKT_BATCH], *raw[PKT_BATCH];
 	unsigned n_udp = 0, n_raw = 0;
@@ -224,9 +322,12 @@ static void transmit(struct worker *w, struct pkt **pkts, unsigned n)
 		udp_send(w->io.natt, udp, n_udp);
 	if (n_raw > 0)
 		rawesp_send(w->io.raw, raw, n_raw);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		if (inner != NULL)
+			count_out(w, pkts[i], &inner[i]);
 		if (pkts[i]->drop != DROP_NONE)
-			worker_path_counted(w, pkts[i]);
+			drop_count(&w->drops, pkts[i]->drop);
+	}
 	report_events(w);
 }
 
@@ -250,92 +351,99 @@ static bool df_outside(const struct esp_sa *sa, bool inner_df)
 	return sa->df_policy == 0 ? inner_df : sa->df_policy == 1;
 }
 
-/* An IP packet that is on its way to a session and fits its MTU. */
-static void out_one(struct worker *w, struct pkt *p)
+/* An IP packet that is on its way to a session and fits its MTU: L2TP and PPP around it, ready for ESP. A drop is
+ * left for transmit to count. */
+static void out_one(struct pkt *p, struct inner *in)
 {
 	struct dsess *s = p->sess;
-	uint32_t len = p->len;
-	p->sa = s->out;
-	if (p->sa == NULL)
-		p->drop = DROP_NO_SA_OUT;
-	else if (ppp_data_out(p) == DATA_FORWARD && l2tp_data_out(p, s) &&
-	         !push_udp(p, s->local_port, s->remote_port))
-		p->drop = DROP_TOO_BIG;
-	if (p->drop != DROP_NONE) {
-		ctr_add(&s->c->errs, 1);
-		return;
+	struct rd r = pkt_rd(p);
+	in->len = p->len;
+	in->head_len = 0;
+	if (p->df) { /* wanted when the path turns out too narrow */
+		size_t head = (rd_u8(&r) & 15) * 4u + 8;
+		r = pkt_rd(p);
+		if (rd_copy(&r, in->head, head < p->len ? head : p->len))
+			in->head_len = (uint8_t)(head < p->len ? head : p->len);
 	}
 	p->df = df_outside(p->sa, p->df);
-	ctr_add(&s->c->pkts_out, 1);
-	ctr_add(&s->c->bytes_out, len);
-	atomic_store_explicit(&s->c->last_ms, w->now_ms, memory_order_relaxed);
-}
-
-static void too_big(struct worker *w, struct pkt *p)
-{
-	uint8_t error[ICMP_ERROR_MAX + IP_HEADER];
-	size_t len = icmp_frag_needed(error, sizeof error, w->address, pkt_data(p), p->len,
-	                              p->sess->mtu);
-	p->drop = DROP_MTU;
-	if (len == 0)
-		return;
-	struct pkt answer = {.buf = error, .cap = sizeof error, .len = (uint32_t)len},
-	           *one = &answer;
-	tun_send(w->io.tun, &one, 1);
+	if (ppp_data_out(p) == DATA_FORWARD && l2tp_data_out(p, s) &&
+	    !push_udp(p, s->local_port, s->remote_port))
+		p->drop = DROP_TOO_BIG;
 }
 
 /* Larger than the session's MTU and DF not set: sent in pieces, which do not come back to the batch. */
-static void out_fragments(struct worker *w, struct pkt *p)
+static void out_fragments(struct worker *w, struct pkt *p, uint16_t mtu)
 {
 	struct pkt *pieces[PKT_BATCH];
+	struct inner inner[PKT_BATCH];
 	for (unsigned i = 0; i < PKT_BATCH; i++) {
 		pkt_reset(&w->made[i]);
 		pieces[i] = &w->made[i];
 	}
-	unsigned n = ipfrag_split(p, p->sess->mtu, pieces, PKT_BATCH);
+	unsigned n = ipfrag_split(p, mtu, pieces, PKT_BATCH);
 	if (n == 0)
 		p->drop = DROP_INNER_IP;
 	for (unsigned i = 0; i < n; i++) {
 		pieces[i]->sess = p->sess;
+		pieces[i]->sa = p->sa;
 		pieces[i]->tos = p->tos;
-		out_one(w, pieces[i]);
+		out_one(pieces[i], &inner[i]);
 	}
 	if (n > 0)
-		transmit(w, pieces, n);
+		transmit(w, pieces, inner, n);
+}
+
+/* One packet from TUN: true when it is ready for ESP, with p->drop or without; else it is done with, and p->drop
+ * says whether that was a drop. */
+static bool out_route(struct worker *w, struct pkt *p, struct inner *in)
+{
+	struct rd r = pkt_rd(p);
+	rd_skip(&r, 16);
+	uint32_t dst = rd_u32(&r);
+	p->sa = NULL;
+	p->sess = rd_ok(&r) ? hash_get(w->by_ip, &dst, sizeof dst) : NULL;
+	if (p->sess == NULL) {
+		p->drop = DROP_NO_ROUTE;
+		return false;
+	}
+	if (p->sess->out == NULL || !ip_ok(p)) {
+		p->drop = p->sess->out == NULL ? DROP_NO_SA_OUT : DROP_INNER_IP;
+		ctr_add(&p->sess->c->errs, 1);
+		return false;
+	}
+	p->sa = p->sess->out;
+	uint16_t mtu = session_mtu(w, p->sess, df_outside(p->sa, p->df));
+	if (p->len <= mtu) {
+		mss_clamp(pkt_data(p), p->len, w->mss);
+		out_one(p, in);
+		return true;
+	}
+	if (p->df) {
+		p->drop = DROP_MTU;
+		send_icmp(w, pkt_data(p), p->len, mtu);
+	} else {
+		out_fragments(w, p, mtu);
+	}
+	return false;
 }
 
 void worker_out(struct worker *w, struct pkt **pkts, unsigned n)
 {
 	struct pkt *go[PKT_BATCH];
+	struct inner inner[PKT_BATCH];
 	unsigned n_go = 0;
 	for (unsigned i = 0; i < n; i++) {
-		struct pkt *p = pkts[i];
-		struct rd r = pkt_rd(p);
-		p->sa = NULL;
-		rd_skip(&r, 16);
-		uint32_t dst = rd_u32(&r);
-		p->sess = rd_ok(&r) ? hash_get(w->by_ip, &dst, sizeof dst) : NULL;
-		if (p->sess == NULL || !ip_ok(p))
-			p->drop = p->sess == NULL ? DROP_NO_ROUTE : DROP_INNER_IP;
-		else if (p->len > p->sess->mtu && p->df)
-			too_big(w, p);
-		else if (p->len > p->sess->mtu)
-			out_fragments(w, p);
-		else {
-			mss_clamp(pkt_data(p), p->len, w->mss);
-			out_one(w, p);
-			go[n_go++] = p;
-			continue; /* transmit counts its drop */
-		}
-		if (p->drop != DROP_NONE)
-			worker_path_counted(w, p);
+		if (out_route(w, pkts[i], &inner[n_go]))
+			go[n_go++] = pkts[i];
+		else if (pkts[i]->drop != DROP_NONE)
+			drop_count(&w->drops, pkts[i]->drop);
 	}
 	if (n_go > 0)
-		transmit(w, go, n_go);
+		transmit(w, go, inner, n_go);
 }
 
 /* An L2TP message of the control thread. */
-void worker_send_msg(struct worker *w, const struct msg *m)
+void worker_send_msg(struct worker *w, struct msg *m)
 {
 	struct pkt *p = &w->made[0];
 	pkt_reset(p);
@@ -343,14 +451,14 @@ void worker_send_msg(struct worker *w, const struct msg *m)
 	p->sa = f != NULL ? f->out : NULL;
 	uint8_t *at = pkt_put(p, m->len);
 	if (p->sa == NULL || at == NULL) {
-		p->drop = p->sa == NULL ? DROP_NO_SA_OUT : DROP_TOO_BIG;
-		worker_path_counted(w, p);
+		drop_count(&w->drops, p->sa == NULL ? DROP_NO_SA_OUT : DROP_TOO_BIG);
 		return;
 	}
 	memcpy(at, m->data, m->len);
+	wipe(m->data, m->len);
 	for (struct session_slot *s = f->sessions; s != NULL; s = s->next)
 		if (l2tp_data_stamp(&s->s, at, m->len))
 			break;
 	push_udp(p, m->local.port, m->remote.port);
-	transmit(w, &p, 1);
+	transmit(w, &p, NULL, 1);
 }
