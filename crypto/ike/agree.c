@@ -213,7 +213,7 @@ static void no_transform(struct ike_qm *qm, const struct ipsec_entry *e, const s
 		used += (size_t)snprintf(line + used, sizeof line - used, " AH");
 	used += (size_t)snprintf(line + used, sizeof line - used, "%s  Cfg'd:", offer->n > 6 ? " ..." : "");
 	for (size_t s = 0; e != NULL && s < e->nsets && s < 4; s++)
-		used += (size_t)snprintf(line + used, sizeof line - used, " %s %s%s,",
+		used += (size_t)snprintf(line + used, sizeof line - used, "%s %s %s%s", s > 0 ? "," : "",
 					 esp_cipher_name(e->sets[s]->alg), esp_mac_name(e->sets[s]->alg.mac),
 					 e->sets[s]->mode == ESP_TRANSPORT ? " mode transport" : "");
 	if (e != NULL && e->pfs_group != 0)
