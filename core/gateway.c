@@ -6,13 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/exec_term.h"
 #include "cli/hooks.h"
-#include "core/aaa/passhash.h"
 #include "core/base/log.h"
 #include "core/sessiondb.h"
 #include "crypto/prim/prim.h"
-#include "l2tp/show.h"
 
 enum { RX_BUFFER = PKT_HEADROOM + IKE_MSG_MAX + PKT_TAILROOM };
 
@@ -174,93 +171,11 @@ static int start_sockets(struct gateway *gw, struct err *err)
 	return 0;
 }
 
-static void sadb_drop_flow(void *ctx, uint32_t flow)
-{
-	struct gateway *gw = ctx;
-	ike_drop_flow(gw->ike, flow, SA_END_ADMIN);
-}
-
-static const char *sadb_group(void *ctx, uint32_t peer)
-{
-	static struct ike_peer_info info; /* its texts live until the next call into IKE */
-	struct gateway *gw = ctx;
-	return ike_peer_info(gw->ike, peer, &info) ? info.group : NULL;
-}
-
-static unsigned sadb_mtu(void *ctx, const char *ifname)
-{
-	struct gateway *gw = ctx;
-	const struct iface *f = ifaces_by_nameif(gw->ifaces, str_of(ifname));
-	return f != NULL && f->conf.mtu != 0 ? f->conf.mtu : 1500;
-}
-
-static int start_engines(struct gateway *gw, struct err *err)
-{
-	struct worker_io io = {gw->udp4500, gw->raw, &gw->tun};
-	struct worker_events events;
-	static const struct ipsec_sadb_hooks hooks = {sadb_drop_flow, sadb_group, sadb_mtu, NULL};
-	gw->sadb_hooks = hooks;
-	gw->sadb_hooks.ctx = gw;
-	/* The worker is told where events go once IKE exists; its thread starts after that. */
-	int rc = worker_new(&gw->worker, &io, err);
-	if (rc != 0)
-		return rc;
-	gw->flows = hash_new(0);
-	gw->sadb = ipsec_sadb_new(&gw->clock, &worker_sa_ops, gw->worker, &gw->sadb_hooks);
-	gw->ike_ops = gateway_ike_ops;
-	gw->ike_ops.sa_ctx = gw->sadb;
-	gw->ike = gw->sadb != NULL ? ike_new(&gw->clock, &gw->ike_ops, gw) : NULL;
-	gw->l2tp = l2tp_new(&gw->clock, &gateway_l2tp_ops, gw);
-	gw->ppp = ppp_new(&gw->clock, &gateway_ppp_ops, gw);
-	gw->sessions = sessiondb_new(gw);
-	if (gw->flows == NULL || gw->ike == NULL || gw->l2tp == NULL || gw->ppp == NULL ||
-	    gw->sessions == NULL)
-		return err_set(err, -ENOMEM, "out of memory");
-	l2tp_set_user(gw->l2tp, ppp_link_user(), gw->ppp);
-	ipsec_sadb_set_drops(gw->sadb, worker_drops(gw->worker));
-	gateway_worker_events(gw, &events);
-	worker_set_events(gw->worker, &events);
-	return worker_start(gw->worker, err);
-}
-
-static void show_clients(void *ctx, void (*fn)(void *arg, uint32_t ip, const char *ifname),
-                         void *arg)
-{
-	gateway_each_client(ctx, fn, arg);
-}
-
-/* Everything that grammar/ names must be known before it is loaded. */
-static void register_all(struct gateway *gw)
-{
-	size_t n;
-	const struct cmd_entry *commands = ppp_commands(&n);
-	cmd_register(commands, n, gw->ppp);
-	cmd_register(l2tp_commands, l2tp_commands_n, gw->l2tp);
-	ike_show_register(gw->ike);
-	ipsec_show_register(gw->sadb);
-	probes_register(gw->probes);
-	logsinks_register(gw->log);
-	gw->net_show = (struct net_show){
-	        .ifaces = gw->ifaces, .clock = &gw->clock, .clients = show_clients, .ctx = gw};
-	net_show_register(&gw->net_show);
-	sessiondb_register(gw->sessions);
-	gateway_show_register(gw);
-	session_register();
-	const struct conf_check *checks = ppp_conf_checks(&n);
-	conf_check_register(checks, n);
-	ike_conf_register();
-	ipsec_conf_register();
-	ifaces_register_checks();
-	passhash_register();
-	hooks_register();
-	exec_term_register(&gw->clock);
-}
-
 static int start_console(struct gateway *gw, struct err *err)
 {
 	struct conf_hooks hooks = gateway_conf_hooks;
 	hooks.ctx = gw;
-	register_all(gw);
+	gateway_register(gw);
 	int rc = gateway_exec_register(gw, err);
 	if (rc == 0)
 		rc = grammar_load(gw->opt.grammar, 0, &gw->grammar, err);
@@ -292,7 +207,9 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 	if (rc == 0)
 		rc = start_sockets(gw, err);
 	if (rc == 0)
-		rc = start_engines(gw, err);
+		rc = gateway_engines(gw, err);
+	if (rc == 0)
+		rc = worker_start(gw->worker, err);
 	if (rc == 0)
 		rc = start_console(gw, err);
 	if (rc != 0) {
@@ -355,6 +272,7 @@ void gateway_stop(struct gateway *gw)
 	grammar_free(gw->grammar);
 	exec_config_free(&gw->exec);
 	logsinks_free(gw->log);
+	net_show_close(&gw->net_show);
 	ifaces_free(gw->ifaces);
 	if (gw->nat != NULL)
 		nat_close(gw->nat);

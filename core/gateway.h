@@ -1,6 +1,7 @@
 /* The appliance as a whole: every engine, and the wires between them. Control thread only.
  *
  *   gateway.c   makes, runs and ends it
+ *   engines.c   the engines, made and introduced to each other
  *   boot.c      the first configuration
  *   wiring.c    the ops through which IKE, L2TP, PPP and the packet path meet
  *   snapshot.c  the configuration compiled as a whole
@@ -92,6 +93,12 @@ void gateway_run(struct gateway *gw);
 void gateway_stop(struct gateway *gw);
 /* `reload`: ends the loop; the caller starts over. */
 void gateway_reload(void *ctx);
+
+/* engines.c */
+/* The packet path (its thread not started yet) and every engine. gw has clock, sockets and TUN device. */
+int gateway_engines(struct gateway *gw, struct err *err);
+/* Everything that grammar/ names; before it is loaded. */
+void gateway_register(struct gateway *gw);
 
 /* wiring.c */
 extern const struct ike_ops gateway_ike_ops;

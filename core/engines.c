@@ -1,0 +1,92 @@
+/* The engines made and introduced to each other, and what they offer to the grammar. Without sockets or threads:
+ * gateway.c adds those. */
+#include <errno.h>
+
+#include "cli/exec_term.h"
+#include "cli/hooks.h"
+#include "core/aaa/passhash.h"
+#include "core/gateway.h"
+#include "core/sessiondb.h"
+#include "l2tp/show.h"
+
+static void sadb_drop_flow(void *ctx, uint32_t flow)
+{
+	struct gateway *gw = ctx;
+	ike_drop_flow(gw->ike, flow, SA_END_ADMIN);
+}
+
+static const char *sadb_group(void *ctx, uint32_t peer)
+{
+	static struct ike_peer_info info; /* its texts live until the next call into IKE */
+	struct gateway *gw = ctx;
+	return ike_peer_info(gw->ike, peer, &info) ? info.group : NULL;
+}
+
+static unsigned sadb_mtu(void *ctx, const char *ifname)
+{
+	struct gateway *gw = ctx;
+	const struct iface *f = ifaces_by_nameif(gw->ifaces, str_of(ifname));
+	return f != NULL && f->conf.mtu != 0 ? f->conf.mtu : 1500;
+}
+
+int gateway_engines(struct gateway *gw, struct err *err)
+{
+	struct worker_io io = {gw->udp4500, gw->raw, &gw->tun};
+	struct worker_events events;
+	static const struct ipsec_sadb_hooks hooks = {sadb_drop_flow, sadb_group, sadb_mtu, NULL};
+	gw->sadb_hooks = hooks;
+	gw->sadb_hooks.ctx = gw;
+	/* The worker is told where events go once IKE exists; its thread starts after that. */
+	int rc = worker_new(&gw->worker, &io, err);
+	if (rc != 0)
+		return rc;
+	gw->flows = hash_new(0);
+	gw->sadb = ipsec_sadb_new(&gw->clock, &worker_sa_ops, gw->worker, &gw->sadb_hooks);
+	gw->ike_ops = gateway_ike_ops;
+	gw->ike_ops.sa_ctx = gw->sadb;
+	gw->ike = gw->sadb != NULL ? ike_new(&gw->clock, &gw->ike_ops, gw) : NULL;
+	gw->l2tp = l2tp_new(&gw->clock, &gateway_l2tp_ops, gw);
+	gw->ppp = ppp_new(&gw->clock, &gateway_ppp_ops, gw);
+	gw->sessions = sessiondb_new(gw);
+	if (gw->flows == NULL || gw->ike == NULL || gw->l2tp == NULL || gw->ppp == NULL ||
+	    gw->sessions == NULL)
+		return err_set(err, -ENOMEM, "out of memory");
+	l2tp_set_user(gw->l2tp, ppp_link_user(), gw->ppp);
+	ipsec_sadb_set_drops(gw->sadb, worker_drops(gw->worker));
+	gateway_worker_events(gw, &events);
+	worker_set_events(gw->worker, &events);
+	return 0;
+}
+
+static void show_clients(void *ctx, void (*fn)(void *arg, uint32_t ip, const char *ifname),
+                         void *arg)
+{
+	gateway_each_client(ctx, fn, arg);
+}
+
+/* Everything that grammar/ names must be known before it is loaded. */
+void gateway_register(struct gateway *gw)
+{
+	size_t n;
+	const struct cmd_entry *commands = ppp_commands(&n);
+	cmd_register(commands, n, gw->ppp);
+	cmd_register(l2tp_commands, l2tp_commands_n, gw->l2tp);
+	ike_show_register(gw->ike);
+	ipsec_show_register(gw->sadb);
+	probes_register(gw->probes);
+	logsinks_register(gw->log);
+	gw->net_show = (struct net_show){
+	        .ifaces = gw->ifaces, .clock = &gw->clock, .clients = show_clients, .ctx = gw};
+	net_show_register(&gw->net_show);
+	sessiondb_register(gw->sessions);
+	gateway_show_register(gw);
+	session_register();
+	const struct conf_check *checks = ppp_conf_checks(&n);
+	conf_check_register(checks, n);
+	ike_conf_register();
+	ipsec_conf_register();
+	ifaces_register_checks();
+	passhash_register();
+	hooks_register();
+	exec_term_register(&gw->clock);
+}
