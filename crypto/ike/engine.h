@@ -135,8 +135,8 @@ struct ike_frag_set {
 	struct arena *a;
 	uint16_t id;
 	uint8_t last; /* number of the last one, 0 = not seen */
-	uint64_t since_ms;
 	size_t bytes;
+	struct timer age; /* what does not become whole is forgotten */
 };
 
 struct ike_dpd {
@@ -482,7 +482,7 @@ void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes
 
 void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
 		struct bytes raw);
-void frag_clear(struct ike_frag_set *set);
+void frag_clear(struct ike_sa *sa);
 
 /* Notify types (RFC 2408 §3.14.1, RFC 2407 §4.6.3, RFC 3706) */
 enum {

@@ -7,10 +7,17 @@
 enum { FRAG_BYTES_MAX = IKE_MSG_MAX, FRAG_AGE_MS = 90000, FRAG_HDR_LEN = 8 };
 #define FRAG_PARTS_MAX (sizeof ((struct ike_frag_set *)0)->part / sizeof ((struct ike_frag_set *)0)->part[0])
 
-void frag_clear(struct ike_frag_set *set)
+void frag_clear(struct ike_sa *sa)
 {
-	arena_free(set->a);
-	*set = (struct ike_frag_set){0};
+	timer_stop(sa->ike->clock, &sa->frag.age);
+	arena_free(sa->frag.a);
+	sa->frag = (struct ike_frag_set){0};
+}
+
+static void on_age(struct timer *t, void *arg)
+{
+	(void)t;
+	frag_clear(arg);
 }
 
 static void dropped(struct ike_sa *sa, const char *why)
@@ -38,7 +45,7 @@ static void assemble(struct ike_sa *sa, struct ip4_end local, struct ip4_end rem
 
 	for (unsigned i = 0; i < set->last; i++)
 		wr_bytes(&w, set->part[i].p, set->part[i].len);
-	frag_clear(set);
+	frag_clear(sa);
 	struct rd r = rd_of(whole, wr_len(&w));
 	/* A fragment inside a fragment would never end. */
 	if (!wr_ok(&w) || !ike_hdr_read(&r, &hdr) || hdr.next == PAYLOAD_FRAGMENT) {
@@ -53,7 +60,6 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, 
 		struct bytes raw)
 {
 	struct ike_frag_set *set = &sa->frag;
-	uint64_t now = clock_now(sa->ike->clock);
 	struct rd r = rd_of(raw.p, raw.len);
 	(void)hdr;
 
@@ -67,15 +73,15 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, 
 		dropped(sa, "malformed");
 		return;
 	}
-	if (set->a != NULL && (set->id != id || now - set->since_ms > FRAG_AGE_MS)) {
+	if (set->a != NULL && set->id != id) {
 		ike_dbg(sa, IKE_DETAIL,
 			"Rcv'd fragment from a new fragmentation set. Deleting any old fragments.");
-		frag_clear(set);
+		frag_clear(sa);
 	}
 	if (set->a == NULL) {
 		set->a = arena_new(2 * FRAG_BYTES_MAX);
 		set->id = id;
-		set->since_ms = now;
+		timer_start(sa->ike->clock, &set->age, FRAG_AGE_MS, on_age, sa);
 	}
 	if (set->part[number - 1].p != NULL)
 		return; /* once is enough */
@@ -84,7 +90,7 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, 
 			     : NULL;
 	if (copy == NULL) {
 		dropped(sa, "too long");
-		frag_clear(set);
+		frag_clear(sa);
 		return;
 	}
 	set->part[number - 1] = (struct bytes){copy, data.len};

@@ -176,7 +176,7 @@ void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell)
 	timer_stop(ike->clock, &sa->expire);
 	timer_stop(ike->clock, &sa->rekey);
 	ike_xchg_clear(&sa->mm);
-	frag_clear(&sa->frag);
+	frag_clear(sa);
 	struct ike_peer *peer = sa->peer;
 	if (peer != NULL) {
 		peer_detach(sa);
