@@ -150,9 +150,8 @@ struct worker {
 
 /* worker.c */
 /* One turn of the loop: commands, then a batch from each source that is ready (bits: 0 UDP 4500, 1 raw ESP,
- * 2 TUN). Returns the sources that are of no use any more. The thread's own business; a test without threads
- * calls it itself. */
-unsigned worker_turn(struct worker *w, uint64_t now_ms, unsigned ready);
+ * 2 TUN). The thread's own business; a test without threads calls it itself. */
+void worker_turn(struct worker *w, uint64_t now_ms, unsigned ready);
 void worker_bell(int fd);                                /* rings an eventfd */
 void worker_commands(struct worker *w);                  /* carries out what waits in `down` */
 void worker_tell(struct worker *w, const struct up *up); /* event up, never lost */
