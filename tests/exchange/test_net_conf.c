@@ -1,0 +1,174 @@
+/* Configuration text through grammar and tree into interfaces, routes and log destinations. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/edit.h"
+#include "cli/hooks.h"
+#include "core/aaa/passhash.h"
+#include "core/net/logsink.h"
+#include "ppp/ppp.h"
+
+static struct grammar *grammar;
+
+static int group_setup(void **state)
+{
+	struct err err = {0};
+	size_t n;
+	(void)state;
+	const struct conf_check *checks = ppp_conf_checks(&n);
+	conf_check_register(checks, n);
+	ifaces_register_checks();
+	passhash_register();
+	hooks_register();
+	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &grammar,
+	                 &err)) {
+		print_error("%s\n", err.text);
+		return -1;
+	}
+	hooks_set_grammar(grammar);
+	return 0;
+}
+
+static int group_teardown(void **state)
+{
+	(void)state;
+	hooks_set_grammar(NULL);
+	grammar_free(grammar);
+	return 0;
+}
+
+struct loaded {
+	struct confsys *sys;
+	struct load_report report;
+	struct arena *arena;
+	struct ifaces_conf *ifaces;
+	struct logsink_conf *log;
+	struct out notes, said;
+};
+
+static void load(struct loaded *l, const char *text)
+{
+	struct err err = {0};
+	*l = (struct loaded){.sys = confsys_new(&grammar->schema, NULL), .arena = arena_new(0)};
+	out_init(&l->notes);
+	out_init(&l->said);
+	assert_non_null(l->sys);
+	assert_int_equal(load_text(grammar, l->sys, str_of(text), "test", 0, &l->report, &err), 0);
+	load_report_print(&l->report, &l->said);
+	const struct conf *c = confsys_running(l->sys);
+	assert_int_equal(ifaces_compile(c, l->arena, &l->ifaces, &l->notes, &err), 0);
+	assert_int_equal(logsink_compile(c, l->arena, &l->log, &l->notes, &err), 0);
+}
+
+static void unload(struct loaded *l)
+{
+	load_report_free(&l->report);
+	confsys_free(l->sys);
+	arena_free(l->arena);
+	out_free(&l->notes);
+	out_free(&l->said);
+}
+
+static void interfaces_and_routes(void **state)
+{
+	struct loaded l;
+	(void)state;
+	load(&l,
+	     "interface GigabitEthernet0/0\n nameif outside\n security-level 0\n description up\n"
+	     " ip address 192.0.2.1 255.255.255.0\n"
+	     "interface GigabitEthernet0/1\n nameif inside\n security-level 100\n shutdown\n"
+	     " ip address dhcp setroute\n"
+	     "mtu outside 1400\nroute outside 0.0.0.0 0.0.0.0 192.0.2.254 1\n"
+	     "route outside 10.0.0.0 255.0.0.0 192.0.2.253\n");
+	assert_int_equal(l.report.errors, 0);
+	assert_int_equal(l.ifaces->n, 2);
+	const struct iface_conf *i = l.ifaces->iface;
+	assert_string_equal(i[0].hw, "GigabitEthernet0/0");
+	assert_string_equal(i[0].nameif, "outside");
+	assert_string_equal(i[0].description, "up");
+	assert_true(i[0].ip == 0xc0000201 && i[0].mask == 0xffffff00 && i[0].mtu == 1400 &&
+	            !i[0].shutdown);
+	assert_true(i[1].dhcp && !i[1].ip && i[1].shutdown && i[1].security == 100 &&
+	            i[1].mtu == 1500);
+	assert_int_equal(l.ifaces->nroutes, 2);
+	const struct iface_route *r = l.ifaces->route;
+	assert_true(r[0].gw == 0xc00002fe && !r[0].mask && r[0].metric == 1);
+	assert_true(r[1].dst == 0x0a000000 && r[1].mask == 0xff000000 && r[1].gw == 0xc00002fd);
+	assert_string_equal(r[1].nameif, "outside");
+	unload(&l);
+}
+
+static void refuse(const char *line, const char *want)
+{
+	struct loaded l;
+	char text[600];
+	snprintf(text, sizeof(text),
+	         "interface GigabitEthernet0/0\n nameif outside\n ip address 192.0.2.1 "
+	         "255.255.255.0\n"
+	         "interface GigabitEthernet0/1\n nameif inside\n%s\n",
+	         line);
+	load(&l, text);
+	assert_int_equal(l.report.errors, 1);
+	if (!strstr(l.said.text, want))
+		fail_msg("%s", l.said.text);
+	unload(&l);
+}
+
+static void rules_between_fields(void **state)
+{
+	(void)state;
+	refuse(" ip address 192.0.2.9 255.255.255.0",
+	       "Two interfaces cannot be in the same subnet.");
+	refuse(" ip address 10.0.0.0 255.255.255.0",
+	       "10.0.0.0 is not the address of a host in its subnet");
+	refuse(" ip address 10.0.0.255 255.255.255.0", "is not the address of a host");
+	refuse(" ip address 127.0.0.1 255.255.255.0", "is not the address of a host");
+	refuse("route outside 10.0.0.1 255.0.0.0 192.0.2.254 1", "Inconsistent address and mask");
+	refuse("route outside 10.0.0.0 255.0.0.0 192.0.2.1 1", "it matches our IP address");
+}
+
+static void log_destinations(void **state)
+{
+	struct loaded l;
+	(void)state;
+	load(&l,
+	     "interface GigabitEthernet0/0\n nameif outside\n ip address 192.0.2.1 255.255.255.0\n"
+	     "logging enable\nlogging timestamp\nlogging buffered 7\nlogging trap warnings\n"
+	     "logging buffer-size 8192\nlogging facility 22\nlogging message 713119 level errors\n"
+	     "logging host outside 192.0.2.9\nlogging host outside 192.0.2.8 udp/5514\n"
+	     "logging host outside 192.0.2.7 tcp/1470\n");
+	assert_int_equal(l.report.errors, 0);
+	const struct logsink_conf *c = l.log;
+	assert_true(c->enabled && c->timestamp && !c->hide_username);
+	assert_true(c->buffered == 7 && c->trap == 4 && c->console == -1 && c->monitor == -1);
+	assert_true(c->buffer_bytes == 8192 && c->facility == 22);
+	assert_int_equal(c->nmsgs, 1);
+	assert_true(c->msg[0].id == 713119 && c->msg[0].level == 3);
+	assert_int_equal(c->nhosts, 2);
+	assert_string_equal(c->host[0].nameif, "outside");
+	assert_true(c->host[0].ip + c->host[1].ip == 2 * 0xc0000208u + 1);
+	assert_true(c->host[0].port + c->host[1].port == 514 + 5514);
+	assert_string_equal(
+	        l.notes.text,
+	        "WARNING: syslog server 192.0.2.7 is not used: only udp/PORT is known\n");
+	unload(&l);
+	load(&l, "");
+	assert_true(!l.log->enabled && l.log->buffered == -1 && l.log->facility == 20 &&
+	            l.log->buffer_bytes == 4096);
+	unload(&l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(interfaces_and_routes),
+	        cmocka_unit_test(rules_between_fields),
+	        cmocka_unit_test(log_destinations),
+	};
+	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}
