@@ -42,15 +42,19 @@ static void say_proxy(struct ike_sa *sa, const char *side, const struct sa_proxy
 {
 	ike_dbg(sa, IKE_DETAIL, "processing ID payload");
 	if (p->mask == UINT32_MAX)
-		ike_dbg(sa, IKE_EVENT, "Received %s Proxy Host data in ID Payload:  Address %s, Protocol %u, Port %u",
-			side, ip4_text(p->ip).s, p->proto, p->port);
+		ike_dbg(sa, IKE_EVENT,
+		        "Received %s Proxy Host data in ID Payload:  Address %s, Protocol %u, Port "
+		        "%u",
+		        side, ip4_text(p->ip).s, p->proto, p->port);
 	else
 		ike_dbg(sa, IKE_EVENT,
-			"Received %s IP Proxy Subnet data in ID Payload:   Address %s, Mask %s, Protocol %u, Port %u",
-			side, ip4_text(p->ip).s, ip4_text(p->mask).s, p->proto, p->port);
+		        "Received %s IP Proxy Subnet data in ID Payload:   Address %s, Mask %s, "
+		        "Protocol %u, Port %u",
+		        side, ip4_text(p->ip).s, ip4_text(p->mask).s, p->proto, p->port);
 }
 
-static enum ike_verdict bad_payload(struct ike_qm *qm, unsigned payload, uint16_t notify, const char *why)
+static enum ike_verdict bad_payload(struct ike_qm *qm, unsigned payload, uint16_t notify,
+                                    const char *why)
 {
 	struct ike_sa *sa = qm->x.sa;
 	sa->ike->stat[STAT_IN_P2_INVALID]++;
@@ -73,7 +77,8 @@ static enum ike_verdict read_ids(struct ike_qm *qm, const struct ike_msg *m)
 	if (r == NULL || ike_msg_find(m, PAY_ID, r) != NULL || i->body.len > IKE_ID_MAX ||
 	    r->body.len > IKE_ID_MAX || !id_proxy(i->body, x->remote.ip, &qm->remote_proxy) ||
 	    !id_proxy(r->body, x->local.ip, &qm->local_proxy))
-		return bad_payload(qm, PAY_ID, NOTIFY_INVALID_ID_INFORMATION, "identities cannot be used");
+		return bad_payload(qm, PAY_ID, NOTIFY_INVALID_ID_INFORMATION,
+		                   "identities cannot be used");
 	x->id_i = qm->id_remote = ike_xchg_keep(x, i->body);
 	x->id_r = qm->id_local = ike_xchg_keep(x, r->body);
 	if (x->id_i.p == NULL || x->id_r.p == NULL)
@@ -112,13 +117,16 @@ static enum ike_verdict nat_without_natt(struct ike_qm *qm, const struct p2_offe
 	char line[200];
 
 	for (size_t i = 0; i < offer->n; i++)
-		transport = transport || (p2_mode(offer->t[i].encap, &mode, &udp) && mode == ESP_TRANSPORT);
+		transport = transport ||
+		            (p2_mode(offer->t[i].encap, &mode, &udp) && mode == ESP_TRANSPORT);
 	if (!transport || sa->natt != NATT_NONE || qm->remote_proxy.ip == qm->x.remote.ip)
 		return STEP_DONE;
-	snprintf(line, sizeof line, "Peer is behind a NAT device (its own address is %s) and %s.  Aborting",
-		 ip4_text(qm->remote_proxy.ip).s,
-		 sa->ike->conf->natt_s == 0 ? "NAT-Traversal is disabled (no crypto isakmp nat-traversal)"
-					    : "did not negotiate NAT-Traversal");
+	snprintf(line, sizeof line,
+	         "Peer is behind a NAT device (its own address is %s) and %s.  Aborting",
+	         ip4_text(qm->remote_proxy.ip).s,
+	         sa->ike->conf->natt_s == 0
+	                 ? "NAT-Traversal is disabled (no crypto isakmp nat-traversal)"
+	                 : "did not negotiate NAT-Traversal");
 	ike_log(sa->ike, MSG_713903, ike_prefix(sa).s, line);
 	return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "NAT without NAT-Traversal");
 }
@@ -142,8 +150,8 @@ static bool entry_permits(const struct ike_qm *qm, const struct ipsec_entry *e)
 
 /* Can this transform be served by this set? */
 static bool transform_fits(const struct ike_qm *qm, const struct ipsec_entry *e,
-			   const struct ipsec_transform_set *set, const struct p2_transform *t,
-			   struct esp_alg *alg, bool *udp, bool *only_mode)
+                           const struct ipsec_transform_set *set, const struct p2_transform *t,
+                           struct esp_alg *alg, bool *udp, bool *only_mode)
 {
 	const struct ike_sa *sa = qm->x.sa;
 	bool nat = sa->remote_nat || sa->local_nat;
@@ -165,13 +173,14 @@ static bool transform_fits(const struct ike_qm *qm, const struct ipsec_entry *e,
 }
 
 static bool choose_in(struct ike_qm *qm, const struct ipsec_entry *e, const struct p2_offer *offer,
-		      const struct p2_transform **mode_only, const struct ipsec_transform_set **mode_set)
+                      const struct p2_transform **mode_only,
+                      const struct ipsec_transform_set **mode_set)
 {
 	for (size_t s = 0; s < e->nsets; s++)
 		for (size_t i = 0; i < offer->n; i++) {
 			bool only_mode = false;
 			if (transform_fits(qm, e, e->sets[s], &offer->t[i], &qm->alg, &qm->udp,
-					   &only_mode)) {
+			                   &only_mode)) {
 				qm->chosen = offer->t[i];
 				qm->mode = e->sets[s]->mode;
 				qm->entry = e;
@@ -186,19 +195,22 @@ static bool choose_in(struct ike_qm *qm, const struct ipsec_entry *e, const stru
 }
 
 /* Why nothing fits, in one line. */
-static void no_transform(struct ike_qm *qm, const struct ipsec_entry *e, const struct p2_offer *offer,
-			 const struct p2_transform *mode_only, const struct ipsec_transform_set *mode_set)
+static void no_transform(struct ike_qm *qm, const struct ipsec_entry *e,
+                         const struct p2_offer *offer, const struct p2_transform *mode_only,
+                         const struct ipsec_transform_set *mode_set)
 {
 	struct ike_sa *sa = qm->x.sa;
 	char line[1000];
-	size_t used = (size_t)snprintf(line, sizeof line, "All IPSec SA proposals found unacceptable!");
+	size_t used =
+	        (size_t)snprintf(line, sizeof line, "All IPSec SA proposals found unacceptable!");
 
 	if (mode_only != NULL) {
 		bool transport = mode_set->mode == ESP_TRANSPORT;
 		snprintf(line + used, sizeof line - used,
-			 "  Mismatched Encapsulation Mode:  Rcv'd: %s  Cfg'd: %s (transform-set %s %s mode transport)",
-			 transport ? "Tunnel" : "Transport", transport ? "Transport" : "Tunnel", mode_set->name,
-			 transport ? "has" : "lacks");
+		         "  Mismatched Encapsulation Mode:  Rcv'd: %s  Cfg'd: %s (transform-set %s "
+		         "%s mode transport)",
+		         transport ? "Tunnel" : "Transport", transport ? "Transport" : "Tunnel",
+		         mode_set->name, transport ? "has" : "lacks");
 		ike_log(sa->ike, MSG_713902, ike_prefix(sa).s, line);
 		return;
 	}
@@ -207,15 +219,17 @@ static void no_transform(struct ike_qm *qm, const struct ipsec_entry *e, const s
 		char text[80];
 		p2_text(text, sizeof text, &offer->t[i]);
 		used += (size_t)snprintf(line + used, sizeof line - used, " %s%s", text,
-					 offer->t[i].group != 0 ? "/PFS" : "");
+		                         offer->t[i].group != 0 ? "/PFS" : "");
 	}
 	if (offer->n == 0 && offer->ah_seen)
 		used += (size_t)snprintf(line + used, sizeof line - used, " AH");
-	used += (size_t)snprintf(line + used, sizeof line - used, "%s  Cfg'd:", offer->n > 6 ? " ..." : "");
+	used += (size_t)snprintf(line + used, sizeof line - used,
+	                         "%s  Cfg'd:", offer->n > 6 ? " ..." : "");
 	for (size_t s = 0; e != NULL && s < e->nsets && s < 4; s++)
-		used += (size_t)snprintf(line + used, sizeof line - used, "%s %s %s%s", s > 0 ? "," : "",
-					 esp_cipher_name(e->sets[s]->alg), esp_mac_name(e->sets[s]->alg.mac),
-					 e->sets[s]->mode == ESP_TRANSPORT ? " mode transport" : "");
+		used += (size_t)snprintf(
+		        line + used, sizeof line - used, "%s %s %s%s", s > 0 ? "," : "",
+		        esp_cipher_name(e->sets[s]->alg), esp_mac_name(e->sets[s]->alg.mac),
+		        e->sets[s]->mode == ESP_TRANSPORT ? " mode transport" : "");
 	if (e != NULL && e->pfs_group != 0)
 		snprintf(line + used, sizeof line - used, " pfs group%u", e->pfs_group);
 	ike_log(sa->ike, MSG_713902, ike_prefix(sa).s, line);
@@ -230,28 +244,32 @@ static enum ike_verdict choose(struct ike_qm *qm, const struct p2_offer *offer)
 	const struct ipsec_transform_set *mode_set = NULL;
 
 	if (map == NULL) {
-		ike_log(sa->ike, MSG_713904, ike_prefix(sa).s, "No crypto map bound to interface... dropping pkt");
+		ike_log(sa->ike, MSG_713904, ike_prefix(sa).s,
+		        "No crypto map bound to interface... dropping pkt");
 		return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "no crypto map");
 	}
 	while ((e = ipsec_map_next(map, e)) != NULL) {
-		ike_dbg(sa, IKE_EVENT, "Static Crypto Map check, checking map = %s, seq = %u...", e->map, e->map_seq);
+		ike_dbg(sa, IKE_EVENT, "Static Crypto Map check, checking map = %s, seq = %u...",
+		        e->map, e->map_seq);
 		if (!entry_permits(qm, e)) {
 			ike_dbg(sa, IKE_EVENT,
-				"Static Crypto Map check, map = %s, seq = %u, ACL does not match proxy IDs src:%s dst:%s",
-				e->map, e->map_seq, ip4_text(qm->remote_proxy.ip).s,
-				ip4_text(qm->local_proxy.ip).s);
+			        "Static Crypto Map check, map = %s, seq = %u, ACL does not match "
+			        "proxy IDs src:%s dst:%s",
+			        e->map, e->map_seq, ip4_text(qm->remote_proxy.ip).s,
+			        ip4_text(qm->local_proxy.ip).s);
 			continue;
 		}
 		if (permitted == NULL)
 			permitted = e;
 		if (choose_in(qm, e, offer, &mode_only, &mode_set)) {
-			ike_dbg(sa, IKE_EVENT, "IKE Remote Peer configured for crypto map: %s", e->dynamic);
+			ike_dbg(sa, IKE_EVENT, "IKE Remote Peer configured for crypto map: %s",
+			        e->dynamic);
 			return STEP_DONE;
 		}
 	}
 	if (permitted == NULL) {
 		ike_log(sa->ike, MSG_713061, ike_prefix(sa).s, ike_proxy_text(&qm->remote_proxy).s,
-			ike_proxy_text(&qm->local_proxy).s, sa->ifname);
+		        ike_proxy_text(&qm->local_proxy).s, sa->ifname);
 		return qm_refuse(qm, NOTIFY_INVALID_ID_INFORMATION, "crypto map policy not found");
 	}
 	no_transform(qm, permitted, offer, mode_only, mode_set);
@@ -310,7 +328,7 @@ static enum ike_verdict agree_group(struct ike_qm *qm, const struct ike_msg *m)
 	/* PFS is the peer's choice, also when it is not configured here. */
 	if (ke == NULL || qm->group == 0 || ke->body.len != prim_dh_public_len(qm->group))
 		return bad_payload(qm, PAY_KE, NOTIFY_INVALID_KEY_INFORMATION,
-				   "key exchange and group do not go together");
+		                   "key exchange and group do not go together");
 	return STEP_DONE;
 }
 
@@ -339,7 +357,8 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	if (offer->n > 0)
 		qm->spi_out = offer->t[0].spi;
 	ike_dbg(sa, IKE_DETAIL, "processing nonce payload");
-	x->nonce_i = nonce->body.len <= IKE_NONCE_MAX ? ike_xchg_keep(x, nonce->body) : (struct bytes){0};
+	x->nonce_i = nonce->body.len <= IKE_NONCE_MAX ? ike_xchg_keep(x, nonce->body)
+	                                              : (struct bytes){0};
 	if (x->nonce_i.p == NULL)
 		return bad_payload(qm, PAY_NONCE, NOTIFY_PAYLOAD_MALFORMED, "nonce");
 	if ((v = read_ids(qm, m)) != STEP_DONE)
@@ -348,7 +367,8 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 		ike_dbg(sa, IKE_EVENT, "L2TP/IPSec session detected.");
 		if (!sa->ike->conf->ra.l2tp_allowed) {
 			ike_log(sa->ike, MSG_713206, ike_prefix(sa).s);
-			return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "l2tp-ipsec is not allowed");
+			return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN,
+			                 "l2tp-ipsec is not allowed");
 		}
 	}
 	read_natoa(qm, m);
@@ -359,8 +379,10 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	ike_dbg(sa, IKE_DETAIL, "processing IPSec SA payload");
 	if ((v = choose(qm, offer)) != STEP_DONE)
 		return v;
-	ike_dbg(sa, IKE_DETAIL, "IPSec SA Proposal # %u, Transform # %u acceptable  Matches global IPSec SA entry # %u",
-		qm->chosen.proposal, qm->chosen.number, qm->entry->seq);
+	ike_dbg(sa, IKE_DETAIL,
+	        "IPSec SA Proposal # %u, Transform # %u acceptable  Matches global IPSec SA entry "
+	        "# %u",
+	        qm->chosen.proposal, qm->chosen.number, qm->entry->seq);
 	qm->spi_out = qm->chosen.spi;
 	x->chosen = ike_xchg_keep(x, qm->chosen.raw);
 	if (x->chosen.p == NULL)

@@ -25,9 +25,9 @@ struct ike_group {
 	const char *name;
 	const char *psk; /* NULL = none configured */
 	size_t psk_len;
-	bool dpd;                   /* false: isakmp keepalive disable */
+	bool dpd; /* false: isakmp keepalive disable */
 	uint32_t dpd_threshold_s, dpd_retry_s;
-	bool l2tp_allowed;          /* vpn-tunnel-protocol of its default group policy has l2tp-ipsec */
+	bool l2tp_allowed; /* vpn-tunnel-protocol of its default group policy has l2tp-ipsec */
 };
 
 struct ike_conf {
@@ -38,7 +38,7 @@ struct ike_conf {
 	uint32_t natt_s; /* keepalive interval; 0 = NAT traversal off */
 	enum ike_identity identity;
 	const char *identity_text; /* host name or key id */
-	struct ike_group ra;       /* DefaultRAGroup: where every client with a pre-shared key lands */
+	struct ike_group ra; /* DefaultRAGroup: where every client with a pre-shared key lands */
 	uint32_t max_half_open;
 };
 

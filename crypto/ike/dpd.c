@@ -16,7 +16,8 @@ static uint64_t last_heard(struct ike_peer *peer)
 		for (struct ike_child *c = f->children; c != NULL; c = c->next) {
 			struct sa_stats stats = {0};
 			if (ike->ops->sa->stats != NULL &&
-			    ike->ops->sa->stats(ike->ops->sa_ctx, c->pair.spi_in, &stats) && stats.last_in_ms > last)
+			    ike->ops->sa->stats(ike->ops->sa_ctx, c->pair.spi_in, &stats) &&
+			    stats.last_in_ms > last)
 				last = stats.last_in_ms;
 		}
 	return last;
@@ -30,8 +31,10 @@ static void dpd_send(struct ike_sa *sa, uint16_t type, uint32_t seq)
 	memcpy(spi, sa->icookie, IKE_COOKIE_LEN);
 	memcpy(spi + IKE_COOKIE_LEN, sa->rcookie, IKE_COOKIE_LEN);
 	wr_u32(&w, seq);
-	ike_dbg(sa, IKE_DETAIL, "Sending keep-alive of type %s (seq number 0x%x)", ike_notify_text(type), seq);
-	info_notify(sa, PROTO_ISAKMP, (struct bytes){spi, sizeof spi}, type, (struct bytes){data, sizeof data});
+	ike_dbg(sa, IKE_DETAIL, "Sending keep-alive of type %s (seq number 0x%x)",
+	        ike_notify_text(type), seq);
+	info_notify(sa, PROTO_ISAKMP, (struct bytes){spi, sizeof spi}, type,
+	            (struct bytes){data, sizeof data});
 }
 
 static void on_liveness(struct timer *t, void *arg)
@@ -82,14 +85,16 @@ void dpd_start(struct ike_peer *peer)
 	if (sa != NULL && sa->dpd.seq_out == 0)
 		sa->dpd.seq_out = random_u32() >> 1; /* RFC 3706 §5.4 */
 	if (ike->conf->ra.dpd && !timer_running(&peer->liveness))
-		timer_start(ike->clock, &peer->liveness, 1000ull * ike->conf->ra.dpd_threshold_s, on_liveness, peer);
+		timer_start(ike->clock, &peer->liveness, 1000ull * ike->conf->ra.dpd_threshold_s,
+		            on_liveness, peer);
 	bool mapped = peer->udp_encap && (peer->remote_nat || peer->local_nat);
 	if (mapped && ike->conf->natt_s != 0 && !timer_running(&peer->keepalive))
-		timer_start(ike->clock, &peer->keepalive, 1000ull * ike->conf->natt_s, on_keepalive, peer);
+		timer_start(ike->clock, &peer->keepalive, 1000ull * ike->conf->natt_s, on_keepalive,
+		            peer);
 }
 
-void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes data, struct ip4_end local,
-		struct ip4_end remote)
+void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes data,
+                struct ip4_end local, struct ip4_end remote)
 {
 	struct rd r = rd_of(data.p, data.len);
 	uint32_t seq = rd_u32(&r);
@@ -97,9 +102,11 @@ void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes
 
 	memcpy(cookies, sa->icookie, IKE_COOKIE_LEN);
 	memcpy(cookies + IKE_COOKIE_LEN, sa->rcookie, IKE_COOKIE_LEN);
-	if (!rd_ok(&r) || !bytes_eq(spi, (struct bytes){cookies, sizeof cookies}) || sa->peer == NULL)
+	if (!rd_ok(&r) || !bytes_eq(spi, (struct bytes){cookies, sizeof cookies}) ||
+	    sa->peer == NULL)
 		return;
-	ike_dbg(sa, IKE_DETAIL, "Received keep-alive of type %s (seq number 0x%x)", ike_notify_text(type), seq);
+	ike_dbg(sa, IKE_DETAIL, "Received keep-alive of type %s (seq number 0x%x)",
+	        ike_notify_text(type), seq);
 	if (type == NOTIFY_R_U_THERE) {
 		/* A number seen before is a repetition (or a replay): answered, but no sign of life. */
 		bool fresh = !sa->dpd.seq_in_any || seq > sa->dpd.seq_in;

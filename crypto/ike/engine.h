@@ -21,15 +21,15 @@
 enum {
 	IKE_SAS_MAX = 20000,
 	IKE_PEERS_MAX = 10000,
-	IKE_HALF_OPEN_MAX = 1000,  /* unless the configuration says less */
+	IKE_HALF_OPEN_MAX = 1000, /* unless the configuration says less */
 	IKE_SAS_PER_PEER = 4,
 	IKE_QUICK_PER_SA = 8,
 	IKE_FLOWS_PER_PEER = 16,
 	IKE_CHILDREN_PER_FLOW = 4,
-	IKE_NEG_BYTES = 24576,     /* arena of one negotiation */
-	IKE_ID_MAX = 256,          /* body of an ID payload */
+	IKE_NEG_BYTES = 24576, /* arena of one negotiation */
+	IKE_ID_MAX = 256,      /* body of an ID payload */
 	IKE_NONCE_MAX = 256,
-	IKE_NONCE_LEN = 20,        /* ours */
+	IKE_NONCE_LEN = 20, /* ours */
 };
 
 enum ike_state {
@@ -87,21 +87,21 @@ struct ike_xchg {
 	bool rx_any;
 	struct ike_sent sent;
 	unsigned tries;
-	struct timer retry;   /* sends the last message again */
-	struct timer timeout; /* gives the exchange up */
+	struct timer retry;           /* sends the last message again */
+	struct timer timeout;         /* gives the exchange up */
 	struct ip4_end local, remote; /* where the other side is in this exchange */
-	struct ike_dh *dh;    /* running or finished Diffie-Hellman */
+	struct ike_dh *dh;            /* running or finished Diffie-Hellman */
 	void (*resume)(struct ike_xchg *x);
-	struct arena *neg;    /* everything below that is bytes; wiped when the negotiation ends */
+	struct arena *neg; /* everything below that is bytes; wiped when the negotiation ends */
 	struct bytes sa_i, nonce_i, nonce_r, ke_i, ke_r, id_i, id_r;
-	struct bytes chosen;  /* body of the transform to be echoed */
+	struct bytes chosen; /* body of the transform to be echoed */
 };
 
 /* Diffie-Hellman of one exchange. Outlives it while a helper thread works on it. */
 struct ike_dh {
 	struct prim_dh_job job;
-	struct ike_xchg *x; /* NULL: nobody waits any more */
-	struct ike *ike;    /* NULL: the engine is gone */
+	struct ike_xchg *x;     /* NULL: nobody waits any more */
+	struct ike *ike;        /* NULL: the engine is gone */
 	bool running, starting; /* starting: still inside ike_ops.dh */
 	struct ike_dh *next;
 };
@@ -114,17 +114,17 @@ struct ike_qm {
 	struct esp_alg alg;
 	enum esp_mode mode;
 	bool udp;
-	uint16_t group;           /* PFS; 0 = none */
-	uint32_t spi_in, spi_out; /* spi_in reserved until the child takes it */
-	uint32_t life_s, life_kb; /* as agreed */
-	bool tell_life;           /* RESPONDER-LIFETIME belongs into QM2 */
-	const struct ipsec_entry *entry; /* only while QM1 is worked on */
+	uint16_t group;                   /* PFS; 0 = none */
+	uint32_t spi_in, spi_out;         /* spi_in reserved until the child takes it */
+	uint32_t life_s, life_kb;         /* as agreed */
+	bool tell_life;                   /* RESPONDER-LIFETIME belongs into QM2 */
+	const struct ipsec_entry *entry;  /* only while QM1 is worked on */
 	struct bytes id_local, id_remote; /* ID payload bodies; empty when none were sent */
 	struct sa_proxy local_proxy, remote_proxy;
-	bool natoa;               /* the peer sent NAT-OA: so do we */
+	bool natoa; /* the peer sent NAT-OA: so do we */
 	uint32_t oa_i, oa_r;
-	struct ike_flow *flow;    /* when this is a rekey */
-	struct ike_child *child;  /* installed, waiting for QM3 */
+	struct ike_flow *flow;   /* when this is a rekey */
+	struct ike_child *child; /* installed, waiting for QM3 */
 	uint32_t replay_window;
 	char map_name[64];
 	uint16_t map_seq;
@@ -151,7 +151,7 @@ struct ike_sa {
 	struct ike_sa *peer_next;
 	struct ike_sa *prev, *next; /* all SAs, oldest first */
 	uint8_t icookie[IKE_COOKIE_LEN], rcookie[IKE_COOKIE_LEN];
-	uint32_t number;         /* in debug lines */
+	uint32_t number; /* in debug lines */
 	bool initiator, dead, half_open, superseded, rekey_began;
 	struct ip4_end local, remote;
 	struct ip4_end first_remote; /* where MM1 came from */
@@ -169,9 +169,9 @@ struct ike_sa {
 	enum natt_variant natt, natt_offered;
 	bool natt_checked, remote_nat, local_nat;
 	bool dpd_peer, microsoft, fragmentation;
-	bool contact;            /* INITIAL-CONTACT was in Main Mode */
+	bool contact; /* INITIAL-CONTACT was in Main Mode */
 	uint8_t id_type;
-	const char *group_name;  /* tunnel group for prefixes, NULL before it is known */
+	const char *group_name; /* tunnel group for prefixes, NULL before it is known */
 	struct ike_qm *quick;
 	struct timer expire, rekey;
 	struct ike_dpd dpd;
@@ -193,13 +193,13 @@ struct ike_peer {
 	uint16_t ifindex;
 	char user[65];
 	uint32_t client_ip;
-	struct ike_sa *sas;     /* newest first */
+	struct ike_sa *sas; /* newest first */
 	struct ike_flow *flows;
 	size_t nflows;
 	struct timer liveness;  /* DPD */
 	struct timer keepalive; /* NAT */
 	uint64_t since_ms, ike_in_ms;
-	unsigned last_try;      /* of Main Modes that we began in vain */
+	unsigned last_try; /* of Main Modes that we began in vain */
 	bool udp_encap, remote_nat, local_nat, microsoft;
 };
 
@@ -230,45 +230,45 @@ struct ike_child {
 	struct ike_child *next;
 	struct sa_pair pair; /* keys wiped */
 	bool out, dead, superseded, began_by_us;
-	struct ike_qm *qm;   /* still waiting for QM3 */
+	struct ike_qm *qm; /* still waiting for QM3 */
 	struct timer soft, hard;
 	uint64_t since_ms;
 };
 
 /* Counters of show crypto ikev1 stats. */
-#define IKE_STAT_LIST(X)                                                                           \
-	X(ACTIVE, "Active Tunnels")                                                                \
-	X(PREVIOUS, "Previous Tunnels")                                                            \
-	X(IN_OCTETS, "In Octets")                                                                  \
-	X(IN_PACKETS, "In Packets")                                                                \
-	X(IN_DROPS, "In Drop Packets")                                                             \
-	X(IN_NOTIFYS, "In Notifys")                                                                \
-	X(IN_P2, "In P2 Exchanges")                                                                \
-	X(IN_P2_INVALID, "In P2 Exchange Invalids")                                                \
-	X(IN_P2_REJECT, "In P2 Exchange Rejects")                                                  \
-	X(IN_P2_DELETE, "In P2 Sa Delete Requests")                                                \
-	X(OUT_OCTETS, "Out Octets")                                                                \
-	X(OUT_PACKETS, "Out Packets")                                                              \
-	X(OUT_DROPS, "Out Drop Packets")                                                           \
-	X(OUT_NOTIFYS, "Out Notifys")                                                              \
-	X(OUT_P2, "Out P2 Exchanges")                                                              \
-	X(OUT_P2_INVALID, "Out P2 Exchange Invalids")                                              \
-	X(OUT_P2_REJECT, "Out P2 Exchange Rejects")                                                \
-	X(OUT_P2_DELETE, "Out P2 Sa Delete Requests")                                              \
-	X(INITIATOR_TUNNELS, "Initiator Tunnels")                                                  \
-	X(INITIATOR_FAILS, "Initiator Fails")                                                      \
-	X(RESPONDER_FAILS, "Responder Fails")                                                      \
-	X(CAPACITY_FAILS, "System Capacity Fails")                                                 \
-	X(AUTH_FAILS, "Auth Fails")                                                                \
-	X(DECRYPT_FAILS, "Decrypt Fails")                                                          \
-	X(HASH_FAILS, "Hash Valid Fails")                                                          \
+#define IKE_STAT_LIST(X)                              \
+	X(ACTIVE, "Active Tunnels")                   \
+	X(PREVIOUS, "Previous Tunnels")               \
+	X(IN_OCTETS, "In Octets")                     \
+	X(IN_PACKETS, "In Packets")                   \
+	X(IN_DROPS, "In Drop Packets")                \
+	X(IN_NOTIFYS, "In Notifys")                   \
+	X(IN_P2, "In P2 Exchanges")                   \
+	X(IN_P2_INVALID, "In P2 Exchange Invalids")   \
+	X(IN_P2_REJECT, "In P2 Exchange Rejects")     \
+	X(IN_P2_DELETE, "In P2 Sa Delete Requests")   \
+	X(OUT_OCTETS, "Out Octets")                   \
+	X(OUT_PACKETS, "Out Packets")                 \
+	X(OUT_DROPS, "Out Drop Packets")              \
+	X(OUT_NOTIFYS, "Out Notifys")                 \
+	X(OUT_P2, "Out P2 Exchanges")                 \
+	X(OUT_P2_INVALID, "Out P2 Exchange Invalids") \
+	X(OUT_P2_REJECT, "Out P2 Exchange Rejects")   \
+	X(OUT_P2_DELETE, "Out P2 Sa Delete Requests") \
+	X(INITIATOR_TUNNELS, "Initiator Tunnels")     \
+	X(INITIATOR_FAILS, "Initiator Fails")         \
+	X(RESPONDER_FAILS, "Responder Fails")         \
+	X(CAPACITY_FAILS, "System Capacity Fails")    \
+	X(AUTH_FAILS, "Auth Fails")                   \
+	X(DECRYPT_FAILS, "Decrypt Fails")             \
+	X(HASH_FAILS, "Hash Valid Fails")             \
 	X(NO_SA_FAILS, "No Sa Fails")
 
 enum ike_stat {
 #define X(name, text) STAT_##name,
 	IKE_STAT_LIST(X)
 #undef X
-		STAT_N
+	        STAT_N
 };
 
 /* Freed when the outermost entry into the engine returns: callbacks may end anything at any time. */
@@ -289,7 +289,8 @@ struct ike {
 	struct ike_iface ifs[64];
 	size_t nifs;
 	struct hash *by_cookies; /* 16 bytes -> ike_sa */
-	struct hash *by_first;   /* initiator's cookie, address, port -> ike_sa of a Main Mode we answered */
+	struct hash *
+	        by_first; /* initiator's cookie, address, port -> ike_sa of a Main Mode we answered */
 	struct hash *peers_by_handle, *flows_by_handle, *children_by_spi;
 	struct ike_sa *sas, *sas_last;
 	size_t nsas, half_open;
@@ -326,7 +327,7 @@ const struct ike_iface *ike_iface_of(const struct ike *ike, uint32_t ip);
 const struct ipsec_map *ike_map_of(struct ike *ike, const char *ifname);
 /* Sends a finished message; counts it and shows it in debug. chain = its text of payloads. */
 void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
-		  struct bytes msg, const char *chain, uint32_t msgid, const char *verb);
+                  struct bytes msg, const char *chain, uint32_t msgid, const char *verb);
 /* The message as it came, unwrapped: also called for reassembled ones. */
 void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg);
 
@@ -341,15 +342,15 @@ struct ike_prefix ike_prefix_peer(const struct ike_peer *peer);
 struct ike_prefix ike_prefix_ip(uint32_t ip);
 /* A message to the log and, as an event line, to debug. MSG_n, prefix.s, ... */
 void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+        __attribute__((format(printf, 4, 5)));
 enum { IKE_EVENT = 1, IKE_DETAIL = 7, IKE_DECODE = 9, IKE_DUMP = 254 };
 /* A debug line of the classes [IKEv1], [IKEv1 DEBUG], [IKEv1 DECODE]. */
 void ike_debug(struct ike *ike, uint8_t level, const char *prefix, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
-#define ike_dbg(sa, level, ...)                                                                    \
-	do {                                                                                       \
-		if (debug_on(DEBUG_IKEV1, level))                                                  \
-			ike_debug((sa)->ike, level, ike_prefix(sa).s, __VA_ARGS__);                \
+        __attribute__((format(printf, 4, 5)));
+#define ike_dbg(sa, level, ...)                                                     \
+	do {                                                                        \
+		if (debug_on(DEBUG_IKEV1, level))                                   \
+			ike_debug((sa)->ike, level, ike_prefix(sa).s, __VA_ARGS__); \
 	} while (0)
 const char *ike_state_text(uint8_t state);
 const char *ike_notify_text(uint16_t type);
@@ -362,12 +363,12 @@ struct ike_proxy_text ike_proxy_text(const struct sa_proxy *p);
 /* ------------------------------------------------------------------ steps.c: the exchanges' tables */
 
 /* A message of an exchange: duplicate? decrypt, check against the table's row, run the handler, answer. */
-void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
-	      struct bytes raw);
+void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
+              const struct ike_hdr *hdr, struct bytes raw);
 /* Decrypts an encrypted message into ike->clear and parses it into ike->msg. next_iv gets the last cipher block.
  * false with why when it is garbage. */
 bool ike_open_msg(struct ike_sa *sa, const uint8_t *iv, const struct ike_hdr *hdr, struct bytes raw,
-		  uint8_t *next_iv, const char **why);
+                  uint8_t *next_iv, const char **why);
 /* Begins ike->out for an exchange. */
 struct ike_out *ike_answer_begin(struct ike_xchg *x, bool encrypted);
 /* Ends it, encrypts when the header says so, sends it, keeps it for repetition. */
@@ -376,22 +377,26 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat);
 void ike_resend(struct ike_xchg *x);
 /* Goes to a state of the table and starts that state's timeout. */
 void ike_xchg_state(struct ike_xchg *x, uint8_t state);
-void ike_xchg_init(struct ike_xchg *x, struct ike_sa *sa, uint8_t exch, uint32_t msgid, bool initiator);
+void ike_xchg_init(struct ike_xchg *x, struct ike_sa *sa, uint8_t exch, uint32_t msgid,
+                   bool initiator);
 /* Stops timers, lets a running Diffie-Hellman go, wipes and frees what it holds (not x itself). */
 void ike_xchg_clear(struct ike_xchg *x);
 /* Only the negotiation's bytes and key. */
 void ike_xchg_forget(struct ike_xchg *x);
 struct bytes ike_xchg_keep(struct ike_xchg *x, struct bytes data);
 /* Starts Diffie-Hellman: generates our key pair when there is none, derives when peer is given. */
-bool ike_xchg_dh(struct ike_xchg *x, uint16_t group, struct bytes peer, void (*resume)(struct ike_xchg *x));
+bool ike_xchg_dh(struct ike_xchg *x, uint16_t group, struct bytes peer,
+                 void (*resume)(struct ike_xchg *x));
 /* Goes on at once when the job was done inside ike_ops.dh. After the state was set. */
 void ike_xchg_dh_settle(struct ike_xchg *x);
 /* The HASH payload that leads every message of phase 2: room for it, and its value once the rest is written.
  * nonce: empty for HASH(1), Ni_b for HASH(2). */
 size_t ike_hash_open(struct ike_out *o, const struct ike_keys *k);
-void ike_hash_close(struct ike_out *o, const struct ike_keys *k, size_t at, uint32_t msgid, struct bytes nonce);
+void ike_hash_close(struct ike_out *o, const struct ike_keys *k, size_t at, uint32_t msgid,
+                    struct bytes nonce);
 /* Whether the leading HASH payload of m is right. */
-bool ike_hash_check(const struct ike_keys *k, const struct ike_msg *m, uint32_t msgid, struct bytes nonce);
+bool ike_hash_check(const struct ike_keys *k, const struct ike_msg *m, uint32_t msgid,
+                    struct bytes nonce);
 /* Pads and encrypts a finished message in place; iv becomes its last block. */
 bool ike_seal(struct ike_out *o, const struct ike_keys *k, uint8_t *iv);
 
@@ -453,7 +458,7 @@ void peer_move(struct ike_peer *peer, struct ip4_end local, struct ip4_end remot
 void peer_forget_old(struct ike_peer *peer, const struct ike_sa *keep);
 void peer_begin_rekeys(struct ike_peer *peer);
 struct ike_flow *flow_find(struct ike_peer *peer, struct bytes id_local, struct bytes id_remote,
-			   enum esp_mode mode);
+                           enum esp_mode mode);
 struct ike_flow *flow_new(struct ike_peer *peer, const struct ike_qm *qm);
 void flow_remove(struct ike_flow *flow, enum sa_end why, bool tell);
 /* Installs the receiving side. NULL with err. */
@@ -465,23 +470,25 @@ struct ike_child *child_by_spi_in(struct ike *ike, uint32_t spi);
 
 /* ------------------------------------------------------------------ info.c, dpd.c, frag.c */
 
-void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
-		struct bytes raw);
+void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
+                const struct ike_hdr *hdr, struct bytes raw);
 /* An unprotected notify about a Main Mode that failed; answer to x, kept for repetition. */
 void info_refuse_clear(struct ike_xchg *x, uint16_t type);
 /* A protected notify. spi may be empty. */
-void info_notify(struct ike_sa *sa, uint8_t protocol, struct bytes spi, uint16_t type, struct bytes data);
+void info_notify(struct ike_sa *sa, uint8_t protocol, struct bytes spi, uint16_t type,
+                 struct bytes data);
 void info_delete_esp(struct ike_peer *peer, const uint32_t *spis, size_t n);
 void info_delete_sa(struct ike_sa *sa);
 /* Notify payload body. */
-void info_write_notify(struct wr *w, uint8_t protocol, struct bytes spi, uint16_t type, struct bytes data);
+void info_write_notify(struct wr *w, uint8_t protocol, struct bytes spi, uint16_t type,
+                       struct bytes data);
 
 void dpd_start(struct ike_peer *peer);
-void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes data, struct ip4_end local,
-		struct ip4_end remote);
+void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes data,
+                struct ip4_end local, struct ip4_end remote);
 
-void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
-		struct bytes raw);
+void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
+                const struct ike_hdr *hdr, struct bytes raw);
 void frag_clear(struct ike_sa *sa);
 
 /* Notify types (RFC 2408 §3.14.1, RFC 2407 §4.6.3, RFC 3706) */

@@ -13,10 +13,11 @@ struct ike_child *child_by_spi_in(struct ike *ike, uint32_t spi)
 }
 
 struct ike_flow *flow_find(struct ike_peer *peer, struct bytes id_local, struct bytes id_remote,
-			   enum esp_mode mode)
+                           enum esp_mode mode)
 {
 	for (struct ike_flow *f = peer->flows; f != NULL; f = f->next)
-		if (f->mode == mode && bytes_eq(f->id_local, id_local) && bytes_eq(f->id_remote, id_remote))
+		if (f->mode == mode && bytes_eq(f->id_local, id_local) &&
+		    bytes_eq(f->id_remote, id_remote))
 			return f;
 	return NULL;
 }
@@ -50,7 +51,8 @@ struct ike_flow *flow_new(struct ike_peer *peer, const struct ike_qm *qm)
 	flow->id_remote = copy(qm->id_remote);
 	do
 		flow->handle = ++ike->next_flow;
-	while (flow->handle == 0 || hash_get(ike->flows_by_handle, &flow->handle, sizeof flow->handle));
+	while (flow->handle == 0 ||
+	       hash_get(ike->flows_by_handle, &flow->handle, sizeof flow->handle));
 	if (flow->id_local.len != qm->id_local.len || flow->id_remote.len != qm->id_remote.len ||
 	    !hash_put(ike->flows_by_handle, &flow->handle, sizeof flow->handle, flow)) {
 		flow_bury(flow);
@@ -84,7 +86,7 @@ static void flow_learn(struct ike_flow *flow, const struct ike_qm *qm)
 		flow->oa_remote = qm->oa_i;
 	} else if (qm->udp && sa->natt != NATT_NONE) {
 		flow->encap = qm->mode == ESP_TRANSPORT ? natt_table[sa->natt].encap_transport
-							: natt_table[sa->natt].encap_tunnel;
+		                                        : natt_table[sa->natt].encap_tunnel;
 	}
 }
 
@@ -149,9 +151,10 @@ static void on_soft(struct timer *t, void *arg)
 
 	ike_enter(ike);
 	if (!child->dead && !child->superseded && child->flow->current == child) {
-		ike_debug(ike, IKE_DETAIL, ike_prefix_peer(peer).s, "P2 rekey timer expired, SPI 0x%08x",
-			  child->pair.spi_in);
-		timer_start(ike->clock, t, RETRY_MS, on_soft, child); /* until it worked or the SA ends */
+		ike_debug(ike, IKE_DETAIL, ike_prefix_peer(peer).s,
+		          "P2 rekey timer expired, SPI 0x%08x", child->pair.spi_in);
+		timer_start(ike->clock, t, RETRY_MS, on_soft,
+		            child); /* until it worked or the SA ends */
 		flow_rekey(child->flow);
 	}
 	ike_leave(ike);
@@ -289,7 +292,8 @@ void child_remove(struct ike_child *child, enum sa_end why, bool tell)
 	if (flow->current == child) {
 		/* The newest that can send takes over. */
 		flow->current = NULL;
-		for (struct ike_child *c = flow->children; c != NULL && flow->current == NULL; c = c->next)
+		for (struct ike_child *c = flow->children; c != NULL && flow->current == NULL;
+		     c = c->next)
 			if (c->out)
 				flow->current = c;
 		if (flow->current != NULL)
@@ -319,8 +323,8 @@ static void on_soft_limit(void *ctx, uint32_t spi_in)
 	if (child == NULL || child->superseded)
 		return;
 	log_msg(MSG_702307, "outbound", child->pair.spi_out, ip4_text(child->pair.local.ip).s,
-		ip4_text(child->pair.remote.ip).s,
-		child->flow->peer->user[0] != '\0' ? child->flow->peer->user : "DefaultRAGroup");
+	        ip4_text(child->pair.remote.ip).s,
+	        child->flow->peer->user[0] != '\0' ? child->flow->peer->user : "DefaultRAGroup");
 	on_soft(&child->soft, child);
 }
 
@@ -345,8 +349,8 @@ static void on_moved(void *ctx, uint32_t handle, struct ip4_end remote)
 }
 
 const struct sa_events ike_sa_events = {
-	.used = on_used,
-	.soft_limit = on_soft_limit,
-	.hard_limit = on_hard_limit,
-	.moved = on_moved,
+        .used = on_used,
+        .soft_limit = on_soft_limit,
+        .hard_limit = on_hard_limit,
+        .moved = on_moved,
 };

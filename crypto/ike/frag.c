@@ -5,7 +5,8 @@
 #include <string.h>
 
 enum { FRAG_BYTES_MAX = IKE_MSG_MAX, FRAG_AGE_MS = 90000, FRAG_HDR_LEN = 8 };
-#define FRAG_PARTS_MAX (sizeof ((struct ike_frag_set *)0)->part / sizeof ((struct ike_frag_set *)0)->part[0])
+#define FRAG_PARTS_MAX \
+	(sizeof((struct ike_frag_set *)0)->part / sizeof((struct ike_frag_set *)0)->part[0])
 
 void frag_clear(struct ike_sa *sa)
 {
@@ -56,8 +57,8 @@ static void assemble(struct ike_sa *sa, struct ip4_end local, struct ip4_end rem
 	ike_dispatch(sa->ike, local, remote, (struct bytes){whole, wr_len(&w)});
 }
 
-void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
-		struct bytes raw)
+void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
+                const struct ike_hdr *hdr, struct bytes raw)
 {
 	struct ike_frag_set *set = &sa->frag;
 	struct rd r = rd_of(raw.p, raw.len);
@@ -68,14 +69,15 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, 
 	uint16_t id = rd_u16(&r);
 	uint8_t number = rd_u8(&r);
 	uint8_t flags = rd_u8(&r);
-	struct bytes data = rd_bytes(&r, len >= FRAG_HDR_LEN ? (size_t)len - FRAG_HDR_LEN : SIZE_MAX);
+	struct bytes data =
+	        rd_bytes(&r, len >= FRAG_HDR_LEN ? (size_t)len - FRAG_HDR_LEN : SIZE_MAX);
 	if (!rd_ok(&r) || data.len == 0 || number == 0 || number > FRAG_PARTS_MAX) {
 		dropped(sa, "malformed");
 		return;
 	}
 	if (set->a != NULL && set->id != id) {
 		ike_dbg(sa, IKE_DETAIL,
-			"Rcv'd fragment from a new fragmentation set. Deleting any old fragments.");
+		        "Rcv'd fragment from a new fragmentation set. Deleting any old fragments.");
 		frag_clear(sa);
 	}
 	if (set->a == NULL) {
@@ -86,8 +88,8 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, 
 	if (set->part[number - 1].p != NULL)
 		return; /* once is enough */
 	void *copy = set->a != NULL && set->bytes + data.len <= FRAG_BYTES_MAX
-			     ? arena_copy(set->a, data.p, data.len)
-			     : NULL;
+	                     ? arena_copy(set->a, data.p, data.len)
+	                     : NULL;
 	if (copy == NULL) {
 		dropped(sa, "too long");
 		frag_clear(sa);

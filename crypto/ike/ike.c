@@ -48,7 +48,8 @@ void ike_shutdown(struct ike *ike)
 	ike_leave(ike);
 }
 
-static void send_nothing(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg, size_t len)
+static void send_nothing(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+                         size_t len)
 {
 	(void)ctx, (void)local, (void)remote, (void)msg, (void)len;
 }
@@ -129,7 +130,8 @@ bool ike_may_log(struct ike *ike)
 
 void ike_set_interfaces(struct ike *ike, const struct ike_iface *ifs, size_t n)
 {
-	ike->nifs = n < sizeof ike->ifs / sizeof ike->ifs[0] ? n : sizeof ike->ifs / sizeof ike->ifs[0];
+	ike->nifs =
+	        n < sizeof ike->ifs / sizeof ike->ifs[0] ? n : sizeof ike->ifs / sizeof ike->ifs[0];
 	if (ike->nifs > 0)
 		memcpy(ike->ifs, ifs, ike->nifs * sizeof ifs[0]);
 }
@@ -160,9 +162,10 @@ void ike_set_conf(struct ike *ike, const struct ike_conf *conf, const struct ips
 	for (bool again = true; again;) {
 		again = false;
 		for (struct ike_peer *p = ike->peers; p != NULL && !again; p = p->next)
-			if (!p->dying &&
-			    (!ike_conf_enabled(conf, p->ifname) || ike_map_of(ike, p->ifname) == NULL)) {
-				ike_log(ike, MSG_713259, ike_prefix_peer(p).s, "Administrator Reset");
+			if (!p->dying && (!ike_conf_enabled(conf, p->ifname) ||
+			                  ike_map_of(ike, p->ifname) == NULL)) {
+				ike_log(ike, MSG_713259, ike_prefix_peer(p).s,
+				        "Administrator Reset");
 				peer_drop(p, SA_END_ADMIN, true);
 				again = true;
 			}
@@ -175,7 +178,7 @@ void ike_set_conf(struct ike *ike, const struct ike_conf *conf, const struct ips
 /* ------------------------------------------------------------------ sending */
 
 void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
-		  struct bytes msg, const char *chain, uint32_t msgid, const char *verb)
+                  struct bytes msg, const char *chain, uint32_t msgid, const char *verb)
 {
 	ike->stat[STAT_OUT_PACKETS]++;
 	ike->stat[STAT_OUT_OCTETS] += msg.len;
@@ -197,7 +200,8 @@ static void stranger(struct ike *ike, struct ip4_end remote, const char *text)
 
 /* The first message of somebody's Main Mode. */
 static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end remote,
-			  const struct ike_hdr *hdr, struct bytes raw, const struct ike_iface *iface)
+                          const struct ike_hdr *hdr, struct bytes raw,
+                          const struct ike_iface *iface)
 {
 	struct ike_sa *sa = sa_find_first(ike, hdr->icookie, remote);
 	if (sa != NULL) {
@@ -215,7 +219,8 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	}
 	if (hdr->next != PAY_SA) {
 		char line[80];
-		snprintf(line, sizeof line, "Header invalid, missing SA payload! (next payload = %u)", hdr->next);
+		snprintf(line, sizeof line,
+		         "Header invalid, missing SA payload! (next payload = %u)", hdr->next);
 		stranger(ike, remote, line);
 		return;
 	}
@@ -247,7 +252,7 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 }
 
 static void quick_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
-			const struct ike_hdr *hdr, struct bytes raw)
+                        const struct ike_hdr *hdr, struct bytes raw)
 {
 	struct ike *ike = sa->ike;
 	if (sa->mm.state != ST_ACTIVE || hdr->msgid == 0 || !(hdr->flags & IKE_FLAG_ENCRYPTED)) {
@@ -279,8 +284,8 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	struct ike_hdr hdr;
 	const struct ike_iface *iface = ike_iface_of(ike, local.ip);
 
-	if (!ike_hdr_read(&r, &hdr) || hdr.version >> 4 != 1 || hdr.len < IKE_HDR_LEN || hdr.len > msg.len ||
-	    memcmp(hdr.icookie, zero, sizeof zero) == 0 || iface == NULL ||
+	if (!ike_hdr_read(&r, &hdr) || hdr.version >> 4 != 1 || hdr.len < IKE_HDR_LEN ||
+	    hdr.len > msg.len || memcmp(hdr.icookie, zero, sizeof zero) == 0 || iface == NULL ||
 	    !ike_conf_enabled(ike->conf, iface->ifname)) {
 		ike->stat[STAT_IN_DROPS]++;
 		return;
@@ -295,9 +300,10 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	struct ike_sa *sa = sa_find(ike, hdr.icookie, hdr.rcookie);
 	if (sa == NULL || sa->dead) {
 		ike->stat[STAT_NO_SA_FAILS]++;
-		stranger(ike, remote, hdr.flags & IKE_FLAG_ENCRYPTED
-					      ? "Received encrypted packet with no matching SA, dropping"
-					      : "Received packet with no matching SA, dropping");
+		stranger(ike, remote,
+		         hdr.flags & IKE_FLAG_ENCRYPTED
+		                 ? "Received encrypted packet with no matching SA, dropping"
+		                 : "Received packet with no matching SA, dropping");
 		return;
 	}
 	if (hdr.next == PAYLOAD_FRAGMENT) {
@@ -320,7 +326,8 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	}
 }
 
-void ike_input(struct ike *ike, struct ip4_end local, struct ip4_end remote, const uint8_t *msg, size_t len)
+void ike_input(struct ike *ike, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+               size_t len)
 {
 	ike_enter(ike);
 	ike->stat[STAT_IN_PACKETS]++;

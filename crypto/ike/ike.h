@@ -24,7 +24,8 @@ enum { IKE_PORT = 500, IKE_PORT_NATT = 4500, IKE_MSG_MAX = 8192 };
 /* What the engine needs of its surroundings. */
 struct ike_ops {
 	/* One message; not kept. The transport puts the non-ESP marker before it when local.port is 4500. */
-	void (*send)(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg, size_t len);
+	void (*send)(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+	             size_t len);
 	/* A NAT keepalive: the single byte 0xff, without a marker (RFC 3948 §2.3). */
 	void (*keepalive)(void *ctx, struct ip4_end local, struct ip4_end remote);
 	/* Runs prim_dh_run(job), on another thread or at once, then calls done(arg) on the engine's thread -
@@ -52,8 +53,8 @@ void ike_shutdown(struct ike *ike);
 /* ------------------------------------------------------------------ configuration */
 
 /* The parts of the configuration tree that IKE owns, compiled into arena a. notes gets WARNING lines. */
-int ike_conf_compile(const struct conf *c, struct arena *a, const struct ike_conf **out, struct out *notes,
-		     struct err *err);
+int ike_conf_compile(const struct conf *c, struct arena *a, const struct ike_conf **out,
+                     struct out *notes, struct err *err);
 /* Both snapshots must stay valid until the next call (or ike_free). What happens to live SAs:
  *   IKE policies, PSK, tunnel group, maps' entries, transform sets, ACLs, NAT-T, keepalive: kept until rekey
  *   `no crypto ikev1 enable IF`, no crypto map left on the interface: its peers are dropped, with Deletes */
@@ -77,7 +78,8 @@ void ike_conf_register(void);
 /* ------------------------------------------------------------------ input */
 
 /* One message as it came on UDP 500 (local.port 500) or 4500 (4500, marker removed). Hostile. */
-void ike_input(struct ike *ike, struct ip4_end local, struct ip4_end remote, const uint8_t *msg, size_t len);
+void ike_input(struct ike *ike, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+               size_t len);
 /* What the data path tells IKE; their ctx is the struct ike. */
 extern const struct sa_events ike_sa_events;
 
@@ -96,29 +98,30 @@ struct ike_peer_info {
 	uint32_t peer;
 	struct ip4_end remote, local;
 	const char *ifname;
-	const char *group;    /* tunnel group */
-	const char *user;     /* "" while unknown */
-	uint32_t client_ip;   /* inside address, 0 while unknown */
-	uint32_t assigned;    /* same as client_ip */
-	bool has_sa;          /* an established IKE SA; the fields up to remaining_s are only then set */
-	bool initiator;       /* we began it */
-	bool udp_encap;       /* NAT-T in use */
+	const char *group;  /* tunnel group */
+	const char *user;   /* "" while unknown */
+	uint32_t client_ip; /* inside address, 0 while unknown */
+	uint32_t assigned;  /* same as client_ip */
+	bool has_sa;    /* an established IKE SA; the fields up to remaining_s are only then set */
+	bool initiator; /* we began it */
+	bool udp_encap; /* NAT-T in use */
 	bool remote_nat, local_nat;
-	const char *encrypt;  /* "3DES" "AES256" */
-	const char *hash;     /* "SHA1" */
-	const char *auth;     /* "preSharedKeys" */
+	const char *encrypt; /* "3DES" "AES256" */
+	const char *hash;    /* "SHA1" */
+	const char *auth;    /* "preSharedKeys" */
 	uint16_t dh_group;
 	uint32_t life_s, remaining_s; /* life_s 0 = none */
-	uint64_t since_ms;    /* clock, when the peer came up */
-	uint32_t neg_ms;      /* how long the Main Mode took */
+	uint64_t since_ms;            /* clock, when the peer came up */
+	uint32_t neg_ms;              /* how long the Main Mode took */
 	size_t nflows, nike_sas;
 	uint64_t bytes_in, bytes_out; /* IKE messages */
-	bool microsoft;       /* a Windows vendor ID was seen */
+	bool microsoft;               /* a Windows vendor ID was seen */
 };
 /* false when there is no such peer. Texts live until the next call into the engine. */
 bool ike_peer_info(struct ike *ike, uint32_t peer, struct ike_peer_info *info);
 /* In order of their handles. fn must not call into the engine. */
-void ike_each_peer(struct ike *ike, void (*fn)(void *arg, const struct ike_peer_info *info), void *arg);
+void ike_each_peer(struct ike *ike, void (*fn)(void *arg, const struct ike_peer_info *info),
+                   void *arg);
 
 /* One SA pair of a flow (a flow has more than one around a rekey). */
 struct ike_child_info {
@@ -128,8 +131,8 @@ struct ike_child_info {
 	uint32_t life_s, remaining_s;
 	uint64_t since_ms;
 };
-void ike_each_child(struct ike *ike, uint32_t peer, void (*fn)(void *arg, const struct ike_child_info *info),
-		    void *arg);
+void ike_each_child(struct ike *ike, uint32_t peer,
+                    void (*fn)(void *arg, const struct ike_child_info *info), void *arg);
 
 struct ike_counts {
 	uint32_t peers, ike_sas, half_open, flows, child_sas;

@@ -8,7 +8,8 @@
 
 enum { DOI_IPSEC = 1 };
 
-void info_write_notify(struct wr *w, uint8_t protocol, struct bytes spi, uint16_t type, struct bytes data)
+void info_write_notify(struct wr *w, uint8_t protocol, struct bytes spi, uint16_t type,
+                       struct bytes data)
 {
 	wr_u32(w, DOI_IPSEC);
 	wr_u8(w, protocol);
@@ -30,13 +31,15 @@ void info_refuse_clear(struct ike_xchg *x, uint16_t type)
 	memcpy(hdr.rcookie, sa->rcookie, IKE_COOKIE_LEN);
 	ike_out_begin(&sa->ike->out, &hdr);
 	ike_out_payload(&sa->ike->out, PAY_NOTIFY);
-	info_write_notify(&sa->ike->out.w, PROTO_ISAKMP, (struct bytes){0}, type, (struct bytes){0});
+	info_write_notify(&sa->ike->out.w, PROTO_ISAKMP, (struct bytes){0}, type,
+	                  (struct bytes){0});
 	ike_dbg(sa, IKE_DETAIL, "sending notify message");
 	ike_answer_send(x, false);
 }
 
 /* A protected message with one payload; begin leaves the writer inside it. */
-static struct ike_out *info_begin(struct ike_sa *sa, uint8_t payload, uint32_t *msgid, size_t *hash_at)
+static struct ike_out *info_begin(struct ike_sa *sa, uint8_t payload, uint32_t *msgid,
+                                  size_t *hash_at)
 {
 	struct ike_out *o = &sa->ike->out;
 	*msgid = random_u32() | 1; /* never 0 */
@@ -61,10 +64,12 @@ static void info_send(struct ike_sa *sa, uint32_t msgid, size_t hash_at)
 	ike_chain_text(chain, sizeof chain, o->hdr.next, ike_out_from(o, IKE_HDR_LEN));
 	ike_keys_iv2(&sa->keys, sa->mm.iv, msgid, iv);
 	if (ike_seal(o, &sa->keys, iv))
-		ike_transmit(sa->ike, sa, sa->local, sa->remote, ike_out_all(o), chain, msgid, "SENDING");
+		ike_transmit(sa->ike, sa, sa->local, sa->remote, ike_out_all(o), chain, msgid,
+		             "SENDING");
 }
 
-void info_notify(struct ike_sa *sa, uint8_t protocol, struct bytes spi, uint16_t type, struct bytes data)
+void info_notify(struct ike_sa *sa, uint8_t protocol, struct bytes spi, uint16_t type,
+                 struct bytes data)
 {
 	uint32_t msgid;
 	size_t at;
@@ -133,10 +138,12 @@ static void delete_esp(struct ike_sa *sa, struct rd *r, unsigned n)
 		str_copy(remote, sizeof remote, str_of(ip4_text(c->flow->remote_proxy.ip).s));
 		str_copy(local, sizeof local, str_of(ip4_text(c->flow->local_proxy.ip).s));
 		if (c->flow->nchildren == 1)
-			ike_log(ike, MSG_713050, ike_prefix(sa).s, ip4_text(sa->remote.ip).s, "Peer Terminate",
-				remote, local);
-		ike_dbg(sa, IKE_DETAIL, "Active unit receives a delete event for remote peer %s.", remote);
-		ike_dbg(sa, IKE_DETAIL, "IKE Deleting SA: Remote Proxy %s, Local Proxy %s", remote, local);
+			ike_log(ike, MSG_713050, ike_prefix(sa).s, ip4_text(sa->remote.ip).s,
+			        "Peer Terminate", remote, local);
+		ike_dbg(sa, IKE_DETAIL, "Active unit receives a delete event for remote peer %s.",
+		        remote);
+		ike_dbg(sa, IKE_DETAIL, "IKE Deleting SA: Remote Proxy %s, Local Proxy %s", remote,
+		        local);
 		child_remove(c, SA_END_DELETED, false);
 	}
 }
@@ -152,8 +159,8 @@ static void delete_isakmp(struct ike_sa *sa, struct rd *r, unsigned n)
 		struct ike_sa *other = sa_find(ike, icookie, rcookie);
 		if (other == NULL || other->dead || other->peer == NULL || other->peer != peer)
 			continue; /* nobody deletes somebody else's SA */
-		ike_dbg(other, IKE_DETAIL, "IKE SA MM:%08x rcv'd Terminate: state %s", other->number,
-			ike_state_text(other->mm.state));
+		ike_dbg(other, IKE_DETAIL, "IKE SA MM:%08x rcv'd Terminate: state %s",
+		        other->number, ike_state_text(other->mm.state));
 		if (peer->flows == NULL && peer->sas->peer_next == NULL)
 			ike_log(ike, MSG_713259, ike_prefix(other).s, "User Requested");
 		sa_delete(other, SA_END_DELETED, false); /* its ESP SAs live on (RFC 2408 §3.15) */
@@ -176,7 +183,8 @@ static void on_delete(struct ike_sa *sa, const struct ike_payload *p)
 		delete_isakmp(sa, &r, n);
 }
 
-static void on_notify(struct ike_sa *sa, const struct ike_payload *p, struct ip4_end local, struct ip4_end remote)
+static void on_notify(struct ike_sa *sa, const struct ike_payload *p, struct ip4_end local,
+                      struct ip4_end remote)
 {
 	struct rd r = rd_of(p->body.p, p->body.len);
 	rd_skip(&r, 5);
@@ -227,12 +235,12 @@ static void unprotected(struct ike_sa *sa, const struct ike_hdr *hdr, struct byt
 	rd_skip(&n, 6);
 	uint16_t type = rd_u16(&n);
 	snprintf(line, sizeof line, "Received an un-encrypted notify message (%s (%u)), dropping",
-		 ike_notify_text(type), type);
+	         ike_notify_text(type), type);
 	ike_log(ike, MSG_713904, ike_prefix(sa).s, line);
 }
 
-void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
-		struct bytes raw)
+void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
+                const struct ike_hdr *hdr, struct bytes raw)
 {
 	struct ike *ike = sa->ike;
 	uint8_t iv[PRIM_IV_MAX], next[PRIM_IV_MAX];
@@ -244,7 +252,8 @@ void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, 
 	}
 	if (sa->mm.state != ST_ACTIVE || hdr->msgid == 0) {
 		ike->stat[STAT_IN_DROPS]++;
-		ike_dbg(sa, IKE_EVENT, "Dropping message: Informational before Main Mode is complete");
+		ike_dbg(sa, IKE_EVENT,
+		        "Dropping message: Informational before Main Mode is complete");
 		return;
 	}
 	ike_keys_iv2(&sa->keys, sa->mm.iv, hdr->msgid, iv);
@@ -259,7 +268,8 @@ void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, 
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
 	if (!ike_hash_check(&sa->keys, &ike->msg, hdr->msgid, (struct bytes){0})) {
 		ike->stat[STAT_HASH_FAILS]++;
-		ike_dbg(sa, IKE_EVENT, "Information Exchange processing failed: hash does not verify");
+		ike_dbg(sa, IKE_EVENT,
+		        "Information Exchange processing failed: hash does not verify");
 		return;
 	}
 	sa->bytes_in += raw.len;

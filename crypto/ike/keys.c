@@ -45,7 +45,8 @@ void ike_keys_derive(struct ike_keys *k, const struct ike_key_input *in, uint8_t
 	prim_hmac(k->md, in->psk, nonces, N(nonces), k->skeyid);
 
 	struct bytes skeyid = b(k->skeyid, k->md_len);
-	struct bytes tail[] = {b(NULL, 0), in->secret, b(in->icookie, 8), b(in->rcookie, 8), b(&digits[0], 1)};
+	struct bytes tail[] = {b(NULL, 0), in->secret, b(in->icookie, 8), b(in->rcookie, 8),
+	                       b(&digits[0], 1)};
 	prim_hmac(k->md, skeyid, tail + 1, N(tail) - 1, k->d);
 	tail[0] = b(k->d, k->md_len);
 	tail[4] = b(&digits[1], 1);
@@ -62,8 +63,8 @@ void ike_keys_derive(struct ike_keys *k, const struct ike_key_input *in, uint8_t
 }
 
 size_t ike_keys_auth(const struct ike_keys *k, struct bytes ke_own, struct bytes ke_other,
-		     const uint8_t *cookie_own, const uint8_t *cookie_other, struct bytes sa, struct bytes id,
-		     uint8_t *out)
+                     const uint8_t *cookie_own, const uint8_t *cookie_other, struct bytes sa,
+                     struct bytes id, uint8_t *out)
 {
 	struct bytes parts[] = {ke_own, ke_other, b(cookie_own, 8), b(cookie_other, 8), sa, id};
 	return prim_hmac(k->md, b(k->skeyid, k->md_len), parts, N(parts), out);
@@ -86,12 +87,13 @@ void ike_keys_iv2(const struct ike_keys *k, const uint8_t *last_block, uint32_t 
 
 static size_t mac_key_len(enum esp_mac mac)
 {
-	static const uint8_t len[] = {[ESP_MAC_NONE] = 0, [ESP_MAC_MD5] = 16, [ESP_MAC_SHA1] = 20, [ESP_MAC_SHA256] = 32};
+	static const uint8_t len[] = {
+	        [ESP_MAC_NONE] = 0, [ESP_MAC_MD5] = 16, [ESP_MAC_SHA1] = 20, [ESP_MAC_SHA256] = 32};
 	return len[mac];
 }
 
 void ike_keys_esp(const struct ike_keys *k, struct bytes secret, uint32_t spi, struct bytes nonce_i,
-		  struct bytes nonce_r, struct esp_alg alg, uint8_t *key, uint8_t *mac_key)
+                  struct bytes nonce_r, struct esp_alg alg, uint8_t *key, uint8_t *mac_key)
 {
 	enum { PROTOCOL_ESP = 3 };
 	uint8_t keymat[KEYMAT_MAX], head[5];

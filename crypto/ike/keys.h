@@ -25,14 +25,14 @@ struct ike_key_input {
 void ike_keys_derive(struct ike_keys *k, const struct ike_key_input *in, uint8_t *iv);
 /* HASH_I or HASH_R (RFC 2409 §5): own side's KE and cookie first. Returns its length. */
 size_t ike_keys_auth(const struct ike_keys *k, struct bytes ke_own, struct bytes ke_other,
-		     const uint8_t *cookie_own, const uint8_t *cookie_other, struct bytes sa, struct bytes id,
-		     uint8_t *out);
+                     const uint8_t *cookie_own, const uint8_t *cookie_other, struct bytes sa,
+                     struct bytes id, uint8_t *out);
 /* prf(SKEYID_a, parts). */
 size_t ike_keys_prf_a(const struct ike_keys *k, const struct bytes *parts, size_t n, uint8_t *out);
 /* IV of a new exchange of phase 2: hash(last block of phase 1 | message id). */
 void ike_keys_iv2(const struct ike_keys *k, const uint8_t *last_block, uint32_t msgid, uint8_t *iv);
 /* KEYMAT for one direction: cipher key, then MAC key. secret empty = no PFS. */
 void ike_keys_esp(const struct ike_keys *k, struct bytes secret, uint32_t spi, struct bytes nonce_i,
-		  struct bytes nonce_r, struct esp_alg alg, uint8_t *key, uint8_t *mac_key);
+                  struct bytes nonce_r, struct esp_alg alg, uint8_t *key, uint8_t *mac_key);
 
 #endif

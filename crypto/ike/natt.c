@@ -3,15 +3,15 @@
 #include "crypto/ike/engine.h"
 
 const struct natt_info natt_table[NATT_N] = {
-	[NATT_NONE] = {"none", 0, 0, ENCAP_TRANSPORT, ENCAP_TUNNEL},
-	[NATT_DRAFT_02N] = {"ver 02", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
-	[NATT_DRAFT_02] = {"ver 02", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
-	[NATT_DRAFT_03] = {"ver 03", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
-	[NATT_RFC] = {"ver RFC", 20, 21, ENCAP_UDP_TRANSPORT, ENCAP_UDP_TUNNEL},
+        [NATT_NONE] = {"none", 0, 0, ENCAP_TRANSPORT, ENCAP_TUNNEL},
+        [NATT_DRAFT_02N] = {"ver 02", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
+        [NATT_DRAFT_02] = {"ver 02", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
+        [NATT_DRAFT_03] = {"ver 03", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
+        [NATT_RFC] = {"ver RFC", 20, 21, ENCAP_UDP_TRANSPORT, ENCAP_UDP_TUNNEL},
 };
 
-size_t natt_hash(enum prim_md md, const uint8_t *icookie, const uint8_t *rcookie, struct ip4_end end,
-		 uint8_t *out)
+size_t natt_hash(enum prim_md md, const uint8_t *icookie, const uint8_t *rcookie,
+                 struct ip4_end end, uint8_t *out)
 {
 	uint8_t data[2 * IKE_COOKIE_LEN + 6];
 	struct wr w = wr_of(data, sizeof data);

@@ -9,15 +9,15 @@
 enum natt_variant { NATT_NONE, NATT_DRAFT_02N, NATT_DRAFT_02, NATT_DRAFT_03, NATT_RFC, NATT_N };
 
 struct natt_info {
-	const char *name;          /* "ver RFC" */
-	uint8_t natd, natoa;       /* payload numbers */
+	const char *name;    /* "ver RFC" */
+	uint8_t natd, natoa; /* payload numbers */
 	uint16_t encap_transport, encap_tunnel;
 };
 extern const struct natt_info natt_table[NATT_N];
 
 /* HASH(CKY-I | CKY-R | address | port) (RFC 3947 §3.2). Returns its length. */
-size_t natt_hash(enum prim_md md, const uint8_t *icookie, const uint8_t *rcookie, struct ip4_end end,
-		 uint8_t *out);
+size_t natt_hash(enum prim_md md, const uint8_t *icookie, const uint8_t *rcookie,
+                 struct ip4_end end, uint8_t *out);
 
 struct ike_sa;
 struct ike_msg;

@@ -178,8 +178,8 @@ void peer_move(struct ike_peer *peer, struct ip4_end local, struct ip4_end remot
 		str_copy(from, sizeof from, str_of(ip4_text(peer->remote.ip).s));
 		if (debug_on(DEBUG_IKEV1, IKE_EVENT))
 			ike_debug(ike, IKE_EVENT, ike_prefix_peer(peer).s,
-				  "NAT mapping changed from %s/%u to %s/%u", from, peer->remote.port,
-				  ip4_text(remote.ip).s, remote.port);
+			          "NAT mapping changed from %s/%u to %s/%u", from,
+			          peer->remote.port, ip4_text(remote.ip).s, remote.port);
 	}
 	peer->local = local;
 	peer->remote = remote;

@@ -35,8 +35,8 @@ enum { AUTH_PSK = 1, AUTH_RSA_SIG = 3 };
 struct p1_transform {
 	uint8_t number, proposal;
 	uint16_t cipher, key_bits, hash, auth, group;
-	uint32_t life_s; /* 0 = not said */
-	bool bad;        /* an attribute that we cannot agree to (group of its own, PRF, ...) */
+	uint32_t life_s;  /* 0 = not said */
+	bool bad;         /* an attribute that we cannot agree to (group of its own, PRF, ...) */
 	struct bytes raw; /* the transform's body, to be echoed */
 };
 
@@ -52,11 +52,11 @@ struct p1_offer {
 bool p1_read(struct p1_offer *o, struct bytes sa, const char **why);
 /* Our first policy, by priority, that matches any of the transforms. NULL when there is none. */
 const struct ike_policy *p1_choose(const struct ike_conf *conf, const struct p1_offer *o,
-				   const struct p1_transform **chosen);
+                                   const struct p1_transform **chosen);
 /* First class in which a transform differs from a policy ("Group Description") and both sides' words for it;
  * NULL when it matches. */
-const char *p1_mismatch(const struct ike_policy *policy, const struct p1_transform *t, const char **rcvd,
-			const char **cfgd);
+const char *p1_mismatch(const struct ike_policy *policy, const struct p1_transform *t,
+                        const char **rcvd, const char **cfgd);
 /* SA payload body that answers with the chosen transform, byte for byte. */
 void p1_write_choice(struct wr *w, const struct p1_transform *t);
 /* SA payload body that offers one policy (we begin a rekey). */

@@ -17,8 +17,8 @@ void qm_failed(struct ike_qm *qm, const char *why)
 	struct ike_sa *sa = qm->x.sa;
 	struct ike *ike = sa->ike;
 	ike->stat[qm->x.initiator ? STAT_OUT_P2_REJECT : STAT_IN_P2_REJECT]++;
-	ike_dbg(sa, IKE_EVENT, "QM FSM error (%s, mess id 0x%x)! %s", ike_state_text(qm->x.state), qm->x.msgid,
-		why);
+	ike_dbg(sa, IKE_EVENT, "QM FSM error (%s, mess id 0x%x)! %s", ike_state_text(qm->x.state),
+	        qm->x.msgid, why);
 }
 
 /* Refused: the handler said why, the peer is told, the exchange stays to recognise repetitions. */
@@ -33,7 +33,7 @@ enum ike_verdict qm_refuse(struct ike_qm *qm, uint16_t notify, const char *why)
 	if (notify != 0) {
 		ike_dbg(sa, IKE_DETAIL, "sending notify message");
 		info_notify(sa, PROTO_ESP, (struct bytes){spi, qm->spi_out != 0 ? 4 : 0}, notify,
-			    (struct bytes){0});
+		            (struct bytes){0});
 	}
 	if (qm->x.dead)
 		return STEP_FAIL;
@@ -100,27 +100,27 @@ static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
 {
 	struct ike_sa *sa = qm->x.sa;
 	const struct bytes secret = {qm->x.dh != NULL ? qm->x.dh->job.secret : NULL,
-				     qm->x.dh != NULL ? qm->x.dh->job.secret_len : 0};
+	                             qm->x.dh != NULL ? qm->x.dh->job.secret_len : 0};
 
 	*pair = (struct sa_pair){
-		.peer = sa->peer->handle,
-		.spi_in = qm->spi_in,
-		.spi_out = qm->spi_out,
-		.alg = qm->alg,
-		.mode = qm->mode,
-		.local = qm->x.local,
-		.remote = qm->x.remote,
-		.udp_encap = qm->udp,
-		.local_proxy = qm->local_proxy,
-		.remote_proxy = qm->remote_proxy,
-		.life_s = qm->life_s,
-		.life_kb = qm->life_kb,
-		.soft_s = (uint32_t)(qm->life_s * 95ull / 100),
-		.soft_kb = (uint32_t)(qm->life_kb * 95ull / 100),
-		.replay_window = qm->replay_window,
-		.ifindex = sa->ifindex,
-		.map_seq = qm->map_seq,
-		.df_policy = sa->ike->ipsec != NULL ? ipsec_conf_df(sa->ike->ipsec, sa->ifname) : 0,
+	        .peer = sa->peer->handle,
+	        .spi_in = qm->spi_in,
+	        .spi_out = qm->spi_out,
+	        .alg = qm->alg,
+	        .mode = qm->mode,
+	        .local = qm->x.local,
+	        .remote = qm->x.remote,
+	        .udp_encap = qm->udp,
+	        .local_proxy = qm->local_proxy,
+	        .remote_proxy = qm->remote_proxy,
+	        .life_s = qm->life_s,
+	        .life_kb = qm->life_kb,
+	        .soft_s = (uint32_t)(qm->life_s * 95ull / 100),
+	        .soft_kb = (uint32_t)(qm->life_kb * 95ull / 100),
+	        .replay_window = qm->replay_window,
+	        .ifindex = sa->ifindex,
+	        .map_seq = qm->map_seq,
+	        .df_policy = sa->ike->ipsec != NULL ? ipsec_conf_df(sa->ike->ipsec, sa->ifname) : 0,
 	};
 	snprintf(pair->map_name, sizeof pair->map_name, "%s", qm->map_name);
 	snprintf(pair->ifname, sizeof pair->ifname, "%s", sa->ifname);
@@ -129,10 +129,10 @@ static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
 	} else {
 		pair->local.port = pair->remote.port = 0;
 	}
-	ike_keys_esp(&sa->keys, secret, qm->spi_in, qm->x.nonce_i, qm->x.nonce_r, qm->alg, pair->key_in,
-		     pair->mac_key_in);
-	ike_keys_esp(&sa->keys, secret, qm->spi_out, qm->x.nonce_i, qm->x.nonce_r, qm->alg, pair->key_out,
-		     pair->mac_key_out);
+	ike_keys_esp(&sa->keys, secret, qm->spi_in, qm->x.nonce_i, qm->x.nonce_r, qm->alg,
+	             pair->key_in, pair->mac_key_in);
+	ike_keys_esp(&sa->keys, secret, qm->spi_out, qm->x.nonce_i, qm->x.nonce_r, qm->alg,
+	             pair->key_out, pair->mac_key_out);
 	ike_dbg(sa, IKE_DETAIL, "Generating Quick Mode Key!");
 	ike_dbg(sa, IKE_DETAIL, "Generating Quick Mode Key!");
 }
@@ -150,7 +150,8 @@ static bool install(struct ike_qm *qm)
 	wipe(&pair, sizeof pair);
 	if (qm->child == NULL) {
 		char line[600];
-		snprintf(line, sizeof line, "QM FSM error (mess id 0x%x)! %s", qm->x.msgid, err.text);
+		snprintf(line, sizeof line, "QM FSM error (mess id 0x%x)! %s", qm->x.msgid,
+		         err.text);
 		ike_log(sa->ike, MSG_713902, ike_prefix(sa).s, line);
 	}
 	return qm->child != NULL;
@@ -166,8 +167,8 @@ static void child_goes_live(struct ike_qm *qm)
 	qm->child = NULL;
 	qm->spi_in = 0;
 	child->qm = NULL;
-	ike_log(sa->ike, MSG_713049, ike_prefix(sa).s, sa->peer->user, initiator ? "Initiator" : "Responder",
-		child->pair.spi_in, child->pair.spi_out);
+	ike_log(sa->ike, MSG_713049, ike_prefix(sa).s, sa->peer->user,
+	        initiator ? "Initiator" : "Responder", child->pair.spi_in, child->pair.spi_out);
 	ike_dbg(sa, IKE_DETAIL, "IKE got a KEY_ADD msg for SA: SPI = 0x%08x", child->pair.spi_out);
 	ike_dbg(sa, IKE_DETAIL, "Pitcher: received KEY_UPDATE, spi 0x%x", child->pair.spi_in);
 	child_use(child);
@@ -221,8 +222,8 @@ static void write_life(struct ike_qm *qm, struct ike_out *o)
 		ike_attr_write(&w, LIFE_DURATION, qm->life_kb);
 	}
 	ike_out_payload(o, PAY_NOTIFY);
-	info_write_notify(&o->w, PROTO_ESP, (struct bytes){spi, sizeof spi}, NOTIFY_RESPONDER_LIFETIME,
-			  (struct bytes){attrs, wr_len(&w)});
+	info_write_notify(&o->w, PROTO_ESP, (struct bytes){spi, sizeof spi},
+	                  NOTIFY_RESPONDER_LIFETIME, (struct bytes){attrs, wr_len(&w)});
 }
 
 static enum ike_verdict qm_send2(struct ike_qm *qm)
@@ -322,11 +323,11 @@ static bool qm_send1(struct ike_qm *qm)
 	struct ike_sa *sa = x->sa;
 	struct ike_flow *flow = qm->flow;
 	const struct p2_own own = {.alg = qm->alg,
-				   .encap = flow->encap,
-				   .group = qm->group,
-				   .life_s = qm->life_s,
-				   .life_kb = qm->life_kb,
-				   .spi = qm->spi_in};
+	                           .encap = flow->encap,
+	                           .group = qm->group,
+	                           .life_s = qm->life_s,
+	                           .life_kb = qm->life_kb,
+	                           .spi = qm->spi_in};
 
 	struct ike_out *o = ike_answer_begin(x, true);
 	size_t at = ike_hash_open(o, &sa->keys);
@@ -456,9 +457,10 @@ enum ike_verdict qm_in2(struct ike_xchg *x, struct ike_msg *m)
 	struct esp_alg alg;
 
 	if (!p2_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why) || offer->n != 1 ||
-	    !p2_alg(&offer->t[0], &alg) || alg.cipher != qm->alg.cipher || alg.key_len != qm->alg.key_len ||
-	    alg.mac != qm->alg.mac || offer->t[0].encap != qm->flow->encap ||
-	    nonce->body.len > IKE_NONCE_MAX || (ke != NULL) != (qm->group != 0)) {
+	    !p2_alg(&offer->t[0], &alg) || alg.cipher != qm->alg.cipher ||
+	    alg.key_len != qm->alg.key_len || alg.mac != qm->alg.mac ||
+	    offer->t[0].encap != qm->flow->encap || nonce->body.len > IKE_NONCE_MAX ||
+	    (ke != NULL) != (qm->group != 0)) {
 		ike_log(sa->ike, MSG_713048, ike_prefix(sa).s, (unsigned)PAY_SA);
 		return qm_refuse(qm, 0, "the peer chose what was not offered");
 	}

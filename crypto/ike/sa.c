@@ -5,7 +5,12 @@
 #include "core/base/random.h"
 #include "crypto/ike/engine.h"
 
-enum { COOKIES = 2 * IKE_COOKIE_LEN, FIRST_KEY = IKE_COOKIE_LEN + 6, STALE_MS = 2000, REPLACED_MS = 30000 };
+enum {
+	COOKIES = 2 * IKE_COOKIE_LEN,
+	FIRST_KEY = IKE_COOKIE_LEN + 6,
+	STALE_MS = 2000,
+	REPLACED_MS = 30000
+};
 
 static void cookies_key(uint8_t key[COOKIES], const uint8_t *icookie, const uint8_t *rcookie)
 {
@@ -157,7 +162,8 @@ void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell)
 		info_delete_sa(sa);
 	while (sa->quick != NULL)
 		qm_end(sa->quick);
-	ike_dbg(sa, IKE_DETAIL, "IKE SA MM:%08x terminating:  state %s", sa->number, ike_state_text(sa->mm.state));
+	ike_dbg(sa, IKE_DETAIL, "IKE SA MM:%08x terminating:  state %s", sa->number,
+	        ike_state_text(sa->mm.state));
 	sa_count_half_open(sa, false);
 	if (sa->up_ms != 0) {
 		ike->stat[STAT_ACTIVE]--;

@@ -18,20 +18,20 @@ static void fill_info(struct ike_peer *peer, struct ike_peer_info *info)
 	const struct ike_sa *sa = sa_best(peer);
 
 	*info = (struct ike_peer_info){
-		.peer = peer->handle,
-		.remote = peer->remote,
-		.local = peer->local,
-		.ifname = peer->ifname,
-		.group = "DefaultRAGroup",
-		.user = peer->user,
-		.client_ip = peer->client_ip,
-		.assigned = peer->client_ip,
-		.udp_encap = peer->udp_encap,
-		.remote_nat = peer->remote_nat,
-		.local_nat = peer->local_nat,
-		.microsoft = peer->microsoft,
-		.since_ms = peer->since_ms,
-		.nflows = peer->nflows,
+	        .peer = peer->handle,
+	        .remote = peer->remote,
+	        .local = peer->local,
+	        .ifname = peer->ifname,
+	        .group = "DefaultRAGroup",
+	        .user = peer->user,
+	        .client_ip = peer->client_ip,
+	        .assigned = peer->client_ip,
+	        .udp_encap = peer->udp_encap,
+	        .remote_nat = peer->remote_nat,
+	        .local_nat = peer->local_nat,
+	        .microsoft = peer->microsoft,
+	        .since_ms = peer->since_ms,
+	        .nflows = peer->nflows,
 	};
 	for (const struct ike_sa *s = peer->sas; s != NULL; s = s->peer_next) {
 		info->nike_sas++;
@@ -59,7 +59,8 @@ bool ike_peer_info(struct ike *ike, uint32_t handle, struct ike_peer_info *info)
 	return peer != NULL;
 }
 
-void ike_each_peer(struct ike *ike, void (*fn)(void *arg, const struct ike_peer_info *info), void *arg)
+void ike_each_peer(struct ike *ike, void (*fn)(void *arg, const struct ike_peer_info *info),
+                   void *arg)
 {
 	for (struct ike_peer *p = ike->peers; p != NULL; p = p->next) {
 		struct ike_peer_info info;
@@ -68,19 +69,19 @@ void ike_each_peer(struct ike *ike, void (*fn)(void *arg, const struct ike_peer_
 	}
 }
 
-void ike_each_child(struct ike *ike, uint32_t handle, void (*fn)(void *arg, const struct ike_child_info *info),
-		    void *arg)
+void ike_each_child(struct ike *ike, uint32_t handle,
+                    void (*fn)(void *arg, const struct ike_child_info *info), void *arg)
 {
 	struct ike_peer *peer = peer_find(ike, handle);
 	for (struct ike_flow *f = peer != NULL ? peer->flows : NULL; f != NULL; f = f->next)
 		for (struct ike_child *c = f->children; c != NULL; c = c->next) {
 			struct ike_child_info info = {.peer = handle,
-						      .flow = f->handle,
-						      .pair = c->pair,
-						      .current = f->current == c,
-						      .life_s = c->pair.life_s,
-						      .remaining_s = remaining_s(ike, &c->hard),
-						      .since_ms = c->since_ms};
+			                              .flow = f->handle,
+			                              .pair = c->pair,
+			                              .current = f->current == c,
+			                              .life_s = c->pair.life_s,
+			                              .remaining_s = remaining_s(ike, &c->hard),
+			                              .since_ms = c->since_ms};
 			fn(arg, &info);
 		}
 }
@@ -88,15 +89,15 @@ void ike_each_child(struct ike *ike, uint32_t handle, void (*fn)(void *arg, cons
 void ike_counts(const struct ike *ike, struct ike_counts *counts)
 {
 	*counts = (struct ike_counts){
-		.peers = (uint32_t)ike->npeers,
-		.ike_sas = (uint32_t)(ike->nsas - ike->half_open),
-		.half_open = (uint32_t)ike->half_open,
-		.flows = (uint32_t)hash_count(ike->flows_by_handle),
-		.child_sas = (uint32_t)hash_count(ike->children_by_spi),
-		.peers_ever = ike->peers_ever,
-		.peers_peak = ike->peers_peak,
-		.child_ever = ike->child_ever,
-		.child_peak = ike->child_peak,
+	        .peers = (uint32_t)ike->npeers,
+	        .ike_sas = (uint32_t)(ike->nsas - ike->half_open),
+	        .half_open = (uint32_t)ike->half_open,
+	        .flows = (uint32_t)hash_count(ike->flows_by_handle),
+	        .child_sas = (uint32_t)hash_count(ike->children_by_spi),
+	        .peers_ever = ike->peers_ever,
+	        .peers_peak = ike->peers_peak,
+	        .child_ever = ike->child_ever,
+	        .child_peak = ike->child_peak,
 	};
 }
 
@@ -105,7 +106,8 @@ void ike_counts(const struct ike *ike, struct ike_counts *counts)
 static bool is_rekey(const struct ike_sa *sa)
 {
 	/* While both exist, the one that begins is the rekey. */
-	return sa->half_open && sa->peer != NULL && sa->peer->sas != NULL && sa_best(sa->peer) != NULL;
+	return sa->half_open && sa->peer != NULL && sa->peer->sas != NULL &&
+	       sa_best(sa->peer) != NULL;
 }
 
 static bool is_shown(const struct ike_sa *sa)
@@ -113,12 +115,14 @@ static bool is_shown(const struct ike_sa *sa)
 	return sa->mm.state != ST_REFUSED;
 }
 
-static void show_one(struct ike *ike, struct out *o, unsigned number, const struct ike_sa *sa, bool detail)
+static void show_one(struct ike *ike, struct out *o, unsigned number, const struct ike_sa *sa,
+                     bool detail)
 {
 	out_printf(o, "%-3u IKE Peer: %s\n", number, ip4_text(sa->mm.remote.ip).s);
-	out_printf(o, "    Type    : %-15s Role    : %-10s\n", "user", sa->initiator ? "initiator" : "responder");
+	out_printf(o, "    Type    : %-15s Role    : %-10s\n", "user",
+	           sa->initiator ? "initiator" : "responder");
 	out_printf(o, "    Rekey   : %-15s State   : %s \n", is_rekey(sa) ? "yes" : "no",
-		   sa->superseded ? "MM_REKEY_DONE_H2" : ike_state_text(sa->mm.state));
+	           sa->superseded ? "MM_REKEY_DONE_H2" : ike_state_text(sa->mm.state));
 	if (!detail || sa->cipher == NULL)
 		return;
 	out_printf(o, "    Encrypt : %-15s Hash    : %-10s\n", sa->cipher->word, sa->hash->show);
@@ -142,7 +146,9 @@ static void show_sas(struct ike *ike, struct out *o, bool detail)
 	}
 	out_str(o, "IKEv1 SAs:\n\n");
 	out_printf(o, "   Active SA: %u\n", total - rekey);
-	out_printf(o, "    Rekey SA: %u (A tunnel will report 1 Active and 1 Rekey SA during rekey)\n", rekey);
+	out_printf(o,
+	           "    Rekey SA: %u (A tunnel will report 1 Active and 1 Rekey SA during rekey)\n",
+	           rekey);
 	out_printf(o, "Total IKE SA: %u\n\n", total);
 	for (const struct ike_sa *sa = ike->sas; sa != NULL; sa = sa->next)
 		if (is_shown(sa))
@@ -166,7 +172,7 @@ static int show_ikev1_stats(struct cmd *cmd)
 {
 	static const char *const names[] = {
 #define X(name, text) text,
-		IKE_STAT_LIST(X)
+	        IKE_STAT_LIST(X)
 #undef X
 	};
 	const struct ike *ike = cmd->ctx;
@@ -179,13 +185,16 @@ static int show_ikev1_stats(struct cmd *cmd)
 		/* numbers end in column 32 */
 		out_printf(o, "  %-26s%4llu\n", label, (unsigned long long)ike->stat[i]);
 	}
-	uint32_t most = ike->conf != NULL && ike->conf->max_half_open != 0 ? ike->conf->max_half_open
-									     : IKE_HALF_OPEN_MAX;
+	uint32_t most = ike->conf != NULL && ike->conf->max_half_open != 0
+	                        ? ike->conf->max_half_open
+	                        : IKE_HALF_OPEN_MAX;
 	out_str(o, "\nIKEV1 Call Admission Statistics\n");
 	out_printf(o, "  %-34s %7u\n", "Max In-Negotiation SAs:", most);
 	out_printf(o, "  %-34s %7zu\n", "In-Negotiation SAs:", ike->half_open);
-	out_printf(o, "  %-34s %7llu\n", "In-Negotiation SAs Highwater:", (unsigned long long)ike->half_open_peak);
-	out_printf(o, "  %-34s %7llu\n", "In-Negotiation SAs Rejected:", (unsigned long long)ike->half_open_refused);
+	out_printf(o, "  %-34s %7llu\n",
+	           "In-Negotiation SAs Highwater:", (unsigned long long)ike->half_open_peak);
+	out_printf(o, "  %-34s %7llu\n",
+	           "In-Negotiation SAs Rejected:", (unsigned long long)ike->half_open_refused);
 	return CMD_OK;
 }
 
@@ -219,10 +228,10 @@ static int clear_ikev1_sa(struct cmd *cmd)
 void ike_show_register(struct ike *ike)
 {
 	static const struct cmd_entry table[] = {
-		{"show_ikev1_sa", show_ikev1_sa},
-		{"show_isakmp_sa", show_isakmp_sa},
-		{"show_ikev1_stats", show_ikev1_stats},
-		{"clear_ikev1_sa", clear_ikev1_sa},
+	        {"show_ikev1_sa", show_ikev1_sa},
+	        {"show_isakmp_sa", show_isakmp_sa},
+	        {"show_ikev1_stats", show_ikev1_stats},
+	        {"clear_ikev1_sa", clear_ikev1_sa},
 	};
 	cmd_register(table, sizeof table / sizeof table[0], ike);
 }

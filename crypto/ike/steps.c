@@ -18,45 +18,55 @@ struct ike_row {
 
 #define B(kind) PAY_BIT(PAY_##kind)
 /* Always tolerated: what vendors add, and payloads nobody knows (RFC 2408 lets us ignore private ones). */
-#define ANY     (B(VENDOR) | B(UNKNOWN) | B(NOTIFY))
-#define NATD    B(NATD)
+#define ANY  (B(VENDOR) | B(UNKNOWN) | B(NOTIFY))
+#define NATD B(NATD)
 
 static const struct ike_row rows[] = {
-	/* RFC 2409 §5.4, responder */
-	{EXCH_MAIN, ST_MM_START, ST_MM_WAIT3, 0, false, AUTH_NONE, B(SA), ANY, mm_in1},
-	{EXCH_MAIN, ST_MM_WAIT3, ST_MM_WAIT5, ST_MM_BUILD4, false, AUTH_NONE, B(KE) | B(NONCE),
-	 ANY | NATD | B(CERTREQ), mm_in3},
-	{EXCH_MAIN, ST_MM_WAIT5, ST_ACTIVE, 0, true, AUTH_NONE, B(ID) | B(HASH), ANY | B(CERT) | B(CERTREQ),
-	 mm_in5},
-	/* initiator */
-	{EXCH_MAIN, ST_MM_WAIT2, ST_MM_WAIT4, ST_MM_BUILD3, false, AUTH_NONE, B(SA), ANY, mm_in2},
-	{EXCH_MAIN, ST_MM_WAIT4, ST_MM_WAIT6, ST_MM_BUILD5, false, AUTH_NONE, B(KE) | B(NONCE),
-	 ANY | NATD | B(CERTREQ), mm_in4},
-	{EXCH_MAIN, ST_MM_WAIT6, ST_ACTIVE, 0, true, AUTH_NONE, B(ID) | B(HASH), ANY | B(CERT), mm_in6},
-	/* RFC 2409 §5.5, responder */
-	{EXCH_QUICK, ST_QM_START, ST_QM_WAIT3, ST_QM_BUILD2, true, AUTH_HASH1, B(HASH) | B(SA) | B(NONCE),
-	 ANY | B(KE) | B(ID) | B(NATOA), qm_in1},
-	{EXCH_QUICK, ST_QM_WAIT3, ST_QM_DONE, 0, true, AUTH_HASH3, B(HASH), ANY, qm_in3},
-	/* initiator */
-	{EXCH_QUICK, ST_QM_WAIT2, ST_QM_DONE, ST_QM_BUILD3, true, AUTH_HASH2, B(HASH) | B(SA) | B(NONCE),
-	 ANY | B(KE) | B(ID) | B(NATOA), qm_in2},
+        /* RFC 2409 §5.4, responder */
+        {EXCH_MAIN, ST_MM_START, ST_MM_WAIT3, 0, false, AUTH_NONE, B(SA), ANY, mm_in1},
+        {EXCH_MAIN, ST_MM_WAIT3, ST_MM_WAIT5, ST_MM_BUILD4, false, AUTH_NONE, B(KE) | B(NONCE),
+         ANY | NATD | B(CERTREQ), mm_in3},
+        {EXCH_MAIN, ST_MM_WAIT5, ST_ACTIVE, 0, true, AUTH_NONE, B(ID) | B(HASH),
+         ANY | B(CERT) | B(CERTREQ), mm_in5},
+        /* initiator */
+        {EXCH_MAIN, ST_MM_WAIT2, ST_MM_WAIT4, ST_MM_BUILD3, false, AUTH_NONE, B(SA), ANY, mm_in2},
+        {EXCH_MAIN, ST_MM_WAIT4, ST_MM_WAIT6, ST_MM_BUILD5, false, AUTH_NONE, B(KE) | B(NONCE),
+         ANY | NATD | B(CERTREQ), mm_in4},
+        {EXCH_MAIN, ST_MM_WAIT6, ST_ACTIVE, 0, true, AUTH_NONE, B(ID) | B(HASH), ANY | B(CERT),
+         mm_in6},
+        /* RFC 2409 §5.5, responder */
+        {EXCH_QUICK, ST_QM_START, ST_QM_WAIT3, ST_QM_BUILD2, true, AUTH_HASH1,
+         B(HASH) | B(SA) | B(NONCE), ANY | B(KE) | B(ID) | B(NATOA), qm_in1},
+        {EXCH_QUICK, ST_QM_WAIT3, ST_QM_DONE, 0, true, AUTH_HASH3, B(HASH), ANY, qm_in3},
+        /* initiator */
+        {EXCH_QUICK, ST_QM_WAIT2, ST_QM_DONE, ST_QM_BUILD3, true, AUTH_HASH2,
+         B(HASH) | B(SA) | B(NONCE), ANY | B(KE) | B(ID) | B(NATOA), qm_in2},
 };
 
 /* How often each kind may come: everything once, but for these. */
-#define MANY (B(VENDOR) | B(NOTIFY) | B(NATD) | B(NATOA) | B(CERT) | B(CERTREQ) | B(ID) | B(UNKNOWN))
+#define MANY \
+	(B(VENDOR) | B(NOTIFY) | B(NATD) | B(NATOA) | B(CERT) | B(CERTREQ) | B(ID) | B(UNKNOWN))
 
 /* How long a state may last, in seconds; 0 = no limit. */
 static const uint16_t state_timeout_s[ST_N] = {
-	[ST_MM_WAIT3] = 30, [ST_MM_BUILD4] = 30, [ST_MM_WAIT5] = 60, [ST_MM_WAIT2] = 30, [ST_MM_BUILD3] = 30,
-	[ST_MM_WAIT4] = 30, [ST_MM_BUILD5] = 30, [ST_MM_WAIT6] = 30, [ST_QM_BUILD2] = 30, [ST_QM_WAIT3] = 45,
-	[ST_QM_BUILD1] = 30, [ST_QM_WAIT2] = 30, [ST_QM_BUILD3] = 30, [ST_REFUSED] = 30, [ST_QM_DONE] = 40,
+        [ST_MM_WAIT3] = 30,  [ST_MM_BUILD4] = 30, [ST_MM_WAIT5] = 60,  [ST_MM_WAIT2] = 30,
+        [ST_MM_BUILD3] = 30, [ST_MM_WAIT4] = 30,  [ST_MM_BUILD5] = 30, [ST_MM_WAIT6] = 30,
+        [ST_QM_BUILD2] = 30, [ST_QM_WAIT3] = 45,  [ST_QM_BUILD1] = 30, [ST_QM_WAIT2] = 30,
+        [ST_QM_BUILD3] = 30, [ST_REFUSED] = 30,   [ST_QM_DONE] = 40,
 };
 
-enum { RETRY_FIRST_MS = 2000, RETRY_LONGEST_MS = 8000, RETRY_MOST = 5, PAD_CLEAR_MAX = 16, PAD_MAX = 255 };
+enum {
+	RETRY_FIRST_MS = 2000,
+	RETRY_LONGEST_MS = 8000,
+	RETRY_MOST = 5,
+	PAD_CLEAR_MAX = 16,
+	PAD_MAX = 255
+};
 
 /* ------------------------------------------------------------------ life of an exchange */
 
-void ike_xchg_init(struct ike_xchg *x, struct ike_sa *sa, uint8_t exch, uint32_t msgid, bool initiator)
+void ike_xchg_init(struct ike_xchg *x, struct ike_sa *sa, uint8_t exch, uint32_t msgid,
+                   bool initiator)
 {
 	x->sa = sa;
 	x->exch = exch;
@@ -74,7 +84,7 @@ void ike_xchg_forget(struct ike_xchg *x)
 	arena_free(x->neg);
 	x->neg = NULL;
 	x->sa_i = x->nonce_i = x->nonce_r = x->ke_i = x->ke_r = x->id_i = x->id_r = x->chosen =
-		(struct bytes){0};
+	        (struct bytes){0};
 	struct ike_dh *dh = x->dh;
 	x->dh = NULL;
 	if (dh == NULL)
@@ -177,7 +187,8 @@ static void dh_done(void *arg)
 	dh_finish(dh);
 }
 
-bool ike_xchg_dh(struct ike_xchg *x, uint16_t group, struct bytes peer, void (*resume)(struct ike_xchg *x))
+bool ike_xchg_dh(struct ike_xchg *x, uint16_t group, struct bytes peer,
+                 void (*resume)(struct ike_xchg *x))
 {
 	struct ike *ike = x->sa->ike;
 	struct ike_dh *dh = x->dh;
@@ -220,7 +231,8 @@ void ike_xchg_dh_settle(struct ike_xchg *x)
 struct ike_out *ike_answer_begin(struct ike_xchg *x, bool encrypted)
 {
 	struct ike_sa *sa = x->sa;
-	struct ike_hdr hdr = {.exch = x->exch, .msgid = x->msgid, .flags = encrypted ? IKE_FLAG_ENCRYPTED : 0};
+	struct ike_hdr hdr = {
+	        .exch = x->exch, .msgid = x->msgid, .flags = encrypted ? IKE_FLAG_ENCRYPTED : 0};
 	memcpy(hdr.icookie, sa->icookie, IKE_COOKIE_LEN);
 	memcpy(hdr.rcookie, sa->rcookie, IKE_COOKIE_LEN);
 	ike_out_begin(&sa->ike->out, &hdr);
@@ -249,7 +261,8 @@ static void xchg_retry(struct timer *t, void *arg)
 	ike_resend(x);
 	unsigned long wait = (unsigned long)RETRY_FIRST_MS << x->tries;
 	if (x->tries < RETRY_MOST)
-		timer_start(clock, t, wait < RETRY_LONGEST_MS ? wait : RETRY_LONGEST_MS, xchg_retry, x);
+		timer_start(clock, t, wait < RETRY_LONGEST_MS ? wait : RETRY_LONGEST_MS, xchg_retry,
+		            x);
 	ike_leave(x->sa->ike);
 }
 
@@ -311,7 +324,8 @@ size_t ike_hash_open(struct ike_out *o, const struct ike_keys *k)
 	return at;
 }
 
-void ike_hash_close(struct ike_out *o, const struct ike_keys *k, size_t at, uint32_t msgid, struct bytes nonce)
+void ike_hash_close(struct ike_out *o, const struct ike_keys *k, size_t at, uint32_t msgid,
+                    struct bytes nonce)
 {
 	uint8_t id[4], hash[PRIM_MD_MAX];
 	if (!ike_out_end(o))
@@ -322,7 +336,8 @@ void ike_hash_close(struct ike_out *o, const struct ike_keys *k, size_t at, uint
 	memcpy(o->buf + at, hash, len);
 }
 
-bool ike_hash_check(const struct ike_keys *k, const struct ike_msg *m, uint32_t msgid, struct bytes nonce)
+bool ike_hash_check(const struct ike_keys *k, const struct ike_msg *m, uint32_t msgid,
+                    struct bytes nonce)
 {
 	uint8_t id[4], hash[PRIM_MD_MAX];
 	if (m->n == 0 || m->p[0].kind != PAY_HASH)
@@ -348,7 +363,7 @@ static bool hash3_check(const struct ike_xchg *x, const struct ike_msg *m)
 /* ------------------------------------------------------------------ receiving */
 
 bool ike_open_msg(struct ike_sa *sa, const uint8_t *iv, const struct ike_hdr *hdr, struct bytes raw,
-		  uint8_t *next_iv, const char **why)
+                  uint8_t *next_iv, const char **why)
 {
 	struct ike *ike = sa->ike;
 	const struct ike_keys *k = &sa->keys;
@@ -361,7 +376,7 @@ bool ike_open_msg(struct ike_sa *sa, const uint8_t *iv, const struct ike_hdr *hd
 		return false;
 	}
 	if (prim_cbc_decrypt(k->cipher, (struct bytes){k->key, k->key_len}, iv, body.p, ike->clear,
-			     body.len) != 0) {
+	                     body.len) != 0) {
 		*why = "decryption failed";
 		return false;
 	}
@@ -389,7 +404,7 @@ static void duplicate(struct ike_xchg *x)
 	bool have = x->sent.p != NULL;
 	if (ike_may_log(ike))
 		ike_log(ike, MSG_713201, ike_prefix(x->sa).s, x->exch == EXCH_QUICK ? 2u : 1u,
-			have ? "Retransmitting last packet." : "No last packet to retransmit.");
+		        have ? "Retransmitting last packet." : "No last packet to retransmit.");
 	ike_resend(x);
 }
 
@@ -426,7 +441,7 @@ static const char *payloads_wrong(const struct ike_row *row, const struct ike_ms
 
 /* Opens the message as the row wants it. false: dropped (or the SA refused). */
 static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struct ike_hdr *hdr,
-		      struct bytes raw, uint8_t *next_iv)
+                      struct bytes raw, uint8_t *next_iv)
 {
 	struct ike_sa *sa = x->sa;
 	struct ike *ike = sa->ike;
@@ -479,8 +494,8 @@ static void show_received(struct ike_sa *sa, const struct ike_hdr *hdr, const st
 	ike_log(sa->ike, MSG_713236, ike_prefix(sa).s, "RECEIVED", hdr->msgid, chain, hdr->len);
 }
 
-void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *hdr,
-	      struct bytes raw)
+void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
+              const struct ike_hdr *hdr, struct bytes raw)
 {
 	struct ike *ike = x->sa->ike;
 	uint8_t hash[PRIM_MD_MAX], iv[PRIM_IV_MAX], next_iv[PRIM_IV_MAX] = {0};

@@ -40,7 +40,8 @@ static void debug_line(struct ike *ike, uint8_t level, const char *prefix_text, 
 	static const struct {
 		uint8_t level;
 		const char *class;
-	} classes[] = {{IKE_DECODE, "[IKEv1 DECODE]"}, {IKE_DETAIL, "[IKEv1 DEBUG]"}, {0, "[IKEv1]"}};
+	} classes[] = {
+	        {IKE_DECODE, "[IKEv1 DECODE]"}, {IKE_DETAIL, "[IKEv1 DEBUG]"}, {0, "[IKEv1]"}};
 	size_t c = 0;
 	char when[32] = "";
 	struct tm tm;
@@ -80,25 +81,16 @@ void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
 const char *ike_state_text(uint8_t state)
 {
 	static const char *const names[ST_N] = {
-		[ST_NEW] = "MM_START",
-		[ST_MM_START] = "MM_START",
-		[ST_MM_WAIT3] = "MM_WAIT_MSG3",
-		[ST_MM_BUILD4] = "MM_BLD_MSG4",
-		[ST_MM_WAIT5] = "MM_WAIT_MSG5",
-		[ST_MM_WAIT2] = "MM_WAIT_MSG2",
-		[ST_MM_BUILD3] = "MM_BLD_MSG3",
-		[ST_MM_WAIT4] = "MM_WAIT_MSG4",
-		[ST_MM_BUILD5] = "MM_BLD_MSG5",
-		[ST_MM_WAIT6] = "MM_WAIT_MSG6",
-		[ST_QM_START] = "QM_START",
-		[ST_QM_BUILD2] = "QM_BLD_MSG2",
-		[ST_QM_WAIT3] = "QM_WAIT_MSG3",
-		[ST_QM_BUILD1] = "QM_BLD_MSG1",
-		[ST_QM_WAIT2] = "QM_WAIT_MSG2",
-		[ST_QM_BUILD3] = "QM_BLD_MSG3",
-		[ST_QM_DONE] = "QM_DONE",
-		[ST_ACTIVE] = "MM_ACTIVE",
-		[ST_REFUSED] = "MM_DONE",
+	        [ST_NEW] = "MM_START",          [ST_MM_START] = "MM_START",
+	        [ST_MM_WAIT3] = "MM_WAIT_MSG3", [ST_MM_BUILD4] = "MM_BLD_MSG4",
+	        [ST_MM_WAIT5] = "MM_WAIT_MSG5", [ST_MM_WAIT2] = "MM_WAIT_MSG2",
+	        [ST_MM_BUILD3] = "MM_BLD_MSG3", [ST_MM_WAIT4] = "MM_WAIT_MSG4",
+	        [ST_MM_BUILD5] = "MM_BLD_MSG5", [ST_MM_WAIT6] = "MM_WAIT_MSG6",
+	        [ST_QM_START] = "QM_START",     [ST_QM_BUILD2] = "QM_BLD_MSG2",
+	        [ST_QM_WAIT3] = "QM_WAIT_MSG3", [ST_QM_BUILD1] = "QM_BLD_MSG1",
+	        [ST_QM_WAIT2] = "QM_WAIT_MSG2", [ST_QM_BUILD3] = "QM_BLD_MSG3",
+	        [ST_QM_DONE] = "QM_DONE",       [ST_ACTIVE] = "MM_ACTIVE",
+	        [ST_REFUSED] = "MM_DONE",
 	};
 	return state < ST_N && names[state] != NULL ? names[state] : "?";
 }
@@ -109,42 +101,42 @@ const char *ike_notify_text(uint16_t type)
 		uint16_t type;
 		const char *text;
 	} names[] = {
-		{1, "Invalid payload type"},
-		{2, "DOI not supported"},
-		{3, "Situation not supported"},
-		{4, "Invalid cookie"},
-		{5, "Invalid major version"},
-		{6, "Invalid minor version"},
-		{7, "Invalid exchange type"},
-		{8, "Invalid flags"},
-		{9, "Invalid message id"},
-		{10, "Invalid protocol id"},
-		{11, "Invalid SPI"},
-		{12, "Invalid transform id"},
-		{13, "Attributes not supported"},
-		{14, "No proposal chosen"},
-		{15, "Bad proposal syntax"},
-		{16, "Payload malformed"},
-		{17, "Invalid key info"},
-		{18, "Invalid ID info"},
-		{19, "Invalid certificate encoding"},
-		{20, "Invalid certificate"},
-		{21, "Unsupported certificate type"},
-		{22, "Invalid certificate authority"},
-		{23, "Invalid hash info"},
-		{24, "Authentication failed"},
-		{25, "Invalid signature"},
-		{26, "Address notification"},
-		{27, "SA lifetime notification"},
-		{28, "Certificate unavailable"},
-		{29, "Unsupported exchange type"},
-		{30, "Unequal payload lengths"},
-		{NOTIFY_CONNECTED, "Connected"},
-		{NOTIFY_RESPONDER_LIFETIME, "Responder lifetime"},
-		{NOTIFY_REPLAY_STATUS, "Replay status"},
-		{NOTIFY_INITIAL_CONTACT, "Initial contact"},
-		{NOTIFY_R_U_THERE, "DPD R-U-THERE"},
-		{NOTIFY_R_U_THERE_ACK, "DPD R-U-THERE-ACK"},
+	        {1, "Invalid payload type"},
+	        {2, "DOI not supported"},
+	        {3, "Situation not supported"},
+	        {4, "Invalid cookie"},
+	        {5, "Invalid major version"},
+	        {6, "Invalid minor version"},
+	        {7, "Invalid exchange type"},
+	        {8, "Invalid flags"},
+	        {9, "Invalid message id"},
+	        {10, "Invalid protocol id"},
+	        {11, "Invalid SPI"},
+	        {12, "Invalid transform id"},
+	        {13, "Attributes not supported"},
+	        {14, "No proposal chosen"},
+	        {15, "Bad proposal syntax"},
+	        {16, "Payload malformed"},
+	        {17, "Invalid key info"},
+	        {18, "Invalid ID info"},
+	        {19, "Invalid certificate encoding"},
+	        {20, "Invalid certificate"},
+	        {21, "Unsupported certificate type"},
+	        {22, "Invalid certificate authority"},
+	        {23, "Invalid hash info"},
+	        {24, "Authentication failed"},
+	        {25, "Invalid signature"},
+	        {26, "Address notification"},
+	        {27, "SA lifetime notification"},
+	        {28, "Certificate unavailable"},
+	        {29, "Unsupported exchange type"},
+	        {30, "Unequal payload lengths"},
+	        {NOTIFY_CONNECTED, "Connected"},
+	        {NOTIFY_RESPONDER_LIFETIME, "Responder lifetime"},
+	        {NOTIFY_REPLAY_STATUS, "Replay status"},
+	        {NOTIFY_INITIAL_CONTACT, "Initial contact"},
+	        {NOTIFY_R_U_THERE, "DPD R-U-THERE"},
+	        {NOTIFY_R_U_THERE_ACK, "DPD R-U-THERE-ACK"},
 	};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (names[i].type == type)
@@ -155,6 +147,7 @@ const char *ike_notify_text(uint16_t type)
 struct ike_proxy_text ike_proxy_text(const struct sa_proxy *p)
 {
 	struct ike_proxy_text t;
-	snprintf(t.s, sizeof t.s, "%s/%s/%u/%u", ip4_text(p->ip).s, ip4_text(p->mask).s, p->proto, p->port);
+	snprintf(t.s, sizeof t.s, "%s/%s/%u/%u", ip4_text(p->ip).s, ip4_text(p->mask).s, p->proto,
+	         p->port);
 	return t;
 }

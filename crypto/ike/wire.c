@@ -7,11 +7,11 @@ static const struct payload_info {
 	const char *name;
 } payload_table[] = {
 #define X(number, kind, name, min) {number, PAY_##kind, min, name},
-	IKE_PAYLOAD_LIST(X)
+        IKE_PAYLOAD_LIST(X)
 #undef X
-	/* drafts of NAT traversal (draft-ietf-ipsec-nat-t-ike-02, -03) */
-	{PAYLOAD_NATD_DRAFT, PAY_NATD, 1, "NAT-D"},
-	{PAYLOAD_NATOA_DRAFT, PAY_NATOA, 8, "NAT-OA"},
+        /* drafts of NAT traversal (draft-ietf-ipsec-nat-t-ike-02, -03) */
+        {PAYLOAD_NATD_DRAFT, PAY_NATD, 1, "NAT-D"},
+        {PAYLOAD_NATOA_DRAFT, PAY_NATOA, 8, "NAT-OA"},
 };
 
 static const struct payload_info *payload_find(uint8_t type)
@@ -55,7 +55,7 @@ static bool parse_fail(const char **reason, const char *why)
 }
 
 bool ike_msg_parse(struct ike_msg *m, const struct ike_hdr *hdr, struct bytes body, size_t pad_max,
-		   const char **reason)
+                   const char **reason)
 {
 	struct rd r = rd_of(body.p, body.len);
 	uint8_t type = hdr->next;
@@ -69,7 +69,8 @@ bool ike_msg_parse(struct ike_msg *m, const struct ike_hdr *hdr, struct bytes bo
 		uint8_t next = rd_u8(&r);
 		uint8_t reserved = rd_u8(&r);
 		uint16_t len = rd_u16(&r);
-		if (!rd_ok(&r) || len < IKE_PAYLOAD_HDR_LEN || (size_t)len - IKE_PAYLOAD_HDR_LEN > rd_left(&r))
+		if (!rd_ok(&r) || len < IKE_PAYLOAD_HDR_LEN ||
+		    (size_t)len - IKE_PAYLOAD_HDR_LEN > rd_left(&r))
 			return parse_fail(reason, "payload length runs past the message");
 		if (reserved != 0)
 			return parse_fail(reason, "reserved byte of a payload is not zero");
@@ -93,7 +94,7 @@ bool ike_msg_parse(struct ike_msg *m, const struct ike_hdr *hdr, struct bytes bo
 }
 
 const struct ike_payload *ike_msg_find(const struct ike_msg *m, enum ike_payload_kind kind,
-				       const struct ike_payload *prev)
+                                       const struct ike_payload *prev)
 {
 	for (size_t i = prev != NULL ? (size_t)(prev - m->p) + 1 : 0; i < m->n; i++)
 		if (m->p[i].kind == kind)
@@ -117,8 +118,10 @@ void ike_chain_text(char *out, size_t cap, uint8_t first, struct bytes body)
 		uint8_t next = rd_u8(&r);
 		rd_skip(&r, 1);
 		uint16_t len = rd_u16(&r);
-		rd_skip(&r, len >= IKE_PAYLOAD_HDR_LEN ? (size_t)len - IKE_PAYLOAD_HDR_LEN : SIZE_MAX);
-		used += (size_t)snprintf(out + used, cap - used, " + %s (%u)", ike_payload_name(type), type);
+		rd_skip(&r,
+		        len >= IKE_PAYLOAD_HDR_LEN ? (size_t)len - IKE_PAYLOAD_HDR_LEN : SIZE_MAX);
+		used += (size_t)snprintf(out + used, cap - used, " + %s (%u)",
+		                         ike_payload_name(type), type);
 		type = next;
 	}
 	snprintf(out + used, cap - used, " + NONE (0)");

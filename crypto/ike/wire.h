@@ -13,28 +13,34 @@ enum {
 };
 
 /* Exchange types (RFC 2408 §3.1, RFC 2409 appendix A). */
-enum ike_exch { EXCH_MAIN = 2, EXCH_AGGRESSIVE = 4, EXCH_INFO = 5, EXCH_TRANSACTION = 6, EXCH_QUICK = 32 };
+enum ike_exch {
+	EXCH_MAIN = 2,
+	EXCH_AGGRESSIVE = 4,
+	EXCH_INFO = 5,
+	EXCH_TRANSACTION = 6,
+	EXCH_QUICK = 32
+};
 
 enum { IKE_FLAG_ENCRYPTED = 1, IKE_FLAG_COMMIT = 2, IKE_FLAG_AUTH_ONLY = 4 };
 
 /* wire number, kind, name in debug lines, least length of the body. One kind may have several numbers: NAT
  * payloads of RFC 3947 and of its drafts. */
-#define IKE_PAYLOAD_LIST(X)                                                                        \
-	X(1, SA, "SA", 8)                                                                          \
-	X(2, PROPOSAL, "PROPOSAL", 4)                                                              \
-	X(3, TRANSFORM, "TRANSFORM", 4)                                                            \
-	X(4, KE, "KE", 1)                                                                          \
-	X(5, ID, "ID", 4)                                                                          \
-	X(6, CERT, "CERT", 1)                                                                      \
-	X(7, CERTREQ, "CERT_REQ", 1)                                                               \
-	X(8, HASH, "HASH", 1)                                                                      \
-	X(9, SIG, "SIG", 1)                                                                        \
-	X(10, NONCE, "NONCE", 8)                                                                   \
-	X(11, NOTIFY, "NOTIFY", 8)                                                                 \
-	X(12, DELETE, "DELETE", 8)                                                                 \
-	X(13, VENDOR, "VENDOR", 0)                                                                 \
-	X(14, ATTR, "ATTR", 4)                                                                     \
-	X(20, NATD, "NAT-D", 1)                                                                    \
+#define IKE_PAYLOAD_LIST(X)             \
+	X(1, SA, "SA", 8)               \
+	X(2, PROPOSAL, "PROPOSAL", 4)   \
+	X(3, TRANSFORM, "TRANSFORM", 4) \
+	X(4, KE, "KE", 1)               \
+	X(5, ID, "ID", 4)               \
+	X(6, CERT, "CERT", 1)           \
+	X(7, CERTREQ, "CERT_REQ", 1)    \
+	X(8, HASH, "HASH", 1)           \
+	X(9, SIG, "SIG", 1)             \
+	X(10, NONCE, "NONCE", 8)        \
+	X(11, NOTIFY, "NOTIFY", 8)      \
+	X(12, DELETE, "DELETE", 8)      \
+	X(13, VENDOR, "VENDOR", 0)      \
+	X(14, ATTR, "ATTR", 4)          \
+	X(20, NATD, "NAT-D", 1)         \
 	X(21, NATOA, "NAT-OA", 8)
 
 /* Up to ATTR the kind is the wire number too, so that it can be written; NAT payloads are written by the number
@@ -44,7 +50,7 @@ enum ike_payload_kind {
 #define X(number, kind, name, min) PAY_##kind,
 	IKE_PAYLOAD_LIST(X)
 #undef X
-		PAY_UNKNOWN,
+	        PAY_UNKNOWN,
 	PAY_N
 };
 #define PAY_BIT(kind) (1u << (kind))
@@ -68,9 +74,9 @@ struct ike_payload {
 /* A message taken apart; bodies point into the buffer that was parsed. */
 struct ike_msg {
 	struct ike_hdr hdr;
-	struct bytes plain;  /* all payloads, padding after the last one cut off */
+	struct bytes plain; /* all payloads, padding after the last one cut off */
 	size_t n;
-	uint32_t kinds;      /* PAY_BITs present */
+	uint32_t kinds; /* PAY_BITs present */
 	struct ike_payload p[IKE_PAYLOADS_MAX];
 };
 
@@ -79,10 +85,10 @@ bool ike_hdr_read(struct rd *r, struct ike_hdr *hdr);
 /* Takes the payload chain apart. Bytes after its end are padding: up to pad_max of them are allowed. reason (may
  * be NULL) names what is wrong when it returns false. */
 bool ike_msg_parse(struct ike_msg *m, const struct ike_hdr *hdr, struct bytes body, size_t pad_max,
-		   const char **reason);
+                   const char **reason);
 /* First payload of a kind after prev (NULL = from the start); NULL when there is none. */
 const struct ike_payload *ike_msg_find(const struct ike_msg *m, enum ike_payload_kind kind,
-				       const struct ike_payload *prev);
+                                       const struct ike_payload *prev);
 /* What stands after the payload p: the data that HASH(1) and HASH(3) of Quick Mode cover. */
 struct bytes ike_msg_after(const struct ike_msg *m, const struct ike_payload *p);
 /* Kind of a wire number, PAY_UNKNOWN for others. */
@@ -94,8 +100,8 @@ void ike_chain_text(char *out, size_t cap, uint8_t first, struct bytes body);
 /* ------------------------------------------------------------------ attributes (RFC 2408 §3.3) */
 
 struct ike_attr {
-	uint16_t type;      /* without the format bit */
-	uint64_t value;     /* of values up to 8 bytes; UINT64_MAX for longer ones */
+	uint16_t type;  /* without the format bit */
+	uint64_t value; /* of values up to 8 bytes; UINT64_MAX for longer ones */
 	struct bytes raw;
 };
 
@@ -108,8 +114,8 @@ void ike_attr_write(struct wr *w, uint16_t type, uint32_t value);
 
 struct ike_out {
 	struct wr w;
-	size_t next_at;  /* where the number of the next payload goes */
-	size_t open_at;  /* start of the payload being written, 0 = none */
+	size_t next_at; /* where the number of the next payload goes */
+	size_t open_at; /* start of the payload being written, 0 = none */
 	struct ike_hdr hdr;
 	uint8_t buf[IKE_OUT_MAX];
 };

@@ -8,7 +8,8 @@ static const uint8_t PSK[] = "a-shared-key-for-tests-only";
 
 /* ------------------------------------------------------------------ the wire */
 
-static void node_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg, size_t len)
+static void node_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+                      size_t len)
 {
 	struct node *from = ctx;
 	struct net *net = from->net;
@@ -20,7 +21,7 @@ static void node_send(void *ctx, struct ip4_end local, struct ip4_end remote, co
 		     remote.port - net->nodes[i]->port_offset == IKE_PORT ||
 		     remote.port - net->nodes[i]->port_offset == IKE_PORT_NATT))
 			to = net->nodes[i];
-	if (to == NULL || net->nqueue == NET_PACKETS || len > sizeof ((struct net_packet *)0)->data)
+	if (to == NULL || net->nqueue == NET_PACKETS || len > sizeof((struct net_packet *)0)->data)
 		return;
 	struct net_packet *p = calloc(1, sizeof *p);
 	p->at_ms = clock_now(&net->clock) + NET_LATENCY_MS;
@@ -133,18 +134,19 @@ static void fake_move(void *ctx, uint32_t peer, struct ip4_end remote)
 static bool fake_stats(void *ctx, uint32_t spi, struct sa_stats *stats)
 {
 	struct node *node = ctx;
-	*stats = (struct sa_stats){.exists = sa_of(node, spi) != NULL, .last_in_ms = node->last_in_ms};
+	*stats = (struct sa_stats){.exists = sa_of(node, spi) != NULL,
+	                           .last_in_ms = node->last_in_ms};
 	return stats->exists;
 }
 
 static const struct sa_ops fake_sa_ops = {
-	.spi_alloc = fake_spi_alloc,
-	.spi_free = fake_spi_free,
-	.install_in = fake_install_in,
-	.install_out = fake_install_out,
-	.remove = fake_remove,
-	.move = fake_move,
-	.stats = fake_stats,
+        .spi_alloc = fake_spi_alloc,
+        .spi_free = fake_spi_free,
+        .install_in = fake_install_in,
+        .install_out = fake_install_out,
+        .remove = fake_remove,
+        .move = fake_move,
+        .stats = fake_stats,
 };
 
 /* ------------------------------------------------------------------ the engine's surroundings */
@@ -209,13 +211,13 @@ static void node_peer_down(void *ctx, uint32_t peer, enum sa_end why)
 }
 
 static const struct ike_ops node_ops_template = {
-	.send = node_send,
-	.keepalive = node_keepalive,
-	.dh = node_dh,
-	.sa = &fake_sa_ops,
-	.flow_up = node_flow_up,
-	.flow_down = node_flow_down,
-	.peer_down = node_peer_down,
+        .send = node_send,
+        .keepalive = node_keepalive,
+        .dh = node_dh,
+        .sa = &fake_sa_ops,
+        .flow_up = node_flow_up,
+        .flow_down = node_flow_down,
+        .peer_down = node_peer_down,
 };
 static struct ike_ops node_ops[NET_NODES];
 
@@ -234,29 +236,29 @@ static void node_init(struct net *net, struct node *node, uint32_t ip, uint32_t 
 	node->enabled[0] = "outside";
 	node->has_map = true;
 	node->conf = (struct ike_conf){
-		.policies = node->policy,
-		.enabled = node->enabled,
-		.nenabled = 1,
-		.natt_s = 20,
-		.identity_text = "",
-		.ra = {.name = "DefaultRAGroup",
-		       .psk = (const char *)PSK,
-		       .psk_len = sizeof PSK - 1,
-		       .dpd = true,
-		       .dpd_threshold_s = 300,
-		       .dpd_retry_s = 2,
-		       .l2tp_allowed = true},
-		.max_half_open = 100,
+	        .policies = node->policy,
+	        .enabled = node->enabled,
+	        .nenabled = 1,
+	        .natt_s = 20,
+	        .identity_text = "",
+	        .ra = {.name = "DefaultRAGroup",
+	               .psk = (const char *)PSK,
+	               .psk_len = sizeof PSK - 1,
+	               .dpd = true,
+	               .dpd_threshold_s = 300,
+	               .dpd_retry_s = 2,
+	               .l2tp_allowed = true},
+	        .max_half_open = 100,
 	};
 	node->entry = (struct ipsec_entry){.map = "outside_map",
-					   .map_seq = 20,
-					   .dynamic = "dyno",
-					   .seq = 10,
-					   .sets = node->setp,
-					   .life_s = 28800,
-					   .life_kb = 4608000,
-					   .replay_window = 64,
-					   .nat_t = true};
+	                                   .map_seq = 20,
+	                                   .dynamic = "dyno",
+	                                   .seq = 10,
+	                                   .sets = node->setp,
+	                                   .life_s = 28800,
+	                                   .life_kb = 4608000,
+	                                   .replay_window = 64,
+	                                   .nat_t = true};
 	node->map = (struct ipsec_map){"outside_map", &node->entry, 1};
 	for (size_t i = 0; i < 4; i++)
 		node->setp[i] = &node->sets[i];
@@ -271,15 +273,16 @@ static void node_init(struct net *net, struct node *node, uint32_t ip, uint32_t 
 	net->nodes[net->nnodes++] = node;
 }
 
-static void add_policy(struct node *node, const char *cipher, const char *hash, uint16_t group, uint32_t life_s)
+static void add_policy(struct node *node, const char *cipher, const char *hash, uint16_t group,
+                       uint32_t life_s)
 {
 	size_t n = node->conf.npolicies++;
 	node->policy[n] = (struct ike_policy){.priority = 10 * ((uint32_t)n + 1),
-					      .auth = AUTH_PSK,
-					      .cipher = ike_cipher_by_word(str_of(cipher)),
-					      .hash = ike_hash_by_word(str_of(hash)),
-					      .group = group,
-					      .life_s = life_s};
+	                                      .auth = AUTH_PSK,
+	                                      .cipher = ike_cipher_by_word(str_of(cipher)),
+	                                      .hash = ike_hash_by_word(str_of(hash)),
+	                                      .group = group,
+	                                      .life_s = life_s};
 }
 
 void net_server(struct net *net)
@@ -288,22 +291,26 @@ void net_server(struct net *net)
 	node_init(net, s, SERVER_IP, SERVER_IP);
 	add_policy(s, "3des", "sha", 2, 86400);
 	add_policy(s, "aes-256", "sha", 14, 86400);
-	s->sets[0] = (struct ipsec_transform_set){"TRANS", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT};
-	s->sets[1] = (struct ipsec_transform_set){"AES", {ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, ESP_TRANSPORT};
+	s->sets[0] = (struct ipsec_transform_set){
+	        "TRANS", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT};
+	s->sets[1] = (struct ipsec_transform_set){
+	        "AES", {ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, ESP_TRANSPORT};
 	s->entry.nsets = 2;
 	ike_set_conf(s->ike, &s->conf, NULL);
 }
 
-void net_client(struct net *net, struct node *c, uint32_t ip, uint32_t public_ip, const char *cipher,
-		const char *hash, uint16_t group)
+void net_client(struct net *net, struct node *c, uint32_t ip, uint32_t public_ip,
+                const char *cipher, const char *hash, uint16_t group)
 {
 	node_init(net, c, ip, public_ip);
 	if (ip != public_ip)
 		c->port_offset = (uint16_t)(1000 * net->nnodes);
 	add_policy(c, cipher, hash, group, 28800);
 	/* What it accepts when the server begins. */
-	c->sets[0] = (struct ipsec_transform_set){"T", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT};
-	c->sets[1] = (struct ipsec_transform_set){"T", {ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, ESP_TRANSPORT};
+	c->sets[0] = (struct ipsec_transform_set){
+	        "T", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT};
+	c->sets[1] = (struct ipsec_transform_set){
+	        "T", {ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, ESP_TRANSPORT};
 	c->entry.nsets = 2;
 	ike_set_conf(c->ike, &c->conf, NULL);
 }
@@ -375,21 +382,22 @@ struct ike_peer *client_peer(struct node *node)
 
 	/* A shell of an SA gives peer_for() what it needs; the peer then begins by itself. */
 	struct ike_sa shell = {.ike = ike,
-			       .local = {node->ip, IKE_PORT},
-			       .remote = {SERVER_IP, IKE_PORT},
-			       .ifname = "outside"};
+	                       .local = {node->ip, IKE_PORT},
+	                       .remote = {SERVER_IP, IKE_PORT},
+	                       .ifname = "outside"};
 	wr_u32(&w, (uint32_t)ID_IPV4_ADDR << 24);
 	wr_u32(&w, SERVER_IP);
 	return peer_for(&shell, (struct bytes){id, sizeof id});
 }
 
-struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip, uint16_t own_port,
-			     struct esp_alg alg, uint16_t encap)
+struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip,
+                             uint16_t own_port, struct esp_alg alg, uint16_t encap)
 {
 	uint8_t own[8], other[8];
 	struct wr a = wr_of(own, sizeof own), b = wr_of(other, sizeof other);
-	struct ike_qm qm = {.mode = encap == ENCAP_TUNNEL || encap == ENCAP_UDP_TUNNEL ? ESP_TUNNEL
-										       : ESP_TRANSPORT};
+	struct ike_qm qm = {.mode = encap == ENCAP_TUNNEL || encap == ENCAP_UDP_TUNNEL
+	                                    ? ESP_TUNNEL
+	                                    : ESP_TRANSPORT};
 
 	wr_u32(&a, (uint32_t)ID_IPV4_ADDR << 24 | 17u << 16 | own_port);
 	wr_u32(&a, own_ip);
@@ -413,8 +421,9 @@ struct ike_flow *client_connect(struct node *node)
 {
 	struct esp_alg alg = {ESP_CIPHER_AES, 32, ESP_MAC_SHA1};
 	struct ike_peer *peer = client_peer(node);
-	struct ike_flow *flow = client_flow(node, peer, node->ip, 1701, alg,
-					    node->ip != node->public_ip ? ENCAP_UDP_TRANSPORT : ENCAP_TRANSPORT);
+	struct ike_flow *flow =
+	        client_flow(node, peer, node->ip, 1701, alg,
+	                    node->ip != node->public_ip ? ENCAP_UDP_TRANSPORT : ENCAP_TRANSPORT);
 	mm_begin(peer, NULL);
 	net_run(node->net, 1000);
 	return flow;
@@ -445,7 +454,8 @@ unsigned node_sa_count(const struct node *node)
 
 bool net_sas_match(const struct net_sa *a, const struct net_sa *b)
 {
-	return a != NULL && b != NULL && a->pair.spi_in == b->pair.spi_out && a->pair.spi_out == b->pair.spi_in &&
+	return a != NULL && b != NULL && a->pair.spi_in == b->pair.spi_out &&
+	       a->pair.spi_out == b->pair.spi_in &&
 	       memcmp(a->pair.key_in, b->pair.key_out, 32) == 0 &&
 	       memcmp(a->pair.key_out, b->pair.key_in, 32) == 0 &&
 	       memcmp(a->pair.mac_key_in, b->pair.mac_key_out, 32) == 0 &&

@@ -5,7 +5,12 @@
 
 #include "crypto/ike/engine.h"
 
-enum { SERVER_IP = 0xcb007101, CLIENT_IP = 0xcb007165, NAT_IP = 0xcb00710b, PRIVATE_IP = 0xc6120165 };
+enum {
+	SERVER_IP = 0xcb007101,
+	CLIENT_IP = 0xcb007165,
+	NAT_IP = 0xcb00710b,
+	PRIVATE_IP = 0xc6120165
+};
 enum { NET_PACKETS = 256, NET_SAS = 128, NET_NODES = 4, NET_LATENCY_MS = 5 };
 
 struct net;
@@ -20,9 +25,9 @@ struct net_sa {
 struct node {
 	struct net *net;
 	struct ike *ike;
-	uint32_t ip;           /* its own address */
-	uint32_t public_ip;    /* behind a NAT: what others see; else the same */
-	uint16_t port_offset;  /* of the NAT's mapping: own port + offset */
+	uint32_t ip;          /* its own address */
+	uint32_t public_ip;   /* behind a NAT: what others see; else the same */
+	uint16_t port_offset; /* of the NAT's mapping: own port + offset */
 	struct ike_policy policy[4];
 	const char *enabled[1];
 	struct ike_conf conf;
@@ -34,12 +39,12 @@ struct node {
 	struct net_sa sas[NET_SAS];
 	uint32_t next_spi;
 	unsigned flow_ups, flow_downs, peer_downs, moves, keepalives, spi_frees;
-	uint32_t up_peer, up_flow;  /* of the last flow_up */
+	uint32_t up_peer, up_flow; /* of the last flow_up */
 	enum sa_end down_why;
-	uint64_t last_in_ms;        /* what stats tells */
-	bool drop_on_down;          /* calls ike_drop_peer from inside flow_down, as the gateway may */
-	bool dh_later;              /* Diffie-Hellman is done 50 ms later */
-	bool dh_hold;               /* ... or when told */
+	uint64_t last_in_ms; /* what stats tells */
+	bool drop_on_down;   /* calls ike_drop_peer from inside flow_down, as the gateway may */
+	bool dh_later;       /* Diffie-Hellman is done 50 ms later */
+	bool dh_hold;        /* ... or when told */
 	struct {
 		struct prim_dh_job *job;
 		void (*done)(void *arg);
@@ -77,8 +82,8 @@ void net_close(struct net *net);
 /* A server with 3des-sha-2, aes-256-sha-14 and transform sets 3des-sha, aes-256-sha, both transport mode. */
 void net_server(struct net *net);
 /* A client with the same key and one policy. */
-void net_client(struct net *net, struct node *node, uint32_t ip, uint32_t public_ip, const char *cipher,
-		const char *hash, uint16_t group);
+void net_client(struct net *net, struct node *node, uint32_t ip, uint32_t public_ip,
+                const char *cipher, const char *hash, uint16_t group);
 /* Lets time pass. */
 void net_run(struct net *net, uint64_t ms);
 /* How many log lines with this id (and text, unless NULL) there are. */
@@ -87,8 +92,8 @@ void net_log_clear(struct net *net);
 
 /* The client's side: a peer for the server, and a flow with these identities (17/port). */
 struct ike_peer *client_peer(struct node *node);
-struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip, uint16_t own_port,
-			     struct esp_alg alg, uint16_t encap);
+struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip,
+                             uint16_t own_port, struct esp_alg alg, uint16_t encap);
 /* All of it: Main Mode and Quick Mode as an L2TP client does it. */
 struct ike_flow *client_connect(struct node *node);
 /* The newest pair of SAs of a node that is installed both ways; NULL when there is none. */

@@ -56,7 +56,8 @@ static void load(struct fix *f, const char *text)
 		if (f->report.items[i].error)
 			fail_msg("%s: %s", f->report.items[i].command, f->report.items[i].text);
 	out_init(&notes);
-	assert_int_equal(ike_conf_compile(confsys_running(f->sys), f->arena, &f->conf, &notes, &err), 0);
+	assert_int_equal(
+	        ike_conf_compile(confsys_running(f->sys), f->arena, &f->conf, &notes, &err), 0);
 	out_free(&notes);
 }
 
@@ -75,8 +76,8 @@ static void unload(struct fix *f)
 	confsys_free(f->sys);
 }
 
-#define INTERFACE                                                                                  \
-	"interface GigabitEthernet0/0\n nameif outside\n security-level 0\n"                       \
+#define INTERFACE                                                            \
+	"interface GigabitEthernet0/0\n nameif outside\n security-level 0\n" \
 	" ip address 192.0.2.1 255.255.255.0\n no shutdown\nexit\n"
 
 static void nothing_configured(void **state)
@@ -98,9 +99,11 @@ static void policies_by_priority(void **state)
 {
 	struct fix *f = *state;
 	load(f, INTERFACE "crypto ikev1 enable outside\n"
-			  "crypto ikev1 policy 20\n encryption aes-256\n hash sha256\n group 19\n lifetime none\n"
-			  "crypto ikev1 policy 5\n authentication pre-share\n encryption 3des\n hash sha\n group 2\n"
-			  " lifetime 3600\n");
+	                  "crypto ikev1 policy 20\n encryption aes-256\n hash sha256\n group 19\n "
+	                  "lifetime none\n"
+	                  "crypto ikev1 policy 5\n authentication pre-share\n encryption 3des\n "
+	                  "hash sha\n group 2\n"
+	                  " lifetime 3600\n");
 	assert_int_equal(f->conf->npolicies, 2);
 	const struct ike_policy *p = f->conf->policies;
 	assert_int_equal(p[0].priority, 5);
@@ -122,9 +125,10 @@ static void tunnel_group_and_globals(void **state)
 {
 	struct fix *f = *state;
 	load(f, "crypto isakmp nat-traversal 1500\ncrypto isakmp identity key-id gw7\n"
-		"crypto ikev1 limit max-in-negotiation-sa 10\n"
-		"tunnel-group DefaultRAGroup ipsec-attributes\n"
-		" ikev1 pre-shared-key a-key-that-is-long-enough\n isakmp keepalive threshold 15 retry 3\n");
+	        "crypto ikev1 limit max-in-negotiation-sa 10\n"
+	        "tunnel-group DefaultRAGroup ipsec-attributes\n"
+	        " ikev1 pre-shared-key a-key-that-is-long-enough\n isakmp keepalive threshold 15 "
+	        "retry 3\n");
 	assert_int_equal(ike_conf_natt(f->conf), 1500);
 	assert_int_equal(f->conf->identity, IKE_ID_KEY_ID);
 	assert_string_equal(f->conf->identity_text, "gw7");
@@ -136,7 +140,7 @@ static void tunnel_group_and_globals(void **state)
 	assert_false(noted(f, "WARNING"));
 	unload(f);
 	load(f, "no crypto isakmp nat-traversal\n"
-		"tunnel-group DefaultRAGroup ipsec-attributes\n isakmp keepalive disable\n");
+	        "tunnel-group DefaultRAGroup ipsec-attributes\n isakmp keepalive disable\n");
 	assert_int_equal(ike_conf_natt(f->conf), 0);
 	assert_false(f->conf->ra.dpd);
 	unload(f);
@@ -146,16 +150,17 @@ static void tunnel_protocol_is_inherited(void **state)
 {
 	struct fix *f = *state;
 	load(f, "group-policy P internal\ngroup-policy P attributes\n vpn-idle-timeout 5\n"
-		"tunnel-group DefaultRAGroup general-attributes\n default-group-policy P\n");
+	        "tunnel-group DefaultRAGroup general-attributes\n default-group-policy P\n");
 	assert_true(f->conf->ra.l2tp_allowed);
 	unload(f);
 	load(f, "group-policy P internal\ngroup-policy P attributes\n vpn-tunnel-protocol ikev1\n"
-		"tunnel-group DefaultRAGroup general-attributes\n default-group-policy P\n");
+	        "tunnel-group DefaultRAGroup general-attributes\n default-group-policy P\n");
 	assert_false(f->conf->ra.l2tp_allowed);
 	unload(f);
 	load(f, "group-policy DfltGrpPolicy attributes\n vpn-tunnel-protocol ikev1\n"
-		"group-policy P internal\ngroup-policy P attributes\n vpn-tunnel-protocol ikev1 l2tp-ipsec\n"
-		"tunnel-group DefaultRAGroup general-attributes\n default-group-policy P\n");
+	        "group-policy P internal\ngroup-policy P attributes\n vpn-tunnel-protocol ikev1 "
+	        "l2tp-ipsec\n"
+	        "tunnel-group DefaultRAGroup general-attributes\n default-group-policy P\n");
 	assert_true(f->conf->ra.l2tp_allowed);
 	unload(f);
 	load(f, "group-policy DfltGrpPolicy attributes\n vpn-tunnel-protocol ikev1\n");
@@ -167,7 +172,7 @@ static void weak_choices_are_warned_of(void **state)
 {
 	struct fix *f = *state;
 	load(f, "crypto ikev1 policy 10\n encryption des\n hash md5\n group 1\n"
-		"tunnel-group DefaultRAGroup ipsec-attributes\n ikev1 pre-shared-key cisco123\n");
+	        "tunnel-group DefaultRAGroup ipsec-attributes\n ikev1 pre-shared-key cisco123\n");
 	assert_true(noted(f, "WARNING: crypto ikev1 policy 10: DES is weak"));
 	assert_true(noted(f, "WARNING: crypto ikev1 policy 10: MD5 is weak"));
 	assert_true(noted(f, "WARNING: crypto ikev1 policy 10: Diffie-Hellman group 1 is weak"));
@@ -182,8 +187,10 @@ static void old_spellings(void **state)
 {
 	struct fix *f = *state;
 	load(f, "ASA Version 8.2(5)\n" INTERFACE "crypto isakmp enable outside\n"
-		"crypto isakmp policy 10\n authentication pre-share\n encryption 3des\n hash sha\n group 2\n"
-		"tunnel-group DefaultRAGroup ipsec-attributes\n pre-shared-key a-key-that-is-long-enough\n");
+	        "crypto isakmp policy 10\n authentication pre-share\n encryption 3des\n hash sha\n "
+	        "group 2\n"
+	        "tunnel-group DefaultRAGroup ipsec-attributes\n pre-shared-key "
+	        "a-key-that-is-long-enough\n");
 	assert_int_equal(f->conf->npolicies, 1);
 	assert_true(ike_conf_enabled(f->conf, "outside"));
 	assert_string_equal(f->conf->ra.psk, "a-key-that-is-long-enough");
@@ -193,12 +200,12 @@ static void old_spellings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_configured),
-		cmocka_unit_test(policies_by_priority),
-		cmocka_unit_test(tunnel_group_and_globals),
-		cmocka_unit_test(tunnel_protocol_is_inherited),
-		cmocka_unit_test(weak_choices_are_warned_of),
-		cmocka_unit_test(old_spellings),
+	        cmocka_unit_test(nothing_configured),
+	        cmocka_unit_test(policies_by_priority),
+	        cmocka_unit_test(tunnel_group_and_globals),
+	        cmocka_unit_test(tunnel_protocol_is_inherited),
+	        cmocka_unit_test(weak_choices_are_warned_of),
+	        cmocka_unit_test(old_spellings),
 	};
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }

@@ -188,9 +188,9 @@ static void connects_with_drafts(void **state)
 		const uint8_t *hide[4];
 		enum natt_variant want;
 	} cases[] = {
-		{{natt_rfc, NULL}, NATT_DRAFT_03},
-		{{natt_rfc, natt_03, NULL}, NATT_DRAFT_02},
-		{{natt_rfc, natt_03, natt_02, NULL}, NATT_DRAFT_02N},
+	        {{natt_rfc, NULL}, NATT_DRAFT_03},
+	        {{natt_rfc, natt_03, NULL}, NATT_DRAFT_02},
+	        {{natt_rfc, natt_03, natt_02, NULL}, NATT_DRAFT_02N},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		memcpy(hidden, cases[i].hide, sizeof hidden);
@@ -220,9 +220,10 @@ static void wrong_psk(void **state)
 	client_connect(&net->client);
 	net_run(net, 60000);
 	assert_int_equal(net_logged(net, 713903,
-				    "Group = DefaultRAGroup, IP = 203.0.113.101, ERROR, had problems decrypting "
-				    "packet, probably due to mismatched pre-shared key.  Aborting"),
-			 1);
+	                            "Group = DefaultRAGroup, IP = 203.0.113.101, ERROR, had "
+	                            "problems decrypting "
+	                            "packet, probably due to mismatched pre-shared key.  Aborting"),
+	                 1);
 	assert_null(node_sa(&net->server));
 	assert_int_equal(net->server.ike->nsas, 0);
 	assert_int_equal(net->server.ike->half_open, 0);
@@ -235,7 +236,9 @@ static void no_common_policy(void **state)
 	client_connect(&net->client);
 	net_run(net, 60000);
 	assert_int_equal(net_logged(net, 713902, "All SA proposals found unacceptable"), 1);
-	assert_int_equal(net_logged(net, 713902, "Rcv'd: AES-CBC-128/MD5/group 5  Cfg'd: 3DES-CBC/SHA1/group 2"), 1);
+	assert_int_equal(net_logged(net, 713902,
+	                            "Rcv'd: AES-CBC-128/MD5/group 5  Cfg'd: 3DES-CBC/SHA1/group 2"),
+	                 1);
 	assert_int_equal(net->server.ike->nsas, 0);
 }
 
@@ -253,10 +256,13 @@ static void no_common_transform(void **state)
 	struct net *net = *state;
 	connect_with(net, (struct esp_alg){ESP_CIPHER_DES, 8, ESP_MAC_MD5}, ENCAP_TRANSPORT, 1701);
 	assert_int_equal(net_logged(net, 713902,
-				    "All IPSec SA proposals found unacceptable!  Rcv'd: DES/HMAC-MD5/Transport  Cfg'd: "
-				    "esp-3des esp-sha-hmac mode transport, esp-aes-256 esp-sha-hmac mode transport"),
-			 1);
-	assert_int_equal(net_logged(net, 713068, "No proposal chosen (14)"), 1); /* what the client got */
+	                            "All IPSec SA proposals found unacceptable!  Rcv'd: "
+	                            "DES/HMAC-MD5/Transport  Cfg'd: "
+	                            "esp-3des esp-sha-hmac mode transport, esp-aes-256 "
+	                            "esp-sha-hmac mode transport"),
+	                 1);
+	assert_int_equal(net_logged(net, 713068, "No proposal chosen (14)"),
+	                 1); /* what the client got */
 	assert_int_equal(node_sa_count(&net->server), 0);
 }
 
@@ -264,7 +270,8 @@ static void mode_transport_missing(void **state)
 {
 	struct net *net = *state;
 	net->server.sets[0].mode = net->server.sets[1].mode = ESP_TUNNEL;
-	connect_with(net, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT, 1701);
+	connect_with(net, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT,
+	             1701);
 	assert_int_equal(net_logged(net, 713902, "transform-set TRANS lacks mode transport"), 1);
 	assert_int_equal(node_sa_count(&net->server), 0);
 }
@@ -275,34 +282,37 @@ static void no_map_on_interface(void **state)
 	net->server.has_map = false;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
-	assert_int_equal(net_logged(net, 713904, "No crypto map bound to interface... dropping pkt"), 1);
+	assert_int_equal(
+	        net_logged(net, 713904, "No crypto map bound to interface... dropping pkt"), 1);
 }
 
 static void outside_match_address(void **state)
 {
 	struct net *net = *state;
 	static const struct ipsec_ace aces[] = {{.permit = true,
-						 .proto = 17,
-						 .src = SERVER_IP,
-						 .src_mask = UINT32_MAX,
-						 .sport_lo = 1701,
-						 .sport_hi = 1701,
-						 .dport_lo = 1701,
-						 .dport_hi = 1701}};
+	                                         .proto = 17,
+	                                         .src = SERVER_IP,
+	                                         .src_mask = UINT32_MAX,
+	                                         .sport_lo = 1701,
+	                                         .sport_hi = 1701,
+	                                         .dport_lo = 1701,
+	                                         .dport_hi = 1701}};
 	static const struct ipsec_acl acl = {"L2TP", aces, 1};
 	net->server.entry.acl = &acl;
-	connect_with(net, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT, 50321);
+	connect_with(net, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT,
+	             50321);
 	assert_int_equal(net_logged(net, 713061,
-				    "no matching crypto map entry for remote proxy "
-				    "203.0.113.101/255.255.255.255/17/50321 local proxy "
-				    "203.0.113.1/255.255.255.255/17/1701 on interface outside"),
-			 1);
+	                            "no matching crypto map entry for remote proxy "
+	                            "203.0.113.101/255.255.255.255/17/50321 local proxy "
+	                            "203.0.113.1/255.255.255.255/17/1701 on interface outside"),
+	                 1);
 	assert_int_equal(node_sa_count(&net->server), 0);
 	/* The port the list asks for gets in. */
 	teardown(state);
 	setup(state);
 	net->server.entry.acl = &acl;
-	connect_with(net, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT, 1701);
+	connect_with(net, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT,
+	             1701);
 	assert_int_equal(net->server.flow_ups, 1);
 }
 
@@ -320,14 +330,16 @@ static void nat_with_natt_off(void **state)
 	net->server.conf.natt_s = 0;
 	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
 	struct ike_peer *peer = client_peer(&net->client);
-	client_flow(&net->client, peer, PRIVATE_IP, 1701, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1},
-		    ENCAP_TRANSPORT);
+	client_flow(&net->client, peer, PRIVATE_IP, 1701,
+	            (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT);
 	mm_begin(peer, NULL);
 	net_run(net, 1000);
 	assert_int_equal(net->client.ike->sas->natt, NATT_NONE);
-	assert_int_equal(net_logged(net, 713903, "Peer is behind a NAT device (its own address is 198.18.1.101) and "
-						 "NAT-Traversal is disabled"),
-			 1);
+	assert_int_equal(
+	        net_logged(net, 713903,
+	                   "Peer is behind a NAT device (its own address is 198.18.1.101) and "
+	                   "NAT-Traversal is disabled"),
+	        1);
 	assert_int_equal(node_sa_count(&net->server), 0);
 }
 
@@ -347,7 +359,8 @@ static void no_key_configured(void **state)
 	net->server.conf.ra.psk = NULL;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
-	assert_int_equal(net_logged(net, 713138, "BASE GROUP default preshared key not configured"), 1);
+	assert_int_equal(net_logged(net, 713138, "BASE GROUP default preshared key not configured"),
+	                 1);
 }
 
 /* ------------------------------------------------------------------ details */
@@ -361,7 +374,8 @@ static void pfs_is_accepted(void **state)
 		net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 		struct ike_peer *peer = client_peer(&net->client);
 		struct esp_alg alg = {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1};
-		client_flow(&net->client, peer, CLIENT_IP, 1701, alg, ENCAP_TRANSPORT)->group = groups[i];
+		client_flow(&net->client, peer, CLIENT_IP, 1701, alg, ENCAP_TRANSPORT)->group =
+		        groups[i];
 		mm_begin(peer, NULL);
 		net_run(net, 2000);
 		assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
@@ -425,7 +439,7 @@ static void flood_of_first_messages(void **state)
 		struct bytes all = ike_out_all(&out);
 		memcpy(msg, all.p, all.len);
 		ike_input(net->server.ike, (struct ip4_end){SERVER_IP, 500},
-			  (struct ip4_end){0x0a000000 + i, 500}, msg, all.len);
+		          (struct ip4_end){0x0a000000 + i, 500}, msg, all.len);
 	}
 	assert_int_equal(net->server.ike->half_open, 50);
 	assert_true(net_logged(net, 713191, NULL) > 0);
@@ -459,29 +473,29 @@ static void freed_while_dh_runs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(connects_directly),
-		T(connects_behind_nat),
-		T(two_behind_one_nat),
-		T(connects_with_dh_elsewhere),
-		T(connects_over_a_lossy_wire),
-		T(any_single_loss_is_repaired),
-		T(duplicates_do_no_harm),
-		T(connects_with_drafts),
-		T(wrong_psk),
-		T(no_common_policy),
-		T(no_common_transform),
-		T(mode_transport_missing),
-		T(no_map_on_interface),
-		T(outside_match_address),
-		T(ephemeral_port_without_list),
-		T(nat_with_natt_off),
-		T(l2tp_not_allowed),
-		T(no_key_configured),
-		T(pfs_is_accepted),
-		T(shorter_lifetime_wins),
-		T(data_confirms_the_sa),
-		T(flood_of_first_messages),
-		T(freed_while_dh_runs),
+	        T(connects_directly),
+	        T(connects_behind_nat),
+	        T(two_behind_one_nat),
+	        T(connects_with_dh_elsewhere),
+	        T(connects_over_a_lossy_wire),
+	        T(any_single_loss_is_repaired),
+	        T(duplicates_do_no_harm),
+	        T(connects_with_drafts),
+	        T(wrong_psk),
+	        T(no_common_policy),
+	        T(no_common_transform),
+	        T(mode_transport_missing),
+	        T(no_map_on_interface),
+	        T(outside_match_address),
+	        T(ephemeral_port_without_list),
+	        T(nat_with_natt_off),
+	        T(l2tp_not_allowed),
+	        T(no_key_configured),
+	        T(pfs_is_accepted),
+	        T(shorter_lifetime_wins),
+	        T(data_confirms_the_sa),
+	        T(flood_of_first_messages),
+	        T(freed_while_dh_runs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

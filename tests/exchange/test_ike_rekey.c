@@ -30,7 +30,6 @@ static struct ike_flow *connected(struct net *net)
 	return flow;
 }
 
-
 static void assert_same_flow(struct net *net)
 {
 	assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
@@ -77,9 +76,9 @@ static void server_renews_phase_2_with_pfs(void **state)
 	net->server.dh_later = true;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	struct ike_peer *peer = client_peer(&net->client);
-	client_flow(&net->client, peer, CLIENT_IP, 1701, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1},
-		    ENCAP_TRANSPORT)
-		->group = 14;
+	client_flow(&net->client, peer, CLIENT_IP, 1701,
+	            (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT)
+	        ->group = 14;
 	mm_begin(peer, NULL);
 	net_run(net, 2000);
 	uint32_t old = node_sa(&net->server)->pair.spi_in;
@@ -103,8 +102,10 @@ static void two_hours_of_rekeys(void **state)
 		assert_true(node_sa_count(&net->server) <= 4);
 		assert_true(net->server.ike->nsas <= 4);
 		/* Both may renew at once and send on different pairs; what one sends on the other receives on. */
-		assert_true(net_sas_match(node_sa(&net->server), net_partner(&net->client, node_sa(&net->server))));
-		assert_true(net_sas_match(node_sa(&net->client), net_partner(&net->server, node_sa(&net->client))));
+		assert_true(net_sas_match(node_sa(&net->server),
+		                          net_partner(&net->client, node_sa(&net->server))));
+		assert_true(net_sas_match(node_sa(&net->client),
+		                          net_partner(&net->server, node_sa(&net->client))));
 	}
 	assert_int_equal(net->server.flow_ups, 1);
 	assert_int_equal(net->server.flow_downs, 0);
@@ -146,7 +147,8 @@ static void server_renews_phase_1(void **state)
 	net_run(net, 3450 * 1000ull);
 	struct ike_sa *now = sa_best(net->server.ike->peers);
 	assert_true(now->initiator);
-	assert_int_equal(net_logged(net, 713041, "IP = 203.0.113.11, IKE Initiator: Rekeying Phase 1"), 1);
+	assert_int_equal(
+	        net_logged(net, 713041, "IP = 203.0.113.11, IKE Initiator: Rekeying Phase 1"), 1);
 	assert_int_equal(net->server.ike->npeers, 1);
 	assert_int_equal(net->server.peer_downs, 0);
 	/* and Quick Mode goes on the new one */
@@ -227,9 +229,10 @@ static void administrator_drops(void **state)
 	ike_drop_peer(net->server.ike, net->server.up_peer, SA_END_ADMIN, "Administrator Reset");
 	net_run(net, 1000);
 	assert_int_equal(net_logged(net, 713259,
-				    "Group = DefaultRAGroup, Username = jdoe, IP = 203.0.113.11, Session is being "
-				    "torn down. Reason: Administrator Reset"),
-			 1);
+	                            "Group = DefaultRAGroup, Username = jdoe, IP = 203.0.113.11, "
+	                            "Session is being "
+	                            "torn down. Reason: Administrator Reset"),
+	                 1);
 	assert_int_equal(net->server.peer_downs, 1);
 	assert_int_equal(net->client.flow_downs, 1);
 	assert_int_equal(node_sa_count(&net->client), 0);
@@ -316,8 +319,8 @@ static void returns_with_initial_contact(void **state)
 	mm_begin(peer, NULL);
 	net_run(net, 500);
 	assert_int_equal(node_sa_count(&net->server), 1);
-	info_notify(sa_best(peer), PROTO_ISAKMP, (struct bytes){spi, sizeof spi}, NOTIFY_INITIAL_CONTACT,
-		    (struct bytes){0});
+	info_notify(sa_best(peer), PROTO_ISAKMP, (struct bytes){spi, sizeof spi},
+	            NOTIFY_INITIAL_CONTACT, (struct bytes){0});
 	net_run(net, 500);
 	assert_int_equal(node_sa_count(&net->server), 0);
 	assert_int_equal(net->server.flow_downs, 1);
@@ -333,8 +336,8 @@ static void initial_contact_of_a_neighbour(void **state)
 	connected(net);
 	net_client(net, &net->other, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
 	struct ike_flow *flow = client_connect(&net->other);
-	info_notify(sa_best(flow->peer), PROTO_ISAKMP, (struct bytes){spi, sizeof spi}, NOTIFY_INITIAL_CONTACT,
-		    (struct bytes){0});
+	info_notify(sa_best(flow->peer), PROTO_ISAKMP, (struct bytes){spi, sizeof spi},
+	            NOTIFY_INITIAL_CONTACT, (struct bytes){0});
 	net_run(net, 500);
 	assert_int_equal(net->server.flow_downs, 0);
 	assert_int_equal(node_sa_count(&net->server), 2);
@@ -353,9 +356,11 @@ static void follows_the_nat(void **state)
 	net->client.port_offset += 7;
 	assert_true(qm_begin(sa_best(flow->peer), flow));
 	net_run(net, 1000);
-	assert_int_equal(net->server.ike->peers->remote.port, IKE_PORT_NATT + net->client.port_offset);
+	assert_int_equal(net->server.ike->peers->remote.port,
+	                 IKE_PORT_NATT + net->client.port_offset);
 	assert_same_flow(net);
-	assert_int_equal(node_sa(&net->server)->pair.remote.port, IKE_PORT_NATT + net->client.port_offset);
+	assert_int_equal(node_sa(&net->server)->pair.remote.port,
+	                 IKE_PORT_NATT + net->client.port_offset);
 }
 
 /* A recorded message from another address proves nothing. */
@@ -364,8 +369,8 @@ static bool record_quick(struct net *net, struct net_packet *p)
 {
 	struct rd r = rd_of(p->data, p->len);
 	struct ike_hdr hdr;
-	if (p->to == &net->server && ike_hdr_read(&r, &hdr) && (hdr.exch == EXCH_QUICK || hdr.exch == EXCH_INFO) &&
-	    recorded.len == 0)
+	if (p->to == &net->server && ike_hdr_read(&r, &hdr) &&
+	    (hdr.exch == EXCH_QUICK || hdr.exch == EXCH_INFO) && recorded.len == 0)
 		recorded = *p;
 	return true;
 }
@@ -379,8 +384,8 @@ static void replays_move_nothing(void **state)
 	assert_true(recorded.len > 0);
 	for (unsigned round = 0; round < 2; round++) {
 		for (unsigned i = 0; i < 5; i++) {
-			ike_input(net->server.ike, recorded.dst, (struct ip4_end){0x0a0a0a0a, 4500}, recorded.data,
-				  recorded.len);
+			ike_input(net->server.ike, recorded.dst, (struct ip4_end){0x0a0a0a0a, 4500},
+			          recorded.data, recorded.len);
 			net_run(net, 60000);
 		}
 		assert_int_equal(net->server.moves, 0);
@@ -393,7 +398,8 @@ static void replays_move_nothing(void **state)
 		uint8_t data[4] = {0, 0, 0, 1}, spi[16];
 		memcpy(spi, sa->icookie, 8);
 		memcpy(spi + 8, sa->rcookie, 8);
-		info_notify(sa, PROTO_ISAKMP, (struct bytes){spi, 16}, NOTIFY_R_U_THERE, (struct bytes){data, 4});
+		info_notify(sa, PROTO_ISAKMP, (struct bytes){spi, 16}, NOTIFY_R_U_THERE,
+		            (struct bytes){data, 4});
 		net_run(net, 100);
 	}
 }
@@ -451,28 +457,28 @@ static void two_hundred_cycles(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(client_renews_phase_2),
-		T(server_renews_phase_2),
-		T(server_renews_phase_2_with_pfs),
-		T(two_hours_of_rekeys),
-		T(rekeys_over_a_lossy_wire),
-		T(server_renews_phase_1),
-		T(client_begins_a_new_main_mode),
-		T(esp_survives_the_ike_sa),
-		T(client_says_goodbye),
-		T(drop_inside_flow_down),
-		T(administrator_drops),
-		T(map_taken_away),
-		T(dead_peer_is_noticed),
-		T(traffic_needs_no_dpd),
-		T(returns_without_goodbye),
-		T(returns_with_initial_contact),
-		T(initial_contact_of_a_neighbour),
-		T(follows_the_nat),
-		T(replays_move_nothing),
-		T(expires_when_nobody_renews),
-		T(shutdown_tells_everybody),
-		T(two_hundred_cycles),
+	        T(client_renews_phase_2),
+	        T(server_renews_phase_2),
+	        T(server_renews_phase_2_with_pfs),
+	        T(two_hours_of_rekeys),
+	        T(rekeys_over_a_lossy_wire),
+	        T(server_renews_phase_1),
+	        T(client_begins_a_new_main_mode),
+	        T(esp_survives_the_ike_sa),
+	        T(client_says_goodbye),
+	        T(drop_inside_flow_down),
+	        T(administrator_drops),
+	        T(map_taken_away),
+	        T(dead_peer_is_noticed),
+	        T(traffic_needs_no_dpd),
+	        T(returns_without_goodbye),
+	        T(returns_with_initial_contact),
+	        T(initial_contact_of_a_neighbour),
+	        T(follows_the_nat),
+	        T(replays_move_nothing),
+	        T(expires_when_nobody_renews),
+	        T(shutdown_tells_everybody),
+	        T(two_hundred_cycles),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

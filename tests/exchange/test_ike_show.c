@@ -51,26 +51,28 @@ static void shows_sas(void **state)
 	net_run(net, 59000);
 	run("show_isakmp_sa", NULL, 0, &out);
 	assert_string_equal(
-		out.text, "\nIKEv1 SAs:\n\n"
-			  "   Active SA: 1\n"
-			  "    Rekey SA: 0 (A tunnel will report 1 Active and 1 Rekey SA during rekey)\n"
-			  "Total IKE SA: 1\n\n"
-			  "1   IKE Peer: 203.0.113.101\n"
-			  "    Type    : user            Role    : responder \n"
-			  "    Rekey   : no              State   : MM_ACTIVE \n"
-			  "\nThere are no IKEv2 SAs\n");
+	        out.text,
+	        "\nIKEv1 SAs:\n\n"
+	        "   Active SA: 1\n"
+	        "    Rekey SA: 0 (A tunnel will report 1 Active and 1 Rekey SA during rekey)\n"
+	        "Total IKE SA: 1\n\n"
+	        "1   IKE Peer: 203.0.113.101\n"
+	        "    Type    : user            Role    : responder \n"
+	        "    Rekey   : no              State   : MM_ACTIVE \n"
+	        "\nThere are no IKEv2 SAs\n");
 	run("show_ikev1_sa", "detail", 0, &out);
 	assert_string_equal(
-		out.text, "\nIKEv1 SAs:\n\n"
-			  "   Active SA: 1\n"
-			  "    Rekey SA: 0 (A tunnel will report 1 Active and 1 Rekey SA during rekey)\n"
-			  "Total IKE SA: 1\n\n"
-			  "1   IKE Peer: 203.0.113.101\n"
-			  "    Type    : user            Role    : responder \n"
-			  "    Rekey   : no              State   : MM_ACTIVE \n"
-			  "    Encrypt : 3des            Hash    : SHA       \n"
-			  "    Auth    : preshared       Lifetime: 28800\n"
-			  "    Lifetime Remaining: 28740\n");
+	        out.text,
+	        "\nIKEv1 SAs:\n\n"
+	        "   Active SA: 1\n"
+	        "    Rekey SA: 0 (A tunnel will report 1 Active and 1 Rekey SA during rekey)\n"
+	        "Total IKE SA: 1\n\n"
+	        "1   IKE Peer: 203.0.113.101\n"
+	        "    Type    : user            Role    : responder \n"
+	        "    Rekey   : no              State   : MM_ACTIVE \n"
+	        "    Encrypt : 3des            Hash    : SHA       \n"
+	        "    Auth    : preshared       Lifetime: 28800\n"
+	        "    Lifetime Remaining: 28740\n");
 	out_free(&out);
 }
 
@@ -82,11 +84,14 @@ static void shows_stats_in_columns(void **state)
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
 	run("show_ikev1_stats", NULL, 0, &out);
-	assert_non_null(strstr(out.text, "\nGlobal IKEv1 Statistics\n  Active Tunnels:              1\n"));
+	assert_non_null(
+	        strstr(out.text, "\nGlobal IKEv1 Statistics\n  Active Tunnels:              1\n"));
 	assert_non_null(strstr(out.text, "\n  In P2 Exchanges:             1\n"));
 	assert_non_null(strstr(out.text, "\n  In P2 Sa Delete Requests:    0\n"));
 	assert_non_null(strstr(out.text, "\n  Out P2 Sa Delete Requests:   0\n"));
-	assert_non_null(strstr(out.text, "\n  No Sa Fails:                 0\n\nIKEV1 Call Admission Statistics\n"));
+	assert_non_null(
+	        strstr(out.text,
+	               "\n  No Sa Fails:                 0\n\nIKEV1 Call Admission Statistics\n"));
 	assert_non_null(strstr(out.text, "\n  In-Negotiation SAs Highwater:            1\n"));
 	out_free(&out);
 }
@@ -179,32 +184,37 @@ static void debug_follows_the_reference(void **state)
 {
 	struct net *net = *state;
 	static const char *const want[] = {
-		"[IKEv1]IP = 203.0.113.101, IKE_DECODE RECEIVED Message (msgid=0) with payloads : HDR + SA (1) + VENDOR (13)",
-		"[IKEv1 DEBUG]IP = 203.0.113.101, processing SA payload",
-		"Oakley proposal is acceptable",
-		"Received NAT-Traversal RFC VID",
-		"IKE SA Proposal # 1, Transform # 1 acceptable  Matches global IKE entry # 10",
-		"constructing ISAKMP SA payload",
-		"constructing NAT-Traversal VID ver RFC payload",
-		"[IKEv1]IP = 203.0.113.101, IKE_DECODE SENDING Message (msgid=0) with payloads : HDR + SA (1)",
-		"HDR + KE (4) + NONCE (10) + NAT-D (20) + NAT-D (20) + NONE (0) total length : ",
-		"computing NAT Discovery hash",
-		"[IKEv1]Group = DefaultRAGroup, IP = 203.0.113.101, Connection landed on tunnel_group DefaultRAGroup",
-		"Generating keys for Responder...",
-		"HDR + ID (5) + HASH (8) + NONE (0) total length : ",
-		"[IKEv1 DECODE]Group = DefaultRAGroup, IP = 203.0.113.101, ID_IPV4_ADDR ID received",
-		"PHASE 1 COMPLETED",
-		"Starting P1 rekey timer: 27360 seconds.",
-		"IKE Responder starting QM: msg id = ",
-		"Received remote Proxy Host data in ID Payload:  Address 203.0.113.101, Protocol 17, Port 1701",
-		"L2TP/IPSec session detected.",
-		"IKE Remote Peer configured for crypto map: dyno",
-		"IKE: requesting SPI!",
-		"oakley constucting quick mode",
-		"IKE Responder sending 2nd QM pkt: msg id = ",
-		"Security negotiation complete for User ()  Responder, Inbound SPI = 0x",
-		"Starting P2 rekey timer: 3420 seconds.",
-		"PHASE 2 COMPLETED (msgid=",
+	        "[IKEv1]IP = 203.0.113.101, IKE_DECODE RECEIVED Message (msgid=0) with payloads : "
+	        "HDR + SA (1) + VENDOR (13)",
+	        "[IKEv1 DEBUG]IP = 203.0.113.101, processing SA payload",
+	        "Oakley proposal is acceptable",
+	        "Received NAT-Traversal RFC VID",
+	        "IKE SA Proposal # 1, Transform # 1 acceptable  Matches global IKE entry # 10",
+	        "constructing ISAKMP SA payload",
+	        "constructing NAT-Traversal VID ver RFC payload",
+	        "[IKEv1]IP = 203.0.113.101, IKE_DECODE SENDING Message (msgid=0) with payloads : "
+	        "HDR + SA (1)",
+	        "HDR + KE (4) + NONCE (10) + NAT-D (20) + NAT-D (20) + NONE (0) total length : ",
+	        "computing NAT Discovery hash",
+	        "[IKEv1]Group = DefaultRAGroup, IP = 203.0.113.101, Connection landed on "
+	        "tunnel_group DefaultRAGroup",
+	        "Generating keys for Responder...",
+	        "HDR + ID (5) + HASH (8) + NONE (0) total length : ",
+	        "[IKEv1 DECODE]Group = DefaultRAGroup, IP = 203.0.113.101, ID_IPV4_ADDR ID "
+	        "received",
+	        "PHASE 1 COMPLETED",
+	        "Starting P1 rekey timer: 27360 seconds.",
+	        "IKE Responder starting QM: msg id = ",
+	        "Received remote Proxy Host data in ID Payload:  Address 203.0.113.101, Protocol "
+	        "17, Port 1701",
+	        "L2TP/IPSec session detected.",
+	        "IKE Remote Peer configured for crypto map: dyno",
+	        "IKE: requesting SPI!",
+	        "oakley constucting quick mode",
+	        "IKE Responder sending 2nd QM pkt: msg id = ",
+	        "Security negotiation complete for User ()  Responder, Inbound SPI = 0x",
+	        "Starting P2 rekey timer: 3420 seconds.",
+	        "PHASE 2 COMPLETED (msgid=",
 	};
 	struct debug_sink sink = {.write = debug_line};
 	lines[0] = '\0';
@@ -287,9 +297,13 @@ static void fragments_are_put_together(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(shows_sas), T(shows_stats_in_columns), T(half_open_and_refused),
-		T(clears),    T(tells_others),           T(debug_follows_the_reference),
-		T(fragments_are_put_together),
+	        T(shows_sas),
+	        T(shows_stats_in_columns),
+	        T(half_open_and_refused),
+	        T(clears),
+	        T(tells_others),
+	        T(debug_follows_the_reference),
+	        T(fragments_are_put_together),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,8 @@
 
 enum { LOCAL = 0xcb007101, REMOTE = 0xcb007165 };
 
-static void f_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg, size_t len)
+static void f_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+                   size_t len)
 {
 	(void)ctx, (void)local, (void)remote, (void)msg, (void)len;
 }
@@ -49,29 +50,35 @@ static void f_move(void *ctx, uint32_t peer, struct ip4_end remote)
 }
 
 static const struct sa_ops sa_ops = {.spi_alloc = f_spi_alloc,
-				     .spi_free = f_spi,
-				     .install_in = f_install,
-				     .install_out = f_spi,
-				     .remove = f_remove,
-				     .move = f_move};
+                                     .spi_free = f_spi,
+                                     .install_in = f_install,
+                                     .install_out = f_spi,
+                                     .remove = f_remove,
+                                     .move = f_move};
 static const struct ike_ops ops = {.send = f_send, .dh = f_dh, .sa = &sa_ops};
 
 static struct ike_policy policy = {.priority = 10, .auth = AUTH_PSK, .group = 19, .life_s = 86400};
 static const char *enabled[] = {"outside"};
 static const struct ike_conf conf = {
-	.policies = &policy,
-	.npolicies = 1,
-	.enabled = enabled,
-	.nenabled = 1,
-	.natt_s = 20,
-	.identity_text = "",
-	.ra = {.name = "DefaultRAGroup", .psk = "key", .psk_len = 3, .dpd = true, .dpd_threshold_s = 300,
-	       .dpd_retry_s = 2, .l2tp_allowed = true},
-	.max_half_open = 10,
+        .policies = &policy,
+        .npolicies = 1,
+        .enabled = enabled,
+        .nenabled = 1,
+        .natt_s = 20,
+        .identity_text = "",
+        .ra = {.name = "DefaultRAGroup",
+               .psk = "key",
+               .psk_len = 3,
+               .dpd = true,
+               .dpd_threshold_s = 300,
+               .dpd_retry_s = 2,
+               .l2tp_allowed = true},
+        .max_half_open = 10,
 };
 static struct ipsec_transform_set set = {"T", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT};
 static const struct ipsec_transform_set *sets[] = {&set};
-static const struct ipsec_entry entry = {.map = "m", .dynamic = "d", .sets = sets, .nsets = 1, .nat_t = true};
+static const struct ipsec_entry entry = {
+        .map = "m", .dynamic = "d", .sets = sets, .nsets = 1, .nat_t = true};
 static const struct ipsec_map map = {"m", &entry, 1};
 
 static const struct ipsec_map *map_of(struct ike *ike, const char *ifname)
@@ -122,7 +129,7 @@ static struct ike_sa *established(struct ike *ike)
 	sa->cipher = policy.cipher;
 	sa->hash = policy.hash;
 	sa->keys = (struct ike_keys){
-		.md = PRIM_SHA1, .cipher = PRIM_AES, .md_len = 20, .key_len = 16, .block = 16};
+	        .md = PRIM_SHA1, .cipher = PRIM_AES, .md_len = 20, .key_len = 16, .block = 16};
 	ike_xchg_init(&sa->mm, sa, EXCH_MAIN, 0, false);
 	peer_attach(peer_for(sa, (struct bytes){id, sizeof id}), sa);
 	sa_established(sa);
@@ -152,7 +159,8 @@ static void inside(struct ike *ike, uint8_t exch, const uint8_t *data, size_t le
 	ike_keys_iv2(&sa->keys, sa->mm.iv, hdr.msgid, iv);
 	if (ike_seal(o, &sa->keys, iv)) {
 		struct bytes msg = ike_out_all(o);
-		ike_input(ike, (struct ip4_end){LOCAL, 4500}, (struct ip4_end){REMOTE, 4500}, msg.p, msg.len);
+		ike_input(ike, (struct ip4_end){LOCAL, 4500}, (struct ip4_end){REMOTE, 4500}, msg.p,
+		          msg.len);
 	}
 	free(o);
 }
@@ -174,7 +182,8 @@ static void fragments(struct ike *ike, const uint8_t *data, size_t len)
 		wr_u32(&w, 7);
 		wr_u32(&w, (uint32_t)(IKE_HDR_LEN + part.len));
 		wr_bytes(&w, part.p, part.len);
-		ike_input(ike, (struct ip4_end){LOCAL, 500}, (struct ip4_end){REMOTE, 500}, msg, wr_len(&w));
+		ike_input(ike, (struct ip4_end){LOCAL, 500}, (struct ip4_end){REMOTE, 500}, msg,
+		          wr_len(&w));
 	}
 }
 
@@ -195,7 +204,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	ike_set_conf(ike, &conf, NULL);
 	switch (data[0]) {
 	case 0:
-		ike_input(ike, (struct ip4_end){LOCAL, 500}, (struct ip4_end){REMOTE, 500}, data + 1, len - 1);
+		ike_input(ike, (struct ip4_end){LOCAL, 500}, (struct ip4_end){REMOTE, 500},
+		          data + 1, len - 1);
 		break;
 	case 1:
 		parsers(data + 1, len - 1);

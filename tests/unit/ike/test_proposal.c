@@ -13,7 +13,8 @@
 struct win_transform {
 	uint16_t cipher, bits, group;
 };
-static const struct win_transform win[] = {{7, 256, 20}, {7, 128, 19}, {7, 256, 14}, {5, 0, 14}, {5, 0, 2}};
+static const struct win_transform win[] = {
+        {7, 256, 20}, {7, 128, 19}, {7, 256, 14}, {5, 0, 14}, {5, 0, 2}};
 
 static size_t windows_sa(uint8_t *buf, size_t cap, size_t n)
 {
@@ -50,14 +51,15 @@ static size_t windows_sa(uint8_t *buf, size_t cap, size_t n)
 	return wr_len(&w);
 }
 
-static struct ike_policy policy(uint32_t priority, const char *cipher, const char *hash, uint16_t group)
+static struct ike_policy policy(uint32_t priority, const char *cipher, const char *hash,
+                                uint16_t group)
 {
 	return (struct ike_policy){.priority = priority,
-				   .auth = AUTH_PSK,
-				   .cipher = ike_cipher_by_word(str_of(cipher)),
-				   .hash = ike_hash_by_word(str_of(hash)),
-				   .group = group,
-				   .life_s = 86400};
+	                           .auth = AUTH_PSK,
+	                           .cipher = ike_cipher_by_word(str_of(cipher)),
+	                           .hash = ike_hash_by_word(str_of(hash)),
+	                           .group = group,
+	                           .life_s = 86400};
 }
 
 static void windows_is_matched_by_our_order(void **state)
@@ -74,8 +76,9 @@ static void windows_is_matched_by_our_order(void **state)
 	assert_int_equal(offer.n, 5);
 	assert_int_equal(offer.t[2].life_s, 28800);
 
-	const struct ike_policy policies[] = {policy(5, "des", "md5", 1), policy(10, "3des", "sha", 2),
-					      policy(20, "aes-256", "sha", 14)};
+	const struct ike_policy policies[] = {policy(5, "des", "md5", 1),
+	                                      policy(10, "3des", "sha", 2),
+	                                      policy(20, "aes-256", "sha", 14)};
 	struct ike_conf conf = {.policies = policies, .npolicies = 3};
 	const struct ike_policy *p = p1_choose(&conf, &offer, &chosen);
 	assert_ptr_equal(p, &policies[1]); /* ours first, though it is their last */
@@ -138,16 +141,16 @@ static void own_offers_are_read_back(void **state)
 			assert_int_equal(offer.t[0].life_s, 86400);
 		}
 	static const struct esp_alg algs[] = {
-		{ESP_CIPHER_DES, 8, ESP_MAC_MD5},   {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1},
-		{ESP_CIPHER_AES, 16, ESP_MAC_SHA1}, {ESP_CIPHER_AES, 24, ESP_MAC_NONE},
-		{ESP_CIPHER_AES, 32, ESP_MAC_SHA256}, {ESP_CIPHER_NULL, 0, ESP_MAC_SHA1}};
+	        {ESP_CIPHER_DES, 8, ESP_MAC_MD5},     {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1},
+	        {ESP_CIPHER_AES, 16, ESP_MAC_SHA1},   {ESP_CIPHER_AES, 24, ESP_MAC_NONE},
+	        {ESP_CIPHER_AES, 32, ESP_MAC_SHA256}, {ESP_CIPHER_NULL, 0, ESP_MAC_SHA1}};
 	for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++) {
 		struct p2_own own = {.alg = algs[i],
-				     .encap = ENCAP_UDP_TRANSPORT,
-				     .group = 2,
-				     .life_s = 3600,
-				     .life_kb = 250000,
-				     .spi = 0xcafe0001};
+		                     .encap = ENCAP_UDP_TRANSPORT,
+		                     .group = 2,
+		                     .life_s = 3600,
+		                     .life_kb = 250000,
+		                     .spi = 0xcafe0001};
 		struct wr w = wr_of(sa, sizeof sa);
 		struct esp_alg alg;
 		p2_write_offer(&w, &own);
@@ -244,7 +247,8 @@ static void modes(void **state)
 	bool udp;
 	(void)state;
 	assert_true(p2_mode(ENCAP_UDP_TRANSPORT, &mode, &udp) && mode == ESP_TRANSPORT && udp);
-	assert_true(p2_mode(ENCAP_UDP_TRANSPORT_DRAFT, &mode, &udp) && mode == ESP_TRANSPORT && udp);
+	assert_true(p2_mode(ENCAP_UDP_TRANSPORT_DRAFT, &mode, &udp) && mode == ESP_TRANSPORT &&
+	            udp);
 	assert_true(p2_mode(ENCAP_TRANSPORT, &mode, &udp) && mode == ESP_TRANSPORT && !udp);
 	assert_true(p2_mode(ENCAP_UDP_TUNNEL, &mode, &udp) && mode == ESP_TUNNEL && udp);
 	assert_false(p2_mode(77, &mode, &udp));
@@ -257,12 +261,12 @@ static void modes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(windows_is_matched_by_our_order),
-		cmocka_unit_test(mismatches_are_named),
-		cmocka_unit_test(own_offers_are_read_back),
-		cmocka_unit_test(bundles_are_passed_over),
-		cmocka_unit_test(malformed_is_refused),
-		cmocka_unit_test(modes),
+	        cmocka_unit_test(windows_is_matched_by_our_order),
+	        cmocka_unit_test(mismatches_are_named),
+	        cmocka_unit_test(own_offers_are_read_back),
+	        cmocka_unit_test(bundles_are_passed_over),
+	        cmocka_unit_test(malformed_is_refused),
+	        cmocka_unit_test(modes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

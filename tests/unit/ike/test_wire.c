@@ -114,9 +114,9 @@ static void attributes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(builds_and_reads),
-		cmocka_unit_test(refuses_malformed_chains),
-		cmocka_unit_test(attributes),
+	        cmocka_unit_test(builds_and_reads),
+	        cmocka_unit_test(refuses_malformed_chains),
+	        cmocka_unit_test(attributes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,222 @@
+/* The parts of Main Mode's messages: reading them, writing them, what is said about them. */
+#include "crypto/ike/main.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/random.h"
+
+void mm_set_algorithms(struct ike_sa *sa, const struct ike_policy *policy)
+{
+	sa->cipher = policy->cipher;
+	sa->hash = policy->hash;
+	sa->group = policy->group;
+	sa->keys.md = policy->hash->prim;
+	sa->keys.cipher = policy->cipher->prim;
+	sa->keys.key_len = policy->cipher->key_len;
+	sa->keys.md_len = (uint8_t)prim_md_len(sa->keys.md);
+	sa->keys.block = (uint8_t)prim_cipher_block(sa->keys.cipher);
+}
+
+/* Takes KE and nonce of the other side. false: refused. */
+bool mm_take_ke_nonce(struct ike_sa *sa, const struct ike_msg *m, struct bytes *ke,
+                      struct bytes *nonce)
+{
+	struct ike_xchg *x = &sa->mm;
+	const struct ike_payload *k = ike_msg_find(m, PAY_KE, NULL);
+	const struct ike_payload *n = ike_msg_find(m, PAY_NONCE, NULL);
+
+	ike_dbg(sa, IKE_DETAIL, "processing ke payload");
+	ike_dbg(sa, IKE_DETAIL, "processing ISA_KE payload");
+	if (k->body.len != prim_dh_public_len(sa->group)) {
+		mm_malformed(sa, PAY_KE, "KE payload has the wrong length",
+		             NOTIFY_INVALID_KEY_INFORMATION);
+		return false;
+	}
+	ike_dbg(sa, IKE_DETAIL, "processing nonce payload");
+	if (n->body.len > IKE_NONCE_MAX) {
+		mm_malformed(sa, PAY_NONCE, "nonce too long", NOTIFY_PAYLOAD_MALFORMED);
+		return false;
+	}
+	*ke = ike_xchg_keep(x, k->body);
+	*nonce = ike_xchg_keep(x, n->body);
+	if (ke->p == NULL || nonce->p == NULL) {
+		mm_fail(sa, 0);
+		return false;
+	}
+	return true;
+}
+
+/* Our nonce and public value into the negotiation. */
+bool mm_make_ke_nonce(struct ike_xchg *x, struct bytes *ke, struct bytes *nonce)
+{
+	uint8_t random[IKE_NONCE_LEN];
+	random_bytes(random, sizeof random);
+	*ke = ike_xchg_keep(x, (struct bytes){x->dh->job.public, x->dh->job.public_len});
+	*nonce = ike_xchg_keep(x, (struct bytes){random, sizeof random});
+	return ke->p != NULL && nonce->p != NULL;
+}
+
+void mm_write_ke_nonce(struct ike_sa *sa, struct ike_out *o, struct bytes ke, struct bytes nonce)
+{
+	ike_dbg(sa, IKE_DETAIL, "constructing ke payload");
+	ike_out_bytes(o, PAY_KE, ke);
+	ike_dbg(sa, IKE_DETAIL, "constructing nonce payload");
+	ike_out_bytes(o, PAY_NONCE, nonce);
+	if (sa->natt != NATT_NONE)
+		natt_write(sa, o);
+}
+
+void mm_read_natd(struct ike_sa *sa, const struct ike_msg *m)
+{
+	if (sa->natt == NATT_NONE || natt_detect(sa, m))
+		return;
+	ike_dbg(sa, IKE_DETAIL, "NAT-Discovery payloads missing. Aborting NAT-Traversal.");
+	sa->natt = NATT_NONE;
+}
+
+void mm_derive_keys(struct ike_sa *sa)
+{
+	struct ike_xchg *x = &sa->mm;
+	const struct ike_group *group = &sa->ike->conf->ra;
+	struct ike_key_input in = {
+	        .psk = {(const uint8_t *)group->psk, group->psk_len},
+	        .nonce_i = x->nonce_i,
+	        .nonce_r = x->nonce_r,
+	        .ke_i = x->ke_i,
+	        .ke_r = x->ke_r,
+	        .secret = {x->dh->job.secret, x->dh->job.secret_len},
+	        .icookie = sa->icookie,
+	        .rcookie = sa->rcookie,
+	};
+	ike_dbg(sa, IKE_DETAIL, "Generating keys for %s...",
+	        sa->initiator ? "Initiator" : "Responder");
+	ike_keys_derive(&sa->keys, &in, x->iv);
+	wipe(x->dh->job.secret, sizeof x->dh->job.secret);
+}
+
+/* The clients with pre-shared keys have no identity yet: they all land in one tunnel group. */
+bool mm_land_on_group(struct ike_sa *sa)
+{
+	const struct ike_group *group = &sa->ike->conf->ra;
+	if (group->psk == NULL) {
+		char text[64];
+		snprintf(text, sizeof text, "%s", ip4_text(sa->mm.remote.ip).s);
+		ike_log(sa->ike, MSG_713138, ike_prefix(sa).s, text);
+		return false;
+	}
+	sa->group_name = "DefaultRAGroup";
+	ike_dbg(sa, IKE_EVENT, "Connection landed on tunnel_group %s", sa->group_name);
+	return true;
+}
+
+/* Our ID payload's body (`crypto isakmp identity`). */
+struct bytes mm_own_id(struct ike_sa *sa)
+{
+	const struct ike_conf *conf = sa->ike->conf;
+	uint8_t body[IKE_ID_MAX];
+	struct wr w = wr_of(body, sizeof body);
+	bool text = (conf->identity == IKE_ID_HOSTNAME || conf->identity == IKE_ID_KEY_ID) &&
+	            conf->identity_text != NULL && conf->identity_text[0] != '\0';
+
+	wr_u8(&w, !text ? ID_IPV4_ADDR : conf->identity == IKE_ID_HOSTNAME ? ID_FQDN : ID_KEY_ID);
+	wr_u8(&w, 17);
+	wr_u16(&w, IKE_PORT);
+	if (text)
+		wr_bytes(&w, conf->identity_text, strlen(conf->identity_text));
+	else
+		wr_u32(&w, sa->mm.local.ip);
+	return ike_xchg_keep(&sa->mm, (struct bytes){body, wr_len(&w)});
+}
+
+/* HASH_I or HASH_R as this side computes it. */
+static size_t own_hash(const struct ike_sa *sa, bool initiators, struct bytes id, uint8_t *out)
+{
+	const struct ike_xchg *x = &sa->mm;
+	return ike_keys_auth(&sa->keys, initiators ? x->ke_i : x->ke_r,
+	                     initiators ? x->ke_r : x->ke_i, initiators ? sa->icookie : sa->rcookie,
+	                     initiators ? sa->rcookie : sa->icookie, x->sa_i, id, out);
+}
+
+void mm_write_id_hash(struct ike_sa *sa, struct ike_out *o, struct bytes id)
+{
+	uint8_t hash[PRIM_MD_MAX];
+	ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
+	ike_out_bytes(o, PAY_ID, id);
+	ike_dbg(sa, IKE_DETAIL, "constructing hash payload");
+	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
+	size_t len = own_hash(sa, sa->initiator, id, hash);
+	ike_out_bytes(o, PAY_HASH, (struct bytes){hash, len});
+}
+
+static void show_id(struct ike_sa *sa, struct bytes id)
+{
+	static const char *const names[] = {
+	        [ID_IPV4_ADDR] = "ID_IPV4_ADDR",     [ID_FQDN] = "ID_FQDN",
+	        [ID_USER_FQDN] = "ID_USER_FQDN",     [ID_IPV4_SUBNET] = "ID_IPV4_ADDR_SUBNET",
+	        [ID_DER_ASN1_DN] = "ID_DER_ASN1_DN", [ID_KEY_ID] = "ID_KEY_ID"};
+	struct rd r = rd_of(id.p, id.len);
+	uint8_t type = rd_u8(&r);
+	rd_skip(&r, 3);
+	bool known = type < sizeof names / sizeof names[0] && names[type] != NULL;
+	ike_dbg(sa, IKE_DECODE, "%s ID received", known ? names[type] : "Unknown");
+	if (type == ID_IPV4_ADDR)
+		ike_dbg(sa, IKE_DECODE, "%s", ip4_text(rd_u32(&r)).s);
+}
+
+/* ID and HASH of the other side. Length of its ID body is at least 4 (payload table). */
+bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id)
+{
+	uint8_t hash[PRIM_MD_MAX];
+	const struct ike_payload *i = ike_msg_find(m, PAY_ID, NULL);
+	const struct ike_payload *h = ike_msg_find(m, PAY_HASH, NULL);
+
+	ike_dbg(sa, IKE_DETAIL, "processing ID payload");
+	if (ike_msg_find(m, PAY_ID, i) != NULL || i->body.len > IKE_ID_MAX) {
+		mm_malformed(sa, PAY_ID, "ID payload twice or too long",
+		             NOTIFY_INVALID_ID_INFORMATION);
+		return false;
+	}
+	show_id(sa, i->body);
+	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
+	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
+	size_t len = own_hash(sa, !sa->initiator, i->body, hash);
+	if (!bytes_eq_secret(h->body, (struct bytes){hash, len})) {
+		sa->ike->stat[STAT_HASH_FAILS]++;
+		mm_bad_psk(sa, "hash does not verify");
+		return false;
+	}
+	*id = i->body;
+	return true;
+}
+
+void mm_read_notifies(struct ike_sa *sa, const struct ike_msg *m)
+{
+	const struct ike_payload *p = NULL;
+	while ((p = ike_msg_find(m, PAY_NOTIFY, p)) != NULL) {
+		struct rd r = rd_of(p->body.p, p->body.len);
+		rd_skip(&r, 6);
+		uint16_t type = rd_u16(&r);
+		ike_dbg(sa, IKE_DETAIL, "processing notify payload");
+		if (type == NOTIFY_INITIAL_CONTACT)
+			sa->contact = true;
+	}
+}
+
+void mm_say_natt(struct ike_sa *sa)
+{
+	if (sa->natt == NATT_NONE)
+		return;
+	ike_log(sa->ike, MSG_713172, ike_prefix(sa).s, sa->remote_nat ? "is" : "is NOT",
+	        sa->local_nat ? "is" : "is NOT");
+}
+
+void mm_say_completed(struct ike_sa *sa)
+{
+	const struct ike_group *group = &sa->ike->conf->ra;
+	struct ike_prefix prefix = ike_prefix(sa);
+	ike_log(sa->ike, MSG_713119, prefix.s);
+	ike_log(sa->ike, MSG_713121, prefix.s, sa->dpd_peer && group->dpd ? "DPD" : "None");
+	if (group->dpd && !sa->dpd_peer)
+		ike_log(sa->ike, MSG_713122, prefix.s);
+}
