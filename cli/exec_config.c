@@ -195,6 +195,8 @@ static void show_boot_errors(const struct load_report *r, struct out *out)
 		struct str command = str_trim(str_of(it->command ? it->command : ""));
 		bool cut = command.len > SHOWN;
 		print_lines(it->text, out);
+		if (it->line == 0) /* of the text as a whole */
+			continue;
 		out_printf(out, "*** Output from config line %u, \"%.*s%s\"\n", it->line,
 		           (int)(cut ? SHOWN : command.len), command.p, cut ? "..." : "");
 	}

@@ -61,6 +61,11 @@ static void fault(void *arg, unsigned line, const char *text)
 	report(arg, line, str_of(text), true);
 }
 
+static void note(void *arg, unsigned line, const char *text)
+{
+	report(arg, line, str_of(text), false);
+}
+
 /* Containers are not created by a line, so their old defaults come with the dialect. */
 static void old_container_defaults(struct load *ld, const struct node *parent, unsigned line)
 {
@@ -147,7 +152,7 @@ static void matched(struct load *ld, const struct match *m, unsigned number)
 	}
 	report_notes(ld, number, &notes);
 	out_free(&notes);
-	ld->r->inert += m->line->inert != NULL;
+	ld->r->inert += m->line->inert && !m->no;
 	/* A global line amid a block does not end the block. */
 	if (m->line->enter && !m->no) {
 		match_next_ctx(m, &ld->ctx);
@@ -235,10 +240,25 @@ static void sort_items(struct load_report *r)
 	r->items = items;
 }
 
+static void report_inert(struct load *ld)
+{
+	struct out text;
+
+	if (!ld->r->inert)
+		return;
+	out_init(&text);
+	out_printf(&text, "INFO: %zu line%s kept without effect, show running-config inert lists %s",
+	           ld->r->inert, ld->r->inert == 1 ? " is" : "s are",
+	           ld->r->inert == 1 ? "it" : "them");
+	report(ld, 0, out_text(&text), false);
+	out_free(&text);
+}
+
 int load_text(const struct grammar *g, struct confsys *sys, struct str text, const char *name,
               unsigned flags, struct load_report *r, struct err *err)
 {
 	struct load ld = {.g = g, .r = r, .text = text};
+	const struct txn_report to = {fault, note, &ld};
 	struct out notes;
 	int rc;
 
@@ -257,9 +277,10 @@ int load_text(const struct grammar *g, struct confsys *sys, struct str text, con
 		one_line(&ld, raw, (unsigned)i + 1);
 	}
 	out_init(&notes);
-	rc = txn_commit_best(ld.t, &notes, fault, &ld, err);
+	rc = txn_commit_best(ld.t, &notes, &to, err);
 	report_notes(&ld, 0, &notes);
 	out_free(&notes);
+	report_inert(&ld);
 	sort_items(r);
 	ctx_clear(&ld.ctx);
 	free(ld.lines);

@@ -67,9 +67,10 @@ static int check_overlap(const struct conf *c, const struct centry *e, uint32_t 
 	return 0;
 }
 
-static int ip_pool_check(const struct conf *c, const struct centry *e, struct out *notes,
-                         struct err *err)
+static int ip_pool_check(const struct conf *c, const struct centry *e, const struct centry *was,
+                         struct conf_notes *notes, struct err *err)
 {
+	(void)was;
 	uint32_t first, last;
 	(void)notes;
 	if (!conf_ip2(e, "range", &first, &last))
@@ -91,8 +92,10 @@ static int ip_pool_check(const struct conf *c, const struct centry *e, struct ou
 
 /* A server group must exist; the local database always does. */
 static int tunnel_group_general_check(const struct conf *c, const struct centry *e,
-                                      struct out *notes, struct err *err)
+                                      const struct centry *was, struct conf_notes *notes,
+                                      struct err *err)
 {
+	(void)was;
 	struct str server = conf_text(e, "aaa");
 	(void)notes;
 	if (str_caseeq(server, STR("LOCAL")) || str_caseeq(server, STR("NONE")) || server.len == 0)

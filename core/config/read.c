@@ -1,5 +1,6 @@
 #include "core/config/read.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -183,4 +184,26 @@ uint32_t conf_list_u32(const struct centry *e, const char *field, size_t i)
 
 	return v->kind == V_LIST && i < v->list.n && v->list.v[i].kind == V_U32 ? v->list.v[i].u32
 	                                                                        : 0;
+}
+
+bool conf_changed(const struct centry *e, const struct centry *was, const char *field)
+{
+	const struct field *f = find_field(e, field);
+	const struct value *now = entry_value(e, f), *old = was ? entry_value(was, f) : NULL;
+
+	if (!now || !old)
+		return now != old;
+	return !value_equal(now, old);
+}
+
+void conf_note(struct conf_notes *notes, const struct centry *e, const char *field, const char *fmt,
+               ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	notes->add(notes->arg, e, field, line);
 }

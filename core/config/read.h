@@ -21,10 +21,12 @@ const struct centry *conf_find(const struct conf *c, const char *node, struct st
 /* Child container ("ppp" of a tunnel-group). Never NULL. */
 const struct centry *conf_child(const struct conf *c, const struct centry *e, const char *node);
 /* Children of a list node inside an entry. */
-const struct centry *conf_first_child(const struct conf *c, const struct centry *e, const char *node);
+const struct centry *conf_first_child(const struct conf *c, const struct centry *e,
+                                      const char *node);
 
 bool conf_is_set(const struct centry *e, const char *field);
-uint32_t conf_u32(const struct centry *e, const char *field); /* u32, bytes, seconds, words: values */
+uint32_t conf_u32(const struct centry *e,
+                  const char *field); /* u32, bytes, seconds, words: values */
 bool conf_bool(const struct centry *e, const char *field);
 uint32_t conf_ip(const struct centry *e, const char *field); /* ipv4, ipv4-mask */
 /* first..last (ipv4-range), address and mask (ipv4-prefix). false when not set. */
@@ -41,9 +43,23 @@ bool conf_same(const struct centry *a, const struct centry *b);
 /* Everything below this top-level node is the same in both versions. */
 bool conf_node_same(const struct conf *a, const struct conf *b, const char *node);
 
-/* A `check:` function of the grammar: rules between fields of one entry. Runs at commit for entries that
- * changed. notes gets whole lines ("WARNING: ...\n") to show; an error refuses the entry. 0 or -errno. */
-typedef int conf_check_fn(const struct conf *c, const struct centry *e, struct out *notes, struct err *err);
+/* The value in force is another one than in the entry as it was (NULL: there was none, so every value is new). */
+bool conf_changed(const struct centry *e, const struct centry *was, const char *field);
+
+/* Where a check puts what it has to say; about a field, so that a text can be told which of its lines it was. */
+struct conf_notes {
+	void (*add)(void *arg, const struct centry *e, const char *field, const char *line);
+	void *arg;
+};
+/* A whole line without its end ("WARNING: ..."). field NULL: the entry as a whole. */
+void conf_note(struct conf_notes *notes, const struct centry *e, const char *field, const char *fmt,
+               ...) __attribute__((format(printf, 4, 5)));
+
+/* A `check:` function of the grammar: rules between fields of one entry. Runs at commit for entries that changed;
+ * was: the entry before, NULL when it is new. What is worth a note once (a weak algorithm) is said when
+ * conf_changed. An error refuses the entry. 0 or -errno. */
+typedef int conf_check_fn(const struct conf *c, const struct centry *e, const struct centry *was,
+                          struct conf_notes *notes, struct err *err);
 struct conf_check {
 	const char *name;
 	conf_check_fn *fn;
@@ -56,13 +72,14 @@ conf_check_fn *conf_check_find(const char *name);
 struct conf_hooks {
 	void *ctx;
 	/* The whole tree into an immutable snapshot; 0 or -errno with err. */
-	int (*compile)(void *ctx, const struct conf *next, void **snapshot, struct out *notes, struct err *err);
+	int (*compile)(void *ctx, const struct conf *next, void **snapshot, struct out *notes,
+	               struct err *err);
 	/* Everything that can fail when going from old to new (bind, open). */
-	int (*prepare)(void *ctx, const struct conf *old, const struct conf *next, void *old_snapshot,
-		       void *next_snapshot, struct out *notes, struct err *err);
+	int (*prepare)(void *ctx, const struct conf *old, const struct conf *next,
+	               void *old_snapshot, void *next_snapshot, struct out *notes, struct err *err);
 	/* May not fail. */
-	void (*apply)(void *ctx, const struct conf *old, const struct conf *next, void *old_snapshot,
-		      void *next_snapshot);
+	void (*apply)(void *ctx, const struct conf *old, const struct conf *next,
+	              void *old_snapshot, void *next_snapshot);
 	/* The config system drops its reference to a snapshot. */
 	void (*release)(void *ctx, void *snapshot);
 };

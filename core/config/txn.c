@@ -9,6 +9,8 @@
 
 /* Attempts to find the one entry that does not compile, before entries are dropped from the end. */
 #define ISOLATE_MAX 256
+/* An entry is looked at once for each part that was touched; what it said then is not far back. */
+#define NOTES_BACK 32
 
 struct touched_field {
 	const struct field *field;
@@ -18,7 +20,7 @@ struct touched_field {
 struct touch {
 	const struct node *node;
 	struct value *keys;
-	unsigned line;
+	unsigned first, line;
 	struct touched_field *fields;
 	size_t nfields;
 };
@@ -170,6 +172,8 @@ void txn_touch(struct txn *t, const struct node *n, const struct value *keys, co
 	out_free(&path);
 	if (line)
 		touch->line = line;
+	if (!touch->first)
+		touch->first = line;
 	for (size_t i = 0; f && i < touch->nfields; i++) {
 		if (touch->fields[i].field == f) {
 			touch->fields[i].line = line;
@@ -201,6 +205,61 @@ unsigned txn_line_of(const struct txn *t, const struct node *n, const struct val
 
 	out_free(&path);
 	return touch ? line_of(touch, f) : 0;
+}
+
+/* Notes of checks: of the entry that is looked at, each once. */
+struct noted {
+	unsigned line;
+	char *text;
+};
+
+struct notes {
+	const struct txn *t;
+	const struct touch *touch; /* that is looked at */
+	struct noted *list;
+	size_t n;
+};
+
+static unsigned line_of_note(const struct notes *s, const struct centry *e, const char *field)
+{
+	struct out path;
+	const struct touch *touch = find_touch(s->t, e->node, e->vals, &path);
+	const struct field *f = field ? node_field(e->node, str_of(field)) : NULL;
+
+	out_free(&path);
+	if (!touch)
+		touch = s->touch;
+	for (size_t i = 0; f && i < touch->nfields; i++) {
+		if (touch->fields[i].field == f)
+			return touch->fields[i].line;
+	}
+	return touch->first;
+}
+
+static void add_note(void *arg, const struct centry *e, const char *field, const char *line)
+{
+	struct notes *s = arg;
+	unsigned at = line_of_note(s, e, field);
+
+	for (size_t i = s->n > NOTES_BACK ? s->n - NOTES_BACK : 0; i < s->n; i++) {
+		if (s->list[i].line == at && !strcmp(s->list[i].text, line))
+			return;
+	}
+	s->list = realloc(s->list, (s->n + 1) * sizeof(*s->list));
+	if (!s->list)
+		abort();
+	s->list[s->n] = (struct noted){at, strdup(line)};
+	if (!s->list[s->n++].text)
+		abort();
+}
+
+static void notes_clear(struct notes *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		free(s->list[i].text);
+	free(s->list);
+	s->list = NULL;
+	s->n = 0;
 }
 
 static int compile_and_prepare(struct txn *t, struct conf *next, void **snapshot, struct out *notes,
@@ -262,16 +321,22 @@ static bool unchanged(const struct txn *t)
 
 int txn_commit(struct txn *t, struct out *notes, struct err *err)
 {
+	struct notes said = {.t = t};
+	struct conf_notes to = {add_note, &said};
 	struct verify_fault fault;
 	void *snapshot;
 	int rc = 0;
 
 	for (size_t i = 0; i < t->n && !rc; i++) {
-		if (!verify_entry(t->origin, t->next, t->touched[i]->node, t->touched[i]->keys,
-		                  notes, &fault))
+		said.touch = t->touched[i];
+		if (!verify_entry(t->origin, t->next, t->touched[i]->node, t->touched[i]->keys, &to,
+		                  &fault))
 			rc = err_set(err, fault.err.code ? fault.err.code : -EINVAL, "%s",
 			             fault.err.text);
 	}
+	for (size_t i = 0; i < said.n; i++)
+		out_printf(notes, "%s\n", said.list[i].text);
+	notes_clear(&said);
 	if (!rc && !unchanged(t)) {
 		rc = make_snapshot(t, t->next, &snapshot, notes, err);
 		if (!rc)
@@ -321,49 +386,51 @@ static void drop_fault(struct txn *t, const struct touch *touch, const struct ve
 	conf_prune(t->next, touch->node, touch->keys);
 }
 
-static void verify_best(struct txn *t, struct out *notes, txn_fault_fn *report, void *arg)
+static void verify_best(struct txn *t, const struct txn_report *report)
 {
+	struct notes said = {.t = t};
+	struct conf_notes to = {add_note, &said};
 	struct verify_fault fault;
-	struct out text, quiet;
+	struct out text;
 	bool again = true;
 
 	for (size_t round = 0; again && round <= t->n + 1; round++) {
 		again = false;
-		out_init(&quiet);
+		notes_clear(&said);
 		for (size_t i = 0; i < t->n; i++) {
 			struct touch *touch = t->touched[i];
 
-			if (verify_entry(t->origin, t->next, touch->node, touch->keys, &quiet,
-			                 &fault))
+			said.touch = touch;
+			if (verify_entry(t->origin, t->next, touch->node, touch->keys, &to, &fault))
 				continue;
 			out_init(&text);
 			out_printf(&text, "ERROR: %s", fault.err.text);
-			report(arg, line_of(touch, fault.field), text.text);
+			report->fault(report->arg, line_of(touch, fault.field), text.text);
 			out_free(&text);
 			drop_fault(t, touch, &fault);
 			again = true;
 		}
-		/* The notes of the last round are those of what is kept. */
-		if (!again)
-			out_put(notes, out_text(&quiet));
-		out_free(&quiet);
 	}
+	/* The notes of the last round are those of what is kept. */
+	for (size_t i = 0; i < said.n; i++)
+		report->note(report->arg, said.list[i].line, said.list[i].text);
+	notes_clear(&said);
 }
 
-static void report_dropped(const struct touch *touch, const struct err *why, txn_fault_fn *report,
-                           void *arg)
+static void report_dropped(const struct touch *touch, const struct err *why,
+                           const struct txn_report *report)
 {
 	struct out text;
 
 	out_init(&text);
 	out_printf(&text, "ERROR: %s", why->text);
-	report(arg, touch->line, text.text);
+	report->fault(report->arg, touch->line, text.text);
 	out_free(&text);
 }
 
 /* The tree does not compile: find what it cannot do without dropping. */
-static int isolate(struct txn *t, void **snapshot, struct out *notes, txn_fault_fn *report,
-                   void *arg, struct err *err)
+static int isolate(struct txn *t, void **snapshot, struct out *notes,
+                   const struct txn_report *report, struct err *err)
 {
 	struct err why = *err, other = {0};
 	struct conf *trial;
@@ -373,7 +440,7 @@ static int isolate(struct txn *t, void **snapshot, struct out *notes, txn_fault_
 		conf_revert(trial, t->origin, t->touched[i]->node, t->touched[i]->keys);
 		if (!conf_equal(trial, t->next) &&
 		    !make_snapshot(t, trial, snapshot, notes, &other)) {
-			report_dropped(t->touched[i], &why, report, arg);
+			report_dropped(t->touched[i], &why, report);
 			conf_drop(t->next);
 			t->next = trial;
 			return 0;
@@ -389,25 +456,25 @@ static int isolate(struct txn *t, void **snapshot, struct out *notes, txn_fault_
 		}
 		conf_drop(t->next);
 		t->next = trial;
-		report_dropped(t->touched[i], &why, report, arg);
+		report_dropped(t->touched[i], &why, report);
 		if (!make_snapshot(t, t->next, snapshot, notes, &why))
 			return 0;
 	}
 	return err->code ? err->code : -EINVAL;
 }
 
-int txn_commit_best(struct txn *t, struct out *notes, txn_fault_fn *fault, void *arg,
+int txn_commit_best(struct txn *t, struct out *notes, const struct txn_report *report,
                     struct err *err)
 {
 	struct err first = {0};
 	void *snapshot;
 	int rc = 0;
 
-	verify_best(t, notes, fault, arg);
+	verify_best(t, report);
 	if (!unchanged(t)) {
 		rc = make_snapshot(t, t->next, &snapshot, notes, &first);
 		if (rc) {
-			rc = isolate(t, &snapshot, notes, fault, arg, &first);
+			rc = isolate(t, &snapshot, notes, report, &first);
 			if (rc)
 				err_set(err, rc, "%s", first.text);
 		}

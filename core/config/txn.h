@@ -32,9 +32,14 @@ unsigned txn_line_of(const struct txn *t, const struct node *n, const struct val
  * 0, or -errno with err; then the running configuration is as before. notes: lines to show. */
 int txn_commit(struct txn *t, struct out *notes, struct err *err);
 
-/* For a text: what fails is dropped, reported with its line, and the rest is committed. */
-typedef void txn_fault_fn(void *arg, unsigned line, const char *text);
-int txn_commit_best(struct txn *t, struct out *notes, txn_fault_fn *fault, void *arg,
+/* What a text is told about its lines. */
+struct txn_report {
+	void (*fault)(void *arg, unsigned line, const char *text); /* "ERROR: ..." */
+	void (*note)(void *arg, unsigned line, const char *text);  /* "WARNING: ..." */
+	void *arg;
+};
+/* For a text: what fails is dropped, reported with its line, and the rest is committed. notes: of the whole. */
+int txn_commit_best(struct txn *t, struct out *notes, const struct txn_report *report,
                     struct err *err);
 
 #endif

@@ -216,7 +216,7 @@ static bool still_named(const struct conf *base, const struct conf *next, const 
 }
 
 bool verify_entry(const struct conf *base, const struct conf *next, const struct node *n,
-                  const struct value *keys, struct out *notes, struct verify_fault *fault)
+                  const struct value *keys, struct conf_notes *notes, struct verify_fault *fault)
 {
 	const struct centry *e = conf_get(next, n, keys);
 
@@ -231,7 +231,7 @@ bool verify_entry(const struct conf *base, const struct conf *next, const struct
 			continue;
 		if (!complete(base, e, fault))
 			return false;
-		if (up->check && up->check(next, e, notes, &fault->err)) {
+		if (up->check && up->check(next, e, conf_get(base, up, keys), notes, &fault->err)) {
 			if (!fault->err.text[0])
 				err_set(&fault->err, -EINVAL, "%s is not valid", node_title(up));
 			return false;

@@ -2,6 +2,7 @@
 #ifndef CORE_CONFIG_VERIFY_H
 #define CORE_CONFIG_VERIFY_H
 
+#include "core/config/read.h"
 #include "core/config/tree.h"
 
 struct verify_fault {
@@ -12,7 +13,7 @@ struct verify_fault {
 
 /* next against base for one entry that was touched. True when it is in order. */
 bool verify_entry(const struct conf *base, const struct conf *next, const struct node *n,
-                  const struct value *keys, struct out *notes, struct verify_fault *fault);
+                  const struct value *keys, struct conf_notes *notes, struct verify_fault *fault);
 /* Does the name exist that a reference (or an element of a list of references) gives? */
 bool verify_ref(const struct conf *c, const struct field *f, const struct value *v);
 

@@ -24,9 +24,10 @@ static int check_address(uint32_t ip, uint32_t mask, struct err *err)
 	return 0;
 }
 
-static int interface_check(const struct conf *c, const struct centry *e, struct out *notes,
-                           struct err *err)
+static int interface_check(const struct conf *c, const struct centry *e, const struct centry *was,
+                           struct conf_notes *notes, struct err *err)
 {
+	(void)was;
 	(void)notes;
 	uint32_t mask, other_mask, ip = entry_ip(e, &mask);
 	struct str name = conf_text(e, "name"), nameif = conf_text(e, "nameif");
@@ -51,9 +52,10 @@ static int interface_check(const struct conf *c, const struct centry *e, struct 
 	return r;
 }
 
-static int route_check(const struct conf *c, const struct centry *e, struct out *notes,
-                       struct err *err)
+static int route_check(const struct conf *c, const struct centry *e, const struct centry *was,
+                       struct conf_notes *notes, struct err *err)
 {
+	(void)was;
 	(void)notes;
 	uint32_t dest = conf_ip(e, "dest"), mask = conf_ip(e, "mask"), gw = conf_ip(e, "gateway"),
 	         own_mask;

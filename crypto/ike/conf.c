@@ -9,7 +9,8 @@
 
 enum { HALF_OPEN_PLATFORM = 1000, PSK_SHORT = 20 };
 
-static int compile_policies(const struct conf *c, struct arena *a, struct ike_conf *conf, struct err *err)
+static int compile_policies(const struct conf *c, struct arena *a, struct ike_conf *conf,
+                            struct err *err)
 {
 	size_t n = 0;
 	for (const struct centry *e = conf_first(c, "ike-policy"); e != NULL; e = conf_next(c, e))
@@ -19,17 +20,20 @@ static int compile_policies(const struct conf *c, struct arena *a, struct ike_co
 		return err_set(err, -ENOMEM, "out of memory");
 	for (const struct centry *e = conf_first(c, "ike-policy"); e != NULL; e = conf_next(c, e)) {
 		struct ike_policy p = {
-			.priority = conf_u32(e, "priority"),
-			.auth = str_eq_cstr(conf_text(e, "authentication"), "rsa-sig") ? AUTH_RSA_SIG : AUTH_PSK,
-			.cipher = ike_cipher_by_word(conf_text(e, "encryption")),
-			.hash = ike_hash_by_word(conf_text(e, "hash")),
-			.life_s = conf_u32(e, "lifetime"),
+		        .priority = conf_u32(e, "priority"),
+		        .auth = str_eq_cstr(conf_text(e, "authentication"), "rsa-sig")
+		                        ? AUTH_RSA_SIG
+		                        : AUTH_PSK,
+		        .cipher = ike_cipher_by_word(conf_text(e, "encryption")),
+		        .hash = ike_hash_by_word(conf_text(e, "hash")),
+		        .life_s = conf_u32(e, "lifetime"),
 		};
 		uint32_t group = 0;
 		str_to_u32(conf_text(e, "group"), UINT16_MAX, &group);
 		p.group = (uint16_t)group;
 		if (p.cipher == NULL || p.hash == NULL || !ike_group_known(p.group))
-			return err_set(err, -EINVAL, "crypto ikev1 policy %u: unknown algorithm", p.priority);
+			return err_set(err, -EINVAL, "crypto ikev1 policy %u: unknown algorithm",
+			               p.priority);
 		/* By priority, whatever the order of the tree. */
 		size_t at = conf->npolicies++;
 		for (; at > 0 && policies[at - 1].priority > p.priority; at--)
@@ -40,7 +44,8 @@ static int compile_policies(const struct conf *c, struct arena *a, struct ike_co
 	return 0;
 }
 
-static int compile_enabled(const struct conf *c, struct arena *a, struct ike_conf *conf, struct err *err)
+static int compile_enabled(const struct conf *c, struct arena *a, struct ike_conf *conf,
+                           struct err *err)
 {
 	size_t n = 0;
 	for (const struct centry *e = conf_first(c, "ike-enable"); e != NULL; e = conf_next(c, e))
@@ -68,18 +73,21 @@ static bool policy_allows_l2tp(const struct conf *c, struct str name)
 		if (!conf_is_set(attrs, "vpn-tunnel-protocol"))
 			continue;
 		for (size_t j = 0; j < conf_list_len(attrs, "vpn-tunnel-protocol"); j++)
-			if (str_eq_cstr(conf_list_text(attrs, "vpn-tunnel-protocol", j), "l2tp-ipsec"))
+			if (str_eq_cstr(conf_list_text(attrs, "vpn-tunnel-protocol", j),
+			                "l2tp-ipsec"))
 				return true;
 		return false;
 	}
 	return true;
 }
 
-static int compile_group(const struct conf *c, struct arena *a, struct ike_group *g, struct err *err)
+static int compile_group(const struct conf *c, struct arena *a, struct ike_group *g,
+                         struct err *err)
 {
 	const struct centry *e = conf_find(c, "tunnel-group", STR("DefaultRAGroup"));
 
-	*g = (struct ike_group){.name = "DefaultRAGroup", .dpd = true, .dpd_threshold_s = 300, .dpd_retry_s = 2};
+	*g = (struct ike_group){
+	        .name = "DefaultRAGroup", .dpd = true, .dpd_threshold_s = 300, .dpd_retry_s = 2};
 	g->l2tp_allowed = true;
 	if (e == NULL)
 		return 0;
@@ -98,7 +106,8 @@ static int compile_group(const struct conf *c, struct arena *a, struct ike_group
 	return 0;
 }
 
-static int compile_isakmp(const struct conf *c, struct arena *a, struct ike_conf *conf, struct err *err)
+static int compile_isakmp(const struct conf *c, struct arena *a, struct ike_conf *conf,
+                          struct err *err)
 {
 	const struct centry *e = conf_container(c, "isakmp");
 	struct str identity = conf_text(e, "identity"), key_id = conf_text(e, "key-id"), text = {0};
@@ -115,12 +124,12 @@ static int compile_isakmp(const struct conf *c, struct arena *a, struct ike_conf
 	}
 	conf->identity_text = arena_str(a, text);
 	conf->max_half_open = HALF_OPEN_PLATFORM *
-			      conf_u32(conf_container(c, "ikev1"), "max-in-negotiation-sa") / 100;
+	                      conf_u32(conf_container(c, "ikev1"), "max-in-negotiation-sa") / 100;
 	return conf->identity_text != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
 
-int ike_conf_compile(const struct conf *c, struct arena *a, const struct ike_conf **out, struct out *notes,
-		     struct err *err)
+int ike_conf_compile(const struct conf *c, struct arena *a, const struct ike_conf **out,
+                     struct out *notes, struct err *err)
 {
 	struct ike_conf *conf = arena_alloc(a, sizeof *conf);
 	int rc = conf != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
@@ -154,38 +163,44 @@ uint32_t ike_conf_natt(const struct ike_conf *conf)
 
 /* ------------------------------------------------------------------ check: functions of the grammar */
 
-static int policy_check(const struct conf *c, const struct centry *e, struct out *notes, struct err *err)
+static int policy_check(const struct conf *c, const struct centry *e, const struct centry *was,
+                        struct conf_notes *notes, struct err *err)
 {
-	struct str group = conf_text(e, "group");
-	uint32_t priority = conf_u32(e, "priority");
+	static const struct {
+		const char *field, *word, *text;
+	} weak[] = {
+	        {"encryption", "des", "DES is weak, use aes or stronger"},
+	        {"hash", "md5", "MD5 is weak, use sha or stronger"},
+	        {"group", "1", "Diffie-Hellman group 1 is weak, use group 5 or stronger"},
+	        {"group", "2", "Diffie-Hellman group 2 is weak, use group 5 or stronger"},
+	};
 	(void)c;
 	(void)err;
-	if (str_eq_cstr(conf_text(e, "encryption"), "des"))
-		out_printf(notes, "WARNING: crypto ikev1 policy %u: DES is weak, use aes or stronger\n", priority);
-	if (str_eq_cstr(conf_text(e, "hash"), "md5"))
-		out_printf(notes, "WARNING: crypto ikev1 policy %u: MD5 is weak, use sha or stronger\n", priority);
-	if (str_eq_cstr(group, "1") || str_eq_cstr(group, "2"))
-		out_printf(notes,
-			   "WARNING: crypto ikev1 policy %u: Diffie-Hellman group %.*s is weak, use group 5 or stronger\n",
-			   priority, STR_ARG(group));
+	for (size_t i = 0; i < sizeof weak / sizeof *weak; i++)
+		if (conf_changed(e, was, weak[i].field) &&
+		    str_eq_cstr(conf_text(e, weak[i].field), weak[i].word))
+			conf_note(notes, e, weak[i].field, "WARNING: crypto ikev1 policy %u: %s",
+			          conf_u32(e, "priority"), weak[i].text);
 	return 0;
 }
 
-static int group_check(const struct conf *c, const struct centry *e, struct out *notes, struct err *err)
+static int group_check(const struct conf *c, const struct centry *e, const struct centry *was,
+                       struct conf_notes *notes, struct err *err)
 {
 	struct str psk = conf_text(e, "psk");
 	(void)c;
 	(void)err;
-	if (psk.len > 0 && psk.len < PSK_SHORT)
-		out_printf(notes, "WARNING: the pre-shared key is shorter than %d characters and can be guessed from one "
-				  "recorded connection\n",
-			   PSK_SHORT);
+	if (conf_changed(e, was, "psk") && psk.len > 0 && psk.len < PSK_SHORT)
+		conf_note(notes, e, "psk",
+		          "WARNING: the pre-shared key is shorter than %d characters and can be "
+		          "guessed from one recorded connection",
+		          PSK_SHORT);
 	return 0;
 }
 
 static const struct conf_check checks[] = {
-	{"ike_policy_check", policy_check},
-	{"tunnel_group_ipsec_check", group_check},
+        {"ike_policy_check", policy_check},
+        {"tunnel_group_ipsec_check", group_check},
 };
 
 void ike_conf_register(void)

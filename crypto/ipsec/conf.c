@@ -327,41 +327,48 @@ static bool dynamic_incomplete(const struct conf *c, struct str name)
 }
 
 /* A static entry needs peer, transform set and access list; a dynamic one only names its dynamic map. */
-static int crypto_map_entry_check(const struct conf *c, const struct centry *e, struct out *notes,
+static int crypto_map_entry_check(const struct conf *c, const struct centry *e,
+                                  const struct centry *was, struct conf_notes *notes,
                                   struct err *err)
 {
 	struct str dynamic = conf_text(e, "dynamic");
 
+	(void)was;
 	(void)err;
 	if (dynamic.len) {
 		if (dynamic_incomplete(c, dynamic))
-			out_str(notes, "WARNING: dynamic map has incomplete entries\n");
+			conf_note(notes, e, "dynamic", "WARNING: dynamic map has incomplete entries");
 	} else if (!conf_list_len(e, "peers") || !conf_list_len(e, "transform-sets") ||
 	           !conf_text(e, "match-address").len) {
-		out_str(notes, "WARNING: The crypto map entry is incomplete!\n");
+		conf_note(notes, e, NULL, "WARNING: The crypto map entry is incomplete!");
 	}
 	return 0;
 }
 
-static int transform_set_check(const struct conf *c, const struct centry *e, struct out *notes,
-                               struct err *err)
+static int transform_set_check(const struct conf *c, const struct centry *e,
+                               const struct centry *was, struct conf_notes *notes, struct err *err)
 {
-	struct str enc = conf_text(e, "encryption"), mac = conf_text(e, "authentication");
+	static const struct {
+		const char *field, *word, *text;
+	} weak[] = {
+	        {"encryption", "esp-des",
+	         "WARNING: esp-des is weak, use esp-aes or better where the clients can"},
+	        {"encryption", "esp-null", "WARNING: esp-null does not encrypt"},
+	        {"authentication", "esp-md5-hmac",
+	         "WARNING: esp-md5-hmac is weak, use esp-sha-hmac or better where the clients can"},
+	        {"authentication", "esp-none",
+	         "WARNING: without authentication packets can be changed on their way"},
+	};
 
 	(void)c;
-	if (str_eq_cstr(enc, "esp-null") && str_eq_cstr(mac, "esp-none"))
+	if (str_eq_cstr(conf_text(e, "encryption"), "esp-null") &&
+	    str_eq_cstr(conf_text(e, "authentication"), "esp-none"))
 		return err_set(err, -EINVAL, "esp-null and esp-none together protect nothing");
-	if (str_eq_cstr(enc, "esp-des"))
-		out_str(notes,
-		        "WARNING: esp-des is weak, use esp-aes or better where the clients can\n");
-	if (str_eq_cstr(mac, "esp-md5-hmac"))
-		out_str(notes, "WARNING: esp-md5-hmac is weak, use esp-sha-hmac or better where "
-		               "the clients can\n");
-	if (str_eq_cstr(enc, "esp-null"))
-		out_str(notes, "WARNING: esp-null does not encrypt\n");
-	if (str_eq_cstr(mac, "esp-none"))
-		out_str(notes,
-		        "WARNING: without authentication packets can be changed on their way\n");
+	for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++) {
+		if (conf_changed(e, was, weak[i].field) &&
+		    str_eq_cstr(conf_text(e, weak[i].field), weak[i].word))
+			conf_note(notes, e, weak[i].field, "%s", weak[i].text);
+	}
 	return 0;
 }
 

@@ -226,8 +226,8 @@ static void test_hooks(void **state)
 	assert_int_equal(gw.compiled, gw.released);
 }
 
-static int check_pool(const struct conf *conf, const struct centry *e, struct out *notes,
-                      struct err *err)
+static int check_pool(const struct conf *conf, const struct centry *e, const struct centry *was,
+                      struct conf_notes *notes, struct err *err)
 {
 	uint32_t a, b;
 
@@ -236,9 +236,9 @@ static int check_pool(const struct conf *conf, const struct centry *e, struct ou
 	if (a > b)
 		return err_set(err, -EINVAL, "pool %.*s: the range ends before it starts",
 		               STR_ARG(conf_text(e, "name")));
-	if (a == b)
-		out_printf(notes, "WARNING: pool %.*s has one address\n",
-		           STR_ARG(conf_text(e, "name")));
+	if (a == b && conf_changed(e, was, "range"))
+		conf_note(notes, e, "range", "WARNING: pool %.*s has one address",
+		          STR_ARG(conf_text(e, "name")));
 	return 0;
 }
 
@@ -298,6 +298,7 @@ static void test_functions(void **state)
 	assert_string_equal(type(&c, "pool A 10.0.0.9-10.0.0.1"),
 	                    "ERROR: pool A: the range ends before it starts");
 	assert_string_equal(type(&c, "pool A 10.0.0.9"), "WARNING: pool A has one address\n");
+	ok(&c, "pool A 10.0.0.9"); /* said once */
 	ok(&c, "user jo");
 	assert_string_equal(type(&c, "secret ab plain"), "ERROR: a password has 3 characters");
 	ok(&c, "secret abc plain");
@@ -306,15 +307,20 @@ static void test_functions(void **state)
 	                         "fixup protocol ftp 21\n"
 	                         "fixup protocol http 80\n"
 	                         "pool B 10.0.0.2-10.0.0.1\n"
-	                         "pool A 10.0.0.2-10.0.0.1\n",
+	                         "pool A 10.0.0.2-10.0.0.1\n"
+	                         "pool C 10.0.0.5\n"
+	                         "user jo\n",
 	                         0, &r),
-	                    "WARNING: pool A has one address\n"
+	                    "INFO: 2 lines are kept without effect, show running-config inert "
+	                    "lists them\n"
 	                    "startup-config:3: ERROR: pool B: the range ends before it starts\n"
-	                    "startup-config:4: ERROR: pool A: the range ends before it starts\n");
+	                    "startup-config:4: ERROR: pool A: the range ends before it starts\n"
+	                    "startup-config:5: WARNING: pool C has one address\n");
 	assert_int_equal(r.inert, 2);
 	load_report_free(&r);
 	assert_string_equal(running(&c, ""), "hostname jo\n"
 	                                     "pool A 10.0.0.9\n"
+	                                     "pool C 10.0.0.5\n"
 	                                     "user jo\n"
 	                                     " secret cba coded\n"
 	                                     "fixup protocol ftp 21\n"
