@@ -9,15 +9,15 @@ shows_agree() {
 	addresses "$id"; route_inside "$id"; pings "$id" 5 || return 1
 	xfrm=$(guest_run "$id" ip -s xfrm state)
 	# the guest's SA towards us is our inbound one
-	in_spi=$(awk '/^src/{to = ($4 == "203.0.113.1")} to && /spi/{print $4; exit}' <<<"$xfrm")
-	out_spi=$(awk '/^src/{to = ($2 == "203.0.113.1")} to && /spi/{print $4; exit}' <<<"$xfrm")
+	in_spi=$(awk '/^src/{to = ($4 == "203.0.113.1")} to && /spi/{sub(/\(.*/, "", $4); print $4; exit}' <<<"$xfrm")
+	out_spi=$(awk '/^src/{to = ($2 == "203.0.113.1")} to && /spi/{sub(/\(.*/, "", $4); print $4; exit}' <<<"$xfrm")
 	sa=$(cli 'show crypto ipsec sa')
 	in_spi=$(tr a-f A-F <<<"${in_spi#0x}"); out_spi=$(tr a-f A-F <<<"${out_spi#0x}")
 	grep -q "current inbound spi : $in_spi" <<<"$sa" || { echo "inbound spi is not $in_spi"; rc=1; }
 	grep -q "current outbound spi: $out_spi" <<<"$sa" || { echo "outbound spi is not $out_spi"; rc=1; }
 	grep -q "current_peer: .*username: alice" <<<"$sa" || { echo "no user"; rc=1; }
 	grep -q "dynamic allocated peer ip: $LOCAL_IP" <<<"$sa" || { echo "no address $LOCAL_IP"; rc=1; }
-	[ $rc = 0 ] || echo "$sa"
+	[ $rc = 0 ] || grep -E 'spi|current_peer|allocated' <<<"$sa"
 	ses=$(cli 'show vpdn session'); tunnel=$(cli 'show vpdn tunnel')
 	grep -q 'Session username is alice, state is established' <<<"$ses" || { echo "$ses"; rc=1; }
 	local ours theirs remote_call

@@ -7,8 +7,8 @@ run_card() {
 	mkfifo "$W/console"; exec 9<>"$W/console"
 	ns srv "$ROOT/run" --state "$state" --socket "$W/run.sock" <"$W/console" >"$card" 2>&1 & pid=$!
 	for _ in $(seq 300); do grep -q '# ' "$card" && break; sleep .1; done
-	field() { sed -nE "s/^ *$1 *: *(.*[^ ]) *\$/\\1/p" "$card" | head -1; }
-	psk=$(field 'Pre-shared key'); user=$(field 'User'); password=$(field 'Password')
+	field() { sed -nE "s/^ *$1  +([^ ]+) *\$/\\1/p" "$state/card" | head -1; }
+	psk=$(field 'Pre-shared key'); user=$(field 'User name'); password=$(field 'Password')
 	cat "$card"
 	if [ -n "$psk" ] && guest_connect 1 "PSK=$psk" "USER=$user" "PASSWORD=$password" AUTH=mschap-v2; then
 		echo 'show vpdn session' >&9; sleep 1
