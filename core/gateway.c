@@ -1,6 +1,7 @@
 #include "core/gateway.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -141,6 +142,7 @@ static int start_host(struct gateway *gw, struct err *err)
 		rc = nat_open(&gw->nat, err);
 	if (rc != 0)
 		return rc;
+	netlink_route_flush(gw->nl, NULL); /* what a killed run left behind */
 	gw->ifaces = ifaces_new(&gw->hw, gw->nl);
 	gw->log = logsinks_new(gw->ifaces);
 	return gw->ifaces != NULL && gw->log != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
@@ -196,6 +198,18 @@ static int start_console(struct gateway *gw, struct err *err)
 	return control_start(&gw->loop, gw->opt.socket, &gw->console_env, &gw->control, err);
 }
 
+/* A firewall of the host that stands in the way is named; it is not ours to change. */
+static void warn_of_firewalls(struct gateway *gw)
+{
+	struct out notes;
+	out_init(&notes);
+	nat_forward_check(gw->nat, TUN_NAME, &notes);
+	nat_input_check(gw->nat, &notes);
+	if (notes.len > 0)
+		fputs(notes.text, stderr);
+	out_free(&notes);
+}
+
 int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct err *err)
 {
 	gw->opt = *opt;
@@ -216,6 +230,7 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 		gateway_stop(gw);
 		return rc;
 	}
+	warn_of_firewalls(gw);
 	poll_start(gw, &gw->poll500, udp_fd(gw->udp500), on_udp500);
 	poll_start(gw, &gw->poll_worker, worker_event_fd(gw->worker), on_worker);
 	poll_start(gw, &gw->poll_netlink, netlink_monitor_fd(gw->nl), on_netlink);
