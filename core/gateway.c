@@ -203,8 +203,8 @@ static void warn_of_firewalls(struct gateway *gw)
 {
 	struct out notes;
 	out_init(&notes);
-	nat_forward_check(gw->nat, TUN_NAME, &notes);
-	nat_input_check(gw->nat, &notes);
+	nat_forward_check(TUN_NAME, &notes);
+	nat_input_check(&notes);
 	if (notes.len > 0)
 		fputs(notes.text, stderr);
 	out_free(&notes);
