@@ -199,7 +199,7 @@ static int start_console(struct gateway *gw, struct err *err)
 }
 
 /* A firewall of the host that stands in the way is named; it is not ours to change. */
-static void warn_of_firewalls(struct gateway *gw)
+static void warn_of_firewalls(void)
 {
 	struct out notes;
 	out_init(&notes);
@@ -230,7 +230,7 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 		gateway_stop(gw);
 		return rc;
 	}
-	warn_of_firewalls(gw);
+	warn_of_firewalls();
 	poll_start(gw, &gw->poll500, udp_fd(gw->udp500), on_udp500);
 	poll_start(gw, &gw->poll_worker, worker_event_fd(gw->worker), on_worker);
 	poll_start(gw, &gw->poll_netlink, netlink_monitor_fd(gw->nl), on_netlink);
