@@ -1,0 +1,120 @@
+/* The whole appliance against whole clients in one process: no sockets, no threads, one clock that runs on
+ * command. The server is the real one from the packet path up (core/), with the real grammar; only what touches
+ * the host (core/net: sockets, TUN, netlink, nftables) is replaced by full_host.c. A client is an IKE engine that
+ * begins, ESP with the keys it got, and the L2TP and PPP clients of the tests beside this file. */
+#ifndef TESTS_EXCHANGE_FULL_H
+#define TESTS_EXCHANGE_FULL_H
+
+#include "core/base/sa.h"
+#include "tests/exchange/l2tp_lac.h"
+#include "tests/exchange/ppp_peer.h"
+
+/* 203.0.113.1; clients that have their address themselves, the NAT, an address behind it; a host behind us */
+enum { GW_IP = 0xcb007101, HOME_IP = 0xcb007165, ROUTER_IP = 0xcb00710b, BEHIND_IP = 0xc6120165 };
+enum { FULL_UDP = 17, FULL_ESP = 50, HOST_IP = 0x0a4d0009 };
+
+struct client;
+
+/* A packet on its way, addresses as the receiver sees them. */
+struct datagram {
+	struct datagram *next;
+	uint8_t proto;
+	struct ip4_end src, dst;
+	size_t len;
+	uint8_t data[];
+};
+
+struct queue {
+	struct datagram *first, *last;
+	size_t n;
+};
+
+struct world; /* full_server.h */
+struct clock *world_clock(struct world *w);
+struct client **world_clients(struct world *w);
+
+/* Ready to serve: first-light's worked example, MORE lines behind it. seed: of losses. */
+void world_open(struct world *w, const char *more);
+void world_close(struct world *w);
+/* Lets time pass. */
+void world_run(struct world *w, uint64_t ms);
+/* Lines of configuration, as one transaction, typed by somebody; all must be accepted. */
+void world_edit(struct world *w, const char *lines);
+/* What an exec command prints; lives until the next one. */
+const char *world_show(struct world *w, const char *line);
+/* How many lines of the log have both texts. */
+unsigned world_logged(const struct world *w, const char *a, const char *b);
+const char *world_log(const struct world *w);
+void world_log_clear(struct world *w);
+/* Fails the test unless nothing of any client is left: no peer, flow, SA, tunnel, session, address, message, timer. */
+void world_assert_empty(struct world *w);
+unsigned world_sessions(struct world *w); /* users that are in */
+/* Packets the server dropped, of all reasons. */
+uint64_t world_drops(struct world *w);
+
+/* A packet is put on the wire to whoever owns dst. */
+void wire_out(struct world *w, uint8_t proto, struct ip4_end src, struct ip4_end dst, const void *data,
+              size_t len);
+/* While set, random_u32() counts: 1, 3, 5 ...; NULL = random. */
+extern uint32_t *full_counting;
+
+/* ------------------------------------------------------------------ clients */
+
+struct client_habits {
+	const char *cipher, *hash; /* phase 1 */
+	uint16_t group;
+	struct esp_alg esp;
+	uint32_t private_ip; /* behind the NAT of its address; 0 = has its address itself */
+	const struct lac_conf *lac;
+	enum peer_profile ppp;
+	const char *user, *password;
+	unsigned methods;
+};
+
+extern const struct client_habits client_windows, client_apple, client_android;
+
+struct client_ike;
+struct client {
+	struct client *next;
+	struct world *w;
+	struct client_habits habits;
+	uint32_t ip, public_ip;
+	uint16_t nat_ike, nat_natt; /* ports the NAT gave */
+	struct client_ike *ike;     /* its engine, full_client.c */
+	uint32_t counter; /* message ids count from 1 */
+	struct esp_spis *spis;
+	struct esp_table *table;
+	struct esp_sa *out;
+	struct lac lac;
+	struct ppp_peer ppp;
+	bool dialled, ppp_started, gone;
+	unsigned flow_ups, flow_downs, peer_downs;
+	/* IP through the tunnel */
+	uint32_t sent, back; /* packets, echoes */
+	unsigned esp_drops;
+	struct timer traffic;
+	uint32_t traffic_ms, traffic_len;
+};
+
+struct client *client_new(struct world *w, const struct client_habits *habits, uint32_t ip);
+void client_free(struct client *c);
+/* Begins; L2TP and PPP follow by themselves. */
+void client_dial(struct client *c);
+/* Dials and waits until it is in. */
+void client_enter(struct client *c);
+bool client_is_in(const struct client *c);
+/* One IP packet of len bytes to the host behind the server. */
+void client_send(struct client *c, size_t len);
+/* Sends all the time; len 0 stops. */
+void client_traffic(struct client *c, uint32_t every_ms, uint32_t len);
+/* Terminate-Request, CDN and StopCCN, Deletes. */
+void client_leave(struct client *c);
+/* No goodbye: it forgets everything and hears nothing. */
+void client_vanish(struct client *c);
+/* A datagram arrived. */
+void client_input(struct client *c, const struct datagram *d);
+/* IKE's new keys, begun by the client. */
+void client_rekey_ipsec(struct client *c);
+void client_rekey_ike(struct client *c);
+
+#endif

@@ -1,0 +1,329 @@
+/* In place of what touches the host: sockets, the TUN device, netlink, nftables, the system's randomness. Linked
+ * before core/net, so these are taken. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/random.h"
+#include "core/net/pathmtu.h"
+#include "tests/exchange/full_server.h"
+
+struct udp {
+	uint16_t port;
+};
+struct rawesp {
+	int unused;
+};
+struct netlink {
+	int unused;
+};
+struct nat {
+	int unused;
+};
+
+static struct world *world; /* these functions know no context */
+static struct udp udp500 = {IKE_PORT}, udp4500 = {IKE_PORT_NATT};
+static struct rawesp raw;
+static struct netlink netlink;
+static struct nat nat;
+
+void full_host_open(struct world *w)
+{
+	world = w;
+	w->gw.udp500 = &udp500;
+	w->gw.udp4500 = &udp4500;
+	w->gw.raw = &raw;
+	w->gw.nl = &netlink;
+	w->gw.nat = &nat;
+	w->gw.tun = (struct tun){.fd = -1, .ifindex = 9, .name = TUN_NAME, .mtu = PPP_MTU_DEFAULT};
+}
+
+void full_host_close(struct world *w)
+{
+	queue_free(&w->ike);
+	queue_free(&w->natt);
+	queue_free(&w->esp);
+	queue_free(&w->tun);
+	world = NULL;
+}
+
+/* ------------------------------------------------------------------ queues */
+
+void queue_put(struct queue *q, uint8_t proto, struct ip4_end src, struct ip4_end dst, const void *data,
+               size_t len)
+{
+	struct datagram *d = malloc(sizeof *d + len);
+	if (d == NULL)
+		abort();
+	*d = (struct datagram){.proto = proto, .src = src, .dst = dst, .len = len};
+	memcpy(d->data, data, len);
+	if (q->last != NULL)
+		q->last->next = d;
+	else
+		q->first = d;
+	q->last = d;
+	q->n++;
+}
+
+static struct datagram *queue_take(struct queue *q)
+{
+	struct datagram *d = q->first;
+	if (d == NULL)
+		return NULL;
+	q->first = d->next;
+	if (q->first == NULL)
+		q->last = NULL;
+	q->n--;
+	return d;
+}
+
+void queue_free(struct queue *q)
+{
+	for (struct datagram *d; (d = queue_take(q)) != NULL;)
+		free(d);
+}
+
+static int recv_from(struct queue *q, struct pkt *const *pkts, unsigned n)
+{
+	unsigned got = 0;
+	struct datagram *d;
+	while (got < n && (d = queue_take(q)) != NULL) {
+		struct pkt *p = pkts[got++];
+		pkt_reset(p);
+		p->drop = DROP_NONE;
+		p->peer = d->src;
+		p->local = d->dst;
+		p->tos = 0;
+		p->ifindex = 2;
+		p->df = false;
+		uint8_t *at = pkt_put(p, (uint32_t)d->len);
+		if (at != NULL)
+			memcpy(at, d->data, d->len);
+		else
+			p->drop = DROP_TOO_BIG;
+		free(d);
+	}
+	return (int)got;
+}
+
+static unsigned send_all(uint8_t proto, struct pkt *const *pkts, unsigned n)
+{
+	unsigned sent = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (pkts[i]->drop != DROP_NONE)
+			continue;
+		wire_out(world, proto, pkts[i]->local, pkts[i]->peer, pkt_data(pkts[i]), pkts[i]->len);
+		sent++;
+	}
+	return sent;
+}
+
+/* ------------------------------------------------------------------ sockets */
+
+int udp_fd(const struct udp *u)
+{
+	(void)u;
+	return -1;
+}
+
+int udp_recv(struct udp *u, struct pkt *const *pkts, unsigned n)
+{
+	return recv_from(u->port == IKE_PORT ? &world->ike : &world->natt, pkts, n);
+}
+
+unsigned udp_send(struct udp *u, struct pkt *const *pkts, unsigned n)
+{
+	(void)u;
+	return send_all(FULL_UDP, pkts, n);
+}
+
+int udp_send_one(struct udp *u, struct ip4_end local, struct ip4_end peer, const void *data, size_t len)
+{
+	local.port = u->port;
+	wire_out(world, FULL_UDP, local, peer, data, len);
+	return 0;
+}
+
+int rawesp_fd(const struct rawesp *r)
+{
+	(void)r;
+	return -1;
+}
+
+int rawesp_recv(struct rawesp *r, struct pkt *const *pkts, unsigned n)
+{
+	(void)r;
+	return recv_from(&world->esp, pkts, n);
+}
+
+unsigned rawesp_send(struct rawesp *r, struct pkt *const *pkts, unsigned n)
+{
+	(void)r;
+	return send_all(FULL_ESP, pkts, n);
+}
+
+unsigned path_mtu(uint32_t local, uint32_t peer)
+{
+	(void)local, (void)peer;
+	return 1500;
+}
+
+/* ------------------------------------------------------------------ the TUN device and the host behind it */
+
+int tun_recv(struct tun *t, struct pkt *const *pkts, unsigned n)
+{
+	(void)t;
+	return recv_from(&world->tun, pkts, n);
+}
+
+/* The host sends back what a client sent to it, from end to end. */
+unsigned tun_send(struct tun *t, struct pkt *const *pkts, unsigned n)
+{
+	unsigned sent = 0;
+	(void)t;
+	for (unsigned i = 0; i < n; i++) {
+		uint8_t *ip = pkt_data(pkts[i]), swap[4];
+		if (pkts[i]->drop != DROP_NONE)
+			continue;
+		sent++;
+		if (pkts[i]->len < 20 || ip[9] != 253)
+			continue;
+		world->host_got++;
+		memcpy(swap, ip + 12, 4);
+		memcpy(ip + 12, ip + 16, 4);
+		memcpy(ip + 16, swap, 4);
+		if (!world->host_mute)
+			queue_put(&world->tun, 0, (struct ip4_end){0}, (struct ip4_end){0}, ip, pkts[i]->len);
+	}
+	return sent;
+}
+
+/* ------------------------------------------------------------------ netlink: eth0 203.0.113.1, eth1 10.77.0.1 */
+
+static const struct netlink_link links[] = {
+        {.index = 2, .name = "eth0", .up = true, .carrier = true, .mtu = 1500},
+        {.index = 3, .name = "eth1", .up = true, .carrier = true, .mtu = 1500},
+};
+static const struct netlink_addr addrs[] = {{2, GW_IP, 24}, {3, 0x0a4d0001, 24}};
+
+int netlink_open(struct netlink **nl, struct err *err)
+{
+	(void)err;
+	*nl = &netlink;
+	return 0;
+}
+
+void netlink_close(struct netlink *nl)
+{
+	(void)nl;
+}
+
+int netlink_links(struct netlink *nl, bool (*fn)(void *, const struct netlink_link *), void *arg)
+{
+	(void)nl;
+	for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
+		if (!fn(arg, &links[i]))
+			break;
+	return 0;
+}
+
+int netlink_addrs(struct netlink *nl, bool (*fn)(void *, const struct netlink_addr *), void *arg)
+{
+	(void)nl;
+	for (size_t i = 0; i < sizeof addrs / sizeof addrs[0]; i++)
+		if (!fn(arg, &addrs[i]))
+			break;
+	return 0;
+}
+
+int netlink_routes(struct netlink *nl, bool (*fn)(void *, const struct netlink_route *), void *arg)
+{
+	(void)nl, (void)fn, (void)arg;
+	return 0;
+}
+
+int netlink_link_get(struct netlink *nl, const char *name, int index, struct netlink_link *l)
+{
+	(void)nl;
+	for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
+		if (name != NULL ? strcmp(links[i].name, name) == 0 : links[i].index == index) {
+			*l = links[i];
+			return 0;
+		}
+	return -ENODEV;
+}
+
+int netlink_addr_get(struct netlink *nl, int index, struct netlink_addr *a)
+{
+	(void)nl;
+	*a = addrs[index == 3];
+	return index == 2 || index == 3 ? 0 : -EADDRNOTAVAIL;
+}
+
+int netlink_default_route(struct netlink *nl, struct netlink_route *r)
+{
+	(void)nl, (void)r;
+	return -ENETUNREACH;
+}
+
+int netlink_link_set(struct netlink *nl, int index, bool up, uint32_t mtu, struct err *err)
+{
+	(void)nl, (void)index, (void)up, (void)mtu, (void)err;
+	return 0;
+}
+
+#define NOTHING(name, type)                                                   \
+	int name(struct netlink *nl, const struct type *what, struct err *err) \
+	{                                                                     \
+		(void)nl, (void)what, (void)err;                              \
+		return 0;                                                     \
+	}
+NOTHING(netlink_addr_add, netlink_addr)
+NOTHING(netlink_addr_del, netlink_addr)
+NOTHING(netlink_route_add, netlink_route)
+NOTHING(netlink_route_del, netlink_route)
+
+int netlink_route_flush(struct netlink *nl, struct err *err)
+{
+	(void)nl, (void)err;
+	return 0;
+}
+
+int nat_apply(struct nat *n, const struct nat_rules *rules, struct err *err)
+{
+	(void)n, (void)rules, (void)err;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ chance, the same in every run */
+
+uint32_t *full_counting;
+static uint64_t chance = 0x9e3779b97f4a7c15;
+
+static uint64_t draw(void)
+{
+	chance ^= chance << 13;
+	chance ^= chance >> 7;
+	chance ^= chance << 17;
+	return chance;
+}
+
+void random_bytes(void *dst, size_t len)
+{
+	uint8_t *p = dst;
+	for (size_t i = 0; i < len; i++)
+		p[i] = (uint8_t)(draw() >> 24);
+}
+
+uint32_t random_u32(void)
+{
+	if (full_counting == NULL)
+		return (uint32_t)(draw() >> 16);
+	*full_counting += 2;
+	return *full_counting - 1;
+}
+
+uint32_t random_below(uint32_t n)
+{
+	return (uint32_t)(draw() >> 16) % n;
+}

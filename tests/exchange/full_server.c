@@ -1,0 +1,453 @@
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/hooks.h"
+#include "cli/session.h"
+#include "core/base/log.h"
+#include "core/sessiondb.h"
+#include "crypto/prim/prim.h"
+#include "tests/exchange/full_server.h"
+
+enum { RX_BUFFER = PKT_HEADROOM + IKE_MSG_MAX + PKT_TAILROOM };
+
+static const char worked_example[] =
+        "hostname gw\n"
+        "interface GigabitEthernet0/0\n"
+        " nameif outside\n"
+        " ip address 203.0.113.1 255.255.255.0\n"
+        "interface GigabitEthernet0/1\n"
+        " nameif inside\n"
+        " ip address 10.77.0.1 255.255.255.0\n"
+        "logging enable\n"
+        "logging console emergencies\n"
+        "ip local pool clients 10.78.0.10-10.78.0.29 mask 255.255.255.0\n"
+        "group-policy clients internal\n"
+        "group-policy clients attributes\n"
+        " vpn-tunnel-protocol l2tp-ipsec\n"
+        " dns-server value 10.77.0.5 10.77.0.6\n"
+        "tunnel-group DefaultRAGroup general-attributes\n"
+        " default-group-policy clients\n"
+        " address-pool clients\n"
+        "tunnel-group DefaultRAGroup ipsec-attributes\n"
+        " pre-shared-key a-shared-key-for-tests-only\n"
+        "tunnel-group DefaultRAGroup ppp-attributes\n"
+        " authentication pap\n"
+        " authentication ms-chap-v1\n"
+        " authentication ms-chap-v2\n"
+        "crypto ipsec ikev1 transform-set a256 esp-aes-256 esp-sha-hmac\n"
+        "crypto ipsec ikev1 transform-set a256 mode transport\n"
+        "crypto ipsec ikev1 transform-set t3des esp-3des esp-sha-hmac\n"
+        "crypto ipsec ikev1 transform-set t3des mode transport\n"
+        "crypto dynamic-map dyno 10 set ikev1 transform-set a256 t3des\n"
+        "crypto map vpn 20 ipsec-isakmp dynamic dyno\n"
+        "crypto map vpn interface outside\n"
+        "crypto ikev1 enable outside\n"
+        "crypto ikev1 policy 10\n"
+        " authentication pre-share\n"
+        " encryption 3des\n"
+        " hash sha\n"
+        " group 2\n"
+        "crypto ikev1 policy 20\n"
+        " authentication pre-share\n"
+        " encryption aes-256\n"
+        " hash sha\n"
+        " group 14\n"
+        "username alice password wonder-1 mschap\n"
+        "username bob password builder-2 mschap\n"
+        "username plain password simple-3\n";
+
+/* ------------------------------------------------------------------ one turn of the gateway */
+
+static unsigned ready(const struct world *w)
+{
+	return (w->natt.n > 0 ? 1u : 0) | (w->esp.n > 0 ? 2u : 0) | (w->tun.n > 0 ? 4u : 0);
+}
+
+/* What event loop and packet thread do until nothing is left to do. */
+static void pump(struct world *w)
+{
+	struct gateway *gw = &w->gw;
+	if (w->pumping)
+		return;
+	w->pumping = true;
+	for (bool again = true; again;) {
+		again = false;
+		if (w->ike.n > 0) {
+			gateway_rx500(gw);
+			again = true;
+		}
+		if (ready(w) != 0 || ring_count(&gw->worker->down) > 0 || gw->worker->n_late > 0) {
+			worker_turn(gw->worker, clock_now(&gw->clock), ready(w));
+			again = true;
+		}
+		if (ring_count(&gw->worker->up) > 0) {
+			worker_poll(gw->worker);
+			again = true;
+		}
+	}
+	w->pumping = false;
+}
+
+struct clock *world_clock(struct world *w)
+{
+	return &w->gw.clock;
+}
+
+struct client **world_clients(struct world *w)
+{
+	return &w->clients;
+}
+
+void world_run(struct world *w, uint64_t ms)
+{
+	struct clock *clock = &w->gw.clock;
+	uint64_t end = clock_now(clock) + ms;
+	pump(w);
+	for (;;) {
+		uint64_t next = clock_next(clock), left = end - clock_now(clock);
+		clock_run(clock, clock_now(clock) + (next < left ? next : left));
+		pump(w);
+		if (next > left)
+			return;
+	}
+}
+
+/* ------------------------------------------------------------------ the wire */
+
+struct head {
+	uint8_t proto;
+	struct ip4_end src, dst;
+};
+
+static void at_server(struct world *w, const struct head *h, const uint8_t *data, size_t len)
+{
+	struct queue *q = h->proto == FULL_ESP             ? &w->esp
+	                  : h->dst.port == IKE_PORT      ? &w->ike
+	                  : h->dst.port == IKE_PORT_NATT ? &w->natt
+	                                                 : NULL;
+	if (q != NULL)
+		queue_put(q, h->proto, h->src, h->dst, data, len);
+	pump(w);
+}
+
+static void at_client(struct world *w, struct head *h, const uint8_t *data, size_t len)
+{
+	for (struct client *c = w->clients; c != NULL; c = c->next) {
+		uint16_t port = h->dst.port;
+		if (c->gone || c->public_ip != h->dst.ip)
+			continue;
+		if (h->proto == FULL_UDP && port == c->nat_ike)
+			h->dst.port = IKE_PORT;
+		else if (h->proto == FULL_UDP && port == c->nat_natt)
+			h->dst.port = IKE_PORT_NATT;
+		else if (h->proto == FULL_UDP)
+			continue;
+		h->dst.ip = c->ip;
+		struct queue one = {0};
+		queue_put(&one, h->proto, h->src, h->dst, data, len);
+		client_input(c, one.first);
+		queue_free(&one);
+		pump(w);
+		return;
+	}
+}
+
+static void arrive(void *arg, const uint8_t *msg, size_t len)
+{
+	struct world *w = arg;
+	struct head h;
+	memcpy(&h, msg, sizeof h);
+	if (h.dst.ip == GW_IP)
+		at_server(w, &h, msg + sizeof h, len - sizeof h);
+	else
+		at_client(w, &h, msg + sizeof h, len - sizeof h);
+}
+
+void wire_out(struct world *w, uint8_t proto, struct ip4_end src, struct ip4_end dst, const void *data,
+              size_t len)
+{
+	uint8_t msg[sizeof(struct head) + 10000];
+	struct head h = {proto, src, dst};
+	assert_true(len <= sizeof msg - sizeof h);
+	memcpy(msg, &h, sizeof h);
+	memcpy(msg + sizeof h, data, len);
+	wire_put(&w->wire, arrive, w, msg, sizeof h + len);
+}
+
+/* ------------------------------------------------------------------ Diffie-Hellman */
+
+struct dh_later {
+	struct timer timer;
+	struct world *w;
+	struct prim_dh_job *job;
+	void (*done)(void *arg);
+	void *arg;
+};
+
+static void dh_done(struct timer *t, void *arg)
+{
+	struct dh_later *d = arg;
+	(void)t;
+	d->w->dh_running--;
+	d->done(d->arg);
+	free(d);
+}
+
+static int dh(void *ctx, struct prim_dh_job *job, void (*done)(void *), void *arg)
+{
+	struct gateway *gw = ctx;
+	struct world *w = (struct world *)((char *)gw - offsetof(struct world, gw));
+	prim_dh_run(job);
+	if (w->dh_ms == 0) {
+		done(arg);
+		return 0;
+	}
+	struct dh_later *d = calloc(1, sizeof *d);
+	*d = (struct dh_later){.w = w, .job = job, .done = done, .arg = arg};
+	w->dh_running++;
+	timer_start(&gw->clock, &d->timer, w->dh_ms, dh_done, d);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ start and end */
+
+static void write_log(void *arg, const struct log_line *line)
+{
+	struct world *w = arg;
+	char text[2200];
+	int n = snprintf(text, sizeof text, "%u: %s\n", line->id, line->text);
+	if (line->level == LOGL_DEBUGGING)
+		return;
+	if (getenv("FULL_LOG") != NULL)
+		fprintf(stderr, "%8.2f %s", (double)clock_now(&w->gw.clock) / 1000, text);
+	if (w->log_len + (size_t)n < FULL_LOG) {
+		memcpy(w->log + w->log_len, text, (size_t)n + 1);
+		w->log_len += (size_t)n;
+	}
+}
+
+static void no_errors(struct world *w)
+{
+	for (size_t i = 0; i < w->report.n; i++)
+		if (w->report.items[i].error)
+			fail_msg("%s: %s", w->report.items[i].command, w->report.items[i].text);
+}
+
+static void load(struct world *w, const char *text, unsigned flags)
+{
+	struct err err = {0};
+	load_report_free(&w->report);
+	memset(&w->report, 0, sizeof w->report);
+	if (load_text(w->gw.grammar, w->gw.conf, str_of(text), "test", flags, &w->report, &err) != 0)
+		fail_msg("%s", err.text);
+	no_errors(w);
+}
+
+void gateway_reload(void *ctx)
+{
+	(void)ctx;
+}
+
+static void start_config(struct world *w, const char *more)
+{
+	struct gateway *gw = &w->gw;
+	struct err err = {0};
+	struct conf_hooks hooks = gateway_conf_hooks;
+	char text[8192];
+	hooks.ctx = gw;
+	gateway_register(gw);
+	assert_int_equal(gateway_exec_register(gw, &err), 0);
+	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_LINT, &gw->grammar, &err) != 0)
+		fail_msg("%s", err.text);
+	hooks_set_grammar(gw->grammar);
+	gw->conf = confsys_new(&gw->grammar->schema, &hooks);
+	gw->exec.grammar = gw->grammar;
+	gw->exec.sys = gw->conf;
+	assert_true((size_t)snprintf(text, sizeof text, "%s%s", worked_example, more) < sizeof text);
+	load(w, text, LOAD_REPLACE);
+}
+
+void world_open(struct world *w, const char *more)
+{
+	struct gateway *gw = &w->gw;
+	struct err err = {0};
+	memset(w, 0, sizeof *w);
+	w->log = calloc(1, FULL_LOG);
+	assert_int_equal(prim_init(&err), 0);
+	clock_init(&gw->clock, 1000000);
+	gw->clock.wall_offset_ms = 1792000000000;
+	gw->started_ms = clock_now(&gw->clock);
+	gw->opt.state_dir = "/nonexistent";
+	log_set_clock(&gw->clock);
+	w->sink = (struct log_sink){.level = LOGL_DEBUGGING, .write = write_log, .arg = w};
+	log_sink_add(&w->sink);
+	wire_init(&w->wire, &gw->clock, 1);
+	full_host_open(w);
+	assert_int_equal(hardware_parse(&gw->hw, STR("GigabitEthernet0/0: eth0\nGigabitEthernet0/1: eth1\n"),
+	                                "hardware", &err),
+	                 0);
+	gw->ifaces = ifaces_new(&gw->hw, gw->nl);
+	gw->log = logsinks_new(gw->ifaces);
+	logsinks_apply(gw->log, &(struct logsink_conf){.buffered = -1, .trap = -1, .monitor = -1});
+	gw->rx_buffers = calloc(PKT_BATCH, RX_BUFFER);
+	for (unsigned i = 0; i < PKT_BATCH; i++) {
+		gw->rx[i].buf = gw->rx_buffers + (size_t)i * RX_BUFFER;
+		gw->rx[i].cap = RX_BUFFER;
+	}
+	if (gateway_engines(gw, &err) != 0)
+		fail_msg("%s", err.text);
+	gw->ike_ops.dh = dh;
+	start_config(w, more);
+	world_run(w, 1000);
+	w->timers = gw->clock.n;
+}
+
+void world_close(struct world *w)
+{
+	struct gateway *gw = &w->gw;
+	while (w->clients != NULL)
+		client_free(w->clients);
+	gw->stopping = true;
+	l2tp_shutdown(gw->l2tp);
+	ppp_free(gw->ppp);
+	gw->ppp = NULL;
+	pump(w);
+	ike_shutdown(gw->ike);
+	l2tp_free(gw->l2tp);
+	while (w->dh_running > 0)
+		clock_run(&gw->clock, clock_now(&gw->clock) + 10);
+	wire_free(&w->wire);
+	worker_free(gw->worker);
+	ike_free(gw->ike);
+	ipsec_sadb_free(gw->sadb);
+	gateway_flows_free(gw);
+	sessiondb_free(gw->sessions);
+	confsys_free(gw->conf);
+	hooks_set_grammar(NULL);
+	grammar_free(gw->grammar);
+	exec_config_free(&gw->exec);
+	logsinks_free(gw->log);
+	net_show_close(&gw->net_show);
+	ifaces_free(gw->ifaces);
+	free(gw->rx_buffers);
+	log_set_clock(NULL);
+	log_sink_remove(&w->sink);
+	log_reset_messages();
+	assert_int_equal(gw->clock.n, 0); /* no timer survives */
+	clock_free(&gw->clock);
+	load_report_free(&w->report);
+	full_host_close(w);
+	cmd_registry_clear();
+	prim_free();
+	free(w->log);
+}
+
+/* ------------------------------------------------------------------ the console */
+
+void world_edit(struct world *w, const char *lines)
+{
+	load(w, lines, 0);
+	pump(w);
+}
+
+static struct out screen;
+
+static void show_write(void *arg, struct str text)
+{
+	(void)arg;
+	out_put(&screen, text);
+}
+
+static void show_want(void *arg, enum session_want want, struct str prompt)
+{
+	(void)arg, (void)want, (void)prompt;
+}
+
+const char *world_show(struct world *w, const char *line)
+{
+	struct session_env env = {.grammar = w->gw.grammar, .sys = w->gw.conf, .clock = &w->gw.clock};
+	struct session_io io = {.arg = w, .write = show_write, .want = show_want, .async = show_write};
+	struct session_options options = {.batch = true, .from = "console"};
+	static char text[32768];
+	out_init(&screen);
+	struct session *s = session_new(&env, &io, &options);
+	session_input_line(s, str_of(line));
+	session_free(s);
+	snprintf(text, sizeof text, "%.*s", (int)screen.len, screen.len > 0 ? screen.text : "");
+	out_free(&screen);
+	pump(w);
+	return text;
+}
+
+unsigned world_logged(const struct world *w, const char *a, const char *b)
+{
+	unsigned n = 0;
+	for (const char *p = w->log; *p != '\0';) {
+		const char *end = strchr(p, '\n'), *at = strstr(p, a), *at_b = strstr(p, b);
+		n += at != NULL && at < end && at_b != NULL && at_b < end;
+		p = end + 1;
+	}
+	return n;
+}
+
+const char *world_log(const struct world *w)
+{
+	return w->log;
+}
+
+void world_log_clear(struct world *w)
+{
+	w->log_len = 0;
+	w->log[0] = '\0';
+}
+
+unsigned world_sessions(struct world *w)
+{
+	return ppp_stats(w->gw.ppp)->sessions;
+}
+
+uint64_t world_drops(struct world *w)
+{
+	uint64_t n = 0;
+	for (unsigned i = DROP_NONE + 1; i < DROP_N; i++)
+		n += ctr_get(&worker_drops(w->gw.worker)->n[i]) + ctr_get(&l2tp_drops(w->gw.l2tp)->n[i]);
+	return n;
+}
+
+void world_assert_empty(struct world *w)
+{
+	struct gateway *gw = &w->gw;
+	struct worker *k = gw->worker;
+	struct ike_counts ike;
+	size_t now, peak;
+	ike_counts(gw->ike, &ike);
+	assert_int_equal(ike.peers, 0);
+	assert_int_equal(ike.ike_sas, 0);
+	assert_int_equal(ike.half_open, 0);
+	assert_int_equal(ike.flows, 0);
+	assert_int_equal(ike.child_sas, 0);
+	assert_int_equal(hash_count(gw->flows), 0);
+	ipsec_sadb_counts(gw->sadb, &now, &peak);
+	assert_int_equal(now, 0);
+	assert_int_equal(l2tp_tunnels(gw->l2tp), 0);
+	assert_int_equal(l2tp_sessions(gw->l2tp), 0);
+	assert_int_equal(ppp_stats(gw->ppp)->sessions, 0);
+	assert_int_equal(ppp_stats(gw->ppp)->users, 0);
+	assert_int_equal(ppp_stats(gw->ppp)->pending, 0);
+	assert_non_null(strstr(world_show(w, "show ip local pool clients"), " 0\n"));
+	assert_int_equal(esp_spi_count(k->spis, 0), 0);
+	assert_int_equal(hash_count(k->flows), 0);
+	assert_int_equal(hash_count(k->by_ip), 0);
+	for (unsigned i = 0; i < WORKER_SESSIONS; i++)
+		assert_true(k->sessions[i] == NULL && k->by_tunnel[i] == NULL);
+	for (unsigned i = 0; i < ESP_SLOTS_MAX; i++)
+		assert_null(k->by_slot[i]);
+	assert_int_equal(k->n_down_free + ring_count(&k->done), WORKER_MSGS);
+	assert_int_equal(k->n_up_free, WORKER_MSGS);
+	assert_int_equal(gw->clock.n, w->timers);
+}

@@ -1,0 +1,36 @@
+/* The server's side of full.h, for those who look into the appliance. (Apart from it, since the configuration and
+ * the IKE tests both know a struct node.) */
+#ifndef TESTS_EXCHANGE_FULL_SERVER_H
+#define TESTS_EXCHANGE_FULL_SERVER_H
+
+#include "core/gateway.h"
+#include "core/worker_int.h"
+#include "tests/exchange/full.h"
+
+enum { FULL_LOG = 1 << 20 };
+
+struct world {
+	struct gateway gw;
+	struct wire wire;
+	struct queue ike, natt, esp, tun; /* what the server's sockets and its TUN device hold */
+	struct client *clients;
+	struct log_sink sink;
+	char *log;
+	size_t log_len;
+	unsigned host_got; /* packets of clients that came out of the TUN device */
+	bool host_mute;    /* the host does not echo */
+	uint32_t dh_ms;    /* Diffie-Hellman takes so long; 0 = done at once */
+	unsigned dh_running;
+	size_t timers; /* of the server alone, when nobody is connected */
+	bool pumping;
+	struct load_report report; /* of the last text of configuration */
+};
+
+/* full_host.c */
+void full_host_open(struct world *w);
+void full_host_close(struct world *w);
+void queue_put(struct queue *q, uint8_t proto, struct ip4_end src, struct ip4_end dst, const void *data,
+               size_t len);
+void queue_free(struct queue *q);
+
+#endif
