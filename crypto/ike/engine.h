@@ -452,6 +452,8 @@ void peer_detach(struct ike_sa *sa);
 /* Ends it when neither SA nor flow is left. */
 void peer_check(struct ike_peer *peer, enum sa_end why);
 void peer_drop(struct ike_peer *peer, enum sa_end why, bool tell);
+/* 713259, unless the peer has a user: then the end of the user's session says it. */
+void peer_say_torn_down(const struct ike_peer *peer, const char *why);
 /* The peer sends from another address or port now (authenticated and fresh). */
 void peer_move(struct ike_peer *peer, struct ip4_end local, struct ip4_end remote);
 /* INITIAL-CONTACT: everything of this peer but this SA is from a former life. */

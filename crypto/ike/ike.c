@@ -164,8 +164,7 @@ void ike_set_conf(struct ike *ike, const struct ike_conf *conf, const struct ips
 		for (struct ike_peer *p = ike->peers; p != NULL && !again; p = p->next)
 			if (!p->dying && (!ike_conf_enabled(conf, p->ifname) ||
 			                  ike_map_of(ike, p->ifname) == NULL)) {
-				ike_log(ike, MSG_713259, ike_prefix_peer(p).s,
-				        "Administrator Reset");
+				peer_say_torn_down(p, "Administrator Reset");
 				peer_drop(p, SA_END_ADMIN, true);
 				again = true;
 			}
@@ -357,7 +356,7 @@ void ike_drop_peer(struct ike *ike, uint32_t handle, enum sa_end why, const char
 		return;
 	ike_enter(ike);
 	if (text != NULL)
-		ike_log(ike, MSG_713259, ike_prefix_peer(peer).s, text);
+		peer_say_torn_down(peer, text);
 	peer_drop(peer, why, true);
 	ike_leave(ike);
 }

@@ -88,7 +88,7 @@ extern const struct sa_events ike_sa_events;
 /* PPP authenticated the peer's user: for prefixes of messages and `show`. username "" forgets it. */
 void ike_peer_set_user(struct ike *ike, uint32_t peer, const char *username, uint32_t client_ip);
 /* Deletes to the peer, all its SAs removed, flow_down and peer_down called. text: the reason for message 713259
- * ("User Requested"); NULL = no message. */
+ * ("User Requested"), written unless the peer has a user, whose session's end says it; NULL = no message. */
 void ike_drop_peer(struct ike *ike, uint32_t peer, enum sa_end why, const char *text);
 /* Ends one flow: Deletes for its SAs; the peer's IKE SA stays. flow_down is called. */
 void ike_drop_flow(struct ike *ike, uint32_t flow, enum sa_end why);

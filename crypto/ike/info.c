@@ -162,7 +162,7 @@ static void delete_isakmp(struct ike_sa *sa, struct rd *r, unsigned n)
 		ike_dbg(other, IKE_DETAIL, "IKE SA MM:%08x rcv'd Terminate: state %s",
 		        other->number, ike_state_text(other->mm.state));
 		if (peer->flows == NULL && peer->sas->peer_next == NULL)
-			ike_log(ike, MSG_713259, ike_prefix(other).s, "User Requested");
+			peer_say_torn_down(peer, "User Requested");
 		sa_delete(other, SA_END_DELETED, false); /* its ESP SAs live on (RFC 2408 §3.15) */
 	}
 }

@@ -131,6 +131,12 @@ static void tell_flows(struct ike_peer *peer)
 		info_delete_esp(peer, spis, n);
 }
 
+void peer_say_torn_down(const struct ike_peer *peer, const char *why)
+{
+	if (peer->user[0] == '\0')
+		ike_log(peer->ike, MSG_713259, ike_prefix_peer(peer).s, why);
+}
+
 void peer_drop(struct ike_peer *peer, enum sa_end why, bool tell)
 {
 	if (peer->dying)

@@ -225,18 +225,23 @@ static void administrator_drops(void **state)
 {
 	struct net *net = *state;
 	connected(net);
-	ike_peer_set_user(net->server.ike, net->server.up_peer, "jdoe", 0x0a040501);
 	ike_drop_peer(net->server.ike, net->server.up_peer, SA_END_ADMIN, "Administrator Reset");
 	net_run(net, 1000);
 	assert_int_equal(net_logged(net, 713259,
-	                            "Group = DefaultRAGroup, Username = jdoe, IP = 203.0.113.11, "
-	                            "Session is being "
+	                            "Group = DefaultRAGroup, IP = 203.0.113.11, Session is being "
 	                            "torn down. Reason: Administrator Reset"),
 	                 1);
 	assert_int_equal(net->server.peer_downs, 1);
 	assert_int_equal(net->client.flow_downs, 1);
 	assert_int_equal(node_sa_count(&net->client), 0);
 	ike_drop_peer(net->server.ike, 999, SA_END_ADMIN, NULL); /* nobody: nothing */
+	/* With a user it is the end of the session that says so. */
+	client_connect(&net->client);
+	ike_peer_set_user(net->server.ike, net->server.up_peer, "jdoe", 0x0a040501);
+	net_log_clear(net);
+	ike_drop_peer(net->server.ike, net->server.up_peer, SA_END_ADMIN, "Administrator Reset");
+	assert_int_equal(net_logged(net, 713259, NULL), 0);
+	assert_int_equal(net->server.peer_downs, 2);
 }
 
 static void map_taken_away(void **state)
