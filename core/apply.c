@@ -38,8 +38,6 @@ void gateway_tell_interfaces(struct gateway *gw)
 		n++;
 	}
 	ike_set_interfaces(gw->ike, ifs, n);
-	if (n > 0)
-		worker_set_address(gw->worker, ifs[0].ip);
 }
 
 /* The prefixes that make up first..last go to the TUN device. */

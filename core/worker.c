@@ -197,9 +197,6 @@ static void command(struct worker *w, const struct down *d)
 	case DOWN_MSS:
 		w->mss = (uint16_t)d->u32;
 		break;
-	case DOWN_ADDRESS:
-		w->address = d->u32;
-		break;
 	case DOWN_STOP:
 		w->stop = true;
 		break;

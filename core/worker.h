@@ -85,8 +85,6 @@ void worker_session_remove(struct worker *w, uint16_t tunnel);
 bool worker_session_totals(const struct worker *w, uint16_t tunnel, struct worker_totals *t);
 
 void worker_set_mss(struct worker *w, uint16_t mss); /* 0 = off */
-/* The address ICMP errors come from. */
-void worker_set_address(struct worker *w, uint32_t ip);
 const struct drop_counters *worker_drops(const struct worker *w);
 
 #endif

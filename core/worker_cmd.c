@@ -1,9 +1,11 @@
 /* The control thread's side of the worker: commands down, events up, SAs and sessions made and freed. */
 #include <errno.h>
 #include <sched.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/worker_int.h"
@@ -51,6 +53,7 @@ int worker_new(struct worker **out, const struct worker_io *io, struct err *err)
 	w->io = *io;
 	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	w->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	w->icmp_fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (w->wake_fd < 0 || w->event_fd < 0 || make_stores(w) != 0) {
 		worker_free(w);
 		return err_set(err, -ENOMEM, "out of memory for the packet path");
@@ -139,6 +142,8 @@ void worker_free(struct worker *w)
 		close(w->wake_fd);
 	if (w->event_fd >= 0)
 		close(w->event_fd);
+	if (w->icmp_fd >= 0)
+		close(w->icmp_fd);
 	free(w);
 }
 
@@ -370,9 +375,4 @@ bool worker_session_totals(const struct worker *w, uint16_t tunnel, struct worke
 void worker_set_mss(struct worker *w, uint16_t mss)
 {
 	down(w, &(struct down){.op = DOWN_MSS, .u32 = mss});
-}
-
-void worker_set_address(struct worker *w, uint32_t ip)
-{
-	down(w, &(struct down){.op = DOWN_ADDRESS, .u32 = ip});
 }

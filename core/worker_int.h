@@ -42,7 +42,6 @@ enum down_op {
 	DOWN_SEND,
 	DOWN_MSG_FREE, /* a message that came up goes back */
 	DOWN_MSS,
-	DOWN_ADDRESS,
 	DOWN_STOP,
 };
 
@@ -111,6 +110,7 @@ struct worker {
 	pthread_t thread;
 	bool running;
 	int wake_fd, event_fd; /* eventfds: commands are waiting, events are waiting */
+	int icmp_fd;           /* raw, for sending whole packets; -1: there are no ICMP errors */
 	struct ring down, up;
 	struct ring done;       /* messages that went down and are free again */
 	_Atomic uint64_t taken; /* commands the worker has carried out */
@@ -139,7 +139,6 @@ struct worker {
 	uint64_t now_ms;
 	uint64_t drop_told_ms[DROP_N];
 	uint16_t mss;
-	uint32_t address;
 	struct up *late; /* events for which `up` had no room: nothing is lost, nobody waits */
 	size_t n_late, cap_late;
 	bool stop;

@@ -1,5 +1,8 @@
 /* The two pipelines of the packet path. Each stage works on a batch and drops by setting pkt->drop. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "core/net/icmp.h"
 #include "core/net/ipfrag.h"
@@ -250,13 +253,17 @@ void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap)
 
 /* ------------------------------------------------------------------ out */
 
-static void send_icmp(struct worker *w, const uint8_t *ip, size_t len, uint16_t mtu)
+/* The host sends it, with its own address towards the sender; out of TUN it would look like a forged one. */
+static void send_icmp(const struct worker *w, const uint8_t *ip, size_t len, uint16_t mtu)
 {
 	uint8_t error[ICMP_ERROR_MAX];
-	size_t n = icmp_frag_needed(error, sizeof error, w->address, ip, len, mtu);
-	struct pkt answer = {.buf = error, .cap = sizeof error, .len = (uint32_t)n}, *one = &answer;
-	if (n > 0)
-		tun_send(w->io.tun, &one, 1);
+	size_t n = icmp_frag_needed(error, sizeof error, INADDR_ANY, ip, len, mtu);
+	struct sockaddr_in to = {.sin_family = AF_INET};
+	struct rd r = rd_of(ip, len);
+	rd_skip(&r, 12);
+	to.sin_addr.s_addr = htonl(rd_u32(&r));
+	if (n > 0 && w->icmp_fd >= 0)
+		sendto(w->icmp_fd, error, n, 0, (struct sockaddr *)&to, sizeof to);
 }
 
 /* What fits inside the path's MTU: ESP, UDP, L2TP and PPP headers taken off. */

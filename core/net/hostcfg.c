@@ -199,11 +199,6 @@ int hostcfg_forwarding(struct hostcfg *h, const char *tun, struct err *err)
 	/* The device is ours and goes with us: nothing to remember. */
 	snprintf(key, sizeof(key), "net/ipv4/conf/%s/rp_filter", tun);
 	r = setting_write(key, "2");
-	if (!r) {
-		/* ICMP errors about packets to clients come out of it with an address of ours as sender. */
-		snprintf(key, sizeof(key), "net/ipv4/conf/%s/accept_local", tun);
-		r = setting_write(key, "1");
-	}
 	return r ? err_set(err, r, "cannot set %s: %s", key, strerror(-r)) : 0;
 }
 

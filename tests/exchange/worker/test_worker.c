@@ -1,0 +1,504 @@
+/* The packet path as a whole: its thread, sockets, TUN device and the kernel's routing. */
+#include "tests/unit/base/unit.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/base/random.h"
+#include "crypto/prim/prim.h"
+#include "tests/exchange/worker/lab.h"
+
+static struct lab lab;
+static struct lab *const l = &lab;
+
+static int enter(void **state)
+{
+	struct err err = {0};
+	(void)state;
+	memset(&l->seen, 0, sizeof l->seen);
+	return prim_init(&err) == 0 && lab_enter(l) ? 0 : -1;
+}
+
+static int leave(void **state)
+{
+	(void)state;
+	lab_leave(l);
+	prim_free();
+	return 0;
+}
+
+/* An SA pair and an open session: what most tests begin with. */
+static uint32_t connected(uint16_t mtu)
+{
+	uint32_t spi = lab_sa(l, true, true);
+	lab_session(l, mtu);
+	return spi;
+}
+
+static bool client_to_host(uint32_t number)
+{
+	uint8_t ip[256];
+	uint32_t got = 0;
+	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER, LAB_HOST, &number, sizeof number));
+	return lab_host_recv(l, &got, sizeof got) == sizeof got && got == number;
+}
+
+static bool host_to_client(uint32_t number)
+{
+	uint8_t ip[256];
+	uint32_t got;
+	lab_host_send(l, &number, sizeof number, false);
+	if (lab_client_recv_ip(l, ip, sizeof ip) != 28 + sizeof got)
+		return false;
+	memcpy(&got, ip + 28, sizeof got);
+	return got == number;
+}
+
+static struct worker_totals totals(void)
+{
+	struct worker_totals t = {0};
+	lab_drain(l);
+	worker_session_totals(l->w, LAB_TUNNEL, &t);
+	return t;
+}
+
+/* ------------------------------------------------------------------ up to the control thread */
+
+static void ike_on_4500_comes_up_and_keepalives_do_not(void **state)
+{
+	static const uint8_t ike[] = {0, 0, 0, 0, 'I', 'K', 'E'};
+	(void)state;
+	assert_int_equal(udp_send_one(l->client, (struct ip4_end){LAB_CLIENT, 0},
+	                              (struct ip4_end){LAB_SERVER, 4500}, "\xff", 1),
+	                 0);
+	assert_int_equal(udp_send_one(l->client, (struct ip4_end){LAB_CLIENT, 0},
+	                              (struct ip4_end){LAB_SERVER, 4500}, ike, sizeof ike),
+	                 0);
+	assert_true(lab_wait(l, &l->seen.ike, 1));
+	assert_int_equal(l->seen.len, 3);
+	assert_memory_equal(l->seen.msg, "IKE", 3);
+	assert_int_equal(l->seen.remote.ip, LAB_CLIENT);
+	assert_int_equal(l->seen.remote.port, 4500);
+	assert_int_equal(l->seen.local.ip, LAB_SERVER);
+	assert_int_equal(l->seen.drop, 0);
+	for (int i = 1; i < DROP_N; i++)
+		if (i != DROP_NO_ROUTE) /* what the host says by itself on a new device */
+			assert_int_equal(lab_drops(l, (enum drop_reason)i), 0);
+}
+
+static void l2tp_control_comes_up_and_answers_go_down(void **state)
+{
+	static const uint8_t sccrq[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
+	uint8_t got[64];
+	(void)state;
+	uint32_t spi = lab_sa(l, true, true);
+	lab_client_send(l, l->client, sccrq, sizeof sccrq);
+	assert_true(lab_wait(l, &l->seen.l2tp, 1));
+	assert_int_equal(l->seen.len, sizeof sccrq);
+	assert_memory_equal(l->seen.msg, sccrq, sizeof sccrq);
+	assert_int_equal(l->seen.flow, LAB_FLOW);
+	assert_int_equal(l->seen.local.port, 1701);
+	assert_int_equal(l->seen.remote.port, 1701);
+	assert_true(lab_wait(l, &l->seen.used, 1));
+	assert_int_equal(l->seen.spi, spi);
+	assert_true(worker_send(l->w, LAB_FLOW, l->seen.local, l->seen.remote,
+	                        (const uint8_t *)"SCCRP", 5));
+	assert_int_equal(lab_client_recv(l, got, sizeof got), 5);
+	assert_memory_equal(got, "SCCRP", 5);
+	/* Nothing is sent into a flow without SA. */
+	assert_true(worker_send(l->w, 4711, l->seen.local, l->seen.remote, got, 5));
+	lab_drain(l);
+	assert_int_equal(lab_drops(l, DROP_NO_SA_OUT), 1);
+}
+
+/* More than there are messages: those that are done come back without an event being delivered. */
+static void many_messages_go_down_in_one_go(void **state)
+{
+	const struct ip4_end end = {LAB_SERVER, 1701};
+	uint8_t got[64];
+	unsigned sent = 0, came = 0;
+	(void)state;
+	lab_sa(l, true, true);
+	for (uint32_t i = 0; i < 2000; i++)
+		sent += worker_send(l->w, LAB_FLOW, end, end, (const uint8_t *)&i, sizeof i);
+	assert_int_equal(sent, 2000);
+	worker_drain(l->w);
+	while (came < sent && lab_client_recv(l, got, sizeof got) == 4)
+		came++;
+	assert_int_equal(came, 2000);
+}
+
+static void ppp_control_comes_up(void **state)
+{
+	static const uint8_t lcp[] = {0,    2, 0, LAB_TUNNEL, 0, LAB_CALL, 0xff, 3, 0xc0,
+	                              0x21, 9, 1, 0,          8, 0,        0,    0, 0};
+	(void)state;
+	lab_sa(l, true, true);
+	lab_session(l, 1400);
+	worker_session_close(l->w, LAB_TUNNEL); /* LCP goes on without IP */
+	lab_client_send(l, l->client, lcp, sizeof lcp);
+	assert_true(lab_wait(l, &l->seen.ppp, 1));
+	assert_int_equal(l->seen.tunnel, LAB_TUNNEL);
+	assert_int_equal(l->seen.call, LAB_CALL);
+	assert_int_equal(l->seen.len, sizeof lcp - 6);
+	assert_memory_equal(l->seen.msg, lcp + 6, sizeof lcp - 6);
+	/* A call the worker does not know goes to L2TP, which answers for it. */
+	uint8_t other[sizeof lcp];
+	memcpy(other, lcp, sizeof lcp);
+	other[5]++;
+	lab_client_send(l, l->client, other, sizeof other);
+	assert_true(lab_wait(l, &l->seen.l2tp, 1));
+}
+
+/* ------------------------------------------------------------------ data */
+
+static void data_goes_both_ways(void **state)
+{
+	(void)state;
+	connected(1400);
+	assert_true(client_to_host(1));
+	assert_true(host_to_client(2));
+	struct worker_totals t = totals();
+	assert_int_equal(t.pkts_in, 1);
+	assert_int_equal(t.bytes_in, 32);
+	assert_int_equal(t.pkts_out, 1);
+	assert_int_equal(t.bytes_out, 32);
+	assert_int_equal(t.errs, 0);
+	assert_true(t.last_ms > 0);
+}
+
+static void data_goes_both_ways_without_udp(void **state)
+{
+	(void)state;
+	lab_sa(l, false, true);
+	lab_session(l, 1400);
+	assert_true(client_to_host(1));
+	assert_true(host_to_client(2));
+}
+
+static void a_foreign_source_is_dropped(void **state)
+{
+	uint8_t ip[64];
+	(void)state;
+	connected(1400);
+	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER + 1, LAB_HOST, "x", 1));
+	assert_true(client_to_host(1)); /* the one before has been seen by now */
+	assert_int_equal(lab_drops(l, DROP_SOURCE), 1);
+	assert_int_equal(totals().errs, 1);
+}
+
+static void closed_and_removed_sessions_pass_nothing(void **state)
+{
+	uint8_t ip[64];
+	struct worker_totals t;
+	uint32_t one = 1;
+	(void)state;
+	connected(1400);
+	assert_true(client_to_host(1));
+	worker_session_close(l->w, LAB_TUNNEL);
+	lab_drain(l);
+	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER, LAB_HOST, "x", 1));
+	uint64_t before = lab_drops(l, DROP_NO_ROUTE);
+	lab_host_send(l, &one, sizeof one, false);
+	for (int i = 0; i < 1000 && lab_drops(l, DROP_NO_ROUTE) == before; i++)
+		usleep(1000);
+	assert_true(lab_drops(l, DROP_NO_ROUTE) > before);
+	for (int i = 0; i < 1000 && lab_drops(l, DROP_PPP_NOT_OPEN) == 0; i++)
+		usleep(1000);
+	assert_int_equal(lab_drops(l, DROP_PPP_NOT_OPEN), 1);
+	worker_session_open(l->w, LAB_TUNNEL, LAB_USER, 1400, false, false);
+	lab_drain(l);
+	assert_true(client_to_host(2));
+	worker_session_remove(l->w, LAB_TUNNEL);
+	assert_false(worker_session_totals(l->w, LAB_TUNNEL, &t));
+	worker_session_remove(l->w, LAB_TUNNEL); /* twice is once */
+	lab_drain(l);
+	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER, LAB_HOST, "x", 1));
+	assert_true(lab_wait(l, &l->seen.l2tp, 1));
+}
+
+/* ------------------------------------------------------------------ ESP */
+
+static void a_replay_is_dropped_and_told(void **state)
+{
+	uint8_t ip[64];
+	char data[8];
+	(void)state;
+	uint32_t spi = connected(1400);
+	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER, LAB_HOST, "x", 1));
+	assert_int_equal(lab_host_recv(l, data, sizeof data), 1);
+	/* esp_out left the packet as it was sent, the socket did not change it */
+	lab_again(l, l->client);
+	assert_true(lab_wait(l, &l->seen.drop, 1));
+	assert_int_equal(l->seen.dropped.why, DROP_ESP_REPLAY);
+	assert_int_equal(l->seen.dropped.spi, spi);
+	assert_int_equal(l->seen.dropped.peer, LAB_PEER);
+	assert_int_equal(l->seen.dropped.remote.ip, LAB_CLIENT);
+	struct sa_stats s;
+	assert_true(worker_sa_ops.stats(l->w, spi, &s));
+	assert_int_equal(s.replay_errs, 1);
+	assert_int_equal(s.pkts_in, 1);
+}
+
+static void an_unknown_spi_is_told_once_in_a_while(void **state)
+{
+	uint8_t junk[64] = {0x01, 0x23, 0x45, 0x67, 0, 0, 0, 9};
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		udp_send_one(l->client, (struct ip4_end){LAB_CLIENT, 0},
+		             (struct ip4_end){LAB_SERVER, 4500}, junk, sizeof junk);
+	assert_true(lab_wait(l, &l->seen.drop, 1));
+	for (int i = 0; i < 1000 && lab_drops(l, DROP_ESP_NO_SA) < 20; i++)
+		usleep(1000);
+	assert_int_equal(lab_drops(l, DROP_ESP_NO_SA), 20);
+	lab_drain(l);
+	assert_int_equal(l->seen.drop, 1);
+	assert_int_equal(l->seen.dropped.spi, 0x01234567);
+	assert_int_equal(l->seen.dropped.seq, 9);
+}
+
+static void a_new_nat_port_is_followed(void **state)
+{
+	static const uint8_t hello[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
+	(void)state;
+	connected(1400);
+	lab_client_send(l, l->client_moved, hello, sizeof hello);
+	assert_true(lab_wait(l, &l->seen.moved, 1));
+	assert_int_equal(l->seen.remote.port, 40000);
+	/* IKE decides; until then the old address is used */
+	assert_true(host_to_client(1));
+	assert_int_equal(l->seen.remote.port, 4500);
+	worker_sa_ops.move(l->w, LAB_PEER, (struct ip4_end){LAB_CLIENT, 40000});
+	lab_drain(l);
+	assert_true(host_to_client(2));
+	assert_int_equal(l->seen.remote.port, 40000);
+	/* An old packet again says nothing about where the client is. */
+	lab_again(l, l->client);
+	assert_true(lab_wait(l, &l->seen.drop, 1));
+	assert_int_equal(l->seen.moved, 1);
+}
+
+static void a_rekey_loses_no_packet(void **state)
+{
+	(void)state;
+	uint32_t old = connected(1400), fresh = 0;
+	for (uint32_t i = 0; i < 200; i++) {
+		assert_true(client_to_host(i));
+		assert_true(host_to_client(i));
+		switch (i) {
+		case 50: /* before QM2 leaves */
+			fresh = lab_sa(l, true, false);
+			break;
+		case 100: /* QM3 */
+			worker_sa_ops.install_out(l->w, fresh);
+			break;
+		case 120: /* the client sends on it from here */
+			lab_client_use(l, fresh);
+			break;
+		case 150:
+			lab_sa_remove(l, old);
+			break;
+		}
+	}
+	assert_int_equal(totals().errs, 0);
+	assert_int_equal(totals().pkts_in, 200);
+	assert_int_equal(totals().pkts_out, 200);
+}
+
+static void a_removed_sa_gives_its_number_back(void **state)
+{
+	static uint32_t spis[ESP_SLOTS_MAX];
+	size_t n = 0;
+	struct sa_stats s;
+	(void)state;
+	uint32_t spi = lab_sa(l, true, true), again;
+	while ((again = worker_sa_ops.spi_alloc(l->w)) != 0)
+		spis[n++] = again;
+	assert_int_equal(n, ESP_SLOTS_MAX - 1);
+	lab_sa_remove(l, spi);
+	assert_false(worker_sa_ops.stats(l->w, spi, &s));
+	again = worker_sa_ops.spi_alloc(l->w);
+	assert_int_equal(esp_spi_slot(again), esp_spi_slot(spi));
+	assert_int_not_equal(again, spi);
+	worker_sa_ops.spi_free(l->w, again);
+	while (n > 0)
+		worker_sa_ops.spi_free(l->w, spis[--n]);
+	lab_sa_remove(l, spi); /* twice is once */
+}
+
+/* ------------------------------------------------------------------ sizes */
+
+static void too_big_with_df_is_told_to_the_sender(void **state)
+{
+	uint8_t data[1372] = {0}, ip[2048];
+	(void)state;
+	connected(1300);
+	lab_host_send(l, data, 1273, true); /* 1301 bytes */
+	for (int i = 0; i < 1000 && lab_host_mtu(l) != 1300; i++)
+		usleep(1000);
+	assert_int_equal(lab_host_mtu(l), 1300);
+	lab_drain(l);
+	assert_int_equal(lab_drops(l, DROP_MTU), 1);
+	lab_host_recv(l, ip, sizeof ip); /* the error on the socket */
+	lab_host_send(l, data, 1272, true);
+	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), 1300);
+}
+
+static void too_big_without_df_is_cut(void **state)
+{
+	uint8_t data[1372], ip[2048];
+	size_t got = 0;
+	(void)state;
+	memset(data, 'x', sizeof data);
+	connected(600);
+	lab_host_send(l, data, sizeof data, false);
+	for (int i = 0; i < 3; i++) {
+		size_t len = lab_client_recv_ip(l, ip, sizeof ip);
+		assert_true(len > 20 && len <= 600);
+		assert_int_equal(ip4_checksum(ip, 20, 0), 0);
+		got += len - 20;
+	}
+	assert_int_equal(got, sizeof data + 8);
+	assert_int_equal(totals().pkts_out, 3);
+}
+
+static void a_narrow_path_is_learned(void **state)
+{
+	uint8_t data[1372] = {0}, ip[2048];
+	(void)state;
+	connected(1400);
+	assert_int_equal(system("ip link set v0 mtu 1000"), 0);
+	/* Without DF inside there is none outside: the kernel cuts the outer packet. */
+	lab_host_send(l, data, 1100, false);
+	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), 1128);
+	lab_host_send(l, data, 1100, true);
+	for (int i = 0; i < 1000 && lab_host_mtu(l) >= 1000; i++)
+		usleep(1000);
+	unsigned mtu = lab_host_mtu(l);
+	assert_in_range(mtu, 850, 950);
+	assert_int_equal(totals().errs, 1);
+	lab_host_recv(l, ip, sizeof ip);
+	/* What it was told fits, with DF all the way. */
+	lab_host_send(l, data, mtu - 28, true);
+	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), mtu);
+}
+
+static void mss_of_syn_is_lowered(void **state)
+{
+	uint8_t ip[64], got[256];
+	(void)state;
+	connected(1400);
+	l->mss = 1200;
+	lab_drain(l);
+	int fd = lab_host_tcp(l);
+	struct wr w = wr_of(ip, sizeof ip);
+	lab_udp_packet(ip, LAB_USER, LAB_HOST, got, 16); /* header; becomes TCP */
+	ip[9] = 6;
+	wr_space(&w, 20);
+	wr_patch_u16(&w, 10, 0);
+	wr_patch_u16(&w, 10, ip4_checksum(ip, 20, 0));
+	wr_u16(&w, 1000);
+	wr_u16(&w, 9);
+	wr_u64(&w, 1);
+	wr_u16(&w, 0x6002); /* 24 bytes, SYN */
+	wr_u16(&w, 1000);
+	wr_u32(&w, 0);
+	wr_u32(&w, 0x020405b4); /* 1460 */
+	lab_client_ip(l, ip, 44);
+	assert_int_equal(recv(fd, got, sizeof got, 0), 44);
+	assert_int_equal(got[42] << 8 | got[43], 1200);
+	close(fd);
+}
+
+/* ------------------------------------------------------------------ hostile */
+
+static void garbage_harms_nothing(void **state)
+{
+	uint8_t junk[1400];
+	(void)state;
+	uint32_t spi = connected(1400);
+	for (unsigned i = 0; i < 10000; i++) {
+		size_t len = random_below(i % 10 == 0 ? sizeof junk : 80);
+		random_bytes(junk, len);
+		if (len >= 4 && i % 3 == 0) { /* of an SA there is */
+			struct wr w = wr_of(junk, 4);
+			wr_u32(&w, spi);
+		} else if (len >= 4 && i % 3 == 1) {
+			memset(junk, 0, 4); /* IKE */
+		}
+		if (i % 4 == 3) { /* genuine ESP, garbage inside */
+			if (len > 6 && i % 8 == 3)
+				memcpy(junk, "\0\2\0\5\0\6", 6);
+			lab_client_send(l, l->client, junk, len);
+		} else {
+			udp_send_one(l->client, (struct ip4_end){LAB_CLIENT, 0},
+			             (struct ip4_end){LAB_SERVER, 4500}, junk, len);
+		}
+		if (i % 64 == 0)
+			worker_poll(l->w);
+	}
+	assert_true(lab_wait(l, &l->seen.ike, 1));
+	assert_true(lab_wait(l, &l->seen.l2tp, 1));
+	uint64_t drops = 0;
+	for (int i = 1; i < DROP_N; i++)
+		drops += lab_drops(l, (enum drop_reason)i);
+	assert_true(drops > 1000);
+	uint8_t late[2048];
+	while (recv(l->host_fd, late, sizeof late, MSG_DONTWAIT) >= 0)
+		;
+	assert_true(client_to_host(1));
+	assert_true(host_to_client(2));
+}
+
+/* The TUN device is taken away while packets come: the thread neither ends nor spins. */
+static void a_deleted_tun_device_ends_nothing(void **state)
+{
+	static const uint8_t hello[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
+	uint8_t ip[64];
+	(void)state;
+	connected(1400);
+	assert_int_equal(system("ip link del " TUN_NAME), 0);
+	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER, LAB_HOST, "x", 1));
+	lab_client_send(l, l->client, hello, sizeof hello);
+	assert_true(lab_wait(l, &l->seen.l2tp, 1));
+	assert_int_equal(lab_drops(l, DROP_TUN_WRITE), 1);
+	assert_int_equal(totals().errs, 1);
+	assert_int_equal(totals().pkts_in, 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        TEST(ike_on_4500_comes_up_and_keepalives_do_not),
+	        TEST(l2tp_control_comes_up_and_answers_go_down),
+	        TEST(many_messages_go_down_in_one_go),
+	        TEST(ppp_control_comes_up),
+	        TEST(data_goes_both_ways),
+	        TEST(data_goes_both_ways_without_udp),
+	        TEST(a_foreign_source_is_dropped),
+	        TEST(closed_and_removed_sessions_pass_nothing),
+	        TEST(a_replay_is_dropped_and_told),
+	        TEST(an_unknown_spi_is_told_once_in_a_while),
+	        TEST(a_new_nat_port_is_followed),
+	        TEST(a_rekey_loses_no_packet),
+	        TEST(a_removed_sa_gives_its_number_back),
+	        TEST(too_big_with_df_is_told_to_the_sender),
+	        TEST(too_big_without_df_is_cut),
+	        TEST(a_narrow_path_is_learned),
+	        TEST(mss_of_syn_is_lowered),
+	        TEST(garbage_harms_nothing),
+	        TEST(a_deleted_tun_device_ends_nothing),
+	};
+	if (geteuid() != 0) {
+		puts("not root: no network namespaces, nothing was tested");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
