@@ -223,8 +223,6 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 	if (rc == 0)
 		rc = gateway_engines(gw, err);
 	if (rc == 0)
-		rc = worker_start(gw->worker, err);
-	if (rc == 0)
 		rc = start_console(gw, err);
 	if (rc != 0) {
 		gateway_stop(gw);
@@ -237,9 +235,12 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 	return 0;
 }
 
-void gateway_run(struct gateway *gw)
+int gateway_run(struct gateway *gw, struct err *err)
 {
-	uv_run(&gw->loop, UV_RUN_DEFAULT);
+	int rc = worker_start(gw->worker, err);
+	if (rc == 0)
+		uv_run(&gw->loop, UV_RUN_DEFAULT);
+	return rc;
 }
 
 /* ------------------------------------------------------------------ end */

@@ -37,7 +37,9 @@ struct gw_flow {
 	bool udp_encap;
 	char ifname[IFACE_NAMEIF_MAX];
 	char group[AAA_NAME_MAX + 1];
-	struct timer idle; /* runs while no tunnel uses it */
+	unsigned users;    /* who is in over it */
+	bool ending;       /* we ended the last one: only the goodbyes are waited for */
+	struct timer idle; /* runs while nobody is in */
 };
 
 struct gateway {
@@ -87,8 +89,9 @@ struct gateway {
 
 /* 0 or -errno with err; on failure what was made is ended again. gw is zeroed by the caller. */
 int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct err *err);
-/* Until a signal or `reload` ends it. */
-void gateway_run(struct gateway *gw);
+/* Starts the packet path's thread and runs until a signal or `reload` ends it. No thread exists before: privileges
+ * are dropped between gateway_start and this. 0 or -errno when it could not start. */
+int gateway_run(struct gateway *gw, struct err *err);
 /* Goodbyes to clients and consoles, the host as it was. */
 void gateway_stop(struct gateway *gw);
 /* `reload`: ends the loop; the caller starts over. */

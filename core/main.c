@@ -87,16 +87,16 @@ int main(int argc, char **argv)
 		fprintf(stderr, "posternd: %s\n", err.text);
 		return 1;
 	}
-	if (privilege_drop(&err) != 0) {
+	if (privilege_drop(&err) != 0 || privilege_filter(&err) != 0 ||
+	    gateway_run(&gw, &err) != 0) {
 		fprintf(stderr, "posternd: %s\n", err.text);
 		gateway_stop(&gw);
 		return 1;
 	}
-	gateway_run(&gw);
 	bool again = gw.reload;
 	gateway_stop(&gw);
 	if (again) {
-		execv("/proc/self/exe", argv);
+		privilege_exec_self(argv);
 		fprintf(stderr, "posternd: cannot start again: %s\n", strerror(errno));
 		return 1;
 	}
