@@ -15,6 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/str.h"
+
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
@@ -64,165 +66,38 @@ void privilege_no_dump(void)
 
 /* ------------------------------------------------------------------ system calls */
 
-/* Calls that are allowed whatever their arguments are. Names this machine's kernel does not have are passed over:
- * the list serves every architecture, some of which have only the older or the newer of two. */
-static const char *const calls[] = {
-        /* event loop, waiting, time, signals */
-        "epoll_create1",
-        "epoll_ctl",
-        "epoll_wait",
-        "epoll_pwait",
-        "epoll_pwait2",
-        "poll",
-        "ppoll",
-        "select",
-        "pselect6",
-        "eventfd2",
-        "pipe2",
-        "timerfd_create",
-        "timerfd_settime",
-        "timerfd_gettime",
-        "clock_gettime",
-        "clock_getres",
-        "clock_nanosleep",
-        "nanosleep",
-        "gettimeofday",
-        "time",
-        "rt_sigaction",
-        "rt_sigprocmask",
-        "rt_sigreturn",
-        "sigaltstack",
-        "rt_sigpending",
-        "restart_syscall",
-        /* sockets: UDP, raw ESP and ICMP, netlink, the console's Unix socket, syslog */
-        "bind",
-        "connect",
-        "listen",
-        "accept",
-        "accept4",
-        "getsockname",
-        "getpeername",
-        "setsockopt",
-        "getsockopt",
-        "sendto",
-        "recvfrom",
-        "sendmsg",
-        "recvmsg",
-        "sendmmsg",
-        "recvmmsg",
-        "shutdown",
-        /* files: startup-config, host settings, the grammar, /proc/net, name services */
-        "open",
-        "openat",
-        "close",
-        "close_range",
-        "read",
-        "readv",
-        "pread64",
-        "write",
-        "writev",
-        "pwrite64",
-        "lseek",
-        "_llseek",
-        "fstat",
-        "fstat64",
-        "stat",
-        "stat64",
-        "lstat",
-        "lstat64",
-        "newfstatat",
-        "fstatat64",
-        "statx",
-        "statfs",
-        "statfs64",
-        "fstatfs",
-        "fstatfs64",
-        "access",
-        "faccessat",
-        "faccessat2",
-        "readlink",
-        "readlinkat",
-        "getdents",
-        "getdents64",
-        "getcwd",
-        "fcntl",
-        "fcntl64",
-        "flock",
-        "dup",
-        "dup2",
-        "dup3",
-        "fsync",
-        "fdatasync",
-        "ftruncate",
-        "fadvise64",
-        "rename",
-        "renameat",
-        "renameat2",
-        "unlink",
-        "unlinkat",
-        "mkdir",
-        "mkdirat",
-        "rmdir",
-        "chmod",
-        "fchmod",
-        "fchmodat",
-        "chown",
-        "fchown",
-        "fchownat",
-        "lchown",
-        "umask",
-        "inotify_init1",
-        "inotify_add_watch",
-        "inotify_rm_watch",
-        /* memory */
-        "brk",
-        "munmap",
-        "mremap",
-        "madvise",
-        "mlock",
-        "munlock",
-        "membarrier",
-        /* threads: the packet path, helpers for Diffie-Hellman */
-        "futex",
-        "futex_time64",
-        "set_robust_list",
-        "get_robust_list",
-        "set_tid_address",
-        "rseq",
-        "sched_yield",
-        "sched_getaffinity",
-        "sched_getparam",
-        "sched_getscheduler",
-        "sched_get_priority_max",
-        "sched_get_priority_min",
-        "getcpu",
-        "exit",
-        "exit_group",
-        "tgkill",
-        /* who and where we are, randomness, limits; the start after `reload` drops privileges again */
-        "getpid",
-        "getppid",
-        "gettid",
-        "getuid",
-        "geteuid",
-        "getgid",
-        "getegid",
-        "getresuid",
-        "getresgid",
-        "getgroups",
-        "uname",
-        "sysinfo",
-        "getrusage",
-        "times",
-        "getrandom",
-        "prlimit64",
-        "getrlimit",
-        "ugetrlimit",
-        "setrlimit",
-        "arch_prctl",
-        "prctl",
-        "capget",
-        "capset",
+/* Calls that are allowed whatever their arguments are, by what they are for. Names this machine's kernel does not
+ * have are passed over: the list serves every architecture, some of which have only the older or the newer of two. */
+static const struct {
+	const char *what_for, *names;
+} calls[] = {
+        {"event loop, waiting, time, signals",
+         "epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 poll ppoll "
+         "select pselect6 eventfd2 pipe2 timerfd_create timerfd_settime "
+         "timerfd_gettime clock_gettime clock_getres clock_nanosleep nanosleep "
+         "gettimeofday time rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack "
+         "rt_sigpending restart_syscall"},
+        {"sockets: UDP, raw ESP and ICMP, netlink, the console's Unix socket, syslog",
+         "bind connect listen accept accept4 getsockname getpeername setsockopt "
+         "getsockopt sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown"},
+        {"files: startup-config, host settings, the grammar, /proc/net, name services",
+         "open openat close close_range read readv pread64 write writev pwrite64 lseek "
+         "_llseek fstat fstat64 stat stat64 lstat lstat64 newfstatat fstatat64 statx "
+         "statfs statfs64 fstatfs fstatfs64 access faccessat faccessat2 readlink "
+         "readlinkat getdents getdents64 getcwd fcntl fcntl64 flock dup dup2 dup3 "
+         "fsync fdatasync ftruncate fadvise64 rename renameat renameat2 unlink "
+         "unlinkat mkdir mkdirat rmdir chmod fchmod fchmodat chown fchown fchownat "
+         "lchown umask inotify_init1 inotify_add_watch inotify_rm_watch"},
+        {"memory", "brk munmap mremap madvise mlock munlock membarrier"},
+        {"threads: the packet path, helpers for Diffie-Hellman",
+         "futex futex_time64 set_robust_list get_robust_list set_tid_address rseq "
+         "sched_yield sched_getaffinity sched_getparam sched_getscheduler "
+         "sched_get_priority_max sched_get_priority_min getcpu exit exit_group tgkill"},
+        {"who and where we are, randomness, limits; the start after `reload` drops privileges "
+         "again",
+         "getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid "
+         "getgroups uname sysinfo getrusage times getrandom prlimit64 getrlimit "
+         "ugetrlimit setrlimit arch_prctl prctl capget capset"},
 };
 
 static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
@@ -264,6 +139,15 @@ static int allow(scmp_filter_ctx f, const char *name, unsigned n, const struct s
 	                               : seccomp_rule_add_array(f, SCMP_ACT_ALLOW, call, n, args);
 }
 
+static int allow_all(scmp_filter_ctx f, struct str names)
+{
+	char name[32];
+	int rc = 0;
+	for (struct str word; rc == 0 && (word = str_word(&names)).len > 0;)
+		rc = str_copy(name, sizeof name, word) ? allow(f, name, 0, NULL) : -EINVAL;
+	return rc;
+}
+
 static int allow_some(scmp_filter_ctx f)
 {
 	const scmp_datum_t write_exec = PROT_WRITE | PROT_EXEC;
@@ -302,7 +186,7 @@ static int filter_load(scmp_filter_ctx f)
 	if (rc == 0)
 		rc = seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	for (size_t i = 0; rc == 0 && i < sizeof calls / sizeof calls[0]; i++)
-		rc = allow(f, calls[i], 0, NULL);
+		rc = allow_all(f, str_of(calls[i].names));
 	if (rc == 0)
 		rc = allow_some(f);
 	/* Its flags are behind a pointer: the C library uses clone when there is no clone3. */
