@@ -475,7 +475,8 @@ int lab_host_tcp(struct lab *l)
 	return fd;
 }
 
-uint64_t lab_drops(const struct lab *l, enum drop_reason why)
+uint64_t lab_drops(struct lab *l, enum drop_reason why)
 {
+	lab_drain(l);
 	return ctr_get(&worker_drops(l->w)->n[why]);
 }

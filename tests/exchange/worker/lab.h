@@ -90,6 +90,6 @@ void lab_host_send(struct lab *l, const void *data, size_t len, bool df);
 ssize_t lab_host_recv(struct lab *l, void *data, size_t cap); /* -1 after a second */
 unsigned lab_host_mtu(struct lab *l); /* what the host believes of its path to the session */
 int lab_host_tcp(struct lab *l); /* sees whole TCP packets to the host; the caller's to close */
-uint64_t lab_drops(const struct lab *l, enum drop_reason why);
+uint64_t lab_drops(struct lab *l, enum drop_reason why);
 
 #endif
