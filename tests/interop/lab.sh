@@ -1,7 +1,7 @@
 # A closed test network with genuine Linux clients; sourced by the suites.
 #
 #   $P-srv   the appliance under test: wan0 203.0.113.1/24, lan0 10.77.0.1/24
-#   $P-ins   a host behind it: 10.77.0.2 (iperf3 -s, answers pings), its default route is the appliance
+#   $P-ins   a host behind it: 10.77.0.2 (iperf3 -s on 5201 and 5202, answers pings), its default route is the appliance
 #   $P-inet  "the Internet": bridge br0 with 203.0.113.254/24; direct guests sit here
 #   $P-natN  a NAT box: wan0 203.0.113.(10+N), lan0 198.18.N.1/24, masquerading, lets in only what belongs out
 #
@@ -38,7 +38,7 @@ lab_up() {
 	ns_make ins; ns srv ip link add lan0 type veth peer name eth0 netns "$P-ins"
 	ns srv ip link set lan0 up; ns srv ip addr add 10.77.0.1/24 dev lan0
 	ns ins ip link set eth0 up; ns ins ip addr add 10.77.0.2/24 dev eth0; ns ins ip route add default via 10.77.0.1
-	ns ins iperf3 -s -D -I "$W/iperf.pid" >/dev/null 2>&1
+	for i in 1 2; do ns ins iperf3 -s -p 520$i -D -I "$W/iperf$i.pid" >/dev/null 2>&1; done # one a guest
 	for ((i = 1; i <= ${1:-1}; i++)); do
 		ns_make nat$i; plug nat$i wan0; ns nat$i ip addr add 203.0.113.$((10 + i))/24 dev wan0
 		ns nat$i ip link add lan0 type bridge; ns nat$i ip link set lan0 up
@@ -58,7 +58,7 @@ lab_down() {
 	local id n pid
 	for id in "${!GUEST_PID[@]}"; do guest_kill "$id"; done
 	appliance_stop
-	[ -s "$W/iperf.pid" ] && { read -r -d '' pid <"$W/iperf.pid"; kill "$pid" 2>/dev/null; }
+	for n in "$W"/iperf?.pid; do [ -s "$n" ] && { read -r -d '' pid <"$n"; kill "$pid" 2>/dev/null; }; done
 	for n in $(ip netns list | awk '{print $1}'); do case $n in "$P"-*) ip netns del "$n";; esac; done
 	rm -rf "$W"
 }
@@ -152,15 +152,33 @@ log_since() { tail -c +$((${LOG_AT:-0} + 1)) "$W/posternd.log"; }
 
 # test NAME COMMAND...: one counted test
 PASSED=0 FAILED=0
+TEST_OUT=$W/test.out
+# stream NAME COMMAND...: tests that run beside those of other streams (they start and stop no appliance and no
+# guest); streams_end waits for them, prints what they said and counts their tests.
+STREAMS=()
+stream() {
+	local name=$1; shift
+	( PASSED=0 FAILED=0 TEST_OUT=$W/test.$name; "$@"; echo "$PASSED $FAILED" >"$W/count.$name" ) >"$W/stream.$name" 2>&1 &
+	STREAMS+=("$name:$!")
+}
+streams_end() {
+	local s p f
+	for s in "${STREAMS[@]}"; do
+		wait "${s#*:}"; cat "$W/stream.${s%%:*}"
+		read -r p f <"$W/count.${s%%:*}" || { p=0 f=1; }
+		PASSED=$((PASSED + p)) FAILED=$((FAILED + f))
+	done
+	STREAMS=()
+}
 test_case() {
 	local name=$1 t0=$EPOCHREALTIME rc; shift
 	# not in a subshell: a test may start and stop the appliance and guests
-	"$@" >"$W/test.out" 2>&1; rc=$?
+	"$@" >"$TEST_OUT" 2>&1; rc=$?
 	local took; took=$(awk -v a="$t0" -v b="$EPOCHREALTIME" 'BEGIN{printf "%.1f", b - a}')
 	if [ $rc = 0 ]; then PASSED=$((PASSED + 1)); echo "ok   $name ($took s)"
 	else
 		FAILED=$((FAILED + 1)); echo "FAIL $name ($took s, status $rc)"
-		tail -40 "$W/test.out" | sed 's/^/     /'
+		tail -40 "$TEST_OUT" | sed 's/^/     /'
 	fi
 }
 finish() { echo "$PASSED passed, $FAILED failed"; [ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]; }

@@ -15,27 +15,27 @@ gets_in() {
 	route_inside "$id"
 	pings "$id" 10 || return 1
 	guest_disconnect "$id"
-	gone
+	gone "$LOCAL_IP"
 }
-# Every session of the appliance ends within a few seconds.
+# The session with this address inside (none given: every session) ends within a few seconds.
 gone() {
-	local _
+	local _ what=${1:+Client ip address is ${1//./\\.}\$}
 	for _ in $(seq 60); do
-		cli 'show vpdn session' | grep -q 'Call id' || return 0
+		if [ -n "${1:-}" ]; then cli 'show vpdn pppinterface'; else cli 'show vpdn session'; fi | grep -qE "${what:-Call id}" || return 0
 		sleep .1
 	done
 	echo "still there:"; cli 'show vpdn session'; return 1
 }
 transfer() { # ID: 20 MB each way
-	guest_run "$1" "iperf3 -c $INSIDE -n 20M -J >/tmp/up.json && iperf3 -c $INSIDE -n 20M -R -J >/tmp/down.json; rc=\$?
+	guest_run "$1" "iperf3 -c $INSIDE -p 520$1 -n 20M -J >/tmp/up.json && iperf3 -c $INSIDE -p 520$1 -n 20M -R -J >/tmp/down.json; rc=\$?
 		grep -h '\"bits_per_second\"' /tmp/up.json /tmp/down.json | tail -1; exit \$rc"
 }
 gets_in_and_transfers() {
 	local id=$1; shift
 	guest_connect "$id" "$@" || { log_since | tail -20; return 1; }
-	route_inside "$id"
+	addresses "$id"; route_inside "$id"
 	pings "$id" 5 && transfer "$id" || return 1
-	guest_disconnect "$id"; gone
+	guest_disconnect "$id"; gone "$LOCAL_IP"
 }
 raw_esp_only() { # direct = protocol 50, never UDP 4500
 	local cap=$W/raw.txt
@@ -61,28 +61,35 @@ many_behind_one_nat() { # guests 2 .. N at once, all from UDP 1701, 30 pings eac
 	gone && return $rc
 }
 
-connect_tests() {
-	local place auth p
-	log_mark
-	for place in "1 direct" "2 behind NAT"; do
-		for auth in pap mschap mschap-v2; do
-			t "strongSwan ${place#* }: $auth" gets_in "${place%% *}" AUTH=$auth
-		done
-		for p in 3des-sha1-modp1024/3des-sha1 aes256-sha1-modp2048/aes256-sha1 aes128-md5-modp1536/aes128-md5 \
-			aes256-sha256-ecp256/aes256-sha256 des-md5-modp768/des-md5; do
-			t "strongSwan ${place#* }: $p" gets_in "${place%% *}" AUTH=mschap-v2 IKE=${p%/*} ESP=${p#*/}
-		done
-		t "strongSwan ${place#* }: 20 MB each way" gets_in_and_transfers "${place%% *}" AUTH=mschap-v2
+# ID WHERE
+strongswan_tests() {
+	local auth p
+	for auth in pap mschap mschap-v2; do
+		t "strongSwan $2: $auth" gets_in "$1" AUTH=$auth
 	done
+	for p in 3des-sha1-modp1024/3des-sha1 aes256-sha1-modp2048/aes256-sha1 aes128-md5-modp1536/aes128-md5 \
+		aes256-sha256-ecp256/aes256-sha256 des-md5-modp768/des-md5; do
+		t "strongSwan $2: $p" gets_in "$1" AUTH=mschap-v2 IKE=${p%/*} ESP=${p#*/}
+	done
+	t "strongSwan $2: 20 MB each way" gets_in_and_transfers "$1" AUTH=mschap-v2
+}
+libreswan_tests() {
+	t "libreswan $2: aes256-sha1-modp1536" gets_in "$1" AUTH=mschap-v2 IKE=aes256-sha1-modp1536 ESP=aes256-sha1
+	t "libreswan $2: aes128-sha256-modp2048" gets_in "$1" AUTH=mschap-v2 IKE=aes128-sha2_256-modp2048 \
+		ESP=aes128-sha2_256
+}
+
+connect_tests() {
+	log_mark
+	stream direct strongswan_tests 1 direct
+	stream nat strongswan_tests 2 "behind NAT"
+	streams_end
 	t "direct client sends raw ESP" raw_esp_only
 	if wanted "libreswan direct: aes256-sha1-modp1536" "libreswan behind NAT: aes128-sha256-modp2048"; then
 		guest_boot 11 inet libreswan; guest_boot 12 nat1 libreswan
-		for place in "11 direct" "12 behind NAT"; do
-			t "libreswan ${place#* }: aes256-sha1-modp1536" gets_in "${place%% *}" AUTH=mschap-v2 \
-				IKE=aes256-sha1-modp1536 ESP=aes256-sha1
-			t "libreswan ${place#* }: aes128-sha256-modp2048" gets_in "${place%% *}" AUTH=mschap-v2 \
-				IKE=aes128-sha2_256-modp2048 ESP=aes128-sha2_256
-		done
+		stream direct libreswan_tests 11 direct
+		stream nat libreswan_tests 12 "behind NAT"
+		streams_end
 		guest_kill 11; guest_kill 12
 	fi
 	if wanted "two guests behind one NAT" "four guests behind one NAT"; then
