@@ -88,6 +88,13 @@ static void flow_unused(struct timer *t, void *arg)
 	ike_drop_peer(gw->ike, f->peer, SA_END_DELETED, "User Requested");
 }
 
+/* Somebody is there: while no user is in the time starts again, unless the end was decided already. */
+static void flow_heard(struct gateway *gw, struct gw_flow *f)
+{
+	if (timer_running(&f->idle) && !f->ending)
+		timer_start(&gw->clock, &f->idle, FLOW_IDLE_MS, flow_unused, gw);
+}
+
 static void ike_flow_up(void *ctx, uint32_t peer, uint32_t flow, const struct sa_pair *pair)
 {
 	struct gateway *gw = ctx;
@@ -193,8 +200,7 @@ static void up_l2tp(void *ctx, uint32_t peer, uint32_t flow, struct ip4_end loca
 		return;
 	const struct l2tp_from from = {peer,     flow,      local,       remote,
 	                               f->group, f->ifname, f->udp_encap};
-	if (timer_running(&f->idle)) /* somebody is there: the time starts again */
-		timer_start(&gw->clock, &f->idle, FLOW_IDLE_MS, flow_unused, gw);
+	flow_heard(gw, f);
 	l2tp_input(gw->l2tp, &from, msg, len);
 }
 
@@ -202,6 +208,10 @@ static void up_ppp(void *ctx, uint32_t flow, uint16_t tunnel, uint16_t call, con
                    size_t len)
 {
 	struct gateway *gw = ctx;
+	struct gw_flow *f = flow_find(gw, flow);
+	if (f == NULL)
+		return;
+	flow_heard(gw, f);
 	l2tp_data_input(gw->l2tp, flow, tunnel, call, frame, len);
 }
 
@@ -269,9 +279,6 @@ static bool l2tp_send(void *ctx, uint32_t flow, struct ip4_end local, struct ip4
 static void l2tp_call_up(void *ctx, const struct link_info *info, bool sequencing)
 {
 	struct gateway *gw = ctx;
-	struct gw_flow *f = flow_find(gw, info->flow);
-	if (f != NULL)
-		timer_stop(&gw->clock, &f->idle);
 	worker_session_add(gw->worker, info, sequencing);
 }
 
@@ -343,6 +350,12 @@ static void ppp_user_known(void *ctx, uint32_t peer, uint16_t tunnel, uint16_t c
 static void ppp_session_up(void *ctx, const struct ppp_session_info *info)
 {
 	struct gateway *gw = ctx;
+	struct gw_flow *f = flow_find(gw, info->link->flow);
+	if (f != NULL) {
+		f->users++;
+		f->ending = false;
+		timer_stop(&gw->clock, &f->idle);
+	}
 	l2tp_session_set_ppp(gw->l2tp, info->link->tunnel, info->link->call, info->unit);
 	sessiondb_up(gw->sessions, info);
 }
@@ -359,9 +372,10 @@ static void ppp_session_end(void *ctx, const struct ppp_session_info *info, enum
 	struct gateway *gw = ctx;
 	sessiondb_end(gw->sessions, info, why);
 	struct gw_flow *f = flow_find(gw, info->link->flow);
-	if (f != NULL && !gw->stopping)
-		timer_start(&gw->clock, &f->idle, ended_by_us(why) ? GOODBYE_MS : FLOW_IDLE_MS,
-		            flow_unused, gw);
+	if (f == NULL || --f->users > 0 || gw->stopping)
+		return;
+	f->ending = ended_by_us(why);
+	timer_start(&gw->clock, &f->idle, f->ending ? GOODBYE_MS : FLOW_IDLE_MS, flow_unused, gw);
 }
 
 const struct ppp_ops gateway_ppp_ops = {

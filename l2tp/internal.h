@@ -19,8 +19,7 @@ enum {
 	EMPTY_MS = 15000,  /* from the end of the call until StopCCN, when the peer sends none */
 	LINGER_MS = 31000, /* a full retransmission cycle (RFC 2661 §5.7) */
 	ALIVE_MS = 31000,  /* data this recent proves a peer that answers no Hello */
-	REBORN_MS =
-	        30000, /* an SCCRQ with the same number after so long is a peer that restarted */
+	REBORN_MS = 5000, /* an SCCRQ with the same number after so long is a peer that restarted */
 };
 
 struct l2tp_tunnel;

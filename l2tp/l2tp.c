@@ -264,7 +264,9 @@ static void input_sccrq(struct l2tp *l, const struct l2tp_from *from, const stru
 		return;
 	if (t != NULL && repeated(l, t, remote)) {
 		t->chan.stats.duplicates++;
-		if (t->state != TUN_WAIT_CTL_CONN || !chan_repeat(&t->chan))
+		/* A late copy needs no answer: the peer has had our SCCRP. One that restarted must get none, or it
+		 * would wait for the SCCRP that belongs to the acknowledgement instead of asking again. */
+		if (t->state == TUN_WAIT_CTL_CONN && !chan_repeat(&t->chan))
 			chan_ack(&t->chan);
 		return;
 	}

@@ -53,8 +53,8 @@ unsigned world_sessions(struct world *w); /* users that are in */
 uint64_t world_drops(struct world *w);
 
 /* A packet is put on the wire to whoever owns dst. */
-void wire_out(struct world *w, uint8_t proto, struct ip4_end src, struct ip4_end dst, const void *data,
-              size_t len);
+void wire_out(struct world *w, uint8_t proto, struct ip4_end src, struct ip4_end dst,
+              const void *data, size_t len);
 /* While set, random_u32() counts: 1, 3, 5 ...; NULL = random. */
 extern uint32_t *full_counting;
 
@@ -69,6 +69,8 @@ struct client_habits {
 	enum peer_profile ppp;
 	const char *user, *password;
 	unsigned methods;
+	const char *psk; /* NULL = the right one */
+	bool passive;    /* never renews keys by itself */
 };
 
 extern const struct client_habits client_windows, client_apple, client_android;
@@ -81,7 +83,7 @@ struct client {
 	uint32_t ip, public_ip;
 	uint16_t nat_ike, nat_natt; /* ports the NAT gave */
 	struct client_ike *ike;     /* its engine, full_client.c */
-	uint32_t counter; /* message ids count from 1 */
+	uint32_t counter;           /* message ids count from 1 */
 	struct esp_spis *spis;
 	struct esp_table *table;
 	struct esp_sa *out;
@@ -100,6 +102,8 @@ struct client *client_new(struct world *w, const struct client_habits *habits, u
 void client_free(struct client *c);
 /* Begins; L2TP and PPP follow by themselves. */
 void client_dial(struct client *c);
+/* L2TP and PPP from the beginning, on the SAs it has. */
+void client_redial_l2tp(struct client *c);
 /* Dials and waits until it is in. */
 void client_enter(struct client *c);
 bool client_is_in(const struct client *c);
@@ -107,6 +111,10 @@ bool client_is_in(const struct client *c);
 void client_send(struct client *c, size_t len);
 /* Sends all the time; len 0 stops. */
 void client_traffic(struct client *c, uint32_t every_ms, uint32_t len);
+/* n packets of growing size; all of them must come back. */
+void client_data(struct client *c, unsigned n);
+/* Stops the traffic and waits for what is under way: everything came back, nothing was dropped at this end. */
+void client_lost_nothing(struct client *c);
 /* Terminate-Request, CDN and StopCCN, Deletes. */
 void client_leave(struct client *c);
 /* No goodbye: it forgets everything and hears nothing. */

@@ -183,7 +183,7 @@ static void esp_events(struct client *c)
 		uint32_t spi = sa->spi_in;
 		if (events & ESP_EV_USED)
 			ike_sa_events.used(c->ike->node->ike, spi);
-		if (events & (ESP_EV_SOFT_KB | ESP_EV_SOFT_SEQ))
+		if ((events & (ESP_EV_SOFT_KB | ESP_EV_SOFT_SEQ)) && !c->habits.passive)
 			ike_sa_events.soft_limit(c->ike->node->ike, spi);
 		if (events & ESP_EV_HARD)
 			ike_sa_events.hard_limit(c->ike->node->ike, spi);
@@ -215,7 +215,8 @@ static void on_l2tp_send(void *arg, const uint8_t *msg, size_t len)
 	else if (p.udp_encap)
 		send_udp(c, IKE_PORT_NATT, p.peer, pkt_data(&p), p.len);
 	else
-		wire_out(c->w, FULL_ESP, (struct ip4_end){c->public_ip, 0}, p.peer, pkt_data(&p), p.len);
+		wire_out(c->w, FULL_ESP, (struct ip4_end){c->public_ip, 0}, p.peer, pkt_data(&p),
+		         p.len);
 	esp_events(c);
 }
 
@@ -239,6 +240,19 @@ static void input_esp(struct client *c, const struct datagram *d)
 	esp_events(c);
 }
 
+static void stay_passive(struct client *c)
+{
+	struct clock *clock = world_clock(c->w);
+	struct ike_peer *peer = c->ike->peer;
+	if (!c->habits.passive || peer == NULL)
+		return;
+	for (struct ike_sa *sa = peer->sas; sa != NULL; sa = sa->peer_next)
+		timer_stop(clock, &sa->rekey);
+	for (struct ike_flow *f = peer->flows; f != NULL; f = f->next)
+		for (struct ike_child *child = f->children; child != NULL; child = child->next)
+			timer_stop(clock, &child->soft);
+}
+
 void client_input(struct client *c, const struct datagram *d)
 {
 	full_counting = &c->counter;
@@ -251,6 +265,7 @@ void client_input(struct client *c, const struct datagram *d)
 	else if (d->len > 4)
 		input_esp(c, d);
 	full_counting = NULL;
+	stay_passive(c);
 	if (c->lac.state == LAC_UP && !c->ppp_started) {
 		c->ppp_started = true;
 		ppp_peer_start(&c->ppp);
@@ -324,6 +339,29 @@ void client_traffic(struct client *c, uint32_t every_ms, uint32_t len)
 		timer_start(world_clock(c->w), &c->traffic, every_ms, next_packet, c);
 }
 
+void client_data(struct client *c, unsigned n)
+{
+	uint32_t sent = c->sent, back = c->back;
+	for (unsigned i = 0; i < n; i++) {
+		client_send(c, 100 + 10 * i);
+		world_run(c->w, 5);
+	}
+	world_run(c->w, 200);
+	if (c->back - back != n)
+		fail_msg("%u of %u packets came back, %u lost at the client, IPCP %d\n%s",
+		         c->back - back, c->sent - sent, c->esp_drops, c->ppp.ip_up,
+		         world_show(c->w, "show asp drop"));
+}
+
+void client_lost_nothing(struct client *c)
+{
+	client_traffic(c, 0, 0);
+	world_run(c->w, 1000);
+	assert_true(c->sent > 0);
+	assert_int_equal(c->back, c->sent);
+	assert_int_equal(c->esp_drops, 0);
+}
+
 /* ------------------------------------------------------------------ life */
 
 /* The node gives identity and offers; its engine is made anew with this client's surroundings. */
@@ -331,25 +369,51 @@ static void make_ike(struct client *c)
 {
 	struct clock *clock = world_clock(c->w);
 	clock_init(&c->ike->net.clock, 0);
-	net_client(&c->ike->net, &c->ike->net.client, c->ip, c->public_ip, c->habits.cipher, c->habits.hash,
-	           c->habits.group);
+	net_client(&c->ike->net, &c->ike->net.client, c->ip, c->public_ip, c->habits.cipher,
+	           c->habits.hash, c->habits.group);
 	c->ike->node = &c->ike->net.client;
+	if (c->habits.psk != NULL) {
+		c->ike->node->conf.ra.psk = c->habits.psk;
+		c->ike->node->conf.ra.psk_len = strlen(c->habits.psk);
+	}
 	ike_free(c->ike->node->ike);
 	clock_free(&c->ike->net.clock);
 	c->ike->ops = (struct ike_ops){.send = on_send,
-	                          .keepalive = on_keepalive,
-	                          .dh = on_dh,
-	                          .sa = &sa_ops,
-	                          .sa_ctx = c,
-	                          .flow_up = on_flow_up,
-	                          .flow_down = on_flow_down,
-	                          .peer_down = on_peer_down};
+	                               .keepalive = on_keepalive,
+	                               .dh = on_dh,
+	                               .sa = &sa_ops,
+	                               .sa_ctx = c,
+	                               .flow_up = on_flow_up,
+	                               .flow_down = on_flow_down,
+	                               .peer_down = on_peer_down};
 	c->ike->node->ike = ike_new(clock, &c->ike->ops, c);
 	c->ike->node->ike->map_of = map_of;
 	c->ike->node->ike->map_arg = c;
 	struct ike_iface iface = {.ifname = "outside", .ip = c->ip, .ifindex = 2};
 	ike_set_interfaces(c->ike->node->ike, &iface, 1);
 	ike_set_conf(c->ike->node->ike, &c->ike->node->conf, NULL);
+}
+
+static void init_l2tp(struct client *c)
+{
+	lac_init(&c->lac, world_clock(c->w), c->habits.lac, on_l2tp_send, c);
+	c->lac.frame = on_frame;
+	c->ppp = (struct ppp_peer){.clock = world_clock(c->w),
+	                           .send = on_ppp_send,
+	                           .arg = c,
+	                           .profile = c->habits.ppp,
+	                           .user = c->habits.user,
+	                           .password = c->habits.password,
+	                           .methods = c->habits.methods};
+	c->ppp_started = false;
+}
+
+void client_redial_l2tp(struct client *c)
+{
+	ppp_peer_stop(&c->ppp);
+	lac_power_off(&c->lac);
+	init_l2tp(c);
+	lac_connect(&c->lac);
 }
 
 struct client *client_new(struct world *w, const struct client_habits *habits, uint32_t ip)
@@ -370,15 +434,7 @@ struct client *client_new(struct world *w, const struct client_habits *habits, u
 	c->spis = esp_spis_new(1, CLIENT_SLOTS);
 	c->table = esp_table_new(0, CLIENT_SLOTS);
 	make_ike(c);
-	lac_init(&c->lac, world_clock(w), habits->lac, on_l2tp_send, c);
-	c->lac.frame = on_frame;
-	c->ppp = (struct ppp_peer){.clock = world_clock(w),
-	                           .send = on_ppp_send,
-	                           .arg = c,
-	                           .profile = habits->ppp,
-	                           .user = habits->user,
-	                           .password = habits->password,
-	                           .methods = habits->methods};
+	init_l2tp(c);
 	c->next = *world_clients(w);
 	*world_clients(w) = c;
 	return c;
@@ -425,7 +481,8 @@ void client_dial(struct client *c)
 
 bool client_is_in(const struct client *c)
 {
-	return !c->gone && c->ppp.ip_up && !c->ppp.closed && c->out != NULL && c->lac.state == LAC_UP;
+	return !c->gone && c->ppp.ip_up && !c->ppp.closed && c->out != NULL &&
+	       c->lac.state == LAC_UP;
 }
 
 void client_enter(struct client *c)
@@ -434,9 +491,10 @@ void client_enter(struct client *c)
 	for (int i = 0; i < 600 && !client_is_in(c); i++)
 		world_run(c->w, 100);
 	if (!client_is_in(c))
-		fail_msg("did not get in: ESP %d, L2TP state %d, LCP %d, login %d, packets lost here %u\n%s",
-		         c->out != NULL, c->lac.state, c->ppp.lcp_up, c->ppp.authenticated, c->esp_drops,
-		         world_show(c->w, "show asp drop"));
+		fail_msg("did not get in: ESP %d, L2TP state %d, LCP %d, login %d, packets lost "
+		         "here %u\n%s",
+		         c->out != NULL, c->lac.state, c->ppp.lcp_up, c->ppp.authenticated,
+		         c->esp_drops, world_show(c->w, "show asp drop"));
 	world_run(c->w, 1000);
 }
 

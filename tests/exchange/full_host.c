@@ -49,8 +49,8 @@ void full_host_close(struct world *w)
 
 /* ------------------------------------------------------------------ queues */
 
-void queue_put(struct queue *q, uint8_t proto, struct ip4_end src, struct ip4_end dst, const void *data,
-               size_t len)
+void queue_put(struct queue *q, uint8_t proto, struct ip4_end src, struct ip4_end dst,
+               const void *data, size_t len)
 {
 	struct datagram *d = malloc(sizeof *d + len);
 	if (d == NULL)
@@ -112,7 +112,8 @@ static unsigned send_all(uint8_t proto, struct pkt *const *pkts, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		if (pkts[i]->drop != DROP_NONE)
 			continue;
-		wire_out(world, proto, pkts[i]->local, pkts[i]->peer, pkt_data(pkts[i]), pkts[i]->len);
+		wire_out(world, proto, pkts[i]->local, pkts[i]->peer, pkt_data(pkts[i]),
+		         pkts[i]->len);
 		sent++;
 	}
 	return sent;
@@ -137,7 +138,8 @@ unsigned udp_send(struct udp *u, struct pkt *const *pkts, unsigned n)
 	return send_all(FULL_UDP, pkts, n);
 }
 
-int udp_send_one(struct udp *u, struct ip4_end local, struct ip4_end peer, const void *data, size_t len)
+int udp_send_one(struct udp *u, struct ip4_end local, struct ip4_end peer, const void *data,
+                 size_t len)
 {
 	local.port = u->port;
 	wire_out(world, FULL_UDP, local, peer, data, len);
@@ -193,7 +195,8 @@ unsigned tun_send(struct tun *t, struct pkt *const *pkts, unsigned n)
 		memcpy(ip + 12, ip + 16, 4);
 		memcpy(ip + 16, swap, 4);
 		if (!world->host_mute)
-			queue_put(&world->tun, 0, (struct ip4_end){0}, (struct ip4_end){0}, ip, pkts[i]->len);
+			queue_put(&world->tun, 0, (struct ip4_end){0}, (struct ip4_end){0}, ip,
+			          pkts[i]->len);
 	}
 	return sent;
 }
@@ -272,11 +275,11 @@ int netlink_link_set(struct netlink *nl, int index, bool up, uint32_t mtu, struc
 	return 0;
 }
 
-#define NOTHING(name, type)                                                   \
+#define NOTHING(name, type)                                                    \
 	int name(struct netlink *nl, const struct type *what, struct err *err) \
-	{                                                                     \
-		(void)nl, (void)what, (void)err;                              \
-		return 0;                                                     \
+	{                                                                      \
+		(void)nl, (void)what, (void)err;                               \
+		return 0;                                                      \
 	}
 NOTHING(netlink_addr_add, netlink_addr)
 NOTHING(netlink_addr_del, netlink_addr)

@@ -126,7 +126,7 @@ struct head {
 
 static void at_server(struct world *w, const struct head *h, const uint8_t *data, size_t len)
 {
-	struct queue *q = h->proto == FULL_ESP             ? &w->esp
+	struct queue *q = h->proto == FULL_ESP           ? &w->esp
 	                  : h->dst.port == IKE_PORT      ? &w->ike
 	                  : h->dst.port == IKE_PORT_NATT ? &w->natt
 	                                                 : NULL;
@@ -168,8 +168,8 @@ static void arrive(void *arg, const uint8_t *msg, size_t len)
 		at_client(w, &h, msg + sizeof h, len - sizeof h);
 }
 
-void wire_out(struct world *w, uint8_t proto, struct ip4_end src, struct ip4_end dst, const void *data,
-              size_t len)
+void wire_out(struct world *w, uint8_t proto, struct ip4_end src, struct ip4_end dst,
+              const void *data, size_t len)
 {
 	uint8_t msg[sizeof(struct head) + 10000];
 	struct head h = {proto, src, dst};
@@ -243,7 +243,8 @@ static void load(struct world *w, const char *text, unsigned flags)
 	struct err err = {0};
 	load_report_free(&w->report);
 	memset(&w->report, 0, sizeof w->report);
-	if (load_text(w->gw.grammar, w->gw.conf, str_of(text), "test", flags, &w->report, &err) != 0)
+	if (load_text(w->gw.grammar, w->gw.conf, str_of(text), "test", flags, &w->report, &err) !=
+	    0)
 		fail_msg("%s", err.text);
 	no_errors(w);
 }
@@ -268,7 +269,8 @@ static void start_config(struct world *w, const char *more)
 	gw->conf = confsys_new(&gw->grammar->schema, &hooks);
 	gw->exec.grammar = gw->grammar;
 	gw->exec.sys = gw->conf;
-	assert_true((size_t)snprintf(text, sizeof text, "%s%s", worked_example, more) < sizeof text);
+	assert_true((size_t)snprintf(text, sizeof text, "%s%s", worked_example, more) <
+	            sizeof text);
 	load(w, text, LOAD_REPLACE);
 }
 
@@ -288,7 +290,8 @@ void world_open(struct world *w, const char *more)
 	log_sink_add(&w->sink);
 	wire_init(&w->wire, &gw->clock, 1);
 	full_host_open(w);
-	assert_int_equal(hardware_parse(&gw->hw, STR("GigabitEthernet0/0: eth0\nGigabitEthernet0/1: eth1\n"),
+	assert_int_equal(hardware_parse(&gw->hw,
+	                                STR("GigabitEthernet0/0: eth0\nGigabitEthernet0/1: eth1\n"),
 	                                "hardware", &err),
 	                 0);
 	gw->ifaces = ifaces_new(&gw->hw, gw->nl);
@@ -370,8 +373,10 @@ static void show_want(void *arg, enum session_want want, struct str prompt)
 
 const char *world_show(struct world *w, const char *line)
 {
-	struct session_env env = {.grammar = w->gw.grammar, .sys = w->gw.conf, .clock = &w->gw.clock};
-	struct session_io io = {.arg = w, .write = show_write, .want = show_want, .async = show_write};
+	struct session_env env = {
+	        .grammar = w->gw.grammar, .sys = w->gw.conf, .clock = &w->gw.clock};
+	struct session_io io = {
+	        .arg = w, .write = show_write, .want = show_want, .async = show_write};
 	struct session_options options = {.batch = true, .from = "console"};
 	static char text[32768];
 	out_init(&screen);
@@ -415,7 +420,8 @@ uint64_t world_drops(struct world *w)
 {
 	uint64_t n = 0;
 	for (unsigned i = DROP_NONE + 1; i < DROP_N; i++)
-		n += ctr_get(&worker_drops(w->gw.worker)->n[i]) + ctr_get(&l2tp_drops(w->gw.l2tp)->n[i]);
+		n += ctr_get(&worker_drops(w->gw.worker)->n[i]) +
+		     ctr_get(&l2tp_drops(w->gw.l2tp)->n[i]);
 	return n;
 }
 

@@ -29,8 +29,8 @@ struct world {
 /* full_host.c */
 void full_host_open(struct world *w);
 void full_host_close(struct world *w);
-void queue_put(struct queue *q, uint8_t proto, struct ip4_end src, struct ip4_end dst, const void *data,
-               size_t len);
+void queue_put(struct queue *q, uint8_t proto, struct ip4_end src, struct ip4_end dst,
+               const void *data, size_t len);
 void queue_free(struct queue *q);
 
 #endif

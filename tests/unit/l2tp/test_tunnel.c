@@ -35,7 +35,7 @@ static void test_duplicate_sccrq(void **state)
 	BENCH_IN(b, win_scccn);
 	bench_forget(b);
 	BENCH_IN(b, win_sccrq); /* an old copy, late */
-	assert_int_equal(bench_type(b, 0), 0);
+	assert_int_equal(b->n_out, 0); /* no answer, which a peer that restarted would misunderstand */
 	assert_int_equal(l2tp_by_id(b->l, 1)->state, TUN_ESTABLISHED);
 	bench_free(b);
 }
