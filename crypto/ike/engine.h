@@ -74,13 +74,14 @@ struct ike_sent {
 	uint8_t *p; /* the last message sent, as it went on the wire; malloced */
 	size_t len;
 	struct ip4_end local, remote;
+	uint64_t at_ms;
 };
 
 /* One exchange: Main Mode of an SA, or a Quick Mode under it. */
 struct ike_xchg {
 	struct ike_sa *sa;
 	uint8_t exch, state;
-	bool initiator, dead;
+	bool initiator, dead, answered; /* answered: a message left while this one was handled */
 	uint32_t msgid;
 	uint8_t iv[PRIM_IV_MAX];      /* last cipher block of the exchange */
 	uint8_t rx_hash[PRIM_MD_MAX]; /* of the last accepted message */

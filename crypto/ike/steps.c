@@ -60,7 +60,8 @@ enum {
 	RETRY_LONGEST_MS = 8000,
 	RETRY_MOST = 5,
 	PAD_CLEAR_MAX = 16,
-	PAD_MAX = 255
+	PAD_MAX = 255,
+	REPEAT_LEAST_MS = 200
 };
 
 /* ------------------------------------------------------------------ life of an exchange */
@@ -276,6 +277,7 @@ void ike_resend(struct ike_xchg *x)
 	if (msg.p == NULL)
 		return;
 	x->tries++;
+	x->sent.at_ms = clock_now(sa->ike->clock);
 	struct rd r = rd_of(msg.p, msg.len);
 	if (ike_hdr_read(&r, &hdr) && !(hdr.flags & IKE_FLAG_ENCRYPTED))
 		ike_chain_text(chain, sizeof chain, hdr.next, rd_rest(&r));
@@ -299,7 +301,8 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat)
 		return false;
 	memcpy(copy, all.p, all.len);
 	free(x->sent.p);
-	x->sent = (struct ike_sent){copy, all.len, x->local, x->remote};
+	x->sent = (struct ike_sent){copy, all.len, x->local, x->remote, clock_now(sa->ike->clock)};
+	x->answered = true;
 	ike_transmit(sa->ike, sa, x->local, x->remote, all, chain, x->msgid, "SENDING");
 	x->tries = 0;
 	timer_stop(sa->ike->clock, &x->retry);
@@ -402,6 +405,9 @@ static void duplicate(struct ike_xchg *x)
 {
 	struct ike *ike = x->sa->ike;
 	bool have = x->sent.p != NULL;
+	/* Copies that the network made are no repetitions: answering them all would multiply. */
+	if (have && clock_now(ike->clock) - x->sent.at_ms < REPEAT_LEAST_MS)
+		return;
 	if (ike_may_log(ike))
 		ike_log(ike, MSG_713201, ike_prefix(x->sa).s, x->exch == EXCH_QUICK ? 2u : 1u,
 		        have ? "Retransmitting last packet." : "No last packet to retransmit.");
@@ -522,6 +528,7 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 	x->local = local;
 	x->remote = remote;
 	enum ike_verdict verdict = STEP_IGNORE;
+	x->answered = false;
 	if (step_open(x, row, hdr, raw, next_iv)) {
 		show_received(x->sa, hdr, &ike->msg);
 		if (row->encrypted)
@@ -540,6 +547,12 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 	if (x->dead || verdict == STEP_IGNORE || verdict == STEP_FAIL)
 		return;
 	ike_xchg_state(x, verdict == STEP_WAIT ? row->build : row->next);
+	if (verdict == STEP_DONE && !x->answered) {
+		/* The last message of the exchange asks for no answer, nor does a repetition of it: two ends
+		 * that each answer the other's repetition would never stop. */
+		free(x->sent.p);
+		x->sent = (struct ike_sent){0};
+	}
 	if (verdict == STEP_WAIT) {
 		ike_xchg_dh_settle(x);
 		return;
