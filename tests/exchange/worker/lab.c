@@ -209,6 +209,7 @@ static void open_inside(struct lab *l)
 bool lab_enter(struct lab *l)
 {
 	memset(l, 0, sizeof *l);
+	l->want.mode = ESP_TRANSPORT;
 	for (unsigned i = 0; i < LAB_PKTS; i++) {
 		l->pkts[i].buf = l->area[i];
 		l->pkts[i].cap = LAB_CAP;
@@ -248,20 +249,25 @@ void lab_leave(struct lab *l)
 
 /* ------------------------------------------------------------------ SAs and sessions */
 
-static struct sa_pair pair_of(uint32_t spi, uint32_t spi_client, bool udp_encap)
+static struct sa_pair pair_of(const struct lab *l, uint32_t spi, uint32_t spi_client,
+                              bool udp_encap)
 {
+	uint16_t port = l->want.any_port ? 0 : 1701;
 	struct sa_pair p = {
 	        .peer = LAB_PEER,
 	        .flow = LAB_FLOW,
 	        .spi_in = spi,
 	        .spi_out = spi_client,
 	        .alg = {ESP_CIPHER_AES, 16, ESP_MAC_SHA1},
-	        .mode = ESP_TRANSPORT,
+	        .mode = l->want.mode,
+	        .soft_kb = l->want.soft_kb,
+	        .life_kb = l->want.life_kb,
+	        .df_policy = l->want.df_policy,
 	        .local = {LAB_SERVER, udp_encap ? 4500 : 0},
 	        .remote = {LAB_CLIENT, udp_encap ? 4500 : 0},
 	        .udp_encap = udp_encap,
-	        .local_proxy = {LAB_SERVER, UINT32_MAX, 17, 1701},
-	        .remote_proxy = {LAB_CLIENT, UINT32_MAX, 17, 1701},
+	        .local_proxy = {LAB_SERVER, UINT32_MAX, 17, port},
+	        .remote_proxy = {LAB_CLIENT, UINT32_MAX, 17, port},
 	        .replay_window = 64,
 	};
 	for (size_t i = 0; i < 32; i++) {
@@ -276,6 +282,7 @@ static struct sa_pair pair_of(uint32_t spi, uint32_t spi_client, bool udp_encap)
 static struct sa_pair mirror(const struct sa_pair *p)
 {
 	struct sa_pair m = *p;
+	m.soft_kb = m.life_kb = 0; /* the client is patient */
 	m.spi_in = p->spi_out;
 	m.spi_out = p->spi_in;
 	memcpy(m.key_in, p->key_out, 32);
@@ -298,7 +305,7 @@ uint32_t lab_sa(struct lab *l, bool udp_encap, bool current)
 {
 	struct err err = {0};
 	uint32_t spi = worker_sa_ops.spi_alloc(l->w);
-	struct sa_pair ours = pair_of(spi, client_spi(spi), udp_encap), theirs = mirror(&ours);
+	struct sa_pair ours = pair_of(l, spi, client_spi(spi), udp_encap), theirs = mirror(&ours);
 	must(spi != 0 && worker_sa_ops.install_in(l->w, &ours, &err) == 0, err.text);
 	struct esp_sa *sa = esp_sa_new(&theirs, &err);
 	must(sa != NULL && esp_table_put(l->table, sa), "the client's SA");
@@ -360,7 +367,7 @@ void lab_client_send(struct lab *l, struct udp *from, const void *l2tp, size_t l
 	must(d != NULL, "pkt_put");
 	struct wr w = wr_of(d, len + 8);
 	wr_u16(&w, 1701);
-	wr_u16(&w, 1701);
+	wr_u16(&w, l->port != 0 ? l->port : 1701);
 	wr_u16(&w, (uint16_t)(len + 8));
 	wr_u16(&w, 0);
 	wr_bytes(&w, l2tp, len);

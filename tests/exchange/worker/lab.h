@@ -47,6 +47,14 @@ struct lab {
 	struct worker *w;
 	struct lab_seen seen;
 	uint16_t mss;
+	uint16_t port; /* the client sends to inside ESP, 0 = 1701 */
+	/* of the SAs made next */
+	struct {
+		enum esp_mode mode; /* lab_enter: transport */
+		uint32_t soft_kb, life_kb;
+		uint8_t df_policy;
+		bool any_port;
+	} want;
 	int ns_inside, ns_outside;
 	/* the other ends */
 	struct udp *client, *client_moved; /* from port 4500, from another one */

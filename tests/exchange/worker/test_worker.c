@@ -331,6 +331,61 @@ static void a_removed_sa_gives_its_number_back(void **state)
 	lab_sa_remove(l, spi); /* twice is once */
 }
 
+static void tunnel_mode_checks_who_is_meant_inside(void **state)
+{
+	static const uint8_t hello[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
+	(void)state;
+	l->want.mode = ESP_TUNNEL;
+	connected(1300);
+	assert_true(client_to_host(1));
+	assert_true(host_to_client(2));
+	l->sa->inner_local = LAB_HOST; /* the client gives another address as its own */
+	lab_client_send(l, l->client, hello, sizeof hello);
+	assert_true(lab_wait(l, &l->seen.drop, 1));
+	assert_int_equal(l->seen.dropped.why, DROP_ESP_POLICY);
+	assert_int_equal(l->seen.dropped.inner_src.ip, LAB_HOST);
+	assert_int_equal(l->seen.dropped.inner_dst.ip, LAB_SERVER);
+	assert_int_equal(l->seen.l2tp, 0);
+}
+
+static void an_sa_for_any_port_is_not_for_any_service(void **state)
+{
+	static const uint8_t hello[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
+	(void)state;
+	l->want.any_port = true;
+	connected(1400);
+	assert_true(client_to_host(1));
+	l->port = 53;
+	lab_client_send(l, l->client, hello, sizeof hello);
+	assert_true(lab_wait(l, &l->seen.drop, 1));
+	assert_int_equal(l->seen.dropped.why, DROP_INNER_UDP);
+	assert_int_equal(l->seen.l2tp, 0);
+}
+
+static void kilobytes_are_counted(void **state)
+{
+	uint8_t ip[1100] = {0}, data[1000];
+	(void)state;
+	memset(data, 'x', sizeof data);
+	l->want.soft_kb = 2;
+	l->want.life_kb = 4;
+	uint32_t spi = connected(1400);
+	size_t len = lab_udp_packet(ip, LAB_USER, LAB_HOST, data, sizeof data);
+	for (int i = 0; i < 2; i++)
+		lab_client_ip(l, ip, len);
+	assert_true(lab_wait(l, &l->seen.soft, 1));
+	assert_int_equal(l->seen.hard, 0);
+	for (int i = 0; i < 2; i++)
+		lab_client_ip(l, ip, len);
+	assert_true(lab_wait(l, &l->seen.hard, 1));
+	assert_int_equal(l->seen.spi, spi);
+	lab_client_ip(l, ip, len);
+	assert_true(lab_wait(l, &l->seen.drop, 1));
+	assert_int_equal(l->seen.dropped.why, DROP_ESP_EXPIRED);
+	assert_int_equal(l->seen.soft, 1);
+	assert_int_equal(l->seen.hard, 1);
+}
+
 /* ------------------------------------------------------------------ sizes */
 
 static void too_big_with_df_is_told_to_the_sender(void **state)
@@ -386,6 +441,39 @@ static void a_narrow_path_is_learned(void **state)
 	/* What it was told fits, with DF all the way. */
 	lab_host_send(l, data, mtu - 28, true);
 	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), mtu);
+}
+
+/* crypto ipsec df-bit set-df: nobody outside may cut, so packets are cut inside. */
+static void df_set_outside_cuts_inside(void **state)
+{
+	uint8_t data[1100] = {0}, ip[2048];
+	size_t got = 0, len;
+	(void)state;
+	l->want.df_policy = 1;
+	connected(1400);
+	assert_int_equal(system("ip link set v0 mtu 1000"), 0);
+	lab_host_send(l, data, sizeof data, false); /* lost: from it the path is learned */
+	for (int i = 0; i < 1000 && totals().errs == 0; i++)
+		usleep(1000);
+	assert_int_equal(totals().errs, 1);
+	lab_host_send(l, data, sizeof data, false);
+	for (int i = 0; i < 2; i++) {
+		len = lab_client_recv_ip(l, ip, sizeof ip);
+		assert_in_range(len, 21, 950);
+		got += len - 20;
+	}
+	assert_int_equal(got, sizeof data + 8);
+}
+
+static void df_clear_outside_lets_the_host_cut(void **state)
+{
+	uint8_t data[1100] = {0}, ip[2048];
+	(void)state;
+	l->want.df_policy = 2;
+	connected(1400);
+	assert_int_equal(system("ip link set v0 mtu 1000"), 0);
+	lab_host_send(l, data, sizeof data, true);
+	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), sizeof data + 28);
 }
 
 static void mss_of_syn_is_lowered(void **state)
@@ -489,9 +577,14 @@ int main(void)
 	        TEST(a_new_nat_port_is_followed),
 	        TEST(a_rekey_loses_no_packet),
 	        TEST(a_removed_sa_gives_its_number_back),
+	        TEST(tunnel_mode_checks_who_is_meant_inside),
+	        TEST(an_sa_for_any_port_is_not_for_any_service),
+	        TEST(kilobytes_are_counted),
 	        TEST(too_big_with_df_is_told_to_the_sender),
 	        TEST(too_big_without_df_is_cut),
 	        TEST(a_narrow_path_is_learned),
+	        TEST(df_set_outside_cuts_inside),
+	        TEST(df_clear_outside_lets_the_host_cut),
 	        TEST(mss_of_syn_is_lowered),
 	        TEST(garbage_harms_nothing),
 	        TEST(a_deleted_tun_device_ends_nothing),
