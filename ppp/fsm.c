@@ -97,6 +97,7 @@ static void scr(struct ppp_cp *cp, struct rcvd *p)
 	cp->req_len = wr_len(&w);
 	if (cp->restart > 0)
 		cp->restart--;
+	cp->acked = false;
 	ppp_cp_send(cp, PPP_CODE_CONF_REQ, cp->req_id, (struct bytes){cp->req, cp->req_len});
 	start_timer(cp);
 }
@@ -454,6 +455,12 @@ static void take_answer(struct ppp_cp *cp, struct rcvd *p, uint8_t code, struct 
 		bad(cp, "answer to another request");
 		return;
 	}
+	/* A request that was sent twice may be answered twice: the second answer is no news, let alone a reason to
+	 * take the link down (the table means answers out of nowhere). */
+	if (cp->acked && (cp->state == PPP_ACK_RCVD || cp->state == PPP_OPENED)) {
+		bad(cp, "answer again");
+		return;
+	}
 	if (code == PPP_CODE_CONF_ACK ? !bytes_eq(options, sent)
 	    : code == PPP_CODE_CONF_NAK
 	            ? !opt_list_ok(options) ||
@@ -463,6 +470,7 @@ static void take_answer(struct ppp_cp *cp, struct rcvd *p, uint8_t code, struct 
 		bad(cp, "answer does not fit the request");
 		return;
 	}
+	cp->acked = code == PPP_CODE_CONF_ACK;
 	step(cp, code == PPP_CODE_CONF_ACK ? PPP_EV_RCA : PPP_EV_RCN, p);
 }
 

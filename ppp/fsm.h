@@ -88,6 +88,7 @@ struct ppp_cp {
 	bool silent;      /* owner is being torn down: send nothing */
 	uint8_t req[256]; /* options of our last Configure-Request */
 	size_t req_len;
+	bool acked; /* ... which the peer has acknowledged */
 	struct timer timer;
 	struct fsm_history history;
 };

@@ -231,6 +231,23 @@ static void write_log(void *arg, const struct log_line *line)
 	}
 }
 
+/* With FULL_LOG=debug in the environment the engines tell what they do. */
+static void write_debug(void *arg, const char *line)
+{
+	struct world *w = arg;
+	fprintf(stderr, "%8.2f %s\n", (double)clock_now(&w->gw.clock) / 1000, line);
+}
+
+static void start_debug(struct world *w)
+{
+	const char *how = getenv("FULL_LOG");
+	w->debug = (struct debug_sink){.write = write_debug, .arg = w};
+	debug_sink_add(&w->debug);
+	for (unsigned i = 0; how != NULL && strcmp(how, "debug") == 0 && i < DEBUG_N; i++)
+		if (i != DEBUG_IKEV1 && i != DEBUG_PPP_IO)
+			debug_set(&w->debug, i, 255);
+}
+
 static void no_errors(struct world *w)
 {
 	for (size_t i = 0; i < w->report.n; i++)
@@ -288,6 +305,7 @@ void world_open(struct world *w, const char *more)
 	log_set_clock(&gw->clock);
 	w->sink = (struct log_sink){.level = LOGL_DEBUGGING, .write = write_log, .arg = w};
 	log_sink_add(&w->sink);
+	start_debug(w);
 	wire_init(&w->wire, &gw->clock, 1);
 	full_host_open(w);
 	assert_int_equal(hardware_parse(&gw->hw,
@@ -340,6 +358,7 @@ void world_close(struct world *w)
 	free(gw->rx_buffers);
 	log_set_clock(NULL);
 	log_sink_remove(&w->sink);
+	debug_sink_remove(&w->debug);
 	log_reset_messages();
 	assert_int_equal(gw->clock.n, 0); /* no timer survives */
 	clock_free(&gw->clock);

@@ -3,6 +3,8 @@
 #ifndef TESTS_EXCHANGE_FULL_SERVER_H
 #define TESTS_EXCHANGE_FULL_SERVER_H
 
+#include "core/base/debug.h"
+#include "core/base/log.h"
 #include "core/gateway.h"
 #include "core/worker_int.h"
 #include "tests/exchange/full.h"
@@ -15,6 +17,7 @@ struct world {
 	struct queue ike, natt, esp, tun; /* what the server's sockets and its TUN device hold */
 	struct client *clients;
 	struct log_sink sink;
+	struct debug_sink debug;
 	char *log;
 	size_t log_len;
 	unsigned host_got; /* packets of clients that came out of the TUN device */

@@ -297,6 +297,23 @@ static void max_failure(void **state)
 	assert_int_equal(last_frame[0], PPP_CODE_CONF_REJ);
 }
 
+/* Our request was sent twice and is answered twice: the second answer takes nothing down. */
+static void answered_twice(void **state)
+{
+	(void)state;
+	start_in(PPP_CLOSED);
+	ppp_cp_event(&cp, PPP_EV_OPEN);
+	char ack[] = "\x02\x05\x00\x04";
+	ack[1] = (char)last_frame[1];
+	PACKET("\x01\x09\x00\x07\x07\x03\x01");
+	packet(ack, 4);
+	assert_int_equal(cp.state, PPP_OPENED);
+	seen[0] = '\0';
+	packet(ack, 4);
+	assert_int_equal(cp.state, PPP_OPENED);
+	assert_string_equal(seen, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +321,7 @@ int main(void)
 	        cmocka_unit_test(malformed),
 	        cmocka_unit_test(timeouts),
 	        cmocka_unit_test(max_failure),
+	        cmocka_unit_test(answered_twice),
 	};
 	clock_init(&clk, 1000);
 	ppp_cp_init(&cp, &def, &clk, NULL, send);
