@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,6 +81,7 @@ int main(int argc, char **argv)
 	}
 	if (opt.grammar == NULL)
 		opt.grammar = grammar_dir();
+	prctl(PR_SET_NAME, "posternd", 0, 0, 0); /* "exe" when it has executed itself */
 	signal(SIGPIPE, SIG_IGN);
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	privilege_no_dump();

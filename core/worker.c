@@ -259,6 +259,7 @@ void worker_turn(struct worker *w, uint64_t now_ms, unsigned ready)
 static void *run(void *arg)
 {
 	struct worker *w = arg;
+	pthread_setname_np(pthread_self(), "packets");
 	struct pollfd fds[] = {
 	        {udp_fd(w->io.natt), POLLIN, 0},
 	        {rawesp_fd(w->io.raw), POLLIN, 0},
