@@ -203,11 +203,8 @@ static bool stored(const struct edit *ed, const struct item *it)
 	return it->kind == ITEM_ARG && !it->dropped && !is_key(ed, it->field);
 }
 
-/* A line states all its fields: what it leaves out goes back to the default. */
-static void reset_omitted(struct edit *ed, struct centry *e)
+static void reset_unsaid(struct edit *ed, struct centry *e, const struct line *l)
 {
-	const struct line *l = ed->m->line;
-
 	for (unsigned i = 0; i < l->natoms; i++) {
 		bool with = false;
 
@@ -220,6 +217,15 @@ static void reset_omitted(struct edit *ed, struct centry *e)
 			touch(ed, l->atoms[i]->field);
 		}
 	}
+}
+
+/* A line states all its fields: what it leaves out goes back to the default. An older spelling states what its modern
+ * line does. */
+static void reset_omitted(struct edit *ed, struct centry *e)
+{
+	reset_unsaid(ed, e, ed->m->line);
+	if (ed->m->line->modern)
+		reset_unsaid(ed, e, ed->m->line->modern);
 }
 
 static int apply(struct edit *ed)
@@ -305,7 +311,7 @@ static int delete_entry(struct edit *ed)
 	return 0;
 }
 
-static void take_out(struct centry *e, const struct bound *b)
+static void take_out(struct centry *e, const struct bound *b, bool many)
 {
 	const struct value *now = entry_value(e, b->field);
 	struct value next;
@@ -317,7 +323,8 @@ static void take_out(struct centry *e, const struct bound *b)
 		next.set &= ~b->value.set;
 	for (size_t i = 0; next.kind == V_LIST && i < b->value.list.n; i++)
 		value_list_del(&next, &b->value.list.v[i]);
-	if (next.kind == V_LIST && !next.list.n)
+	/* A line that lists its values cannot say that there are none. */
+	if ((next.kind == V_LIST && !next.list.n) || (next.kind == V_SET && many && !next.set))
 		entry_reset(e, b->field);
 	else
 		entry_set(e, b->field, &next);
@@ -364,6 +371,19 @@ static void negate_with(struct edit *ed, struct centry *e, const struct with *w)
 	}
 }
 
+/* The `no` sets something: a switch that is on without it. */
+static bool switches_off(const struct line *l)
+{
+	for (size_t i = 0; i < l->nwith; i++) {
+		const struct field *f = l->with[i].field;
+
+		if (!strcmp(f->type->name, "bool") && f->dflt.kind &&
+		    value_equal(&f->dflt, &l->with[i].value))
+			return (l->node->flags & NODE_BY_CONTENT) != 0;
+	}
+	return false;
+}
+
 static int reset_fields(struct edit *ed)
 {
 	const struct line *l = ed->m->line;
@@ -373,8 +393,12 @@ static int reset_fields(struct edit *ed)
 
 	if (rc)
 		return rc;
-	if ((ed->node->flags & NODE_LIST) && !conf_get(c, ed->node, ed->keys))
+	if ((ed->node->flags & NODE_LIST) && !conf_get(c, ed->node, ed->keys) && !switches_off(l)) {
+		/* A text may say the default of an entry that lives by its content before it has any. */
+		if (ed->line && (ed->node->flags & NODE_BY_CONTENT))
+			return 0;
 		return not_there(ed, ed->node);
+	}
 	e = conf_edit(c, ed->node, ed->keys, true);
 	touch(ed, NULL);
 	for (unsigned i = 0; i < l->natoms; i++) {
@@ -388,7 +412,7 @@ static int reset_fields(struct edit *ed)
 			return delete_entry(ed);
 		b = bound_field(ed->m, it->field);
 		if (b && (b->value.kind == V_SET || b->value.kind == V_LIST))
-			take_out(e, b);
+			take_out(e, b, it->many);
 		else
 			entry_reset(e, it->field);
 	}

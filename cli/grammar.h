@@ -98,6 +98,7 @@ struct line {
 struct mode {
 	const char *name, *title, *prompt, *close;
 	const char *parent_name, *node_name;
+	const char *inert; /* all its lines are */
 	struct mode *parent;
 	const struct node *node;
 	int privilege;

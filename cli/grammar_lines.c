@@ -92,8 +92,8 @@ static bool read_show(struct builder *b, const struct yaml *y, bool *always)
 
 static bool read_mode(struct builder *b, const char *name, const struct yaml *y)
 {
-	static const char *const known[] = {"prompt", "parent", "node",  "privilege",
-	                                    "show",   "close",  "title", NULL};
+	static const char *const known[] = {"prompt", "parent", "node",  "privilege", "show",
+	                                    "close",  "title",  "inert", NULL};
 	struct mode *m, **tail = &b->g->modes;
 
 	if (!build_keys(b, y, known))
@@ -107,6 +107,7 @@ static bool read_mode(struct builder *b, const char *name, const struct yaml *y)
 	m->parent_name = build_text(b, y, "parent");
 	m->node_name = build_text(b, y, "node");
 	m->close = build_text(b, y, "close");
+	m->inert = build_text(b, y, "inert");
 	m->file = y->file;
 	m->where = y->line;
 	m->tail = &m->lines;
@@ -326,6 +327,8 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 		build_fail(b, y, "line: is missing");
 		return NULL;
 	}
+	if (m->inert && m->node && !yaml_get(y, "run"))
+		l->inert = m->inert;
 	if (yaml_get(y, "inert"))
 		l->inert = build_text(b, y, "inert");
 	if (yaml_get(y, "refused"))

@@ -43,6 +43,56 @@ static int edit_access_list(struct conf_typed *t, struct err *err)
 	return rc;
 }
 
+/* One entry of the list as a line of configuration. */
+static void print_entry(const struct centry *e, bool no, struct out *out)
+{
+	out_printf(out, "%saccess-list %.*s %.*s %.*s\n", no ? "no " : "",
+	           STR_ARG(conf_text(e, "name")), STR_ARG(conf_text(e, "kind")),
+	           STR_ARG(conf_text(e, "rule")));
+}
+
+/* `line N`: the entries from there on are taken out and typed again behind the new one. */
+static int edit_access_list_at(struct conf_typed *t, struct err *err)
+{
+	struct str name = conf_typed_text(t, "name"), kind = conf_typed_text(t, "kind");
+	struct str rule = conf_typed_text(t, "rule");
+	uint32_t at = 0, n = 0;
+	struct out shown, behind;
+	struct acl_rule r;
+	if (kind.len == 0 || rule.len == 0)
+		return err_set(err, -EINVAL, "%% Incomplete command");
+	str_to_u32(conf_typed_text(t, "position"), UINT32_MAX, &at);
+	out_init(&shown);
+	out_init(&behind);
+	if (str_eq_cstr(kind, "remark"))
+		out_put(&shown, rule);
+	else if (acl_rule_parse(rule, str_eq_cstr(kind, "standard"), &r, err))
+		acl_rule_print(&r, str_eq_cstr(kind, "standard"), &shown);
+	bool ok = shown.len > 0, there = false;
+	for (const struct centry *e = conf_first(t->conf, "access-list"); ok && e;
+	     e = conf_next(t->conf, e)) {
+		if (!str_eq(conf_text(e, "name"), name))
+			continue;
+		there = there || (str_eq(conf_text(e, "kind"), kind) &&
+		                  str_eq(conf_text(e, "rule"), out_text(&shown)));
+		if (++n < at || t->no)
+			continue;
+		print_entry(e, true, t->lines);
+		print_entry(e, false, &behind);
+	}
+	if (there && !t->no)
+		out_clear(t->lines);
+	if (ok && (t->no || !there))
+		out_printf(t->lines, "%saccess-list %.*s %.*s %s\n%s", t->no ? "no " : "",
+		           STR_ARG(name), STR_ARG(kind), shown.text,
+		           behind.len > 0 ? behind.text : "");
+	else if (ok)
+		out_str(t->lines, "!\n");
+	out_free(&shown);
+	out_free(&behind);
+	return ok ? 0 : -EINVAL;
+}
+
 /* ---------------------------------------------------------------- group policies */
 
 /* internal from B: the attributes of B are typed for the new policy. */
@@ -77,6 +127,57 @@ static int edit_group_policy_from(struct conf_typed *t, struct err *err)
 	}
 	out_free(&section);
 	out_free(&text);
+	return 0;
+}
+
+/* What promises to keep somebody out, and does not, says so when it is typed. */
+static int check_user_inert(const struct conf *c, const struct centry *e, const struct centry *was,
+                            struct conf_notes *notes, struct err *err)
+{
+	(void)c;
+	(void)err;
+	if (conf_is_set(e, "vpn-filter") && conf_changed(e, was, "vpn-filter"))
+		conf_note(notes, e, "vpn-filter",
+		          "WARNING: vpn-filter is kept without effect, traffic of users is not "
+		          "filtered");
+	if (conf_is_set(e, "vpn-access-hours") && conf_changed(e, was, "vpn-access-hours"))
+		conf_note(notes, e, "vpn-access-hours",
+		          "WARNING: vpn-access-hours is kept without effect, users connect at any "
+		          "time");
+	return 0;
+}
+
+static int check_aaa_local(const struct conf *c, const struct centry *e, const struct centry *was,
+                           struct conf_notes *notes, struct err *err)
+{
+	(void)c;
+	(void)err;
+	if (conf_is_set(e, "max-fail") && conf_changed(e, was, "max-fail"))
+		conf_note(notes, e, "max-fail",
+		          "WARNING: max-fail is kept without effect, failed attempts lock nobody "
+		          "out");
+	return 0;
+}
+
+/* ---------------------------------------------------------------- users */
+
+/* The privilege of a user who is there. */
+static int edit_username_privilege(struct conf_typed *t, struct err *err)
+{
+	struct str name = conf_typed_text(t, "name");
+	if (conf_find(t->conf, "username", name))
+		return 0;
+	return err_set(err, -ENOENT, "username %.*s does not exist", STR_ARG(name));
+}
+
+/* ---------------------------------------------------------------- pager */
+
+/* `no pager` is off, not back to the default. */
+static int edit_pager(struct conf_typed *t, struct err *err)
+{
+	(void)err;
+	if (t->no)
+		out_str(t->lines, "pager lines 0\n");
 	return 0;
 }
 
@@ -142,9 +243,17 @@ void hooks_register(void)
 {
 	static const struct conf_edit_hook edits[] = {
 	        {"access_list", edit_access_list},
+	        {"access_list_at", edit_access_list_at},
 	        {"group_policy_from", edit_group_policy_from},
 	        {"nameif", edit_nameif},
+	        {"pager", edit_pager},
+	        {"username_privilege", edit_username_privilege},
 	        {"ike_enable_all", edit_ike_enable_all},
 	};
+	static const struct conf_check checks[] = {
+	        {"user_inert_check", check_user_inert},
+	        {"aaa_local_check", check_aaa_local},
+	};
+	conf_check_register(checks, sizeof(checks) / sizeof(checks[0]));
 	conf_edit_register(edits, sizeof(edits) / sizeof(edits[0]));
 }

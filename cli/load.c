@@ -152,7 +152,8 @@ static void matched(struct load *ld, const struct match *m, unsigned number)
 	}
 	report_notes(ld, number, &notes);
 	out_free(&notes);
-	ld->r->inert += m->line->inert && !m->no;
+	/* What is printed always says nothing as long as it says the default. */
+	ld->r->inert += m->line->inert && !m->no && !(m->line->flags & LINE_ALWAYS);
 	/* A global line amid a block does not end the block. */
 	if (m->line->enter && !m->no) {
 		match_next_ctx(m, &ld->ctx);
@@ -247,7 +248,8 @@ static void report_inert(struct load *ld)
 	if (!ld->r->inert)
 		return;
 	out_init(&text);
-	out_printf(&text, "INFO: %zu line%s kept without effect, show running-config inert lists %s",
+	out_printf(&text,
+	           "INFO: %zu line%s kept without effect, show running-config inert lists %s",
 	           ld->r->inert, ld->r->inert == 1 ? " is" : "s are",
 	           ld->r->inert == 1 ? "it" : "them");
 	report(ld, 0, out_text(&text), false);

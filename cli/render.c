@@ -124,13 +124,16 @@ static bool print_arg(struct printed *p, const struct item *it)
 	return true;
 }
 
+/* The branch that says something; a default only when none does. */
 static bool print_choice(struct printed *p, const struct item *alt)
 {
+	const struct printed changed = {
+	        .r = p->r, .l = p->l, .e = p->e, .split = p->split, .member = p->member};
 	size_t at = p->r->out->len;
 
 	for (int pass = 0; pass < 2; pass++) {
 		for (const struct item *seq = alt->kids; seq; seq = seq->next) {
-			if (!pass && !has_shown_arg(p, seq->kids, false))
+			if (!pass && !has_shown_arg(&changed, seq->kids, false))
 				continue;
 			if (print_items(p, seq->kids))
 				return true;
@@ -264,6 +267,8 @@ static enum with_state with_of(const struct line *l, const struct centry *e)
 
 static bool full(const struct render *r, const struct line *l)
 {
+	if (r->flags & RENDER_INERT)
+		return false;
 	return (r->flags & RENDER_ALL) || (l->flags & LINE_ALWAYS) || l->mode->always;
 }
 
@@ -332,8 +337,8 @@ static void render_block(struct printed *p, const struct line *l, unsigned depth
 {
 	struct out *out = p->r->out;
 	size_t at = out->len, header;
-	bool stays = !(p->r->flags & RENDER_INERT) &&
-	             (((l->flags & LINE_PRIMARY) && !p->e->base) || (l->flags & LINE_ALWAYS));
+	bool stays = (((l->flags & LINE_PRIMARY) && !p->e->base) || (l->flags & LINE_ALWAYS)) &&
+	             (l->inert || !(p->r->flags & RENDER_INERT));
 
 	if (with_of(l, p->e) != WITH_YES || !print_line(p, depth, false, true))
 		return;

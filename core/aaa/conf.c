@@ -60,10 +60,7 @@ static void read_attrs(const struct centry *e, struct aaa_attrs *a)
 	}
 	if (conf_is_set(e, "vpn-tunnel-protocol")) {
 		a->has_l2tp = true;
-		a->l2tp = false;
-		for (size_t i = 0; i < conf_list_len(e, "vpn-tunnel-protocol"); i++)
-			if (str_eq_cstr(conf_list_text(e, "vpn-tunnel-protocol", i), "l2tp-ipsec"))
-				a->l2tp = true;
+		a->l2tp = conf_in_set(e, "vpn-tunnel-protocol", "l2tp-ipsec");
 	}
 }
 

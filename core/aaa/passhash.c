@@ -107,6 +107,21 @@ static int edit_enable(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
+/* passwd PW -> passwd HASH encrypted */
+static int edit_passwd(struct conf_typed *t, struct err *err)
+{
+	char hash[PASSHASH_CAP];
+	struct str password = conf_typed_text(t, "passwd");
+	if (t->no || masked(t, password, "of passwd", STR("")) || conf_typed_has(t, "passwd-form"))
+		return 0;
+	if (password.len > PASSWORD_MAX)
+		return check_length(password, err);
+	passhash_asa(password, STR(""), hash);
+	out_printf(t->lines, "passwd %s encrypted\n", hash);
+	wipe(hash, sizeof(hash));
+	return 0;
+}
+
 /* username U password PW [mschap] -> username U password HASH {encrypted|nt-encrypted} */
 static int edit_username(struct conf_typed *t, struct err *err)
 {
@@ -137,6 +152,7 @@ void passhash_register(void)
 {
 	static const struct conf_edit_hook hooks[] = {
 	        {"enable_password", edit_enable},
+	        {"passwd", edit_passwd},
 	        {"username_password", edit_username},
 	};
 	conf_edit_register(hooks, sizeof(hooks) / sizeof(hooks[0]));

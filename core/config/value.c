@@ -317,6 +317,7 @@ static void word_placeholder(const struct field *f, struct out *out)
 }
 
 /* Interface hardware by any prefix and in any case: gi0/1 is GigabitEthernet0/1. */
+/* "gi0/1", "GigabitEthernet 0/1" */
 static bool hwname_parse(const struct field *f, struct str word, struct value *v, struct err *err)
 {
 	static const char *const kinds[] = {"Ethernet",   "FastEthernet", "GigabitEthernet",
@@ -324,23 +325,26 @@ static bool hwname_parse(const struct field *f, struct str word, struct value *v
 	                                    "Loopback",   "Tunnel",       "TenGigabitEthernet",
 	                                    "Vlan"};
 	char name[64];
-	size_t letters = 0;
+	size_t letters = 0, digits;
 	const char *kind = NULL;
 
 	while (letters < word.len &&
 	       ((word.p[letters] | 32) >= 'a' && (word.p[letters] | 32) <= 'z'))
 		letters++;
+	digits = letters;
+	while (letters && digits < word.len && word.p[digits] == ' ')
+		digits++;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && letters && !kind; i++) {
 		if (str_has_prefix_nocase(str_of(kinds[i]), (struct str){word.p, letters}))
 			kind = kinds[i];
 	}
-	for (size_t i = letters; i < word.len; i++) {
+	for (size_t i = digits; i < word.len; i++) {
 		if (!(word.p[i] >= '0' && word.p[i] <= '9') && word.p[i] != '/' && word.p[i] != '.')
 			return refuse(err, f, word);
 	}
-	if (!kind || letters == word.len || word.len - letters > 20)
+	if (!kind || digits == word.len || word.len - digits > 20)
 		return refuse(err, f, word);
-	snprintf(name, sizeof(name), "%s%.*s", kind, (int)(word.len - letters), word.p + letters);
+	snprintf(name, sizeof(name), "%s%.*s", kind, (int)(word.len - digits), word.p + digits);
 	value_set_text(v, str_of(name));
 	return true;
 }
@@ -365,7 +369,7 @@ static const struct value_type types[] = {
         {"secret", CLASS_WORD, V_TEXT, text_parse, text_print, word_placeholder},
         {"ref", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
         {"ifname", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
-        {"hwname", CLASS_WORD, V_TEXT, hwname_parse, text_print, hwname_placeholder},
+        {"hwname", CLASS_TEXT, V_TEXT, hwname_parse, text_print, hwname_placeholder},
         {"text", CLASS_TEXT, V_TEXT, text_parse, text_print, word_placeholder},
         {"line", CLASS_TEXT, V_TEXT, text_parse, text_print, word_placeholder},
         /* The element's type does the work. */

@@ -82,7 +82,8 @@ int logsink_compile(const struct conf *c, struct arena *a, struct logsink_conf *
 	n->facility = (uint8_t)conf_u32(e, "facility");
 	hosts_compile(c, n, notes);
 	for (const struct centry *m = conf_first(c, "logging-message"); m; m = conf_next(c, m))
-		n->msg[n->nmsgs++] = (struct logsink_msg){conf_u32(m, "id"), level_of(m, "level")};
+		n->msg[n->nmsgs++] = (struct logsink_msg){
+		        conf_u32(m, "id"), conf_bool(m, "shown") ? level_of(m, "level") : -1};
 	*conf = n;
 	return 0;
 }

@@ -72,11 +72,7 @@ static bool policy_allows_l2tp(const struct conf *c, struct str name)
 		const struct centry *attrs = conf_child(c, e, "attributes");
 		if (!conf_is_set(attrs, "vpn-tunnel-protocol"))
 			continue;
-		for (size_t j = 0; j < conf_list_len(attrs, "vpn-tunnel-protocol"); j++)
-			if (str_eq_cstr(conf_list_text(attrs, "vpn-tunnel-protocol", j),
-			                "l2tp-ipsec"))
-				return true;
-		return false;
+		return conf_in_set(attrs, "vpn-tunnel-protocol", "l2tp-ipsec");
 	}
 	return true;
 }

@@ -47,5 +47,4 @@ ikev1-policy mode commands/options:
 
 ciscoasa(config-ikev1-policy)# encryption 3<TAB>
 ciscoasa(config-ikev1-policy)# encryption 3des
-[full] WARNING: <*>
 ciscoasa(config-ikev1-policy)# 

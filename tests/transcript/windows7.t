@@ -11,7 +11,6 @@ hostname(config-if)# exit
 hostname(config)# crypto ipsec ikev1 transform-set my-transform-set-ikev1 esp-des esp-sha-hmac
 [full] WARNING: esp-des is weak<*>
 hostname(config)# crypto ipsec ikev1 transform-set my-transform-set-ikev1 mode transport
-[full] WARNING: esp-des is weak<*>
 hostname(config)# group-policy DfltGrpPolicy attributes
 hostname(config-group-policy)# vpn-tunnel-protocol l2tp-ipsec
 hostname(config-group-policy)# dns value 209.165.201.1 209.165.201.2
@@ -43,11 +42,8 @@ crypto ikev1 policy 5
  group 2
  lifetime 86400
 hostname(config-ikev1-policy)# authentication pre-share
-[full] WARNING: crypto ikev1 policy 5: <*>
 hostname(config-ikev1-policy)# encryption aes-256
-[full] WARNING: crypto ikev1 policy 5: <*>
 hostname(config-ikev1-policy)# hash sha
-[full] WARNING: crypto ikev1 policy 5: <*>
 hostname(config-ikev1-policy)# group 5
 hostname(config-ikev1-policy)# lifetime 86400
 hostname(config-ikev1-policy)# show run crypto ikev1 | include enc|group

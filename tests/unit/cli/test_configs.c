@@ -36,23 +36,51 @@ static struct confsys *load(const char *text, struct load_report *r)
 	return sys;
 }
 
-static char *shown(struct confsys *sys)
+static char *shown_as(struct confsys *sys, unsigned flags)
 {
 	struct out out;
 	out_init(&out);
-	render(grammar, confsys_running(sys), RENDER_SECRETS, -1, STR(""), &out);
+	render(grammar, confsys_running(sys), RENDER_SECRETS | flags, -1, STR(""), &out);
 	return out.text; /* freed by the caller */
 }
 
-/* What is shown loads without a word into an empty configuration and is shown the same. */
+static char *shown(struct confsys *sys)
+{
+	return shown_as(sys, 0);
+}
+
+static void assert_no_error(const struct load_report *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->items[i].error)
+			fail_msg("line %u: %s: %s", r->items[i].line, r->items[i].command,
+			         r->items[i].text);
+}
+
+/* With all its defaults said it is still the same configuration. */
+static void check_all(struct confsys *sys, const char *text)
+{
+	struct load_report r;
+	char *all = shown_as(sys, RENDER_ALL);
+	struct confsys *other = load(all, &r);
+	assert_no_error(&r);
+	char *again = shown(other);
+	assert_string_equal(again, text);
+	free(again);
+	free(all);
+	load_report_free(&r);
+	confsys_free(other);
+}
+
+/* What is shown loads without an error into an empty configuration and is shown the same. */
 static void check_round_trip(const char *text)
 {
 	struct load_report r;
 	struct confsys *sys = load(text, &r);
-	if (r.n > 0)
-		fail_msg("line %u: %s", r.items[0].line, r.items[0].text);
+	assert_no_error(&r);
 	char *again = shown(sys);
 	assert_string_equal(again, text);
+	check_all(sys, text);
 	free(again);
 	load_report_free(&r);
 	confsys_free(sys);

@@ -1,0 +1,28 @@
+## What is kept without effect: listed, counted, and said at once where it promises to keep somebody out.
+Type help or '?' for a list of available commands.
+ciscoasa> en
+Password: <<
+ciscoasa# conf t
+ciscoasa(config)# show running-config inert
+ciscoasa(config)# group-policy DfltGrpPolicy attributes
+ciscoasa(config-group-policy)# vpn-filter value OFFICE
+WARNING: vpn-filter is kept without effect, traffic of users is not filtered
+ciscoasa(config-group-policy)# vpn-filter value OFFICE
+ciscoasa(config-group-policy)# split-tunnel-policy tunnelspecified
+ciscoasa(config-group-policy)# vpn-simultaneous-logins 5
+ciscoasa(config-group-policy)# aaa-server R protocol radius
+ciscoasa(config-aaa-server-group)# aaa-server R (inside) host 10.77.0.9 SECRET
+ciscoasa(config-aaa-server-host)# timeout 5
+ciscoasa(config-aaa-server-host)# aaa local authentication attempts max-fail 3
+WARNING: max-fail is kept without effect, failed attempts lock nobody out
+ciscoasa(config)# show running-config inert
+aaa-server R protocol radius
+aaa-server R (inside) host 10.77.0.9
+ timeout 5
+ key *****
+aaa local authentication attempts max-fail 3
+group-policy DfltGrpPolicy attributes
+ vpn-filter value OFFICE
+ split-tunnel-policy tunnelspecified
+ciscoasa(config)# end
+ciscoasa# 
