@@ -72,7 +72,10 @@ static void write_line(const struct line *l, struct out *out)
 
 void manual_write(const struct grammar *g, struct out *out)
 {
-	out_str(out, "# Command reference\n\n");
+	out_str(out,
+	        "# Command reference\n\n"
+	        "What a change of configuration does to sessions that are up stands in README.md, "
+	        "\"Configuration changes under live sessions\".\n\n");
 	for (const struct mode *m = g->modes; m != NULL; m = m->next) {
 		out_printf(out, "## %s `%s`\n\n", m->title != NULL ? m->title : m->name,
 		           m->prompt != NULL ? m->prompt : "");

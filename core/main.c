@@ -9,19 +9,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/manual.h"
 #include "core/gateway.h"
 #include "core/privilege.h"
 
 static const char usage[] =
         "usage: posternd [--state DIR] [--socket PATH] [--hardware FILE] [--config FILE]\n"
-        "                [--grammar DIR]\n"
+        "                [--grammar DIR] [--manual]\n"
         "  --state DIR      startup-config and keys (default /var/lib/postern)\n"
         "  --socket PATH    where consoles connect (default " CONTROL_SOCKET ")\n"
         "  --hardware FILE  which Linux device each interface is (default DIR/hardware.yaml)\n"
         "  --config FILE    loaded in place of startup-config\n"
-        "  --grammar DIR    the command grammar (default: as installed)\n";
+        "  --grammar DIR    the command grammar (default: as installed)\n"
+        "  --manual         print the command reference, and end\n";
 
-static bool parse(int argc, char **argv, struct gateway_options *opt)
+static bool parse(int argc, char **argv, struct gateway_options *opt, bool *manual)
 {
 	static const struct option longs[] = {
 	        {"state", required_argument, NULL, 's'},
@@ -29,6 +31,7 @@ static bool parse(int argc, char **argv, struct gateway_options *opt)
 	        {"hardware", required_argument, NULL, 'w'},
 	        {"config", required_argument, NULL, 'c'},
 	        {"grammar", required_argument, NULL, 'g'},
+	        {"manual", no_argument, NULL, 'm'},
 	        {"version", no_argument, NULL, 'V'},
 	        {"help", no_argument, NULL, 'h'},
 	        {NULL, 0, NULL, 0},
@@ -50,6 +53,9 @@ static bool parse(int argc, char **argv, struct gateway_options *opt)
 		case 'g':
 			opt->grammar = optarg;
 			break;
+		case 'm':
+			*manual = true;
+			break;
 		case 'V':
 			printf("posternd %s\n", POSTERN_VERSION);
 			exit(0);
@@ -69,18 +75,38 @@ static const char *grammar_dir(void)
 	return stat(POSTERN_GRAMMAR_DIR, &st) == 0 ? POSTERN_GRAMMAR_DIR : installed;
 }
 
+static int print_manual(const char *dir)
+{
+	struct grammar *g;
+	struct err err = {0};
+	struct out out;
+	if (grammar_load(dir, GRAMMAR_NO_FUNCTIONS, &g, &err) != 0) {
+		fprintf(stderr, "posternd: %s\n", err.text);
+		return 1;
+	}
+	out_init(&out);
+	manual_write(g, &out);
+	bool ok = !out.failed && fputs(out.text, stdout) != EOF && fflush(stdout) == 0;
+	out_free(&out);
+	grammar_free(g);
+	return ok ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	static struct gateway gw;
+	bool manual = false;
 	struct gateway_options opt = {.state_dir = "/var/lib/postern", .socket = CONTROL_SOCKET};
 	struct err err = {0};
 
-	if (!parse(argc, argv, &opt)) {
+	if (!parse(argc, argv, &opt, &manual)) {
 		fputs(usage, stderr);
 		return 2;
 	}
 	if (opt.grammar == NULL)
 		opt.grammar = grammar_dir();
+	if (manual)
+		return print_manual(opt.grammar);
 	prctl(PR_SET_NAME, "posternd", 0, 0, 0); /* "exe" when it has executed itself */
 	signal(SIGPIPE, SIG_IGN);
 	setvbuf(stderr, NULL, _IOLBF, 0);
