@@ -21,7 +21,9 @@
 enum {
 	IKE_SAS_MAX = 20000,
 	IKE_PEERS_MAX = 10000,
-	IKE_HALF_OPEN_MAX = 1000, /* unless the configuration says less */
+	IKE_HALF_OPEN_MAX = 1000,    /* unless the configuration says less */
+	IKE_HALF_OPEN_ADDRESS = 100, /* of one address, which may be a NAT with many behind it */
+	IKE_MSGIDS_MAX = 4096,       /* of Quick Modes that an SA has seen */
 	IKE_SAS_PER_PEER = 4,
 	IKE_QUICK_PER_SA = 8,
 	IKE_FLOWS_PER_PEER = 16,
@@ -174,6 +176,9 @@ struct ike_sa {
 	uint8_t id_type;
 	const char *group_name; /* tunnel group for prefixes, NULL before it is known */
 	struct ike_qm *quick;
+	uint32_t
+	        *msgids; /* of Quick Modes the peer began; the oldest is forgotten at the ceiling */
+	size_t nmsgids, msgids_cap;
 	struct timer expire, rekey;
 	struct ike_dpd dpd;
 	struct ike_frag_set frag;
@@ -292,6 +297,7 @@ struct ike {
 	struct hash *by_cookies; /* 16 bytes -> ike_sa */
 	struct hash *
 	        by_first; /* initiator's cookie, address, port -> ike_sa of a Main Mode we answered */
+	struct hash *half_open_by_ip; /* address -> how many, in the place of a pointer */
 	struct hash *peers_by_handle, *flows_by_handle, *children_by_spi;
 	struct ike_sa *sas, *sas_last;
 	size_t nsas, half_open;
@@ -302,6 +308,7 @@ struct ike {
 	uint64_t stat[STAT_N];
 	uint64_t peers_ever, peers_peak, child_ever, child_peak;
 	uint64_t half_open_peak, half_open_refused;
+	uint64_t no_stale_until_ms; /* nothing to make room with before */
 	unsigned depth;
 	struct ike_grave *graves;
 	size_t ngraves, graves_cap;
@@ -438,8 +445,11 @@ void sa_refuse(struct ike_sa *sa);
 /* Removes it; sends a Delete first when tell is set. */
 void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell);
 void sa_count_half_open(struct ike_sa *sa, bool half_open);
-/* May one more Main Mode begin? Makes room when the oldest is stale. */
-bool sa_admit(struct ike *ike);
+/* May one more Main Mode begin from this address? Makes room when an old one is stale. */
+bool sa_admit(struct ike *ike, uint32_t ip);
+/* Notes the message ID of an authenticated Quick Mode of the peer's. false when the SA has seen it before: a
+ * replay (RFC 2409 §5.5: the message ID is unique). */
+bool sa_msgid_new(struct ike_sa *sa, uint32_t msgid);
 /* The established SA to use for a peer; NULL when there is none. */
 struct ike_sa *sa_best(struct ike_peer *peer);
 

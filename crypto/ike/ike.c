@@ -21,12 +21,14 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->ctx = ctx;
 	ike->by_cookies = hash_new(0);
 	ike->by_first = hash_new(0);
+	ike->half_open_by_ip = hash_new(0);
 	ike->peers_by_handle = hash_new(0);
 	ike->flows_by_handle = hash_new(0);
 	ike->children_by_spi = hash_new(0);
 	ike->bucket_ms = clock_now(clock);
-	if (ike->by_cookies == NULL || ike->by_first == NULL || ike->peers_by_handle == NULL ||
-	    ike->flows_by_handle == NULL || ike->children_by_spi == NULL) {
+	if (ike->by_cookies == NULL || ike->by_first == NULL || ike->half_open_by_ip == NULL ||
+	    ike->peers_by_handle == NULL || ike->flows_by_handle == NULL ||
+	    ike->children_by_spi == NULL) {
 		ike_free(ike);
 		return NULL;
 	}
@@ -77,6 +79,7 @@ void ike_free(struct ike *ike)
 	}
 	hash_free(ike->by_cookies);
 	hash_free(ike->by_first);
+	hash_free(ike->half_open_by_ip);
 	hash_free(ike->peers_by_handle);
 	hash_free(ike->flows_by_handle);
 	hash_free(ike->children_by_spi);
@@ -227,7 +230,7 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 		stranger(ike, remote, "No crypto map bound to interface... dropping pkt");
 		return;
 	}
-	if (!sa_admit(ike)) {
+	if (!sa_admit(ike, remote.ip)) {
 		if (ike_may_log(ike))
 			ike_log(ike, MSG_713191, ike_prefix_ip(remote.ip).s);
 		return;

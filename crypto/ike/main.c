@@ -38,9 +38,10 @@ void mm_bad_psk(struct ike_sa *sa, const char *why)
 	ike_dbg(sa, IKE_EVENT,
 	        "Received encrypted Oakley Main Mode packet with invalid payloads, MessID = 0 (%s)",
 	        why);
-	ike_log(ike, MSG_713903, ike_prefix(sa).s,
-	        "ERROR, had problems decrypting packet, probably due to mismatched pre-shared key. "
-	        " Aborting");
+	if (ike_may_log(ike))
+		ike_log(ike, MSG_713903, ike_prefix(sa).s,
+		        "ERROR, had problems decrypting packet, probably due to mismatched "
+		        "pre-shared key.  Aborting");
 	ike->stat[STAT_AUTH_FAILS]++;
 	mm_fail(sa, NOTIFY_PAYLOAD_MALFORMED);
 }

@@ -102,7 +102,8 @@ bool mm_land_on_group(struct ike_sa *sa)
 	if (group->psk == NULL) {
 		char text[64];
 		snprintf(text, sizeof text, "%s", ip4_text(sa->mm.remote.ip).s);
-		ike_log(sa->ike, MSG_713138, ike_prefix(sa).s, text);
+		if (ike_may_log(sa->ike))
+			ike_log(sa->ike, MSG_713138, ike_prefix(sa).s, text);
 		return false;
 	}
 	sa->group_name = "DefaultRAGroup";

@@ -281,6 +281,11 @@ enum ike_verdict qm_in1(struct ike_xchg *x, struct ike_msg *m)
 	struct ike_sa *sa = x->sa;
 	const struct ike_payload *ke = ike_msg_find(m, PAY_KE, NULL);
 
+	if (!sa_msgid_new(sa, x->msgid)) {
+		ike_dbg(sa, IKE_EVENT, "Dropping message: Quick Mode %08x was here before",
+		        x->msgid);
+		return STEP_IGNORE;
+	}
 	sa->ike->stat[STAT_IN_P2]++;
 	ike_dbg(sa, IKE_DETAIL, "IKE Responder starting QM: msg id = %08x", x->msgid);
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");

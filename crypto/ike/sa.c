@@ -85,37 +85,83 @@ static void unindex(struct ike_sa *sa)
 		hash_del(ike->by_first, first, sizeof first);
 }
 
+static size_t half_open_of(const struct ike *ike, uint32_t ip)
+{
+	return (size_t)(uintptr_t)hash_get(ike->half_open_by_ip, &ip, sizeof ip);
+}
+
 void sa_count_half_open(struct ike_sa *sa, bool half_open)
 {
 	struct ike *ike = sa->ike;
+	uint32_t ip = sa->first_remote.ip;
 	if (sa->half_open == half_open)
 		return;
 	sa->half_open = half_open;
+	size_t n = half_open_of(ike, ip);
 	if (half_open)
-		ike->half_open++;
+		n++, ike->half_open++;
 	else
-		ike->half_open--;
+		n -= n > 0, ike->half_open--;
+	if (n > 0)
+		hash_put(ike->half_open_by_ip, &ip, sizeof ip, (void *)(uintptr_t)n);
+	else
+		hash_del(ike->half_open_by_ip, &ip, sizeof ip);
 	if (ike->half_open > ike->half_open_peak)
 		ike->half_open_peak = ike->half_open;
 }
 
-bool sa_admit(struct ike *ike)
+/* An old one whose sender never answered: it may be a forged address. ip 0 = of any. */
+static struct ike_sa *stale(struct ike *ike, uint32_t ip)
+{
+	enum { LOOK_AGAIN_MS = 100 }; /* a flood must not make us search for every message of it */
+	uint64_t now = clock_now(ike->clock);
+	if (now < ike->no_stale_until_ms)
+		return NULL;
+	for (struct ike_sa *sa = ike->sas; sa != NULL; sa = sa->next)
+		if (sa->half_open && (ip == 0 || sa->first_remote.ip == ip) &&
+		    (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_REFUSED) &&
+		    now - sa->began_ms >= STALE_MS)
+			return sa;
+	ike->no_stale_until_ms = now + LOOK_AGAIN_MS;
+	return NULL;
+}
+
+bool sa_admit(struct ike *ike, uint32_t ip)
 {
 	uint32_t most = ike->conf->max_half_open;
 	if (most == 0 || most > IKE_HALF_OPEN_MAX)
 		most = IKE_HALF_OPEN_MAX;
-	if (ike->nsas < IKE_SAS_MAX && ike->half_open < most)
+	bool crowd = half_open_of(ike, ip) >= IKE_HALF_OPEN_ADDRESS;
+	if (ike->nsas < IKE_SAS_MAX && ike->half_open < most && !crowd)
 		return true;
-	/* An old one whose sender never answered makes room: it may be a forged address. */
-	for (struct ike_sa *sa = ike->sas; sa != NULL; sa = sa->next)
-		if (sa->half_open && (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_REFUSED) &&
-		    clock_now(ike->clock) - sa->began_ms >= STALE_MS) {
-			sa_delete(sa, SA_END_DELETED, false);
-			return ike->nsas < IKE_SAS_MAX;
-		}
+	struct ike_sa *old = stale(ike, crowd ? ip : 0);
+	if (old != NULL) {
+		sa_delete(old, SA_END_DELETED, false);
+		if (ike->nsas < IKE_SAS_MAX)
+			return true;
+	}
 	ike->half_open_refused++;
 	ike->stat[STAT_CAPACITY_FAILS]++;
 	return false;
+}
+
+bool sa_msgid_new(struct ike_sa *sa, uint32_t msgid)
+{
+	size_t seen = sa->nmsgids < sa->msgids_cap ? sa->nmsgids : sa->msgids_cap;
+	for (size_t i = 0; i < seen; i++)
+		if (sa->msgids[i] == msgid)
+			return false;
+	if (seen == sa->msgids_cap && seen < IKE_MSGIDS_MAX) {
+		size_t cap = seen != 0 ? 2 * seen : 8;
+		uint32_t *ids = realloc(sa->msgids, cap * sizeof *ids);
+		if (ids == NULL)
+			return true; /* better a replay than no more rekeys */
+		sa->msgids = ids;
+		sa->msgids_cap = cap;
+		sa->nmsgids = seen;
+	}
+	sa->msgids[sa->nmsgids++ % sa->msgids_cap] = msgid;
+	return true;
 }
 
 struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remote, bool initiator)
@@ -149,6 +195,7 @@ static void sa_bury(void *p)
 {
 	struct ike_sa *sa = p;
 	wipe(&sa->keys, sizeof sa->keys);
+	free(sa->msgids);
 	free(sa);
 }
 

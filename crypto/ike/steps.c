@@ -61,7 +61,8 @@ enum {
 	RETRY_MOST = 5,
 	PAD_CLEAR_MAX = 16,
 	PAD_MAX = 255,
-	REPEAT_LEAST_MS = 200
+	REPEAT_LEAST_MS = 200,
+	REPEAT_MOST = 20, /* repetitions of one message, our own included */
 };
 
 /* ------------------------------------------------------------------ life of an exchange */
@@ -407,6 +408,9 @@ static void duplicate(struct ike_xchg *x)
 	bool have = x->sent.p != NULL;
 	/* Copies that the network made are no repetitions: answering them all would multiply. */
 	if (have && clock_now(ike->clock) - x->sent.at_ms < REPEAT_LEAST_MS)
+		return;
+	/* No client asks that often: somebody uses us against the address it writes from. */
+	if (x->tries >= REPEAT_MOST)
 		return;
 	if (ike_may_log(ike))
 		ike_log(ike, MSG_713201, ike_prefix(x->sa).s, x->exch == EXCH_QUICK ? 2u : 1u,
