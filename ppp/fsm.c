@@ -377,7 +377,7 @@ static void step(struct ppp_cp *cp, enum ppp_event ev, struct rcvd *p)
 		return;
 	struct fsm_def def = ppp_fsm_def;
 	def.name = cp->def->name;
-	if (!fsm_step(&def, &cp->state, ev, &cp->history, cp, p, debug_line))
+	if (!fsm_step(&def, &cp->state, (uint8_t)ev, &cp->history, cp, p, debug_line))
 		debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %s: %s ignored in %s", cp->def->name,
 		      event_names[ev], ppp_state_name(cp->state));
 	if (!needs_timer(cp->state))
@@ -386,6 +386,8 @@ static void step(struct ppp_cp *cp, enum ppp_event ev, struct rcvd *p)
 
 void ppp_cp_event(struct ppp_cp *cp, enum ppp_event ev)
 {
+	if (ev == PPP_EV_UP)
+		cp->heard = false;
 	struct rcvd none = {0};
 	step(cp, ev, &none);
 }
@@ -430,6 +432,16 @@ static void bad(const struct ppp_cp *cp, const char *what)
 	debug(DEBUG_PPP_ERROR, 1, "PPP %s: %s: packet dropped", cp->def->name, what);
 }
 
+/* The first packet of the peer's, and no answer to our request: very likely it began to listen after the request
+ * had come (a daemon that the call starts). The repetition does not wait for the whole restart time then. */
+static void hurry(struct ppp_cp *cp)
+{
+	bool unanswered = cp->state == PPP_REQ_SENT || cp->state == PPP_ACK_SENT;
+	uint64_t due = clock_now(cp->clock) + PPP_HURRY_MS;
+	if (!cp->heard && unanswered && timer_running(&cp->timer) && cp->timer.at_ms > due)
+		timer_start(cp->clock, &cp->timer, PPP_HURRY_MS, on_timer, cp);
+}
+
 static void take_request(struct ppp_cp *cp, struct rcvd *p, struct bytes options)
 {
 	uint8_t reply[PPP_FRAME_MAX - 4];
@@ -444,6 +456,7 @@ static void take_request(struct ppp_cp *cp, struct rcvd *p, struct bytes options
 	}
 	p->reply = (struct bytes){reply, wr_len(&w)};
 	step(cp, p->answer == PPP_CODE_CONF_ACK ? PPP_EV_RCR_GOOD : PPP_EV_RCR_BAD, p);
+	hurry(cp);
 }
 
 /* Ack, Nak and Rej count only as answers to our last request (§5.2-5.4). */
@@ -524,4 +537,5 @@ void ppp_cp_input(struct ppp_cp *cp, const uint8_t *packet, size_t len)
 		if (!cp->def->extra || !cp->def->extra(cp->owner, code, p.id, data))
 			step(cp, PPP_EV_RUC, &p);
 	}
+	cp->heard = true;
 }

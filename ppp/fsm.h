@@ -47,6 +47,7 @@ enum ppp_event {
 /* Defaults of §4.6. */
 enum {
 	PPP_RESTART_MS = 3000,
+	PPP_HURRY_MS = 500, /* longer than an answer usually takes */
 	PPP_MAX_CONFIGURE = 10,
 	PPP_MAX_TERMINATE = 2,
 	PPP_MAX_FAILURE = 5,
@@ -86,6 +87,7 @@ struct ppp_cp {
 	uint8_t restart;  /* restart counter: transmissions left */
 	uint8_t naks_out; /* Configure-Naks sent without getting anywhere */
 	bool silent;      /* owner is being torn down: send nothing */
+	bool heard;       /* something came since the link came up */
 	uint8_t req[256]; /* options of our last Configure-Request */
 	size_t req_len;
 	bool acked; /* ... which the peer has acknowledged */

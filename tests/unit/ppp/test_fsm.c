@@ -284,6 +284,48 @@ static void timeouts(void **state)
 	assert_string_equal(seen, "tld,str,str,tlf");
 }
 
+/* A peer that begins to listen after our first request was lost on it gets it again soon, and once only. */
+static void late_listener(void **state)
+{
+	(void)state;
+	for (unsigned bad = 0; bad < 2; bad++) {
+		start_in(PPP_INITIAL);
+		ppp_cp_event(&cp, PPP_EV_OPEN);
+		ppp_cp_event(&cp, PPP_EV_UP);
+		uint8_t id = last_frame[1];
+		clock_run(&clk, clk.now_ms + 100);
+		if (bad)
+			PACKET("\x01\x09\x00\x07\x07\x03\x02");
+		else
+			PACKET("\x01\x09\x00\x07\x07\x03\x01");
+		seen[0] = '\0';
+		clock_run(&clk, clk.now_ms + PPP_HURRY_MS - 1);
+		assert_string_equal(seen, "");
+		clock_run(&clk, clk.now_ms + 1);
+		assert_string_equal(seen, "scr");
+		assert_int_equal(last_frame[1], id);
+		PACKET("\x01\x0a\x00\x07\x07\x03\x01");
+		seen[0] = '\0';
+		clock_run(&clk, clk.now_ms + PPP_RESTART_MS - 1);
+		assert_string_equal(seen, "");
+		clock_run(&clk, clk.now_ms + 1);
+		assert_string_equal(seen, "scr");
+		/* one that answers needs no hurry */
+		start_in(PPP_INITIAL);
+		ppp_cp_event(&cp, PPP_EV_OPEN);
+		ppp_cp_event(&cp, PPP_EV_UP);
+		last_frame[0] = PPP_CODE_CONF_ACK;
+		uint8_t ack[PPP_FRAME_MAX];
+		memcpy(ack, last_frame, last_len);
+		packet((const char *)ack, last_len);
+		assert_int_equal(cp.state, PPP_ACK_RCVD);
+		PACKET("\x01\x09\x00\x07\x07\x03\x02");
+		seen[0] = '\0';
+		clock_run(&clk, clk.now_ms + PPP_HURRY_MS);
+		assert_string_equal(seen, "");
+	}
+}
+
 /* After Max-Failure Naks the option is rejected (§4.6). */
 static void max_failure(void **state)
 {
@@ -317,11 +359,9 @@ static void answered_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(all_cells),
-	        cmocka_unit_test(malformed),
-	        cmocka_unit_test(timeouts),
-	        cmocka_unit_test(max_failure),
-	        cmocka_unit_test(answered_twice),
+	        cmocka_unit_test(all_cells),   cmocka_unit_test(malformed),
+	        cmocka_unit_test(timeouts),    cmocka_unit_test(late_listener),
+	        cmocka_unit_test(max_failure), cmocka_unit_test(answered_twice),
 	};
 	clock_init(&clk, 1000);
 	ppp_cp_init(&cp, &def, &clk, NULL, send);
