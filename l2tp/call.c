@@ -217,7 +217,7 @@ static void act_bad(void *obj, void *data)
 	struct l2tp_call *c = obj;
 	const struct cause *cause = data;
 	l2tp_refuse(c->t->l, c->t->remote.ip, c->t->id, cause->refuse);
-	send_cdn(c->t, c->remote_id, c->id, CDN_ERROR, cause->error, NULL);
+	send_cdn(c->t, c->remote_id, c->id, CDN_ERROR, (uint16_t)cause->error, NULL);
 	finish(c, LINK_END_SERVICE_UNAVAILABLE);
 }
 
@@ -328,7 +328,8 @@ static void new_call(struct l2tp_tunnel *t, struct cause *cause)
 	}
 	if (cause->error != L2TP_ERR_NONE) {
 		l2tp_refuse(t->l, t->remote.ip, t->id, cause->refuse);
-		send_cdn(t, remote, l2tp_new_call_id(t->l), CDN_ERROR, cause->error, NULL);
+		send_cdn(t, remote, l2tp_new_call_id(t->l), CDN_ERROR, (uint16_t)cause->error,
+		         NULL);
 	} else if (t->call.state != CALL_IDLE) {
 		second_call(t, cause->set);
 	} else {

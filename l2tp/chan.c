@@ -199,7 +199,8 @@ static bool acked(struct chan *c, uint16_t nr)
 			c->tail = &c->head;
 		pool_put(c->pool, m);
 		c->queued--;
-		c->flight -= c->flight > 0;
+		if (c->flight > 0)
+			c->flight--;
 		grow(c);
 		any = true;
 	}

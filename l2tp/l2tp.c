@@ -186,7 +186,7 @@ static bool sccrq_fits(const struct avp_set *set, enum l2tp_refuse *why, uint16_
 {
 	enum avp_type missing;
 	*result = STOP_ERROR;
-	*error = set->error;
+	*error = (uint16_t)set->error;
 	*why = set->error == L2TP_ERR_UNKNOWN_AVP ? L2TP_REFUSE_UNKNOWN_AVP : L2TP_REFUSE_MALFORMED;
 	if (set->error != L2TP_ERR_NONE)
 		return false;

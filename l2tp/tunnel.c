@@ -237,7 +237,7 @@ static void act_bad(void *obj, void *data)
 		         cause->set->error_vendor);
 	l2tp_refuse(t->l, t->remote.ip, t->id, cause->refuse);
 	call_close(&t->call, LINK_END_SERVICE_UNAVAILABLE);
-	send_stopccn(t, STOP_ERROR, cause->error, text);
+	send_stopccn(t, STOP_ERROR, (uint16_t)cause->error, text);
 }
 
 static void act_fsm(void *obj, void *data)
