@@ -34,9 +34,12 @@ unsigned ipfrag_split(const struct pkt *p, uint16_t mtu, struct pkt *const *out,
 	    mtu < MTU_MIN)
 		return 0;
 	size_t piece = ((size_t)mtu - header) & ~(size_t)7, payload = total - header;
+	if ((size_t)(flags & IP_OFFSET) * 8 + payload > UINT16_MAX)
+		return 0; /* a fragment that reaches beyond every datagram: its offset would run into the flags */
 	unsigned made = 0;
-	for (size_t at = 0; at < payload; at += piece, made++) {
-		size_t len = payload - at < piece ? payload - at : piece;
+	for (size_t at = 0; at < payload; made++) {
+		/* Only the last one need not be whole blocks. */
+		size_t len = payload - at <= mtu - header ? payload - at : piece;
 		uint8_t *to = made < n ? pkt_put(out[made], (uint32_t)(header + len)) : NULL;
 		if (to == NULL)
 			return 0;
@@ -54,6 +57,7 @@ unsigned ipfrag_split(const struct pkt *p, uint16_t mtu, struct pkt *const *out,
 		wr_u16(&w, 0);
 		uint16_t sum = ip4_checksum(to, header, 0);
 		wr_patch_u16(&w, 10, sum);
+		at += len;
 	}
 	return made;
 }

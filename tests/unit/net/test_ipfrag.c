@@ -91,6 +91,34 @@ static void only_copied_options_go_on(void **state)
 	assert_int_equal(ip4_checksum(pkt_data(out[1]), 28, 0), 0);
 }
 
+static void a_fragment_at_the_end_of_all_datagrams(void **state)
+{
+	(void)state;
+	/* Ends at 65535 exactly, and just beyond. */
+	assert_int_equal(ipfrag_split(packet(1007, NULL, 0, 8066), 576, out, N), 2);
+	assert_int_equal(field(out[1], 6), 8066 + 552 / 8);
+	assert_int_equal(ipfrag_split(packet(1008, NULL, 0, 8066), 576, out, N), 0);
+	assert_int_equal(ipfrag_split(packet(1000, NULL, 0, 8191), 576, out, N), 0);
+}
+
+static void pieces_are_whole_blocks_of_eight(void **state)
+{
+	(void)state;
+	for (uint16_t mtu = 68; mtu < 400; mtu++) {
+		size_t at = 0;
+		unsigned n = ipfrag_split(packet(330, NULL, 0, 0), mtu, out, N);
+		for (unsigned i = 0; i < n; i++) {
+			assert_true(out[i]->len <= mtu);
+			assert_int_equal(field(out[i], 6) & 0x1fff, at / 8);
+			if (i + 1 < n)
+				assert_int_equal((out[i]->len - 20) % 8, 0);
+			at += out[i]->len - 20;
+		}
+		assert_int_equal(at, n > 0 ? 330 : 0);
+	}
+	assert_int_equal(ipfrag_split(packet(330, NULL, 0, 0), 350, out, N), 1);
+}
+
 static void what_cannot_be_split_is_refused(void **state)
 {
 	(void)state;
@@ -110,6 +138,8 @@ int main(void)
 	        cmocka_unit_test(pieces_cover_the_packet),
 	        cmocka_unit_test(a_fragment_is_split_further),
 	        cmocka_unit_test(only_copied_options_go_on),
+	        cmocka_unit_test(a_fragment_at_the_end_of_all_datagrams),
+	        cmocka_unit_test(pieces_are_whole_blocks_of_eight),
 	        cmocka_unit_test(what_cannot_be_split_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
