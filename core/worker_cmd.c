@@ -279,13 +279,13 @@ const struct sa_ops worker_sa_ops = {sa_spi_alloc, sa_spi_free, sa_install_in, s
 
 /* ------------------------------------------------------------------ L2TP and sessions */
 
-/* A free message. When all are under way the caller waits for the worker, a few milliseconds at most: 4096
+/* A free message. When all are under way the caller waits for the worker, a tenth of a second at most: 4096
  * tunnels that say goodbye are more than there are messages. No event is delivered meanwhile, so the engine
  * that called is not called back. */
 static struct msg *msg_down(struct worker *w)
 {
 	struct msg *m;
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 1000; i++) {
 		while (ring_pop(&w->done, &m))
 			w->down_free[w->n_down_free++] = m;
 		if (w->n_down_free > 0)
