@@ -87,6 +87,42 @@ static void apply_host(struct gateway *gw, const struct snapshot *s, struct out 
 	nat_rules(gw, s, notes);
 }
 
+/* ------------------------------------------------------------------ interfaces that serve nobody any more */
+
+struct strays {
+	const struct snapshot *s;
+	uint32_t peer[64];
+	size_t n;
+};
+
+static bool serves(const struct snapshot *s, const char *nameif)
+{
+	for (size_t i = 0; i < s->ifaces->n; i++)
+		if (strcmp(s->ifaces->iface[i].nameif, nameif) == 0)
+			return !s->ifaces->iface[i].shutdown;
+	return false;
+}
+
+static void collect_stray(void *arg, const struct ike_peer_info *info)
+{
+	struct strays *strays = arg;
+	if (strays->n < sizeof strays->peer / sizeof strays->peer[0] &&
+	    !serves(strays->s, info->ifname))
+		strays->peer[strays->n++] = info->peer;
+}
+
+/* Clients of an interface that was shut down or renamed. A cable that is out for a while drops nobody. */
+static void drop_strays(struct gateway *gw, const struct snapshot *s)
+{
+	struct strays strays;
+	do {
+		strays = (struct strays){.s = s};
+		ike_each_peer(gw->ike, collect_stray, &strays);
+		for (size_t i = 0; i < strays.n; i++)
+			ike_drop_peer(gw->ike, strays.peer[i], SA_END_ADMIN, "Administrator Reset");
+	} while (strays.n > 0);
+}
+
 static void hook_apply(void *ctx, const struct conf *old, const struct conf *next,
                        void *old_snapshot, void *next_snapshot)
 {
@@ -98,6 +134,7 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	gw->changes++;
 	gw->changed_at = clock_wall(&gw->clock);
 	logsinks_apply(gw->log, s->log);
+	drop_strays(gw, s); /* while Deletes still leave */
 	out_init(&notes);
 	if (before == NULL || !conf_node_same(old, next, "interface") ||
 	    !conf_node_same(old, next, "route") || !conf_node_same(old, next, "mtu") ||
