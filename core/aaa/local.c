@@ -14,15 +14,14 @@ static bool same(const void *a, const void *b, size_t len)
 static bool pix_password(const struct aaa_user *u, struct str password)
 {
 	char asa[PASSHASH_CAP], pix[PASSHASH_CAP];
-	bool ok = false;
 	size_t len = strlen(u->hash);
 	passhash_asa(password, str_of(u->name), asa);
 	passhash_pix(password, str_of(u->name), pix);
-	ok = (strlen(asa) == len && same(asa, u->hash, len)) |
-	     (strlen(pix) == len && same(pix, u->hash, len));
+	bool is_asa = strlen(asa) == len && same(asa, u->hash, len);
+	bool is_pix = strlen(pix) == len && same(pix, u->hash, len);
 	wipe(asa, sizeof(asa));
 	wipe(pix, sizeof(pix));
-	return ok;
+	return is_asa || is_pix;
 }
 
 bool aaa_local_password(const struct aaa_user *u, struct str password)
