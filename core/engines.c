@@ -58,6 +58,22 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	return 0;
 }
 
+void gateway_engines_free(struct gateway *gw)
+{
+	if (gw->ike != NULL)
+		ike_free(gw->ike);
+	ipsec_sadb_free(gw->sadb);
+	gateway_flows_free(gw);
+	sessiondb_free(gw->sessions);
+	confsys_free(gw->conf);
+	hooks_set_grammar(NULL);
+	grammar_free(gw->grammar);
+	exec_config_free(&gw->exec);
+	logsinks_free(gw->log);
+	net_show_close(&gw->net_show);
+	ifaces_free(gw->ifaces);
+}
+
 static void show_clients(void *ctx, void (*fn)(void *arg, uint32_t ip, const char *ifname),
                          void *arg)
 {

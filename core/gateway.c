@@ -9,7 +9,6 @@
 
 #include "cli/hooks.h"
 #include "core/base/log.h"
-#include "core/sessiondb.h"
 #include "crypto/prim/prim.h"
 
 enum { RX_BUFFER = PKT_HEADROOM + IKE_MSG_MAX + PKT_TAILROOM };
@@ -278,18 +277,7 @@ void gateway_stop(struct gateway *gw)
 		while (uv_run(&gw->loop, UV_RUN_DEFAULT) != 0)
 			;
 	}
-	if (gw->ike != NULL)
-		ike_free(gw->ike);
-	ipsec_sadb_free(gw->sadb);
-	gateway_flows_free(gw);
-	sessiondb_free(gw->sessions);
-	confsys_free(gw->conf);
-	hooks_set_grammar(NULL);
-	grammar_free(gw->grammar);
-	exec_config_free(&gw->exec);
-	logsinks_free(gw->log);
-	net_show_close(&gw->net_show);
-	ifaces_free(gw->ifaces);
+	gateway_engines_free(gw);
 	if (gw->nat != NULL)
 		nat_close(gw->nat);
 	tun_close(&gw->tun);

@@ -100,6 +100,9 @@ void gateway_reload(void *ctx);
 /* engines.c */
 /* The packet path (its thread not started yet) and every engine. gw has clock, sockets and TUN device. */
 int gateway_engines(struct gateway *gw, struct err *err);
+/* The end of both: engines, configuration, what they are seen and logged through. After worker_free, when no
+ * Diffie-Hellman runs any more. */
+void gateway_engines_free(struct gateway *gw);
 /* Everything that grammar/ names; before it is loaded. */
 void gateway_register(struct gateway *gw);
 

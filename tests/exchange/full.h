@@ -36,6 +36,9 @@ struct client **world_clients(struct world *w);
 /* Ready to serve: first-light's worked example, MORE lines behind it. seed: of losses. */
 void world_open(struct world *w, const char *more);
 void world_close(struct world *w);
+/* The same for cmocka; *state is the world. */
+int world_setup(void **state);
+int world_teardown(void **state);
 /* Lets time pass. */
 void world_run(struct world *w, uint64_t ms);
 /* Lines of configuration, as one transaction, typed by somebody; all must be accepted. */

@@ -328,6 +328,20 @@ void world_open(struct world *w, const char *more)
 	w->timers = gw->clock.n;
 }
 
+int world_setup(void **state)
+{
+	static struct world w;
+	world_open(&w, "");
+	*state = &w;
+	return 0;
+}
+
+int world_teardown(void **state)
+{
+	world_close(*state);
+	return 0;
+}
+
 void world_close(struct world *w)
 {
 	struct gateway *gw = &w->gw;
@@ -344,17 +358,7 @@ void world_close(struct world *w)
 		clock_run(&gw->clock, clock_now(&gw->clock) + 10);
 	wire_free(&w->wire);
 	worker_free(gw->worker);
-	ike_free(gw->ike);
-	ipsec_sadb_free(gw->sadb);
-	gateway_flows_free(gw);
-	sessiondb_free(gw->sessions);
-	confsys_free(gw->conf);
-	hooks_set_grammar(NULL);
-	grammar_free(gw->grammar);
-	exec_config_free(&gw->exec);
-	logsinks_free(gw->log);
-	net_show_close(&gw->net_show);
-	ifaces_free(gw->ifaces);
+	gateway_engines_free(gw);
 	free(gw->rx_buffers);
 	log_set_clock(NULL);
 	log_sink_remove(&w->sink);

@@ -7,20 +7,6 @@
 
 #include "tests/exchange/full_server.h"
 
-static int setup(void **state)
-{
-	static struct world w;
-	world_open(&w, "");
-	*state = &w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_close(*state);
-	return 0;
-}
-
 /* ------------------------------------------------------------------ one client */
 
 static void in_and_out(struct world *w, const struct client_habits *habits)
@@ -275,7 +261,7 @@ static void one_login_too_many(void **state)
 	world_assert_empty(w);
 }
 
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define T(fn) cmocka_unit_test_setup_teardown(fn, world_setup, world_teardown)
 
 int main(void)
 {

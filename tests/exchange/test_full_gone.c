@@ -8,20 +8,6 @@
 
 #include "tests/exchange/full_server.h"
 
-static int setup(void **state)
-{
-	static struct world w;
-	world_open(&w, "");
-	*state = &w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_close(*state);
-	return 0;
-}
-
 /* ------------------------------------------------------------------ without a goodbye */
 
 /* Seconds until the session of a client that vanished ended. */
@@ -198,7 +184,7 @@ static void two_hundred_come_and_go(void **state)
 		assert_true(mallinfo2().uordblks <= before + 16384);
 }
 
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define T(fn) cmocka_unit_test_setup_teardown(fn, world_setup, world_teardown)
 
 int main(void)
 {

@@ -7,20 +7,6 @@
 
 #include "tests/exchange/full_server.h"
 
-static int setup(void **state)
-{
-	static struct world w;
-	world_open(&w, "");
-	*state = &w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_close(*state);
-	return 0;
-}
-
 static struct client *enter(struct world *w, bool nat, bool passive)
 {
 	struct client_habits habits = nat ? client_apple : client_windows;
@@ -165,7 +151,7 @@ static void over_a_bad_wire(void **state)
 	}
 }
 
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define T(fn) cmocka_unit_test_setup_teardown(fn, world_setup, world_teardown)
 
 int main(void)
 {
