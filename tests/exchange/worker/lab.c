@@ -1,7 +1,6 @@
 #include "tests/exchange/worker/lab.h"
 
 #include <arpa/inet.h>
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
