@@ -183,16 +183,16 @@ void ppp_auth_repeat(struct ppp_session *s)
 		ppp_session_send(s, s->auth.proto->number, s->auth.reply, s->auth.reply_len);
 }
 
-bool ppp_auth_set_user(struct aaa_request *rq, struct bytes name)
+void ppp_auth_set_user(struct aaa_request *rq, struct bytes name)
 {
-	if (name.len > AAA_USER_MAX)
-		return false;
+	rq->malformed = name.len > AAA_USER_MAX;
+	if (rq->malformed)
+		name.len = AAA_USER_MAX;
 	for (size_t i = 0; i < name.len; i++) {
 		uint8_t c = name.p[i];
 		rq->user[i] = c < 0x20 || c == 0x7f ? '?' : (char)c;
 	}
 	rq->user[name.len] = '\0';
-	return true;
 }
 
 /* ------------------------------------------------------------------ verdict */

@@ -67,8 +67,8 @@ void ppp_auth_send(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes
 /* As ppp_auth_send, and kept for repetition. */
 void ppp_auth_reply(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data);
 void ppp_auth_repeat(struct ppp_session *s);
-/* Name of the user from the wire into the request; what is no text becomes '?'. false = too long. */
-bool ppp_auth_set_user(struct aaa_request *rq, struct bytes name);
+/* Name of the user from the wire into the request; what is no text becomes '?', what is too long is malformed. */
+void ppp_auth_set_user(struct aaa_request *rq, struct bytes name);
 /* rq is filled: ask. */
 void ppp_auth_ask(struct ppp_session *s);
 /* Calls proto->start again when the peer says nothing for the restart time; gives up in the end. */

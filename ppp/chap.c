@@ -33,8 +33,9 @@ static bool parse(struct ppp_auth *a, uint8_t id, struct bytes data)
 	struct bytes value = rd_bytes(&r, rd_u8(&r));
 	struct bytes name = rd_rest(&r);
 	struct aaa_request *rq = &a->rq;
-	if (!rd_ok(&r) || !ppp_auth_set_user(rq, name) || !a->proto->response(rq, value))
+	if (!rd_ok(&r) || !a->proto->response(rq, value))
 		return false;
+	ppp_auth_set_user(rq, name);
 	rq->id = id;
 	memcpy(rq->challenge, a->challenge, sizeof(rq->challenge));
 	return true;

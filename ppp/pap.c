@@ -17,13 +17,15 @@ static bool parse(struct aaa_request *rq, struct bytes data)
 	struct rd r = rd_of(data.p, data.len);
 	struct bytes user = rd_bytes(&r, rd_u8(&r));
 	struct bytes password = rd_bytes(&r, rd_u8(&r));
-	if (!rd_ok(&r) || !ppp_auth_set_user(rq, user) || password.len > AAA_PASSWORD_MAX)
+	if (!rd_ok(&r))
 		return false;
-	/* a NUL would let a longer password pass as its beginning */
-	if (password.len && memchr(password.p, 0, password.len))
-		return false;
+	ppp_auth_set_user(rq, user);
 	memset(rq->password, 0, sizeof(rq->password));
-	if (password.len)
+	/* a NUL would let a longer password pass as its beginning */
+	if (password.len > AAA_PASSWORD_MAX ||
+	    (password.len && memchr(password.p, 0, password.len)))
+		rq->malformed = true;
+	else if (password.len)
 		memcpy(rq->password, password.p, password.len);
 	return true;
 }

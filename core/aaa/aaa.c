@@ -177,7 +177,8 @@ unsigned aaa_server_methods(const struct aaa_group *g)
 static void report(const struct aaa_request *rq, const struct aaa_conf *c)
 {
 	const struct aaa_result *res = &rq->result;
-	bool hide = res->why == AAA_WHY_NO_USER && !c->show_bad_names;
+	bool nobody = res->why == AAA_WHY_NO_USER || res->why == AAA_WHY_MALFORMED;
+	bool hide = nobody && !c->show_bad_names;
 	switch (res->status) {
 	case AAA_ACCEPT:
 		log_msg(MSG_113012, res->user);
@@ -214,8 +215,12 @@ void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_con
 	str_copy(rq->result.user, sizeof(rq->result.user), str_of(rq->user));
 	debug(DEBUG_AAA, 1, "AAA: %s authentication of %s, server %s", aaa_method_word(rq->method),
 	      rq->user, g && g->server ? g->server : "LOCAL");
-	if (g && is_local(g))
+	if (rq->malformed) {
+		rq->result.status = AAA_REJECT;
+		rq->result.why = AAA_WHY_MALFORMED;
+	} else if (g && is_local(g)) {
 		aaa_local_verify(rq, c, g);
+	}
 	wipe_secrets(rq);
 	report(rq, c);
 	rq->clock = clock;

@@ -194,7 +194,8 @@ struct aaa_request {
 	uint8_t challenge[16];               /* 8 used by MS-CHAPv1 */
 	uint8_t peer_challenge[16];          /* MS-CHAPv2 */
 	uint8_t response[24];
-	bool lm_only; /* MS-CHAPv1: the client filled in the LAN Manager response alone */
+	bool malformed; /* longer than any name or password here: refused without a question */
+	bool lm_only;   /* MS-CHAPv1: the client filled in the LAN Manager response alone */
 	void (*done)(void *arg, const struct aaa_result *result);
 	void *arg;
 	/* private */

@@ -10,7 +10,7 @@ enum { REQ = 1, ACK, NAK, REJ, TERM, TERM_ACK, CODE_REJ, PROTO_REJ, ECHO, ECHO_R
 
 void ppp_peer_frame(struct ppp_peer *p, uint16_t proto, const void *packet, size_t len)
 {
-	uint8_t frame[600];
+	uint8_t frame[1700];
 	struct wr w = wr_of(frame, sizeof(frame));
 	if (p->profile != PEER_ANDROID || proto == 0xc021)
 		wr_u16(&w, 0xff03);

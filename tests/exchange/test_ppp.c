@@ -174,6 +174,53 @@ static void wrong_password(void **state)
 	assert_int_equal(ppp_stats(pb_ppp)->pending_most, 1);
 }
 
+/* Longer than any name or password here, and nothing at all: refused at once, like a wrong password. */
+static void odd_names_and_passwords(void **state)
+{
+	static char name[201], password[201];
+	(void)state;
+	memset(name, 'n', 128);
+	memset(password, 'p', 200);
+	refused(0, name, "j!doe1", AAA_BIT(AAA_PAP), "Authentication failed");
+	pb_has_log("113015 AAA user authentication Rejected : reason = Password malformed : local "
+	           "database : user = *****");
+	refused(1, name, "j!doe1", AAA_BIT(AAA_MSCHAP2), "E=691 R=0 C=");
+	refused(2, "jdoe", password, AAA_BIT(AAA_PAP), "Authentication failed");
+	refused(3, "jdoe", "", AAA_BIT(AAA_PAP), "Authentication failed");
+	refused(4, "jdoe", "", AAA_BIT(AAA_MSCHAP2), "E=691");
+	refused(5, "", "", AAA_BIT(AAA_PAP), "Authentication failed");
+	for (unsigned i = 0; i < 6; i++)
+		assert_true(pb_links[i].closed);
+	name[127] = '\0'; /* as long as allowed */
+	refused(6, name, "j!doe1", AAA_BIT(AAA_MSCHAP2), "E=691");
+	struct pb_link *l = pb_connect(7, PEER_WINDOWS, "CORP\\jdoe", AAA_BIT(AAA_MSCHAP2));
+	assert_string_equal(l->user, "jdoe");
+}
+
+/* IPCP again on an open link, with an address of the client's own choice; and echoes of any length. */
+static void ipcp_again(void **state)
+{
+	(void)state;
+	struct pb_link *l = pb_connect(0, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
+	uint32_t ip = l->peer.ip;
+	ppp_peer_frame(&l->peer, 0x8021, "\x01\x77\x00\x0a\x03\x06\xc0\x00\x02\x09", 10);
+	pb_run_for(15);
+	assert_false(l->data);
+	ppp_peer_frame(&l->peer, 0x8021, "\x01\x78\x00\x0a\x03\x06\x0a\x04\x05\x0a", 10);
+	pb_run_for(10000);
+	assert_true(l->data);
+	assert_int_equal(l->data_ip, ip);
+	assert_int_equal(l->ups, 1);
+	unsigned before = l->peer.frames_in;
+	uint8_t echo[1590] = {9, 1, 1590 >> 8, 1590 & 255};
+	for (unsigned i = 0; i < 50; i++)
+		ppp_peer_frame(&l->peer, 0xc021, echo, sizeof echo);
+	ppp_peer_frame(&l->peer, 0xc021, echo, 7); /* no magic number */
+	pb_run_for(100);
+	assert_int_equal(l->peer.frames_in, before + 50);
+	assert_false(l->closed);
+}
+
 static void policy(void **state)
 {
 	(void)state;
@@ -535,6 +582,8 @@ int main(void)
 	        T(choice),
 	        T(nothing_possible),
 	        T(wrong_password),
+	        T(odd_names_and_passwords),
+	        T(ipcp_again),
 	        T(policy),
 	        T(idle),
 	        T(pool_empty),
