@@ -6,72 +6,20 @@
 
 #include <cmocka.h>
 
-#include "cli/edit.h"
 #include "crypto/ipsec/conf.h"
+#include "tests/exchange/conf_fixture.h"
 
-struct fix {
-	struct grammar *g;
-	struct confsys *sys;
-	struct arena *arena;
-	const struct ipsec_conf *conf;
-	struct load_report report;
-};
+static const struct ipsec_conf *conf;
 
-static int group_setup(void **state)
-{
-	static struct fix f;
-	struct err err = {0};
-
-	ipsec_conf_register();
-	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &f.g, &err)) {
-		print_error("%s\n", err.text);
-		return -1;
-	}
-	*state = &f;
-	return 0;
-}
-
-static int group_teardown(void **state)
-{
-	struct fix *f = *state;
-
-	grammar_free(f->g);
-	return 0;
-}
-
-static void load(struct fix *f, const char *text)
+static void load(struct conf_fixture *f, const char *text)
 {
 	struct out notes;
 	struct err err = {0};
-
-	f->sys = confsys_new(&f->g->schema, NULL);
-	f->arena = arena_new(0);
-	if (load_text(f->g, f->sys, str_of(text), "test", 0, &f->report, &err))
-		fail_msg("%s", err.text);
-	for (size_t i = 0; i < f->report.n; i++) {
-		if (f->report.items[i].error)
-			fail_msg("%s: %s", f->report.items[i].command, f->report.items[i].text);
-	}
+	conf_load(f, text);
+	conf_no_errors(f);
 	out_init(&notes);
-	assert_int_equal(
-	        ipsec_conf_compile(confsys_running(f->sys), f->arena, &f->conf, &notes, &err), 0);
+	assert_int_equal(ipsec_conf_compile(conf_loaded(f), f->arena, &conf, &notes, &err), 0);
 	out_free(&notes);
-}
-
-static bool noted(const struct fix *f, const char *text)
-{
-	for (size_t i = 0; i < f->report.n; i++) {
-		if (strstr(f->report.items[i].text, text))
-			return true;
-	}
-	return false;
-}
-
-static void unload(struct fix *f)
-{
-	load_report_free(&f->report);
-	arena_free(f->arena);
-	confsys_free(f->sys);
 }
 
 #define INTERFACE                                                            \
@@ -80,7 +28,7 @@ static void unload(struct fix *f)
 
 static void seed_example(void **state)
 {
-	struct fix *f = *state;
+	struct conf_fixture *f = *state;
 	const struct ipsec_map *m;
 	const struct ipsec_entry *e;
 	struct esp_alg alg = {ESP_CIPHER_DES, 8, ESP_MAC_SHA1};
@@ -90,11 +38,11 @@ static void seed_example(void **state)
 	                  "crypto dynamic-map dyno 10 set ikev1 transform-set trans\n"
 	                  "crypto map vpn 20 ipsec-isakmp dynamic dyno\n"
 	                  "crypto map vpn interface outside\n");
-	m = ipsec_conf_map_for_interface(f->conf, "outside");
+	m = ipsec_conf_map_for_interface(conf, "outside");
 	assert_non_null(m);
-	assert_null(ipsec_conf_map_for_interface(f->conf, "inside"));
-	assert_string_equal(ipsec_conf_interface(f->conf, 0), "outside");
-	assert_null(ipsec_conf_interface(f->conf, 1));
+	assert_null(ipsec_conf_map_for_interface(conf, "inside"));
+	assert_string_equal(ipsec_conf_interface(conf, 0), "outside");
+	assert_null(ipsec_conf_interface(conf, 1));
 	e = ipsec_map_next(m, NULL);
 	assert_non_null(e);
 	assert_string_equal(e->map, "vpn");
@@ -112,14 +60,14 @@ static void seed_example(void **state)
 	alg.cipher = ESP_CIPHER_3DES;
 	assert_null(ipsec_entry_match(e, alg, ESP_TRANSPORT));
 	assert_null(ipsec_map_next(m, e));
-	assert_int_equal(ipsec_conf_df(f->conf, "outside"), 0);
-	assert_true(noted(f, "esp-des"));
-	unload(f);
+	assert_int_equal(ipsec_conf_df(conf, "outside"), 0);
+	assert_true(conf_said(f, "esp-des"));
+	conf_unload(f);
 }
 
 static void everything(void **state)
 {
-	struct fix *f = *state;
+	struct conf_fixture *f = *state;
 	struct sa_proxy local = {0xc0000201, UINT32_MAX, 17, 1701},
 	                remote = {0xc6336407, UINT32_MAX, 17, 1701};
 	const struct ipsec_entry *e;
@@ -147,10 +95,10 @@ static void everything(void **state)
 	     "crypto map m 5 ipsec-isakmp dynamic one\n"
 	     "crypto map m 1 set peer 203.0.113.9\n"
 	     "crypto map m interface outside\n");
-	assert_true(noted(f, "WARNING: The crypto map entry is incomplete!"));
-	m = ipsec_conf_map_for_interface(f->conf, "outside");
+	assert_true(conf_said(f, "WARNING: The crypto map entry is incomplete!"));
+	m = ipsec_conf_map_for_interface(conf, "outside");
 	assert_int_equal(m->n, 3);
-	assert_int_equal(ipsec_conf_df(f->conf, "outside"), 2);
+	assert_int_equal(ipsec_conf_df(conf, "outside"), 2);
 	e = ipsec_map_next(m, NULL);
 	assert_string_equal(e->dynamic, "one");
 	assert_int_equal(e->map_seq, 5);
@@ -172,34 +120,34 @@ static void everything(void **state)
 	assert_int_equal(e->nsets, 2);
 	assert_string_equal(e->sets[0]->name, "b");
 	assert_true(ipsec_entry_permits(e, &local, &remote));
-	unload(f);
+	conf_unload(f);
 }
 
 static void incomplete_dynamic(void **state)
 {
-	struct fix *f = *state;
+	struct conf_fixture *f = *state;
 
 	load(f, INTERFACE "access-list l2tp extended permit udp any any\n"
 	                  "crypto dynamic-map d 1 match address l2tp\n"
 	                  "crypto map m 1 ipsec-isakmp dynamic d\n"
 	                  "crypto map m interface outside\n");
-	assert_true(noted(f, "WARNING: dynamic map has incomplete entries"));
-	assert_int_equal(ipsec_conf_map_for_interface(f->conf, "outside")->n, 0);
-	unload(f);
+	assert_true(conf_said(f, "WARNING: dynamic map has incomplete entries"));
+	assert_int_equal(ipsec_conf_map_for_interface(conf, "outside")->n, 0);
+	conf_unload(f);
 }
 
 static void replay_off(void **state)
 {
-	struct fix *f = *state;
+	struct conf_fixture *f = *state;
 
 	load(f, INTERFACE "crypto ipsec transform-set t esp-aes esp-sha-hmac\n"
 	                  "crypto ipsec security-association replay disable\n"
 	                  "crypto dynamic-map d 1 set transform-set t\n"
 	                  "crypto map m 1 ipsec-isakmp dynamic d\n"
 	                  "crypto map m interface outside\n");
-	assert_int_equal(ipsec_conf_map_for_interface(f->conf, "outside")->entries[0].replay_window,
+	assert_int_equal(ipsec_conf_map_for_interface(conf, "outside")->entries[0].replay_window,
 	                 0);
-	unload(f);
+	conf_unload(f);
 }
 
 int main(void)
@@ -211,5 +159,5 @@ int main(void)
 	        cmocka_unit_test(replay_off),
 	};
 
-	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
 }

@@ -7,69 +7,32 @@
 
 #include <cmocka.h>
 
-#include "cli/edit.h"
-#include "cli/hooks.h"
-#include "core/aaa/passhash.h"
 #include "core/net/logsink.h"
-#include "ppp/ppp.h"
-
-static struct grammar *grammar;
-
-static int group_setup(void **state)
-{
-	struct err err = {0};
-	size_t n;
-	(void)state;
-	const struct conf_check *checks = ppp_conf_checks(&n);
-	conf_check_register(checks, n);
-	ifaces_register_checks();
-	passhash_register();
-	hooks_register();
-	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &grammar,
-	                 &err)) {
-		print_error("%s\n", err.text);
-		return -1;
-	}
-	hooks_set_grammar(grammar);
-	return 0;
-}
-
-static int group_teardown(void **state)
-{
-	(void)state;
-	hooks_set_grammar(NULL);
-	grammar_free(grammar);
-	return 0;
-}
+#include "tests/exchange/conf_fixture.h"
 
 struct loaded {
-	struct confsys *sys;
-	struct load_report report;
-	struct arena *arena;
+	struct conf_fixture *f;
 	struct ifaces_conf *ifaces;
 	struct logsink_conf *log;
 	struct out notes, said;
 };
 
-static void load(struct loaded *l, const char *text)
+static void load(struct loaded *l, void **state, const char *text)
 {
 	struct err err = {0};
-	*l = (struct loaded){.sys = confsys_new(&grammar->schema, NULL), .arena = arena_new(0)};
+	*l = (struct loaded){.f = *state};
 	out_init(&l->notes);
 	out_init(&l->said);
-	assert_non_null(l->sys);
-	assert_int_equal(load_text(grammar, l->sys, str_of(text), "test", 0, &l->report, &err), 0);
-	load_report_print(&l->report, &l->said);
-	const struct conf *c = confsys_running(l->sys);
-	assert_int_equal(ifaces_compile(c, l->arena, &l->ifaces, &l->notes, &err), 0);
-	assert_int_equal(logsink_compile(c, l->arena, &l->log, &l->notes, &err), 0);
+	conf_load(l->f, text);
+	load_report_print(&l->f->report, &l->said);
+	const struct conf *c = conf_loaded(l->f);
+	assert_int_equal(ifaces_compile(c, l->f->arena, &l->ifaces, &l->notes, &err), 0);
+	assert_int_equal(logsink_compile(c, l->f->arena, &l->log, &l->notes, &err), 0);
 }
 
 static void unload(struct loaded *l)
 {
-	load_report_free(&l->report);
-	confsys_free(l->sys);
-	arena_free(l->arena);
+	conf_unload(l->f);
 	out_free(&l->notes);
 	out_free(&l->said);
 }
@@ -77,15 +40,14 @@ static void unload(struct loaded *l)
 static void interfaces_and_routes(void **state)
 {
 	struct loaded l;
-	(void)state;
-	load(&l,
+	load(&l, state,
 	     "interface GigabitEthernet0/0\n nameif outside\n security-level 0\n description up\n"
 	     " ip address 192.0.2.1 255.255.255.0\n"
 	     "interface GigabitEthernet0/1\n nameif inside\n security-level 100\n shutdown\n"
 	     " ip address dhcp setroute\n"
 	     "mtu outside 1400\nroute outside 0.0.0.0 0.0.0.0 192.0.2.254 1\n"
 	     "route outside 10.0.0.0 255.0.0.0 192.0.2.253\n");
-	assert_int_equal(l.report.errors, 0);
+	assert_int_equal(l.f->report.errors, 0);
 	assert_int_equal(l.ifaces->n, 2);
 	const struct iface_conf *i = l.ifaces->iface;
 	assert_string_equal(i[0].hw, "GigabitEthernet0/0");
@@ -103,7 +65,7 @@ static void interfaces_and_routes(void **state)
 	unload(&l);
 }
 
-static void refuse(const char *line, const char *want)
+static void refuse(void **state, const char *line, const char *want)
 {
 	struct loaded l;
 	char text[600];
@@ -112,8 +74,8 @@ static void refuse(const char *line, const char *want)
 	         "255.255.255.0\n"
 	         "interface GigabitEthernet0/1\n nameif inside\n%s\n",
 	         line);
-	load(&l, text);
-	assert_int_equal(l.report.errors, 1);
+	load(&l, state, text);
+	assert_int_equal(l.f->report.errors, 1);
 	if (!strstr(l.said.text, want))
 		fail_msg("%s", l.said.text);
 	unload(&l);
@@ -121,28 +83,27 @@ static void refuse(const char *line, const char *want)
 
 static void rules_between_fields(void **state)
 {
-	(void)state;
-	refuse(" ip address 192.0.2.9 255.255.255.0",
+	refuse(state, " ip address 192.0.2.9 255.255.255.0",
 	       "Two interfaces cannot be in the same subnet.");
-	refuse(" ip address 10.0.0.0 255.255.255.0",
+	refuse(state, " ip address 10.0.0.0 255.255.255.0",
 	       "10.0.0.0 is not the address of a host in its subnet");
-	refuse(" ip address 10.0.0.255 255.255.255.0", "is not the address of a host");
-	refuse(" ip address 127.0.0.1 255.255.255.0", "is not the address of a host");
-	refuse("route outside 10.0.0.1 255.0.0.0 192.0.2.254 1", "Inconsistent address and mask");
-	refuse("route outside 10.0.0.0 255.0.0.0 192.0.2.1 1", "it matches our IP address");
+	refuse(state, " ip address 10.0.0.255 255.255.255.0", "is not the address of a host");
+	refuse(state, " ip address 127.0.0.1 255.255.255.0", "is not the address of a host");
+	refuse(state, "route outside 10.0.0.1 255.0.0.0 192.0.2.254 1",
+	       "Inconsistent address and mask");
+	refuse(state, "route outside 10.0.0.0 255.0.0.0 192.0.2.1 1", "it matches our IP address");
 }
 
 static void log_destinations(void **state)
 {
 	struct loaded l;
-	(void)state;
-	load(&l,
+	load(&l, state,
 	     "interface GigabitEthernet0/0\n nameif outside\n ip address 192.0.2.1 255.255.255.0\n"
 	     "logging enable\nlogging timestamp\nlogging buffered 7\nlogging trap warnings\n"
 	     "logging buffer-size 8192\nlogging facility 22\nlogging message 713119 level errors\n"
 	     "logging host outside 192.0.2.9\nlogging host outside 192.0.2.8 udp/5514\n"
 	     "logging host outside 192.0.2.7 tcp/1470\n");
-	assert_int_equal(l.report.errors, 0);
+	assert_int_equal(l.f->report.errors, 0);
 	const struct logsink_conf *c = l.log;
 	assert_true(c->enabled && c->timestamp && !c->hide_username);
 	assert_true(c->buffered == 7 && c->trap == 4 && c->console == -1 && c->monitor == -1);
@@ -157,7 +118,7 @@ static void log_destinations(void **state)
 	        l.notes.text,
 	        "WARNING: syslog server 192.0.2.7 is not used: only udp/PORT is known\n");
 	unload(&l);
-	load(&l, "");
+	load(&l, state, "");
 	assert_true(!l.log->enabled && l.log->buffered == -1 && l.log->facility == 20 &&
 	            l.log->buffer_bytes == 4096);
 	unload(&l);
@@ -170,5 +131,5 @@ int main(void)
 	        cmocka_unit_test(rules_between_fields),
 	        cmocka_unit_test(log_destinations),
 	};
-	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
 }

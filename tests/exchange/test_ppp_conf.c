@@ -6,88 +6,28 @@
 
 #include <cmocka.h>
 
-#include "cli/edit.h"
-#include "cli/hooks.h"
 #include "core/aaa/mschap.h"
-#include "core/aaa/passhash.h"
-#include "crypto/prim/prim.h"
 #include "ppp/ppp.h"
+#include "tests/exchange/conf_fixture.h"
 
-static struct grammar *grammar;
-static struct confsys *sys;
-static struct load_report report;
-static struct arena *arena;
 static const struct aaa_conf *aaa;
 static const struct ppp_conf *ppp;
 
-static int group_setup(void **state)
+static void load(struct conf_fixture *f, const char *text)
 {
 	struct err err = {0};
-	size_t n;
-	(void)state;
-	if (prim_init(&err) != 0)
-		return -1;
-	const struct conf_check *checks = ppp_conf_checks(&n);
-	conf_check_register(checks, n);
-	passhash_register();
-	hooks_register();
-	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &grammar,
-	                 &err)) {
-		print_error("%s\n", err.text);
-		return -1;
-	}
-	hooks_set_grammar(grammar);
-	return 0;
-}
-
-static int group_teardown(void **state)
-{
-	(void)state;
-	hooks_set_grammar(NULL);
-	grammar_free(grammar);
-	prim_free();
-	return 0;
-}
-
-static void load(const char *text)
-{
-	struct err err = {0};
-	sys = confsys_new(&grammar->schema, NULL);
-	arena = arena_new(0);
-	assert_int_equal(load_text(grammar, sys, str_of(text), "test", 0, &report, &err), 0);
-	aaa = aaa_conf_compile(confsys_running(sys), arena, NULL, &err);
+	conf_load(f, text);
+	aaa = aaa_conf_compile(conf_loaded(f), f->arena, NULL, &err);
 	assert_non_null(aaa);
-	ppp = ppp_conf_compile(confsys_running(sys), arena, aaa, 0, NULL, &err);
+	ppp = ppp_conf_compile(conf_loaded(f), f->arena, aaa, 0, NULL, &err);
 	assert_non_null(ppp);
-}
-
-static void no_errors(void)
-{
-	for (size_t i = 0; i < report.n; i++)
-		if (report.items[i].error)
-			fail_msg("%s: %s", report.items[i].command, report.items[i].text);
-}
-
-static bool said(const char *text)
-{
-	for (size_t i = 0; i < report.n; i++)
-		if (strstr(report.items[i].text, text))
-			return true;
-	return false;
-}
-
-static void unload(void)
-{
-	load_report_free(&report);
-	arena_free(arena);
-	confsys_free(sys);
 }
 
 static void empty(void **state)
 {
-	(void)state;
-	load("");
-	no_errors();
+	struct conf_fixture *f = *state;
+	load(f, "");
+	conf_no_errors(f);
 	assert_int_equal(aaa->nusers, 0);
 	assert_int_equal(ppp->npools, 0);
 	assert_false(ppp->no_local || ppp->no_aaa);
@@ -103,14 +43,15 @@ static void empty(void **state)
 	assert_string_equal(g->server, "LOCAL");
 	assert_string_equal(g->policy, "DfltGrpPolicy");
 	assert_int_equal(g->methods, AAA_BIT(AAA_CHAP) | AAA_BIT(AAA_MSCHAP1));
-	unload();
+	conf_unload(f);
 }
 
 static void example(void **state)
 {
 	uint8_t hash[16];
-	(void)state;
-	load("hostname gw\n"
+	struct conf_fixture *f = *state;
+	load(f,
+	     "hostname gw\n"
 	     "ip local pool sales_addresses 209.165.202.129-209.165.202.158 mask 255.255.255.224\n"
 	     "ip local pool one 10.0.0.1\n"
 	     "vpn-addr-assign local reuse-delay 2\n"
@@ -147,7 +88,7 @@ static void example(void **state)
 	     " service-type remote-access\n"
 	     "username plain password secret99 privilege 15\n"
 	     "username none nopassword\n");
-	no_errors();
+	conf_no_errors(f);
 	assert_string_equal(ppp->name, "gw");
 	assert_int_equal(ppp->npools, 2);
 	assert_int_equal(ppp->reuse_delay_s, 120);
@@ -191,25 +132,25 @@ static void example(void **state)
 	assert_int_equal(u->kind, AAA_PW_PIX);
 	assert_int_equal(u->privilege, 15);
 	assert_int_equal(aaa_user_find(aaa, "none")->kind, AAA_PW_NONE);
-	unload();
+	conf_unload(f);
 }
 
 static void checks(void **state)
 {
-	(void)state;
-	load("ip local pool a 10.0.0.1-10.0.0.9 mask 255.255.255.0\n"
-	     "ip local pool b 10.0.0.9-10.0.0.19 mask 255.255.255.0\n"
-	     "ip local pool c 10.0.1.1-10.0.2.9 mask 255.255.255.0\n"
-	     "ip local pool d 11.0.0.0-11.255.255.255\n"
-	     "tunnel-group DefaultRAGroup general-attributes\n"
-	     " authentication-server-group NOSUCH\n");
+	struct conf_fixture *f = *state;
+	load(f, "ip local pool a 10.0.0.1-10.0.0.9 mask 255.255.255.0\n"
+	        "ip local pool b 10.0.0.9-10.0.0.19 mask 255.255.255.0\n"
+	        "ip local pool c 10.0.1.1-10.0.2.9 mask 255.255.255.0\n"
+	        "ip local pool d 11.0.0.0-11.255.255.255\n"
+	        "tunnel-group DefaultRAGroup general-attributes\n"
+	        " authentication-server-group NOSUCH\n");
 	assert_int_equal(ppp->npools, 1);
-	assert_true(said("overlap with existing localpool range"));
-	assert_true(said("different subnets"));
-	assert_true(said("at most 1048576 addresses"));
-	assert_true(said("NOSUCH"));
+	assert_true(conf_said(f, "overlap with existing localpool range"));
+	assert_true(conf_said(f, "different subnets"));
+	assert_true(conf_said(f, "at most 1048576 addresses"));
+	assert_true(conf_said(f, "NOSUCH"));
 	assert_string_equal(aaa_group_find(aaa, "DefaultRAGroup")->server, "LOCAL");
-	unload();
+	conf_unload(f);
 }
 
 int main(void)
@@ -219,5 +160,5 @@ int main(void)
 	        cmocka_unit_test(example),
 	        cmocka_unit_test(checks),
 	};
-	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
 }
