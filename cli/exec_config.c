@@ -185,20 +185,47 @@ static void print_lines(const char *text, struct out *out)
 	out_printf(out, "%s%s", text, len > 0 && text[len - 1] == '\n' ? "" : "\n");
 }
 
+/* A command of the file for the report: nothing of it from the first word on that announces a secret. */
+static void masked_command(const struct grammar *g, const char *command, struct out *out)
+{
+	static const char *const announce[] = {"password", "key", "psk", "secret", "passwd"};
+	struct cli_ctx ctx;
+	struct out line;
+	out_init(&line);
+	ctx_init(&ctx, g->config);
+	print_masked(g, &ctx, str_trim(str_of(command)), &line);
+	ctx_clear(&ctx);
+	struct str left = out_text(&line), w;
+	for (bool secret = false; !secret && (w = str_word(&left)).len > 0;) {
+		out_printf(out, "%s%.*s", out->len > 0 ? " " : "", STR_ARG(w));
+		for (size_t i = 0; i < sizeof(announce) / sizeof(announce[0]); i++)
+			secret = secret || memmem(w.p, w.len, announce[i], strlen(announce[i]));
+		if (secret && str_trim(left).len > 0)
+			out_str(out, " *****");
+	}
+	if (line.text)
+		wipe(line.text, line.len);
+	out_free(&line);
+}
+
 /* Each text that was printed while the file was read, and the line that caused it. */
-static void show_boot_errors(const struct load_report *r, struct out *out)
+static void show_boot_errors(const struct grammar *g, const struct load_report *r, struct out *out)
 {
 	enum { SHOWN = 24 };
 	out_str(out, "Reading from flash...\n");
 	for (size_t i = 0; i < r->n; i++) {
 		const struct load_item *it = &r->items[i];
-		struct str command = str_trim(str_of(it->command ? it->command : ""));
-		bool cut = command.len > SHOWN;
+		struct out command;
 		print_lines(it->text, out);
 		if (it->line == 0) /* of the text as a whole */
 			continue;
+		out_init(&command);
+		masked_command(g, it->command ? it->command : "", &command);
+		bool cut = command.len > SHOWN;
 		out_printf(out, "*** Output from config line %u, \"%.*s%s\"\n", it->line,
-		           (int)(cut ? SHOWN : command.len), command.p, cut ? "..." : "");
+		           (int)(cut ? SHOWN : command.len), command.text ? command.text : "",
+		           cut ? "..." : "");
+		out_free(&command);
 	}
 }
 
@@ -209,7 +236,7 @@ static int cmd_show_startup_config(struct cmd *c)
 	struct out text;
 	if (cmd_has(c, "errors")) {
 		if (x->booted)
-			show_boot_errors(&x->boot, c->out);
+			show_boot_errors(x->grammar, &x->boot, c->out);
 		return CMD_OK;
 	}
 	out_init(&text);

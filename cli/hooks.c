@@ -159,6 +159,20 @@ static int check_aaa_local(const struct conf *c, const struct centry *e, const s
 	return 0;
 }
 
+/* A name that no interface has: allowed, since it may get one, but seldom meant. */
+static int check_ifname(const struct conf *c, const struct centry *e, const struct centry *was,
+                        struct conf_notes *notes, struct err *err)
+{
+	struct str ifname = conf_text(e, "ifname");
+	(void)err;
+	for (const struct centry *i = conf_first(c, "interface"); i; i = conf_next(c, i))
+		if (str_eq(conf_text(i, "nameif"), ifname))
+			return 0;
+	if (!was)
+		conf_note(notes, e, NULL, "WARNING: no interface is named %.*s", STR_ARG(ifname));
+	return 0;
+}
+
 /* ---------------------------------------------------------------- users */
 
 /* The privilege of a user who is there. */
@@ -253,6 +267,7 @@ void hooks_register(void)
 	static const struct conf_check checks[] = {
 	        {"user_inert_check", check_user_inert},
 	        {"aaa_local_check", check_aaa_local},
+	        {"ifname_check", check_ifname},
 	};
 	conf_check_register(checks, sizeof(checks) / sizeof(checks[0]));
 	conf_edit_register(edits, sizeof(edits) / sizeof(edits[0]));

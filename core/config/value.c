@@ -280,7 +280,7 @@ static bool printable(struct str s)
 
 static bool text_parse(const struct field *f, struct str word, struct value *v, struct err *err)
 {
-	if (!printable(word) || (f->type->class == CLASS_WORD && memchr(word.p, ' ', word.len)))
+	if (!printable(word) || (f->type->class != CLASS_TEXT && memchr(word.p, ' ', word.len)))
 		return refuse(err, f, word);
 	if (!in_range(f, word.len > UINT32_MAX ? UINT32_MAX : (uint32_t)word.len)) {
 		err_set(err, -ERANGE, "%s must have %u to %u characters", f->name,
@@ -298,6 +298,15 @@ static bool word_parse(const struct field *f, struct str word, struct value *v, 
 	if (word.len && word.p[0] == '(')
 		return refuse(err, f, word);
 	return text_parse(f, word, v, err);
+}
+
+static bool ifname_parse(const struct field *f, struct str word, struct value *v, struct err *err)
+{
+	uint32_t ip;
+
+	if (ip4_parse(word, &ip))
+		return refuse(err, f, word);
+	return word_parse(f, word, v, err);
 }
 
 static void text_print(const struct field *f, const struct value *v, struct out *out)
@@ -368,7 +377,7 @@ static const struct value_type types[] = {
         {"word", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
         {"secret", CLASS_WORD, V_TEXT, text_parse, text_print, word_placeholder},
         {"ref", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
-        {"ifname", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
+        {"ifname", CLASS_NAME, V_TEXT, ifname_parse, text_print, word_placeholder},
         {"hwname", CLASS_TEXT, V_TEXT, hwname_parse, text_print, hwname_placeholder},
         {"text", CLASS_TEXT, V_TEXT, text_parse, text_print, word_placeholder},
         {"line", CLASS_TEXT, V_TEXT, text_parse, text_print, word_placeholder},
@@ -391,6 +400,8 @@ bool value_class_overlap(enum value_class a, enum value_class b)
 		return false;
 	if (a == b || a >= CLASS_WORD || b >= CLASS_WORD)
 		return true;
+	if (a == CLASS_NAME || b == CLASS_NAME)
+		return a != CLASS_IP4 && b != CLASS_IP4;
 	/* A single address is a range, too. */
 	return (a == CLASS_IP4 && b == CLASS_IP4_RANGE) || (a == CLASS_IP4_RANGE && b == CLASS_IP4);
 }

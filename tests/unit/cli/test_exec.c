@@ -158,7 +158,10 @@ static void test_boot_errors(void **state)
 	assert_int_equal(
 	        startup_write(
 	                &x.startup,
-	                STR("ASA Version 9.1(7)\nhostname gw2\nfailover lan unit primary today\n"),
+	                STR("ASA Version 9.1(7)\nhostname gw2\nfailover lan unit primary today\n"
+	                    "isakmpp key hush1\ntunnel-group DefaultRAGroup "
+	                    "ipsec-attributes\n"
+	                    " pre-shared-key hush2 x\n"),
 	                NULL, &err),
 	        0);
 	assert_int_equal(exec_config_boot(&x, &err), 0);
@@ -166,6 +169,10 @@ static void test_boot_errors(void **state)
 	assert_has("Reading from flash...\n");
 	assert_has("ERROR: ");
 	assert_has("*** Output from config line 3, \"failover lan unit primar...\"\n");
+	/* No secret, also of a line that is wrong. */
+	assert_has("*** Output from config line 4, \"isakmpp key *****\"\n");
+	assert_has("*** Output from config line 6, \"pre-shared-key *****\"\n");
+	assert_null(strstr(host.text.text, "hush"));
 	run_arg("show_running_config", "section", "hostname");
 	assert_string_equal(host.text.text, "hostname gw2\n");
 }
