@@ -64,6 +64,19 @@ unrelated_edit_drops_nobody() {
 	printf 'username alice password wonder-1 mschap\n' | configure
 	guest_disconnect 1
 }
+# Every transcript typed at the console program on a pty, against the whole appliance, each on an empty configuration.
+transcripts() {
+	local f rc=0
+	appliance_stop; rm -f "$W/state/startup-config"
+	appliance_start || return 1
+	for f in "$ROOT"/tests/transcript/*.t; do
+		cli 'configure terminal' 'clear configure all' 'write erase' || rc=1
+		timeout 60 "$BUILD/tests/transcript" --pty "$BUILD/postern" --socket "$W/sock" "$f" || rc=1
+	done
+	appliance_stop; rm -f "$W/state/startup-config"
+	appliance_start "$HERE/configs/first-light.cfg" || return 1
+	return $rc
+}
 
 config_tests() {
 	t "seed: the full example, every line accepted, a guest gets in" seed_example
@@ -71,4 +84,5 @@ config_tests() {
 	t "write memory, stop, start: identical, guest gets in again" survives_restart
 	t "full disk: the old file stays, the error is shown" full_disk
 	t "an unrelated edit drops nobody, a deleted user goes" unrelated_edit_drops_nobody
+	t "every transcript typed on the whole appliance" transcripts
 }
