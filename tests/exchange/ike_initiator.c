@@ -372,6 +372,21 @@ void net_close(struct net *net)
 	clock_free(&net->clock);
 }
 
+int net_setup(void **state)
+{
+	static struct net net;
+	net_open(&net);
+	net_server(&net);
+	*state = &net;
+	return 0;
+}
+
+int net_teardown(void **state)
+{
+	net_close(*state);
+	return 0;
+}
+
 /* ------------------------------------------------------------------ the client begins */
 
 struct ike_peer *client_peer(struct node *node)

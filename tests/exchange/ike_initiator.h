@@ -79,6 +79,9 @@ struct net {
 
 void net_open(struct net *net);
 void net_close(struct net *net);
+/* For cmocka: a net with its server; *state is the net. */
+int net_setup(void **state);
+int net_teardown(void **state);
 /* A server with 3des-sha-2, aes-256-sha-14 and transform sets 3des-sha, aes-256-sha, both transport mode. */
 void net_server(struct net *net);
 /* A client with the same key and one policy. */

@@ -8,21 +8,6 @@
 
 #include "tests/exchange/ike_initiator.h"
 
-static int setup(void **state)
-{
-	static struct net net;
-	net_open(&net);
-	net_server(&net);
-	*state = &net;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	net_close(*state);
-	return 0;
-}
-
 static void assert_connected(struct net *net, struct node *client)
 {
 	assert_true(net_sas_match(node_sa(&net->server), node_sa(client)));
@@ -113,8 +98,8 @@ static void connects_over_a_lossy_wire(void **state)
 		net_run(net, 40000);
 		assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
 		assert_int_equal(node_sa_count(&net->server), 1);
-		teardown(state);
-		setup(state);
+		net_teardown(state);
+		net_setup(state);
 	}
 }
 
@@ -137,8 +122,8 @@ static void any_single_loss_is_repaired(void **state)
 		client_connect(&net->client);
 		net_run(net, 20000);
 		assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
-		teardown(state);
-		setup(state);
+		net_teardown(state);
+		net_setup(state);
 	}
 }
 
@@ -230,8 +215,8 @@ static void connects_with_drafts(void **state)
 		assert_int_equal(net->server.ike->sas->natt, cases[i].want);
 		assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
 		assert_true(node_sa(&net->server)->pair.udp_encap);
-		teardown(state);
-		setup(state);
+		net_teardown(state);
+		net_setup(state);
 	}
 }
 
@@ -334,8 +319,8 @@ static void outside_match_address(void **state)
 	                 1);
 	assert_int_equal(node_sa_count(&net->server), 0);
 	/* The port the list asks for gets in. */
-	teardown(state);
-	setup(state);
+	net_teardown(state);
+	net_setup(state);
 	net->server.entry.acl = &acl;
 	connect_with(net, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT,
 	             1701);
@@ -405,8 +390,8 @@ static void pfs_is_accepted(void **state)
 		mm_begin(peer, NULL);
 		net_run(net, 2000);
 		assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
-		teardown(state);
-		setup(state);
+		net_teardown(state);
+		net_setup(state);
 	}
 }
 
@@ -494,7 +479,7 @@ static void freed_while_dh_runs(void **state)
 	s->dh.done(s->dh.arg);
 }
 
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define T(fn) cmocka_unit_test_setup_teardown(fn, net_setup, net_teardown)
 
 int main(void)
 {

@@ -7,21 +7,6 @@
 
 #include "tests/exchange/ike_initiator.h"
 
-static int setup(void **state)
-{
-	static struct net net;
-	net_open(&net);
-	net_server(&net);
-	*state = &net;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	net_close(*state);
-	return 0;
-}
-
 static struct ike_flow *connected(struct net *net)
 {
 	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
@@ -457,7 +442,7 @@ static void two_hundred_cycles(void **state)
 	assert_int_equal(node_sa_count(&net->server), 0);
 }
 
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define T(fn) cmocka_unit_test_setup_teardown(fn, net_setup, net_teardown)
 
 int main(void)
 {
