@@ -1,5 +1,6 @@
 #include "cli/hooks.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 #include "cli/render.h"
@@ -173,6 +174,18 @@ static int check_ifname(const struct conf *c, const struct centry *e, const stru
 	return 0;
 }
 
+/* ---------------------------------------------------------------- certificates */
+
+static int edit_certificate_data(struct conf_typed *t, struct err *err)
+{
+	struct str hex = conf_typed_text(t, "hex");
+	for (size_t i = 0; i < hex.len; i++)
+		if (hex.p[i] != ' ' && !isxdigit((unsigned char)hex.p[i]))
+			return err_set(err, -EINVAL,
+			               "certificate data is hexadecimal; quit ends it");
+	return 0;
+}
+
 /* ---------------------------------------------------------------- users */
 
 /* The privilege of a user who is there. */
@@ -258,6 +271,7 @@ void hooks_register(void)
 	static const struct conf_edit_hook edits[] = {
 	        {"access_list", edit_access_list},
 	        {"access_list_at", edit_access_list_at},
+	        {"certificate_data", edit_certificate_data},
 	        {"group_policy_from", edit_group_policy_from},
 	        {"nameif", edit_nameif},
 	        {"pager", edit_pager},

@@ -24,5 +24,21 @@ aaa local authentication attempts max-fail 3
 group-policy DfltGrpPolicy attributes
  vpn-filter value OFFICE
  split-tunnel-policy tunnelspecified
-ciscoasa(config)# end
+ciscoasa(config)# crypto ca trustpoint TP
+ciscoasa(config-ca-trustpoint)# crypto ca certificate chain TP
+ciscoasa(config-cert-chain)# certificate ca 6ecc7aa5a7032009b8cebcf4e952d491
+ciscoasa(config-pubkey)# 308205ec 308204d4 a0030201
+ciscoasa(config-pubkey)# 02021001 300d0609
+ciscoasa(config-pubkey)# what is this
+ERROR: certificate data is hexadecimal; quit ends it
+ciscoasa(config-pubkey)# quit
+ciscoasa(config-cert-chain)# show running-config crypto ca
+crypto ca trustpoint TP
+ crl configure
+crypto ca certificate chain TP
+ certificate ca 6ecc7aa5a7032009b8cebcf4e952d491
+  308205ec 308204d4 a0030201
+  02021001 300d0609
+ quit
+ciscoasa(config-cert-chain)# end
 ciscoasa# 
