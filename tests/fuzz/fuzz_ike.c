@@ -1,5 +1,6 @@
 /* IKE messages of a stranger, and of a peer whose keys are right but whose contents are not. The first byte says
- * which: 0 a datagram, 1 the parsers alone, 2 what is inside a Quick Mode, 3 inside an Informational, 4 fragments. */
+ * which: 0 a datagram, 1 the parsers alone, 2 what is inside a Quick Mode, 3 inside an Informational, 5 in message 3 of
+ * Main Mode, 6 inside message 5, 7 inside the answer to a Quick Mode of ours; everything else: fragments. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,6 +166,114 @@ static void inside(struct ike *ike, uint8_t exch, const uint8_t *data, size_t le
 	free(o);
 }
 
+static void from_peer(struct ike *ike, const struct ike_out *o)
+{
+	struct bytes msg = ike_out_all(o);
+	ike_input(ike, (struct ip4_end){LOCAL, 4500}, (struct ip4_end){REMOTE, 4500}, msg.p,
+	          msg.len);
+}
+
+/* An SA that waits for a message of Main Mode. */
+static struct ike_sa *half_open(struct ike *ike, uint8_t state)
+{
+	struct ike_sa *sa =
+	        sa_new(ike, (struct ip4_end){LOCAL, 4500}, (struct ip4_end){REMOTE, 4500}, false);
+	memset(sa->icookie, 1, 8);
+	memset(sa->rcookie, 2, 8);
+	sa_index(sa);
+	strcpy(sa->ifname, "outside");
+	sa->natt = NATT_RFC;
+	sa->cipher = policy.cipher;
+	sa->hash = policy.hash;
+	sa->group = policy.group;
+	sa->group_name = "DefaultRAGroup";
+	sa->keys = (struct ike_keys){
+	        .md = PRIM_SHA1, .cipher = PRIM_AES, .md_len = 20, .key_len = 16, .block = 16};
+	ike_xchg_init(&sa->mm, sa, EXCH_MAIN, 0, false);
+	ike_xchg_state(&sa->mm, state);
+	return sa;
+}
+
+static void begin(struct ike_out *o, const struct ike_sa *sa, uint8_t exch, uint32_t msgid,
+                  uint8_t flags)
+{
+	struct ike_hdr hdr = {.exch = exch, .flags = flags, .msgid = msgid};
+	memcpy(hdr.icookie, sa->icookie, 8);
+	memcpy(hdr.rcookie, sa->rcookie, 8);
+	ike_out_begin(o, &hdr);
+}
+
+/* KE, nonce and NAT-D as a client may write them; the first byte is the type of the first payload. */
+static void message3(struct ike *ike, const uint8_t *data, size_t len)
+{
+	struct ike_sa *sa = half_open(ike, ST_MM_WAIT3);
+	struct ike_out *o = calloc(1, sizeof *o);
+	if (o != NULL && len > 0 && len < 3000) {
+		begin(o, sa, EXCH_MAIN, 0, 0);
+		wr_patch_u16(&o->w, 2 * IKE_COOKIE_LEN, (uint16_t)(data[0] << 8 | 0x10));
+		wr_bytes(&o->w, data + 1, len - 1);
+		ike_out_end(o);
+		from_peer(ike, o);
+	}
+	free(o);
+}
+
+/* A peer who has the key says who it is in its own way: length and body of the ID, then type and chain of what
+ * follows the hash. */
+static void message5(struct ike *ike, const uint8_t *data, size_t len)
+{
+	struct ike_sa *sa = half_open(ike, ST_MM_WAIT5);
+	struct ike_out *o = calloc(1, sizeof *o);
+	struct rd r = rd_of(data, len);
+	uint8_t hash[PRIM_MD_MAX], iv[PRIM_IV_MAX] = {0}, n = rd_u8(&r);
+	struct bytes id = rd_bytes(&r, n < rd_left(&r) ? n : rd_left(&r));
+	uint8_t next = rd_u8(&r);
+	struct bytes rest = rd_rest(&r);
+	if (o != NULL && rest.len < 3000) {
+		size_t hash_len = ike_keys_auth(&sa->keys, sa->mm.ke_i, sa->mm.ke_r, sa->icookie,
+		                                sa->rcookie, sa->mm.sa_i, id, hash);
+		begin(o, sa, EXCH_MAIN, 0, IKE_FLAG_ENCRYPTED);
+		ike_out_bytes(o, PAY_ID, id);
+		ike_out_payload(o, PAY_HASH);
+		size_t at = wr_len(&o->w) - IKE_PAYLOAD_HDR_LEN;
+		wr_bytes(&o->w, hash, hash_len);
+		ike_out_end(o);
+		wr_patch_u16(&o->w, at, (uint16_t)(next << 8));
+		wr_bytes(&o->w, rest.p, rest.len);
+		if (ike_seal(o, &sa->keys, iv))
+			from_peer(ike, o);
+	}
+	free(o);
+}
+
+/* The answer to a rekey that we began. */
+static void answer(struct ike *ike, const uint8_t *data, size_t len)
+{
+	struct ike_sa *sa = established(ike);
+	static const uint8_t id[8] = {1, 17, 6, 0xa5, 203, 0, 113, 1};
+	const struct ike_qm like = {
+	        .mode = ESP_TRANSPORT, .id_local = {id, 8}, .id_remote = {id, 8}};
+	struct ike_flow *flow = flow_new(sa->peer, &like);
+	struct ike_out *o = calloc(1, sizeof *o);
+	uint8_t iv[PRIM_IV_MAX];
+	flow->alg = set.alg;
+	flow->encap = ENCAP_UDP_TRANSPORT;
+	flow->life_s = 3600;
+	if (o != NULL && len > 0 && len < 3000 && qm_begin(sa, flow) && sa->quick != NULL) {
+		const struct ike_xchg *x = &sa->quick->x;
+		begin(o, sa, EXCH_QUICK, x->msgid, IKE_FLAG_ENCRYPTED);
+		size_t at = ike_hash_open(o, &sa->keys);
+		ike_out_end(o);
+		wr_patch_u16(&o->w, IKE_HDR_LEN, (uint16_t)(data[0] << 8));
+		wr_bytes(&o->w, data + 1, len - 1);
+		ike_hash_close(o, &sa->keys, at, x->msgid, x->nonce_i);
+		memcpy(iv, x->iv, sizeof iv);
+		if (ike_seal(o, &sa->keys, iv))
+			from_peer(ike, o);
+	}
+	free(o);
+}
+
 static void fragments(struct ike *ike, const uint8_t *data, size_t len)
 {
 	struct rd r = rd_of(data, len);
@@ -215,6 +324,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		break;
 	case 3:
 		inside(ike, EXCH_INFO, data + 1, len - 1);
+		break;
+	case 5:
+		message3(ike, data + 1, len - 1);
+		break;
+	case 6:
+		message5(ike, data + 1, len - 1);
+		break;
+	case 7:
+		answer(ike, data + 1, len - 1);
 		break;
 	default:
 		fragments(ike, data + 1, len - 1);
