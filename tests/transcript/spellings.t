@@ -52,5 +52,12 @@ group-policy DfltGrpPolicy attributes
  vpn-tunnel-protocol ikev1 l2tp-ipsec ssl-client
 ciscoasa(config-group-policy)# vpn-tunnel-protocol ikev1 ikev2 l2tp-ipsec ssl-clientless
 ciscoasa(config-group-policy)# show running-config group-policy
-ciscoasa(config-group-policy)# end
+ciscoasa(config-group-policy)# vpdn group l2tpipsec accept dialin l2tp
+INFO: L2TP is always accepted, the line is not kept
+ciscoasa(config-group-policy)# vpdn group l2tpipsec l2tp tunnel hello 90
+ciscoasa(config)# vpdn enable outside
+INFO: L2TP is served where a crypto map is, the line is not kept
+ciscoasa(config)# show running-config l2tp
+l2tp tunnel hello 90
+ciscoasa(config)# end
 ciscoasa# 
