@@ -23,6 +23,7 @@ run_card() {
 }
 port_taken() { # by another posternd: any program would do
 	local out rc
+	appliance_stop
 	appliance_start "$HERE/configs/first-light.cfg" || return 1
 	out=$(ns srv timeout 10 "$BUILD/posternd" --state "$W/other-state" --socket "$W/other.sock" 2>&1); rc=$?
 	echo "$out"
