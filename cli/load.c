@@ -153,7 +153,8 @@ static void matched(struct load *ld, const struct match *m, unsigned number)
 	report_notes(ld, number, &notes);
 	out_free(&notes);
 	/* What is printed always says nothing as long as it says the default. */
-	ld->r->inert += m->line->inert && m->line->node && !m->no && !(m->line->flags & LINE_ALWAYS);
+	ld->r->inert +=
+	        m->line->inert && m->line->node && !m->no && !(m->line->flags & LINE_ALWAYS);
 	/* A global line amid a block does not end the block. */
 	if (m->line->enter && !m->no) {
 		match_next_ctx(m, &ld->ctx);
