@@ -188,7 +188,12 @@ static void up_ike(void *ctx, struct ip4_end local, struct ip4_end remote, const
                    size_t len)
 {
 	struct gateway *gw = ctx;
-	ike_input(gw->ike, local, remote, msg, len);
+	struct rd r = rd_of(msg, len);
+	/* Some clients write the non-ESP marker twice; no cookie begins with it, but for one in four billion. */
+	if (rd_u32(&r) != 0 || !rd_ok(&r))
+		r = rd_of(msg, len);
+	struct bytes ike = rd_rest(&r);
+	ike_input(gw->ike, local, remote, ike.p, ike.len);
 }
 
 static void up_l2tp(void *ctx, uint32_t peer, uint32_t flow, struct ip4_end local,
