@@ -308,7 +308,7 @@ struct ike {
 	uint64_t stat[STAT_N];
 	uint64_t peers_ever, peers_peak, child_ever, child_peak;
 	uint64_t half_open_peak, half_open_refused;
-	uint64_t no_stale_until_ms; /* nothing to make room with before */
+	uint64_t no_stale_ms[2]; /* nothing to make room with before: of any address, of one */
 	unsigned depth;
 	struct ike_grave *graves;
 	size_t ngraves, graves_cap;

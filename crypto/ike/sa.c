@@ -115,14 +115,15 @@ static struct ike_sa *stale(struct ike *ike, uint32_t ip)
 {
 	enum { LOOK_AGAIN_MS = 100 }; /* a flood must not make us search for every message of it */
 	uint64_t now = clock_now(ike->clock);
-	if (now < ike->no_stale_until_ms)
+	uint64_t *not_before = &ike->no_stale_ms[ip != 0];
+	if (now < *not_before)
 		return NULL;
 	for (struct ike_sa *sa = ike->sas; sa != NULL; sa = sa->next)
 		if (sa->half_open && (ip == 0 || sa->first_remote.ip == ip) &&
 		    (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_REFUSED) &&
 		    now - sa->began_ms >= STALE_MS)
 			return sa;
-	ike->no_stale_until_ms = now + LOOK_AGAIN_MS;
+	*not_before = now + LOOK_AGAIN_MS;
 	return NULL;
 }
 

@@ -368,6 +368,23 @@ static void before_authentication(void **state)
 	assert_true(l->closed);
 }
 
+/* Each unknown protocol is rejected once for each frame, and a reject is never rejected. */
+static void reject_storm(void **state)
+{
+	(void)state;
+	struct pb_link *l = pb_connect(0, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
+	unsigned before = l->peer.frames_in;
+	for (unsigned i = 0; i < 100; i++) {
+		ppp_peer_frame(&l->peer, 0x8057, "\x01\x01\x00\x04", 4);
+		/* Protocol-Reject of an unknown protocol, Code-Reject of an unknown code */
+		ppp_peer_frame(&l->peer, 0xc021, "\x08\x02\x00\x06\x80\x57", 6);
+		ppp_peer_frame(&l->peer, 0xc021, "\x07\x03\x00\x08\x63\x01\x00\x04", 8);
+	}
+	pb_run_for(100);
+	assert_int_equal(l->peer.frames_in, before + 100);
+	assert_false(l->closed);
+}
+
 static void unknown_things(void **state)
 {
 	(void)state;
@@ -592,6 +609,7 @@ int main(void)
 	        T(renegotiate),
 	        T(before_authentication),
 	        T(unknown_things),
+	        T(reject_storm),
 	        T(config_change),
 	        T(commands),
 	        T(debug_output),
