@@ -197,30 +197,6 @@ static void odd_names_and_passwords(void **state)
 	assert_string_equal(l->user, "jdoe");
 }
 
-/* IPCP again on an open link, with an address of the client's own choice; and echoes of any length. */
-static void ipcp_again(void **state)
-{
-	(void)state;
-	struct pb_link *l = pb_connect(0, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
-	uint32_t ip = l->peer.ip;
-	ppp_peer_frame(&l->peer, 0x8021, "\x01\x77\x00\x0a\x03\x06\xc0\x00\x02\x09", 10);
-	pb_run_for(15);
-	assert_false(l->data);
-	ppp_peer_frame(&l->peer, 0x8021, "\x01\x78\x00\x0a\x03\x06\x0a\x04\x05\x0a", 10);
-	pb_run_for(10000);
-	assert_true(l->data);
-	assert_int_equal(l->data_ip, ip);
-	assert_int_equal(l->ups, 1);
-	unsigned before = l->peer.frames_in;
-	uint8_t echo[1590] = {9, 1, 1590 >> 8, 1590 & 255};
-	for (unsigned i = 0; i < 50; i++)
-		ppp_peer_frame(&l->peer, 0xc021, echo, sizeof echo);
-	ppp_peer_frame(&l->peer, 0xc021, echo, 7); /* no magic number */
-	pb_run_for(100);
-	assert_int_equal(l->peer.frames_in, before + 50);
-	assert_false(l->closed);
-}
-
 static void policy(void **state)
 {
 	(void)state;
@@ -366,23 +342,6 @@ static void before_authentication(void **state)
 	assert_int_equal(l->opens, 0);
 	assert_int_equal(l->peer.protocol_rejects, before);
 	assert_true(l->closed);
-}
-
-/* Each unknown protocol is rejected once for each frame, and a reject is never rejected. */
-static void reject_storm(void **state)
-{
-	(void)state;
-	struct pb_link *l = pb_connect(0, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
-	unsigned before = l->peer.frames_in;
-	for (unsigned i = 0; i < 100; i++) {
-		ppp_peer_frame(&l->peer, 0x8057, "\x01\x01\x00\x04", 4);
-		/* Protocol-Reject of an unknown protocol, Code-Reject of an unknown code */
-		ppp_peer_frame(&l->peer, 0xc021, "\x08\x02\x00\x06\x80\x57", 6);
-		ppp_peer_frame(&l->peer, 0xc021, "\x07\x03\x00\x08\x63\x01\x00\x04", 8);
-	}
-	pb_run_for(100);
-	assert_int_equal(l->peer.frames_in, before + 100);
-	assert_false(l->closed);
 }
 
 static void unknown_things(void **state)
@@ -600,7 +559,6 @@ int main(void)
 	        T(nothing_possible),
 	        T(wrong_password),
 	        T(odd_names_and_passwords),
-	        T(ipcp_again),
 	        T(policy),
 	        T(idle),
 	        T(pool_empty),
@@ -609,7 +567,6 @@ int main(void)
 	        T(renegotiate),
 	        T(before_authentication),
 	        T(unknown_things),
-	        T(reject_storm),
 	        T(config_change),
 	        T(commands),
 	        T(debug_output),
