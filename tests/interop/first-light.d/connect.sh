@@ -56,7 +56,7 @@ many_behind_one_nat() { # guests 2 .. N at once, all from UDP 1701, 30 pings eac
 	for ((id = 2; id < 2 + n; id++)); do route_inside $id; pings $id 30 & pids+=($!); done
 	for id in "${pids[@]}"; do wait "$id" || rc=1; done
 	[ "$(cli 'show vpdn session' | grep -c 'Call id')" = "$n" ] || { cli 'show vpdn session'; rc=1; }
-	cli 'show vpdn tunnel' | grep -c 'Remote Internet Address .*, port 1701'
+	[ "$(cli 'show vpdn tunnel' | grep -c 'Remote Internet Address .*, port 1701')" = "$n" ] || { cli 'show vpdn tunnel'; rc=1; }
 	for ((id = 2; id < 2 + n; id++)); do guest_disconnect $id & done; wait $(jobs -p | tail -n "$n") 2>/dev/null
 	gone && return $rc
 }
