@@ -21,6 +21,8 @@ ns() { local n=$1; shift; nsenter --net="/run/netns/$P-$n" -- "$@"; }
 ns_make() {
 	ip netns add "$P-$1"; ns "$1" ip link set lo up
 	ns "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 || :
+	# bridges only bridge: a NAT box sees each packet once
+	ns "$1" sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null || :
 }
 # plug NS IFNAME: a cable from NS to the Internet's bridge
 plug() {
@@ -52,6 +54,9 @@ lab_up() {
 		add rule ip filter forward ct state established,related accept
 		add rule ip filter forward iifname "lan0" accept
 		N
+		# Mappings outlive the suite: at the moment one expires this kernel loses or leaks the packet that renews it.
+		ns nat$i sysctl -qw net.netfilter.nf_conntrack_udp_timeout=3600 \
+			net.netfilter.nf_conntrack_udp_timeout_stream=3600
 	done
 }
 lab_down() {
