@@ -33,7 +33,7 @@ plug() {
 lab_up() {
 	local i
 	"$HERE/lab-install" || return 1
-	ns_make inet; ns inet ip link add br0 type bridge; ns inet ip link set br0 up
+	ns_make inet; ns inet ip link add br0 address 02:00:00:00:00:fe type bridge; ns inet ip link set br0 up
 	ns inet ip addr add 203.0.113.254/24 dev br0
 	ns_make srv; plug srv wan0; ns srv ip addr add 203.0.113.1/24 dev wan0
 	ns srv ip route add default via 203.0.113.254
@@ -43,7 +43,8 @@ lab_up() {
 	for i in 1 2; do ns ins iperf3 -s -p 520$i -D -I "$W/iperf$i.pid" >/dev/null 2>&1; done # one a guest
 	for ((i = 1; i <= ${1:-1}; i++)); do
 		ns_make nat$i; plug nat$i wan0; ns nat$i ip addr add 203.0.113.$((10 + i))/24 dev wan0
-		ns nat$i ip link add lan0 type bridge; ns nat$i ip link set lan0 up
+		# an address of its own: else the gateway's would change with every guest that is unplugged
+		ns nat$i ip link add lan0 address 02:00:00:00:00:0$i type bridge; ns nat$i ip link set lan0 up
 		ns nat$i ip addr add 198.18.$i.1/24 dev lan0; ns nat$i sysctl -qw net.ipv4.ip_forward=1
 		ns nat$i nft -f - <<-N
 		add table ip nat
@@ -54,9 +55,6 @@ lab_up() {
 		add rule ip filter forward ct state established,related accept
 		add rule ip filter forward iifname "lan0" accept
 		N
-		# Mappings outlive the suite: at the moment one expires this kernel loses or leaks the packet that renews it.
-		ns nat$i sysctl -qw net.netfilter.nf_conntrack_udp_timeout=3600 \
-			net.netfilter.nf_conntrack_udp_timeout_stream=3600
 	done
 }
 lab_down() {
