@@ -14,9 +14,9 @@
 
 #include "cli/batch.h"
 #include "cli/conn.h"
+#include "cli/control.h"
+#include "cli/programs.h"
 #include "core/base/buf.h"
-
-#define DEFAULT_SOCKET "/run/postern/postern.sock"
 
 enum { HISTORY_LINES = 500, KEY_BREAK = 3, KEY_SUSPEND = 26 };
 
@@ -527,18 +527,13 @@ static int interactive(void)
 
 static int usage(FILE *to, int status)
 {
-	fprintf(to, "usage: postern [--socket PATH] [--enable]      a console on the appliance, "
-	            "privileged at once\n"
-	            "       postern [--socket PATH] -c CMD [-c CMD]... run commands\n"
-	            "       postern [--socket PATH] -f FILE            apply configuration lines "
-	            "(- for stdin)\n"
-	            "       postern --version\n");
+	program_usage(&program_postern, to);
 	return status;
 }
 
 int main(int argc, char **argv)
 {
-	const char *path = DEFAULT_SOCKET, *input = NULL;
+	const char *path = CONTROL_SOCKET, *input = NULL;
 	char **cmds = calloc((size_t)argc + 1, sizeof *cmds);
 	size_t n = 0;
 	if (cmds == NULL)

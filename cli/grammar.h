@@ -135,6 +135,7 @@ struct grammar {
 	const struct node **order;
 	size_t norder;
 	struct hash *help; /* prefix -> struct grammar_help */
+	struct hash *doc;  /* keywords of a command -> struct grammar_help */
 	struct grammar_owned *owned;
 	size_t nlines;
 };

@@ -47,10 +47,11 @@ int grammar_dialect_of_version(const struct grammar *g, struct str line)
 	return g->ndialects ? 0 : -1;
 }
 
-static bool read_help(struct builder *b, const struct yaml *y)
+/* A map of keywords to texts: `help:`, `doc:`. */
+static bool read_texts(struct builder *b, const struct yaml *y, struct hash *into)
 {
 	if (y->kind != YAML_MAP)
-		return build_fail(b, y, "help: a map of keyword prefixes");
+		return build_fail(b, y, "a map of keyword prefixes is expected");
 	for (size_t i = 0; i < y->n; i++) {
 		struct grammar_help *h = build_alloc(b, 1, sizeof(*h));
 		size_t len = strlen(y->keys[i]);
@@ -58,14 +59,21 @@ static bool read_help(struct builder *b, const struct yaml *y)
 		*h = (struct grammar_help){y->keys[i], y->items[i]->text, y->file, y->key_lines[i],
 		                           false};
 		if (!h->text)
-			return build_fail(b, y->items[i], "help: text is expected");
-		if (hash_get(b->g->help, h->prefix, len))
-			return build_fail(b, y->items[i], "help of \"%s\" is given twice",
-			                  h->prefix);
-		if (!hash_put(b->g->help, h->prefix, len, h))
-			return build_fail(b, y, "help: out of memory");
+			return build_fail(b, y->items[i], "text is expected");
+		if (hash_get(into, h->prefix, len) || !hash_put(into, h->prefix, len, h))
+			return build_fail(b, y->items[i], "\"%s\" is given twice", h->prefix);
 	}
 	return true;
+}
+
+static bool read_help(struct builder *b, const struct yaml *y)
+{
+	return read_texts(b, y, b->g->help);
+}
+
+static bool read_doc(struct builder *b, const struct yaml *y)
+{
+	return read_texts(b, y, b->g->doc);
 }
 
 static bool read_number(struct builder *b, const struct yaml *y, const char *key, int *n)
@@ -567,7 +575,7 @@ bool build_lines(struct builder *b)
 		const char *key;
 		bool (*fn)(struct builder *b, const struct yaml *y);
 	} parts[] = {
-	        {"help", read_help}, {"modes", read_modes}, {NULL, NULL}, {"lines", read_lines}};
+	        {"help", read_help}, {"doc", read_doc}, {"modes", read_modes}, {NULL, NULL}, {"lines", read_lines}};
 
 	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {
 		if (!parts[p].key && !link_modes(b))

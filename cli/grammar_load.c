@@ -201,7 +201,7 @@ const char *build_text(struct builder *b, const struct yaml *map, const char *ke
 
 static bool add_text(struct builder *b, struct str text, const char *file)
 {
-	static const char *const known[] = {"help",  "tree",     "modes", "lines",
+	static const char *const known[] = {"help",  "doc",      "tree", "modes", "lines",
 	                                    "order", "dialects", NULL};
 	struct yaml *y = yaml_read(b->g->arena, text, file, b->err);
 
@@ -288,6 +288,7 @@ static int load(const char *dir, struct str text, unsigned flags, struct grammar
 	g->arena = arena;
 	b.g = g;
 	g->help = hash_new(0);
+	g->doc = hash_new(0);
 	if (dir)
 		add_folder(&b, dir);
 	else
@@ -324,5 +325,6 @@ void grammar_free(struct grammar *g)
 			value_free(o->value);
 	}
 	hash_free(g->help);
+	hash_free(g->doc);
 	arena_free(g->arena);
 }

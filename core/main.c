@@ -13,17 +13,7 @@
 #include "core/gateway.h"
 #include "core/privilege.h"
 
-static const char usage[] =
-        "usage: posternd [--state DIR] [--socket PATH] [--hardware FILE] [--config FILE]\n"
-        "                [--grammar DIR] [--manual]\n"
-        "  --state DIR      startup-config and keys (default /var/lib/postern)\n"
-        "  --socket PATH    where consoles connect (default " CONTROL_SOCKET ")\n"
-        "  --hardware FILE  which Linux device each interface is (default DIR/hardware.yaml)\n"
-        "  --config FILE    loaded in place of startup-config\n"
-        "  --grammar DIR    the command grammar (default: as installed)\n"
-        "  --manual         print the command reference, and end\n";
-
-static bool parse(int argc, char **argv, struct gateway_options *opt, bool *manual)
+static bool parse(int argc, char **argv, struct gateway_options *opt, const char **manual)
 {
 	static const struct option longs[] = {
 	        {"state", required_argument, NULL, 's'},
@@ -31,7 +21,7 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, bool *manu
 	        {"hardware", required_argument, NULL, 'w'},
 	        {"config", required_argument, NULL, 'c'},
 	        {"grammar", required_argument, NULL, 'g'},
-	        {"manual", no_argument, NULL, 'm'},
+	        {"manual", required_argument, NULL, 'm'},
 	        {"version", no_argument, NULL, 'V'},
 	        {"help", no_argument, NULL, 'h'},
 	        {NULL, 0, NULL, 0},
@@ -54,13 +44,13 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, bool *manu
 			opt->grammar = optarg;
 			break;
 		case 'm':
-			*manual = true;
+			*manual = optarg;
 			break;
 		case 'V':
 			printf("posternd %s\n", POSTERN_VERSION);
 			exit(0);
 		case 'h':
-			fputs(usage, stdout);
+			program_usage(&program_posternd, stdout);
 			exit(0);
 		default:
 			return false;
@@ -75,7 +65,7 @@ static const char *grammar_dir(void)
 	return stat(POSTERN_GRAMMAR_DIR, &st) == 0 ? POSTERN_GRAMMAR_DIR : installed;
 }
 
-static int print_manual(const char *dir)
+static int print_manual(const char *dir, const char *file)
 {
 	struct grammar *g;
 	struct err err = {0};
@@ -85,8 +75,10 @@ static int print_manual(const char *dir)
 		return 1;
 	}
 	out_init(&out);
-	manual_write(g, &out);
-	bool ok = !out.failed && fputs(out.text, stdout) != EOF && fflush(stdout) == 0;
+	bool ok = manual_file(g, file, &out);
+	if (!ok)
+		fprintf(stderr, "posternd: the manual has no %s (see --help)\n", file);
+	ok = ok && !out.failed && fputs(out.text, stdout) != EOF && fflush(stdout) == 0;
 	out_free(&out);
 	grammar_free(g);
 	return ok ? 0 : 1;
@@ -95,18 +87,18 @@ static int print_manual(const char *dir)
 int main(int argc, char **argv)
 {
 	static struct gateway gw;
-	bool manual = false;
+	const char *manual = NULL;
 	struct gateway_options opt = {.state_dir = "/var/lib/postern", .socket = CONTROL_SOCKET};
 	struct err err = {0};
 
 	if (!parse(argc, argv, &opt, &manual)) {
-		fputs(usage, stderr);
+		program_usage(&program_posternd, stderr);
 		return 2;
 	}
 	if (opt.grammar == NULL)
 		opt.grammar = grammar_dir();
-	if (manual)
-		return print_manual(opt.grammar);
+	if (manual != NULL)
+		return print_manual(opt.grammar, manual);
 	prctl(PR_SET_NAME, "posternd", 0, 0, 0); /* "exe" when it has executed itself */
 	signal(SIGPIPE, SIG_IGN);
 	setvbuf(stderr, NULL, _IOLBF, 0);
