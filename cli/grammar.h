@@ -125,6 +125,20 @@ struct grammar_help {
 	bool used;
 };
 
+/* The running-config of an old dialect: its own lines in its own order. */
+struct layout_item {
+	struct line **lines;
+	size_t n;
+};
+
+struct layout {
+	int dialect;
+	const char *version; /* first line of the text */
+	struct layout_item *items;
+	size_t n;
+	struct layout *next;
+};
+
 struct grammar {
 	struct arena *arena;
 	struct schema schema;
@@ -132,6 +146,7 @@ struct grammar {
 	const struct mode *exec, *user, *config;
 	const char **dialects;
 	size_t ndialects;
+	struct layout *layouts;
 	const struct node **order;
 	size_t norder;
 	struct hash *help; /* prefix -> struct grammar_help */
@@ -159,6 +174,8 @@ const struct mode *grammar_mode(const struct grammar *g, const char *name);
  * "ASA Version 9.1(7)"), -1 when it is none. */
 int grammar_dialect(const struct grammar *g, struct str name);
 int grammar_dialect_of_version(const struct grammar *g, struct str line);
+/* NULL when the dialect is shown in the order of the newest. */
+const struct layout *grammar_layout(const struct grammar *g, int dialect);
 static inline int grammar_newest(const struct grammar *g)
 {
 	return (int)g->ndialects - 1;

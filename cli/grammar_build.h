@@ -39,6 +39,10 @@ bool build_resolve(struct builder *b, struct field *f, const struct yaml *y);
 
 /* help, modes, lines. */
 bool build_lines(struct builder *b);
+/* Attributes of one line, its pattern not yet read (line_parse). */
+struct line *build_line(struct builder *b, struct mode *m, const struct yaml *y);
+/* layouts: after the lines. */
+bool build_layouts(struct builder *b);
 /* line.c: the pattern of l->text with its positions; fields are looked up in args, then in l->node. */
 bool line_parse(struct builder *b, struct line *l, const struct yaml *y);
 /* What `no` means for the line. ctx_keys: keys that the mode has bound. */

@@ -362,6 +362,11 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 	return l;
 }
 
+struct line *build_line(struct builder *b, struct mode *m, const struct yaml *y)
+{
+	return read_line(b, m, y, NULL);
+}
+
 /* Which keys of the node does the line know? */
 static bool bind_keys(struct builder *b, struct line *l, const struct yaml *y)
 {

@@ -201,8 +201,8 @@ const char *build_text(struct builder *b, const struct yaml *map, const char *ke
 
 static bool add_text(struct builder *b, struct str text, const char *file)
 {
-	static const char *const known[] = {"help",  "doc",      "tree", "modes", "lines",
-	                                    "order", "dialects", NULL};
+	static const char *const known[] = {"help",  "doc",      "tree",    "modes", "lines",
+	                                    "order", "dialects", "layouts", NULL};
 	struct yaml *y = yaml_read(b->g->arena, text, file, b->err);
 
 	if (!y) {
@@ -293,7 +293,8 @@ static int load(const char *dir, struct str text, unsigned flags, struct grammar
 		add_folder(&b, dir);
 	else
 		add_text(&b, text, "text");
-	if (!b.failed && build_tree(&b) && build_lines(&b) && !(flags & GRAMMAR_NO_LINT))
+	if (!b.failed && build_tree(&b) && build_lines(&b) && build_layouts(&b) &&
+	    !(flags & GRAMMAR_NO_LINT))
 		b.failed = grammar_lint(g, flags, NULL, b.err) != 0;
 	if (b.failed) {
 		grammar_free(g);

@@ -3,18 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/match.h"
-
-struct render {
-	const struct grammar *g;
-	const struct conf *conf;
-	unsigned flags;
-	int dialect;
-	struct out section; /* words written out */
-	struct out *out;
-	const struct line **lines; /* of the config mode for the node at hand */
-	size_t nlines;
-};
+#include "cli/render_priv.h"
 
 /* One line of one entry while it is printed. */
 struct printed {
@@ -100,6 +89,20 @@ static void old_word(const struct line *l, struct out *out, size_t at)
 	}
 }
 
+/* A name that a line carries and nothing stores: the first entry of what it names. */
+static bool print_dropped(const struct printed *p, const struct item *it)
+{
+	const struct node *to = it->field->to;
+	const struct centry *e = p->r->flat && to && to->parent == p->r->conf->root->node
+	                                 ? list_first(p->r->conf->root, to)
+	                                 : NULL;
+	const struct value *v = e ? &e->vals[0] : p->r->flat ? &it->field->dflt : NULL;
+
+	if (v && v->kind)
+		value_print(it->field, v, true, p->r->out);
+	return v && v->kind;
+}
+
 static bool print_arg(struct printed *p, const struct item *it)
 {
 	const struct value *v;
@@ -107,7 +110,7 @@ static bool print_arg(struct printed *p, const struct item *it)
 	size_t at;
 
 	if (it->dropped)
-		return false;
+		return print_dropped(p, it);
 	v = key_of(p->e, it->field) ? &p->e->vals[it->field->index]
 	    : it->field == p->split ? &p->member
 	                            : entry_value(p->e, it->field);
@@ -272,9 +275,27 @@ static bool full(const struct render *r, const struct line *l)
 	return (r->flags & RENDER_ALL) || (l->flags & LINE_ALWAYS) || l->mode->always;
 }
 
+/* It says no more than that there is the entry. */
+static bool is_bare(const struct line *l, const struct centry *e)
+{
+	for (unsigned i = 0; i < l->natoms; i++) {
+		if (l->atoms[i]->kind == ITEM_ARG && !l->atoms[i]->dropped &&
+		    !key_of(e, l->atoms[i]->field))
+			return false;
+	}
+	for (size_t i = 0; i < l->nwith; i++) {
+		if (!key_of(e, l->with[i].field))
+			return false;
+	}
+	return true;
+}
+
 static bool is_shown(const struct render *r, const struct line *l, const struct centry *e)
 {
 	if (full(r, l))
+		return true;
+	if (r->flat && !e->base &&
+	    (is_bare(l, e) || (l->modern && l->modern->flags & LINE_PRIMARY)))
 		return true;
 	if ((l->flags & LINE_PRIMARY) && !e->base)
 		return true;
@@ -312,7 +333,7 @@ static void set_lines(struct printed *p, unsigned depth)
 	for (size_t i = 0; i < p->split->nchoices; i++) {
 		bool in = v && (v->set >> i & 1), by_default = dflt && (dflt->set >> i & 1);
 
-		if (in == by_default && !p->full)
+		if ((in == by_default && !p->full) || (!in && p->r->flat))
 			continue;
 		p->member = (struct value){.kind = V_SET, .set = UINT64_C(1) << i};
 		print_line(p, depth, !in, true);
@@ -364,7 +385,7 @@ static void render_line(struct render *r, const struct line *l, const struct cen
 	/* Nothing stored and nothing to show always: spare the look. */
 	if (e == e->node->empty && !p.full && !e->node->nnodes)
 		return;
-	if (l->enter && (!l->enter->node || below(l->enter->node, l->node))) {
+	if (l->enter && !r->flat && (!l->enter->node || below(l->enter->node, l->node))) {
 		render_block(&p, l, depth);
 		return;
 	}
@@ -383,7 +404,8 @@ static void render_line(struct render *r, const struct line *l, const struct cen
 		print_line(&p, depth, false, true);
 		break;
 	case WITH_NO:
-		print_line(&p, depth, true, false);
+		if (!r->flat || !(l->flags & LINE_LEGACY))
+			print_line(&p, depth, true, false);
 		break;
 	case WITH_NEVER:
 		break;
@@ -434,9 +456,8 @@ static struct centry *with_keys(const struct centry *e, const struct centry *emp
 	return copy;
 }
 
-/* The lines about this entry and what hangs below it, in the order of the grammar. */
-static void render_entry(struct render *r, const struct line **lines, size_t n,
-                         const struct centry *e, unsigned depth)
+void render_entry(struct render *r, const struct line **lines, size_t n, const struct centry *e,
+                  unsigned depth)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct node *child = lines[i]->node;
@@ -527,14 +548,19 @@ void render(const struct grammar *g, const struct conf *conf, unsigned flags, in
             struct str section, struct out *out)
 {
 	struct render r = {.g = g, .conf = conf, .flags = flags, .dialect = dialect, .out = out};
+	const struct layout *layout;
 
 	if (!g->config)
 		return;
 	if (dialect < 0)
 		r.dialect = grammar_newest(g);
+	layout = grammar_layout(g, r.dialect);
+	r.flat = layout != NULL;
 	out_init(&r.section);
 	match_expand(g, g->config, section, &r.section);
-	for (size_t i = 0; i < g->norder; i++)
+	for (size_t i = 0; layout && i < layout->n; i++)
+		render_layout_item(&r, &layout->items[i]);
+	for (size_t i = 0; !layout && i < g->norder; i++)
 		render_node(&r, g->order[i]);
 	out_free(&r.section);
 }

@@ -250,6 +250,12 @@ static unsigned host_privilege(void *session)
 	return ((struct session *)session)->privilege;
 }
 
+static const char *host_dialect(void *session)
+{
+	const struct session *s = session;
+	return s->shown < 0 ? NULL : s->env->grammar->dialects[s->shown];
+}
+
 const struct cmd_host session_host = {
         .emit = host_emit,
         .done = host_done,
@@ -258,6 +264,7 @@ const struct cmd_host session_host = {
         .debug = host_debug,
         .user = host_user,
         .privilege = host_privilege,
+        .dialect = host_dialect,
 };
 
 /* ------------------------------------------------------------------ debug and terminal monitor */
@@ -349,7 +356,7 @@ struct session *session_new(const struct session_env *env, const struct session_
 	out_init(&s->question);
 	out_init(&s->completion);
 	pager_init(&s->pager);
-	s->pager_lines = s->width = s->dialect = -1;
+	s->pager_lines = s->width = s->dialect = s->shown = -1;
 	s->want = SESSION_WANT_NOTHING;
 	const struct grammar *g = env->grammar;
 	s->privilege = s->opt.batch || s->opt.enable ? 15 : 1;

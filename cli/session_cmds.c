@@ -185,4 +185,5 @@ void session_register(void)
 	        {"show_pager", cmd_show_pager},
 	};
 	cmd_register(table, sizeof table / sizeof *table, NULL);
+	session_dialect_register();
 }

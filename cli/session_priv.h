@@ -34,6 +34,7 @@ struct session {
 	enum session_want want; /* as told to the io; NOTHING once it was answered */
 	struct out prompt;
 	int dialect;    /* of the text a batch loads, -1 = none named */
+	int shown;      /* dialect to show in, -1 = newest */
 	unsigned lines; /* given so far */
 
 	struct pager pager;
@@ -84,6 +85,9 @@ struct str session_conf_text(const struct session *s, const char *node, const ch
 /* session_run.c */
 void session_run(struct session *s, struct str line);
 const char *session_user(const struct session *s);
+
+/* session_dialect.c */
+void session_dialect_register(void);
 
 /* session_help.c */
 void session_help_text(struct session *s, struct str partial, struct out *out);

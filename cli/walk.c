@@ -236,7 +236,8 @@ static uint64_t advance(const struct walk_line *wl, bool started, const char *ke
 	for (; next; next &= next - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(next);
 		const struct item *it = l->atoms[i];
-		bool text = it->kind == ITEM_ARG && it->field->type->class == CLASS_TEXT;
+		bool text = it->kind == ITEM_ARG && it->field->type->class == CLASS_TEXT &&
+		            !l->follow[i]; /* amid a line a text is one word */
 
 		if (keyword ? item_takes_keyword(l, it, keyword)
 		            : it->kind == ITEM_ARG &&

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-uint8_t debug_max[DEBUG_N];
+uint8_t debug_max[DEBUG_N], debug_pix_max[DEBUG_N];
 static struct debug_sink *sinks;
 
 static const struct {
@@ -19,10 +19,13 @@ static const struct {
 static void recompute(void)
 {
 	memset(debug_max, 0, sizeof debug_max);
+	memset(debug_pix_max, 0, sizeof debug_pix_max);
 	for (struct debug_sink *s = sinks; s != NULL; s = s->next)
-		for (int i = 0; i < DEBUG_N; i++)
-			if (s->level[i] > debug_max[i])
-				debug_max[i] = s->level[i];
+		for (int i = 0; i < DEBUG_N; i++) {
+			uint8_t *max = s->pix ? &debug_pix_max[i] : &debug_max[i];
+			if (s->level[i] > *max)
+				*max = s->level[i];
+		}
 }
 
 void debug_sink_add(struct debug_sink *s)
@@ -48,6 +51,12 @@ void debug_set(struct debug_sink *s, enum debug_cat cat, uint8_t level)
 	recompute();
 }
 
+void debug_form(struct debug_sink *s, bool pix)
+{
+	s->pix = pix;
+	recompute();
+}
+
 const char *debug_words(enum debug_cat cat)
 {
 	return cats[cat].words;
@@ -67,9 +76,33 @@ void debug_emit(enum debug_cat cat, uint8_t level, const char *fmt, ...)
 	va_end(ap);
 	for (struct debug_sink *s = sinks, *next; s != NULL; s = next) {
 		next = s->next;
-		if (s->level[cat] >= level)
+		if (s->level[cat] >= level && !s->pix)
 			s->write(s->arg, line);
 	}
+}
+
+/* To each console in the dialect, line by line. */
+static void pix_line(enum debug_cat cat, const char *line)
+{
+	for (struct debug_sink *s = sinks, *next; s != NULL; s = next) {
+		next = s->next;
+		if (s->pix && s->level[cat] > 0)
+			s->write(s->arg, line);
+	}
+}
+
+void debug_pix_emit(enum debug_cat cat, const char *fmt, ...)
+{
+	char text[2048], *line = text, *end;
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		*end = '\0';
+		pix_line(cat, line);
+	}
+	pix_line(cat, line);
 }
 
 void debug_hex(enum debug_cat cat, uint8_t level, const char *title, const void *data, unsigned long len)

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TABLES_MAX = 64 };
 
@@ -41,6 +42,12 @@ struct str cmd_text(const struct cmd *c, const char *name)
 {
 	const struct cmd_arg *arg = find_arg(c, name);
 	return arg != NULL ? arg->text : (struct str){"", 0};
+}
+
+bool cmd_pix(const struct cmd *c)
+{
+	const char *name = c->host && c->host->dialect ? c->host->dialect(c->session) : NULL;
+	return name != NULL && strncmp(name, "pix", 3) == 0;
 }
 
 int cmd_fail(struct cmd *c, const char *fmt, ...)

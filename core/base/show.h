@@ -41,6 +41,8 @@ struct cmd_host {
 	/* "enable_15", "enable_1" or a user name; "console" or an address. */
 	const char *(*user)(void *session);
 	unsigned (*privilege)(void *session);
+	/* The dialect this console shows in, by the grammar's name ("pix-6"); NULL = the newest. */
+	const char *(*dialect)(void *session);
 };
 
 enum cmd_status {
@@ -62,6 +64,9 @@ bool cmd_u32(const struct cmd *c, const char *name, uint32_t *value);
 struct str cmd_text(const struct cmd *c, const char *name);
 /* Prints "ERROR: ..." into out; returns CMD_ERROR. */
 int cmd_fail(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Does this console show in the forms of PIX 6 (`terminal dialect pix-6`)? */
+bool cmd_pix(const struct cmd *c);
 
 /* The registry: who wants a handler by name. Tables are static; names are unique (a second one aborts). */
 void cmd_register(const struct cmd_entry *table, size_t n, void *ctx);

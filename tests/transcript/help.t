@@ -4,6 +4,7 @@ ciscoasa> en
 Password: <<
 ciscoasa# terminal ?
 
+  dialect  Show in the forms of a release (extension)
   monitor  Show syslog messages on this session
   no       Turn off a terminal parameter
   pager    Control page length for pagination of this session
