@@ -39,6 +39,8 @@ bool build_resolve(struct builder *b, struct field *f, const struct yaml *y);
 
 /* help, modes, lines. */
 bool build_lines(struct builder *b);
+/* grammar_index.c: help of keywords, lines by first letter. */
+void build_index(struct builder *b);
 /* Attributes of one line, its pattern not yet read (line_parse). */
 struct line *build_line(struct builder *b, struct mode *m, const struct yaml *y);
 /* layouts: after the lines. */
