@@ -8,9 +8,9 @@
 static int hook_compile(void *ctx, const struct conf *next, void **snapshot, struct out *notes,
                         struct err *err)
 {
-	(void)ctx;
+	const struct gateway *gw = ctx;
 	struct snapshot *s = NULL;
-	int rc = snapshot_compile(next, &s, notes, err);
+	int rc = snapshot_compile(next, gw->snap, &s, notes, err);
 	*snapshot = s;
 	return rc;
 }
@@ -41,25 +41,43 @@ void gateway_tell_interfaces(struct gateway *gw)
 }
 
 /* The prefixes that make up first..last go to the TUN device. */
-static void pool_routes(struct gateway *gw, const struct snapshot *s, bool add)
+static void pool_route(struct gateway *gw, const struct ppp_pool_conf *pool, bool add)
 {
-	for (size_t i = 0; i < s->ppp->npools; i++) {
-		uint64_t at = s->ppp->pools[i].first, end = (uint64_t)s->ppp->pools[i].last + 1;
-		while (at < end) {
-			unsigned bits = 32;
-			while (bits > 1 && (at & ((2ull << (32 - bits)) - 1)) == 0 &&
-			       at + (2ull << (32 - bits)) <= end)
-				bits--;
-			struct netlink_route r = {.dst = (uint32_t)at,
-			                          .bits = (uint8_t)bits,
-			                          .index = gw->tun.ifindex};
-			if (add)
-				netlink_route_add(gw->nl, &r, NULL);
-			else
-				netlink_route_del(gw->nl, &r, NULL);
-			at += 1ull << (32 - bits);
-		}
+	uint64_t at = pool->first, end = (uint64_t)pool->last + 1;
+	while (at < end) {
+		unsigned bits = 32;
+		while (bits > 1 && (at & ((2ull << (32 - bits)) - 1)) == 0 &&
+		       at + (2ull << (32 - bits)) <= end)
+			bits--;
+		struct netlink_route r = {
+		        .dst = (uint32_t)at, .bits = (uint8_t)bits, .index = gw->tun.ifindex};
+		if (add)
+			netlink_route_add(gw->nl, &r, NULL);
+		else
+			netlink_route_del(gw->nl, &r, NULL);
+		at += 1ull << (32 - bits);
 	}
+}
+
+struct range {
+	uint32_t first, last;
+};
+
+/* Routes of the pools of `of` that are not among those of `but` (NULL: none). */
+static void pool_routes(struct gateway *gw, const struct ppp_conf *of, const struct ppp_conf *but,
+                        bool add)
+{
+	struct hash *kept = hash_new(0);
+	for (size_t i = 0; kept != NULL && but != NULL && i < but->npools; i++) {
+		struct range r = {but->pools[i].first, but->pools[i].last};
+		hash_put(kept, &r, sizeof r, kept);
+	}
+	for (size_t i = 0; i < of->npools; i++) {
+		struct range r = {of->pools[i].first, of->pools[i].last};
+		if (kept == NULL || hash_get(kept, &r, sizeof r) == NULL)
+			pool_route(gw, &of->pools[i], add);
+	}
+	hash_free(kept);
 }
 
 static void nat_rules(struct gateway *gw, const struct snapshot *s, struct out *notes)
@@ -83,7 +101,6 @@ static void apply_host(struct gateway *gw, const struct snapshot *s, struct out 
 {
 	ifaces_apply(gw->ifaces, s->ifaces, notes);
 	gateway_tell_interfaces(gw);
-	pool_routes(gw, s, true);
 	nat_rules(gw, s, notes);
 }
 
@@ -139,8 +156,10 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	if (before == NULL || !conf_node_same(old, next, "interface") ||
 	    !conf_node_same(old, next, "route") || !conf_node_same(old, next, "mtu") ||
 	    !conf_node_same(old, next, "ip-pool")) {
-		if (before != NULL)
-			pool_routes(gw, before, false);
+		if (before != NULL && before->ppp != s->ppp)
+			pool_routes(gw, before->ppp, s->ppp, false);
+		if (before == NULL || before->ppp != s->ppp)
+			pool_routes(gw, s->ppp, before != NULL ? before->ppp : NULL, true);
 		apply_host(gw, s, &notes);
 	}
 	ike_set_conf(gw->ike, s->ike, s->ipsec);

@@ -11,8 +11,13 @@
 #include "l2tp/l2tp.h"
 #include "ppp/ppp.h"
 
+enum { SNAPSHOT_PARTS_MAX = 16 };
+
 struct snapshot {
-	struct arena *arena; /* holds all of it, wiped when freed */
+	struct arena *arena; /* holds what is not in a part, wiped when freed */
+	const struct conf *conf;
+	/* What one module compiled, with its own memory; versions that do not differ in it share it. */
+	struct snapshot_part *part[SNAPSHOT_PARTS_MAX];
 	const char *hostname;
 	const char *enable_hash; /* of `enable password`, "" = none */
 	struct ifaces_conf *ifaces;
@@ -25,8 +30,9 @@ struct snapshot {
 	uint16_t tcpmss;
 };
 
-/* 0 or -errno with err. */
-int snapshot_compile(const struct conf *c, struct snapshot **s, struct out *notes, struct err *err);
+/* old: the one in force, or NULL; only what differs from it is compiled. 0 or -errno with err. */
+int snapshot_compile(const struct conf *c, const struct snapshot *old, struct snapshot **s,
+                     struct out *notes, struct err *err);
 void snapshot_free(struct snapshot *s);
 
 #endif

@@ -1,6 +1,7 @@
 /* Address pools and PPP settings out of the config tree, and the rules between their fields. The only file
  * of this module that sees it. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "core/base/arena.h"
 #include "core/config/read.h"
@@ -49,22 +50,87 @@ const struct ppp_conf *ppp_conf_compile(const struct conf *c, struct arena *aren
 
 /* ------------------------------------------------------------------ checks */
 
+/* All ranges by their first address, and which of those up to each reaches farthest. A text with thousands of pools
+ * asks for each of them, so the table is kept for the version of the tree that is looked at. */
+struct range {
+	uint32_t first, last;
+	const struct centry *e;
+	size_t farthest;
+};
+
+static struct {
+	uint64_t mark;
+	struct range *v;
+	size_t n;
+} ranges;
+
+static int by_first(const void *pa, const void *pb)
+{
+	const struct range *a = pa, *b = pb;
+	return (a->first > b->first) - (a->first < b->first);
+}
+
+static bool ranges_read(const struct conf *c)
+{
+	if (ranges.mark == conf_mark(c))
+		return true;
+	struct range *v = realloc(ranges.v, (count_pools(c) + 1) * sizeof(*v));
+	if (!v)
+		return false;
+	ranges.v = v;
+	ranges.n = 0;
+	for (const struct centry *e = conf_first(c, "ip-pool"); e; e = conf_next(c, e)) {
+		struct range *r = &v[ranges.n];
+		r->e = e;
+		if (conf_ip2(e, "range", &r->first, &r->last))
+			ranges.n++;
+	}
+	qsort(v, ranges.n, sizeof(*v), by_first);
+	for (size_t i = 0; i < ranges.n; i++)
+		v[i].farthest =
+		        i > 0 && v[v[i - 1].farthest].last >= v[i].last ? v[i - 1].farthest : i;
+	ranges.mark = conf_mark(c);
+	return true;
+}
+
+/* Another pool's range that shares an address with e's. */
+static const struct range *overlapping(const struct centry *e, uint32_t first, uint32_t last)
+{
+	size_t low = 0, high = ranges.n;
+	while (low < high) { /* to the first that begins behind e's beginning */
+		size_t mid = (low + high) / 2;
+		if (ranges.v[mid].first > first)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	if (low < ranges.n && ranges.v[low].first <= last)
+		return &ranges.v[low];
+	for (size_t i = low; i > 0; i = ranges.v[i - 1].farthest) {
+		const struct range *r = &ranges.v[ranges.v[i - 1].farthest];
+		if (r->last < first)
+			return NULL;
+		if (r->e != e)
+			return r;
+		/* Its own: those behind it begin where it does. */
+		for (const struct range *o = r + 1; o < &ranges.v[low]; o++)
+			if (o->last >= first)
+				return o;
+	}
+	return NULL;
+}
+
 static int check_overlap(const struct conf *c, const struct centry *e, uint32_t first,
                          uint32_t last, struct err *err)
 {
-	for (const struct centry *o = conf_first(c, "ip-pool"); o; o = conf_next(c, o)) {
-		uint32_t a, b;
-		if (str_eq(conf_text(o, "name"), conf_text(e, "name")) ||
-		    !conf_ip2(o, "range", &a, &b))
-			continue;
-		if (first > b || last < a)
-			continue;
-		return err_set(
-		        err, -EEXIST,
-		        "The IP pool %.*s addresses overlap with existing localpool range of %.*s",
-		        STR_ARG(conf_text(e, "name")), STR_ARG(conf_text(o, "name")));
-	}
-	return 0;
+	if (!ranges_read(c))
+		return err_set(err, -ENOMEM, "out of memory");
+	const struct range *o = overlapping(e, first, last);
+	if (!o)
+		return 0;
+	return err_set(err, -EEXIST,
+	               "The IP pool %.*s addresses overlap with existing localpool range of %.*s",
+	               STR_ARG(conf_text(e, "name")), STR_ARG(conf_text(o->e, "name")));
 }
 
 static int ip_pool_check(const struct conf *c, const struct centry *e, const struct centry *was,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/log.h"
 
 struct held {
@@ -121,26 +122,73 @@ static void keep_used(struct apool *next, const struct apool *old)
 	}
 }
 
+static bool same_pool(const struct apool *p, const struct ppp_pool_conf *c)
+{
+	return p->size && p->conf.first == c->first && p->conf.last == c->last &&
+	       p->conf.mask == c->mask && strcmp(p->name, c->name) == 0;
+}
+
+static bool unchanged(const struct ppp_pools *ps, const struct ppp_pool_conf *pools, size_t n)
+{
+	for (size_t i = 0; i < n && n == ps->n; i++)
+		if (!same_pool(&ps->pools[i], &pools[i]))
+			return false;
+	return n == ps->n;
+}
+
+/* The pools in force by name; NULL when there is no memory. */
+static struct hash *by_name(const struct ppp_pools *ps)
+{
+	struct hash *h = hash_new(0);
+	for (size_t i = 0; h && i < ps->n; i++) {
+		struct apool *p = &ps->pools[i];
+		if (!hash_put(h, p->name, strlen(p->name), p)) {
+			hash_free(h);
+			h = NULL;
+		}
+	}
+	return h;
+}
+
+/* A pool that stays as it was moves over; one whose range changed keeps what is in use. */
+static int take_over(struct apool *next, struct apool *old, const struct ppp_pool_conf *conf)
+{
+	if (old && same_pool(old, conf)) {
+		*next = *old;
+		*old = (struct apool){0};
+		return 0;
+	}
+	int rc = apool_init(next, conf);
+	if (rc == 0 && old)
+		keep_used(next, old);
+	return rc;
+}
+
 int ppp_pools_set(struct ppp_pools *ps, const struct ppp_pool_conf *pools, size_t n,
                   uint32_t reuse_delay_s)
 {
+	ps->delay_ms = (uint64_t)reuse_delay_s * 1000;
+	if (unchanged(ps, pools, n))
+		return 0;
 	struct apool *next = calloc(n ? n : 1, sizeof(*next));
+	struct hash *old = by_name(ps);
 	int rc = 0;
-	if (!next)
+	if (!next || !old) {
+		free(next);
+		hash_free(old);
 		return -ENOMEM;
+	}
 	for (size_t i = 0; i < n; i++) {
-		int one = apool_init(&next[i], &pools[i]);
-		const struct apool *old = find(ps, next[i].name);
-		if (one == 0 && old)
-			keep_used(&next[i], old);
+		int one = take_over(&next[i], hash_get(old, pools[i].name, strlen(pools[i].name)),
+		                    &pools[i]);
 		rc = one ? one : rc;
 	}
+	hash_free(old);
 	free_all(ps->pools, ps->n);
 	ps->pools = next;
 	ps->n = n;
 	for (size_t i = 0; i < n; i++)
 		next[i].conf.name = next[i].name;
-	ps->delay_ms = (uint64_t)reuse_delay_s * 1000;
 	return rc;
 }
 

@@ -10,6 +10,24 @@ struct tnode {
 	struct centry *e;
 };
 
+/* Walks of a list start at the root for every step unless the way to the last entry is remembered. A place is good as
+ * long as no tree changed. */
+#define PLACES 4
+#define DEPTH  96
+
+struct place {
+	uint64_t epoch;
+	const struct tnode *root;
+	const struct tnode
+	        *path[DEPTH]; /* to `at` and above it: the nodes left of which the way went */
+	size_t n;
+	const struct tnode *at;
+};
+
+static struct place places[PLACES];
+static unsigned next_place;
+static uint64_t epoch = 1;
+
 static int compare_own_keys(const struct node *n, const struct centry *a, const struct centry *b)
 {
 	for (size_t i = n->nup; i < n->nup + n->nkeys; i++) {
@@ -57,6 +75,7 @@ void tnode_drop(struct tnode *t)
 {
 	if (!t || --t->refs)
 		return;
+	epoch++;
 	tnode_drop(t->l);
 	tnode_drop(t->r);
 	entry_drop(t->e);
@@ -95,6 +114,7 @@ struct tnode *tnode_put(struct tnode *t, order_fn *cmp, uint64_t stamp, struct c
 	struct tnode *x;
 	int c;
 
+	epoch++;
 	if (!t) {
 		t = conf_alloc(sizeof(*t));
 		*t = (struct tnode){.refs = 1, .prio = priority(e->seq), .stamp = stamp, .e = e};
@@ -145,6 +165,7 @@ struct tnode *tnode_del(struct tnode *t, order_fn *cmp, uint64_t stamp, const st
 {
 	int c;
 
+	epoch++;
 	if (!t)
 		return NULL;
 	c = cmp(e->node, e, t->e);
@@ -183,19 +204,78 @@ struct centry *tnode_first(const struct tnode *t)
 	return t ? t->e : NULL;
 }
 
-struct centry *tnode_after(const struct tnode *t, order_fn *cmp, const struct centry *e)
+static struct place *place_of(const struct tnode *root, const struct centry *e)
 {
-	struct centry *best = NULL;
+	for (size_t i = 0; i < PLACES; i++) {
+		struct place *p = &places[i];
 
+		if (p->epoch == epoch && p->root == root && p->at && p->at->e == e)
+			return p;
+	}
+	return NULL;
+}
+
+/* Down to the leftmost below t; false when the tree is too deep to be remembered. */
+static bool go_left(struct place *p, const struct tnode *t)
+{
+	for (; t->l; t = t->l) {
+		if (p->n == DEPTH)
+			return false;
+		p->path[p->n++] = t;
+	}
+	p->at = t;
+	return true;
+}
+
+static struct centry *step(struct place *p)
+{
+	if (p->at->r) {
+		if (go_left(p, p->at->r))
+			return p->at->e;
+		p->epoch = 0;
+		return NULL;
+	}
+	p->at = p->n ? p->path[--p->n] : NULL;
+	return p->at ? p->at->e : NULL;
+}
+
+static struct centry *search_after(const struct tnode *t, order_fn *cmp, const struct centry *e)
+{
+	struct place *p = &places[next_place++ % PLACES];
+	const struct tnode *best = NULL, *root = t;
+	bool fits = true;
+	size_t n = 0;
+
+	*p = (struct place){.root = root};
 	while (t) {
 		if (cmp(e->node, e, t->e) < 0) {
-			best = t->e;
+			fits = fits && p->n < DEPTH;
+			if (fits)
+				p->path[p->n++] = t;
+			best = t;
+			n = p->n;
 			t = t->l;
 		} else {
 			t = t->r;
 		}
 	}
-	return best;
+	if (!best)
+		return NULL;
+	if (fits && n) {
+		p->n = n - 1; /* without itself */
+		p->at = best;
+		p->epoch = epoch;
+	}
+	return best->e;
+}
+
+struct centry *tnode_after(const struct tnode *t, order_fn *cmp, const struct centry *e)
+{
+	struct place *p = place_of(t, e);
+	bool last = p && !p->at->r && !p->n;
+	struct centry *next = p ? step(p) : NULL;
+
+	return next || last ? next : search_after(t, cmp, e);
 }
 
 /* In order, so that the first difference is met at the same place of both. */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/config/tree.h"
 
@@ -13,18 +14,61 @@ static void *no_such(const char *what, const char *name, const char *where)
 	abort();
 }
 
+static struct conf_reads *reads;
+
+void conf_reads_begin(struct conf_reads *r)
+{
+	*r = (struct conf_reads){0};
+	reads = r;
+}
+
+void conf_reads_end(void)
+{
+	reads = NULL;
+}
+
 static const struct node *find_node(const struct node *parent, const char *name)
 {
 	const struct node *n = node_child(parent, str_of(name));
 
-	return n ? n : no_such("node", name, parent->name);
+	if (!n)
+		return no_such("node", name, parent->name);
+	if (reads && !parent->parent) {
+		if (n->slot / 64 < CONF_READS_WORDS)
+			reads->slots[n->slot / 64] |= UINT64_C(1) << (n->slot % 64);
+		else
+			reads->all = true;
+	}
+	return n;
+}
+
+/* Compile functions ask for the same few names over and over: where each was found last. */
+static struct {
+	const struct node *node;
+	const char *name;
+	const struct field *field;
+} known[256];
+
+void conf_forget_names(void)
+{
+	memset(known, 0, sizeof(known));
 }
 
 static const struct field *find_field(const struct centry *e, const char *name)
 {
-	const struct field *f = node_field(e->node, str_of(name));
+	size_t at = (((uintptr_t)e->node >> 5) * 31 + (uintptr_t)name) %
+	            (sizeof(known) / sizeof(known[0]));
+	const struct field *f = known[at].field;
 
-	return f ? f : no_such("field", name, e->node->name);
+	if (known[at].node == e->node && known[at].name == name && !strcmp(f->name, name))
+		return f;
+	f = node_field(e->node, str_of(name));
+	if (!f)
+		return no_such("field", name, e->node->name);
+	known[at].node = e->node;
+	known[at].name = name;
+	known[at].field = f;
+	return f;
 }
 
 static const struct value *get(const struct centry *e, const char *field, const struct field **f)

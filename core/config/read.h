@@ -40,8 +40,23 @@ struct str conf_list_text(const struct centry *e, const char *field, size_t i);
 uint32_t conf_list_u32(const struct centry *e, const char *field, size_t i);
 /* Same content, children included; cheap when nothing changed. NULLs are allowed. */
 bool conf_same(const struct centry *a, const struct centry *b);
+/* Never the same for two versions, or for one before and after a change: what a check works out once for all entries
+ * of a commit is kept under it. */
+uint64_t conf_mark(const struct conf *c);
 /* Everything below this top-level node is the same in both versions. */
 bool conf_node_same(const struct conf *a, const struct conf *b, const char *node);
+
+/* Which top-level nodes are read between begin and end, so that what was compiled from them is compiled again only
+ * when one of them changes. */
+enum { CONF_READS_WORDS = 4 };
+struct conf_reads {
+	uint64_t slots[CONF_READS_WORDS];
+	bool all;
+};
+void conf_reads_begin(struct conf_reads *r);
+void conf_reads_end(void);
+/* What was read is the same in both versions. */
+bool conf_reads_same(const struct conf *a, const struct conf *b, const struct conf_reads *r);
 
 /* The value in force is another one than in the entry as it was (NULL: there was none, so every value is new). */
 bool conf_changed(const struct centry *e, const struct centry *was, const char *field);

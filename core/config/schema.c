@@ -70,6 +70,7 @@ void schema_clear(struct schema *s)
 	if (s->root)
 		node_clear(s->root);
 	s->root = NULL;
+	conf_forget_names();
 }
 
 /* Registries: few tables, registered at start, never freed. */

@@ -103,5 +103,7 @@ const char *node_title(const struct node *n);
 /* Frees what values own (the structs themselves belong to the loader's arena). */
 void schema_clear(struct schema *s);
 void field_clear(struct field *f);
+/* read.c remembers where names were found; a schema that goes takes that along. */
+void conf_forget_names(void);
 
 #endif

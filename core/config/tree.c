@@ -5,6 +5,13 @@
 
 #include "core/config/order.h"
 
+static uint64_t next_mark;
+
+static void changes(struct conf *c)
+{
+	c->mark = ++next_mark;
+}
+
 struct centry *entry_new(const struct node *n)
 {
 	struct centry *e = conf_alloc(sizeof(*e) + n->nfields * sizeof(e->vals[0]));
@@ -76,6 +83,7 @@ struct conf *conf_new(const struct schema *s)
 	c->stamp = 1;
 	c->schema = s;
 	c->root = entry_new(s->root);
+	changes(c);
 	c->root->stamp = c->stamp;
 	for (size_t i = 0; i < s->root->nnodes; i++) {
 		const struct node *n = s->root->nodes[i];
@@ -224,6 +232,7 @@ struct centry *conf_edit(struct conf *c, const struct node *n, const struct valu
 {
 	struct centry *parent;
 
+	changes(c);
 	if (!n->parent)
 		return edit_root(c);
 	if (!create && !conf_get(c, n, keys))
@@ -444,6 +453,11 @@ bool conf_same(const struct centry *a, const struct centry *b)
 	return true;
 }
 
+uint64_t conf_mark(const struct conf *c)
+{
+	return c->mark;
+}
+
 bool conf_equal(const struct conf *a, const struct conf *b)
 {
 	return conf_same(a->root, b->root);
@@ -456,4 +470,17 @@ bool conf_node_same(const struct conf *a, const struct conf *b, const char *node
 	if (!n)
 		abort();
 	return slot_same(a->root, b->root, n);
+}
+
+bool conf_reads_same(const struct conf *a, const struct conf *b, const struct conf_reads *r)
+{
+	const struct node *root = a->schema->root;
+
+	for (size_t i = 0; i < root->nnodes; i++) {
+		bool read = r->all || (r->slots[i / 64 % CONF_READS_WORDS] >> (i % 64) & 1);
+
+		if (read && !slot_same(a->root, b->root, root->nodes[i]))
+			return false;
+	}
+	return true;
 }

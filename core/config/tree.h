@@ -30,6 +30,7 @@ struct centry {
 struct conf {
 	unsigned refs;
 	uint64_t stamp, seq;
+	uint64_t mark; /* another one whenever something in it changes */
 	const struct schema *schema;
 	struct centry *root;
 };

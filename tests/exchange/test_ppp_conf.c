@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -153,9 +154,33 @@ static void checks(void **state)
 	conf_unload(f);
 }
 
+/* What is left of pools that overlap here and there is what two loops find, too. */
+static void many_pools(void **state)
+{
+	enum { N = 60 };
+	struct conf_fixture *f = *state;
+	struct out text;
+	out_init(&text);
+	srand(7);
+	for (unsigned i = 0; i < N; i++) {
+		unsigned first = (unsigned)rand() % 240, len = 1 + (unsigned)rand() % 5;
+		out_printf(&text, "ip local pool p%u 10.0.0.%u-10.0.0.%u\n", i, first,
+		           first + len);
+	}
+	load(f, text.text);
+	assert_true(ppp->npools > 3 && ppp->npools < N);
+	for (size_t i = 0; i < ppp->npools; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_true(ppp->pools[i].first > ppp->pools[k].last ||
+			            ppp->pools[k].first > ppp->pools[i].last);
+	conf_unload(f);
+	out_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(many_pools),
 	        cmocka_unit_test(empty),
 	        cmocka_unit_test(example),
 	        cmocka_unit_test(checks),

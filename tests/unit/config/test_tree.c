@@ -129,10 +129,65 @@ static void test_values_of_entries(void **state)
 	conf_drop(c);
 }
 
+/* Walks inside walks, through several versions, while others change. */
+static void test_walks(void **state)
+{
+	struct conf *c = conf_new(&schema), *old;
+	size_t outer = 0, inner = 0;
+
+	(void)state;
+	for (uint32_t k = 0; k < KEYS; k++) {
+		struct value key = number(k);
+
+		conf_edit(c, &item, &key, true);
+	}
+	old = c;
+	c = conf_fork(old);
+	for (const struct centry *a = conf_first(old, "item"); a; a = conf_next(old, a)) {
+		struct value key = number(conf_u32(a, "k"));
+
+		outer++;
+		for (const struct centry *b = conf_first(c, "item"); b; b = conf_next(c, b))
+			inner++;
+		/* The next walk through c has one entry less, that through old goes on. */
+		conf_delete(c, &item, &key);
+	}
+	assert_int_equal(outer, KEYS);
+	assert_int_equal(inner, KEYS * (KEYS + 1) / 2);
+	/* From an entry that is not there any more to the one after it. */
+	for (const struct centry *a = conf_first(old, "item"); a; a = conf_next(old, a))
+		assert_null(conf_next(c, a));
+	conf_drop(old);
+	conf_drop(c);
+}
+
+static void test_reads(void **state)
+{
+	struct conf *a = conf_new(&schema), *b = conf_fork(a);
+	struct conf_reads none, some;
+	struct value key = number(1);
+
+	(void)state;
+	conf_reads_begin(&none);
+	conf_reads_end();
+	conf_reads_begin(&some);
+	assert_null(conf_first(a, "item"));
+	conf_reads_end();
+	assert_true(conf_reads_same(a, b, &some));
+	conf_edit(b, &item, &key, true);
+	assert_true(conf_mark(a) != conf_mark(b));
+	assert_false(conf_reads_same(a, b, &some));
+	assert_true(conf_reads_same(a, b, &none));
+	conf_drop(a);
+	conf_drop(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_versions),
+	        cmocka_unit_test(test_walks),
+	        cmocka_unit_test(test_reads),
 	        cmocka_unit_test(test_values_of_entries),
 	};
 
