@@ -148,18 +148,6 @@ static int check_user_inert(const struct conf *c, const struct centry *e, const 
 	return 0;
 }
 
-static int check_aaa_local(const struct conf *c, const struct centry *e, const struct centry *was,
-                           struct conf_notes *notes, struct err *err)
-{
-	(void)c;
-	(void)err;
-	if (conf_is_set(e, "max-fail") && conf_changed(e, was, "max-fail"))
-		conf_note(notes, e, "max-fail",
-		          "WARNING: max-fail is kept without effect, failed attempts lock nobody "
-		          "out");
-	return 0;
-}
-
 /* A name that no interface has: allowed, since it may get one, but seldom meant. */
 static int check_ifname(const struct conf *c, const struct centry *e, const struct centry *was,
                         struct conf_notes *notes, struct err *err)
@@ -280,7 +268,6 @@ void hooks_register(void)
 	};
 	static const struct conf_check checks[] = {
 	        {"user_inert_check", check_user_inert},
-	        {"aaa_local_check", check_aaa_local},
 	        {"ifname_check", check_ifname},
 	};
 	conf_check_register(checks, sizeof(checks) / sizeof(checks[0]));

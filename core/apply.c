@@ -2,6 +2,7 @@
  * in the manual ("Configuration changes under live sessions"). */
 #include <string.h>
 
+#include "core/aaa/lockout.h"
 #include "core/base/log.h"
 #include "core/gateway.h"
 
@@ -164,6 +165,7 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	}
 	ike_set_conf(gw->ike, s->ike, s->ipsec);
 	l2tp_set_conf(gw->l2tp, &s->l2tp);
+	aaa_lockout_set(s->aaa);
 	ppp_set_conf(gw->ppp, before != NULL ? before->ppp : NULL, s->ppp);
 	worker_set_mss(gw->worker, s->tcpmss);
 	for (struct str rest = out_text(&notes); rest.len > 0;) {

@@ -4,6 +4,7 @@
 
 #include "cli/exec_term.h"
 #include "cli/hooks.h"
+#include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"
 #include "core/gateway.h"
 #include "core/sessiondb.h"
@@ -65,6 +66,7 @@ void gateway_engines_free(struct gateway *gw)
 	ipsec_sadb_free(gw->sadb);
 	gateway_flows_free(gw);
 	sessiondb_free(gw->sessions);
+	aaa_lockout_set(NULL);
 	confsys_free(gw->conf);
 	hooks_set_grammar(NULL);
 	grammar_free(gw->grammar);
@@ -87,6 +89,8 @@ void gateway_register(struct gateway *gw)
 	const struct cmd_entry *commands = ppp_commands(&n);
 	cmd_register(commands, n, gw->ppp);
 	cmd_register(l2tp_commands, l2tp_commands_n, gw->l2tp);
+	commands = aaa_commands(&n);
+	cmd_register(commands, n, NULL);
 	ike_show_register(gw->ike);
 	ipsec_show_register(gw->sadb);
 	probes_register(gw->probes);

@@ -155,7 +155,7 @@ void ppp_auth_input(struct ppp_session *s, const uint8_t *packet, size_t len)
 
 void ppp_auth_send(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data)
 {
-	uint8_t packet[512];
+	uint8_t packet[600];
 	struct wr w = wr_of(packet, sizeof(packet));
 	wr_u8(&w, code);
 	wr_u8(&w, id);
@@ -217,9 +217,27 @@ static void on_result(void *arg, const struct aaa_result *result)
 	ppp_leave(s);
 }
 
+/* Tunnel group switching: from here on the session is one of the group that the name chooses. */
+static const struct aaa_group *switch_group(struct ppp_session *s)
+{
+	struct aaa_request *rq = &s->auth.rq;
+	const struct aaa_conf *aaa = s->ppp->conf->aaa;
+	const struct aaa_group *landed = aaa_group_find(aaa, s->landed);
+	const struct aaa_group *g = aaa_group_chosen(aaa, landed, rq->user, rq->account);
+	rq->refuse = AAA_WHY_NONE;
+	if (!g)
+		rq->refuse = AAA_WHY_NO_GROUP;
+	else if (g != landed && !(g->methods & AAA_BIT(s->auth.proto->method)))
+		rq->refuse = AAA_WHY_METHOD;
+	else if (!s->login_ms && strcmp(s->group, g->name) != 0)
+		str_copy(s->group, sizeof(s->group), str_of(g->name));
+	return g;
+}
+
 void ppp_auth_ask(struct ppp_session *s)
 {
 	struct ppp_auth *a = &s->auth;
+	const struct aaa_group *g = switch_group(s);
 	timer_stop(s->ppp->clock, &a->timer);
 	a->asking = true;
 	a->rq.method = a->proto->method;
@@ -229,7 +247,7 @@ void ppp_auth_ask(struct ppp_session *s)
 	debug(DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, ulen=%zu, user=%s", s->unit,
 	      s->unit, strlen(a->rq.user), a->rq.user);
 	log_msg(MSG_603102, s->unit, a->rq.user);
-	aaa_start(&a->rq, s->ppp->clock, s->ppp->conf->aaa, ppp_session_group(s));
+	aaa_start(&a->rq, s->ppp->clock, s->ppp->conf->aaa, g);
 }
 
 static void on_timer(struct timer *t, void *arg)

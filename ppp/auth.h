@@ -18,7 +18,7 @@ struct ppp_auth {
 	uint8_t id;                     /* of the challenge, or of the PAP request being answered */
 	uint8_t tries;
 	uint8_t challenge[16];
-	uint8_t reply[256]; /* sent again when the peer missed it */
+	uint8_t reply[600]; /* sent again when the peer missed it */
 	size_t reply_len;
 	struct timer timer;
 	struct aaa_request rq;

@@ -6,6 +6,7 @@
 #include "core/base/debug.h"
 #include "core/base/random.h"
 #include "ppp/link.h"
+#include "ppp/login.h"
 
 enum { CHAP_CHALLENGE = 1, CHAP_RESPONSE = 2, CHAP_SUCCESS = 3, CHAP_FAILURE = 4 };
 
@@ -59,7 +60,7 @@ void ppp_chap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct byte
 
 void ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error)
 {
-	char text[200];
+	char text[AAA_BANNER_MAX + 64]; /* an authenticator before the banner */
 	s->auth.proto->message(s, result, error, text, sizeof(text));
 	ppp_auth_reply(s, error ? CHAP_FAILURE : CHAP_SUCCESS, s->auth.id,
 	               (struct bytes){(const uint8_t *)text, strlen(text)});
@@ -76,7 +77,6 @@ bool ppp_chap_md5_response(struct aaa_request *rq, struct bytes value)
 void ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
                           unsigned error, char *text, size_t cap)
 {
-	(void)s;
 	(void)result;
-	snprintf(text, cap, "%s", error ? "Authentication failed" : "Welcome");
+	snprintf(text, cap, "%s", error ? "Authentication failed" : ppp_login_welcome(s));
 }

@@ -44,6 +44,8 @@ const struct ppp_conf *ppp_conf_compile(const struct conf *c, struct arena *aren
 	        .reuse_delay_s = conf_u32(assign, "reuse-delay") * 60,
 	        .no_local = !conf_in_set(assign, "methods", "local"),
 	        .no_aaa = !conf_in_set(assign, "methods", "aaa"),
+	        .no_dhcp = !conf_in_set(assign, "methods", "dhcp"),
+	        .max_users = conf_u32(conf_container(c, "vpn-sessiondb"), "max-other-vpn-limit"),
 	};
 	return out;
 }
@@ -156,6 +158,22 @@ static int ip_pool_check(const struct conf *c, const struct centry *e, const str
 	return check_overlap(c, e, first, last, err);
 }
 
+static int group_policy_check(const struct conf *c, const struct centry *e,
+                              const struct centry *was, struct conf_notes *notes, struct err *err)
+{
+	(void)c, (void)was;
+	if (!conf_is_set(e, "kind") && !conf_is_set(e, "external"))
+		return err_set(err, -ENOENT, "group-policy %.*s does not exist",
+		               STR_ARG(conf_text(e, "name")));
+	if (conf_is_set(e, "external") && conf_changed(e, was, "external"))
+		conf_note(
+		        notes, e, "external",
+		        "WARNING: the server of an external group-policy is not asked: users with "
+		        "group-policy %.*s are refused",
+		        STR_ARG(conf_text(e, "name")));
+	return 0;
+}
+
 /* A server group must exist; the local database always does. */
 static int tunnel_group_general_check(const struct conf *c, const struct centry *e,
                                       const struct centry *was, struct conf_notes *notes,
@@ -176,6 +194,7 @@ const struct conf_check *ppp_conf_checks(size_t *n)
 {
 	static const struct conf_check checks[] = {
 	        {"ip_pool_check", ip_pool_check},
+	        {"group_policy_check", group_policy_check},
 	        {"tunnel_group_general_check", tunnel_group_general_check},
 	};
 	*n = sizeof(checks) / sizeof(checks[0]);

@@ -248,6 +248,18 @@ void ppp_on_lcp_finished(struct ppp_session *s)
 	ppp_session_drop(s, LINK_END_LOST_CARRIER);
 }
 
+/* The user is in; with his address IPCP can begin. */
+static void start_network(struct ppp_session *s, enum login_address address)
+{
+	if (address == LOGIN_NO_ADDRESS)
+		ppp_session_close(s, LINK_END_SERVICE_UNAVAILABLE);
+	if (address != LOGIN_ADDRESS)
+		return;
+	ppp_lcp_echo_start(s);
+	ppp_cp_event(&s->ipcp, PPP_EV_OPEN);
+	ppp_cp_event(&s->ipcp, PPP_EV_UP);
+}
+
 void ppp_on_auth_done(struct ppp_session *s, bool ok)
 {
 	if (s->gone)
@@ -258,13 +270,27 @@ void ppp_on_auth_done(struct ppp_session *s, bool ok)
 	}
 	s->authenticated = true;
 	s->phase = PHASE_NETWORK;
-	if (!ppp_login_address(s)) {
-		ppp_session_close(s, LINK_END_SERVICE_UNAVAILABLE);
+	start_network(s, ppp_login_address(s));
+}
+
+void ppp_dhcp_done(struct ppp *p, uint32_t unit, uint32_t ip)
+{
+	struct ppp_session *s = unit <= PPP_SESSIONS_MAX ? p->units[unit] : NULL;
+	if (!s || !s->dhcp || s->ip)
 		return;
-	}
-	ppp_lcp_echo_start(s);
-	ppp_cp_event(&s->ipcp, PPP_EV_OPEN);
-	ppp_cp_event(&s->ipcp, PPP_EV_UP);
+	ppp_enter(s);
+	enum login_address address = ppp_login_dhcp(s, ip);
+	/* LCP may be down meanwhile: then the next login finds the address */
+	if (s->phase == PHASE_NETWORK || address == LOGIN_NO_ADDRESS)
+		start_network(s, address);
+	ppp_leave(s);
+}
+
+void ppp_dhcp_lost(struct ppp *p, uint32_t unit)
+{
+	struct ppp_session *s = unit <= PPP_SESSIONS_MAX ? p->units[unit] : NULL;
+	if (s && s->dhcp)
+		ppp_session_close(s, LINK_END_SERVICE_UNAVAILABLE);
 }
 
 void ppp_on_ipcp_up(struct ppp_session *s)
@@ -317,6 +343,7 @@ static void copy_link(struct ppp_session *s, const struct link_info *info)
 	copy_text(s->host, sizeof(s->host), info->host);
 	copy_text(s->group, sizeof(s->group), info->tunnel_group);
 	copy_text(s->ifname, sizeof(s->ifname), info->ifname);
+	str_copy(s->landed, sizeof(s->landed), str_of(s->group));
 	s->link.host = s->host;
 	s->link.tunnel_group = s->group;
 	s->link.ifname = s->ifname;

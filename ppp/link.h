@@ -27,6 +27,8 @@ struct ppp_session {
 	uint32_t unit;
 	struct link_info link; /* texts point to the copies below */
 	char host[64], group[AAA_NAME_MAX + 1], ifname[49];
+	char landed[AAA_NAME_MAX +
+	            1]; /* the tunnel group IKE chose; the user may switch to another */
 	const struct link_ops *ops;
 	void *call; /* the L2TP side */
 	enum ppp_phase phase;
@@ -46,6 +48,7 @@ struct ppp_session {
 
 	struct ppp_auth auth;
 	bool authenticated, up, data;
+	bool dhcp; /* a server is being asked, or the address is leased from one */
 	char user[AAA_USER_MAX + 1];
 	struct aaa_terms terms;
 	enum aaa_method method; /* of the login */

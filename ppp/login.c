@@ -19,6 +19,11 @@ const char *ppp_session_prefix(const struct ppp_session *s, char *text, size_t c
 	return text;
 }
 
+const char *ppp_login_welcome(const struct ppp_session *s)
+{
+	return s->terms.banner[0] ? s->terms.banner : "Welcome";
+}
+
 /* ------------------------------------------------------------------ policy */
 
 static void log_policy(const struct ppp_session *s)
@@ -56,6 +61,38 @@ static void preempt(struct ppp_session *s, uint32_t limit)
 	}
 }
 
+/* authorization-required: the one server that can be asked is the local database. */
+static bool authorized(const struct ppp_session *s)
+{
+	const struct aaa_group *g = ppp_session_group(s);
+	if (!g->authorization_required || !g->authorization || !g->authorization[0])
+		return true;
+	bool local = str_caseeq(str_of(g->authorization), STR("LOCAL"));
+	if (local && aaa_user_find(s->ppp->conf->aaa, s->user))
+		return true;
+	log_msg(MSG_113013,
+	        local ? "Authorization failed: user was not found"
+	              : "Authorization server group is not usable",
+	        s->user);
+	return false;
+}
+
+/* vpn-sessiondb max-session-limit and max-other-vpn-limit. */
+static bool room_for_one(const struct ppp_session *s)
+{
+	uint32_t limit = s->ppp->conf->max_users, n = 0;
+	if (!limit || s->ppp->stats.users < limit)
+		return true;
+	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++) {
+		const struct ppp_session *other = s->ppp->units[i];
+		n += other && other->login_ms && other->phase != PHASE_TERMINATE;
+	}
+	if (n < limit)
+		return true;
+	log_msg(MSG_113029, s->group, s->user, ip4_text(s->link.remote.ip).s, limit);
+	return false;
+}
+
 static bool may_enter(const struct ppp_session *s)
 {
 	char prefix[300];
@@ -68,6 +105,16 @@ static bool may_enter(const struct ppp_session *s)
 		        s->terms.group_lock);
 		return false;
 	}
+	if (s->terms.external) {
+		char why[200];
+		snprintf(why, sizeof(why),
+		         "Group policy %s is external and its server is not asked",
+		         s->terms.policy);
+		log_msg(MSG_113013, why, s->user);
+		return false;
+	}
+	if (!authorized(s))
+		return false;
 	if (s->terms.a.logins == 0) {
 		log_msg(MSG_113013, "Simultaneous logins exceeded for user", s->user);
 		return false;
@@ -91,6 +138,8 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 	if (!may_enter(s))
 		return MSCHAP_NO_DIALIN;
 	preempt(s, s->terms.a.logins);
+	if (!room_for_one(s))
+		return MSCHAP_NO_DIALIN;
 	s->method = s->auth.proto->method;
 	s->login_ms = clock_now(p->clock) ? clock_now(p->clock) : 1;
 	s->login_wall = clock_wall(p->clock);
@@ -141,26 +190,85 @@ static bool take_pool(struct ppp_session *s, const char **pool)
 	return true;
 }
 
-bool ppp_login_address(struct ppp_session *s)
+/* The servers of the tunnel group are asked; false when there are none, or none of them can be. */
+static bool ask_dhcp(struct ppp_session *s)
 {
 	struct ppp *p = s->ppp;
-	const char *pool = "";
-	if (s->ip)
-		return true;
-	log_msg(MSG_734001, s->user, ip4_text(s->link.remote.ip).s);
-	if (p->ops->user_known)
-		p->ops->user_known(p->ctx, s->link.peer, s->link.tunnel, s->link.call, s->user, 0);
-	bool framed = s->terms.framed_ip && !p->conf->no_aaa;
-	if (!(framed ? take_framed(s, &pool) : take_pool(s, &pool))) {
+	const struct aaa_group *g = ppp_session_group(s);
+	if (p->conf->no_dhcp || !g || !g->ndhcp || !p->ops->dhcp_ask)
+		return false;
+	const struct ppp_dhcp_ask ask = {.unit = s->unit,
+	                                 .user = s->user,
+	                                 .tunnel_group = s->group,
+	                                 .servers = g->dhcp_servers,
+	                                 .nservers = g->ndhcp,
+	                                 .scope = s->terms.dhcp_scope};
+	s->dhcp = p->ops->dhcp_ask(p->ctx, &ask);
+	if (!s->dhcp)
+		log_msg(MSG_737003, s->group);
+	return s->dhcp;
+}
+
+/* The lease goes back, or the question is withdrawn. */
+static void drop_dhcp(struct ppp_session *s)
+{
+	if (!s->dhcp)
+		return;
+	s->dhcp = false;
+	s->ppp->ops->dhcp_end(s->ppp->ctx, s->unit);
+}
+
+static enum login_address address_from(struct ppp_session *s, bool got, const char *pool)
+{
+	struct ppp *p = s->ppp;
+	if (!got) {
 		s->ip = 0;
 		log_msg(MSG_737012);
-		return false;
+		return LOGIN_NO_ADDRESS;
 	}
 	str_copy(s->pool, sizeof(s->pool), str_of(pool));
 	s->local_ip = p->conf->local_ip ? p->conf->local_ip : ppp_pools_gateway(p->pools, s->pool);
 	if (s->local_ip == s->ip) /* a fixed address may be anything */
 		s->local_ip = PPP_POOL_NOBODY;
-	return true;
+	return LOGIN_ADDRESS;
+}
+
+/* vpn-addr-assign: aaa, dhcp, local, in this order. */
+enum login_address ppp_login_address(struct ppp_session *s)
+{
+	struct ppp *p = s->ppp;
+	const char *pool = "";
+	bool got;
+	if (s->ip)
+		return LOGIN_ADDRESS;
+	if (s->dhcp)
+		return LOGIN_WAIT;
+	log_msg(MSG_734001, s->user, ip4_text(s->link.remote.ip).s);
+	if (p->ops->user_known)
+		p->ops->user_known(p->ctx, s->link.peer, s->link.tunnel, s->link.call, s->user, 0);
+	if (s->terms.framed_ip && !p->conf->no_aaa) {
+		got = take_framed(s, &pool);
+		return address_from(s, got, pool);
+	}
+	if (ask_dhcp(s))
+		return LOGIN_WAIT;
+	got = take_pool(s, &pool);
+	return address_from(s, got, pool);
+}
+
+enum login_address ppp_login_dhcp(struct ppp_session *s, uint32_t ip)
+{
+	const char *pool = "";
+	bool got = ip != 0 && !holder_of(s->ppp, ip);
+	if (got) {
+		s->ip = ip;
+		log_msg(MSG_737005, s->group);
+		return address_from(s, got, pool);
+	}
+	drop_dhcp(s);
+	log_msg(MSG_737004, s->group);
+	got = take_pool(s, &pool);
+	return address_from(s, got, pool);
 }
 
 /* ------------------------------------------------------------------ time */
@@ -219,6 +327,9 @@ void ppp_login_up(struct ppp_session *s)
 
 void ppp_login_end(struct ppp_session *s)
 {
+	if (s->ip && s->dhcp)
+		log_msg(MSG_737015, ip4_text(s->ip).s);
+	drop_dhcp(s);
 	if (s->ip) {
 		ppp_pools_release(s->ppp->pools, s->pool, s->ip);
 		if (s->pool[0])

@@ -6,8 +6,17 @@
 
 /* ppp_on_accept() of ppp/link.h is the first step. */
 
-/* The client's address and ours; false when none can be had, and the log says so. */
-bool ppp_login_address(struct ppp_session *s);
+/* What the user is told when he is in: the banner of his group policy. */
+const char *ppp_login_welcome(const struct ppp_session *s);
+
+enum login_address {
+	LOGIN_ADDRESS,    /* the client's address and ours are there */
+	LOGIN_NO_ADDRESS, /* none can be had, and the log says so */
+	LOGIN_WAIT,       /* a DHCP server was asked: ppp_dhcp_done() goes on */
+};
+enum login_address ppp_login_address(struct ppp_session *s);
+/* The answer: ip 0 = no server gave one, then the local pools are tried. */
+enum login_address ppp_login_dhcp(struct ppp_session *s, uint32_t ip);
 /* IPCP is open for the first time: log, start the time limits. */
 void ppp_login_up(struct ppp_session *s);
 /* Gives the address back and counts the user out. */

@@ -4,6 +4,7 @@
 
 #include "core/base/random.h"
 #include "ppp/link.h"
+#include "ppp/login.h"
 
 enum { RESPONSE_LEN = 49 };
 
@@ -58,10 +59,9 @@ static void failure(unsigned error, unsigned challenge_len, unsigned version, ch
 void ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result,
                          unsigned error, char *text, size_t cap)
 {
-	(void)s;
 	(void)result;
 	if (!error) {
-		snprintf(text, cap, "Welcome");
+		snprintf(text, cap, "%s", ppp_login_welcome(s));
 		return;
 	}
 	failure(error, 8, 2, text, cap);
@@ -73,9 +73,8 @@ void ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *r
 void ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result,
                          unsigned error, char *text, size_t cap)
 {
-	(void)s;
 	if (error)
 		failure(error, 16, 3, text, cap);
 	else
-		snprintf(text, cap, "%s M=Welcome", result->authenticator);
+		snprintf(text, cap, "%s M=%s", result->authenticator, ppp_login_welcome(s));
 }

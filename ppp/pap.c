@@ -3,6 +3,7 @@
 
 #include "core/base/debug.h"
 #include "ppp/link.h"
+#include "ppp/login.h"
 
 enum { PAP_REQUEST = 1, PAP_ACK = 2, PAP_NAK = 3 };
 
@@ -50,11 +51,12 @@ void ppp_pap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes
 
 void ppp_pap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error)
 {
-	static const char welcome[] = "Welcome", sorry[] = "Authentication failed";
-	struct str text = error ? STR(sorry) : STR(welcome);
-	uint8_t data[64];
+	struct str text = str_of(error ? "Authentication failed" : ppp_login_welcome(s));
+	uint8_t data[1 + UINT8_MAX];
 	struct wr w = wr_of(data, sizeof(data));
 	(void)result;
+	if (text.len > UINT8_MAX) /* its length is one byte (§2.2.2) */
+		text.len = UINT8_MAX;
 	wr_u8(&w, (uint8_t)text.len);
 	wr_bytes(&w, text.p, text.len);
 	ppp_auth_reply(s, error ? PAP_NAK : PAP_ACK, s->auth.id, (struct bytes){data, wr_len(&w)});

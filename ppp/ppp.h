@@ -42,7 +42,9 @@ struct ppp_conf {
 	uint16_t echo_lost;     /* unanswered echoes in a row that end the session, 0 = 4 */
 	uint32_t reuse_delay_s; /* an address that became free is held back that long */
 	bool no_local;          /* `no vpn-addr-assign local`: no addresses from pools */
+	uint32_t max_users;     /* who is in at the same time, 0 = no limit of the configuration */
 	bool no_aaa;            /* `no vpn-addr-assign aaa`: no fixed addresses of users */
+	bool no_dhcp;           /* `no vpn-addr-assign dhcp`: no server is asked */
 };
 
 /* Compiles address pools and what else PPP needs into the arena. local_ip may be 0. Never use the outside
@@ -82,6 +84,15 @@ struct ppp_session_info {
 	struct ppp_counters counters; /* IP */
 };
 
+/* What is wanted of the DHCP servers of a tunnel group. Texts and servers live as long as the call. */
+struct ppp_dhcp_ask {
+	uint32_t unit;
+	const char *user, *tunnel_group;
+	const uint32_t *servers;
+	size_t nservers;
+	uint32_t scope; /* dhcp-network-scope, 0 = none */
+};
+
 /* What PPP asks of the gateway. Any of them may be NULL. */
 struct ppp_ops {
 	/* IPCP is open: IP may pass to and from this address. mtu = largest IP packet to the client. */
@@ -96,6 +107,10 @@ struct ppp_ops {
 	/* The user has proved who he is (ip 0), then: has an address. For IKE's messages and show. */
 	void (*user_known)(void *ctx, uint32_t peer, uint16_t tunnel, uint16_t call,
 	                   const char *user, uint32_t ip);
+	/* Asks for an address; ppp_dhcp_done() follows, never from within. false: no server can be asked. */
+	bool (*dhcp_ask)(void *ctx, const struct ppp_dhcp_ask *ask);
+	/* Once for each dhcp_ask that was true: the lease goes back, or nobody waits for the answer any more. */
+	void (*dhcp_end)(void *ctx, uint32_t unit);
 	/* First time IPCP opens. */
 	void (*session_up)(void *ctx, const struct ppp_session_info *info);
 	/* Once for each session_up, with the last counters, when the link is gone: 113019 is the gateway's. */
@@ -114,6 +129,11 @@ const struct link_user *ppp_link_user(void);
  * started with, except: user deleted, or pool (or the part of it they are in) removed: ended with
  * "Configuration Error". old may be NULL. */
 void ppp_set_conf(struct ppp *p, const struct ppp_conf *old, const struct ppp_conf *next);
+
+/* The DHCP servers answered for this session: its address, 0 = none of them gave one. */
+void ppp_dhcp_done(struct ppp *p, uint32_t unit, uint32_t ip);
+/* The lease ran out and could not be renewed: the session ends. */
+void ppp_dhcp_lost(struct ppp *p, uint32_t unit);
 
 /* Walks sessions in order of unit; fn may not end sessions. */
 void ppp_each(struct ppp *p, void (*fn)(void *arg, const struct ppp_session_info *info), void *arg);

@@ -109,6 +109,18 @@ const struct aaa_user *aaa_user_of(const struct aaa_conf *c, const struct aaa_gr
 	return u || !slash ? u : aaa_user_find(c, slash + 1);
 }
 
+const struct aaa_group *aaa_group_chosen(const struct aaa_conf *c, const struct aaa_group *g,
+                                         const char *wire_name, char *account)
+{
+	str_copy(account, AAA_USER_MAX + 1, str_of(wire_name));
+	char *at = g && g->strip_group && c->delimiter ? strrchr(account, c->delimiter) : NULL;
+	if (!at)
+		return g;
+	const struct aaa_group *chosen = aaa_group_find(c, at + 1);
+	*at = '\0';
+	return chosen && !chosen->l2l ? chosen : NULL;
+}
+
 /* ------------------------------------------------------------------ terms of a login */
 
 static void attrs_over(struct aaa_attrs *a, const struct aaa_attrs *over)
@@ -150,6 +162,9 @@ void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct
 		t->a = p->a;
 		memcpy(t->dns, p->dns, sizeof(t->dns));
 		memcpy(t->wins, p->wins, sizeof(t->wins));
+		str_copy(t->banner, sizeof(t->banner), str_of(p->banner ? p->banner : ""));
+		t->external = p->external != NULL;
+		t->dhcp_scope = p->dhcp_scope;
 	}
 	if (user) {
 		attrs_over(&t->a, &user->a);
@@ -212,12 +227,13 @@ void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_con
                const struct aaa_group *g)
 {
 	rq->result = (struct aaa_result){.status = AAA_ERROR, .why = AAA_WHY_SERVER};
-	str_copy(rq->result.user, sizeof(rq->result.user), str_of(rq->user));
+	const char *account = rq->account[0] ? rq->account : rq->user;
+	str_copy(rq->result.user, sizeof(rq->result.user), str_of(account));
 	debug(DEBUG_AAA, 1, "AAA: %s authentication of %s, server %s", aaa_method_word(rq->method),
-	      rq->user, g && g->server ? g->server : "LOCAL");
-	if (rq->malformed) {
+	      account, g && g->server ? g->server : "LOCAL");
+	if (rq->malformed || rq->refuse != AAA_WHY_NONE) {
 		rq->result.status = AAA_REJECT;
-		rq->result.why = AAA_WHY_MALFORMED;
+		rq->result.why = rq->malformed ? AAA_WHY_MALFORMED : rq->refuse;
 	} else if (g && is_local(g)) {
 		aaa_local_verify(rq, c, g);
 	}

@@ -21,6 +21,7 @@ enum {
 	AAA_USER_MAX = 127, /* user names from the wire */
 	AAA_PASSWORD_MAX = 128,
 	AAA_POOLS_MAX = 6,
+	AAA_BANNER_MAX = 500,
 };
 
 /* How a user proves himself: method, word of `authentication` in ppp-attributes, word of `show`.
@@ -74,6 +75,9 @@ struct aaa_policy {
 	const char *group_lock;   /* the only tunnel group that may use it, NULL = any */
 	const char *const *pools;
 	size_t npools;
+	const char *banner;   /* what the user is told when he is in, NULL = nothing */
+	const char *external; /* the server group that knows its values, NULL = internal */
+	uint32_t dhcp_scope;  /* dhcp-network-scope, 0 = none */
 };
 
 struct aaa_user {
@@ -100,6 +104,12 @@ struct aaa_group {
 	size_t npools;
 	unsigned methods; /* set of AAA_BIT, as allowed by ppp-attributes */
 	bool strip_realm; /* user@realm is looked up as user */
+	bool strip_group; /* user@GROUP goes on as user in tunnel group GROUP, see aaa_group_chosen() */
+	bool l2l;         /* type ipsec-l2l: nobody logs in there */
+	const char *authorization;   /* authorization-server-group, "" = none */
+	bool authorization_required; /* who it does not know stays out */
+	const uint32_t *dhcp_servers;
+	size_t ndhcp;
 };
 
 /* Sorted by name, for binary search. */
@@ -111,6 +121,8 @@ struct aaa_conf {
 	const struct aaa_group *groups;
 	size_t ngroups;
 	bool show_bad_names; /* `no logging hide username` */
+	char delimiter;      /* group-delimiter, 0 = none */
+	uint32_t max_fail;   /* failed attempts in a row that lock a local user out, 0 = none do */
 };
 
 /* Compiles users, group policies and tunnel groups into the arena, which should wipe (it holds hashes).
@@ -131,6 +143,12 @@ const struct aaa_group *aaa_group_find(const struct aaa_conf *c, const char *nam
 const struct aaa_user *aaa_user_of(const struct aaa_conf *c, const struct aaa_group *g,
                                    const char *wire_name);
 
+/* Tunnel group switching: with strip-group and a group-delimiter the part of the name behind the last delimiter is the
+ * tunnel group that serves the user. account gets the name without it (AAA_USER_MAX + 1). g itself when the name chooses
+ * none; NULL when it names one that does not exist or serves no clients. */
+const struct aaa_group *aaa_group_chosen(const struct aaa_conf *c, const struct aaa_group *g,
+                                         const char *wire_name, char *account);
+
 /* What the servers of this tunnel group can verify (set of AAA_BIT); 0 when none of them is usable. */
 unsigned aaa_server_methods(const struct aaa_group *g);
 
@@ -146,6 +164,9 @@ struct aaa_terms {
 	char pools[AAA_POOLS_MAX]
 	          [AAA_NAME_MAX + 1]; /* the group policy's, else the tunnel group's */
 	size_t npools;
+	char banner[AAA_BANNER_MAX + 1];
+	bool external; /* the policy's values are on a server: nobody comes in with it */
+	uint32_t dhcp_scope;
 };
 /* user may be NULL (known to a server only). */
 void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct aaa_user *user,
@@ -164,6 +185,8 @@ enum aaa_status { AAA_ACCEPT, AAA_REJECT, AAA_ERROR };
 	X(NO_NT_HASH, "Password is not stored for MS-CHAP (username ... password ... mschap)") \
 	X(NO_PASSWORD, "User has no password")                                                 \
 	X(LM_ONLY, "LAN Manager response is not accepted")                                     \
+	X(LOCKED, "Account has been locked out")                                               \
+	X(NO_GROUP, "Tunnel group was not found")                                              \
 	X(METHOD, "Authentication protocol not supported by the server")                       \
 	X(SERVER, "AAA server group is not usable")
 
@@ -187,15 +210,17 @@ struct aaa_result {
 /* One question. The caller owns it, fills the first part and keeps it until done or aaa_cancel. */
 struct aaa_request {
 	enum aaa_method method;
-	char user[AAA_USER_MAX + 1];
+	char user[AAA_USER_MAX + 1];         /* as it came */
+	char account[AAA_USER_MAX + 1];      /* who is asked about; "" = user */
 	uint32_t peer_ip;                    /* for messages */
 	char password[AAA_PASSWORD_MAX + 1]; /* PAP; wiped by aaa_start */
 	uint8_t id;                          /* CHAP identifier */
 	uint8_t challenge[16];               /* 8 used by MS-CHAPv1 */
 	uint8_t peer_challenge[16];          /* MS-CHAPv2 */
 	uint8_t response[24];
-	bool malformed; /* longer than any name or password here: refused without a question */
-	bool lm_only;   /* MS-CHAPv1: the client filled in the LAN Manager response alone */
+	enum aaa_why refuse; /* not NONE: refused without a question */
+	bool malformed;      /* longer than any name or password here: refused without a question */
+	bool lm_only;        /* MS-CHAPv1: the client filled in the LAN Manager response alone */
 	void (*done)(void *arg, const struct aaa_result *result);
 	void *arg;
 	/* private */

@@ -85,10 +85,33 @@ static void read_servers(const struct centry *e, const char *field, const char *
 		ip[i] = conf_list_u32(e, field, i);
 }
 
+/* "\n" in the text is the end of a line. */
+static const char *read_banner(struct ctx *x, const struct centry *at, const char *inherited)
+{
+	if (conf_is_set(at, "banner-none"))
+		return NULL;
+	if (!conf_is_set(at, "banner"))
+		return inherited;
+	char *banner = text(x, conf_text(at, "banner"));
+	char *to = banner;
+	for (const char *from = banner; from && *from; to++) {
+		bool newline = from[0] == '\\' && from[1] == 'n';
+		*to = newline ? '\n' : *from;
+		from += newline ? 2 : 1;
+	}
+	if (to)
+		*to = '\0';
+	return banner;
+}
+
 static void read_policy(struct ctx *x, const struct centry *e, struct aaa_policy *p)
 {
 	const struct centry *at = conf_child(x->c, e, "attributes");
 	p->name = text(x, conf_text(e, "name"));
+	p->external = conf_is_set(e, "external") ? text(x, conf_text(e, "server-group")) : NULL;
+	p->banner = read_banner(x, at, p->banner);
+	if (conf_is_set(at, "dhcp-network-scope"))
+		p->dhcp_scope = conf_ip(at, "dhcp-network-scope");
 	read_attrs(at, &p->a);
 	read_servers(at, "dns", "dns-none", p->dns);
 	read_servers(at, "wins", "wins-none", p->wins);
@@ -197,6 +220,15 @@ static void read_group(struct ctx *x, const struct centry *e, struct aaa_group *
 	g->fallback_local = conf_is_set(general, "aaa-fallback");
 	g->policy = text(x, conf_text(general, "policy"));
 	g->strip_realm = conf_bool(general, "strip-realm");
+	g->strip_group = conf_bool(general, "strip-group");
+	g->l2l = str_eq_cstr(conf_text(e, "type"), "ipsec-l2l");
+	g->authorization = text(x, conf_text(general, "authorization"));
+	g->authorization_required = conf_bool(general, "authorization-required");
+	g->ndhcp = conf_list_len(general, "dhcp-servers");
+	uint32_t *servers = array(x, g->ndhcp, sizeof(*servers));
+	for (size_t i = 0; servers && i < g->ndhcp; i++)
+		servers[i] = conf_list_u32(general, "dhcp-servers", i);
+	g->dhcp_servers = servers;
 	g->pools = read_names(x, general, "pools", &g->npools);
 	for (unsigned m = 0; m < AAA_METHOD_N; m++)
 		if (conf_in_set(ppp, "authentication", aaa_method_word(m)))
@@ -222,6 +254,11 @@ const struct aaa_conf *aaa_conf_compile(const struct conf *c, struct arena *aren
 	struct aaa_conf *out = array(&x, 1, sizeof(*out));
 	if (out) {
 		out->show_bad_names = !conf_bool(conf_container(c, "logging"), "hide-username");
+		struct str delimiter =
+		        conf_text(conf_container(c, "tunnel-group-map"), "delimiter");
+		out->delimiter = delimiter.len > 0 ? delimiter.p[0] : '\0';
+		if (conf_is_set(conf_container(c, "aaa-local"), "max-fail"))
+			out->max_fail = conf_u32(conf_container(c, "aaa-local"), "max-fail");
 		read_policies(&x, out);
 		read_users(&x, out);
 		read_groups(&x, out);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/aaa/lockout.h"
 #include "core/aaa/mschap.h"
 #include "core/aaa/passhash.h"
 #include "core/base/buf.h"
@@ -91,9 +92,11 @@ static enum aaa_why verify(struct aaa_request *rq, const struct aaa_user *u)
 
 void aaa_local_verify(struct aaa_request *rq, const struct aaa_conf *c, const struct aaa_group *g)
 {
-	const struct aaa_user *u = aaa_user_of(c, g, rq->user);
+	const struct aaa_user *u = aaa_user_of(c, g, rq->account[0] ? rq->account : rq->user);
 	if (u)
 		str_copy(rq->result.user, sizeof(rq->result.user), str_of(u->name));
-	rq->result.why = verify(rq, u);
+	rq->result.why = u && aaa_locked_out(c, u) ? AAA_WHY_LOCKED : verify(rq, u);
+	if (u && (rq->result.why == AAA_WHY_NONE || rq->result.why == AAA_WHY_PASSWORD))
+		aaa_attempt(c, u, rq->result.why == AAA_WHY_NONE);
 	rq->result.status = rq->result.why == AAA_WHY_NONE ? AAA_ACCEPT : AAA_REJECT;
 }

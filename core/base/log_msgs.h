@@ -5,17 +5,28 @@
 
 /* AAA */
 #define MSG_113003 113003, 6, "AAA group policy for user %s is being set to %s."
-#define MSG_113005 113005, 6, "AAA user authentication Rejected : reason = %s : server = %s : user = %s"
-#define MSG_113006 113006, 6, "User %s locked out on exceeding %u successive failed authentication attempts"
-#define MSG_113008 113008, 6, "AAA transaction status ACCEPT : user = %s"
+#define MSG_113005 \
+	113005, 6, "AAA user authentication Rejected : reason = %s : server = %s : user = %s"
+#define MSG_113006 \
+	113006, 6, "User %s locked out on exceeding %u successive failed authentication attempts"
+#define MSG_113007        113007, 6, "User %s unlocked by %s"
+#define MSG_113008        113008, 6, "AAA transaction status ACCEPT : user = %s"
 #define MSG_113008_REJECT 113008, 6, "AAA transaction status REJECT : user = %s"
-#define MSG_113009 113009, 6, "AAA retrieved default group policy (%s) for user = %s"
-#define MSG_113011 113011, 6, "AAA retrieved user specific group policy (%s) for user = %s"
-#define MSG_113012 113012, 6, "AAA user authentication Successful : local database : user = %s"
-#define MSG_113013 113013, 6, "AAA unable to complete the request Error : reason = %s : user = %s"
-#define MSG_113015 113015, 6, "AAA user authentication Rejected : reason = %s : local database : user = %s"
-#define MSG_113019 113019, 4, "%sSession disconnected. Session Type: %s, Duration: %s, Bytes xmt: %llu, " \
-			      "Bytes rcv: %llu, Reason: %s"
+#define MSG_113009        113009, 6, "AAA retrieved default group policy (%s) for user = %s"
+#define MSG_113011        113011, 6, "AAA retrieved user specific group policy (%s) for user = %s"
+#define MSG_113012        113012, 6, "AAA user authentication Successful : local database : user = %s"
+#define MSG_113013        113013, 6, "AAA unable to complete the request Error : reason = %s : user = %s"
+#define MSG_113015 \
+	113015, 6, "AAA user authentication Rejected : reason = %s : local database : user = %s"
+#define MSG_113019                                                                          \
+	113019, 4,                                                                          \
+	        "%sSession disconnected. Session Type: %s, Duration: %s, Bytes xmt: %llu, " \
+	        "Bytes rcv: %llu, Reason: %s"
+
+#define MSG_113029                                                                              \
+	113029, 4,                                                                              \
+	        "Group %s User %s IP %s Session could not be established: session limit of %u " \
+	        "reached"
 
 /* administration */
 #define MSG_111001 111001, 5, "Begin configuration: %s writing to %s"
@@ -38,82 +49,149 @@
 #define MSG_611103 611103, 5, "User logged out: Uname: %s"
 
 /* IPsec */
-#define MSG_402114 402114, 4, "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s to %s " \
-			      "with an invalid SPI."
-#define MSG_402116 402116, 4, "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s " \
-			      "(user= %s) to %s. The decapsulated inner packet doesn't match the negotiated " \
-			      "policy in the SA. The packet specifies its destination as %s, its source as %s, " \
-			      "and its protocol as %s. The SA specifies its local proxy as %s and its " \
-			      "remote_proxy as %s."
+#define MSG_402114                                                                               \
+	402114, 4,                                                                               \
+	        "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s to " \
+	        "%s "                                                                            \
+	        "with an invalid SPI."
+#define MSG_402116                                                                                 \
+	402116, 4,                                                                                 \
+	        "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s "      \
+	        "(user= %s) to %s. The decapsulated inner packet doesn't match the negotiated "    \
+	        "policy in the SA. The packet specifies its destination as %s, its source as %s, " \
+	        "and its protocol as %s. The SA specifies its local proxy as %s and its "          \
+	        "remote_proxy as %s."
 #define MSG_402117 402117, 4, "IPSEC: Received a non-IPSec packet (protocol= %s) from %s to %s."
-#define MSG_402119 402119, 4, "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s " \
-			      "(user= %s) to %s that failed anti-replay checking."
-#define MSG_402120 402120, 4, "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s " \
-			      "(user= %s) to %s that failed authentication."
-#define MSG_402121 402121, 4, "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s " \
-			      "(user= %s) to %s that was dropped by IPSec (%s)."
-#define MSG_602303 602303, 6, "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) has been " \
-			      "created."
-#define MSG_602304 602304, 6, "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) has been " \
-			      "deleted."
-#define MSG_702305 702305, 3, "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) is rekeying " \
-			      "due to sequence number rollover."
-#define MSG_702307 702307, 7, "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) is rekeying " \
-			      "due to data rollover."
+#define MSG_402119                                                                            \
+	402119, 4,                                                                            \
+	        "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s " \
+	        "(user= %s) to %s that failed anti-replay checking."
+#define MSG_402120                                                                            \
+	402120, 4,                                                                            \
+	        "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s " \
+	        "(user= %s) to %s that failed authentication."
+#define MSG_402121                                                                            \
+	402121, 4,                                                                            \
+	        "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s " \
+	        "(user= %s) to %s that was dropped by IPSec (%s)."
+#define MSG_602303                                                                              \
+	602303, 6,                                                                              \
+	        "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) has " \
+	        "been "                                                                         \
+	        "created."
+#define MSG_602304                                                                              \
+	602304, 6,                                                                              \
+	        "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) has " \
+	        "been "                                                                         \
+	        "deleted."
+#define MSG_702305                                                                             \
+	702305, 3,                                                                             \
+	        "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) is " \
+	        "rekeying "                                                                    \
+	        "due to sequence number rollover."
+#define MSG_702307                                                                             \
+	702307, 7,                                                                             \
+	        "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) is " \
+	        "rekeying "                                                                    \
+	        "due to data rollover."
 
 /* interfaces */
 #define MSG_411001 411001, 4, "Line protocol on Interface %s, changed state to up"
 #define MSG_411002 411002, 4, "Line protocol on Interface %s, changed state to down"
 
 /* PPP, L2TP, address assignment */
-#define MSG_403102 403102, 4, "PPP virtual interface %u rcvd pkt with invalid protocol: %u, reason: %s."
+#define MSG_403102 \
+	403102, 4, "PPP virtual interface %u rcvd pkt with invalid protocol: %u, reason: %s."
 #define MSG_403103 403103, 4, "PPP virtual interface max connections reached."
 #define MSG_403108 403108, 4, "PPP virtual interface %u missing client ip address option"
 #define MSG_603102 603102, 6, "PPP virtual interface %u - user: %s aaa authentication started"
 #define MSG_603103 603103, 6, "PPP virtual interface %u - user: %s aaa authentication %s"
-#define MSG_603106 603106, 6, "L2TP Tunnel created, tunnel_id is %u, remote_peer_ip is %s, ppp_virtual_interface_id " \
-			      "is %u, client_dynamic_ip is %s, username is %s"
+#define MSG_603106                                                             \
+	603106, 6,                                                             \
+	        "L2TP Tunnel created, tunnel_id is %u, remote_peer_ip is %s, " \
+	        "ppp_virtual_interface_id "                                    \
+	        "is %u, client_dynamic_ip is %s, username is %s"
 #define MSG_603107 603107, 6, "L2TP Tunnel deleted, tunnel_id = %u, remote_peer_ip = %s"
-#define MSG_603110 603110, 4, "Failed to establish L2TP session, tunnel_id = %u, remote_peer_ip = %s, user = %s. " \
-			      "Multiple sessions per tunnel are not supported"
-#define MSG_734001 734001, 6, "DAP: User %s, Addr %s, Connection L2TP: The following DAP records were selected for " \
-			      "this connection: DfltAccessPolicy"
+#define MSG_603110                                                                               \
+	603110, 4,                                                                               \
+	        "Failed to establish L2TP session, tunnel_id = %u, remote_peer_ip = %s, user = " \
+	        "%s. "                                                                           \
+	        "Multiple sessions per tunnel are not supported"
+#define MSG_734001                                                                                 \
+	734001, 6,                                                                                 \
+	        "DAP: User %s, Addr %s, Connection L2TP: The following DAP records were selected " \
+	        "for "                                                                             \
+	        "this connection: DfltAccessPolicy"
+#define MSG_737003 737003, 5, "IPAA: DHCP configured, no viable servers found for tunnel-group '%s'"
+#define MSG_737004 737004, 5, "IPAA: DHCP configured, request failed for tunnel-group '%s'"
+#define MSG_737005 737005, 6, "IPAA: DHCP configured, request succeeded for tunnel-group '%s'"
 #define MSG_737006 737006, 6, "IPAA: Local pool request succeeded for tunnel-group '%s'"
 #define MSG_737007 737007, 5, "IPAA: Local pool request failed for tunnel-group '%s'"
 #define MSG_737010 737010, 6, "IPAA: AAA assigned address %s, succeeded"
 #define MSG_737012 737012, 4, "IPAA: Address assignment failed"
+#define MSG_737015 737015, 6, "IPAA: Freeing DHCP address %s"
 #define MSG_737016 737016, 6, "IPAA: Freeing local pool %s address %s"
-#define MSG_737019 737019, 4, "IPAA: Unable to get address from group-policy or tunnel-group local pools"
+#define MSG_737017 737017, 6, "IPAA: DHCP request attempt %u succeeded"
+#define MSG_737018 737018, 5, "IPAA: DHCP request attempt %u failed"
+#define MSG_737019 \
+	737019, 4, "IPAA: Unable to get address from group-policy or tunnel-group local pools"
 #define MSG_737026 737026, 6, "IPAA: Client assigned %s from local pool %s"
 
 /* IKE: %s first = identity prefix */
-#define MSG_713041_REKEY 713041, 5, "%sIKE Initiator: Rekeying Phase 1, Intf %s, IKE Peer %s  local Proxy Address N/A, " \
-				    "remote Proxy Address N/A,  Crypto map (N/A)"
+#define MSG_713041_REKEY                                                                        \
+	713041, 5,                                                                              \
+	        "%sIKE Initiator: Rekeying Phase 1, Intf %s, IKE Peer %s  local Proxy Address " \
+	        "N/A, "                                                                         \
+	        "remote Proxy Address N/A,  Crypto map (N/A)"
 #define MSG_713048 713048, 3, "%sError processing payload: Payload ID: %u"
-#define MSG_713049 713049, 5, "%sSecurity negotiation complete for User (%s)  %s, Inbound SPI = 0x%08x, Outbound " \
-			      "SPI = 0x%08x"
-#define MSG_713050 713050, 5, "%sConnection terminated for peer %s.  Reason: %s  Remote Proxy %s, Local Proxy %s"
-#define MSG_713060 713060, 3, "%sTunnel Rejected: User (%s) not member of group (%s), group-lock check failed."
-#define MSG_713061 713061, 3, "%sRejecting IPSec tunnel: no matching crypto map entry for remote proxy %s local proxy " \
-			      "%s on interface %s"
+#define MSG_713049                                                                          \
+	713049, 5,                                                                          \
+	        "%sSecurity negotiation complete for User (%s)  %s, Inbound SPI = 0x%08x, " \
+	        "Outbound "                                                                 \
+	        "SPI = 0x%08x"
+#define MSG_713050                                                                                \
+	713050, 5,                                                                                \
+	        "%sConnection terminated for peer %s.  Reason: %s  Remote Proxy %s, Local Proxy " \
+	        "%s"
+#define MSG_713060 \
+	713060, 3, "%sTunnel Rejected: User (%s) not member of group (%s), group-lock check failed."
+#define MSG_713061                                                                            \
+	713061, 3,                                                                            \
+	        "%sRejecting IPSec tunnel: no matching crypto map entry for remote proxy %s " \
+	        "local proxy "                                                                \
+	        "%s on interface %s"
 #define MSG_713068 713068, 5, "%sReceived non-routine Notify message: %s (%u)"
-#define MSG_713073 713073, 5, "%sResponder forcing change of Phase 1 rekeying duration from %u to %u seconds"
-#define MSG_713075 713075, 5, "%sOverriding Initiator's IPSec rekeying duration from %u to %u seconds"
+#define MSG_713073 \
+	713073, 5, "%sResponder forcing change of Phase 1 rekeying duration from %u to %u seconds"
+#define MSG_713075 \
+	713075, 5, "%sOverriding Initiator's IPSec rekeying duration from %u to %u seconds"
 #define MSG_713076 713076, 5, "%sOverriding Initiator's IPSec rekeying duration from %u to %u Kbs"
 #define MSG_713119 713119, 5, "%sPHASE 1 COMPLETED"
 #define MSG_713120 713120, 5, "%sPHASE 2 COMPLETED (msgid=%08x)"
 #define MSG_713121 713121, 7, "%sKeep-alive type for this connection: %s"
-#define MSG_713122 713122, 3, "%sKeep-alives configured on but peer does not support keep-alives (type = None)"
-#define MSG_713123 713123, 3, "%sIKE lost contact with remote peer, deleting connection (keepalive type: DPD)"
+#define MSG_713122 \
+	713122, 3, "%sKeep-alives configured on but peer does not support keep-alives (type = None)"
+#define MSG_713123 \
+	713123, 3, "%sIKE lost contact with remote peer, deleting connection (keepalive type: DPD)"
 #define MSG_713136 713136, 5, "%sIKE session establishment timed out [%s], aborting!"
-#define MSG_713138 713138, 3, "%sGroup %s not found and BASE GROUP default preshared key not configured"
-#define MSG_713172 713172, 6, "%sAutomatic NAT Detection Status:     Remote end %s behind a NAT device     " \
-			      "This   end %s behind a NAT device"
+#define MSG_713138 \
+	713138, 3, "%sGroup %s not found and BASE GROUP default preshared key not configured"
+#define MSG_713172                                                                             \
+	713172, 6,                                                                             \
+	        "%sAutomatic NAT Detection Status:     Remote end %s behind a NAT device     " \
+	        "This   end %s behind a NAT device"
 #define MSG_713191 713191, 3, "%sMaximum concurrent IKE negotiations exceeded!"
 #define MSG_713201 713201, 5, "%sDuplicate Phase %u packet detected.  %s"
-#define MSG_713206 713206, 3, "%sTunnel Rejected: Conflicting protocols specified by tunnel-group and group-policy"
-#define MSG_713236 713236, 7, "%sIKE_DECODE %s Message (msgid=%x) with payloads : %s total length : %u"
-#define MSG_713257 713257, 5, "%sPhase %u failure:  Mismatched attribute types for class %s:  Rcv'd: %s  Cfg'd: %s"
+#define MSG_713206                                                                        \
+	713206, 3,                                                                        \
+	        "%sTunnel Rejected: Conflicting protocols specified by tunnel-group and " \
+	        "group-policy"
+#define MSG_713236 \
+	713236, 7, "%sIKE_DECODE %s Message (msgid=%x) with payloads : %s total length : %u"
+#define MSG_713257                                                                           \
+	713257, 5,                                                                           \
+	        "%sPhase %u failure:  Mismatched attribute types for class %s:  Rcv'd: %s  " \
+	        "Cfg'd: %s"
 #define MSG_713259 713259, 5, "%sSession is being torn down. Reason: %s"
 #define MSG_713902 713902, 3, "%s%s"
 #define MSG_713903 713903, 4, "%s%s"

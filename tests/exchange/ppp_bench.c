@@ -47,7 +47,12 @@ struct aaa_group pb_groups[] = {
          .pools = pools_of_group,
          .npools = 2},
 };
-struct aaa_conf pb_aaa = {pb_users, PB_USERS, pb_policies, 2, pb_groups, 1, false};
+struct aaa_conf pb_aaa = {.users = pb_users,
+                          .nusers = PB_USERS,
+                          .policies = pb_policies,
+                          .npolicies = 2,
+                          .groups = pb_groups,
+                          .ngroups = 1};
 struct ppp_pool_conf pb_pools[] = {
         {"small", 0x0a04050a, 0x0a04050b, 0xffffff00},
         {"sales", 0x0a040601, 0x0a0406fe, 0xffffff00},
@@ -208,7 +213,30 @@ static void session_end(void *ctx, const struct ppp_session_info *info, enum lin
 	assert_int_equal(info->counters.pkts_in, 10u * info->link->tunnel);
 }
 
+struct pb_dhcp pb_dhcp;
+
+static bool dhcp_ask(void *ctx, const struct ppp_dhcp_ask *ask)
+{
+	(void)ctx;
+	if (pb_dhcp.unable)
+		return false;
+	pb_dhcp.asks++;
+	pb_dhcp.unit = ask->unit;
+	pb_dhcp.server = ask->servers[0];
+	pb_dhcp.scope = ask->scope;
+	return true;
+}
+
+static void dhcp_end(void *ctx, uint32_t unit)
+{
+	(void)ctx;
+	(void)unit;
+	pb_dhcp.ends++;
+}
+
 static const struct ppp_ops ops = {
+        .dhcp_ask = dhcp_ask,
+        .dhcp_end = dhcp_end,
         .data_open = data_open,
         .data_close = data_close,
         .last_activity_ms = last_activity,
@@ -231,6 +259,7 @@ int pb_setup(void **state)
 {
 	(void)state;
 	memset(pb_links, 0, sizeof(pb_links));
+	pb_dhcp = (struct pb_dhcp){0};
 	pb_logs[0] = '\0';
 	pb_loss = 0;
 	pb_dice = 1;

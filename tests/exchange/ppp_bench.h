@@ -37,6 +37,12 @@ extern struct ppp *pb_ppp;
 extern unsigned pb_loss; /* percent */
 extern uint32_t pb_dice; /* seed of what gets lost */
 extern char pb_logs[20000];
+/* The DHCP side: what was asked; answers are the test's. */
+extern struct pb_dhcp {
+	bool unable; /* nobody can be asked */
+	unsigned asks, ends;
+	uint32_t unit, server, scope; /* of the last question */
+} pb_dhcp;
 
 /* Once, before the tests. */
 int pb_prepare(void);

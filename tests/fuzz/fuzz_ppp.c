@@ -31,7 +31,12 @@ static struct aaa_group groups[] = {{.name = "G",
                                      .pools = pool_names,
                                      .npools = 1,
                                      .methods = 15}};
-static const struct aaa_conf aaa = {users, 1, policies, 1, groups, 1, false};
+static const struct aaa_conf aaa = {.users = users,
+                                    .nusers = 1,
+                                    .policies = policies,
+                                    .npolicies = 1,
+                                    .groups = groups,
+                                    .ngroups = 1};
 static const struct ppp_pool_conf pools[] = {{"A", 0x0a000002, 0x0a000003, 0xffffff00}};
 static const struct ppp_conf conf = {.aaa = &aaa, .pools = pools, .npools = 1, .name = "gw"};
 

@@ -14,13 +14,11 @@ ciscoasa(config-group-policy)# aaa-server R protocol radius
 ciscoasa(config-aaa-server-group)# aaa-server R (inside) host 10.77.0.9 SECRET
 ciscoasa(config-aaa-server-host)# timeout 5
 ciscoasa(config-aaa-server-host)# aaa local authentication attempts max-fail 3
-WARNING: max-fail is kept without effect, failed attempts lock nobody out
 ciscoasa(config)# show running-config inert
 aaa-server R protocol radius
 aaa-server R (inside) host 10.77.0.9
  timeout 5
  key *****
-aaa local authentication attempts max-fail 3
 group-policy DfltGrpPolicy attributes
  vpn-filter value OFFICE
  split-tunnel-policy tunnelspecified

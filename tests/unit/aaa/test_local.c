@@ -56,7 +56,12 @@ static struct aaa_group groups[] = {
          .strip_realm = true,
          .policy = "DfltGrpPolicy"},
 };
-static struct aaa_conf conf = {users, 6, policies, 2, groups, 3, false};
+static struct aaa_conf conf = {.users = users,
+                               .nusers = 6,
+                               .policies = policies,
+                               .npolicies = 2,
+                               .groups = groups,
+                               .ngroups = 3};
 
 static struct aaa_result got;
 static unsigned n_done;
