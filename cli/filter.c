@@ -11,10 +11,11 @@ static const struct filter_word words[] = {
         {"exclude", "Exclude lines that match"},
         {"grep", "Include/exclude lines that match"},
         {"include", "Include lines that match"},
+        {"json", "Show the same data as a JSON document (extension)"},
         {NULL, NULL},
 };
 static const enum filter_kind kinds[] = {FILTER_BEGIN, FILTER_EXCLUDE, FILTER_INCLUDE,
-                                         FILTER_INCLUDE};
+                                         FILTER_INCLUDE, FILTER_JSON};
 
 const struct filter_word *filter_words(void)
 {
@@ -99,6 +100,11 @@ enum filter_parse filter_parse(struct filter *f, struct str tail, size_t *at, st
 		while (re.len > 0 && *re.p == ' ')
 			re.p++, re.len--;
 	}
+	if (kind == FILTER_JSON) {
+		*at = (size_t)(re.p - tail.p);
+		f->kind = kind;
+		return str_trim(re).len == 0 ? FILTER_OK : FILTER_UNKNOWN;
+	}
 	if (re.len == 0)
 		return FILTER_INCOMPLETE;
 	char text[2 * FILTER_RE_MAX + 1];
@@ -143,6 +149,7 @@ static bool filter_pass(struct filter *f, struct str line)
 	case FILTER_BEGIN:
 		f->begun = f->begun || filter_match(f, line);
 		return f->begun;
+	case FILTER_JSON:
 	case FILTER_NONE:
 		break;
 	}

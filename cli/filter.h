@@ -1,4 +1,4 @@
-/* Output filters: `show ... | include|exclude|begin|grep [-v] REGEXP`. */
+/* Output filters: `show ... | include|exclude|begin|grep [-v] REGEXP` and `| json`. */
 #ifndef CLI_FILTER_H
 #define CLI_FILTER_H
 
@@ -7,7 +7,13 @@
 #include "core/base/err.h"
 #include "core/base/out.h"
 
-enum filter_kind { FILTER_NONE, FILTER_INCLUDE, FILTER_EXCLUDE, FILTER_BEGIN };
+enum filter_kind {
+	FILTER_NONE,
+	FILTER_INCLUDE,
+	FILTER_EXCLUDE,
+	FILTER_BEGIN,
+	FILTER_JSON, /* lets all lines pass: the command writes a document in place of its text */
+};
 
 struct filter {
 	enum filter_kind kind;

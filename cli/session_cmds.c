@@ -98,14 +98,17 @@ static int cmd_terminal_width(struct cmd *c)
 static int cmd_show_terminal(struct cmd *c)
 {
 	const struct session *s = c->session;
-	out_printf(c->out, "\nWidth = %u, %smonitor\nterminal %s\n", session_width(s),
-	           s->monitor ? "" : "no ", s->opt.tty ? "interactive" : "no interactive");
+	rec(c->out, "width - -", "\nWidth = %u, %smonitor\nterminal %s\n", session_width(s),
+	    s->monitor ? "" : "no ", s->opt.tty ? "interactive" : "no interactive");
+	rec_bool(c->out, "monitor", s->monitor);
+	rec_bool(c->out, "interactive", s->opt.tty);
 	return CMD_OK;
 }
 
 static int cmd_show_history(struct cmd *c)
 {
 	const struct session *s = c->session;
+	rec_lines(c->out);
 	for (size_t i = 0; i < s->nhistory; i++)
 		out_printf(c->out, "  %s\n", s->history[i]);
 	return CMD_OK;
@@ -114,9 +117,9 @@ static int cmd_show_history(struct cmd *c)
 static int cmd_show_pager(struct cmd *c)
 {
 	const struct session *s = c->session;
-	out_printf(c->out, "pager lines %u\n",
-	           s->pager_lines >= 0 ? (unsigned)s->pager_lines
-	                               : session_conf_u32(s, "pager", "lines", 24));
+	rec(c->out, "pager_lines", "pager lines %u\n",
+	    s->pager_lines >= 0 ? (unsigned)s->pager_lines
+	                        : session_conf_u32(s, "pager", "lines", 24));
 	return CMD_OK;
 }
 

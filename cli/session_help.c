@@ -140,7 +140,10 @@ static bool help_filter(const struct session *s, struct str partial, struct out 
 	struct str word = str_word(&left);
 	if (word.len > 0 && word.p + word.len < tail.p + tail.len) {
 		out_str(out, "\n");
-		print_entry(s, out, 4, "LINE", "Regular expression");
+		if (str_has_prefix_nocase(STR("json"), word))
+			out_str(out, "  <cr>\n");
+		else
+			print_entry(s, out, 4, "LINE", "Regular expression");
 		out_str(out, "\n");
 		return true;
 	}

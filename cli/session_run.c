@@ -147,6 +147,7 @@ static int run_exec(struct session *s, struct match *m)
 	        .session = s,
 	        .host = &session_host,
 	};
+	bool json = s->filter.kind == FILTER_JSON && rec_begin(&out);
 	s->in_handler = true;
 	s->done_early = false;
 	s->phase = PHASE_RUN;
@@ -154,7 +155,12 @@ static int run_exec(struct session *s, struct match *m)
 	s->in_handler = false;
 	if (status == CMD_PENDING && s->done_early)
 		status = s->done_status;
+	bool structured = !json || rec_end(&out);
 	session_print(s, out_text(&out));
+	if (!structured) {
+		print_error(s, "% This command has no JSON output");
+		status = CMD_ERROR;
+	}
 	if (out.failed)
 		print_error(s, "% output too long, the rest was cut");
 	if (out.len > 0)

@@ -48,7 +48,7 @@ static bool grow(struct out *o, size_t n)
 	return true;
 }
 
-void out_put(struct out *o, struct str s)
+void out_raw(struct out *o, struct str s)
 {
 	if (!grow(o, s.len))
 		return;
@@ -58,27 +58,50 @@ void out_put(struct out *o, struct str s)
 	o->text[o->len] = '\0';
 }
 
+void out_put(struct out *o, struct str s)
+{
+	if (o->json != NULL)
+		out_json_plain(o, s);
+	else
+		out_raw(o, s);
+}
+
 void out_str(struct out *o, const char *s)
 {
 	out_put(o, str_of(s));
+}
+
+void out_vprintf(struct out *o, const char *fmt, va_list ap)
+{
+	va_list again;
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0)
+		return;
+	if (o->json != NULL) {
+		struct out text = {0};
+		out_vprintf(&text, fmt, ap);
+		out_json_plain(o, out_text(&text));
+		out_free(&text);
+	} else if (grow(o, (size_t)n)) {
+		vsnprintf(o->text + o->len, (size_t)n + 1, fmt, ap);
+		o->len += (size_t)n;
+	}
 }
 
 void out_printf(struct out *o, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	out_vprintf(o, fmt, ap);
 	va_end(ap);
-	if (n < 0 || !grow(o, (size_t)n))
-		return;
-	va_start(ap, fmt);
-	vsnprintf(o->text + o->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	o->len += (size_t)n;
 }
 
 void out_col(struct out *o, unsigned column)
 {
+	if (o->json != NULL)
+		return;
 	size_t start = o->len;
 	while (start > 0 && o->text[start - 1] != '\n')
 		start--;

@@ -57,7 +57,10 @@ int cmd_fail(struct cmd *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	out_printf(c->out, "ERROR: %s\n", text);
+	if (rec_wanted(c->out))
+		rec_error(c->out, text);
+	else
+		out_printf(c->out, "ERROR: %s\n", text);
 	return CMD_ERROR;
 }
 

@@ -3,7 +3,7 @@
 #define CORE_BASE_SHOW_H
 
 #include "core/base/err.h"
-#include "core/base/out.h"
+#include "core/base/rec.h"
 
 struct cmd_arg {
 	const char *name; /* of the argument in the pattern, or the keyword itself */

@@ -20,6 +20,7 @@ ciscoasa# show history | ?
   exclude  Exclude lines that match
   grep     Include/exclude lines that match
   include  Include lines that match
+  json     Show the same data as a JSON document (extension)
 
 ciscoasa# show history | include pager
   terminal pager 30
