@@ -149,7 +149,7 @@ void l2tp_debug_message(char dir, struct ip4_end remote, const uint8_t *msg, siz
 	if (whole && set.ignored > 0)
 		debug(DEBUG_L2TP_PACKET, 1, "L2TP:   %u AVPs not used", set.ignored);
 	if (debug_on(DEBUG_L2TP_PACKET, 255) && !(whole && set.has[AVP_PROXY_AUTHEN_RESPONSE]))
-		debug_hex(DEBUG_L2TP_PACKET, 255, "L2TP packet", msg, len);
+		debug_hex(NULL, DEBUG_L2TP_PACKET, 255, "L2TP packet", msg, len);
 }
 
 /* ----------------------------------------------------------------------------------- a new tunnel */

@@ -4,21 +4,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/log.h"
+
 uint8_t debug_max[DEBUG_N], debug_pix_max[DEBUG_N];
 static struct debug_sink *sinks;
+static bool tracing;
+static struct debug_sink left; /* what consoles that are gone asked for */
 
 static const struct {
 	const char *words;
 	uint8_t max;
+	enum debug_style style;
 } cats[DEBUG_N] = {
-#define X(name, words, max) {words, max},
-	DEBUG_LIST(X)
+#define X(name, words, max, style) {words, max, style},
+        DEBUG_LIST(X)
 #undef X
 };
 
 static void recompute(void)
 {
-	memset(debug_max, 0, sizeof debug_max);
+	memcpy(debug_max, left.level, sizeof debug_max);
 	memset(debug_pix_max, 0, sizeof debug_pix_max);
 	for (struct debug_sink *s = sinks; s != NULL; s = s->next)
 		for (int i = 0; i < DEBUG_N; i++) {
@@ -35,13 +40,43 @@ void debug_sink_add(struct debug_sink *s)
 	recompute();
 }
 
+static void keep_left(const struct debug_sink *s)
+{
+	bool any = false;
+	for (int i = 0; i < DEBUG_N; i++) {
+		any = any || s->level[i] > 0;
+		if (s->level[i] > left.level[i])
+			left.level[i] = s->level[i];
+	}
+	if (any)
+		left.cond = s->cond;
+}
+
 void debug_sink_remove(struct debug_sink *s)
 {
 	for (struct debug_sink **at = &sinks; *at != NULL; at = &(*at)->next)
 		if (*at == s) {
 			*at = s->next;
+			if (tracing && !s->pix)
+				keep_left(s);
 			break;
 		}
+	recompute();
+}
+
+void debug_trace(bool on)
+{
+	tracing = on;
+	if (!on)
+		debug_trace_clear(DEBUG_N);
+}
+
+void debug_trace_clear(enum debug_cat cat)
+{
+	if (cat == DEBUG_N)
+		memset(&left, 0, sizeof left);
+	else
+		left.level[cat] = 0;
 	recompute();
 }
 
@@ -67,16 +102,42 @@ uint8_t debug_max_level(enum debug_cat cat)
 	return cats[cat].max;
 }
 
-void debug_emit(enum debug_cat cat, uint8_t level, const char *fmt, ...)
+enum debug_style debug_style(enum debug_cat cat)
+{
+	return cats[cat].style;
+}
+
+static bool wants(const struct debug_sink *s, const struct debug_who *who, enum debug_cat cat,
+                  uint8_t level)
+{
+	return s->level[cat] >= level && !s->pix && debug_cond_pass(&s->cond, who, cat);
+}
+
+/* One message however many consoles wanted it. */
+static void trace(const struct debug_who *who, enum debug_cat cat, uint8_t level, const char *line)
+{
+	bool any = wants(&left, who, cat, level);
+	for (const struct debug_sink *s = sinks; s != NULL && !any; s = s->next)
+		any = wants(s, who, cat, level);
+	if (any)
+		log_msg(MSG_711001, line);
+}
+
+void debug_emit(const struct debug_who *who, enum debug_cat cat, uint8_t level, const char *fmt,
+                ...)
 {
 	char line[2048];
 	va_list ap;
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
+	if (tracing) {
+		trace(who, cat, level, line);
+		return;
+	}
 	for (struct debug_sink *s = sinks, *next; s != NULL; s = next) {
 		next = s->next;
-		if (s->level[cat] >= level && !s->pix)
+		if (wants(s, who, cat, level))
 			s->write(s->arg, line);
 	}
 }
@@ -86,8 +147,13 @@ static void pix_line(enum debug_cat cat, const char *line)
 {
 	for (struct debug_sink *s = sinks, *next; s != NULL; s = next) {
 		next = s->next;
-		if (s->pix && s->level[cat] > 0)
-			s->write(s->arg, line);
+		if (!s->pix || s->level[cat] == 0)
+			continue;
+		if (tracing) {
+			log_msg(MSG_711001, line);
+			return;
+		}
+		s->write(s->arg, line);
 	}
 }
 
@@ -105,17 +171,18 @@ void debug_pix_emit(enum debug_cat cat, const char *fmt, ...)
 	pix_line(cat, line);
 }
 
-void debug_hex(enum debug_cat cat, uint8_t level, const char *title, const void *data, unsigned long len)
+void debug_hex(const struct debug_who *who, enum debug_cat cat, uint8_t level, const char *title,
+               const void *data, unsigned long len)
 {
 	if (!debug_on(cat, level))
 		return;
 	const uint8_t *p = data;
-	debug_emit(cat, level, "%s, len: %lu, data:", title, len);
+	debug_emit(who, cat, level, "%s, len: %lu, data:", title, len);
 	for (unsigned long i = 0; i < len && i < 512; i += 16) {
 		char line[64];
 		int n = 0;
 		for (unsigned long j = i; j < i + 16 && j < len; j++)
 			n += snprintf(line + n, sizeof line - (size_t)n, "%02x ", p[j]);
-		debug_emit(cat, level, "%s", line);
+		debug_emit(who, cat, level, "%s", line);
 	}
 }

@@ -48,6 +48,9 @@
 #define MSG_611102 611102, 6, "User authentication failed: IP address: %s, Uname: %s"
 #define MSG_611103 611103, 5, "User logged out: Uname: %s"
 
+/* debug output while `logging debug-trace` */
+#define MSG_711001 711001, 7, "%s"
+
 /* IPsec */
 #define MSG_402114                                                                               \
 	402114, 4,                                                                               \

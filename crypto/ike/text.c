@@ -51,7 +51,7 @@ static void debug_line(struct ike *ike, uint8_t level, const char *prefix_text, 
 		c++;
 	if (localtime_r(&now, &tm) != NULL)
 		strftime(when, sizeof when, "%b %d %H:%M:%S", &tm);
-	debug_emit(DEBUG_IKEV1, level, "%s %s%s%s", when, classes[c].class, prefix_text, text);
+	debug_emit(NULL, DEBUG_IKEV1, level, "%s %s%s%s", when, classes[c].class, prefix_text, text);
 }
 
 void ike_debug(struct ike *ike, uint8_t level, const char *prefix_text, const char *fmt, ...)

@@ -75,11 +75,44 @@ static void debug_costs_nothing_while_nobody_listens(void **state)
 	assert_false(debug_on(DEBUG_IKEV1, 1));
 }
 
+/* With debug-trace the log gets each line once, also when the console that asked for it is gone. */
+static void debug_goes_to_the_log(void **state)
+{
+	(void)state;
+	struct log_sink sink = {.level = 7, .write = keep};
+	struct debug_sink a = {.write = dkeep}, b = {.write = dkeep};
+	struct debug_who who = {.ip = 1}, other = {.ip = 2};
+	log_sink_add(&sink);
+	debug_sink_add(&a);
+	debug_sink_add(&b);
+	debug_set(&a, DEBUG_IPSEC, 1);
+	debug_set(&b, DEBUG_IPSEC, 1);
+	a.cond.peer[a.cond.npeers].mask = UINT32_MAX;
+	a.cond.peer[a.cond.npeers++].ip = 1;
+	b.cond = a.cond;
+	debug_trace(true);
+	count = 0;
+	debug_for(&who, DEBUG_IPSEC, 1, "SA %d", 7);
+	debug_for(&other, DEBUG_IPSEC, 1, "SA %d", 8);
+	assert_int_equal(count, 1);
+	assert_string_equal(last, "%ASA-7-711001: SA 7");
+	debug_sink_remove(&a);
+	debug_sink_remove(&b);
+	assert_true(debug_on(DEBUG_IPSEC, 1));
+	debug_for(&who, DEBUG_IPSEC, 1, "SA %d", 9);
+	assert_string_equal(last, "%ASA-7-711001: SA 9");
+	debug_trace_clear(DEBUG_IPSEC);
+	assert_false(debug_on(DEBUG_IPSEC, 1));
+	debug_trace(false);
+	log_sink_remove(&sink);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sinks_get_what_their_level_allows),
 		cmocka_unit_test(debug_costs_nothing_while_nobody_listens),
+		cmocka_unit_test(debug_goes_to_the_log),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,7 @@ int exec_host_run(struct exec_host *h, const char *name, const struct cmd_arg *a
 	                .args = args,
 	                .nargs = n,
 	                .no = no,
+	                .line = h->line ? str_of(h->line) : (struct str){"", 0},
 	                .ctx = ctx,
 	                .session = h,
 	                .host = &exec_host_table};

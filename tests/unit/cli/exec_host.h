@@ -14,6 +14,7 @@ struct exec_host {
 	void (*cancel)(void *arg);
 	void *cancel_arg;
 	struct debug_sink debug;
+	const char *line; /* the whole line of the next command, NULL = empty */
 };
 
 extern const struct cmd_host exec_host_table;

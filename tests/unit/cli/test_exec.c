@@ -255,29 +255,98 @@ static void test_clear_configure(void **state)
 	assert_not("nameif outside");
 }
 
+/* A debug command as it is typed; "no" in front. */
+static void run_debug(const char *line)
+{
+	struct str rest = str_of(line), word;
+	struct cmd_arg args[8];
+	size_t n = 0;
+	bool no = str_has_prefix_nocase(rest, STR("no "));
+	const char *name = no || line[0] == 'd' ? "debug_set"
+	                   : line[0] == 'u'     ? "debug_clear"
+	                                        : "show_debug";
+	while ((word = str_word(&rest)).len > 0) {
+		uint32_t level;
+		args[n] = (struct cmd_arg){.name = "word", .text = word};
+		if (str_to_u32(word, 255, &level))
+			args[n] = (struct cmd_arg){.name = "level", .text = word, .u32 = level};
+		n++;
+	}
+	host.line = line;
+	assert_int_equal(exec_host_run(&host, name, args, n, no), CMD_OK);
+	host.line = NULL;
+}
+
 static void test_debug(void **state)
 {
 	(void)state;
-	struct cmd_arg args[] = {{.name = "crypto", .text = STR("crypto")},
-	                         {.name = "crypto", .text = STR("isakmp")},
-	                         {.name = "level", .text = STR("127"), .u32 = 127}};
-	struct cmd_arg ppp[] = {{.name = "ppp", .text = STR("ppp")},
-	                        {.name = "ppp", .text = STR("io")}};
-	assert_int_equal(exec_host_run(&host, "debug_set", args, 3, false), CMD_OK);
+	run_debug("debug crypto isakmp 127");
 	assert_int_equal(host.text.len, 0);
-	assert_int_equal(exec_host_run(&host, "debug_set", ppp, 2, false), CMD_OK);
+	run_debug("debug ppp io");
 	assert_string_equal(host.text.text, "debug ppp io  enabled at level 1\n");
-	run("show_debug");
+	run_debug("debug aaa 20");
+	assert_string_equal(host.text.text, "debug aaa common enabled at level 20\n");
+	run_debug("debug radius session");
+	run_debug("show debug");
 	assert_string_equal(host.text.text, "debug crypto ikev1 enabled at level 127\n"
-	                                    "debug ppp io enabled at level 1\n");
-	exec_host_run(&host, "debug_set", args, 2, true);
-	run("show_debug");
-	assert_string_equal(host.text.text, "debug ppp io enabled at level 1\n");
+	                                    "debug ppp io  enabled at level 1\n"
+	                                    "debug aaa common enabled at level 20\n"
+	                                    "debug radius  session\n");
+	run_debug("show debug crypto");
+	assert_string_equal(host.text.text, "debug crypto ikev1 enabled at level 127\n");
+	run_debug("no debug crypto ikev1 127");
+	run_debug("undebug aaa");
+	run_debug("undebug radius all");
+	run_debug("show debug");
+	assert_string_equal(host.text.text, "debug ppp io  enabled at level 1\n");
 	run("undebug_all");
-	run("show_debug");
+	run_debug("show debug");
 	assert_int_equal(host.text.len, 0);
 	run("show_clock");
 	assert_string_equal(host.text.text, "12:00:00.250 UTC Thu Oct 19 2017\n");
+}
+
+static int condition(const char *name, const char *text, uint32_t value, bool no)
+{
+	struct cmd_arg arg = {.name = name, .text = str_of(text), .u32 = value};
+	return exec_host_run(&host, "debug_condition", &arg, 1, no);
+}
+
+static void test_debug_condition(void **state)
+{
+	(void)state;
+	struct debug_who him = {.ip = 0xc000020a, .group = "DefaultRAGroup"},
+	                 other = {.ip = 0xc000020b};
+	run("show_debug_condition");
+	assert_has("Crypto conditional debug is turned OFF\n");
+	assert_true(debug_cond_pass(&host.debug.cond, NULL, DEBUG_IKEV1));
+	assert_int_equal(condition("peer-ip", "192.0.2.10", 0xc000020a, false), CMD_OK);
+	assert_int_equal(condition("peer-ip", "192.0.2.10", 0xc000020a, false), CMD_OK);
+	assert_true(debug_cond_pass(&host.debug.cond, &him, DEBUG_PPP_IO));
+	assert_false(debug_cond_pass(&host.debug.cond, &other, DEBUG_PPP_IO));
+	assert_false(debug_cond_pass(&host.debug.cond, NULL, DEBUG_IKEV1));
+	run_debug("debug crypto ipsec 127");
+	run_debug("show debug");
+	assert_string_equal(host.text.text, "Crypto conditional debug is turned ON\n"
+	                                    "IKE peer IP address filters:\n192.0.2.10/32\n"
+	                                    "debug crypto ipsec enabled at level 127\n");
+	run("undebug_all");
+	condition("user-name", "jdoe", 0, false);
+	condition("unmatched", "unmatched", 0, false);
+	condition("peer-ip", "192.0.2.10", 0xc000020a, true);
+	other.user = "jdoe";
+	assert_false(debug_cond_pass(&host.debug.cond, &him, DEBUG_L2TP_EVENT));
+	assert_true(debug_cond_pass(&host.debug.cond, &other, DEBUG_L2TP_EVENT));
+	assert_true(debug_cond_pass(&host.debug.cond, NULL, DEBUG_IKEV1));
+	condition("spi-number", "0x1d67616f", 0, false);
+	him.spi_out = 0x1d67616f;
+	assert_true(debug_cond_pass(&host.debug.cond, &him, DEBUG_IPSEC));
+	condition("group-name", "DefaultRAGroup", 0, false);
+	run("show_debug_condition");
+	assert_has("IKE group name filters:\nDefaultRAGroup\nIKE user name filters:\njdoe\n"
+	           "IPSec SPI filters:\n0x1D67616F\n");
+	condition("reset", "reset", 0, false);
+	assert_false(debug_cond_on(&host.debug.cond));
 }
 
 static int setup(void **state)
@@ -334,6 +403,7 @@ int main(void)
 	        cmocka_unit_test(test_reload),
 	        cmocka_unit_test(test_clear_configure),
 	        cmocka_unit_test(test_debug),
+	        cmocka_unit_test(test_debug_condition),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
