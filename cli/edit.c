@@ -223,6 +223,8 @@ static void reset_unsaid(struct edit *ed, struct centry *e, const struct line *l
  * line does. */
 static void reset_omitted(struct edit *ed, struct centry *e)
 {
+	if (ed->m->line->flags & LINE_KEEP)
+		return;
 	reset_unsaid(ed, e, ed->m->line);
 	if (ed->m->line->modern)
 		reset_unsaid(ed, e, ed->m->line->modern);
@@ -515,19 +517,32 @@ static int edit_by_hook(struct edit *ed, bool *done)
 	return rc;
 }
 
+/* What promises to keep somebody out, and does not, says so when it is typed. */
+static void warn_guard(const struct edit *ed)
+{
+	const char *word = ed->m->line->items->kind == ITEM_WORD ? "" : "this line";
+
+	out_str(ed->notes, "WARNING: ");
+	for (const struct item *it = ed->m->line->items; it && it->kind == ITEM_WORD; it = it->next)
+		out_printf(ed->notes, "%s%s", it == ed->m->line->items ? "" : " ", it->word);
+	out_printf(ed->notes, "%s is kept without effect, %s\n", word, ed->m->line->inert);
+}
+
 static int edit_as(struct edit *ed)
 {
 	const struct line *l = ed->m->line;
 	bool done = false;
 	int rc;
 
-	if (l->refused)
+	if (l->refused && !ed->m->no)
 		return err_set(ed->err, -EOPNOTSUPP, "%s", l->refused);
 	if (l->edit && !ed->expanded) {
 		rc = edit_by_hook(ed, &done);
 		if (done)
 			return rc;
 	}
+	if ((l->flags & LINE_GUARDS) && l->inert && !ed->m->no)
+		warn_guard(ed);
 	if (l->say && !ed->m->no)
 		out_printf(ed->notes, "INFO: %s\n", l->say);
 	ed->node = l->node;

@@ -53,6 +53,10 @@ enum line_flags {
 	LINE_NO_NONE = 16,    /* `no: none` */
 	LINE_NO_RUN = 32,     /* exec line that takes a `no` in front (`no: run`) */
 	LINE_PRIMARY = 64,    /* shows that an entry exists */
+	LINE_NEVER = 128,     /* `show: never`: typed and offered, another line shows what it sets */
+	LINE_KEEP = 256,      /* `keep: yes`: what is not typed stays as it is */
+	LINE_GUARDS = 1024,   /* `guards: yes`: inert, and promises to keep somebody out */
+	LINE_UNSET = 512,     /* `unset: no`: shown as its `no` form while nothing is set */
 };
 
 struct line {

@@ -94,7 +94,7 @@ static void mark_primary(struct grammar *g, const struct node *n)
 		for (struct line *l = m->lines; l; l = l->next) {
 			size_t own = 0;
 
-			if (l->node != n || l->run || (l->flags & LINE_LEGACY))
+			if (l->node != n || l->run || (l->flags & (LINE_LEGACY | LINE_NEVER)))
 				continue;
 			for (size_t k = n->nup; k < node_nkeys(n); k++) {
 				bool bound = false;

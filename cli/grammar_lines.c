@@ -88,13 +88,14 @@ static bool read_number(struct builder *b, const struct yaml *y, const char *key
 	return !b->failed;
 }
 
-static bool read_show(struct builder *b, const struct yaml *y, bool *always)
+static bool read_show(struct builder *b, const struct yaml *y, bool *always, bool *never)
 {
 	const char *s = build_text(b, y, "show");
 
-	if (s && strcmp(s, "always") && strcmp(s, "changed"))
-		return build_fail(b, yaml_get(y, "show"), "show: changed or always");
 	*always = s && !strcmp(s, "always");
+	*never = s && !strcmp(s, "never");
+	if (s && !*always && !*never && strcmp(s, "changed"))
+		return build_fail(b, yaml_get(y, "show"), "show: changed, always or never");
 	return !b->failed;
 }
 
@@ -103,6 +104,7 @@ static bool read_mode(struct builder *b, const char *name, const struct yaml *y)
 	static const char *const known[] = {"prompt", "parent", "node",  "privilege", "show",
 	                                    "close",  "title",  "inert", NULL};
 	struct mode *m, **tail = &b->g->modes;
+	bool never = false;
 
 	if (!build_keys(b, y, known))
 		return false;
@@ -126,7 +128,7 @@ static bool read_mode(struct builder *b, const char *name, const struct yaml *y)
 	while (*tail)
 		tail = &(*tail)->next;
 	*tail = m;
-	return read_number(b, y, "privilege", &m->privilege) && read_show(b, y, &m->always);
+	return read_number(b, y, "privilege", &m->privilege) && read_show(b, y, &m->always, &never);
 }
 
 static bool read_modes(struct builder *b, const struct yaml *y)
@@ -309,11 +311,11 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
                               struct line *base)
 {
 	static const char *const known[] = {
-	        "line",   "node",      "enter", "run",   "args",    "with",  "words",
-	        "legacy", "show",      "no",    "from",  "until",   "say",   "doc",
-	        "first",  "privilege", "edit",  "inert", "refused", "trail", NULL};
+	        "line", "node",  "enter",   "run",   "args", "with",  "words",  "legacy",
+	        "show", "no",    "from",    "until", "say",  "doc",   "first",  "privilege",
+	        "edit", "inert", "refused", "trail", "keep", "unset", "guards", NULL};
 	struct line *l = build_alloc(b, 1, sizeof(*l));
-	bool always = false;
+	bool always = false, never = false;
 
 	if (base)
 		*l = *base;
@@ -347,10 +349,14 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 	if (!read_target(b, l, y) || !read_functions(b, l, y) || !read_args(b, l, y) ||
 	    !read_with(b, l, y) || !read_words(b, l, y) || !read_no(b, l, y) ||
 	    !read_dialects(b, l, y) || !read_number(b, y, "privilege", &l->privilege) ||
-	    !read_show(b, y, &always) || !read_flag(b, l, y, "first", "clear", LINE_CLEAR_FIRST) ||
-	    !read_flag(b, l, y, "trail", "yes", LINE_TRAIL))
+	    !read_show(b, y, &always, &never) ||
+	    !read_flag(b, l, y, "first", "clear", LINE_CLEAR_FIRST) ||
+	    !read_flag(b, l, y, "trail", "yes", LINE_TRAIL) ||
+	    !read_flag(b, l, y, "guards", "yes", LINE_GUARDS) ||
+	    !read_flag(b, l, y, "keep", "yes", LINE_KEEP) ||
+	    !read_flag(b, l, y, "unset", "no", LINE_UNSET))
 		return NULL;
-	l->flags |= always ? LINE_ALWAYS : 0;
+	l->flags |= (always ? LINE_ALWAYS : 0u) | (never ? LINE_NEVER : 0u);
 	if (!l->node && !l->run && !l->refused && !l->inert) {
 		build_fail(b, y, "\"%s\" has neither node: nor run:", l->text);
 		return NULL;

@@ -66,7 +66,7 @@ static void lint_words(struct lint *t, const struct line *l, bool functions)
 
 static bool rendered(const struct line *l)
 {
-	return l->node && !l->run && !l->refused && !(l->flags & LINE_LEGACY);
+	return l->node && !l->run && !l->refused && !(l->flags & (LINE_LEGACY | LINE_NEVER));
 }
 
 static bool shows(const struct line *l, const struct field *f)

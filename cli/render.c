@@ -194,7 +194,9 @@ static bool end_line(struct printed *p, size_t at, bool ok)
 	}
 	while (out->len > at && out->text[out->len - 1] == ' ')
 		rollback(out, out->len - 1);
-	if (p->l->flags & LINE_TRAIL)
+	if (p->r->flags & RENDER_INERT)
+		out_printf(out, p->l->inert ? "  ! %s" : "", p->l->inert);
+	else if (p->l->flags & LINE_TRAIL)
 		out_str(out, " ");
 	out_str(out, "\n");
 	return true;
@@ -233,7 +235,7 @@ static bool is_bool(const struct field *f)
 static bool has_opposite(const struct line *l, const struct with *w)
 {
 	for (const struct line *o = l->mode->lines; o; o = o->next) {
-		if (o == l || (o->flags & LINE_LEGACY))
+		if (o == l || (o->flags & (LINE_LEGACY | LINE_NEVER)))
 			continue;
 		for (size_t i = 0; i < o->nwith; i++) {
 			if (o->with[i].field == w->field &&
@@ -358,8 +360,11 @@ static void render_block(struct printed *p, const struct line *l, unsigned depth
 {
 	struct out *out = p->r->out;
 	size_t at = out->len, header;
-	bool stays = (((l->flags & LINE_PRIMARY) && !p->e->base) || (l->flags & LINE_ALWAYS)) &&
-	             (l->inert || !(p->r->flags & RENDER_INERT));
+	bool listing =
+	        p->r->flags & RENDER_INERT; /* of what has no effect, as far as it says something */
+	bool stays =
+	        listing ? (l->flags & LINE_PRIMARY) && !p->e->base && l->inert
+	                : ((l->flags & LINE_PRIMARY) && !p->e->base) || (l->flags & LINE_ALWAYS);
 
 	if (with_of(l, p->e) != WITH_YES || !print_line(p, depth, false, true))
 		return;
@@ -401,7 +406,8 @@ static void render_line(struct render *r, const struct line *l, const struct cen
 		return;
 	switch (with_of(l, e)) {
 	case WITH_YES:
-		print_line(&p, depth, false, true);
+		if (!print_line(&p, depth, false, true) && p.full && (l->flags & LINE_UNSET))
+			print_line(&p, depth, true, false);
 		break;
 	case WITH_NO:
 		if (!r->flat || !(l->flags & LINE_LEGACY))
@@ -414,7 +420,7 @@ static void render_line(struct render *r, const struct line *l, const struct cen
 
 static bool renderable(const struct line *l)
 {
-	return l->node && !l->run && !l->refused && !(l->flags & LINE_LEGACY);
+	return l->node && !l->run && !l->refused && !(l->flags & (LINE_LEGACY | LINE_NEVER));
 }
 
 /* Is an earlier line about the same child list? Then its entries are printed already. */

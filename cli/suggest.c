@@ -108,7 +108,7 @@ static void add_lines(struct collect *c, const struct walk *w, int privilege)
 		const struct line *l = w->lines[i].line;
 		uint64_t next = line_next(l, w->lines[i].at, w->started);
 
-		if (l->privilege > privilege || l->refused || (!c->old && (l->flags & LINE_LEGACY)))
+		if (l->privilege > privilege || (!c->old && (l->flags & LINE_LEGACY)))
 			continue;
 		for (; next; next &= next - 1)
 			add_item(c, l, l->atoms[__builtin_ctzll(next)]);

@@ -99,7 +99,7 @@ static void test_show(void **state)
 	                                    " ikev1 pre-shared-key *****\n");
 	load("names\n", 0);
 	assert_int_equal(run_arg("show_running_config", "section", "inert"), CMD_OK);
-	assert_string_equal(host.text.text, "names\n");
+	assert_string_equal(host.text.text, "names  ! addresses have no names\n");
 	load("no names\n", 0);
 	assert_int_equal(run("more_file"), CMD_OK);
 	assert_has("\n ikev1 pre-shared-key s3cret-of-the-lab-0001\n");
@@ -158,7 +158,7 @@ static void test_boot_errors(void **state)
 	assert_int_equal(
 	        startup_write(
 	                &x.startup,
-	                STR("ASA Version 9.1(7)\nhostname gw2\nfailover lan unit primary today\n"
+	                STR("ASA Version 9.1(7)\nhostname gw2\nvpnclient server 10.0.0.1 10.0.0.2\n"
 	                    "isakmpp key hush1\ntunnel-group DefaultRAGroup "
 	                    "ipsec-attributes\n"
 	                    " pre-shared-key hush2 x\n"),
@@ -168,7 +168,7 @@ static void test_boot_errors(void **state)
 	run_arg("show_startup_config", "errors", "errors");
 	assert_has("Reading from flash...\n");
 	assert_has("ERROR: ");
-	assert_has("*** Output from config line 3, \"failover lan unit primar...\"\n");
+	assert_has("*** Output from config line 3, \"vpnclient server 10.0.0....\"\n");
 	/* No secret, also of a line that is wrong. */
 	assert_has("*** Output from config line 4, \"isakmpp key *****\"\n");
 	assert_has("*** Output from config line 6, \"pre-shared-key *****\"\n");

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -224,6 +225,12 @@ static size_t shortest(struct gen *g, const char *before, struct str word, const
 		}
 	}
 	suggest_free(&s);
+	/* An old word that is typed in full is that word (`ca`). */
+	for (const struct line *l = mode->lines; l; l = l->next) {
+		if ((l->flags & LINE_LEGACY) && l->items->kind == ITEM_WORD && !*before &&
+		    strlen(l->items->word) == need && !strncasecmp(l->items->word, word.p, need))
+			need++;
+	}
 	return keyword && need < len ? need : len;
 }
 

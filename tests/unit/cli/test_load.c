@@ -325,8 +325,9 @@ static void test_functions(void **state)
 	                                     " secret cba coded\n"
 	                                     "fixup protocol ftp 21\n"
 	                                     "fixup protocol http 80\n");
-	assert_string_equal(running_as(&c, "", RENDER_INERT, -1), "fixup protocol ftp 21\n"
-	                                                          "fixup protocol http 80\n");
+	assert_string_equal(running_as(&c, "", RENDER_INERT, -1),
+	                    "fixup protocol ftp 21  ! no firewall here\n"
+	                    "fixup protocol http 80  ! no firewall here\n");
 	console_close(&c);
 }
 
