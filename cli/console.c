@@ -28,6 +28,7 @@ struct console {
 	bool over;
 	bool asked;  /* prompt waits for its answer */
 	bool enable; /* starts in privileged EXEC */
+	bool serial; /* never left */
 	int status;
 	struct proto_msg prompt; /* the last one; its text is in prompt_text */
 	char prompt_text[PROTO_LINE_MAX];
@@ -451,6 +452,11 @@ static void plain_line(void)
 			return;
 		if (b == '\n' || b == '\r' || (b < 0 && len > 0))
 			break;
+		if (con.tty && con.prompt.kind == PROTO_ASK_CONFIRM && b >= ' ') {
+			text[len++] = (char)b;
+			put((struct str){text, 1});
+			break;
+		}
 		if (b < 0 || (con.tty && b == KEY_BREAK)) {
 			line.type = b < 0 ? PROTO_EOF : PROTO_BREAK;
 			break;
@@ -510,10 +516,13 @@ static int interactive(void)
 	}
 	tty_quiet();
 	struct winsize w = window();
+	const char *ssh = getenv("SSH_CONNECTION");
 	conn_send(&con.conn, &(struct proto_msg){.type = PROTO_HELLO,
 	                                         .version = PROTO_VERSION,
 	                                         .kind = (con.tty ? PROTO_TTY : 0) |
-	                                                 (con.enable ? PROTO_ENABLE : 0),
+	                                                 (con.enable ? PROTO_ENABLE : 0) |
+	                                                 (con.serial ? PROTO_SERIAL : 0),
+	                                         .text = str_of(ssh != NULL ? ssh : ""),
 	                                         .width = w.ws_col,
 	                                         .height = w.ws_row});
 	while (wait_prompt())
@@ -548,6 +557,11 @@ int main(int argc, char **argv)
 			return printf("postern %s\n", POSTERN_VERSION) < 0;
 		if (strcmp(a, "--enable") == 0) {
 			con.enable = true;
+			i--;
+			continue;
+		}
+		if (strcmp(a, "--serial") == 0) {
+			con.serial = true;
 			i--;
 			continue;
 		}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -46,6 +47,8 @@ struct client {
 	struct proto_reader in;
 	uint32_t seq; /* of the prompt that waits for an answer */
 	unsigned long lost;
+	uint16_t columns; /* of the window, as it said hello */
+	char user[65];    /* of the host */
 	bool counted, closing, leaving;
 	bool paused; /* reads no more until its queue is shorter */
 };
@@ -193,13 +196,18 @@ static size_t client_io_room(void *arg)
 	return queued < QUEUE_MAX ? QUEUE_MAX - queued : 0;
 }
 
+/* The first prompt is asked for while the session is being made. */
+static uint16_t client_columns(const struct client *cl)
+{
+	return cl->session != NULL ? (uint16_t)session_columns(cl->session) : cl->columns;
+}
+
 static void client_io_want(void *arg, enum session_want want, struct str prompt)
 {
 	static const uint8_t kinds[] = {
-	        [SESSION_WANT_LINE] = PROTO_ASK_LINE,
-	        [SESSION_WANT_TEXT] = PROTO_ASK_TEXT,
-	        [SESSION_WANT_SECRET] = PROTO_ASK_SECRET,
-	        [SESSION_WANT_KEY] = PROTO_ASK_KEY,
+	        [SESSION_WANT_LINE] = PROTO_ASK_LINE,       [SESSION_WANT_TEXT] = PROTO_ASK_TEXT,
+	        [SESSION_WANT_SECRET] = PROTO_ASK_SECRET,   [SESSION_WANT_KEY] = PROTO_ASK_KEY,
+	        [SESSION_WANT_CONFIRM] = PROTO_ASK_CONFIRM,
 	};
 	struct client *cl = arg;
 	if (want == SESSION_OVER) {
@@ -208,6 +216,7 @@ static void client_io_want(void *arg, enum session_want want, struct str prompt)
 		client_send(cl, &(struct proto_msg){.type = PROTO_PROMPT,
 		                                    .seq = ++cl->seq,
 		                                    .kind = kinds[want],
+		                                    .width = client_columns(cl),
 		                                    .text = prompt});
 	}
 }
@@ -225,6 +234,20 @@ static void client_hello(struct client *cl, const struct proto_msg *m)
 		client_bye(cl, 1, "console and appliance are not of the same version");
 		return;
 	}
+	char from[64] = "console", server[64] = "";
+	struct str ssh = m->text, word = str_word(&ssh);
+	if (word.len > 0 &&
+	    !(m->kind & PROTO_BATCH)) { /* SSH_CONNECTION: client, port, server, port */
+		str_copy(from, sizeof from, word);
+		str_word(&ssh);
+		str_copy(server, sizeof server, str_word(&ssh));
+		const struct session_env *env = cl->control->env;
+		if (env->remote_allowed != NULL && !env->remote_allowed(env->ctx, from, server)) {
+			client_bye(cl, 1, "management through the tunnel is not allowed");
+			return;
+		}
+	}
+	cl->columns = m->width;
 	uv_timer_stop(&cl->timer);
 	client_send(cl, &(struct proto_msg){.type = PROTO_WELCOME, .version = PROTO_VERSION});
 	struct session_io io = {
@@ -240,9 +263,11 @@ static void client_hello(struct client *cl, const struct proto_msg *m)
 	        .config = m->kind & PROTO_CONFIG,
 	        .enable = m->kind & PROTO_ENABLE,
 	        .tty = m->kind & PROTO_TTY,
+	        .serial = m->kind & PROTO_SERIAL,
 	        .width = m->width,
 	        .height = m->height,
-	        .from = "console",
+	        .from = from,
+	        .user = cl->user,
 	};
 	cl->session = session_new(cl->control->env, &io, &options);
 	if (cl->session == NULL)
@@ -371,8 +396,8 @@ static bool peer_in_group(int fd, gid_t primary)
 	return in;
 }
 
-/* Root, whoever the appliance runs as, and the group. */
-static bool peer_may_enter(const uv_pipe_t *pipe)
+/* Root, whoever the appliance runs as, and the group. The peer's name goes to user. */
+static bool peer_may_enter(const uv_pipe_t *pipe, char user[65])
 {
 	uv_os_fd_t fd;
 	struct ucred cred;
@@ -380,6 +405,8 @@ static bool peer_may_enter(const uv_pipe_t *pipe)
 	if (uv_fileno((const uv_handle_t *)pipe, &fd) < 0 ||
 	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
 		return false;
+	const struct passwd *pw = getpwuid(cred.uid);
+	str_copy(user, 65, str_of(pw != NULL ? pw->pw_name : ""));
 	return cred.uid == 0 || cred.uid == geteuid() || peer_in_group(fd, cred.gid);
 }
 
@@ -406,7 +433,7 @@ static void control_connection(uv_stream_t *listener, int status)
 	c->parts++;
 	if (uv_accept(listener, (uv_stream_t *)&cl->pipe) < 0) {
 		client_close(cl);
-	} else if (!peer_may_enter(&cl->pipe)) {
+	} else if (!peer_may_enter(&cl->pipe, cl->user)) {
 		client_bye(cl, 1,
 		           "access denied: only root and members of the group " CONTROL_GROUP
 		           " may enter");

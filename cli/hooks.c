@@ -256,6 +256,7 @@ static int edit_ike_enable_all(struct conf_typed *t, struct err *err)
 
 void hooks_register(void)
 {
+	session_auth_register();
 	static const struct conf_edit_hook edits[] = {
 	        {"access_list", edit_access_list},
 	        {"access_list_at", edit_access_list_at},

@@ -82,6 +82,7 @@ static const char *const postern_description[] = {
 static const struct program_option postern_options[] = {
         {"--socket", "PATH", "the appliance's socket (default " CONTROL_SOCKET ")"},
         {"--enable", NULL, "a console that is privileged at once"},
+        {"--serial", NULL, "a console that is never left: after Logoff it is back at the login"},
         {"-c", "COMMAND", "run the command; may be given several times"},
         {"-f", "FILE", "apply configuration lines (- for standard input)"},
         {"--version", NULL, "print the version, and end"},
@@ -102,7 +103,7 @@ const struct program program_postern = {
         .name = "postern",
         .section = 1,
         .what = "console of the Postern VPN appliance",
-        .synopsis = "postern [--socket PATH] [--enable]\n"
+        .synopsis = "postern [--socket PATH] [--enable | --serial]\n"
                     "postern [--socket PATH] -c COMMAND [-c COMMAND]...\n"
                     "postern [--socket PATH] -f FILE\n",
         .description = postern_description,

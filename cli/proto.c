@@ -17,7 +17,7 @@ static const struct {
 	uint8_t fields;
 	bool from_server;
 } proto_types[PROTO_N] = {
-        [PROTO_HELLO] = {F_VERSION | F_KIND | F_SIZE, false},
+        [PROTO_HELLO] = {F_VERSION | F_KIND | F_SIZE | F_TEXT, false},
         [PROTO_LINE] = {F_SEQ | F_TEXT, false},
         [PROTO_KEY] = {F_SEQ | F_KIND, false},
         [PROTO_HELP] = {F_SEQ | F_TEXT, false},
@@ -28,7 +28,7 @@ static const struct {
         [PROTO_WELCOME] = {F_VERSION, true},
         [PROTO_OUT] = {F_TEXT, true},
         [PROTO_ASYNC] = {F_TEXT, true},
-        [PROTO_PROMPT] = {F_SEQ | F_KIND | F_TEXT, true},
+        [PROTO_PROMPT] = {F_SEQ | F_KIND | F_SIZE | F_TEXT, true},
         [PROTO_INSERT] = {F_TEXT, true},
         [PROTO_RESULT] = {F_KIND, true},
         [PROTO_BYE] = {F_KIND | F_TEXT, true},

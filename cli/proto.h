@@ -13,7 +13,7 @@
 #include "core/base/str.h"
 
 enum {
-	PROTO_VERSION = 1,
+	PROTO_VERSION = 2,
 	PROTO_HEAD = 5,            /* length and type */
 	PROTO_LINE_MAX = 8192,     /* longest line a console may send */
 	PROTO_FROM_CONSOLE = 8300, /* longest frame a console may send, head included */
@@ -24,7 +24,7 @@ enum {
 enum proto_type {
 	PROTO_NONE,
 	/* console to appliance */
-	PROTO_HELLO, /* version, kind = enum proto_hello, width, height */
+	PROTO_HELLO, /* version, kind = enum proto_hello, width, height, text = SSH_CONNECTION or empty */
 	PROTO_LINE,  /* answer to a PROMPT of kind LINE, ASK or SECRET: seq of the prompt, text */
 	PROTO_KEY,   /* answer to a PROMPT of kind KEY: seq, kind = the byte typed */
 	PROTO_HELP,  /* `?`: seq, text left of the cursor; ends with a new PROMPT */
@@ -36,7 +36,7 @@ enum proto_type {
 	PROTO_WELCOME, /* version */
 	PROTO_OUT,     /* text for the screen as it is */
 	PROTO_ASYNC,   /* whole lines that come while the user may be typing */
-	PROTO_PROMPT,  /* asks for one answer: seq, kind = enum proto_prompt, text */
+	PROTO_PROMPT,  /* asks for one answer: seq, kind = enum proto_prompt, width of the terminal, text */
 	PROTO_INSERT,  /* text to put in at the cursor (Tab) */
 	PROTO_RESULT,  /* a line is done: kind 0 accepted, 1 refused */
 	PROTO_BYE,     /* the session is over: kind = exit status, text for stderr or empty */
@@ -49,9 +49,10 @@ enum proto_hello {
 	        2, /* lines from a script: privilege 15, no prompts shown, RESULT after each line */
 	PROTO_CONFIG = 4, /* batch starts in config mode */
 	PROTO_ENABLE = 8, /* a person who starts in privileged EXEC */
+	PROTO_SERIAL = 16, /* a console that is never left: back to the login */
 };
 
-enum proto_prompt { PROTO_ASK_LINE, PROTO_ASK_TEXT, PROTO_ASK_SECRET, PROTO_ASK_KEY };
+enum proto_prompt { PROTO_ASK_LINE, PROTO_ASK_TEXT, PROTO_ASK_SECRET, PROTO_ASK_KEY, PROTO_ASK_CONFIRM };
 
 struct proto_msg {
 	enum proto_type type;

@@ -29,7 +29,7 @@ struct str session_conf_text(const struct session *s, const char *node, const ch
 	return conf_text(conf_container(confsys_running(s->env->sys), node), field);
 }
 
-static bool session_conf_bool(const struct session *s, const char *node, const char *field)
+bool session_conf_bool(const struct session *s, const char *node, const char *field)
 {
 	return conf_field(s, node, field) != NULL &&
 	       conf_bool(conf_container(confsys_running(s->env->sys), node), field);
@@ -57,8 +57,7 @@ struct str session_prompt(const struct session *cs)
 	out_clear(&s->prompt);
 	if (s->opt.batch)
 		return STR("");
-	struct str host = session_conf_text(s, "system", "hostname");
-	out_put(&s->prompt, host.len > 0 ? host : STR("ciscoasa"));
+	session_prompt_name(s, &s->prompt);
 	out_str(&s->prompt, s->ctx.mode->prompt != NULL ? s->ctx.mode->prompt : "#");
 	out_str(&s->prompt, " ");
 	return out_text(&s->prompt);
@@ -102,6 +101,13 @@ static void want(struct session *s, enum session_want w, struct str prompt)
 		s->io.want(s->io.arg, w, prompt);
 }
 
+/* Does the question end like this? "[confirm]" takes one key, "[yes/no]:" a whole word. */
+static bool asks_for(const struct session *s, const char *end)
+{
+	struct str q = str_trim(out_text(&s->question)), e = str_of(end);
+	return q.len >= e.len && memcmp(q.p + q.len - e.len, e.p, e.len) == 0;
+}
+
 static void want_by_phase(struct session *s)
 {
 	switch (s->phase) {
@@ -112,9 +118,16 @@ static void want_by_phase(struct session *s)
 		want(s, SESSION_WANT_NOTHING, STR(""));
 		break;
 	case PHASE_ASK:
-		want(s, s->question_hidden ? SESSION_WANT_SECRET : SESSION_WANT_TEXT,
+		want(s,
+		     s->question_hidden         ? SESSION_WANT_SECRET
+		     : asks_for(s, "[confirm]") ? SESSION_WANT_CONFIRM
+		                                : SESSION_WANT_TEXT,
 		     out_text(&s->question));
 		break;
+	case PHASE_USER:
+		want(s, SESSION_WANT_TEXT, STR("Username: "));
+		break;
+	case PHASE_PASSWORD:
 	case PHASE_ENABLE:
 		want(s, SESSION_WANT_SECRET, STR("Password: "));
 		break;
@@ -186,6 +199,10 @@ static void host_on_cancel(void *session, void (*cancel)(void *arg), void *arg)
 
 static void give_answer(struct session *s, struct str line)
 {
+	struct str word = str_trim(line);
+	if (!s->opt.batch && asks_for(s, "[yes/no]:") && !str_caseeq(word, STR("yes")) &&
+	    !str_caseeq(word, STR("no")))
+		return; /* asked again */
 	void (*answer)(void *, struct str) = s->answer;
 	s->answer = NULL;
 	s->phase = PHASE_RUN;
@@ -206,7 +223,7 @@ static void cancel_pending(struct session *s)
 		if (s->pending)
 			host_done(s, CMD_ERROR);
 	} else if (s->answer != NULL) {
-		give_answer(s, STR("n"));
+		give_answer(s, asks_for(s, "[yes/no]:") ? STR("no") : STR("n"));
 	}
 }
 
@@ -305,42 +322,6 @@ static void monitor_write(void *arg, const struct log_line *line)
 
 /* ------------------------------------------------------------------ begin and end */
 
-/* $(hostname) and $(domain) in a line of a banner. */
-static void print_banner_line(struct session *s, struct str text)
-{
-	struct out out;
-	out_init(&out);
-	while (text.len > 0) {
-		bool host = str_has_prefix_nocase(text, STR("$(hostname)"));
-		bool domain = str_has_prefix_nocase(text, STR("$(domain)"));
-		size_t n = host ? 11 : domain ? 9 : 1;
-		if (host || domain)
-			out_put(&out,
-			        session_conf_text(s, "system", host ? "hostname" : "domain-name"));
-		else
-			out_put(&out, (struct str){text.p, 1});
-		text.p += n;
-		text.len -= n;
-	}
-	out_str(&out, "\n");
-	session_print(s, out_text(&out));
-	out_free(&out);
-}
-
-static void print_banners(struct session *s)
-{
-	static const char *const kinds[] = {"motd", "login", "exec"};
-	const struct conf *conf = confsys_running(s->env->sys);
-	const struct node *n = schema_find(&s->env->grammar->schema, "banner");
-	if (n == NULL || !(n->flags & NODE_LIST))
-		return;
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		for (const struct centry *e = conf_first(conf, "banner"); e != NULL;
-		     e = conf_next(conf, e))
-			if (str_eq_cstr(conf_text(e, "kind"), kinds[i]))
-				print_banner_line(s, conf_text(e, "text"));
-}
-
 struct session *session_new(const struct session_env *env, const struct session_io *io,
                             const struct session_options *options)
 {
@@ -350,26 +331,22 @@ struct session *session_new(const struct session_env *env, const struct session_
 	s->env = env;
 	s->io = *io;
 	s->opt = *options;
-	str_copy(s->from, sizeof s->from,
-	         str_of(options->from != NULL ? options->from : "console"));
 	out_init(&s->prompt);
 	out_init(&s->question);
 	out_init(&s->completion);
 	pager_init(&s->pager);
 	s->pager_lines = s->width = s->dialect = s->shown = -1;
 	s->want = SESSION_WANT_NOTHING;
-	const struct grammar *g = env->grammar;
-	s->privilege = s->opt.batch || s->opt.enable ? 15 : 1;
-	ctx_init(&s->ctx, s->privilege < 15 ? g->user : s->opt.config ? g->config : g->exec);
+	str_copy(s->from, sizeof s->from,
+	         str_of(options->from != NULL ? options->from : "console"));
+	str_copy(s->os_user, sizeof s->os_user, str_of(options->user != NULL ? options->user : ""));
 	s->debug = (struct debug_sink){.write = debug_write, .arg = s};
 	s->log = (struct log_sink){.level = -1, .write = monitor_write, .arg = s};
 	debug_sink_add(&s->debug);
 	log_sink_add(&s->log);
 	pager_reset(&s->pager, 0, 0);
-	if (!s->opt.batch) {
-		print_banners(s);
-		session_print(s, STR("Type help or '?' for a list of available commands.\n"));
-	}
+	session_list_add(s);
+	session_login_begin(s);
 	session_pump(s);
 	return s;
 }
@@ -384,6 +361,7 @@ void session_free(struct session *s)
 	s->in_handler = false;
 	debug_sink_remove(&s->debug);
 	log_sink_remove(&s->log);
+	session_list_remove(s);
 	for (size_t i = 0; i < s->nhistory; i++) {
 		wipe(s->history[i], strlen(s->history[i]));
 		free(s->history[i]);
@@ -410,7 +388,7 @@ enum session_want session_want(const struct session *s)
 
 void session_finish(struct session *s, int status)
 {
-	if (s->phase != PHASE_OVER && s->phase != PHASE_ENABLE)
+	if (s->phase == PHASE_RUN || s->phase == PHASE_ASK)
 		s->phase = PHASE_LINE;
 	s->want = SESSION_WANT_NOTHING;
 	if (s->log_text != NULL && status == CMD_OK) {
@@ -429,42 +407,14 @@ void session_finish(struct session *s, int status)
 		s->io.result(s->io.arg, status != CMD_OK);
 }
 
-static void enable_denied(struct session *s)
-{
-	log_msg(MSG_308001, s->enable_failures, s->from);
-	if (s->enable_failures < 3) {
-		session_print(s, STR("Invalid password\n"));
-		return;
-	}
-	session_print(s, STR("Access denied.\n"));
-	s->phase = PHASE_LINE;
-}
-
-static void enable_password(struct session *s, struct str password)
-{
-	const struct session_env *env = s->env;
-	bool ok = env->enable_check != NULL ? env->enable_check(env->ctx, s->enable_level, password)
-	                                    : password.len == 0;
-	if (!ok) {
-		s->enable_failures++;
-		enable_denied(s);
-		return;
-	}
-	unsigned from = s->privilege;
-	s->privilege = s->enable_level;
-	session_set_mode(s, s->privilege > 1 ? env->grammar->exec : env->grammar->user);
-	s->phase = PHASE_LINE;
-	log_msg(MSG_502103, session_user(s), from, s->privilege);
-	log_msg(MSG_111008, session_user(s), "enable");
-}
-
 void session_input_line(struct session *s, struct str line)
 {
 	enum session_want wanted = s->want;
 	if (wanted != SESSION_WANT_LINE && wanted != SESSION_WANT_TEXT &&
-	    wanted != SESSION_WANT_SECRET)
+	    wanted != SESSION_WANT_SECRET && wanted != SESSION_WANT_CONFIRM)
 		return;
 	s->want = SESSION_WANT_NOTHING;
+	session_idle_restart(s);
 	session_start_page(s);
 	switch (s->phase) {
 	case PHASE_LINE:
@@ -474,8 +424,10 @@ void session_input_line(struct session *s, struct str line)
 	case PHASE_ASK:
 		give_answer(s, line);
 		break;
+	case PHASE_USER:
+	case PHASE_PASSWORD:
 	case PHASE_ENABLE:
-		enable_password(s, line);
+		session_login_answer(s, line);
 		break;
 	case PHASE_RUN:
 	case PHASE_OVER:
@@ -486,6 +438,7 @@ void session_input_line(struct session *s, struct str line)
 
 void session_input_key(struct session *s, int key)
 {
+	session_idle_restart(s);
 	if (s->want != SESSION_WANT_KEY || !pager_key(&s->pager, key))
 		return;
 	s->want = SESSION_WANT_NOTHING;
@@ -499,8 +452,9 @@ void session_break(struct session *s)
 		session_input_key(s, 3);
 		return;
 	}
-	if (s->phase == PHASE_ENABLE) {
-		s->phase = PHASE_LINE;
+	session_idle_restart(s);
+	if (s->phase == PHASE_ENABLE || s->phase == PHASE_USER || s->phase == PHASE_PASSWORD) {
+		session_login_break(s);
 		s->want = SESSION_WANT_NOTHING;
 	} else if (s->pending) {
 		s->want = SESSION_WANT_NOTHING;
@@ -516,8 +470,15 @@ void session_eof(struct session *s)
 {
 	cancel_pending(s);
 	pager_reset(&s->pager, 0, 0);
-	s->phase = PHASE_OVER;
+	s->opt.serial = false;
+	session_over(s);
 	session_pump(s);
+}
+
+void session_kill(struct session *s)
+{
+	cancel_pending(s);
+	session_logoff(s);
 }
 
 void session_resize(struct session *s, unsigned width, unsigned height)

@@ -12,14 +12,31 @@
 struct session;
 struct grammar;
 struct confsys;
+struct logins;
+
+/* What the local database says of a user who proved himself. */
+struct session_account {
+	unsigned privilege; /* 0..15 */
+	bool shell; /* service-type admin or nas-prompt: may have a console where `aaa authorization exec` looks */
+	bool config; /* service-type admin: may have all of it */
+};
 
 /* What all sessions of an appliance share. Filled by main, outlives the sessions. */
 struct session_env {
 	const struct grammar *grammar;
 	struct confsys *sys;
-	const struct clock *clock; /* NULL: the system's time */
+	struct clock *clock; /* NULL: no time-outs, no times of logins */
 	/* Does this password open the level? NULL: only the empty one does. */
 	bool (*enable_check)(void *ctx, unsigned level, struct str password);
+	/* Is it the user's password? Fills the account. NULL: there are no users. */
+	bool (*user_check)(void *ctx, struct str user, struct str password,
+	                   struct session_account *account);
+	/* A user by name alone, whom somebody else has authenticated (sshd). */
+	bool (*user_find)(void *ctx, struct str user, struct session_account *account);
+	/* May a console be opened by this SSH client, on this address of the host? Not through the tunnel, as long as
+	 * `management-access` does not name the interface. NULL: from anywhere. */
+	bool (*remote_allowed)(void *ctx, const char *client, const char *server);
+	struct logins *logins; /* who logged in when; NULL = nothing is kept */
 	void *ctx;
 };
 
@@ -28,6 +45,7 @@ enum session_want {
 	SESSION_WANT_LINE,    /* a command; the prompt is shown */
 	SESSION_WANT_TEXT,    /* an answer to a question */
 	SESSION_WANT_SECRET,  /* the same, echoed as stars */
+	SESSION_WANT_CONFIRM, /* one key: Enter or y accepts */
 	SESSION_WANT_KEY,     /* one key: <--- More ---> is on the screen */
 	SESSION_OVER,
 };
@@ -52,8 +70,10 @@ struct session_options {
 	bool config; /* batch: starts in config mode */
 	bool enable; /* starts in privileged EXEC: the socket admits only who may do everything */
 	bool tty;    /* pager on */
+	bool serial; /* never over: after Logoff it starts with the login again */
 	unsigned width, height; /* of the window, 0 = unknown */
-	const char *from;       /* "console" or an address, for log lines; copied */
+	const char *from;       /* "console" or the address of an SSH client; copied */
+	const char *user;       /* of the host, whom sshd let in; NULL = nobody; copied */
 };
 
 /* Banner and first prompt are shown at once. NULL when memory is short. env and io's functions outlive it. */
@@ -66,7 +86,7 @@ enum session_want session_want(const struct session *s);
 /* The prompt of the command line as it stands now, e.g. "gw(config-if)# ". */
 struct str session_prompt(const struct session *s);
 
-/* The answer to WANT_LINE, WANT_TEXT and WANT_SECRET, without newline. ^Z is the line "\x1a". Ignored when none of
+/* The answer to WANT_LINE, WANT_TEXT, WANT_SECRET and WANT_CONFIRM (the key typed, "" for Enter), without newline. ^Z is the line "\x1a". Ignored when none of
  * these is wanted. */
 void session_input_line(struct session *s, struct str line);
 void session_input_key(struct session *s, int key); /* WANT_KEY */
@@ -77,6 +97,9 @@ void session_resize(struct session *s, unsigned width, unsigned height);
 /* io->room has grown. */
 void session_drained(struct session *s);
 
+/* Columns of the terminal as commands are edited on it: `terminal width`, never more than the window has; 0 = no end. */
+unsigned session_columns(const struct session *s);
+
 /* `?`: shows help for the text left of the cursor; afterwards the line is wanted again. */
 void session_help(struct session *s, struct str partial);
 /* Tab: what to insert at the cursor (the rest of the word and a blank), "" when it is not unique. Lives until
@@ -84,8 +107,8 @@ void session_help(struct session *s, struct str partial);
 struct str session_complete(struct session *s, struct str partial);
 
 /* Registers the handlers of the session's own commands (before grammar_load): session_enable, session_disable,
- * session_exit, session_logout, session_end, session_configure, help, terminal_monitor, terminal_pager, terminal_width,
- * show_terminal, show_history, show_pager. */
+ * session_exit, session_logout, session_end, session_configure, session_login, help, terminal_monitor, terminal_pager,
+ * terminal_width, show_terminal, show_history, show_pager, and those of session_admin.c. */
 void session_register(void);
 
 #endif

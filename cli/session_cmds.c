@@ -13,8 +13,8 @@ static int cmd_exit(struct cmd *c)
 		return CMD_OK;
 	}
 	if (!s->opt.batch)
-		out_str(c->out, "\nLogoff\n\n");
-	s->phase = PHASE_OVER;
+		session_print(s, STR("\nLogoff\n\n"));
+	session_over(s);
 	return CMD_OK;
 }
 
@@ -37,15 +37,19 @@ static int cmd_enable(struct cmd *c)
 	struct session *s = c->session;
 	uint32_t level = 15;
 	cmd_u32(c, "level", &level);
-	s->enable_level = level > 15 ? 15 : level;
-	s->enable_failures = 0;
-	if (s->opt.batch ||
-	    s->enable_level <= 1) { /* a script has all levels; down needs no password */
+	if (s->opt.batch) { /* a script has all levels */
 		session_set_mode(s, level > 1 ? s->env->grammar->exec : s->env->grammar->user);
-		s->privilege = s->opt.batch ? 15 : s->enable_level;
 		return CMD_OK;
 	}
-	s->phase = PHASE_ENABLE;
+	session_enable(s, level > 15 ? 15 : level);
+	return CMD_OK;
+}
+
+static int cmd_login(struct cmd *c)
+{
+	struct session *s = c->session;
+	if (!s->opt.batch)
+		session_login_ask(s, LOGIN_COMMAND);
 	return CMD_OK;
 }
 
@@ -56,8 +60,9 @@ static int cmd_disable(struct cmd *c)
 	cmd_u32(c, "level", &level);
 	if (level > s->privilege)
 		return cmd_fail(c, "%% Already at a lower privilege level");
-	s->privilege = level;
-	session_set_mode(s, level > 1 ? s->env->grammar->exec : s->env->grammar->user);
+	if (level <= 1)
+		s->as_enable = false;
+	session_set_privilege(s, level);
 	return CMD_OK;
 }
 
@@ -179,6 +184,7 @@ void session_register(void)
 	        {"session_logout", cmd_logout},
 	        {"session_end", cmd_end},
 	        {"session_configure", cmd_configure},
+	        {"session_login", cmd_login},
 	        {"help", cmd_help},
 	        {"terminal_monitor", cmd_terminal_monitor},
 	        {"terminal_pager", cmd_terminal_pager},
@@ -189,4 +195,5 @@ void session_register(void)
 	};
 	cmd_register(table, sizeof table / sizeof *table, NULL);
 	session_dialect_register();
+	session_admin_register();
 }

@@ -13,6 +13,12 @@ unsigned session_width(const struct session *s)
 	return session_conf_u32(s, "system", "width", 80);
 }
 
+unsigned session_columns(const struct session *s)
+{
+	unsigned width = session_width(s);
+	return s->opt.width > 0 && (width == 0 || width > s->opt.width) ? s->opt.width : width;
+}
+
 /* A description from column `col` on, wrapped between words before column `width`. */
 static void print_wrapped(struct out *out, unsigned col, unsigned width, const char *text)
 {
@@ -174,7 +180,7 @@ void session_help_text(struct session *s, struct str partial, struct out *out)
 	                                  str_has_prefix_nocase(STR("more"), first));
 	bool header = session_in_config(s), any = false;
 	if (suggest(s->env->grammar, &s->ctx, confsys_running(s->env->sys), partial,
-	            (int)s->privilege, &sg)) {
+	            SESSION_PRIVILEGE_ALL, &sg)) {
 		for (size_t i = 0; i < sg.n; i++) {
 			struct help_list l = {.title = mode_title(s, sg.groups[i].mode)};
 			bool exec = is_exec(s, sg.groups[i].mode);
@@ -218,7 +224,7 @@ struct str session_complete(struct session *s, struct str partial)
 		return STR("");
 	struct suggestions sg;
 	if (suggest(s->env->grammar, &s->ctx, confsys_running(s->env->sys), partial,
-	            (int)s->privilege, &sg))
+	            SESSION_PRIVILEGE_ALL, &sg))
 		suggest_complete(&sg, partial, &s->completion);
 	suggest_free(&sg);
 	return out_text(&s->completion);

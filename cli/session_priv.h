@@ -9,27 +9,40 @@
 #include "core/config/txn.h"
 
 enum {
-	SESSION_HISTORY = 20,      /* lines of `show history` */
-	SESSION_LINE_MAX = 8192,   /* bytes; longer ones are refused */
-	SESSION_OUT_MAX = 32 << 20 /* of one command */
+	SESSION_HISTORY = 20,       /* lines of `show history` */
+	SESSION_LINE_MAX = 8192,    /* bytes; longer ones are refused */
+	SESSION_OUT_MAX = 32 << 20, /* of one command */
+	SESSION_PRIVILEGE_ALL =
+	        15, /* which lines there are says the mode, which may run session_auth.c */
 };
 
 enum session_phase {
-	PHASE_LINE,   /* ready for a command */
-	PHASE_RUN,    /* a command is pending */
-	PHASE_ASK,    /* a pending command asks */
-	PHASE_ENABLE, /* `enable` wants its password */
+	PHASE_LINE,     /* ready for a command */
+	PHASE_RUN,      /* a command is pending */
+	PHASE_ASK,      /* a pending command asks */
+	PHASE_USER,     /* a login wants the name */
+	PHASE_PASSWORD, /* a login wants the password */
+	PHASE_ENABLE,   /* `enable` wants its password */
 	PHASE_OVER,
 };
+
+/* What a user name and a password are asked for. */
+enum session_login { LOGIN_START, LOGIN_COMMAND, LOGIN_ENABLE };
 
 struct session {
 	const struct session_env *env;
 	struct session_io io;
 	struct session_options opt;
-	char from[64];
+	char from[64], os_user[65];
+	struct session *next, **link; /* all sessions of the process */
+	unsigned id;                  /* for `who` and `kill` */
+	struct timer idle;
 
 	struct cli_ctx ctx;
 	unsigned privilege; /* 0..15 */
+	char user[65];      /* logged in, "" = nobody in particular */
+	struct session_account account;
+	bool as_enable; /* went up with the enable password: the name is enable_N again */
 	enum session_phase phase;
 	enum session_want want; /* as told to the io; NOTHING once it was answered */
 	struct out prompt;
@@ -57,6 +70,8 @@ struct session {
 	struct out question;
 	bool question_hidden;
 
+	enum session_login login;
+	char login_name[65];
 	unsigned enable_level, enable_failures;
 
 	char *history[SESSION_HISTORY];
@@ -70,6 +85,7 @@ struct session {
 extern const struct cmd_host session_host;
 
 /* session.c */
+void session_kill(struct session *s); /* ends what runs, logs off */
 void session_print(struct session *s,
                    struct str text); /* through filter and pager, not yet shown */
 void session_start_page(struct session *s);
@@ -81,6 +97,28 @@ void session_set_mode(struct session *s, const struct mode *mode);
 uint32_t session_conf_u32(const struct session *s, const char *node, const char *field,
                           uint32_t dflt);
 struct str session_conf_text(const struct session *s, const char *node, const char *field);
+bool session_conf_bool(const struct session *s, const char *node, const char *field);
+
+/* session_login.c */
+void session_login_begin(struct session *s); /* banners, login, first prompt */
+void session_login_ask(struct session *s, enum session_login what);
+void session_login_answer(struct session *s, struct str line);
+void session_login_break(struct session *s);
+void session_enable(struct session *s, unsigned level);
+void session_set_privilege(struct session *s, unsigned level);
+void session_over(struct session *s);   /* ended, or back at the login */
+void session_logoff(struct session *s); /* somebody or something ends it */
+void session_prompt_name(const struct session *s, struct out *out); /* by `prompt` */
+void session_idle_restart(struct session *s);
+
+/* session_admin.c */
+void session_list_add(struct session *s);
+void session_list_remove(struct session *s);
+void session_admin_register(void);
+
+/* session_auth.c */
+/* May this session run what was matched (`aaa authorization command`)? */
+bool session_authorized(const struct session *s, const struct match *m);
 
 /* session_run.c */
 void session_run(struct session *s, struct str line);

@@ -14,7 +14,7 @@ const char *session_user(const struct session *s)
 	        "enable_6",  "enable_7",  "enable_8",  "enable_9",  "enable_10", "enable_11",
 	        "enable_12", "enable_13", "enable_14", "enable_15",
 	};
-	return names[s->privilege & 15];
+	return *s->user != '\0' && !s->as_enable ? s->user : names[s->privilege & 15];
 }
 
 /* ------------------------------------------------------------------ refusals */
@@ -291,7 +291,7 @@ static int run_line(struct session *s, struct str line)
 		return CMD_ERROR;
 	struct match m;
 	struct match_fail fail = {0};
-	switch (match_line(s->env->grammar, &s->ctx, line, (int)s->privilege, &m, &fail)) {
+	switch (match_line(s->env->grammar, &s->ctx, line, SESSION_PRIVILEGE_ALL, &m, &fail)) {
 	case MATCH_EMPTY:
 		return CMD_OK;
 	case MATCH_OK:
@@ -300,7 +300,11 @@ static int run_line(struct session *s, struct str line)
 		print_failure(s, line, &fail);
 		return CMD_ERROR;
 	}
-	int status = run_matched(s, &m);
+	int status = CMD_ERROR;
+	if (session_authorized(s, &m))
+		status = run_matched(s, &m);
+	else
+		print_error(s, "Command authorization failed");
 	match_free(&m);
 	return status;
 }

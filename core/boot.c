@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/aaa/passhash.h"
 #include "core/base/log.h"
 #include "core/gateway.h"
 #include "crypto/prim/prim.h"
@@ -70,21 +69,6 @@ int gateway_boot(struct gateway *gw, struct err *err)
 	}
 	log_msg(MSG_199002);
 	return rc;
-}
-
-bool gateway_enable_check(void *ctx, unsigned level, struct str password)
-{
-	struct gateway *gw = ctx;
-	char hash[PASSHASH_CAP];
-	(void)level;
-	if (gw->snap == NULL)
-		return password.len == 0;
-	const char *want = gw->snap->enable_hash;
-	passhash_asa(password, STR(""), hash);
-	if (strcmp(hash, want) == 0)
-		return true;
-	passhash_pix(password, STR(""), hash);
-	return strcmp(hash, want) == 0;
 }
 
 struct client_walk {

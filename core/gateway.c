@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/hooks.h"
+#include "cli/logins.h"
 #include "core/base/log.h"
 #include "crypto/prim/prim.h"
 
@@ -189,12 +190,7 @@ static int start_console(struct gateway *gw, struct err *err)
 	rc = gateway_boot(gw, err);
 	if (rc != 0)
 		return rc;
-	gw->console_env = (struct session_env){.grammar = gw->grammar,
-	                                       .sys = gw->conf,
-	                                       .clock = &gw->clock,
-	                                       .enable_check = gateway_enable_check,
-	                                       .ctx = gw};
-	return control_start(&gw->loop, gw->opt.socket, &gw->console_env, &gw->control, err);
+	return gateway_consoles(gw, err);
 }
 
 /* A firewall of the host that stands in the way is named; it is not ours to change. */
@@ -277,6 +273,7 @@ void gateway_stop(struct gateway *gw)
 		while (uv_run(&gw->loop, UV_RUN_DEFAULT) != 0)
 			;
 	}
+	logins_free(gw->console_env.logins);
 	gateway_engines_free(gw);
 	if (gw->nat != NULL)
 		nat_close(gw->nat);

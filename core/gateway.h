@@ -4,6 +4,7 @@
  *   engines.c   the engines, made and introduced to each other
  *   boot.c      the first configuration
  *   wiring.c    the ops through which IKE, L2TP, PPP and the packet path meet
+ *   consoles.c  what the consoles ask: passwords, users
  *   snapshot.c  the configuration compiled as a whole
  *   apply.c     what a commit changes in the live objects
  *   sessiondb.c the sessions as `show vpn-sessiondb` tells of them */
@@ -122,10 +123,12 @@ void gateway_tell_interfaces(struct gateway *gw);
 /* boot.c: the startup configuration, the enable password, what the commands about both need */
 int gateway_exec_register(struct gateway *gw, struct err *err);
 int gateway_boot(struct gateway *gw, struct err *err);
-bool gateway_enable_check(void *ctx, unsigned level, struct str password);
 /* Clients that are connected: address and interface. */
 void gateway_each_client(struct gateway *gw, void (*fn)(void *arg, uint32_t ip, const char *ifname),
                          void *arg);
+
+/* consoles.c: opens the consoles' socket. 0 or -errno with err. */
+int gateway_consoles(struct gateway *gw, struct err *err);
 
 /* system_show.c: show_version, show_asp_drop, clear_asp_drop */
 void gateway_show_register(struct gateway *gw);

@@ -19,7 +19,6 @@ struct snapshot {
 	/* What one module compiled, with its own memory; versions that do not differ in it share it. */
 	struct snapshot_part *part[SNAPSHOT_PARTS_MAX];
 	const char *hostname;
-	const char *enable_hash; /* of `enable password`, "" = none */
 	struct ifaces_conf *ifaces;
 	struct logsink_conf *log;
 	const struct ipsec_conf *ipsec;

@@ -50,7 +50,7 @@ const char *aaa_methods_text(unsigned methods, char *text, size_t cap);
 
 enum aaa_password {
 	AAA_PW_NONE,  /* nopassword: no remote access */
-	AAA_PW_PIX,   /* `encrypted`: PIX MD5, good for PAP only */
+	AAA_PW_PIX,   /* `encrypted`, `pbkdf2`: good for PAP only */
 	AAA_PW_NT,    /* `nt-encrypted`: MD4 of the Unicode password, PAP and MS-CHAP */
 	AAA_PW_OTHER, /* a form this version cannot check */
 };
@@ -83,7 +83,8 @@ struct aaa_policy {
 struct aaa_user {
 	const char *name;
 	enum aaa_password kind;
-	char hash[33];       /* AAA_PW_PIX: as in the configuration */
+	char hash[96];       /* AAA_PW_PIX: as in the configuration */
+	bool any_password;   /* AAA_PW_NONE: `nopassword` is said, the console asks and takes any */
 	uint8_t nt_hash[16]; /* AAA_PW_NT */
 	uint8_t privilege;
 	enum aaa_service service;

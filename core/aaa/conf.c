@@ -1,6 +1,7 @@
 /* Users, group policies and tunnel groups out of the config tree. The only file of this module that sees
  * it. */
 #include "core/aaa/aaa.h"
+#include "core/aaa/passhash.h"
 #include "core/base/arena.h"
 #include "core/base/buf.h"
 #include "core/base/err.h"
@@ -159,6 +160,7 @@ static void read_password(struct ctx *x, const struct centry *e, struct aaa_user
 	size_t len = 0;
 	if (conf_is_set(e, "nopassword") || word.len == 0) {
 		u->kind = AAA_PW_NONE;
+		u->any_password = conf_is_set(e, "nopassword");
 	} else if (str_eq_cstr(form, "nt-encrypted")) {
 		u->kind = AAA_PW_NT;
 		if (!prim_base64_decode(word, u->nt_hash, sizeof(u->nt_hash), &len) ||
@@ -170,7 +172,8 @@ static void read_password(struct ctx *x, const struct centry *e, struct aaa_user
 				           "a hash\n",
 				           u->name);
 		}
-	} else if (str_eq_cstr(form, "encrypted") && str_copy(u->hash, sizeof(u->hash), word)) {
+	} else if ((str_eq_cstr(form, "encrypted") || passhash_is_pbkdf2(word)) &&
+	           str_copy(u->hash, sizeof(u->hash), word)) {
 		u->kind = AAA_PW_PIX;
 	} else {
 		u->kind = AAA_PW_OTHER;

@@ -12,23 +12,10 @@ static bool same(const void *a, const void *b, size_t len)
 	return bytes_eq_secret((struct bytes){a, len}, (struct bytes){b, len});
 }
 
-static bool pix_password(const struct aaa_user *u, struct str password)
-{
-	char asa[PASSHASH_CAP], pix[PASSHASH_CAP];
-	size_t len = strlen(u->hash);
-	passhash_asa(password, str_of(u->name), asa);
-	passhash_pix(password, str_of(u->name), pix);
-	bool is_asa = strlen(asa) == len && same(asa, u->hash, len);
-	bool is_pix = strlen(pix) == len && same(pix, u->hash, len);
-	wipe(asa, sizeof(asa));
-	wipe(pix, sizeof(pix));
-	return is_asa || is_pix;
-}
-
 bool aaa_local_password(const struct aaa_user *u, struct str password)
 {
 	if (u->kind == AAA_PW_PIX)
-		return pix_password(u, password);
+		return passhash_check(password, str_of(u->name), str_of(u->hash));
 	uint8_t hash[16];
 	bool ok = u->kind == AAA_PW_NT && mschap_nt_hash(password, hash) &&
 	          same(hash, u->nt_hash, 16);

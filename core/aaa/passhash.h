@@ -4,7 +4,7 @@
 
 #include "core/base/str.h"
 
-enum { PASSHASH_CAP = 32 };
+enum { PASSHASH_CAP = 32, PASSHASH_PBKDF2_CAP = 96 };
 
 /* `encrypted` since 7.0: MD5 over the password with the first four characters of the user name behind it (none
  * from 28 characters up, none for the empty user: the enable password), padded with zeros to 16 bytes, to 32 when
@@ -16,7 +16,15 @@ void passhash_pix(struct str password, struct str user, char out[PASSHASH_CAP]);
 /* `nt-encrypted`: base64 of MD4 over the password in UTF-16LE. false: not UTF-8, or too long. */
 bool passhash_nt(struct str password, char out[PASSHASH_CAP]);
 
-/* Registers the edit hooks `enable_password` and `username_password` of the grammar. Before grammar_load. */
+/* `pbkdf2`: $sha512$ROUNDS$SALT$HASH, both in base64: PBKDF2 with HMAC-SHA-512, 16 bytes of a random salt, 16 of the
+ * result, 5000 rounds. */
+bool passhash_pbkdf2(struct str password, char out[PASSHASH_PBKDF2_CAP]);
+/* Is it well-formed, with a number of rounds that does not stop everything else? */
+bool passhash_is_pbkdf2(struct str stored);
+/* Does the password belong to what is stored, in any of the forms above but nt-encrypted? Takes as long for a wrong one. */
+bool passhash_check(struct str password, struct str user, struct str stored);
+
+/* Registers the edit hooks `enable_password`, `enable_level`, `passwd` and `username_password` of the grammar. Before grammar_load. */
 void passhash_register(void);
 
 #endif

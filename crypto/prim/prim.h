@@ -58,6 +58,10 @@ size_t prim_hmac_keyed(const struct prim_hmac_key *k, const struct bytes *parts,
 size_t prim_hmac(enum prim_md md, struct bytes key, const struct bytes *parts, size_t n,
                  uint8_t *out);
 
+/* PBKDF2 with HMAC-SHA-512 (RFC 8018 §5.2): len bytes to out. Costs some microseconds a round. false: it failed. */
+bool prim_pbkdf2_sha512(struct bytes password, struct bytes salt, unsigned rounds, uint8_t *out,
+                        size_t len);
+
 /* ------------------------------------------------------------------ ciphers */
 
 enum prim_cipher {

@@ -9,6 +9,7 @@
 #include "cli/exec_term.h"
 #include "cli/grammar.h"
 #include "cli/hooks.h"
+#include "cli/logins.h"
 #include "cli/session.h"
 #include "core/config/txn.h"
 #include "script.h"
@@ -115,8 +116,11 @@ static bool run_steps(const struct script *script, const struct session_env *env
 	struct screen_state st = {0};
 	out_init(&st.seen);
 	struct session_io io = {.arg = &st, .write = io_write, .want = io_want, .async = io_write};
-	struct session_options options = {
-	        .tty = true, .width = 80, .height = 24, .from = "console"};
+	struct session_options options = {.tty = true,
+	                                  .serial = script->serial,
+	                                  .width = 80,
+	                                  .height = 24,
+	                                  .from = "console"};
 	struct session *s = session_new(env, &io, &options);
 	bool same = s != NULL;
 	for (size_t i = 0; same && i < script->n; i++) {
@@ -126,6 +130,37 @@ static bool run_steps(const struct script *script, const struct session_env *env
 	session_free(s);
 	out_free(&st.seen);
 	return same;
+}
+
+/* No hash functions here: passwords stand in the configuration as they were typed. */
+static bool enable_check(void *ctx, unsigned level, struct str password)
+{
+	const struct conf *conf = confsys_running(ctx);
+	struct str want = conf_text(conf_container(conf, "system"), "enable-password");
+	if (str_eq_cstr(want, "8Ry2YjIyt7RRXU24"))
+		want = STR(""); /* the hash of the empty one */
+	for (const struct centry *e = conf_first(conf, "enable-level"); e && level < 15;
+	     e = conf_next(conf, e))
+		if (conf_u32(e, "level") == level)
+			return str_eq(conf_text(e, "password"), password);
+	return level == 15 && str_eq(want, password);
+}
+
+static bool user_check(void *ctx, struct str user, struct str password,
+                       struct session_account *account)
+{
+	const struct conf *conf = confsys_running(ctx);
+	const struct centry *e = conf_find(conf, "username", user);
+	if (e == NULL ||
+	    (!conf_is_set(e, "nopassword") && !str_eq(conf_text(e, "password"), password)))
+		return false;
+	struct str service = conf_text(conf_child(conf, e, "attributes"), "service-type");
+	*account = (struct session_account){
+	        .privilege = conf_u32(e, "privilege"),
+	        .shell = !str_eq_cstr(service, "remote-access"),
+	        .config = str_eq_cstr(service, "admin"),
+	};
+	return true;
 }
 
 /* A fresh configuration; NULL grammar when the grammar is wrong. */
@@ -140,7 +175,14 @@ static struct session_env env_new(struct grammar **g)
 	}
 	hooks_set_grammar(*g);
 	struct session_env env = {
-	        .grammar = *g, .sys = confsys_new(&(*g)->schema, NULL), .clock = &standing};
+	        .grammar = *g,
+	        .sys = confsys_new(&(*g)->schema, NULL),
+	        .clock = &standing,
+	        .enable_check = enable_check,
+	        .user_check = user_check,
+	        .logins = logins_new(),
+	};
+	env.ctx = env.sys;
 	exec.grammar = *g;
 	exec.sys = env.sys;
 	return env;
@@ -151,6 +193,7 @@ static void env_free(struct session_env *env, struct grammar *g)
 	struct err err = {0};
 	startup_erase(&exec.startup, &err);
 	confsys_free(env->sys);
+	logins_free(env->logins);
 	hooks_set_grammar(NULL);
 	grammar_free(g);
 }

@@ -22,7 +22,7 @@ struct terminal {
 	bool ended;
 };
 
-static bool terminal_open(struct terminal *t, const char *console, const char *socket)
+static bool terminal_open(struct terminal *t, const char *console, const char *socket, bool serial)
 {
 	struct winsize size = {.ws_row = 24, .ws_col = 132};
 	out_init(&t->raw);
@@ -30,7 +30,9 @@ static bool terminal_open(struct terminal *t, const char *console, const char *s
 	t->pid = forkpty(&t->fd, NULL, NULL, &size);
 	if (t->pid == 0) {
 		setenv("TERM", "vt100", 1);
-		execl(console, "postern", "--socket", socket, (char *)NULL);
+		unsetenv("SSH_CONNECTION");
+		execl(console, "postern", "--socket", socket, serial ? "--serial" : NULL,
+		      (char *)NULL);
 		_exit(127);
 	}
 	return t->pid > 0;
@@ -67,6 +69,20 @@ static void terminal_type(struct terminal *t, const char *text)
 	}
 }
 
+static bool is_password(const char *expected)
+{
+	const char *last = strrchr(expected, '\n');
+	return strstr(last != NULL ? last : expected, "assword") != NULL;
+}
+
+static bool is_confirm(const char *expected)
+{
+	size_t n = strlen(expected);
+	while (n > 0 && expected[n - 1] == ' ')
+		n--;
+	return n >= 9 && memcmp(expected + n - 9, "[confirm]", 9) == 0;
+}
+
 /* Echo of an answer: as the console shows it, so that it can be expected too. */
 static void expect_echo(const struct step *step, size_t carried, struct out *expected)
 {
@@ -84,7 +100,7 @@ static void expect_echo(const struct step *step, size_t carried, struct out *exp
 		out_printf(expected, "%s\n", step->typed + carried);
 		break;
 	case STEP_ANSWER:
-		if (strstr(step->expected, "assword") != NULL)
+		if (is_password(step->expected))
 			for (size_t i = 0; i < strlen(step->typed); i++)
 				out_str(expected, "*");
 		else
@@ -127,8 +143,10 @@ static void type_step(struct terminal *t, const struct step *step, size_t carrie
 		terminal_type(t, "\t");
 		break;
 	case STEP_ANSWER:
+		/* One key is the answer to [confirm]. */
 		terminal_type(t, step->typed);
-		terminal_type(t, "\r");
+		if (*step->typed == '\0' || !is_confirm(step->expected))
+			terminal_type(t, "\r");
 		break;
 	case STEP_KEY:
 		for (size_t i = 0; i < 3; i++)
@@ -170,7 +188,7 @@ int run_on_pty(const struct script *s, const char *console, const char *socket)
 {
 	struct terminal t;
 	struct out echo;
-	if (!terminal_open(&t, console, socket)) {
+	if (!terminal_open(&t, console, socket, s->serial)) {
 		perror("forkpty");
 		return 1;
 	}

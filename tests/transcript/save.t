@@ -11,7 +11,7 @@ Cryptochecksum: <*>
 
 <*> bytes copied in <*> secs<*>
 [OK]
-ciscoasa# show startup-config | include hostname
+ciscoasa# show startup-config | include ^hostname
 hostname ciscoasa
 ciscoasa# copy running-config startup-config
 Source filename [running-config]? <<
@@ -21,7 +21,7 @@ Cryptochecksum: <*>
 <*> bytes copied in <*> secs<*>
 ciscoasa# write erase
 Erase configuration in flash memory? [confirm]<<n
-ciscoasa# show startup-config | include hostname
+ciscoasa# show startup-config | include ^hostname
 hostname ciscoasa
 ciscoasa# write erase
 Erase configuration in flash memory? [confirm]<<

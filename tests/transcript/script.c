@@ -11,7 +11,8 @@
 static size_t prompt_len(const char *line)
 {
 	size_t i = 0;
-	while (isalnum((unsigned char)line[i]) || line[i] == '-' || line[i] == '.')
+	while (isalnum((unsigned char)line[i]) || line[i] == '-' || line[i] == '.' ||
+	       (line[i] == '/' && i > 0))
 		i++;
 	if (i == 0)
 		return 0;
@@ -96,8 +97,10 @@ bool script_read(struct script *s, const char *path, bool full)
 		number++;
 		while (n > 0 && line[n - 1] == '\n')
 			line[--n] = '\0';
-		if (strncmp(line, "##", 2) == 0)
+		if (strncmp(line, "##", 2) == 0) {
+			s->serial = s->serial || strstr(line, "(serial)") != NULL;
 			continue;
+		}
 		if (strncmp(line, "[full] ", 7) == 0) {
 			if (full)
 				out_printf(&expected, "%s\n", line + 7);

@@ -30,6 +30,7 @@ struct script {
 	const char *name;
 	struct step *steps;
 	size_t n;
+	bool serial; /* "(serial)" in its head: a console that is never left */
 };
 
 /* full: lines marked [full] are expected. */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "core/aaa/passhash.h"
@@ -72,6 +73,38 @@ static void test_nt(void **state)
 	assert_false(passhash_nt(STR("\xff\xfe"), hash));
 }
 
+/* The value was computed with another implementation of PBKDF2-HMAC-SHA-512. */
+static void test_pbkdf2(void **state)
+{
+	(void)state;
+	static const char known[] =
+	        "$sha512$5000$AAECAwQFBgcICQoLDA0ODw==$zZJIwWsAl5/cjF6C0UH2Mg==";
+	char made[PASSHASH_PBKDF2_CAP];
+	assert_true(passhash_check(STR("cisco123"), STR("anyone"), str_of(known)));
+	assert_false(passhash_check(STR("cisco124"), STR("anyone"), str_of(known)));
+	assert_true(
+	        passhash_pbkdf2(STR("a long passphrase, longer than thirty-two characters"), made));
+	assert_int_equal(strncmp(made, "$sha512$5000$", 13), 0);
+	assert_true(passhash_check(STR("a long passphrase, longer than thirty-two characters"),
+	                           STR("u"), str_of(made)));
+	assert_false(passhash_check(STR("a long passphrase, longer than thirty-two characterS"),
+	                            STR("u"), str_of(made)));
+	static const char *const bad[] = {
+	        "",
+	        "$sha512$",
+	        "$sha512$0$AAAA$AAAA",
+	        "$sha512$5000$AA$BB",
+	        "$sha512$999999999$AAECAwQFBgcICQoLDA0ODw==$AAECAwQFBgcICQoLDA0ODw==",
+	        "$sha512$5000$AAECAwQFBgcICQoLDA0ODw==$AAAA"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(passhash_is_pbkdf2(str_of(bad[i])));
+		assert_false(passhash_check(STR(""), STR("u"), str_of(bad[i])));
+	}
+	/* the two MD5 forms */
+	assert_true(passhash_check(STR("cisco"), STR("cisco"), STR("3USUcOPFUiMCO4Jk")));
+	assert_false(passhash_check(STR("cisco"), STR("other"), STR("3USUcOPFUiMCO4Jk")));
+}
+
 static int run(const char *hook, const struct cmd_arg *args, size_t n, struct out *lines,
                struct err *err)
 {
@@ -108,6 +141,19 @@ static void test_hooks(void **state)
 	out_clear(&lines);
 	assert_int_equal(run("enable_password", enable, 1, &lines, &err), 0);
 	assert_string_equal(lines.text, "enable password 2KFQnbNIdI.2KYOU encrypted\n");
+	/* by level; long ones are hashed in the newer form; pbkdf2 must be one */
+	struct cmd_arg level[] = {{.name = "password", .text = STR("cisco")},
+	                          {.name = "level", .text = STR("5")},
+	                          {.name = "form", .text = STR("pbkdf2")}};
+	out_clear(&lines);
+	assert_int_equal(run("enable_level", level, 2, &lines, &err), 0);
+	assert_string_equal(lines.text, "enable password 2KFQnbNIdI.2KYOU level 5 encrypted\n");
+	out_clear(&lines);
+	assert_int_equal(run("enable_level", level, 3, &lines, &err), -22);
+	enable[0].text = STR("0123456789012345678901234567890123");
+	assert_int_equal(run("enable_password", enable, 1, &lines, &err), 0);
+	assert_non_null(strstr(lines.text, "enable password $sha512$5000$"));
+	assert_non_null(strstr(lines.text, " pbkdf2\n"));
 	/* stars are no password, with and without a form */
 	out_clear(&lines);
 	user[1].text = STR("*****");
@@ -130,9 +176,8 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_asa),
-	        cmocka_unit_test(test_lengths),
-	        cmocka_unit_test(test_nt),
+	        cmocka_unit_test(test_asa),   cmocka_unit_test(test_lengths),
+	        cmocka_unit_test(test_nt),    cmocka_unit_test(test_pbkdf2),
 	        cmocka_unit_test(test_hooks),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -268,7 +268,7 @@ static void pending_and_break(void **state)
 	assert_string_equal(text_of(&seen), "cancelled\nciscoasa(config)# ");
 	assert_int_equal(fx.cancelled, 1);
 	type("question", "Sure? [confirm] ");
-	assert_int_equal(session_want(s), SESSION_WANT_TEXT);
+	assert_int_equal(session_want(s), SESSION_WANT_CONFIRM);
 	type("y", "thanks\nciscoasa(config)# ");
 	assert_string_equal(fx.answer, "y");
 	type("question", "Sure? [confirm] ");

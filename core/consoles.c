@@ -1,0 +1,105 @@
+/* What the consoles ask the appliance: passwords, users, and whether a client may manage it through its tunnel. */
+#include <string.h>
+
+#include "cli/logins.h"
+#include "core/aaa/local.h"
+#include "core/aaa/passhash.h"
+#include "core/base/ip4.h"
+#include "core/gateway.h"
+
+/* The hash of a level's own password; level 15 has that of `enable password`. */
+static struct str enable_hash(const struct gateway *gw, unsigned level)
+{
+	const struct conf *conf = confsys_running(gw->conf);
+	if (level >= 15)
+		return conf_text(conf_container(conf, "system"), "enable-password");
+	for (const struct centry *e = conf_first(conf, "enable-level"); e; e = conf_next(conf, e))
+		if (conf_u32(e, "level") == level)
+			return conf_text(e, "password");
+	return STR("");
+}
+
+static bool enable_check(void *ctx, unsigned level, struct str password)
+{
+	const struct gateway *gw = ctx;
+	return passhash_check(password, STR(""), enable_hash(gw, level));
+}
+
+static void account_of(const struct aaa_user *u, struct session_account *account)
+{
+	*account = (struct session_account){
+	        .privilege = u->privilege,
+	        .shell = u->service != AAA_SERVICE_REMOTE_ACCESS,
+	        .config = u->service == AAA_SERVICE_ADMIN,
+	};
+}
+
+static const struct aaa_user *user_of(const struct gateway *gw, struct str name)
+{
+	char text[AAA_USER_MAX + 1];
+	if (gw->snap == NULL || !str_copy(text, sizeof text, name))
+		return NULL;
+	return aaa_user_find(gw->snap->aaa, text);
+}
+
+static bool user_check(void *ctx, struct str name, struct str password,
+                       struct session_account *account)
+{
+	const struct aaa_user *u = user_of(ctx, name);
+	if (u == NULL ||
+	    !(u->kind == AAA_PW_NONE ? u->any_password : aaa_local_password(u, password)))
+		return false;
+	account_of(u, account);
+	return true;
+}
+
+static bool user_find(void *ctx, struct str name, struct session_account *account)
+{
+	const struct aaa_user *u = user_of(ctx, name);
+	if (u != NULL)
+		account_of(u, account);
+	return u != NULL;
+}
+
+struct tunnel_search {
+	uint32_t ip;
+	bool found;
+};
+
+static void compare_client(void *arg, uint32_t ip, const char *ifname)
+{
+	struct tunnel_search *t = arg;
+	(void)ifname;
+	t->found = t->found || ip == t->ip;
+}
+
+/* Through the tunnel the appliance is managed only on the interface `management-access` names. */
+static bool remote_allowed(void *ctx, const char *client, const char *server)
+{
+	struct gateway *gw = ctx;
+	struct tunnel_search t = {0};
+	uint32_t at;
+	if (!ip4_parse(str_of(client), &t.ip))
+		return true;
+	gateway_each_client(gw, compare_client, &t);
+	if (!t.found)
+		return true;
+	struct str ifname = conf_text(conf_container(confsys_running(gw->conf), "management"),
+	                              "management-access");
+	const struct iface *i = ifname.len > 0 ? ifaces_by_nameif(gw->ifaces, ifname) : NULL;
+	return i != NULL && ip4_parse(str_of(server), &at) && ifaces_by_ip(gw->ifaces, at) == i;
+}
+
+int gateway_consoles(struct gateway *gw, struct err *err)
+{
+	gw->console_env = (struct session_env){.grammar = gw->grammar,
+	                                       .sys = gw->conf,
+	                                       .clock = &gw->clock,
+	                                       .enable_check = enable_check,
+	                                       .user_check = user_check,
+	                                       .user_find = user_find,
+	                                       .remote_allowed = remote_allowed,
+	                                       .logins = logins_new(),
+	                                       .ctx = gw};
+	return control_start(&gw->loop, gw->opt.socket, &gw->console_env, &gw->control, err);
+}
