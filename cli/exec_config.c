@@ -49,6 +49,13 @@ void exec_config_text(const struct exec_config *x, bool secrets, struct out *out
 
 /* ---------------------------------------------------------------- show running-config, more */
 
+void exec_section_words(struct str section, struct str name, struct out *words)
+{
+	/* The word of 7.x and 8.x, whose lines begin with crypto today. */
+	out_str(words, str_eq_cstr(section, "isakmp") ? "crypto " : "");
+	out_printf(words, "%.*s%s%.*s", STR_ARG(section), name.len > 0 ? " " : "", STR_ARG(name));
+}
+
 static int cmd_show_running_config(struct cmd *c)
 {
 	struct exec_config *x = c->ctx;
@@ -64,7 +71,7 @@ static int cmd_show_running_config(struct cmd *c)
 		return CMD_OK;
 	}
 	out_init(&words);
-	out_printf(&words, "%.*s%s%.*s", STR_ARG(section), name.len > 0 ? " " : "", STR_ARG(name));
+	exec_section_words(section, name, &words);
 	render(x->grammar, running(x), flags, -1, out_text(&words), c->out);
 	out_free(&words);
 	return CMD_OK;
@@ -297,70 +304,6 @@ void exec_config_free(struct exec_config *x)
 	x->booted = false;
 }
 
-/* ---------------------------------------------------------------- clear configure */
-
-/* "LINE" -> "no LINE", "no LINE" -> "LINE". */
-static void negate(struct str line, struct out *out)
-{
-	struct str rest = line;
-	if (str_eq_cstr(str_word(&rest), "no"))
-		out_printf(out, "%.*s\n", STR_ARG(str_trim(rest)));
-	else
-		out_printf(out, "no %.*s\n", STR_ARG(str_trim(line)));
-}
-
-/* The top-level lines of a section, negated, last one first: what refers goes before what is referred to. */
-static void negate_section(struct str text, struct out *out)
-{
-	size_t end = text.len;
-	while (end > 0) {
-		size_t start = text.p[end - 1] == '\n' ? end - 1 : end;
-		size_t stop = start;
-		while (start > 0 && text.p[start - 1] != '\n')
-			start--;
-		struct str line = {text.p + start, stop - start};
-		if (line.len > 0 && line.p[0] != ' ' && line.p[0] != '!' && line.p[0] != ':')
-			negate(line, out);
-		end = start;
-	}
-}
-
-static int apply(struct exec_config *x, struct cmd *c, struct str text, unsigned flags)
-{
-	struct load_report report = {0};
-	struct err err = {0};
-	int rc = load_text(x->grammar, x->sys, text, "clear configure", flags, &report, &err);
-	for (size_t i = 0; i < report.n; i++)
-		print_lines(report.items[i].text, c->out);
-	bool refused = report.errors > 0;
-	load_report_free(&report);
-	if (rc != 0)
-		return cmd_fail(c, "%s", err.text);
-	return refused ? CMD_ERROR : CMD_OK;
-}
-
-static int cmd_clear_configure(struct cmd *c)
-{
-	struct exec_config *x = c->ctx;
-	struct str section = cmd_text(c, "section"), name = cmd_text(c, "name");
-	struct out words, shown, lines;
-	if (str_eq_cstr(section, "all"))
-		return apply(x, c, STR("!\n"), LOAD_REPLACE);
-	out_init(&words);
-	out_init(&shown);
-	out_init(&lines);
-	out_printf(&words, "%.*s%s%.*s", STR_ARG(section), name.len > 0 ? " " : "", STR_ARG(name));
-	render(x->grammar, running(x), RENDER_SECRETS, -1, out_text(&words), &shown);
-	negate_section(out_text(&shown), &lines);
-	int rc = lines.len > 0 ? apply(x, c, out_text(&lines), 0) : CMD_OK;
-	if (shown.text)
-		wipe(shown.text, shown.len);
-	out_free(&words);
-	out_free(&shown);
-	out_free(&lines);
-	return rc;
-}
-
 void exec_config_register(struct exec_config *x)
 {
 	static const struct cmd_entry table[] = {
@@ -369,8 +312,8 @@ void exec_config_register(struct exec_config *x)
 	        {"more_file", cmd_more_file},
 	        {"write_memory", cmd_write_memory},
 	        {"write_terminal", cmd_write_terminal},
-	        {"clear_configure", cmd_clear_configure},
 	};
 	cmd_register(table, sizeof(table) / sizeof(table[0]), x);
+	exec_apply_register(x);
 	exec_dialog_register(x);
 }

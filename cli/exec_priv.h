@@ -9,6 +9,10 @@ int exec_save(const struct exec_config *x, const char *user, struct out *out, st
 bool exec_modified(const struct exec_config *x);
 /* Who is at the console; "enable_15" when nobody says. */
 const char *exec_user(const struct cmd *c);
+/* Words of `show running-config` and `clear configure` as render takes them. */
+void exec_section_words(struct str section, struct str name, struct out *words);
+/* clear configure, configure ... */
+void exec_apply_register(struct exec_config *x);
 /* write erase, copy and reload, which ask. */
 void exec_dialog_register(struct exec_config *x);
 

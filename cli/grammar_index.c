@@ -116,6 +116,48 @@ next:
 		mark_primary(g, n->nodes[i]);
 }
 
+static bool has_choice(const struct field *f, const char *word)
+{
+	for (size_t i = 0; i < f->nchoices; i++) {
+		if (!strcmp(f->choices[i].word, word))
+			return true;
+	}
+	return false;
+}
+
+static void add_choice(struct builder *b, struct field *f, const struct item *it)
+{
+	struct choice *grown;
+
+	if (has_choice(f, it->word))
+		return;
+	grown = build_alloc(b, f->nchoices + 1, sizeof(*grown));
+	memcpy(grown, f->choices, f->nchoices * sizeof(*grown));
+	grown[f->nchoices++] = (struct choice){it->word, it->help};
+	f->choices = grown;
+}
+
+/* Every first word of a line that running-config can hold is a section of it. */
+static void add_sections(struct builder *b, struct field *f)
+{
+	for (const struct line *l = b->g->config->lines; l; l = l->next) {
+		if (!l->node || l->run || l->refused || (l->flags & LINE_LEGACY))
+			continue;
+		for (unsigned i = 0; i < l->natoms; i++) {
+			if ((l->first >> i & 1) && l->atoms[i]->kind == ITEM_WORD)
+				add_choice(b, f, l->atoms[i]);
+		}
+	}
+}
+
+static void find_sections(struct builder *b, struct line *l)
+{
+	for (size_t i = 0; i < l->nargs && b->g->config; i++) {
+		if (l->args[i].flags & FIELD_SECTIONS)
+			add_sections(b, &l->args[i]);
+	}
+}
+
 void build_index(struct builder *b)
 {
 	for (struct mode *m = b->g->modes; m; m = m->next) {
@@ -124,6 +166,10 @@ void build_index(struct builder *b)
 				help_items(b->g, l, l->items, "");
 			index_line(b, l);
 		}
+	}
+	for (struct mode *m = b->g->modes; m; m = m->next) {
+		for (struct line *l = m->lines; l; l = l->next)
+			find_sections(b, l);
 	}
 	mark_primary(b->g, b->g->schema.root);
 }

@@ -174,7 +174,7 @@ bool build_field(struct builder *b, const char *name, const struct yaml *y, stru
 	static const char *const known[] = {"type",    "range",   "unit",     "min",      "max",
 	                                    "values",  "words",   "to",       "via",      "of",
 	                                    "default", "help",    "required", "defaults", "once",
-	                                    "add",     "suggest", NULL};
+	                                    "add",     "suggest", "sections", NULL};
 	const struct yaml *of = yaml_get(y, "of");
 	const char *type, *add;
 	struct field *element;
@@ -214,6 +214,7 @@ bool build_field(struct builder *b, const char *name, const struct yaml *y, stru
 	return range(b, y, f) && number(b, y, "min", f, &f->min, FIELD_HAS_MIN) &&
 	       number(b, y, "max", f, &f->max, FIELD_HAS_MAX) &&
 	       yes(b, y, "required", f, FIELD_REQUIRED) && yes(b, y, "once", f, FIELD_ONCE) &&
+	       yes(b, y, "sections", f, FIELD_SECTIONS) &&
 	       choices(b, y, f) && words(b, y, f) && defaults(b, y, f);
 }
 

@@ -29,6 +29,7 @@ enum field_flags {
 	FIELD_APPEND = 4, /* list: a line adds to what is there */
 	FIELD_HAS_MIN = 8,
 	FIELD_HAS_MAX = 16,
+	FIELD_SECTIONS = 32, /* argument: the sections of running-config are words of it, too */
 };
 
 struct field {

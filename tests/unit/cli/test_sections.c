@@ -1,0 +1,169 @@
+/* show running-config SECTION and clear configure SECTION, for every section that the grammar knows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/exec_config.h"
+#include "cli/hooks.h"
+#include "cli/render.h"
+#include "exec_host.h"
+
+static char dir[] = "/tmp/sections-XXXXXX";
+static struct grammar *grammar;
+static struct clock now;
+static struct exec_config x;
+static struct exec_host host;
+static char *everything;
+
+static void no_sum(const void *data, size_t len, uint8_t sum[16])
+{
+	(void)data, (void)len;
+	memset(sum, 0, 16);
+}
+
+static char *read_file(const char *path)
+{
+	char *text = calloc(1, 1 << 20);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	assert_true(fread(text, 1, (1 << 20) - 1, f) > 0);
+	fclose(f);
+	return text;
+}
+
+static int setup(void **state)
+{
+	struct err err = {0};
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	clock_init(&now, 1000);
+	x.clock = &now;
+	assert_int_equal(startup_init(&x.startup, dir, no_sum, &err), 0);
+	exec_config_register(&x);
+	hooks_register();
+	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &grammar,
+	                 &err))
+		fail_msg("%s", err.text);
+	hooks_set_grammar(grammar);
+	x.grammar = grammar;
+	x.sys = confsys_new(&grammar->schema, NULL);
+	everything = read_file(TEST_DIR "/transcript/configs/everything.cfg");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(everything);
+	confsys_free(x.sys);
+	exec_config_free(&x);
+	hooks_set_grammar(NULL);
+	grammar_free(grammar);
+	cmd_registry_clear();
+	clock_free(&now);
+	out_free(&host.text);
+	return rmdir(dir);
+}
+
+static void load(const char *text)
+{
+	struct load_report r = {0};
+	struct err err = {0};
+	assert_int_equal(load_text(grammar, x.sys, str_of(text), "test", LOAD_REPLACE, &r, &err),
+	                 0);
+	load_report_free(&r);
+}
+
+static char *shown(const char *section)
+{
+	struct cmd_arg a = {.name = "section", .text = str_of(section)};
+	assert_int_equal(exec_host_run(&host, "show_running_config", &a, 1, false), CMD_OK);
+	return strdup(host.text.text ? host.text.text : "");
+}
+
+static const struct field *section_field(const char *run)
+{
+	for (const struct mode *m = grammar->modes; m; m = m->next)
+		for (const struct line *l = m->lines; l; l = l->next)
+			for (size_t i = 0; l->run && !strcmp(l->run, run) && i < l->nargs; i++)
+				if (l->args[i].flags & FIELD_SECTIONS)
+					return &l->args[i];
+	fail_msg("no line of %s has sections", run);
+	return NULL;
+}
+
+/* Each top-level line is in the section of its first word, and the sections together are the whole. */
+static void test_show(void **state)
+{
+	const struct field *f = section_field("show_running_config");
+	size_t all = 0, parts = 0;
+	struct out whole;
+	(void)state;
+	load(everything);
+	out_init(&whole);
+	render(grammar, confsys_running(x.sys), 0, -1, STR(""), &whole);
+	for (const char *p = whole.text; *p; p = strchr(p, '\n') + 1)
+		all += *p != '!';
+	for (size_t i = 0; i < f->nchoices; i++) {
+		if (!strcmp(f->choices[i].word, "inert") || !strcmp(f->choices[i].word, "isakmp"))
+			continue;
+		char *text = shown(f->choices[i].word);
+		for (const char *p = text; *p; p = strchr(p, '\n') + 1)
+			parts += *p != '!';
+		free(text);
+	}
+	assert_int_equal(parts, all);
+	out_free(&whole);
+}
+
+static void test_clear(void **state)
+{
+	const struct field *f = section_field("clear_configure");
+	unsigned cleared = 0, used = 0, bad = 0;
+	(void)state;
+	for (size_t i = 0; i < f->nchoices; i++) {
+		const char *section = f->choices[i].word;
+		struct cmd_arg a = {.name = "section", .text = str_of(section)};
+		if (!strcmp(section, "all"))
+			continue;
+		load("!\n");
+		char *empty = shown(section);
+		load(everything);
+		char *before = shown(section);
+		int rc = exec_host_run(&host, "clear_configure", &a, 1, false);
+		char *said = strdup(host.text.text ? host.text.text : "");
+		char *after = shown(section);
+		if (rc != CMD_OK && strstr(said, "used by")) {
+			used++;
+			printf("clear configure %s: %s", section, said);
+		} else if (rc != CMD_OK || strcmp(after, empty)) {
+			printf("clear configure %s: status %d, said:\n%sleft:\n%s", section, rc,
+			       said, after);
+			bad++;
+		}
+		cleared += strcmp(before, empty) != 0;
+		free(empty);
+		free(before);
+		free(after);
+		free(said);
+	}
+	printf("%u sections cleared, %u in use\n", cleared, used);
+	assert_int_equal(bad, 0);
+	assert_true(cleared > 15 && used < 8);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_show),
+	        cmocka_unit_test(test_clear),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
