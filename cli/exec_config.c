@@ -93,14 +93,8 @@ static int cmd_more_file(struct cmd *c)
 
 static void written_by(const struct exec_config *x, const char *user, struct out *out)
 {
-	struct tm tm;
-	char text[64];
-	time_t now = clock_wall(x->clock);
-	int64_t wall = (int64_t)clock_now(x->clock) + x->clock->wall_offset_ms;
-	gmtime_r(&now, &tm);
-	strftime(text, sizeof(text), "UTC %a %b %-d %Y", &tm);
-	out_printf(out, ": Saved\n: Written by %s at %02d:%02d:%02d.%03d %s\n!\n", user, tm.tm_hour,
-	           tm.tm_min, tm.tm_sec, (int)(((wall % 1000) + 1000) % 1000), text);
+	out_printf(out, ": Saved\n: Written by %s at ", user);
+	exec_time(x, "%%H:%%M:%%S.%03d %%Z %%a %%b %%-d %%Y\n!\n", out);
 }
 
 int exec_save(const struct exec_config *x, const char *user, struct out *out, struct err *err)
@@ -315,5 +309,6 @@ void exec_config_register(struct exec_config *x)
 	};
 	cmd_register(table, sizeof(table) / sizeof(table[0]), x);
 	exec_apply_register(x);
+	exec_clock_register(x);
 	exec_dialog_register(x);
 }

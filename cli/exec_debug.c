@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/exec_term.h"
+#include "cli/exec_debug.h"
 #include "core/base/debug.h"
 #include "core/base/ip4.h"
 

@@ -5,6 +5,7 @@
 
 #include "cli/render.h"
 #include "core/config/acl.h"
+#include "core/config/clock.h"
 #include "core/config/hook.h"
 
 static const struct grammar *rendering;
@@ -271,6 +272,7 @@ void hooks_register(void)
 	        {"user_inert_check", check_user_inert},
 	        {"ifname_check", check_ifname},
 	};
+	clock_conf_register();
 	conf_check_register(checks, sizeof(checks) / sizeof(checks[0]));
 	conf_edit_register(edits, sizeof(edits) / sizeof(edits[0]));
 }

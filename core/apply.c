@@ -4,6 +4,7 @@
 
 #include "core/aaa/lockout.h"
 #include "core/base/log.h"
+#include "core/config/clock.h"
 #include "core/gateway.h"
 
 static int hook_compile(void *ctx, const struct conf *next, void **snapshot, struct out *notes,
@@ -147,10 +148,13 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	struct gateway *gw = ctx;
 	const struct snapshot *before = old_snapshot;
 	struct snapshot *s = next_snapshot;
+	struct zone zone;
 	struct out notes;
 	gw->snap = s;
 	gw->changes++;
 	gw->changed_at = clock_wall(&gw->clock);
+	clock_conf_read(next, &zone);
+	zone_set(&zone);
 	logsinks_apply(gw->log, s->log);
 	drop_strays(gw, s); /* while Deletes still leave */
 	out_init(&notes);

@@ -2,7 +2,7 @@
  * gateway.c adds those. */
 #include <errno.h>
 
-#include "cli/exec_term.h"
+#include "cli/exec_debug.h"
 #include "cli/hooks.h"
 #include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"
@@ -108,5 +108,5 @@ void gateway_register(struct gateway *gw)
 	ifaces_register_checks();
 	passhash_register();
 	hooks_register();
-	exec_term_register(&gw->clock);
+	exec_debug_register();
 }

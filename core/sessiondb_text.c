@@ -1,3 +1,4 @@
+#include "core/base/zone.h"
 #include "core/sessiondb_text.h"
 
 #include <inttypes.h>
@@ -86,10 +87,8 @@ static void only(struct out *o, const char *indent, const char *label, const cha
 
 static void when_text(char *text, size_t cap, time_t when)
 {
-	struct tm tm;
-	text[0] = '\0';
-	if (localtime_r(&when, &tm) != NULL)
-		strftime(text, cap, "%H:%M:%S %Z %a %b %-d %Y", &tm);
+	if (zone_format(text, cap, "%H:%M:%S %Z %a %b %-d %Y", when) == 0)
+		text[0] = '\0';
 }
 
 /* Idle time as far as the data path knows it. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "core/base/zone.h"
 #include "core/gateway.h"
 
 /* What `clear asp drop` subtracts: the counters themselves have one writer, the worker. */
@@ -68,13 +69,12 @@ static void hardware_lines(struct gateway *gw, struct out *o)
 
 static void modified_line(const struct gateway *gw, struct out *o)
 {
-	struct tm tm;
 	char when[64] = "";
-	if (gw->changes <= 1 || localtime_r(&gw->changed_at, &tm) == NULL) {
+	if (gw->changes <= 1) {
 		out_str(o, "Configuration has not been modified since last system restart.\n");
 		return;
 	}
-	strftime(when, sizeof when, "%H:%M:%S.000 %Z %a %b %-d %Y", &tm);
+	zone_format(when, sizeof when, "%H:%M:%S.000 %Z %a %b %-d %Y", gw->changed_at);
 	out_printf(o, "Configuration last modified by enable_15 at %s\n", when);
 }
 

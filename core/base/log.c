@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/clock.h"
+#include "core/base/zone.h"
 
 /* Messages whose level an administrator changed; few, so a small array is enough. */
 static struct {
@@ -81,8 +82,7 @@ void log_msg(unsigned id, int level, const char *fmt, ...)
 int log_format(char *out, unsigned long cap, const struct log_line *line, bool timestamp)
 {
 	char when[40] = "";
-	struct tm tm;
-	if (timestamp && localtime_r(&line->when, &tm) != NULL)
-		strftime(when, sizeof when, "%b %d %Y %H:%M:%S: ", &tm);
+	if (timestamp)
+		zone_format(when, sizeof when, "%b %d %Y %H:%M:%S: ", line->when);
 	return snprintf(out, cap, "%s%%ASA-%d-%06u: %s", when, line->level, line->id, line->text);
 }

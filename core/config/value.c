@@ -7,6 +7,7 @@
 
 #include "core/base/ip4.h"
 #include "core/config/schema.h"
+#include "core/config/value_time.h"
 
 void *conf_alloc(size_t size)
 {
@@ -64,45 +65,6 @@ static void u32_placeholder(const struct field *f, struct out *out)
 {
 	out_printf(out, "<%u-%u>", f->flags & FIELD_HAS_MIN ? f->min : 0,
 	           f->flags & FIELD_HAS_MAX ? f->max : UINT32_MAX);
-}
-
-/* h:mm:ss, hh:mm:ss, hhhh:mm:ss into seconds. */
-static bool time_parse(const struct field *f, struct str word, struct value *v, struct err *err)
-{
-	uint32_t part[3];
-	struct str rest = word;
-
-	for (int i = 0; i < 3; i++) {
-		size_t len = 0;
-
-		while (len < rest.len && rest.p[len] != ':')
-			len++;
-		if (i < 2 && len == rest.len)
-			return refuse(err, f, word);
-		if (!str_to_u32((struct str){rest.p, len}, i ? 59 : 1193, &part[i]))
-			return refuse(err, f, word);
-		if (i) {
-			if (len != 2)
-				return refuse(err, f, word);
-		}
-		rest = (struct str){rest.p + len + (i < 2), rest.len - len - (i < 2)};
-	}
-	if (rest.len || !in_range(f, part[0] * 3600 + part[1] * 60 + part[2]))
-		return refuse(err, f, word);
-	*v = (struct value){.kind = V_U32, .u32 = part[0] * 3600 + part[1] * 60 + part[2]};
-	return true;
-}
-
-static void time_print(const struct field *f, const struct value *v, struct out *out)
-{
-	(void)f;
-	out_printf(out, "%u:%02u:%02u", v->u32 / 3600, v->u32 / 60 % 60, v->u32 % 60);
-}
-
-static void time_placeholder(const struct field *f, struct out *out)
-{
-	(void)f;
-	out_str(out, "hh:mm:ss");
 }
 
 static bool choice_parse(const struct field *f, struct str word, struct value *v, struct err *err)
@@ -366,7 +328,10 @@ static void hwname_placeholder(const struct field *f, struct out *out)
 
 static const struct value_type types[] = {
         {"u32", CLASS_NUMBER, V_U32, u32_parse, u32_print, u32_placeholder},
-        {"time", CLASS_TIME, V_U32, time_parse, time_print, time_placeholder},
+        {"time", CLASS_TIME, V_U32, value_time_parse, value_time_print, value_time_placeholder},
+        {"hhmm", CLASS_TIME, V_U32, value_hhmm_parse, value_hhmm_print, value_hhmm_placeholder},
+        {"zone-hours", CLASS_NUMBER, V_U32, value_zone_parse, value_zone_print,
+         value_zone_placeholder},
         {"bool", CLASS_KEYWORDS, V_U32, bool_parse, bool_print, choice_placeholder},
         {"enum", CLASS_KEYWORDS, V_U32, choice_parse, choice_print, choice_placeholder},
         {"set", CLASS_KEYWORDS, V_SET, set_parse, set_print, choice_placeholder},

@@ -6,11 +6,12 @@
 
 #include "cli/control.h"
 #include "cli/exec_config.h"
-#include "cli/exec_term.h"
+#include "cli/exec_debug.h"
 #include "cli/grammar.h"
 #include "cli/hooks.h"
 #include "cli/logins.h"
 #include "cli/session.h"
+#include "core/config/clock.h"
 #include "core/config/txn.h"
 #include "script.h"
 
@@ -106,7 +107,7 @@ static bool register_once(void)
 	exec.clock = &standing;
 	session_register();
 	exec_config_register(&exec);
-	exec_term_register(&standing);
+	exec_debug_register();
 	hooks_register();
 	return true;
 }
@@ -162,6 +163,17 @@ static bool user_check(void *ctx, struct str user, struct str password,
 	};
 	return true;
 }
+/* The one thing of a configuration that is not in it: the time zone in force. */
+static void apply(void *ctx, const struct conf *old, const struct conf *next, void *old_snapshot,
+                  void *next_snapshot)
+{
+	struct zone zone;
+	(void)ctx, (void)old, (void)old_snapshot, (void)next_snapshot;
+	clock_conf_read(next, &zone);
+	zone_set(&zone);
+}
+
+static const struct conf_hooks applies = {.apply = apply};
 
 /* A fresh configuration; NULL grammar when the grammar is wrong. */
 static struct session_env env_new(struct grammar **g)
@@ -183,6 +195,7 @@ static struct session_env env_new(struct grammar **g)
 	        .logins = logins_new(),
 	};
 	env.ctx = env.sys;
+	        .grammar = *g, .sys = confsys_new(&(*g)->schema, &applies), .clock = &standing};
 	exec.grammar = *g;
 	exec.sys = env.sys;
 	return env;

@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 #include "cli/exec_config.h"
-#include "cli/exec_term.h"
+#include "cli/exec_debug.h"
 #include "cli/hooks.h"
+#include "core/base/zone.h"
 #include "exec_host.h"
 
 static char dir[] = "/tmp/exec-XXXXXX";
@@ -304,6 +305,21 @@ static void test_debug(void **state)
 	assert_int_equal(host.text.len, 0);
 	run("show_clock");
 	assert_string_equal(host.text.text, "12:00:00.250 UTC Thu Oct 19 2017\n");
+	struct zone zone = {.name = "CET",
+	                    .offset_s = 3600,
+	                    .summer = ZONE_RECURRING,
+	                    .summer_name = "CEST",
+	                    .summer_min = 60,
+	                    .from = {ZONE_LAST_WEEK, 0, 3, 120},
+	                    .to = {ZONE_LAST_WEEK, 0, 10, 180}};
+	zone_set(&zone);
+	run_arg("show_clock", "detail", "detail");
+	assert_string_equal(host.text.text, "14:00:00.250 CEST Thu Oct 19 2017\n"
+	                                    "Time source is hardware calendar\n"
+	                                    "Summer time starts 02:00:00 CET Sun Mar 26 2017\n"
+	                                    "Summer time ends 03:00:00 CEST Sun Oct 29 2017\n");
+	zone_init(&zone);
+	zone_set(&zone);
 }
 
 static int condition(const char *name, const char *text, uint32_t value, bool no)
@@ -364,7 +380,7 @@ static int setup(void **state)
 	x.clock = &now;
 	x.reload = on_reload;
 	exec_config_register(&x);
-	exec_term_register(&now);
+	exec_debug_register();
 	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS, &grammar, &err) != 0) {
 		print_error("%s\n", err.text);
 		return -1;
