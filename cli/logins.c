@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "core/base/zone.h"
+
 enum { LOGINS_USERS = 256, LOGINS_TIMES = 64 };
 
 struct login_user {
@@ -69,9 +71,7 @@ void logins_failed(struct logins *l, struct str user, struct str from, time_t no
 
 static const char *time_text(time_t t, char text[48])
 {
-	struct tm tm;
-	gmtime_r(&t, &tm);
-	strftime(text, 48, "%H:%M:%S UTC %b %-d %Y", &tm);
+	zone_format(text, 48, "%H:%M:%S %Z %b %-d %Y", t);
 	return text;
 }
 

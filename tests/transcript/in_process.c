@@ -188,14 +188,13 @@ static struct session_env env_new(struct grammar **g)
 	hooks_set_grammar(*g);
 	struct session_env env = {
 	        .grammar = *g,
-	        .sys = confsys_new(&(*g)->schema, NULL),
+	        .sys = confsys_new(&(*g)->schema, &applies),
 	        .clock = &standing,
 	        .enable_check = enable_check,
 	        .user_check = user_check,
 	        .logins = logins_new(),
 	};
 	env.ctx = env.sys;
-	        .grammar = *g, .sys = confsys_new(&(*g)->schema, &applies), .clock = &standing};
 	exec.grammar = *g;
 	exec.sys = env.sys;
 	return env;
