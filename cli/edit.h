@@ -15,6 +15,20 @@ int edit(const struct grammar *g, struct txn *t, const struct cli_ctx *ctx, cons
 int edit_line(const struct grammar *g, struct confsys *sys, struct cli_ctx *ctx,
               const struct match *m, struct out *notes, struct err *err);
 
+/* A text turned out to be of this dialect: containers, which no line makes, get its defaults where nothing is set.
+ * line: that tells it. */
+void edit_dialect(const struct grammar *g, struct txn *t, int dialect, unsigned line);
+
+/* Notices of one text, each said once. */
+enum { EDIT_SAID = 64 };
+struct edit_said {
+	char *text[EDIT_SAID];
+	size_t n;
+};
+/* Takes the INFO lines out of notes that were said before. */
+void edit_said_once(struct edit_said *s, struct out *notes);
+void edit_said_clear(struct edit_said *s);
+
 struct load_item {
 	unsigned line; /* 0: of the text as a whole */
 	char *command; /* the line as it stands in the text */

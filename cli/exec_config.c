@@ -11,40 +11,68 @@
 /* The release whose command line this is: names the dialect of the text for whoever loads it. */
 static const char version_line[] = "ASA Version 9.1(7) \n!\n";
 
+static const struct {
+	const char *dialect, *version;
+} old_versions[] = {
+        {"asa-7.0", "7.0(8)"}, {"asa-7.2", "7.2(5)"}, {"asa-8.0", "8.2(5)"}, {"asa-8.3", "8.3(2)"}};
+
 static const struct conf *running(const struct exec_config *x)
 {
 	return confsys_running(x->sys);
 }
 
+/* The dialect of the console, -1 = newest. */
+static int dialect_of(const struct exec_config *x, const struct cmd *c)
+{
+	const char *name = c->host && c->host->dialect ? c->host->dialect(c->session) : NULL;
+	return name ? grammar_dialect(x->grammar, str_of(name)) : -1;
+}
+
+static void body_text(const struct exec_config *x, unsigned flags, int dialect, struct out *out)
+{
+	const struct layout *layout = dialect < 0 ? NULL : grammar_layout(x->grammar, dialect);
+	const char *version = NULL;
+
+	for (size_t i = 0; dialect >= 0 && i < sizeof(old_versions) / sizeof(old_versions[0]); i++)
+		if (strcmp(old_versions[i].dialect, x->grammar->dialects[dialect]) == 0)
+			version = old_versions[i].version;
+	if (layout)
+		out_printf(out, "%s\n", layout->version);
+	else if (version)
+		out_printf(out, "ASA Version %s \n!\n", version);
+	else
+		out_str(out, version_line);
+	render(x->grammar, running(x), flags, dialect, STR(""), out);
+}
+
 /* Of the configuration itself, secrets included: the same wherever it is shown or saved. */
-static void config_sum(const struct exec_config *x, bool groups, char sum[STARTUP_SUM_TEXT])
+static void config_sum(const struct exec_config *x, int dialect, bool groups,
+                       char sum[STARTUP_SUM_TEXT])
 {
 	struct out body;
 
 	out_init(&body);
-	out_str(&body, version_line);
-	render(x->grammar, running(x), RENDER_SECRETS, -1, STR(""), &body);
+	body_text(x, RENDER_SECRETS, dialect, &body);
 	startup_sum(&x->startup, out_text(&body), groups, sum);
 	wipe(body.text, body.len);
 	out_free(&body);
 }
 
 /* Header lines, body, checksum, end. */
-static void whole_text(const struct exec_config *x, const char *header, unsigned flags,
+static void whole_text(const struct exec_config *x, const char *header, unsigned flags, int dialect,
                        struct out *out)
 {
 	char sum[STARTUP_SUM_TEXT];
 
 	out_str(out, header);
-	out_str(out, version_line);
-	render(x->grammar, running(x), flags, -1, STR(""), out);
-	config_sum(x, false, sum);
+	body_text(x, flags, dialect, out);
+	config_sum(x, dialect, false, sum);
 	out_printf(out, "Cryptochecksum:%s\n: end\n", sum);
 }
 
 void exec_config_text(const struct exec_config *x, bool secrets, struct out *out)
 {
-	whole_text(x, ": Saved\n:\n", secrets ? RENDER_SECRETS : 0, out);
+	whole_text(x, ": Saved\n:\n", secrets ? RENDER_SECRETS : 0, -1, out);
 }
 
 /* ---------------------------------------------------------------- show running-config, more */
@@ -63,7 +91,7 @@ static int cmd_show_running_config(struct cmd *c)
 	unsigned flags = cmd_has(c, "all") ? RENDER_ALL : 0;
 	struct out words;
 	if (section.len == 0) {
-		whole_text(x, ": Saved\n:\n", flags, c->out);
+		whole_text(x, ": Saved\n:\n", flags, dialect_of(x, c), c->out);
 		return CMD_OK;
 	}
 	if (str_eq_cstr(section, "inert")) {
@@ -72,14 +100,19 @@ static int cmd_show_running_config(struct cmd *c)
 	}
 	out_init(&words);
 	exec_section_words(section, name, &words);
-	render(x->grammar, running(x), flags, -1, out_text(&words), c->out);
+	render(x->grammar, running(x), flags, dialect_of(x, c), out_text(&words), c->out);
 	out_free(&words);
 	return CMD_OK;
 }
 
 static int cmd_write_terminal(struct cmd *c)
 {
-	exec_config_text(c->ctx, false, c->out);
+	struct exec_config *x = c->ctx;
+	if (cmd_pix(c))
+		out_str(c->out, "Building configuration...\n");
+	whole_text(x, ": Saved\n:\n", 0, dialect_of(x, c), c->out);
+	if (cmd_pix(c))
+		out_str(c->out, "[OK]\n");
 	return CMD_OK;
 }
 
@@ -105,11 +138,11 @@ int exec_save(const struct exec_config *x, const char *user, struct out *out, st
 	out_init(&header);
 	out_init(&text);
 	written_by(x, user, &header);
-	whole_text(x, header.text, RENDER_SECRETS, &text);
+	whole_text(x, header.text, RENDER_SECRETS, -1, &text);
 	int rc = text.failed ? err_set(err, -ENOMEM, "out of memory")
 	                     : startup_write(&x->startup, out_text(&text), &saved, err);
 	if (rc == 0) {
-		config_sum(x, true, sum);
+		config_sum(x, -1, true, sum);
 		unsigned hundredths = (unsigned)(saved.ms / 10) + 1;
 		out_printf(out, "Cryptochecksum: %s \n\n%zu bytes copied in %u.%02u secs", sum,
 		           saved.bytes, hundredths / 100, hundredths % 100);
@@ -127,9 +160,16 @@ static int cmd_write_memory(struct cmd *c)
 {
 	struct err err = {0};
 	const char *user = exec_user(c);
-	out_str(c->out, "\nBuilding configuration...\n");
+	struct out saved;
+	out_printf(c->out, "%sBuilding configuration...\n", cmd_pix(c) ? "" : "\n");
 	log_msg(MSG_111001, user, "startup-config");
-	if (exec_save(c->ctx, user, c->out, &err) != 0)
+	out_init(&saved);
+	int rc = exec_save(c->ctx, user, &saved, &err);
+	/* The old release tells the checksum alone. */
+	const char *nl = cmd_pix(c) && saved.text ? strchr(saved.text, '\n') : NULL;
+	out_put(c->out, nl ? (struct str){saved.text, (size_t)(nl - saved.text) + 1} : out_text(&saved));
+	out_free(&saved);
+	if (rc != 0)
 		return cmd_fail(c, "%s", err.text);
 	log_msg(MSG_111004, user, "OK");
 	out_str(c->out, "[OK]\n");

@@ -43,6 +43,7 @@ struct with {
 	const struct field *field;
 	const char *text;
 	struct value value;
+	bool other; /* "!VALUE", of a line that is only shown: any value but this one */
 };
 
 enum line_flags {
@@ -57,6 +58,7 @@ enum line_flags {
 	LINE_KEEP = 256,      /* `keep: yes`: what is not typed stays as it is */
 	LINE_GUARDS = 1024,   /* `guards: yes`: inert, and promises to keep somebody out */
 	LINE_UNSET = 512,     /* `unset: no`: shown as its `no` form while nothing is set */
+	LINE_TELLS = 2048,    /* `tells: yes`: only texts of its dialect have this line */
 };
 
 struct line {
@@ -85,6 +87,7 @@ struct line {
 	conf_edit_fn *edit;
 	const char *edit_name;
 	const char *inert, *refused, *say, *doc;
+	const char *strip;    /* beginning of a word's value that this line leaves out */
 	const char *no_words; /* shorter negative form */
 	int from, until;      /* dialects, -1 = open */
 	int dialect;          /* of a legacy line, -1 = none */

@@ -4,6 +4,8 @@
 
 #include "cli/grammar_build.h"
 
+enum { LAYOUT_LINES = 24 }; /* of one item */
+
 /* `begin` ends at a word of the pattern. */
 static bool begins(const char *pattern, const char *begin)
 {
@@ -14,21 +16,19 @@ static bool begins(const char *pattern, const char *begin)
 
 static bool take_lines(struct builder *b, struct layout_item *it, const struct yaml *y)
 {
-	size_t n = 0;
+	size_t before = it->n;
 
-	for (const struct line *l = b->g->config->lines; l; l = l->next)
-		n += begins(l->text, y->text);
-	if (!n)
-		return build_fail(b, y, "layouts: no line begins with \"%s\"", y->text);
-	it->lines = build_alloc(b, n, sizeof(*it->lines));
 	for (struct line *l = b->g->config->lines; l; l = l->next) {
-		if (begins(l->text, y->text) && l->node && !l->run && !l->refused)
-			it->lines[it->n++] = l;
+		if (!begins(l->text, y->text) || !l->node || l->run || l->refused)
+			continue;
+		if (it->n == LAYOUT_LINES)
+			return build_fail(b, y, "layouts: too many lines");
+		it->lines[it->n++] = l;
 	}
-	return true;
+	return it->n > before || build_fail(b, y, "layouts: no line begins with \"%s\"", y->text);
 }
 
-static bool shown_line(struct builder *b, struct mode *m, struct layout_item *it,
+static bool shown_line(struct builder *b, struct layout_item *it, struct mode *m,
                        const struct yaml *y)
 {
 	struct line *l = build_line(b, m, y);
@@ -37,10 +37,23 @@ static bool shown_line(struct builder *b, struct mode *m, struct layout_item *it
 		return false;
 	if (!l->node)
 		return build_fail(b, y, "layouts: \"%s\" has no node", l->text);
+	if (it->n == LAYOUT_LINES)
+		return build_fail(b, y, "layouts: too many lines");
 	l->flags |= LINE_LEGACY;
-	it->lines = build_alloc(b, 1, sizeof(*it->lines));
 	it->lines[it->n++] = l;
 	return true;
+}
+
+static bool add_lines(struct builder *b, struct layout_item *it, struct mode *m,
+                      const struct yaml *y)
+{
+	for (size_t i = 0; y->kind == YAML_SEQ && i < y->n; i++) {
+		if (!add_lines(b, it, m, y->items[i]))
+			return false;
+	}
+	if (y->kind == YAML_SEQ)
+		return true;
+	return y->kind == YAML_TEXT ? take_lines(b, it, y) : shown_line(b, it, m, y);
 }
 
 static bool read_layout(struct builder *b, const char *name, const struct yaml *y)
@@ -63,8 +76,8 @@ static bool read_layout(struct builder *b, const char *name, const struct yaml *
 	for (size_t i = 0; i < order->n; i++) {
 		struct layout_item *it = &lay->items[lay->n++];
 
-		if (order->items[i]->kind == YAML_TEXT ? !take_lines(b, it, order->items[i])
-		                                       : !shown_line(b, m, it, order->items[i]))
+		it->lines = build_alloc(b, LAYOUT_LINES, sizeof(*it->lines));
+		if (!add_lines(b, it, m, order->items[i]))
 			return false;
 	}
 	lay->next = b->g->layouts;

@@ -205,7 +205,10 @@ static bool read_with(struct builder *b, struct line *l, const struct yaml *y)
 		if (!w->field)
 			return build_fail(b, with, "with: no field %s", with->keys[i]);
 		build_own(b, NULL, &w->value);
-		if (!build_value(b, w->field, with->items[i], &w->value))
+		struct yaml value = *with->items[i];
+		w->other = value.text && value.text[0] == '!';
+		value.text += w->other;
+		if (!build_value(b, w->field, &value, &w->value))
 			return false;
 	}
 	return true;
@@ -313,7 +316,7 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 	static const char *const known[] = {
 	        "line", "node",  "enter",   "run",   "args", "with",  "words",  "legacy",
 	        "show", "no",    "from",    "until", "say",  "doc",   "first",  "privilege",
-	        "edit", "inert", "refused", "trail", "keep", "unset", "guards", NULL};
+	        "edit", "inert", "refused", "trail", "keep", "unset", "guards", "tells", "strip", NULL};
 	struct line *l = build_alloc(b, 1, sizeof(*l));
 	bool always = false, never = false;
 
@@ -346,6 +349,7 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 	if (yaml_get(y, "say"))
 		l->say = build_text(b, y, "say");
 	l->doc = build_text(b, y, "doc");
+	l->strip = build_text(b, y, "strip");
 	if (!read_target(b, l, y) || !read_functions(b, l, y) || !read_args(b, l, y) ||
 	    !read_with(b, l, y) || !read_words(b, l, y) || !read_no(b, l, y) ||
 	    !read_dialects(b, l, y) || !read_number(b, y, "privilege", &l->privilege) ||
@@ -353,6 +357,7 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 	    !read_flag(b, l, y, "first", "clear", LINE_CLEAR_FIRST) ||
 	    !read_flag(b, l, y, "trail", "yes", LINE_TRAIL) ||
 	    !read_flag(b, l, y, "guards", "yes", LINE_GUARDS) ||
+	    !read_flag(b, l, y, "tells", "yes", LINE_TELLS) ||
 	    !read_flag(b, l, y, "keep", "yes", LINE_KEEP) ||
 	    !read_flag(b, l, y, "unset", "no", LINE_UNSET))
 		return NULL;

@@ -275,4 +275,5 @@ void hooks_register(void)
 	clock_conf_register();
 	conf_check_register(checks, sizeof(checks) / sizeof(checks[0]));
 	conf_edit_register(edits, sizeof(edits) / sizeof(edits[0]));
+	hooks_pix_register();
 }

@@ -8,6 +8,7 @@ struct grammar;
 void hooks_register(void);
 /* Those of session_auth.c; hooks_register does it. */
 void session_auth_register(void);
+void hooks_pix_register(void); /* part of it: lines of PIX 6 */
 /* The grammar once it is loaded: group_policy_from copies by rendering. NULL when it goes. */
 void hooks_set_grammar(const struct grammar *g);
 

@@ -11,6 +11,7 @@ struct load {
 	struct load_report *r;
 	struct str text;
 	struct cli_ctx ctx;
+	struct edit_said said;
 	bool block_indented; /* lines of the sub-mode stand further in */
 	const char **lines;  /* start of each line of the text */
 	size_t nlines, cap;
@@ -51,6 +52,7 @@ static void report(struct load *ld, unsigned line, struct str text, bool error)
 
 static void report_notes(struct load *ld, unsigned line, struct out *notes)
 {
+	edit_said_once(&ld->said, notes);
 	if (notes->len)
 		report(ld, line, str_trim(out_text(notes)), false);
 	out_clear(notes);
@@ -66,36 +68,6 @@ static void note(void *arg, unsigned line, const char *text)
 	report(arg, line, str_of(text), false);
 }
 
-/* Containers are not created by a line, so their old defaults come with the dialect. */
-static void old_container_defaults(struct load *ld, const struct node *parent, unsigned line)
-{
-	for (size_t i = 0; i < parent->nnodes; i++) {
-		const struct node *n = parent->nodes[i];
-
-		if (n->flags & NODE_LIST)
-			continue;
-		for (size_t k = 0; k < n->nfields; k++) {
-			const struct field *f = &n->fields[k];
-			const struct dialect_default *best = NULL;
-			struct centry *e;
-
-			for (size_t o = 0; o < f->nolds; o++) {
-				if (f->olds[o].dialect >= ld->r->dialect &&
-				    (!best || f->olds[o].dialect < best->dialect))
-					best = &f->olds[o];
-			}
-			if (!best)
-				continue;
-			e = conf_edit(txn_conf(ld->t), n, NULL, true);
-			if (!e->vals[f->index].kind)
-				entry_set(e, f, &best->value);
-			txn_touch(ld->t, n, NULL, f, line);
-		}
-		old_container_defaults(ld, n, line);
-		conf_prune(txn_conf(ld->t), n, NULL);
-	}
-}
-
 /* Lines around a config that are not config. */
 static bool is_frame(struct load *ld, struct str line, unsigned number)
 {
@@ -108,7 +80,7 @@ static bool is_frame(struct load *ld, struct str line, unsigned number)
 	dialect = grammar_dialect_of_version(ld->g, line);
 	if (dialect >= 0) {
 		ld->r->dialect = dialect;
-		old_container_defaults(ld, ld->g->schema.root, number);
+		edit_dialect(ld->g, ld->t, dialect, number);
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
@@ -142,6 +114,11 @@ static void matched(struct load *ld, const struct match *m, unsigned number)
 		if (!moves(ld, m))
 			report(ld, number, STR("ERROR: not a configuration command"), true);
 		return;
+	}
+	/* A line that no other release has tells what the text is. */
+	if ((m->line->flags & LINE_TELLS) && ld->r->dialect < 0) {
+		ld->r->dialect = m->line->dialect;
+		edit_dialect(ld->g, ld->t, m->line->dialect, number);
 	}
 	out_init(&notes);
 	if (edit(ld->g, ld->t, &ld->ctx, m, ld->r->dialect, number, &notes, &err)) {
@@ -285,6 +262,7 @@ int load_text(const struct grammar *g, struct confsys *sys, struct str text, con
 	out_free(&notes);
 	report_inert(&ld);
 	sort_items(r);
+	edit_said_clear(&ld.said);
 	ctx_clear(&ld.ctx);
 	free(ld.lines);
 	return rc;

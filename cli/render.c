@@ -1,5 +1,6 @@
 #include "cli/render.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,17 @@ static bool print_dropped(const struct printed *p, const struct item *it)
 	return v && v->kind;
 }
 
+/* Without the beginning that this line leaves out. */
+static void strip(const struct line *l, struct out *out, size_t at)
+{
+	size_t n = strlen(l->strip);
+
+	if (out->len >= at + n && !strncmp(out->text + at, l->strip, n)) {
+		memmove(out->text + at, out->text + at + n, out->len - at - n);
+		rollback(out, out->len - n);
+	}
+}
+
 static bool print_arg(struct printed *p, const struct item *it)
 {
 	const struct value *v;
@@ -123,6 +135,12 @@ static bool print_arg(struct printed *p, const struct item *it)
 		return false;
 	if (p->l->flags & LINE_LEGACY)
 		old_word(p->l, out, at);
+	/* The dialect writes ethernet0. */
+	for (size_t i = at; p->r->flat && !strcmp(it->field->type->name, "hwname") && i < out->len;
+	     i++)
+		out->text[i] = (char)tolower((unsigned char)out->text[i]);
+	if (p->l->strip)
+		strip(p->l, out, at);
 	out_str(out, it->post);
 	return true;
 }
@@ -261,9 +279,9 @@ static enum with_state with_of(const struct line *l, const struct centry *e)
 		const struct value *v =
 		        key_of(e, w->field) ? &e->vals[w->field->index] : entry_value(e, w->field);
 
-		if (v && value_equal(v, &w->value))
+		if (v && value_equal(v, &w->value) != w->other)
 			continue;
-		if (!v || key_of(e, w->field) || !is_bool(w->field) || has_opposite(l, w))
+		if (w->other || !v || key_of(e, w->field) || !is_bool(w->field) || has_opposite(l, w))
 			return WITH_NEVER;
 		state = WITH_NO;
 	}

@@ -367,6 +367,7 @@ void session_free(struct session *s)
 		free(s->history[i]);
 	}
 	free(s->log_text);
+	edit_said_clear(&s->said);
 	filter_free(&s->filter);
 	pager_free(&s->pager);
 	out_free(&s->prompt);

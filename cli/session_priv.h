@@ -2,7 +2,7 @@
 #ifndef CLI_SESSION_PRIV_H
 #define CLI_SESSION_PRIV_H
 
-#include "cli/match.h"
+#include "cli/edit.h"
 #include "cli/filter.h"
 #include "cli/pager.h"
 #include "cli/session.h"
@@ -46,6 +46,7 @@ struct session {
 	enum session_phase phase;
 	enum session_want want; /* as told to the io; NOTHING once it was answered */
 	struct out prompt;
+	struct edit_said said; /* by a batch */
 	int dialect;    /* of the text a batch loads, -1 = none named */
 	int shown;      /* dialect to show in, -1 = newest */
 	unsigned lines; /* given so far */

@@ -169,6 +169,21 @@ static int run_exec(struct session *s, struct match *m)
 	return status;
 }
 
+/* The text that is typed is of this dialect: what no line of it says is as it was there. */
+static void take_dialect(struct session *s, int dialect)
+{
+	struct out notes;
+	struct err err = {0};
+	out_init(&notes);
+	s->dialect = dialect;
+	struct txn *t = txn_begin(s->env->sys);
+	edit_dialect(s->env->grammar, t, dialect, 0);
+	if (txn_commit(t, &notes, &err) != 0)
+		print_error(s, err.text);
+	session_print(s, out_text(&notes));
+	out_free(&notes);
+}
+
 /* As edit_line, in the dialect a script's first line has named. */
 static int edit_in_dialect(struct session *s, const struct match *m, struct out *notes,
                            struct err *err)
@@ -189,9 +204,13 @@ static int run_config(struct session *s, struct match *m)
 {
 	struct out notes;
 	struct err err = {0};
+	if (s->opt.config && s->dialect < 0 && (m->line->flags & LINE_TELLS))
+		take_dialect(s, m->line->dialect);
 	out_init(&notes);
 	int rc = s->dialect < 0 ? edit_line(s->env->grammar, s->env->sys, &s->ctx, m, &notes, &err)
 	                        : edit_in_dialect(s, m, &notes, &err);
+	if (s->opt.batch)
+		edit_said_once(&s->said, &notes);
 	session_print(s, out_text(&notes));
 	out_free(&notes);
 	if (rc < 0)
@@ -207,8 +226,11 @@ static bool is_trailer(struct session *s, struct str line)
 		return false;
 	int dialect = grammar_dialect_of_version(s->env->grammar, line);
 	if (dialect >= 0)
-		s->dialect = dialect;
+		take_dialect(s, dialect);
+	else if (str_eq_cstr(line, ": end"))
+		s->dialect = -1; /* what is typed from now on is of no text */
 	return dialect >= 0 || str_has_prefix_nocase(line, STR("Cryptochecksum:")) ||
+	       str_has_prefix_nocase(line, STR("Building configuration...")) ||
 	       str_eq_cstr(line, "[OK]");
 }
 

@@ -1,6 +1,7 @@
 #include "cli/walk.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -48,10 +49,25 @@ static struct str unwrap(const struct item *it, struct str word)
 	return (struct str){word.p + pre, word.len - pre - post};
 }
 
+/* The word with the beginning that the line leaves out (`ca identity N HOST:SCRIPT`). */
+static bool stripped(const struct line *l, const struct item *it, struct str word, char *whole,
+                     size_t cap)
+{
+	size_t n = strlen(l->strip);
+
+	if (it->dropped || !it->field->node || it->field->index < node_nkeys(it->field->node) ||
+	    strcmp(it->field->type->name, "word") || str_has_prefix_nocase(word, str_of(l->strip)) ||
+	    n + word.len >= cap)
+		return false;
+	snprintf(whole, cap, "%s%.*s", l->strip, STR_ARG(word));
+	return true;
+}
+
 bool item_value(const struct line *l, const struct item *it, struct str word, struct value *v,
                 bool *masked, struct err *err)
 {
 	struct value tmp;
+	char whole[512];
 
 	if (it->pre[0] || it->post[0]) {
 		word = unwrap(it, word);
@@ -68,6 +84,8 @@ bool item_value(const struct line *l, const struct item *it, struct str word, st
 		if (str_caseeq(word, str_of(l->words[i].word)))
 			word = str_of(l->words[i].value);
 	}
+	if (l->strip && stripped(l, it, word, whole, sizeof(whole)))
+		word = str_of(whole);
 	if (!value_parse(it->field, word, v ? v : &tmp, err))
 		return false;
 	if (!v)

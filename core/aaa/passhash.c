@@ -288,6 +288,22 @@ static int edit_username(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
+/* vpdn username U password PW: for MS-CHAP, as VPDN used it. */
+static int edit_vpdn_username(struct conf_typed *t, struct err *err)
+{
+	char hash[PASSHASH_CAP];
+	struct str user = conf_typed_text(t, "name"), password = conf_typed_text(t, "password");
+	if (t->no || masked(t, password, "of user ", user))
+		return 0;
+	if (check_length(password, err) != 0)
+		return -EINVAL;
+	if (!passhash_nt(password, hash))
+		return err_set(err, -EINVAL, "Password is not valid UTF-8");
+	out_printf(t->lines, "username %.*s password %s nt-encrypted\n", STR_ARG(user), hash);
+	wipe(hash, sizeof(hash));
+	return 0;
+}
+
 void passhash_register(void)
 {
 	static const struct conf_edit_hook hooks[] = {
@@ -295,6 +311,7 @@ void passhash_register(void)
 	        {"enable_level", edit_enable_level},
 	        {"passwd", edit_passwd},
 	        {"username_password", edit_username},
+	        {"vpdn_username", edit_vpdn_username},
 	};
 	conf_edit_register(hooks, sizeof(hooks) / sizeof(hooks[0]));
 }

@@ -53,10 +53,8 @@ group-policy DfltGrpPolicy attributes
 ciscoasa(config-group-policy)# vpn-tunnel-protocol ikev1 ikev2 l2tp-ipsec ssl-clientless
 ciscoasa(config-group-policy)# show running-config group-policy
 ciscoasa(config-group-policy)# vpdn group l2tpipsec accept dialin l2tp
-INFO: L2TP is always accepted, the line is not kept
-ciscoasa(config-group-policy)# vpdn group l2tpipsec l2tp tunnel hello 90
+ciscoasa(config)# vpdn group l2tpipsec l2tp tunnel hello 90
 ciscoasa(config)# vpdn enable outside
-INFO: L2TP is served where a crypto map is, the line is not kept
 ciscoasa(config)# show running-config l2tp
 l2tp tunnel hello 90
 ciscoasa(config)# end
