@@ -9,8 +9,7 @@ static const struct dialect_default *old_default(const struct field *f, int dial
 	const struct dialect_default *best = NULL;
 
 	for (size_t o = 0; o < f->nolds; o++) {
-		if (f->olds[o].dialect >= dialect &&
-		    (!best || f->olds[o].dialect < best->dialect))
+		if (f->olds[o].dialect >= dialect && (!best || f->olds[o].dialect < best->dialect))
 			best = &f->olds[o];
 	}
 	return best;

@@ -167,7 +167,8 @@ static int cmd_write_memory(struct cmd *c)
 	int rc = exec_save(c->ctx, user, &saved, &err);
 	/* The old release tells the checksum alone. */
 	const char *nl = cmd_pix(c) && saved.text ? strchr(saved.text, '\n') : NULL;
-	out_put(c->out, nl ? (struct str){saved.text, (size_t)(nl - saved.text) + 1} : out_text(&saved));
+	out_put(c->out,
+	        nl ? (struct str){saved.text, (size_t)(nl - saved.text) + 1} : out_text(&saved));
 	out_free(&saved);
 	if (rc != 0)
 		return cmd_fail(c, "%s", err.text);

@@ -314,9 +314,10 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
                               struct line *base)
 {
 	static const char *const known[] = {
-	        "line", "node",  "enter",   "run",   "args", "with",  "words",  "legacy",
-	        "show", "no",    "from",    "until", "say",  "doc",   "first",  "privilege",
-	        "edit", "inert", "refused", "trail", "keep", "unset", "guards", "tells", "strip", NULL};
+	        "line",   "node",      "enter", "run",   "args",    "with",  "words",
+	        "legacy", "show",      "no",    "from",  "until",   "say",   "doc",
+	        "first",  "privilege", "edit",  "inert", "refused", "trail", "keep",
+	        "unset",  "guards",    "tells", "strip", NULL};
 	struct line *l = build_alloc(b, 1, sizeof(*l));
 	bool always = false, never = false;
 
@@ -479,8 +480,11 @@ bool build_lines(struct builder *b)
 	static const struct {
 		const char *key;
 		bool (*fn)(struct builder *b, const struct yaml *y);
-	} parts[] = {
-	        {"help", read_help}, {"doc", read_doc}, {"modes", read_modes}, {NULL, NULL}, {"lines", read_lines}};
+	} parts[] = {{"help", read_help},
+	             {"doc", read_doc},
+	             {"modes", read_modes},
+	             {NULL, NULL},
+	             {"lines", read_lines}};
 
 	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {
 		if (!parts[p].key && !link_modes(b))

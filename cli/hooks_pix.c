@@ -25,7 +25,8 @@ static int edit_pix_nameif(struct conf_typed *t, struct err *err)
 		level = (struct str){level.p + 8, level.len - 8};
 	out_printf(t->notes, "INFO: %.*s is now interface %.*s in place of %.*s\n", STR_ARG(nameif),
 	           STR_ARG(hw), STR_ARG(conf_text(other, "name")));
-	out_printf(t->lines, "no interface %.*s\ninterface %.*s\nnameif %.*s\nsecurity-level %.*s\n",
+	out_printf(t->lines,
+	           "no interface %.*s\ninterface %.*s\nnameif %.*s\nsecurity-level %.*s\n",
 	           STR_ARG(conf_text(other, "name")), STR_ARG(hw), STR_ARG(nameif), STR_ARG(level));
 	return 0;
 }
@@ -41,11 +42,11 @@ static int edit_pix_ip_address(struct conf_typed *t, struct err *err)
 	if (i)
 		out_printf(t->lines, "interface %.*s\n", STR_ARG(conf_text(i, "name")));
 	else
-		out_printf(t->lines, "interface Ethernet%d\nnameif %.*s\nsecurity-level %d\n", inside,
-		           STR_ARG(nameif), inside ? 100 : 0);
+		out_printf(t->lines, "interface Ethernet%d\nnameif %.*s\nsecurity-level %d\n",
+		           inside, STR_ARG(nameif), inside ? 100 : 0);
 	if (t->no)
 		out_str(t->lines, "no ip address\n");
-	else if (ip.len > 0)
+	else if (!str_eq_cstr(ip, "ip")) /* else it is the keyword */
 		out_printf(t->lines, "ip address %.*s %.*s\n", STR_ARG(ip),
 		           STR_ARG(conf_typed_text(t, "mask")));
 	else

@@ -281,7 +281,8 @@ static enum with_state with_of(const struct line *l, const struct centry *e)
 
 		if (v && value_equal(v, &w->value) != w->other)
 			continue;
-		if (w->other || !v || key_of(e, w->field) || !is_bool(w->field) || has_opposite(l, w))
+		if (w->other || !v || key_of(e, w->field) || !is_bool(w->field) ||
+		    has_opposite(l, w))
 			return WITH_NEVER;
 		state = WITH_NO;
 	}

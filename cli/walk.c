@@ -56,8 +56,8 @@ static bool stripped(const struct line *l, const struct item *it, struct str wor
 	size_t n = strlen(l->strip);
 
 	if (it->dropped || !it->field->node || it->field->index < node_nkeys(it->field->node) ||
-	    strcmp(it->field->type->name, "word") || str_has_prefix_nocase(word, str_of(l->strip)) ||
-	    n + word.len >= cap)
+	    strcmp(it->field->type->name, "word") ||
+	    str_has_prefix_nocase(word, str_of(l->strip)) || n + word.len >= cap)
 		return false;
 	snprintf(whole, cap, "%s%.*s", l->strip, STR_ARG(word));
 	return true;
