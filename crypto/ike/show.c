@@ -118,17 +118,23 @@ static bool is_shown(const struct ike_sa *sa)
 static void show_one(struct ike *ike, struct out *o, unsigned number, const struct ike_sa *sa,
                      bool detail)
 {
-	out_printf(o, "%-3u IKE Peer: %s\n", number, ip4_text(sa->mm.remote.ip).s);
-	out_printf(o, "    Type    : %-15s Role    : %-10s\n", "user",
-	           sa->initiator ? "initiator" : "responder");
-	out_printf(o, "    Rekey   : %-15s State   : %s \n", is_rekey(sa) ? "yes" : "no",
-	           sa->superseded ? "MM_REKEY_DONE_H2" : ike_state_text(sa->mm.state));
-	if (!detail || sa->cipher == NULL)
-		return;
-	out_printf(o, "    Encrypt : %-15s Hash    : %-10s\n", sa->cipher->word, sa->hash->show);
-	out_printf(o, "    Auth    : %-15s Lifetime: %u\n", "preshared", sa->life_s);
-	if (sa->mm.state == ST_ACTIVE && sa->life_s != 0)
-		out_printf(o, "    Lifetime Remaining: %u\n", remaining_s(ike, &sa->expire));
+	rec_open(o, NULL);
+	rec(o, "number peer", "%-3u IKE Peer: %s\n", number, ip4_text(sa->mm.remote.ip).s);
+	rec(o, "type role", "    Type    : %-15s Role    : %-10s\n", "user",
+	    sa->initiator ? "initiator" : "responder");
+	rec(o, "rekey? state", "    Rekey   : %-15s State   : %s \n", is_rekey(sa) ? "yes" : "no",
+	    sa->superseded ? "MM_REKEY_DONE_H2" : ike_state_text(sa->mm.state));
+	rec_num(o, "peer_port", sa->mm.remote.port);
+	if (detail && sa->cipher != NULL) {
+		rec(o, "encrypt hash", "    Encrypt : %-15s Hash    : %-10s\n", sa->cipher->word,
+		    sa->hash->show);
+		rec(o, "auth lifetime_s", "    Auth    : %-15s Lifetime: %u\n", "preshared",
+		    sa->life_s);
+		if (sa->mm.state == ST_ACTIVE && sa->life_s != 0)
+			rec(o, "lifetime_remaining_s", "    Lifetime Remaining: %u\n",
+			    remaining_s(ike, &sa->expire));
+	}
+	rec_close(o);
 }
 
 static void show_sas(struct ike *ike, struct out *o, bool detail)
@@ -139,20 +145,20 @@ static void show_sas(struct ike *ike, struct out *o, bool detail)
 			total++;
 			rekey += is_rekey(sa) || sa->superseded;
 		}
-	out_str(o, "\n");
-	if (total == 0) {
-		out_str(o, "There are no IKEv1 SAs\n");
-		return;
+	out_str(o, total > 0 ? "\nIKEv1 SAs:\n\n" : "\nThere are no IKEv1 SAs\n");
+	if (total > 0 || rec_wanted(o)) {
+		rec(o, "active", "   Active SA: %u\n", total - rekey);
+		rec(o, "rekey",
+		    "    Rekey SA: %u (A tunnel will report 1 Active and 1 Rekey SA during "
+		    "rekey)\n",
+		    rekey);
+		rec(o, "total", "Total IKE SA: %u\n\n", total);
 	}
-	out_str(o, "IKEv1 SAs:\n\n");
-	out_printf(o, "   Active SA: %u\n", total - rekey);
-	out_printf(o,
-	           "    Rekey SA: %u (A tunnel will report 1 Active and 1 Rekey SA during rekey)\n",
-	           rekey);
-	out_printf(o, "Total IKE SA: %u\n\n", total);
+	rec_list(o, "ikev1_sas");
 	for (const struct ike_sa *sa = ike->sas; sa != NULL; sa = sa->next)
 		if (is_shown(sa))
 			show_one(ike, o, ++number, sa, detail);
+	rec_close(o);
 }
 
 static int show_ikev1_sa(struct cmd *cmd)
@@ -164,8 +170,36 @@ static int show_ikev1_sa(struct cmd *cmd)
 static int show_isakmp_sa(struct cmd *cmd)
 {
 	show_sas(cmd->ctx, cmd->out, cmd_has(cmd, "detail"));
+	rec_list(cmd->out, "ikev2_sas");
 	out_str(cmd->out, "\nThere are no IKEv2 SAs\n");
+	rec_close(cmd->out);
 	return CMD_OK;
+}
+
+/* "In P2 Sa Delete Requests" -> "in_p2_sa_delete_requests" */
+static const char *key_of(char *key, size_t cap, const char *label)
+{
+	size_t n = 0;
+	for (; label[n] != '\0' && n + 1 < cap; n++)
+		key[n] = label[n] == ' ' ? '_' : (char)(label[n] | 0x20);
+	key[n] = '\0';
+	return key;
+}
+
+static void show_admission(const struct ike *ike, struct out *o)
+{
+	uint32_t most = ike->conf != NULL && ike->conf->max_half_open != 0
+	                        ? ike->conf->max_half_open
+	                        : IKE_HALF_OPEN_MAX;
+	out_str(o, "\nIKEV1 Call Admission Statistics\n");
+	rec_open(o, "call_admission");
+	rec(o, "- max_in_negotiation_sas", "  %-34s %7u\n", "Max In-Negotiation SAs:", most);
+	rec(o, "- in_negotiation_sas", "  %-34s %7zu\n", "In-Negotiation SAs:", ike->half_open);
+	rec(o, "- in_negotiation_sas_highwater", "  %-34s %7llu\n",
+	    "In-Negotiation SAs Highwater:", (unsigned long long)ike->half_open_peak);
+	rec(o, "- in_negotiation_sas_rejected", "  %-34s %7llu\n",
+	    "In-Negotiation SAs Rejected:", (unsigned long long)ike->half_open_refused);
+	rec_close(o);
 }
 
 static int show_ikev1_stats(struct cmd *cmd)
@@ -177,24 +211,18 @@ static int show_ikev1_stats(struct cmd *cmd)
 	};
 	const struct ike *ike = cmd->ctx;
 	struct out *o = cmd->out;
-	char label[64];
+	char label[64], key[64];
 
 	out_str(o, "\nGlobal IKEv1 Statistics\n");
+	rec_open(o, "ikev1");
 	for (size_t i = 0; i < STAT_N; i++) {
 		snprintf(label, sizeof label, "%s:", names[i]);
 		/* numbers end in column 32 */
 		out_printf(o, "  %-26s%4llu\n", label, (unsigned long long)ike->stat[i]);
+		rec_num(o, key_of(key, sizeof key, names[i]), ike->stat[i]);
 	}
-	uint32_t most = ike->conf != NULL && ike->conf->max_half_open != 0
-	                        ? ike->conf->max_half_open
-	                        : IKE_HALF_OPEN_MAX;
-	out_str(o, "\nIKEV1 Call Admission Statistics\n");
-	out_printf(o, "  %-34s %7u\n", "Max In-Negotiation SAs:", most);
-	out_printf(o, "  %-34s %7zu\n", "In-Negotiation SAs:", ike->half_open);
-	out_printf(o, "  %-34s %7llu\n",
-	           "In-Negotiation SAs Highwater:", (unsigned long long)ike->half_open_peak);
-	out_printf(o, "  %-34s %7llu\n",
-	           "In-Negotiation SAs Rejected:", (unsigned long long)ike->half_open_refused);
+	rec_close(o);
+	show_admission(ike, o);
 	return CMD_OK;
 }
 

@@ -9,7 +9,11 @@
 
 /* ------------------------------------------------------------------ which flows are meant */
 
+/* How a flow is shown: under its interface, under its peer, or without its SAs. */
+enum view { VIEW_SA, VIEW_ENTRY, VIEW_IDENTITY };
+
 struct filter {
+	enum view view;
 	const char *map, *user;
 	bool by_peer, by_spi, detail;
 	uint32_t peer, spi;
@@ -45,8 +49,12 @@ static bool filter_read(struct cmd *c, struct filter *f)
 	const struct cmd_arg *peer = value_of(c, "peer"), *map = value_of(c, "map");
 	const struct cmd_arg *user = value_of(c, "user"), *spi = value_of(c, "spi");
 
-	*f = (struct filter){
-	        .detail = cmd_has(c, "detail"), .by_peer = peer != NULL, .by_spi = spi != NULL};
+	*f = (struct filter){.view = cmd_has(c, "entry")      ? VIEW_ENTRY
+	                             : cmd_has(c, "identity") ? VIEW_IDENTITY
+	                                                      : VIEW_SA,
+	                     .detail = cmd_has(c, "detail"),
+	                     .by_peer = peer != NULL,
+	                     .by_spi = spi != NULL};
 	if (peer)
 		f->peer = peer->u32;
 	if (map && str_copy(f->map_text, sizeof(f->map_text), map->text))
@@ -79,8 +87,11 @@ static bool wanted(const struct filter *f, const struct sadb_flow *flow)
 
 static void show_ident(struct out *o, const char *which, const struct sa_proxy *p)
 {
-	out_printf(o, "      %s ident (addr/mask/prot/port): (%s/%s/%u/%u)\n", which,
-	           ip4_text(p->ip).s, ip4_text(p->mask).s, p->proto, p->port);
+	rec_open(o, which[0] == 'l' ? "local_ident" : "remote_ident");
+	rec(o, "- address mask protocol port",
+	    "      %s ident (addr/mask/prot/port): (%s/%s/%u/%u)\n", which, ip4_text(p->ip).s,
+	    ip4_text(p->mask).s, p->proto, p->port);
+	rec_close(o);
 }
 
 /* Packets: what was counted since the counters were cleared. */
@@ -107,41 +118,52 @@ typedef unsigned long long ull;
 static void show_errors(struct out *o, const struct sa_stats *s, bool detail)
 {
 	if (!detail) {
-		out_printf(o, "      #send errors: %llu, #recv errors: %llu\n", (ull)s->errs_out,
-		           (ull)s->errs_in);
+		rec(o, "send_errors recv_errors", "      #send errors: %llu, #recv errors: %llu\n",
+		    (ull)s->errs_out, (ull)s->errs_in);
 		return;
 	}
-	out_str(o, "      #pkts no sa (send): 0, #pkts invalid sa (rcv): 0\n");
-	out_printf(o, "      #pkts encaps failed (send): %llu, #pkts decaps failed (rcv): %llu\n",
-	           (ull)s->errs_out, (ull)s->errs_in);
-	out_printf(o, "      #pkts invalid prot (rcv): 0, #pkts verify failed: %llu\n",
-	           (ull)s->auth_errs);
-	out_printf(o, "      #pkts invalid identity (rcv): %llu, #pkts invalid len (rcv): %llu\n",
-	           (ull)s->policy_errs, (ull)s->len_errs);
-	out_str(o, "      #pkts replay rollover (send): 0, #pkts replay rollover (rcv): 0\n");
-	out_printf(o, "      #pkts replay failed (rcv): %llu\n", (ull)s->replay_errs);
-	out_str(o, "      #pkts internal err (send): 0, #pkts internal err (rcv): 0\n");
+	/* no SA for a packet: it belongs to no flow, and is counted for all (show crypto ipsec stats) */
+	rec(o, "no_sa_send invalid_sa_rcv",
+	    "      #pkts no sa (send): %u, #pkts invalid sa (rcv): %u\n", 0u, 0u);
+	rec(o, "encaps_failed_send decaps_failed_rcv",
+	    "      #pkts encaps failed (send): %llu, #pkts decaps failed (rcv): %llu\n",
+	    (ull)s->errs_out, (ull)s->errs_in);
+	rec(o, "invalid_prot_rcv verify_failed",
+	    "      #pkts invalid prot (rcv): %u, #pkts verify failed: %llu\n", 0u,
+	    (ull)s->auth_errs);
+	rec(o, "invalid_identity_rcv invalid_len_rcv",
+	    "      #pkts invalid identity (rcv): %llu, #pkts invalid len (rcv): %llu\n",
+	    (ull)s->policy_errs, (ull)s->len_errs);
+	rec(o, "replay_rollover_send replay_rollover_rcv",
+	    "      #pkts replay rollover (send): %u, #pkts replay rollover (rcv): %u\n", 0u, 0u);
+	rec(o, "replay_failed_rcv", "      #pkts replay failed (rcv): %llu\n", (ull)s->replay_errs);
+	rec(o, "internal_err_send internal_err_rcv",
+	    "      #pkts internal err (send): %u, #pkts internal err (rcv): %u\n", 0u, 0u);
 }
 
 static void show_counters(struct out *o, const struct sa_stats *s, bool detail)
 {
 	ull in = s->pkts_in, out = s->pkts_out;
 
-	out_printf(o, "      #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu\n", out,
-	           out, out);
-	out_printf(o, "      #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu\n", in, in,
-	           in);
+	rec_open(o, "packets");
+	rec(o, "encaps encrypt digest",
+	    "      #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu\n", out, out, out);
+	rec(o, "decaps decrypt verify",
+	    "      #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu\n", in, in, in);
+	rec_num(o, "bytes_out", s->bytes_out);
+	rec_num(o, "bytes_in", s->bytes_in);
+	/* what this data path never does, or leaves to the host's kernel */
 	out_str(o, "      #pkts compressed: 0, #pkts decompressed: 0\n");
-	out_printf(
-	        o,
-	        "      #pkts not compressed: %llu, #pkts comp failed: 0, #pkts decomp failed: 0\n",
-	        out);
+	rec(o, "not_compressed",
+	    "      #pkts not compressed: %llu, #pkts comp failed: 0, #pkts decomp failed: 0\n",
+	    out);
 	out_str(o,
 	        "      #pre-frag successes: 0, #pre-frag failures: 0, #fragments created: 0\n"
 	        "      #PMTUs sent: 0, #PMTUs rcvd: 0, #decapsulated frgs needing reassembly: 0\n"
 	        "      #TFC rcvd: 0, #TFC sent: 0\n"
 	        "      #Valid ICMP Errors rcvd: 0, #Invalid ICMP Errors rcvd: 0\n");
 	show_errors(o, s, detail);
+	rec_close(o);
 }
 
 static const char *df_name(uint8_t policy)
@@ -170,15 +192,17 @@ static void show_endpoints(struct out *o, const struct ipsec_sadb *db, const str
 	unsigned before = 0, all = esp_overhead(p->alg, p->mode, p->udp_encap, &before);
 	unsigned mtu = db->hooks.mtu ? db->hooks.mtu(db->hooks.ctx, p->ifname) : 1500;
 
-	out_printf(o, "      local crypto endpt.: %s/%u, remote crypto endpt.: %s/%u\n",
-	           ip4_text(p->local.ip).s, p->udp_encap ? p->local.port : 0,
-	           ip4_text(p->remote.ip).s, p->udp_encap ? p->remote.port : 0);
-	out_printf(o, "      path mtu %u, ipsec overhead %u(%u), media mtu %u\n", mtu, all, before,
-	           mtu);
-	out_printf(o, "      PMTU time remaining (sec): 0, DF policy: %s\n", df_name(p->df_policy));
+	rec(o, "local_endpoint local_port remote_endpoint remote_port",
+	    "      local crypto endpt.: %s/%u, remote crypto endpt.: %s/%u\n",
+	    ip4_text(p->local.ip).s, p->udp_encap ? p->local.port : 0, ip4_text(p->remote.ip).s,
+	    p->udp_encap ? p->remote.port : 0);
+	rec(o, "path_mtu overhead overhead_clear media_mtu",
+	    "      path mtu %u, ipsec overhead %u(%u), media mtu %u\n", mtu, all, before, mtu);
+	rec(o, "df_policy", "      PMTU time remaining (sec): 0, DF policy: %s\n",
+	    df_name(p->df_policy));
 	out_str(o, "      ICMP error validation: disabled, TFC packets: disabled\n");
-	out_printf(o, "      current outbound spi: %08X\n", out ? out->pair.spi_out : 0);
-	out_printf(o, "      current inbound spi : %08X\n", p->spi_in);
+	rec(o, "outbound_spi", "      current outbound spi: %08X\n", out ? out->pair.spi_out : 0);
+	rec(o, "inbound_spi", "      current inbound spi : %08X\n", p->spi_in);
 }
 
 static void show_timing(struct out *o, const struct ipsec_sadb *db, const struct sadb_sa *sa,
@@ -188,12 +212,15 @@ static void show_timing(struct out *o, const struct ipsec_sadb *db, const struct
 	uint32_t left_kb = bytes / 1024 >= kb ? 0 : kb - (uint32_t)(bytes / 1024);
 
 	if (kb && sa->pair.life_s)
-		out_printf(o, "         sa timing: remaining key lifetime (kB/sec): (%u/%u)\n",
-		           left_kb, left_s);
+		rec(o, "remaining_kb remaining_s",
+		    "         sa timing: remaining key lifetime (kB/sec): (%u/%u)\n", left_kb,
+		    left_s);
 	else if (kb)
-		out_printf(o, "         sa timing: remaining key lifetime (kB): (%u)\n", left_kb);
+		rec(o, "remaining_kb", "         sa timing: remaining key lifetime (kB): (%u)\n",
+		    left_kb);
 	else if (sa->pair.life_s)
-		out_printf(o, "         sa timing: remaining key lifetime (sec): %u\n", left_s);
+		rec(o, "remaining_s", "         sa timing: remaining key lifetime (sec): %u\n",
+		    left_s);
 	else
 		out_str(o, "         sa timing: remaining key lifetime: unlimited\n");
 }
@@ -210,48 +237,83 @@ static void show_sa(struct out *o, const struct ipsec_sadb *db, const struct sad
 	sadb_sa_stats(db, sa, &s);
 	if (inbound && s.exists)
 		map = s.replay_map[0];
-	out_printf(o, "      spi: 0x%08X (%u)\n", spi, spi);
-	out_printf(o, "         SA State: %s\n", sa->out ? "active" : "embryonic");
-	out_printf(o, "         transform: %s %s no compression \n", esp_cipher_name(p->alg),
-	           esp_mac_name(p->alg.mac));
-	out_printf(o, "         in use settings ={RA, %s, %sIKEv1, }\n",
-	           p->mode == ESP_TRANSPORT ? "Transport" : "Tunnel",
-	           p->udp_encap ? " NAT-T-Encaps, " : "");
-	out_printf(o, "         slot: 0, conn_id: %u, crypto-map: %s\n", sa->conn_id, p->map_name);
+	rec_open(o, NULL);
+	rec(o, "- spi", "      spi: 0x%08X (%u)\n", spi, spi);
+	rec(o, "state", "         SA State: %s\n", sa->out ? "active" : "embryonic");
+	rec(o, "cipher mac", "         transform: %s %s no compression \n", esp_cipher_name(p->alg),
+	    esp_mac_name(p->alg.mac));
+	rec(o, "mode -", "         in use settings ={RA, %s, %sIKEv1, }\n",
+	    p->mode == ESP_TRANSPORT ? "Transport" : "Tunnel",
+	    p->udp_encap ? " NAT-T-Encaps, " : "");
+	rec_bool(o, "nat_t", p->udp_encap);
+	rec(o, "conn_id crypto_map", "         slot: 0, conn_id: %u, crypto-map: %s\n", sa->conn_id,
+	    p->map_name);
 	show_timing(o, db, sa, inbound ? s.bytes_in : s.bytes_out);
-	out_printf(o, "         IV size: %u bytes\n",
-	           cipher ? (unsigned)prim_cipher_block(cipher->prim) : 0);
-	out_printf(o, "         replay detection support: %s\n", p->replay_window ? "Y" : "N");
-	if (p->replay_window)
+	rec(o, "iv_size", "         IV size: %u bytes\n",
+	    cipher ? (unsigned)prim_cipher_block(cipher->prim) : 0);
+	rec(o, "replay_detection?", "         replay detection support: %s\n",
+	    p->replay_window ? "Y" : "N");
+	if (p->replay_window) {
 		out_printf(o, "         Anti replay bitmap:\n          0x%08X 0x%08X\n",
 		           (uint32_t)(map >> 32), (uint32_t)map);
+		rec_num(o, "anti_replay_bitmap", map);
+	}
+	rec_close(o);
 }
 
-static void show_flow(struct out *o, const struct ipsec_sadb *db, const struct sadb_flow *f,
-                      bool detail)
+static void show_identity(struct out *o, const struct sadb_flow *f)
 {
 	const struct sa_pair *p = &f->sas->pair;
-	struct sa_stats sum = since_clear(db, f);
 
-	out_printf(o, "    Crypto map tag: %s, seq num: %u, local addr: %s\n\n", p->map_name,
-	           p->map_seq, ip4_text(p->local.ip).s);
+	rec(o, "crypto_map_tag seq_num local_addr",
+	    "    Crypto map tag: %s, seq num: %u, local addr: %s\n\n", p->map_name, p->map_seq,
+	    ip4_text(p->local.ip).s);
 	show_ident(o, "local", &p->local_proxy);
 	show_ident(o, "remote", &p->remote_proxy);
-	out_printf(o, "      current_peer: %s, username: %s\n",
-	           ip4_text(newest(f, false)->pair.remote.ip).s, f->peer->username);
-	out_printf(o, "      dynamic allocated peer ip: %s\n\n", ip4_text(f->peer->ip).s);
-	show_counters(o, &sum, detail);
-	out_str(o, "\n");
-	show_endpoints(o, db, f);
-	out_str(o, "\n    inbound esp sas:\n");
+	rec(o, "current_peer username", "      current_peer: %s, username: %s\n",
+	    ip4_text(newest(f, false)->pair.remote.ip).s, f->peer->username);
+	rec(o, "dynamic_allocated_peer_ip", "      dynamic allocated peer ip: %s\n\n",
+	    ip4_text(f->peer->ip).s);
+}
+
+static void show_sas_of(struct out *o, const struct ipsec_sadb *db, const struct sadb_flow *f)
+{
+	out_str(o, "    inbound esp sas:\n");
+	rec_list(o, "inbound_esp_sas");
 	for (const struct sadb_sa *sa = f->sas; sa; sa = sa->next_of_flow)
 		show_sa(o, db, sa, true);
+	rec_close(o);
 	out_str(o, "    outbound esp sas:\n");
+	rec_list(o, "outbound_esp_sas");
 	for (const struct sadb_sa *sa = f->sas; sa; sa = sa->next_of_flow) {
 		if (sa->out)
 			show_sa(o, db, sa, false);
 	}
+	rec_close(o);
 	out_str(o, "\n");
+}
+
+static void show_flow(struct out *o, const struct ipsec_sadb *db, const struct sadb_flow *f,
+                      const struct filter *filter)
+{
+	struct sa_stats sum = since_clear(db, f);
+
+	rec_open(o, NULL);
+	if (filter->view != VIEW_ENTRY)
+		rec_text(o, "interface", f->sas->pair.ifname);
+	if (filter->view == VIEW_ENTRY)
+		rec(o, "peer", "peer address: %s\n", ip4_text(newest(f, false)->pair.remote.ip).s);
+	show_identity(o, f);
+	show_counters(o, &sum, filter->detail);
+	if (filter->view != VIEW_IDENTITY) {
+		out_str(o, "\n");
+		show_endpoints(o, db, f);
+		out_str(o, "\n");
+		show_sas_of(o, db, f);
+	} else {
+		out_str(o, "\n");
+	}
+	rec_close(o);
 }
 
 /* ------------------------------------------------------------------ show crypto ipsec sa */
@@ -271,11 +333,24 @@ static int by_place(const void *pa, const void *pb)
 	return diff;
 }
 
-static void summary_row(struct out *o, const char *left, size_t n, const char *right, size_t m)
+static int by_peer(const void *pa, const void *pb)
+{
+	const struct sadb_flow *const *fa = pa, *const *fb = pb;
+	uint32_t a = newest(*fa, false)->pair.remote.ip, b = newest(*fb, false)->pair.remote.ip;
+
+	return a != b ? (a < b ? -1 : 1) : by_place(pa, pb);
+}
+
+/* keys: of the two numbers */
+static void summary_row(struct out *o, const char *key, const char *left, size_t n,
+                        const char *peak_key, const char *right, size_t m)
 {
 	out_printf(o, "%-17s:%6zu", left, n);
-	if (right)
+	rec_num(o, key, n);
+	if (right) {
 		out_printf(o, "         %-20s:%6zu", right, m);
+		rec_num(o, peak_key, m);
+	}
 	out_str(o, "\n");
 }
 
@@ -286,12 +361,14 @@ static void show_summary(struct out *o, const struct ipsec_sadb *db)
 	for (const struct sadb_sa *sa = db->first; sa; sa = sa->next)
 		natt += sa->pair.udp_encap ? 1u + sa->out : 0;
 	out_str(o, "\nCurrent IPsec SA's:            Peak IPsec SA's:\n");
-	summary_row(o, "IPsec", db->single - natt, "Peak Concurrent SA", db->peak);
-	summary_row(o, "IPsec over UDP", 0, "Peak Concurrent L2L", 0);
-	summary_row(o, "IPsec over NAT-T", natt, "Peak Concurrent RA", db->peak);
-	summary_row(o, "IPsec over TCP", 0, NULL, 0);
-	summary_row(o, "IPsec VPN LB", 0, NULL, 0);
-	summary_row(o, "Total", db->single, NULL, 0);
+	summary_row(o, "ipsec", "IPsec", db->single - natt, "peak_sa", "Peak Concurrent SA",
+	            db->peak);
+	summary_row(o, "ipsec_over_udp", "IPsec over UDP", 0, "peak_l2l", "Peak Concurrent L2L", 0);
+	summary_row(o, "ipsec_over_nat_t", "IPsec over NAT-T", natt, "peak_ra",
+	            "Peak Concurrent RA", db->peak);
+	summary_row(o, "ipsec_over_tcp", "IPsec over TCP", 0, NULL, NULL, 0);
+	summary_row(o, "ipsec_vpn_lb", "IPsec VPN LB", 0, NULL, NULL, 0);
+	summary_row(o, "total", "Total", db->single, NULL, NULL, 0);
 	out_str(o, "\n");
 }
 
@@ -316,17 +393,19 @@ static int show_ipsec_sa(struct cmd *c)
 		if (wanted(&filter, f))
 			flows[n++] = f;
 	}
-	qsort(flows, n, sizeof(*flows), by_place);
+	qsort(flows, n, sizeof(*flows), filter.view == VIEW_ENTRY ? by_peer : by_place);
 	if (!n)
 		out_str(c->out, "\nThere are no ipsec sas\n");
+	rec_list(c->out, "ipsec_sas");
 	for (size_t i = 0; i < n; i++) {
 		const char *name = flows[i]->sas->pair.ifname;
 
-		if (!ifname || strcmp(ifname, name))
+		if (filter.view != VIEW_ENTRY && (!ifname || strcmp(ifname, name)))
 			out_printf(c->out, "interface: %s\n", name);
 		ifname = name;
-		show_flow(c->out, db, flows[i], filter.detail);
+		show_flow(c->out, db, flows[i], &filter);
 	}
+	rec_close(c->out);
 	free(flows);
 	return CMD_OK;
 }
@@ -336,6 +415,48 @@ static int show_ipsec_sa(struct cmd *c)
 static uint64_t dropped(const struct ipsec_sadb *db, enum drop_reason why)
 {
 	return db->drops ? ctr_get(&db->drops->n[why]) : 0;
+}
+
+/* What is always 0 here: TFC and compression are never negotiated, fragments of ESP are put together before it is
+ * looked at, packets too big are answered with ICMP before they are encrypted. */
+static void stats_inbound(struct out *o, const struct ipsec_sadb *db, const struct sa_stats *s)
+{
+	rec_open(o, "inbound");
+	rec(o, "bytes - packets",
+	    "Inbound\n    Bytes: %llu\n    Decompressed bytes: %llu\n    Packets: %llu\n",
+	    (ull)s->bytes_in, (ull)s->bytes_in, (ull)s->pkts_in);
+	rec(o, "dropped_packets replay_failures",
+	    "    Dropped packets: %llu\n    Replay failures: %llu\n", (ull)s->errs_in,
+	    (ull)s->replay_errs);
+	rec(o, "authentications authentication_failures",
+	    "    Authentications: %llu\n    Authentication failures: %llu\n",
+	    (ull)(s->pkts_in + s->auth_errs), (ull)s->auth_errs);
+	rec(o, "decryptions decryption_failures",
+	    "    Decryptions: %llu\n    Decryption failures: %llu\n", (ull)s->pkts_in,
+	    (ull)(dropped(db, DROP_ESP_CRYPTO) + dropped(db, DROP_ESP_PAD)));
+	out_str(o, "    TFC Packets: 0\n    Decapsulated fragments needing reassembly: 0\n"
+	           "    Valid ICMP Errors rcvd: 0\n    Invalid ICMP Errors rcvd: 0\n");
+	rec_close(o);
+}
+
+static void stats_outbound(struct out *o, const struct sa_stats *s)
+{
+	rec_open(o, "outbound");
+	rec(o, "bytes - packets",
+	    "Outbound\n    Bytes: %llu\n    Uncompressed bytes: %llu\n    Packets: %llu\n",
+	    (ull)s->bytes_out, (ull)s->bytes_out, (ull)s->pkts_out);
+	rec(o, "dropped_packets authentications authentication_failures",
+	    "    Dropped packets: %llu\n    Authentications: %llu\n"
+	    "    Authentication failures: %u\n",
+	    (ull)s->errs_out, (ull)s->pkts_out, 0u);
+	rec(o, "encryptions encryption_failures",
+	    "    Encryptions: %llu\n    Encryption failures: %u\n", (ull)s->pkts_out, 0u);
+	out_str(o, "    TFC Packets: 0\n    Fragmentation successes: 0\n        Pre-fragmentation "
+	           "successses: 0\n"
+	           "        Post-fragmentation successes: 0\n    Fragmentation failures: 0\n"
+	           "        Pre-fragmentation failures: 0\n        Post-fragmentation failures: 0\n"
+	           "    Fragments created: 0\n    PMTUs sent: 0\n    PMTUs rcvd: 0\n");
+	rec_close(o);
 }
 
 static int show_ipsec_stats(struct cmd *c)
@@ -350,40 +471,20 @@ static int show_ipsec_stats(struct cmd *c)
 		sadb_stats_add(&s, &one);
 	}
 	out_str(o, "\nIPsec Global Statistics\n-----------------------\n");
-	out_printf(o, "Active tunnels: %zu\nPrevious tunnels: %llu\n", db->nflows,
-	           (ull)db->flows_gone);
-	out_printf(o, "Inbound\n    Bytes: %llu\n    Decompressed bytes: %llu\n    Packets: %llu\n",
-	           (ull)s.bytes_in, (ull)s.bytes_in, (ull)s.pkts_in);
-	out_printf(o, "    Dropped packets: %llu\n    Replay failures: %llu\n", (ull)s.errs_in,
-	           (ull)s.replay_errs);
-	out_printf(o, "    Authentications: %llu\n    Authentication failures: %llu\n",
-	           (ull)(s.pkts_in + s.auth_errs), (ull)s.auth_errs);
-	out_printf(o, "    Decryptions: %llu\n    Decryption failures: %llu\n", (ull)s.pkts_in,
-	           (ull)(dropped(db, DROP_ESP_CRYPTO) + dropped(db, DROP_ESP_PAD)));
-	out_str(o, "    TFC Packets: 0\n    Decapsulated fragments needing reassembly: 0\n"
-	           "    Valid ICMP Errors rcvd: 0\n    Invalid ICMP Errors rcvd: 0\n");
-	out_printf(o,
-	           "Outbound\n    Bytes: %llu\n    Uncompressed bytes: %llu\n    Packets: %llu\n",
-	           (ull)s.bytes_out, (ull)s.bytes_out, (ull)s.pkts_out);
-	out_printf(o,
-	           "    Dropped packets: %llu\n    Authentications: %llu\n    Authentication "
-	           "failures: 0\n",
-	           (ull)s.errs_out, (ull)s.pkts_out);
-	out_printf(o, "    Encryptions: %llu\n    Encryption failures: 0\n", (ull)s.pkts_out);
-	out_str(o, "    TFC Packets: 0\n    Fragmentation successes: 0\n        Pre-fragmentation "
-	           "successses: 0\n"
-	           "        Post-fragmentation successes: 0\n    Fragmentation failures: 0\n"
-	           "        Pre-fragmentation failures: 0\n        Post-fragmentation failures: 0\n"
-	           "    Fragments created: 0\n    PMTUs sent: 0\n    PMTUs rcvd: 0\n");
-	out_printf(
-	        o,
-	        "Protocol failures: %llu\nMissing SA failures: %llu\nSystem capacity failures: 0\n",
-	        (ull)(dropped(db, DROP_ESP_LEN) + dropped(db, DROP_ESP_POLICY)),
-	        (ull)dropped(db, DROP_ESP_NO_SA));
-	out_printf(o, "Inbound SA delete requests: %llu\nOutbound SA delete requests: %llu\n",
-	           (ull)db->deletes_in, (ull)db->deletes_out);
-	out_printf(o, "Inbound SA destroy calls: %llu\nOutbound SA destroy calls: %llu\n\n",
-	           (ull)db->destroyed, (ull)db->destroyed);
+	rec(o, "active_tunnels previous_tunnels", "Active tunnels: %zu\nPrevious tunnels: %llu\n",
+	    db->nflows, (ull)db->flows_gone);
+	stats_inbound(o, db, &s);
+	stats_outbound(o, &s);
+	rec(o, "protocol_failures missing_sa_failures system_capacity_failures",
+	    "Protocol failures: %llu\nMissing SA failures: %llu\nSystem capacity failures: %llu\n",
+	    (ull)(dropped(db, DROP_ESP_LEN) + dropped(db, DROP_ESP_POLICY)),
+	    (ull)dropped(db, DROP_ESP_NO_SA), 0ull);
+	rec(o, "inbound_sa_delete_requests outbound_sa_delete_requests",
+	    "Inbound SA delete requests: %llu\nOutbound SA delete requests: %llu\n",
+	    (ull)db->deletes_in, (ull)db->deletes_out);
+	rec(o, "inbound_sa_destroy_calls outbound_sa_destroy_calls",
+	    "Inbound SA destroy calls: %llu\nOutbound SA destroy calls: %llu\n\n",
+	    (ull)db->destroyed, (ull)db->destroyed);
 	return CMD_OK;
 }
 
