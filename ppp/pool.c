@@ -1,5 +1,7 @@
 #include "ppp/pool.h"
 
+#include "core/base/rec.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -305,9 +307,11 @@ uint32_t ppp_pools_gateway(const struct ppp_pools *ps, const char *pool)
 
 /* ------------------------------------------------------------------ show */
 
-static void show_list(const struct apool *p, struct out *out, const char *title, int kind)
+static void show_list(const struct apool *p, struct out *out, const char *title, const char *key,
+                      int kind)
 {
 	bool any = false;
+	rec_list(out, key);
 	for (size_t i = 0; i < p->size; i++) {
 		int is = bit_get(p->used, i) ? 2 : bit_get(p->waiting, i) ? 1 : 0;
 		uint32_t ip = p->conf.first + (uint32_t)i;
@@ -316,8 +320,9 @@ static void show_list(const struct apool *p, struct out *out, const char *title,
 		if (!any)
 			out_printf(out, "\n%s:\n", title);
 		any = true;
-		out_printf(out, "%s\n", ip4_text(ip).s);
+		rec(out, "address", "%s\n", ip4_text(ip).s);
 	}
+	rec_close(out);
 }
 
 static size_t count_free(const struct apool *p)
@@ -339,11 +344,11 @@ bool ppp_pools_show(struct ppp_pools *ps, const char *name, struct out *out)
 	if (p->conf.mask)
 		str_copy(mask, sizeof(mask), str_of(ip4_text(p->conf.mask).s));
 	out_str(out, "Begin           End             Mask            Free     Held     In use\n");
-	out_printf(out, "%-15s ", ip4_text(p->conf.first).s);
-	out_printf(out, "%-15s %-15s %5zu    %5zu    %5zu\n", ip4_text(p->conf.last).s, mask, avail,
-	           p->nwaiting, p->nused);
-	show_list(p, out, "Available Addresses", 0);
-	show_list(p, out, "Held Addresses", 1);
-	show_list(p, out, "In Use Addresses", 2);
+	rec(out, "begin end mask free held in_use", "%-15s %-15s %-15s %5zu    %5zu    %5zu\n",
+	    ip4_text(p->conf.first).s, ip4_text(p->conf.last).s, mask, avail, p->nwaiting,
+	    p->nused);
+	show_list(p, out, "Available Addresses", "available_addresses", 0);
+	show_list(p, out, "Held Addresses", "held_addresses", 1);
+	show_list(p, out, "In Use Addresses", "in_use_addresses", 2);
 	return true;
 }

@@ -7,18 +7,23 @@
 
 static void interface_block(struct out *out, const struct ppp_session_info *i)
 {
-	out_printf(out, "\nPPP virtual interface id = %u\n", i->unit);
-	out_printf(out, "PPP authentication protocol is %s\n", aaa_method_shown(i->method));
-	out_printf(out, "Client ip address is %s\n", ip4_text(i->ip).s);
+	rec_open(out, NULL);
+	rec(out, "id", "\nPPP virtual interface id = %u\n", i->unit);
+	rec(out, "authentication", "PPP authentication protocol is %s\n",
+	    aaa_method_shown(i->method));
+	rec(out, "client_ip", "Client ip address is %s\n", ip4_text(i->ip).s);
 	/* all that went over the interface: IP, and the control frames that set it up */
-	out_printf(out, "Transmitted Pkts: %llu, Received Pkts: %llu, Error Pkts: %llu\n",
-	           (unsigned long long)(i->counters.pkts_out + i->control_out),
-	           (unsigned long long)(i->counters.pkts_in + i->control_in),
-	           (unsigned long long)i->counters.errs);
+	rec(out, "transmitted_packets received_packets error_packets",
+	    "Transmitted Pkts: %llu, Received Pkts: %llu, Error Pkts: %llu\n",
+	    (unsigned long long)(i->counters.pkts_out + i->control_out),
+	    (unsigned long long)(i->counters.pkts_in + i->control_in),
+	    (unsigned long long)i->counters.errs);
 	out_str(out, "MPPE key strength is None\n"
 	             "  MPPE_Encrypt_Pkts: 0,  MPPE_Encrypt_Bytes: 0\n"
 	             "  MPPE_Decrypt_Pkts: 0,  MPPE_Decrypt_Bytes: 0\n"
 	             "  Rcvd_Out_Of_Seq_MPPE_Pkts: 0\n");
+	rec_text(out, "mppe", "None");
+	rec_close(out);
 }
 
 struct pick {
@@ -40,26 +45,47 @@ static int show_vpdn_pppinterface(struct cmd *cmd)
 {
 	struct pick pick = {.out = cmd->out};
 	bool one = cmd_u32(cmd, "id", &pick.unit);
+	rec_list(cmd->out, "ppp_interfaces");
 	ppp_each(cmd->ctx, show_interface, &pick);
+	rec_close(cmd->out);
 	if (one && pick.n == 0)
 		return cmd_fail(cmd, "PPP virtual interface %u does not exist", pick.unit);
 	return CMD_OK;
 }
 
+static void show_timeout(struct out *o, const char *kind, const char *key, uint32_t s)
+{
+	if (s == 0)
+		return;
+	out_printf(o, "   %-10s timeout: %u:%02u:%02u\n", kind, s / 3600, s / 60 % 60, s % 60);
+	rec_num(o, key, s);
+}
+
 static void show_user(void *arg, const struct ppp_session_info *i)
 {
-	if (i->login_ms && i->ip)
-		out_printf(arg, "vpdn user '%s' at %s, authenticated\n", i->user,
-		           ip4_text(i->ip).s);
+	struct out *o = arg;
+	if (!i->login_ms || !i->ip)
+		return;
+	rec_open(o, NULL);
+	rec(o, "user address", "remote access VPN user '%s' at %s, authenticated\n", i->user,
+	    ip4_text(i->ip).s);
+	show_timeout(o, "absolute", "absolute_timeout_s", i->session_s);
+	show_timeout(o, "inactivity", "inactivity_timeout_s", i->idle_s);
+	rec_close(o);
 }
 
 static int show_uauth(struct cmd *cmd)
 {
 	const struct ppp_stats *st = ppp_stats(cmd->ctx);
-	out_str(cmd->out, "                        Current    Most Seen\n");
-	out_printf(cmd->out, "Authenticated Users       %-11u%u\n", st->users, st->users_most);
-	out_printf(cmd->out, "Authen In Progress        %-11u%u\n", st->pending, st->pending_most);
-	ppp_each(cmd->ctx, show_user, cmd->out);
+	struct out *o = cmd->out;
+	out_str(o, "                        Current    Most Seen\n");
+	rec(o, "authenticated_users authenticated_users_most_seen",
+	    "Authenticated Users       %-11u%u\n", st->users, st->users_most);
+	rec(o, "authen_in_progress authen_in_progress_most_seen",
+	    "Authen In Progress        %-11u%u\n", st->pending, st->pending_most);
+	rec_list(o, "users");
+	ppp_each(cmd->ctx, show_user, o);
+	rec_close(o);
 	return CMD_OK;
 }
 

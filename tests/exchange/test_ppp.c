@@ -424,8 +424,8 @@ static void commands(void **state)
 	assert_string_equal(out.text, "                        Current    Most Seen\n"
 	                              "Authenticated Users       2          2\n"
 	                              "Authen In Progress        0          1\n"
-	                              "vpdn user 'jdoe' at 10.4.5.10, authenticated\n"
-	                              "vpdn user 'once' at 10.4.5.11, authenticated\n");
+	                              "remote access VPN user 'jdoe' at 10.4.5.10, authenticated\n"
+	                              "remote access VPN user 'once' at 10.4.5.11, authenticated\n");
 	out_clear(&out);
 	cmd.args = &arg;
 	cmd.nargs = 1;
