@@ -6,28 +6,7 @@
 
 #include "core/base/log.h"
 #include "core/gateway.h"
-#include "core/sessiondb_text.h"
-
-enum { SESSIONS_MAX = PPP_SESSIONS_MAX };
-
-/* What the database itself remembers of a session; everything else is read from the live objects. */
-struct entry {
-	uint32_t index; /* as shown, never used again */
-	uint32_t unit;  /* of PPP */
-	bool udp_encap;
-};
-
-struct sessiondb {
-	struct gateway *gw;
-	struct entry *entries;
-	size_t n, cap;
-	uint32_t last_index;
-	uint64_t total;
-	size_t peak;
-	/* by kind of tunnel: without and with NAT-T */
-	uint64_t kind_total[2];
-	size_t kind_now[2], kind_peak[2];
-};
+#include "core/sessiondb_priv.h"
 
 struct sessiondb *sessiondb_new(struct gateway *gw)
 {
@@ -66,7 +45,7 @@ void sessiondb_up(struct sessiondb *db, const struct ppp_session_info *info)
 		db->kind_peak[nat] = db->kind_now[nat];
 }
 
-static struct entry *by_unit(struct sessiondb *db, uint32_t unit)
+struct entry *sessiondb_entry(struct sessiondb *db, uint32_t unit)
 {
 	for (size_t i = 0; i < db->n; i++)
 		if (db->entries[i].unit == unit)
@@ -77,7 +56,7 @@ static struct entry *by_unit(struct sessiondb *db, uint32_t unit)
 void sessiondb_end(struct sessiondb *db, const struct ppp_session_info *info, enum link_end why)
 {
 	char prefix[256], duration[40];
-	struct entry *e = by_unit(db, info->unit);
+	struct entry *e = sessiondb_entry(db, info->unit);
 	snprintf(prefix, sizeof prefix, "Group = %s, Username = %s, IP = %s, ",
 	         info->link->tunnel_group, info->user, ip4_text(info->link->remote.ip).s);
 	sessiondb_duration(duration, sizeof duration, clock_now(&db->gw->clock) - info->login_ms);
@@ -91,135 +70,19 @@ void sessiondb_end(struct sessiondb *db, const struct ppp_session_info *info, en
 	*e = db->entries[--db->n];
 }
 
-/* ------------------------------------------------------------------ walking */
-
-struct walk {
-	struct sessiondb *db;
-	struct cmd *cmd;
-	bool detail;
-	size_t n;
-	uint32_t units[64]; /* those found, when the walk collects */
-	bool collect;
-};
-
-static bool matches(const struct walk *w, const struct entry *e, const struct ppp_session_info *s)
-{
-	uint32_t ip;
-	struct str text = cmd_text(w->cmd, "user");
-	if (text.len > 0 && !str_eq_cstr(text, s->user))
-		return false;
-	text = cmd_text(w->cmd, "group");
-	if (text.len > 0 && !str_eq_cstr(text, s->link->tunnel_group))
-		return false;
-	text = cmd_text(w->cmd, "protocol");
-	if (text.len > 0 && !str_eq_cstr(text, "ikev1") &&
-	    !str_eq_cstr(text, sessiondb_l2tp_word(s->link->udp_encap)))
-		return false;
-	if (cmd_u32(w->cmd, "ip", &ip) && ip != s->link->remote.ip && ip != s->ip)
-		return false;
-	if (cmd_u32(w->cmd, "p-ip", &ip) && ip != s->link->remote.ip)
-		return false;
-	if (cmd_u32(w->cmd, "a-ip", &ip) && ip != s->ip)
-		return false;
-	return !cmd_u32(w->cmd, "index", &ip) || ip == e->index;
-}
-
-struct child_pick {
-	uint32_t flow;
-	bool found;
-	struct ike_child_info info;
-};
-
-static void pick_child(void *arg, const struct ike_child_info *info)
-{
-	struct child_pick *pick = arg;
-	if (info->flow != pick->flow || (pick->found && !info->current))
-		return;
-	pick->info = *info;
-	pick->found = true;
-}
-
-static void show_one(void *arg, const struct ppp_session_info *s)
-{
-	struct walk *w = arg;
-	struct gateway *gw = w->db->gw;
-	struct entry *e = by_unit(w->db, s->unit);
-	if (e == NULL || !matches(w, e, s))
-		return;
-	if (w->collect) {
-		if (w->n < sizeof w->units / sizeof w->units[0])
-			w->units[w->n++] = s->unit;
-		return;
-	}
-	struct session_facts f = {.index = e->index, .ppp = s, .now_ms = clock_now(&gw->clock)};
-	struct child_pick pick = {.flow = s->link->flow};
-	f.has_ike = ike_peer_info(gw->ike, s->link->peer, &f.ike);
-	ike_each_child(gw->ike, s->link->peer, pick_child, &pick);
-	f.has_child = pick.found;
-	f.child = pick.info;
-	f.has_stats = ipsec_sadb_flow_stats(gw->sadb, s->link->flow, &f.esp);
-	if (pick.found)
-		worker_sa_ops.stats(gw->worker, pick.info.pair.spi_in, &f.sa);
-	if (w->n++ == 0)
-		out_printf(w->cmd->out, "\nSession Type: IKEv1 IPsec%s\n",
-		           w->detail ? " Detailed" : "");
-	sessiondb_session(w->cmd->out, &f, w->detail);
-}
-
-/* ------------------------------------------------------------------ commands */
-
-static void summary(struct sessiondb *db, struct out *o)
-{
-	static const char *const l2tp[] = {"L2TPOverIPsec", "L2TPOverIPsecOverNatT"};
-	static const char *const ipsec[] = {"IPsec", "IPsecOverNatT"};
-	struct tunnel_row rows[5];
-	size_t n = 0;
-	if (db->total == 0) {
-		out_str(o, "\n No sessions to display.\n\n");
-		return;
-	}
-	rows[n++] = (struct tunnel_row){"IKEv1", db->n, db->total, db->peak};
-	for (int k = 0; k < 2; k++)
-		if (db->kind_total[k] > 0)
-			rows[n++] = (struct tunnel_row){ipsec[k], db->kind_now[k],
-			                                db->kind_total[k], db->kind_peak[k]};
-	for (int k = 0; k < 2; k++)
-		if (db->kind_total[k] > 0)
-			rows[n++] = (struct tunnel_row){l2tp[k], db->kind_now[k], db->kind_total[k],
-			                                db->kind_peak[k]};
-	sessiondb_summary(o, db->n, db->total, db->peak, SESSIONS_MAX, rows, n);
-}
-
-static int show_vpn_sessiondb(struct cmd *c)
-{
-	struct sessiondb *db = c->ctx;
-	struct walk w = {.db = db, .cmd = c, .detail = cmd_has(c, "detail")};
-	if (!cmd_has(c, "ra-ikev1-ipsec") && !cmd_has(c, "remote") && !w.detail) {
-		summary(db, c->out);
-		return CMD_OK;
-	}
-	ppp_each(db->gw->ppp, show_one, &w);
-	if (w.n == 0)
-		out_str(c->out,
-		        "INFO: There are presently no active sessions of the type specified\n");
-	return CMD_OK;
-}
+/* ------------------------------------------------------------------ vpn-sessiondb logoff */
 
 /* Ends what the filter picks; the answer names it as the appliance does. */
 static size_t logoff(struct sessiondb *db, struct cmd *c)
 {
-	size_t n = 0;
-	for (;;) {
-		struct walk w = {.db = db, .cmd = c, .collect = true};
-		ppp_each(db->gw->ppp, show_one, &w);
-		size_t before = n;
-		for (size_t i = 0; i < w.n; i++) {
-			struct ppp_filter f = {.unit = w.units[i]};
-			n += ppp_logoff(db->gw->ppp, &f, LINK_END_ADMIN_RESET);
-		}
-		if (n == before)
-			return n;
+	size_t n = 0, ended = 0;
+	struct session_row *rows = sessiondb_pick(db, c, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct ppp_filter f = {.unit = rows[i].ppp.unit};
+		ended += ppp_logoff(db->gw->ppp, &f, LINK_END_ADMIN_RESET);
 	}
+	free(rows);
+	return ended;
 }
 
 static void logoff_result(struct cmd *c, size_t n)
@@ -294,7 +157,9 @@ static int vpn_sessiondb_logoff(struct cmd *c)
 void sessiondb_register(struct sessiondb *db)
 {
 	static const struct cmd_entry table[] = {
-	        {"show_vpn_sessiondb", show_vpn_sessiondb},
+	        {"show_vpn_sessiondb", sessiondb_show},
+	        {"show_vpn_sessiondb_ratio", sessiondb_show_ratio},
+	        {"show_vpn_sessiondb_licenses", sessiondb_show_licenses},
 	        {"vpn_sessiondb_logoff", vpn_sessiondb_logoff},
 	};
 	cmd_register(table, sizeof table / sizeof table[0], db);

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 void sessiondb_duration(char *text, size_t cap, uint64_t ms)
 {
@@ -47,43 +49,74 @@ static const char *mac_word(enum esp_mac m)
 	return (unsigned)m < 4 ? words[m] : "none";
 }
 
+/* "Rekey Int (T)" -> "rekey_int_t" */
+static void key_of(char *key, size_t cap, const char *label)
+{
+	size_t n = 0;
+	for (; *label != '\0' && n + 1 < cap; label++) {
+		char c = *label;
+		bool word =
+		        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		if (word)
+			key[n++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+		else if (n > 0 && key[n - 1] != '_' && c != ')')
+			key[n++] = '_';
+	}
+	key[n] = '\0';
+}
+
+/* In a document: numbers without their unit, which the key gets. */
+static void record(struct out *o, const char *label, const char *fmt, const char *value)
+{
+	static const char *const units[][2] = {
+	        {"", ""}, {" Seconds", "_s"}, {" Minutes", "_min"}, {" K-Bytes", "_kb"}};
+	char key[48];
+	if (!rec_wanted(o))
+		return;
+	key_of(key, sizeof key - 8, label);
+	size_t digits = strspn(value, "0123456789");
+	for (size_t i = 0; i < 4 && digits > 0 && strncmp(fmt, "%s", 2) != 0; i++)
+		if (strcmp(value + digits, units[i][0]) == 0) {
+			strcat(key, units[i][1]);
+			rec_num(o, key, strtoull(value, NULL, 10));
+			return;
+		}
+	rec_text(o, key, value);
+}
+
+enum place { LEFT, RIGHT, ONLY };
+
 /* One field of the two-column grid: label of 13, value, second column at 38. indent: of the tunnel blocks. */
-static void left(struct out *o, const char *indent, const char *label, const char *fmt, ...)
-        __attribute__((format(printf, 4, 5)));
-static void left(struct out *o, const char *indent, const char *label, const char *fmt, ...)
+static void vfield(struct out *o, enum place place, const char *indent, const char *label,
+                   const char *fmt, va_list ap) __attribute__((format(printf, 5, 0)));
+static void vfield(struct out *o, enum place place, const char *indent, const char *label,
+                   const char *fmt, va_list ap)
 {
 	char value[300];
-	va_list ap;
-	va_start(ap, fmt);
 	vsnprintf(value, sizeof value, fmt, ap);
-	va_end(ap);
-	out_printf(o, "%s%-*s: %s", indent, indent[0] != '\0' ? 11 : 13, label, value);
-	out_col(o, 38);
+	out_printf(o, "%s%-13s: %s", indent, label, value);
+	if (place == LEFT)
+		out_col(o, indent[0] != '\0' ? 40 : 38);
+	else
+		out_str(o, "\n");
+	record(o, label, fmt, value);
 }
 
-static void right(struct out *o, const char *label, const char *fmt, ...)
-        __attribute__((format(printf, 3, 4)));
-static void right(struct out *o, const char *label, const char *fmt, ...)
-{
-	char value[300];
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(value, sizeof value, fmt, ap);
-	va_end(ap);
-	out_printf(o, "%-13s: %s\n", label, value);
-}
-
-static void only(struct out *o, const char *indent, const char *label, const char *fmt, ...)
-        __attribute__((format(printf, 4, 5)));
-static void only(struct out *o, const char *indent, const char *label, const char *fmt, ...)
-{
-	char value[300];
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(value, sizeof value, fmt, ap);
-	va_end(ap);
-	out_printf(o, "%s%-*s: %s\n", indent, indent[0] != '\0' ? 11 : 13, label, value);
-}
+#define FIELD(name, place)                                                                      \
+	static void name(struct out *o, const char *indent, const char *label, const char *fmt, \
+	                 ...) __attribute__((format(printf, 4, 5)));                            \
+	static void name(struct out *o, const char *indent, const char *label, const char *fmt, \
+	                 ...)                                                                   \
+	{                                                                                       \
+		va_list ap;                                                                     \
+		va_start(ap, fmt);                                                              \
+		vfield(o, place, indent, label, fmt, ap);                                       \
+		va_end(ap);                                                                     \
+	}
+FIELD(left, LEFT)
+FIELD(right_of, RIGHT)
+FIELD(only, ONLY)
+#define right(o, label, ...) right_of(o, "", label, __VA_ARGS__)
 
 static void when_text(char *text, size_t cap, time_t when)
 {
@@ -136,14 +169,24 @@ static void head(struct out *o, const struct session_facts *f, bool detail)
 	only(o, "", "Login Time", "%s", login);
 	only(o, "", "Duration", "%s", duration);
 	only(o, "", "Inactivity", "%s", idle);
+	rec_num(o, "duration_s", (f->now_ms - s->login_ms) / 1000);
+	rec_num(o, "inactivity_s", idle_ms(f) / 1000);
+	if (!detail)
+		only(o, "", "NAC Result", "Unknown");
 	left(o, "", "VLAN Mapping", "N/A");
 	right(o, "VLAN", "none");
+	if (!detail)
+		return;
+	only(o, "", "Audt Sess ID", "%08x%08x%08x", s->link->local.ip, f->index << 12,
+	     (unsigned)s->login_wall);
+	only(o, "", "Security Grp", "none");
 }
 
 static void ike_block(struct out *o, const struct session_facts *f)
 {
 	const struct ike_peer_info *i = &f->ike;
 	out_str(o, "\nIKEv1:\n");
+	rec_open(o, "ikev1_tunnel");
 	only(o, "  ", "Tunnel ID", "%" PRIu32 ".1", f->index);
 	left(o, "  ", "UDP Src Port", "%u", i->remote.port);
 	right(o, "UDP Dst Port", "%u", i->local.port);
@@ -154,7 +197,8 @@ static void ike_block(struct out *o, const struct session_facts *f)
 	left(o, "  ", "Rekey Int (T)", "%" PRIu32 " Seconds", i->life_s);
 	right(o, "Rekey Left(T)", "%" PRIu32 " Seconds", i->remaining_s);
 	only(o, "  ", "D/H Group", "%u", i->dh_group);
-	only(o, "  ", "Filter Name", "%s", "");
+	only(o, "  ", "Filter Name", "%s", f->filter);
+	rec_close(o);
 }
 
 static void idle_lines(struct out *o, const struct session_facts *f)
@@ -173,6 +217,7 @@ static void ipsec_block(struct out *o, const struct session_facts *f)
 	const struct sa_pair *p = &f->child.pair;
 	char text[64];
 	out_printf(o, "\n%s:\n", ipsec_word(p->udp_encap));
+	rec_open(o, "ipsec_tunnel");
 	only(o, "  ", "Tunnel ID", "%" PRIu32 ".2", f->index);
 	snprintf(text, sizeof text, "%s", ip4_text(p->local_proxy.mask).s);
 	only(o, "  ", "Local Addr", "%s/%s/%u/%u", ip4_text(p->local_proxy.ip).s, text,
@@ -198,12 +243,14 @@ static void ipsec_block(struct out *o, const struct session_facts *f)
 	right(o, "Bytes Rx", "%" PRIu64, f->esp.bytes_in);
 	left(o, "  ", "Pkts Tx", "%" PRIu64, f->esp.pkts_out);
 	right(o, "Pkts Rx", "%" PRIu64, f->esp.pkts_in);
+	rec_close(o);
 }
 
 static void l2tp_block(struct out *o, const struct session_facts *f)
 {
 	const struct ppp_session_info *s = f->ppp;
 	out_printf(o, "\n%s:\n", sessiondb_l2tp_word(s->link->udp_encap));
+	rec_open(o, "l2tp_tunnel");
 	only(o, "  ", "Tunnel ID", "%" PRIu32 ".3", f->index);
 	only(o, "  ", "Username", "%s", s->user);
 	only(o, "  ", "Assigned IP", "%s", ip4_text(s->ip).s);
@@ -212,27 +259,63 @@ static void l2tp_block(struct out *o, const struct session_facts *f)
 	right(o, "Hashing", "none");
 	only(o, "  ", "Auth Mode", "%s", aaa_method_shown(s->method));
 	idle_lines(o, f);
-	if (f->has_ike && f->ike.microsoft)
-		only(o, "  ", "Client OS", "Microsoft");
+	const char *os = s->link->vendor != NULL ? s->link->vendor : "";
+	if (os[0] != '\0')
+		only(o, "  ", "Client OS", "%s", os);
+	if (s->link->firmware != 0)
+		only(o, "  ", "Client OS Ver", "%u.%u", s->link->firmware >> 8,
+		     s->link->firmware & 0xffu);
 	left(o, "  ", "Bytes Tx", "%" PRIu64, s->counters.bytes_out);
 	right(o, "Bytes Rx", "%" PRIu64, s->counters.bytes_in);
 	left(o, "  ", "Pkts Tx", "%" PRIu64, s->counters.pkts_out);
 	right(o, "Pkts Rx", "%" PRIu64, s->counters.pkts_in);
+	rec_close(o);
 }
 
 void sessiondb_session(struct out *o, const struct session_facts *f, bool detail)
 {
 	bool nat = f->ppp->link->udp_encap, ike = f->has_ike && f->ike.has_sa;
+	rec_open(o, NULL);
 	head(o, f, detail);
-	if (!detail)
-		return;
-	out_printf(o, "\nIKEv1 Tunnels: %d\n%s Tunnels: %d\n%s Tunnels: 1\n", ike, ipsec_word(nat),
-	           f->has_child, sessiondb_l2tp_word(nat));
-	if (ike)
-		ike_block(o, f);
-	if (f->has_child)
-		ipsec_block(o, f);
-	l2tp_block(o, f);
+	if (detail) {
+		out_printf(o, "\nIKEv1 Tunnels: %d\n%s Tunnels: %d\n%s Tunnels: 1\n", ike,
+		           ipsec_word(nat), f->has_child, sessiondb_l2tp_word(nat));
+		if (ike)
+			ike_block(o, f);
+		if (f->has_child)
+			ipsec_block(o, f);
+		l2tp_block(o, f);
+	}
+	rec_close(o);
+}
+
+/* One line a session, a bar between the fields, two behind the last: for scripts. */
+void sessiondb_session_full(struct out *o, const struct session_facts *f)
+{
+	const struct ppp_session_info *s = f->ppp;
+	bool nat = s->link->udp_encap;
+	char login[64], duration[40];
+	when_text(login, sizeof login, s->login_wall);
+	sessiondb_duration(duration, sizeof duration, f->now_ms - s->login_ms);
+	rec_open(o, NULL);
+	rec(o, "index username", "Session Type: IKEv1 IPsec | Index: %u | Username: %s", f->index,
+	    s->user);
+	rec(o, "assigned_ip", " | Assigned IP: %s", ip4_text(s->ip).s);
+	rec(o, "public_ip", " | Public IP: %s", ip4_text(s->link->remote.ip).s);
+	rec(o, "ipsec l2tp", " | Protocol: IKEv1 %s %s", ipsec_word(nat), sessiondb_l2tp_word(nat));
+	rec(o, "encryption hashing", " | Encryption: %s | Hashing: %s", sessiondb_cipher(f),
+	    f->has_child ? mac_word(f->child.pair.alg.mac) : "none");
+	rec(o, "bytes_tx bytes_rx", " | Bytes Tx: %" PRIu64 " | Bytes Rx: %" PRIu64,
+	    f->esp.bytes_out, f->esp.bytes_in);
+	rec(o, "group_policy tunnel_group", " | Group Policy: %s | Tunnel Group: %s",
+	    s->group_policy, s->link->tunnel_group);
+	rec(o, "login_time duration", " | Login Time: %s | Duration: %s ||\n", login, duration);
+	rec_close(o);
+}
+
+const char *sessiondb_cipher(const struct session_facts *f)
+{
+	return f->has_child ? cipher_word(f->child.pair.alg) : "none";
 }
 
 static void line(struct out *o)
@@ -240,37 +323,99 @@ static void line(struct out *o)
 	out_str(o, "---------------------------------------------------------------------------\n");
 }
 
+static void summary_rows(struct out *o, const struct tunnel_row *rows, size_t n)
+{
+	uint64_t rows_now = 0, rows_total = 0;
+	out_printf(o, "%31s%s\n", "", "Active : Cumulative : Peak Concurrent   ");
+	out_printf(o, "%29s%s\n", "", "----------------------------------------------");
+	rec_list(o, "tunnels");
+	for (size_t i = 0; i < n; i++) {
+		rec_open(o, NULL);
+		rec(o, "protocol active cumulative peak",
+		    "%-29s: %6" PRIu64 " : %10" PRIu64 " : %15" PRIu64 "\n", rows[i].name,
+		    rows[i].now, rows[i].total, rows[i].peak);
+		rec_close(o);
+		rows_now += rows[i].now;
+		rows_total += rows[i].total;
+	}
+	rec_close(o);
+	line(o);
+	rec(o, "- tunnels_active tunnels_cumulative", "%-29s: %6" PRIu64 " : %10" PRIu64 "\n",
+	    "Totals", rows_now, rows_total);
+	line(o);
+}
+
 void sessiondb_summary(struct out *o, uint64_t now, uint64_t total, uint64_t peak,
                        unsigned capacity, const struct tunnel_row *rows, size_t n)
 {
-	uint64_t rows_now = 0, rows_total = 0;
 	line(o);
 	out_printf(o, "%-75s\n", "VPN Session Summary");
 	line(o);
 	out_printf(o, "%31s%s\n", "", "Active : Cumulative : Peak Concur : Inactive");
 	out_printf(o, "%29s%s\n", "", "----------------------------------------------");
-	out_printf(o, "%-29s: %6" PRIu64 " : %10" PRIu64 " : %11" PRIu64 "\n",
-	           "IKEv1 IPsec/L2TP IPsec", now, total, peak);
+	rec(o, "- active cumulative peak", "%-29s: %6" PRIu64 " : %10" PRIu64 " : %11" PRIu64 "\n",
+	    "IKEv1 IPsec/L2TP IPsec", now, total, peak);
 	line(o);
-	out_printf(o, "%-29s: %6" PRIu64 "             Total Cumulative : %6" PRIu64 "\n",
-	           "Total Active and Inactive", now, total);
-	out_printf(o, "%-29s: %6u\n", "Device Total VPN Capacity", capacity);
-	out_printf(o, "%-29s: %5" PRIu64 "%%\n", "Device Load",
-	           capacity > 0 ? now * 100 / capacity : 0);
+	rec(o, "- total_active total_cumulative",
+	    "%-29s: %6" PRIu64 "             Total Cumulative : %6" PRIu64 "\n",
+	    "Total Active and Inactive", now, total);
+	rec(o, "- capacity", "%-29s: %6u\n", "Device Total VPN Capacity", capacity);
+	rec(o, "- load_percent", "%-29s: %5" PRIu64 "%%\n", "Device Load",
+	    capacity > 0 ? now * 100 / capacity : 0);
 	line(o);
 	out_str(o, "\n");
 	line(o);
 	out_printf(o, "%-75s\n", "Tunnels Summary");
 	line(o);
-	out_printf(o, "%31s%s\n", "", "Active : Cumulative : Peak Concurrent   ");
-	out_printf(o, "%29s%s\n", "", "----------------------------------------------");
+	summary_rows(o, rows, n);
+}
+
+void sessiondb_ratio(struct out *o, const char *title, const char *group, uint64_t active,
+                     uint64_t total, const struct tunnel_row *rows, size_t n)
+{
+	uint64_t all = 0;
+	for (size_t i = 0; i < n; i++)
+		all += rows[i].now;
+	rec(o, "filter_group", "Filter Group         : %s\n", group);
+	rec(o, "active cumulative",
+	    "Total Active Sessions: %" PRIu64 "\nCumulative Sessions  : %" PRIu64 "\n\n", active,
+	    total);
+	out_printf(o, "%-21s %11s %13s\n", title, "Sessions", "Percent");
+	rec_list(o, "ratio");
 	for (size_t i = 0; i < n; i++) {
-		out_printf(o, "%-29s: %6" PRIu64 " : %10" PRIu64 " : %15" PRIu64 "\n", rows[i].name,
-		           rows[i].now, rows[i].total, rows[i].peak);
-		rows_now += rows[i].now;
-		rows_total += rows[i].total;
+		rec_open(o, NULL);
+		rec(o, "name sessions percent", "%-21s %11" PRIu64 " %12" PRIu64 "%%\n",
+		    rows[i].name, rows[i].now, all > 0 ? (rows[i].now * 100 + all / 2) / all : 0);
+		rec_close(o);
 	}
+	rec_close(o);
+}
+
+void sessiondb_licenses(struct out *o, uint64_t now, uint64_t peak, unsigned installed,
+                        unsigned limit)
+{
+	char text[16] = "NONE";
+	unsigned eff = limit != 0 && limit < installed ? limit : installed;
+	if (limit != 0 && limit < installed)
+		snprintf(text, sizeof text, "%u", limit);
 	line(o);
-	out_printf(o, "%-29s: %6" PRIu64 " : %10" PRIu64 "\n", "Totals", rows_now, rows_total);
+	out_printf(o, "%-75s\n", "VPN Licenses and Configured Limits Summary");
+	line(o);
+	out_printf(o, "%37s%s\n%34s%s\n", "", "Status : Capacity : Installed :  Limit", "",
+	           "-----------------------------------------");
+	rec(o, "- status capacity installed limit", "%-33s: %8s : %8u : %9u : %6s\n",
+	    "Other VPN (Available by Default)", "ENABLED", installed, installed, text);
+	line(o);
+	out_str(o, "\n");
+	line(o);
+	out_printf(o, "%-75s\n", "VPN Licenses Usage Summary");
+	line(o);
+	out_printf(o, "%26s%s\n%25s%s\n%25s%s\n", "",
+	           "Local : Shared :   All  :   Peak :  Eff.  :        ", "",
+	           "In Use : In Use : In Use : In Use :  Limit : Usage  ", "",
+	           "----------------------------------------------------");
+	rec(o, "- in_use - - peak_in_use effective_limit usage_percent",
+	    "%-23s: %6" PRIu64 " : %6s : %6" PRIu64 " : %6" PRIu64 " : %6u : %5" PRIu64 "%%\n",
+	    "Other VPN", now, "", now, peak, eff, eff > 0 ? now * 100 / eff : 0);
 	line(o);
 }

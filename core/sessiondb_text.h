@@ -2,7 +2,7 @@
 #ifndef CORE_SESSIONDB_TEXT_H
 #define CORE_SESSIONDB_TEXT_H
 
-#include "core/base/out.h"
+#include "core/base/rec.h"
 #include "crypto/ike/ike.h"
 #include "ppp/ppp.h"
 
@@ -15,6 +15,7 @@ struct session_facts {
 	struct ike_child_info child;
 	struct sa_stats esp; /* all SAs of the flow */
 	struct sa_stats sa;  /* the current one */
+	const char *filter;  /* vpn-filter of its group policy, "" = none */
 };
 
 struct tunnel_row {
@@ -26,7 +27,16 @@ struct tunnel_row {
 void sessiondb_duration(char *text, size_t cap, uint64_t ms);
 const char *sessiondb_l2tp_word(bool udp_encap); /* "L2TPOverIPsec", "L2TPOverIPsecOverNatT" */
 void sessiondb_session(struct out *o, const struct session_facts *f, bool detail);
+void sessiondb_session_full(struct out *o, const struct session_facts *f);
+const char *sessiondb_cipher(const struct session_facts *f); /* of ESP: "3DES", "AES256" */
 void sessiondb_summary(struct out *o, uint64_t now, uint64_t total, uint64_t peak,
                        unsigned capacity, const struct tunnel_row *rows, size_t n);
+
+/* Share of each row in all sessions of a group ("All"). */
+void sessiondb_ratio(struct out *o, const char *title, const char *group, uint64_t active,
+                     uint64_t total, const struct tunnel_row *rows, size_t n);
+/* limit: vpn-sessiondb max-other-vpn-limit, 0 = none. */
+void sessiondb_licenses(struct out *o, uint64_t now, uint64_t peak, unsigned installed,
+                        unsigned limit);
 
 #endif

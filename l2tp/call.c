@@ -192,6 +192,8 @@ static void act_connected(void *obj, void *data)
 	        .remote_tunnel = t->remote_id,
 	        .remote_call = c->remote_id,
 	        .host = t->host,
+	        .vendor = t->vendor,
+	        .firmware = t->firmware,
 	        .tunnel_group = t->group,
 	        .ifname = t->ifname,
 	        .udp_encap = t->udp_encap,

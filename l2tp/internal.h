@@ -48,6 +48,8 @@ struct l2tp_tunnel {
 	struct ip4_end local, remote;
 	bool udp_encap;
 	char group[65], ifname[49], host[L2TP_HOST_MAX + 1];
+	char vendor[32];   /* Vendor Name AVP */
+	uint16_t firmware; /* Firmware Revision AVP */
 	uint8_t state; /* enum tunnel_state */
 	struct fsm_history history;
 	bool counted;    /* in l2tp.live and in by_flow */

@@ -473,6 +473,8 @@ struct l2tp_tunnel *tunnel_open(struct l2tp *l, const struct l2tp_from *from,
 	str_copy(t->group, sizeof t->group, str_of(from->tunnel_group));
 	str_copy(t->ifname, sizeof t->ifname, str_of(from->ifname));
 	avp_text(sccrq, AVP_HOST_NAME, t->host, sizeof t->host);
+	avp_text(sccrq, AVP_VENDOR_NAME, t->vendor, sizeof t->vendor);
+	t->firmware = avp_u16(sccrq, AVP_FIRMWARE);
 	t->call.t = t;
 	t->changed_ms = clock_now(l->clock);
 	chan_init(&t->chan, l->clock, l->msgs, &chan_ops, t, t->remote_id,

@@ -341,10 +341,12 @@ static void copy_link(struct ppp_session *s, const struct link_info *info)
 {
 	s->link = *info;
 	copy_text(s->host, sizeof(s->host), info->host);
+	copy_text(s->vendor, sizeof(s->vendor), info->vendor != NULL ? info->vendor : "");
 	copy_text(s->group, sizeof(s->group), info->tunnel_group);
 	copy_text(s->ifname, sizeof(s->ifname), info->ifname);
 	str_copy(s->landed, sizeof(s->landed), str_of(s->group));
 	s->link.host = s->host;
+	s->link.vendor = s->vendor;
 	s->link.tunnel_group = s->group;
 	s->link.ifname = s->ifname;
 }

@@ -26,7 +26,7 @@ struct ppp_session {
 	struct ppp *ppp;
 	uint32_t unit;
 	struct link_info link; /* texts point to the copies below */
-	char host[64], group[AAA_NAME_MAX + 1], ifname[49];
+	char host[64], vendor[32], group[AAA_NAME_MAX + 1], ifname[49];
 	char landed[AAA_NAME_MAX +
 	            1]; /* the tunnel group IKE chose; the user may switch to another */
 	const struct link_ops *ops;

@@ -53,14 +53,6 @@ static int show_vpdn_pppinterface(struct cmd *cmd)
 	return CMD_OK;
 }
 
-static void show_timeout(struct out *o, const char *kind, const char *key, uint32_t s)
-{
-	if (s == 0)
-		return;
-	out_printf(o, "   %-10s timeout: %u:%02u:%02u\n", kind, s / 3600, s / 60 % 60, s % 60);
-	rec_num(o, key, s);
-}
-
 static void show_user(void *arg, const struct ppp_session_info *i)
 {
 	struct out *o = arg;
@@ -69,8 +61,8 @@ static void show_user(void *arg, const struct ppp_session_info *i)
 	rec_open(o, NULL);
 	rec(o, "user address", "remote access VPN user '%s' at %s, authenticated\n", i->user,
 	    ip4_text(i->ip).s);
-	show_timeout(o, "absolute", "absolute_timeout_s", i->session_s);
-	show_timeout(o, "inactivity", "inactivity_timeout_s", i->idle_s);
+	rec_num(o, "absolute_timeout_s", i->session_s);
+	rec_num(o, "inactivity_timeout_s", i->idle_s);
 	rec_close(o);
 }
 

@@ -41,6 +41,8 @@ struct link_info {
 	uint16_t tunnel, call;           /* our ids */
 	uint16_t remote_tunnel, remote_call;
 	const char *host;                /* the client's Host Name AVP */
+	const char *vendor;              /* its Vendor Name AVP, "" = none */
+	uint16_t firmware;               /* its Firmware Revision AVP, 0 = none */
 	const char *tunnel_group;        /* "DefaultRAGroup" */
 	const char *ifname;              /* nameif of the interface the peer is on */
 	bool udp_encap;                  /* the peer is behind a NAT */
