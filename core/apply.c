@@ -167,11 +167,13 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 			pool_routes(gw, s->ppp, before != NULL ? before->ppp : NULL, true);
 		apply_host(gw, s, &notes);
 	}
+	gateway_dhcp_apply(gw, s, &notes);
 	ike_set_conf(gw->ike, s->ike, s->ipsec);
 	l2tp_set_conf(gw->l2tp, &s->l2tp);
 	aaa_lockout_set(s->aaa);
 	ppp_set_conf(gw->ppp, before != NULL ? before->ppp : NULL, s->ppp);
 	worker_set_mss(gw->worker, s->tcpmss);
+	worker_set_pmtu_aging(gw->worker, ipsec_conf_pmtu_aging(s->ipsec));
 	for (struct str rest = out_text(&notes); rest.len > 0;) {
 		const char *end = memchr(rest.p, '\n', rest.len);
 		size_t len = end != NULL ? (size_t)(end - rest.p) : rest.len;

@@ -42,6 +42,7 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	if (rc != 0)
 		return rc;
 	gw->flows = hash_new(0);
+	gw->client_routes = hash_new(0);
 	gw->sadb = ipsec_sadb_new(&gw->clock, &worker_sa_ops, gw->worker, &gw->sadb_hooks);
 	gw->ike_ops = gateway_ike_ops;
 	gw->ike_ops.sa_ctx = gw->sadb;
@@ -49,8 +50,9 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	gw->l2tp = l2tp_new(&gw->clock, &gateway_l2tp_ops, gw);
 	gw->ppp = ppp_new(&gw->clock, &gateway_ppp_ops, gw);
 	gw->sessions = sessiondb_new(gw);
-	if (gw->flows == NULL || gw->ike == NULL || gw->l2tp == NULL || gw->ppp == NULL ||
-	    gw->sessions == NULL)
+	gw->dhcp = gateway_dhcp_new(gw);
+	if (gw->flows == NULL || gw->client_routes == NULL || gw->dhcp == NULL || gw->ike == NULL ||
+	    gw->l2tp == NULL || gw->ppp == NULL || gw->sessions == NULL)
 		return err_set(err, -ENOMEM, "out of memory");
 	l2tp_set_user(gw->l2tp, ppp_link_user(), gw->ppp);
 	ipsec_sadb_set_drops(gw->sadb, worker_drops(gw->worker));
@@ -65,6 +67,8 @@ void gateway_engines_free(struct gateway *gw)
 		ike_free(gw->ike);
 	ipsec_sadb_free(gw->sadb);
 	gateway_flows_free(gw);
+	hash_free(gw->client_routes);
+	gateway_dhcp_free(gw);
 	sessiondb_free(gw->sessions);
 	aaa_lockout_set(NULL);
 	confsys_free(gw->conf);

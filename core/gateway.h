@@ -7,6 +7,8 @@
  *   consoles.c  what the consoles ask: passwords, users
  *   snapshot.c  the configuration compiled as a whole
  *   apply.c     what a commit changes in the live objects
+ *   dhcp.c      addresses from DHCP servers
+ *   client_routes.c  host routes of clients
  *   sessiondb.c the sessions as `show vpn-sessiondb` tells of them */
 #ifndef CORE_GATEWAY_H
 #define CORE_GATEWAY_H
@@ -35,7 +37,7 @@ struct gateway_options {
 /* A flow as long as it lives: what L2TP is told about where a message came from. */
 struct gw_flow {
 	uint32_t peer, flow;
-	bool udp_encap;
+	bool udp_encap, reverse_route;
 	char ifname[IFACE_NAMEIF_MAX];
 	char group[AAA_NAME_MAX + 1];
 	unsigned users;    /* who is in over it */
@@ -76,6 +78,9 @@ struct gateway {
 	struct l2tp *l2tp;
 	struct ppp *ppp;
 	struct hash *flows; /* flow -> struct gw_flow */
+	struct hash
+	        *client_routes; /* address -> this, of the clients that have a route of their own */
+	struct gw_dhcp *dhcp;
 	struct sessiondb *sessions;
 
 	struct grammar *grammar;
@@ -119,6 +124,23 @@ enum link_end gateway_link_end(enum sa_end why);
 /* apply.c */
 extern const struct conf_hooks gateway_conf_hooks; /* ctx to be filled in */
 void gateway_tell_interfaces(struct gateway *gw);
+
+/* dhcp.c */
+struct gw_dhcp *gateway_dhcp_new(struct gateway *gw);
+/* The socket is closed when the event loop runs next; what is still leased is given back before. */
+void gateway_dhcp_end(struct gateway *gw);
+void gateway_dhcp_free(struct gateway *gw);
+void gateway_dhcp_apply(struct gateway *gw, const struct snapshot *s, struct out *notes);
+/* For struct ppp_ops. */
+bool gateway_dhcp_ask(struct gateway *gw, const struct ppp_dhcp_ask *ask);
+void gateway_dhcp_release(struct gateway *gw, uint32_t unit);
+/* A message from port 67 of a server. */
+void gateway_dhcp_input(struct gateway *gw, uint32_t from, const uint8_t *msg, size_t len);
+
+/* client_routes.c */
+/* The client is in; wanted: also when the route of its pool leads to it (reverse-route). */
+void gateway_client_route_add(struct gateway *gw, const struct ppp_session_info *info, bool wanted);
+void gateway_client_route_del(struct gateway *gw, uint32_t ip);
 
 /* boot.c: the startup configuration, the enable password, what the commands about both need */
 int gateway_exec_register(struct gateway *gw, struct err *err);

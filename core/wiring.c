@@ -107,6 +107,7 @@ static void ike_flow_up(void *ctx, uint32_t peer, uint32_t flow, const struct sa
 	f->peer = peer;
 	f->flow = flow;
 	f->udp_encap = pair->udp_encap;
+	f->reverse_route = pair->reverse_route;
 	str_copy(f->ifname, sizeof f->ifname, str_of(pair->ifname));
 	if (ike_peer_info(gw->ike, peer, &info))
 		str_copy(f->group, sizeof f->group, str_of(info.group));
@@ -361,8 +362,19 @@ static void ppp_session_up(void *ctx, const struct ppp_session_info *info)
 		f->ending = false;
 		timer_stop(&gw->clock, &f->idle);
 	}
+	gateway_client_route_add(gw, info, f != NULL && f->reverse_route);
 	l2tp_session_set_ppp(gw->l2tp, info->link->tunnel, info->link->call, info->unit);
 	sessiondb_up(gw->sessions, info);
+}
+
+static bool ppp_dhcp_ask(void *ctx, const struct ppp_dhcp_ask *ask)
+{
+	return gateway_dhcp_ask(ctx, ask);
+}
+
+static void ppp_dhcp_end(void *ctx, uint32_t unit)
+{
+	gateway_dhcp_release(ctx, unit);
 }
 
 /* We ended it: nobody will come for the SAs, so they follow when the goodbyes are out. */
@@ -376,6 +388,7 @@ static void ppp_session_end(void *ctx, const struct ppp_session_info *info, enum
 {
 	struct gateway *gw = ctx;
 	sessiondb_end(gw->sessions, info, why);
+	gateway_client_route_del(gw, info->ip);
 	struct gw_flow *f = flow_find(gw, info->link->flow);
 	if (f == NULL || --f->users > 0 || gw->stopping)
 		return;
@@ -389,6 +402,8 @@ const struct ppp_ops gateway_ppp_ops = {
         .last_activity_ms = ppp_last_activity,
         .counters = ppp_count,
         .user_known = ppp_user_known,
+        .dhcp_ask = ppp_dhcp_ask,
+        .dhcp_end = ppp_dhcp_end,
         .session_up = ppp_session_up,
         .session_end = ppp_session_end,
 };

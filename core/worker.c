@@ -197,6 +197,9 @@ static void command(struct worker *w, const struct down *d)
 	case DOWN_MSS:
 		w->mss = (uint16_t)d->u32;
 		break;
+	case DOWN_PMTU_AGING:
+		w->pmtu_aging_ms = (uint64_t)d->u32 * 1000;
+		break;
 	case DOWN_STOP:
 		w->stop = true;
 		break;

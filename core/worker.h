@@ -85,6 +85,8 @@ void worker_session_remove(struct worker *w, uint16_t tunnel);
 bool worker_session_totals(const struct worker *w, uint16_t tunnel, struct worker_totals *t);
 
 void worker_set_mss(struct worker *w, uint16_t mss); /* 0 = off */
+/* A path that turned out narrow is believed to be so long, in seconds; 0 = for ever (pmtu-aging). */
+void worker_set_pmtu_aging(struct worker *w, uint32_t s);
 const struct drop_counters *worker_drops(const struct worker *w);
 
 #endif

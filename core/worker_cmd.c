@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/net/pathmtu.h"
 #include "core/worker_int.h"
 
 enum { BUFFER = PKT_HEADROOM + PKT_MTU_MAX + PKT_TAILROOM };
@@ -232,6 +233,8 @@ static int sa_install_in(void *ctx, const struct sa_pair *pair, struct err *err)
 	struct esp_sa *sa = esp_sa_new(pair, err);
 	if (sa == NULL)
 		return err->code != 0 ? err->code : -ENOMEM;
+	unsigned path = path_mtu(pair->local.ip, pair->remote.ip);
+	sa->path_mtu = (uint16_t)(path < UINT16_MAX ? path : UINT16_MAX);
 	w->by_slot[esp_spi_slot(pair->spi_in)] = sa;
 	down(w, &(struct down){.op = DOWN_SA_ADD, .p = sa});
 	return 0;
@@ -370,6 +373,11 @@ bool worker_session_totals(const struct worker *w, uint16_t tunnel, struct worke
 	        ctr_get(&slot->c.bytes_out), ctr_get(&slot->c.errs),     ctr_get(&slot->c.last_ms),
 	};
 	return true;
+}
+
+void worker_set_pmtu_aging(struct worker *w, uint32_t s)
+{
+	down(w, &(struct down){.op = DOWN_PMTU_AGING, .u32 = s});
 }
 
 void worker_set_mss(struct worker *w, uint16_t mss)

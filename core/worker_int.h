@@ -42,6 +42,7 @@ enum down_op {
 	DOWN_SEND,
 	DOWN_MSG_FREE, /* a message that came up goes back */
 	DOWN_MSS,
+	DOWN_PMTU_AGING,
 	DOWN_STOP,
 };
 
@@ -139,6 +140,7 @@ struct worker {
 	uint64_t now_ms;
 	uint64_t drop_told_ms[DROP_N];
 	uint16_t mss;
+	uint64_t pmtu_aging_ms; /* 0 = a narrow path stays so */
 	struct up *late; /* events for which `up` had no room: nothing is lost, nobody waits */
 	size_t n_late, cap_late;
 	bool stop;

@@ -18,9 +18,10 @@ enum {
 	UDP_HEADER = 8,
 	IP_HEADER = 20,
 	L2TP_PORT = 1701,
-	MTU_MIN = 68,             /* RFC 791 §3.2 */
-	DROP_TELL_MS = 5000,      /* 402114 ...: one line in five seconds a reason */
-	PATH_MTU_MS = 600 * 1000, /* RFC 1191 §6.3: then the path may have become better */
+	MTU_MIN = 68,        /* RFC 791 §3.2 */
+	DROP_TELL_MS = 5000, /* 402114 ...: one line in five seconds a reason */
+	HEADERS_MAX =
+	        128, /* of all that goes around an inner packet: less than that is not looked at */
 };
 
 /* Tunnel mode says inside who is meant; in transport mode the ends are those outside. */
@@ -284,17 +285,31 @@ static void learn_path(struct worker *w, const struct pkt *p, const struct inner
 	if (path == 0 || path >= p->len + IP_HEADER + (p->udp_encap ? UDP_HEADER : 0))
 		return; /* it became better just now */
 	slot->path_mtu = inner_mtu(&slot->s, p->sa, path);
-	slot->path_until_ms = w->now_ms + PATH_MTU_MS;
+	slot->path_until_ms = w->pmtu_aging_ms ? w->now_ms + w->pmtu_aging_ms : UINT64_MAX;
 	if (in->head_len > 0)
 		send_icmp(w, in->head, in->head_len, slot->path_mtu);
 }
 
-/* The largest packet a session may be sent: with DF outside nobody on the way cuts it. */
-static uint16_t session_mtu(const struct worker *w, const struct dsess *s, bool df_outside)
+static bool df_outside(const struct esp_sa *sa, bool inner_df)
 {
+	return sa->df_policy == 0 ? inner_df : sa->df_policy == 1;
+}
+
+/* The largest packet a session may be sent. The path counts where nobody on the way cuts (DF outside), and where we
+ * would rather cut inside than have it done outside (fragmentation before-encryption). */
+static uint16_t session_mtu(const struct worker *w, const struct pkt *p)
+{
+	const struct dsess *s = p->sess;
 	const struct session_slot *slot = (const struct session_slot *)s;
-	bool known = df_outside && slot->path_mtu != 0 && w->now_ms < slot->path_until_ms;
-	return known && slot->path_mtu < s->mtu ? slot->path_mtu : s->mtu;
+	const struct esp_sa *sa = p->sa;
+	uint16_t mtu = s->mtu;
+	if (!df_outside(sa, p->df) && (sa->frag_after || p->df))
+		return mtu;
+	if (slot->path_mtu != 0 && w->now_ms < slot->path_until_ms)
+		mtu = slot->path_mtu;
+	else if (sa->path_mtu != 0 && p->len + HEADERS_MAX > sa->path_mtu)
+		mtu = inner_mtu(s, sa, sa->path_mtu);
+	return mtu < s->mtu ? mtu : s->mtu;
 }
 
 static void count_out(struct worker *w, const struct pkt *p, const struct inner *in)
@@ -351,11 +366,6 @@ static bool push_udp(struct pkt *p, uint16_t sport, uint16_t dport)
 	wr_u16(&w, (uint16_t)len);
 	wr_u16(&w, 0);
 	return true;
-}
-
-static bool df_outside(const struct esp_sa *sa, bool inner_df)
-{
-	return sa->df_policy == 0 ? inner_df : sa->df_policy == 1;
 }
 
 /* An IP packet that is on its way to a session and fits its MTU: L2TP and PPP around it, ready for ESP. A drop is
@@ -419,7 +429,7 @@ static bool out_route(struct worker *w, struct pkt *p, struct inner *in)
 		return false;
 	}
 	p->sa = p->sess->out;
-	uint16_t mtu = session_mtu(w, p->sess, df_outside(p->sa, p->df));
+	uint16_t mtu = session_mtu(w, p);
 	if (p->len <= mtu) {
 		mss_clamp(pkt_data(p), p->len, w->mss);
 		out_one(p, in);

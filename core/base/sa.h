@@ -45,6 +45,8 @@ struct sa_pair {
 	uint32_t soft_s, soft_kb;                /* when to ask IKE for new keys, 0 = never */
 	uint32_t replay_window;                  /* packets, 0 = off */
 	uint8_t df_policy;                       /* 0 copy, 1 set, 2 clear */
+	bool frag_after;                         /* cut into fragments outside, after encryption */
+	bool reverse_route;                      /* the client gets a route of its own */
 	uint16_t ifindex;                        /* of the interface the peer is on */
 	char map_name[64];                       /* crypto map for `show`: name of the dynamic map */
 	uint16_t map_seq;

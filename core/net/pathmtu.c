@@ -22,3 +22,18 @@ unsigned path_mtu(uint32_t local, uint32_t peer)
 	close(fd);
 	return mtu > 0 ? (unsigned)mtu : 0;
 }
+
+uint32_t route_source(uint32_t peer)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)}, own = {0};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(own);
+	if (fd < 0)
+		return 0;
+	to.sin_addr.s_addr = htonl(peer);
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) ||
+	    getsockname(fd, (struct sockaddr *)&own, &len))
+		own.sin_addr.s_addr = 0;
+	close(fd);
+	return ntohl(own.sin_addr.s_addr);
+}

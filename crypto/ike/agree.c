@@ -131,6 +131,29 @@ static enum ike_verdict nat_without_natt(struct ike_qm *qm, const struct p2_offe
 	return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "NAT without NAT-Traversal");
 }
 
+/* A tunnel for a client's own traffic, without L2TP in it: IPsec remote access, or a LAN-to-LAN peer that no crypto
+ * map names. What any set could make of it would carry nothing. */
+static enum ike_verdict tunnel_without_l2tp(struct ike_qm *qm, const struct p2_offer *offer)
+{
+	struct ike_sa *sa = qm->x.sa;
+	enum esp_mode mode;
+	bool udp, transport = false;
+	char line[300];
+
+	for (size_t i = 0; i < offer->n; i++)
+		transport = transport ||
+		            (p2_mode(offer->t[i].encap, &mode, &udp) && mode == ESP_TRANSPORT);
+	bool ends = qm->local_proxy.ip == qm->x.local.ip && qm->local_proxy.mask == UINT32_MAX;
+	if (offer->n == 0 || transport || is_l2tp(qm) || (ends && qm->local_proxy.proto == 0))
+		return STEP_DONE;
+	snprintf(line, sizeof line,
+	         "Tunnel Rejected: IPsec without L2TP (remote proxy %s, local proxy %s) is not "
+	         "supported",
+	         ike_proxy_text(&qm->remote_proxy).s, ike_proxy_text(&qm->local_proxy).s);
+	ike_log(sa->ike, MSG_713903, ike_prefix(sa).s, line);
+	return qm_refuse(qm, NOTIFY_INVALID_ID_INFORMATION, "IPsec without L2TP");
+}
+
 /* ------------------------------------------------------------------ crypto map */
 
 /* `match address` speaks of addresses as they are on the outside; behind NATs what the client names may be its
@@ -231,7 +254,10 @@ static void no_transform(struct ike_qm *qm, const struct ipsec_entry *e,
 		        esp_cipher_name(e->sets[s]->alg), esp_mac_name(e->sets[s]->alg.mac),
 		        e->sets[s]->mode == ESP_TRANSPORT ? " mode transport" : "");
 	if (e != NULL && e->pfs_group != 0)
-		snprintf(line + used, sizeof line - used, " pfs group%u", e->pfs_group);
+		used += (size_t)snprintf(line + used, sizeof line - used, " pfs group%u",
+		                         e->pfs_group);
+	if (e != NULL && !e->nat_t)
+		snprintf(line + used, sizeof line - used, " nat-t-disable");
 	ike_log(sa->ike, MSG_713902, ike_prefix(sa).s, line);
 }
 
@@ -372,7 +398,8 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 		}
 	}
 	read_natoa(qm, m);
-	if ((v = nat_without_natt(qm, offer)) != STEP_DONE)
+	if ((v = nat_without_natt(qm, offer)) != STEP_DONE ||
+	    (v = tunnel_without_l2tp(qm, offer)) != STEP_DONE)
 		return v;
 	if (flow_find(sa->peer, qm->id_local, qm->id_remote, ESP_TRANSPORT) == NULL)
 		ike_dbg(sa, IKE_EVENT, "QM IsRekeyed old sa not found by addr");
@@ -393,6 +420,7 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	outer_proxies(qm);
 	qm->flow = flow_find(sa->peer, qm->id_local, qm->id_remote, qm->mode);
 	qm->replay_window = qm->entry->replay_window;
+	qm->reverse_route = qm->entry->reverse_route;
 	snprintf(qm->map_name, sizeof qm->map_name, "%s", qm->entry->dynamic);
 	qm->map_seq = qm->entry->seq;
 	qm->entry = NULL; /* a new configuration may come while Diffie-Hellman runs */

@@ -129,6 +129,7 @@ struct ike_qm {
 	struct ike_flow *flow;   /* when this is a rekey */
 	struct ike_child *child; /* installed, waiting for QM3 */
 	uint32_t replay_window;
+	bool reverse_route;
 	char map_name[64];
 	uint16_t map_seq;
 };
@@ -227,6 +228,7 @@ struct ike_flow {
 	bool natoa;
 	uint32_t oa_local, oa_remote;
 	uint32_t replay_window;
+	bool reverse_route;
 	char map_name[64];
 	uint16_t map_seq;
 };

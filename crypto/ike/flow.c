@@ -77,6 +77,7 @@ static void flow_learn(struct ike_flow *flow, const struct ike_qm *qm)
 	flow->local_proxy = qm->local_proxy;
 	flow->remote_proxy = qm->remote_proxy;
 	flow->replay_window = qm->replay_window;
+	flow->reverse_route = qm->reverse_route;
 	memcpy(flow->map_name, qm->map_name, sizeof flow->map_name);
 	flow->map_seq = qm->map_seq;
 	if (!qm->x.initiator) {

@@ -200,6 +200,22 @@ static void stranger(struct ike *ike, struct ip4_end remote, const char *text)
 		ike_log(ike, MSG_713904, ike_prefix_ip(remote.ip).s, text);
 }
 
+/* A peer that a static entry of the crypto map names: neither its key nor its proposal is ours to judge. */
+static bool is_lan_peer(struct ike *ike, const struct ike_iface *iface, struct ip4_end remote)
+{
+	const char *map;
+	uint16_t seq;
+	char line[200];
+	if (ike->ipsec == NULL ||
+	    !ipsec_conf_lan_peer(ike->ipsec, iface->ifname, remote.ip, &map, &seq))
+		return false;
+	snprintf(line, sizeof line,
+	         "LAN-to-LAN connections are not supported (peer of crypto map %s %u), dropping",
+	         map, seq);
+	stranger(ike, remote, line);
+	return true;
+}
+
 /* The first message of somebody's Main Mode. */
 static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end remote,
                           const struct ike_hdr *hdr, struct bytes raw,
@@ -212,9 +228,14 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 		return;
 	}
 	if (hdr->exch == EXCH_AGGRESSIVE) {
-		stranger(ike, remote, "Aggressive Mode is not accepted, dropping");
+		stranger(
+		        ike, remote,
+		        "Aggressive Mode is not accepted: IPsec remote access by group name is not "
+		        "supported, only L2TP over IPsec, dropping");
 		return;
 	}
+	if (is_lan_peer(ike, iface, remote))
+		return;
 	if (hdr->exch != EXCH_MAIN || (hdr->flags & IKE_FLAG_ENCRYPTED) || hdr->msgid != 0) {
 		stranger(ike, remote, "Header invalid, dropping");
 		return;
@@ -321,6 +342,11 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 		break;
 	case EXCH_INFO:
 		info_input(sa, local, remote, &hdr, msg);
+		break;
+	case EXCH_TRANSACTION:
+		stranger(ike, remote,
+		         "Mode Config and XAUTH are not supported: remote access is by L2TP over "
+		         "IPsec, dropping");
 		break;
 	default:
 		ike->stat[STAT_IN_DROPS]++;

@@ -50,7 +50,7 @@ void mm_bad_psk(struct ike_sa *sa, const char *why)
 static void no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 {
 	struct ike *ike = sa->ike;
-	char line[800];
+	char line[1200]; /* ten of them and what is around */
 	size_t used = 0;
 
 	for (size_t i = 0; i < ike->conf->npolicies; i++)
@@ -81,6 +81,10 @@ static void no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 		p1_policy_text(text, sizeof text, &ike->conf->policies[i]);
 		used += (size_t)snprintf(line + used, sizeof line - used, " %s", text);
 	}
+	if (p1_only_xauth(offer))
+		used += (size_t)snprintf(
+		        line + used, sizeof line - used,
+		        " (XAUTH is not supported: remote access is by L2TP over IPsec)");
 	if (ike->conf->npolicies == 0)
 		snprintf(line + used, sizeof line - used, " no crypto ikev1 policy");
 	ike_log(ike, MSG_713902, ike_prefix(sa).s, line);

@@ -248,6 +248,14 @@ void p1_write_offer(struct wr *w, const struct ike_policy *policy)
 	sap_proposal_end(w, at);
 }
 
+bool p1_only_xauth(const struct p1_offer *offer)
+{
+	for (size_t i = 0; i < offer->n; i++)
+		if (offer->t[i].auth < AUTH_XAUTH || offer->t[i].auth > AUTH_XAUTH_LAST)
+			return false;
+	return offer->n > 0;
+}
+
 void p1_text(char *out, size_t cap, const struct p1_transform *t)
 {
 	char bits[8] = "";

@@ -29,7 +29,7 @@ const struct ike_cipher *ike_cipher_by_word(struct str word);
 const struct ike_hash *ike_hash_by_word(struct str word);
 bool ike_group_known(uint16_t group);
 
-enum { AUTH_PSK = 1, AUTH_RSA_SIG = 3 };
+enum { AUTH_PSK = 1, AUTH_RSA_SIG = 3, AUTH_XAUTH = 65001, AUTH_XAUTH_LAST = 65010 };
 
 /* One transform of an ISAKMP proposal. */
 struct p1_transform {
@@ -61,6 +61,8 @@ const char *p1_mismatch(const struct ike_policy *policy, const struct p1_transfo
 void p1_write_choice(struct wr *w, const struct p1_transform *t);
 /* SA payload body that offers one policy (we begin a rekey). */
 void p1_write_offer(struct wr *w, const struct ike_policy *policy);
+/* Everything offered asks for extended authentication: an IPsec client without L2TP. */
+bool p1_only_xauth(const struct p1_offer *offer);
 /* "AES256/SHA/group 14" */
 void p1_text(char *out, size_t cap, const struct p1_transform *t);
 void p1_policy_text(char *out, size_t cap, const struct ike_policy *policy);

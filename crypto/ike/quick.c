@@ -118,9 +118,12 @@ static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
 	        .soft_s = (uint32_t)(qm->life_s * 95ull / 100),
 	        .soft_kb = (uint32_t)(qm->life_kb * 95ull / 100),
 	        .replay_window = qm->replay_window,
+	        .reverse_route = qm->reverse_route,
 	        .ifindex = sa->ifindex,
 	        .map_seq = qm->map_seq,
 	        .df_policy = sa->ike->ipsec != NULL ? ipsec_conf_df(sa->ike->ipsec, sa->ifname) : 0,
+	        .frag_after =
+	                sa->ike->ipsec != NULL && ipsec_conf_frag_after(sa->ike->ipsec, sa->ifname),
 	};
 	snprintf(pair->map_name, sizeof pair->map_name, "%s", qm->map_name);
 	snprintf(pair->ifname, sizeof pair->ifname, "%s", sa->ifname);
@@ -391,6 +394,7 @@ bool qm_begin(struct ike_sa *sa, struct ike_flow *flow)
 	qm->local_proxy = flow->local_proxy;
 	qm->remote_proxy = flow->remote_proxy;
 	qm->replay_window = flow->replay_window;
+	qm->reverse_route = flow->reverse_route;
 	memcpy(qm->map_name, flow->map_name, sizeof qm->map_name);
 	qm->map_seq = flow->map_seq;
 	random_bytes(nonce, sizeof nonce);

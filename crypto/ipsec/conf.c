@@ -14,6 +14,7 @@ struct binding {
 struct interface {
 	const char *ifname;
 	uint8_t df;
+	bool frag_after;
 };
 
 struct ipsec_conf {
@@ -24,6 +25,7 @@ struct ipsec_conf {
 	const struct interface *interfaces;
 	size_t ninterfaces;
 	uint32_t life_s, life_kb, replay_window;
+	uint32_t pmtu_aging_s;
 };
 
 /* What the compile functions hand each other. */
@@ -126,6 +128,7 @@ static bool entry_compile(struct build *b, const struct centry *d, struct ipsec_
 	                                                      : b->out->life_kb;
 	entry->replay_window = b->out->replay_window;
 	entry->nat_t = !conf_bool(d, "nat-t-disable");
+	entry->reverse_route = conf_bool(d, "reverse-route");
 	entry->sets = make(b, n, sizeof(entry->sets[0]));
 	if (!entry->sets || !entry->dynamic)
 		return false;
@@ -153,7 +156,25 @@ static int by_seq(const void *pa, const void *pb)
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
-/* Static entries have no place here: they say whom we would call, and we only answer. */
+static bool lan_peers_compile(struct build *b, const struct centry *e, struct ipsec_map *map)
+{
+	size_t n = 0;
+	struct ipsec_lan_peer *peers;
+
+	for (const struct centry *m = conf_first_child(b->c, e, "entry"); m; m = conf_next(b->c, m))
+		n += conf_list_len(m, "peers");
+	peers = make(b, n, sizeof(*peers));
+	map->lan_peers = peers;
+	for (const struct centry *m = conf_first_child(b->c, e, "entry"); m && peers;
+	     m = conf_next(b->c, m)) {
+		for (size_t i = 0; i < conf_list_len(m, "peers"); i++)
+			peers[map->nlan++] = (struct ipsec_lan_peer){conf_list_u32(m, "peers", i),
+			                                             (uint16_t)conf_u32(m, "seq")};
+	}
+	return peers != NULL;
+}
+
+/* Static entries have no place among the entries: they say whom we would call, and we only answer. */
 static bool map_compile(struct build *b, const struct centry *e, struct ipsec_map *map)
 {
 	size_t most = count_child(b->c, e, "entry") * count(b->c, "dynamic-map");
@@ -161,7 +182,7 @@ static bool map_compile(struct build *b, const struct centry *e, struct ipsec_ma
 
 	map->name = arena_str(b->a, conf_text(e, "map"));
 	map->entries = entries;
-	if (!entries || !map->name)
+	if (!entries || !map->name || !lan_peers_compile(b, e, map))
 		return false;
 	for (const struct centry *m = conf_first_child(b->c, e, "entry"); m;
 	     m = conf_next(b->c, m)) {
@@ -227,6 +248,7 @@ static bool interfaces_compile(struct build *b)
 		struct str word = conf_text(e, "df-bit");
 
 		i->ifname = arena_str(b->a, conf_text(e, "ifname"));
+		i->frag_after = str_eq_cstr(conf_text(e, "fragmentation"), "after-encryption");
 		i->df = str_eq_cstr(word, "set-df") ? 1 : str_eq_cstr(word, "clear-df") ? 2 : 0;
 		if (!i->ifname)
 			return false;
@@ -247,6 +269,7 @@ int ipsec_conf_compile(const struct conf *c, struct arena *a, const struct ipsec
 		return -ENOMEM;
 	b.out->life_s = conf_u32(global, "lifetime-seconds");
 	b.out->life_kb = conf_u32(global, "lifetime-kilobytes");
+	b.out->pmtu_aging_s = conf_u32(global, "pmtu-aging") * 60;
 	if (!conf_bool(global, "replay-disable"))
 		str_to_u32(conf_text(global, "replay-window"), UINT32_MAX, &b.out->replay_window);
 	if (!sets_compile(&b) || !maps_compile(&b) || !interfaces_compile(&b)) {
@@ -300,6 +323,35 @@ const struct ipsec_transform_set *ipsec_entry_match(const struct ipsec_entry *e,
 	return NULL;
 }
 
+bool ipsec_conf_frag_after(const struct ipsec_conf *c, const char *ifname)
+{
+	for (size_t i = 0; i < c->ninterfaces; i++) {
+		if (!strcmp(c->interfaces[i].ifname, ifname))
+			return c->interfaces[i].frag_after;
+	}
+	return false;
+}
+
+uint32_t ipsec_conf_pmtu_aging(const struct ipsec_conf *c)
+{
+	return c->pmtu_aging_s;
+}
+
+bool ipsec_conf_lan_peer(const struct ipsec_conf *c, const char *ifname, uint32_t ip,
+                         const char **map, uint16_t *seq)
+{
+	const struct ipsec_map *m = ipsec_conf_map_for_interface(c, ifname);
+
+	for (size_t i = 0; m && i < m->nlan; i++) {
+		if (m->lan_peers[i].ip != ip)
+			continue;
+		*map = m->name;
+		*seq = m->lan_peers[i].seq;
+		return true;
+	}
+	return false;
+}
+
 uint8_t ipsec_conf_df(const struct ipsec_conf *c, const char *ifname)
 {
 	for (size_t i = 0; i < c->ninterfaces; i++) {
@@ -337,10 +389,17 @@ static int crypto_map_entry_check(const struct conf *c, const struct centry *e,
 	(void)err;
 	if (dynamic.len) {
 		if (dynamic_incomplete(c, dynamic))
-			conf_note(notes, e, "dynamic", "WARNING: dynamic map has incomplete entries");
+			conf_note(notes, e, "dynamic",
+			          "WARNING: dynamic map has incomplete entries");
 	} else if (!conf_list_len(e, "peers") || !conf_list_len(e, "transform-sets") ||
 	           !conf_text(e, "match-address").len) {
 		conf_note(notes, e, NULL, "WARNING: The crypto map entry is incomplete!");
+	} else if (!was || !conf_same(e, was)) {
+		conf_note(notes, e, NULL,
+		          "WARNING: LAN-to-LAN connections are not supported, the peers of crypto "
+		          "map "
+		          "%.*s %u are refused",
+		          STR_ARG(conf_text(e, "map")), conf_u32(e, "seq"));
 	}
 	return 0;
 }

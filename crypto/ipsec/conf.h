@@ -40,12 +40,21 @@ struct ipsec_entry {
 	uint32_t life_s, life_kb; /* life_kb 0 = unlimited */
 	uint32_t replay_window;   /* packets, 0 = off */
 	bool nat_t;               /* false: set nat-t-disable */
+	bool reverse_route;
+};
+
+/* A peer of a static entry: whom we would call, had we LAN-to-LAN connections. */
+struct ipsec_lan_peer {
+	uint32_t ip;
+	uint16_t seq;
 };
 
 struct ipsec_map {
 	const char *name;
 	const struct ipsec_entry *entries; /* dynamic entries only, in sequence order */
 	size_t n;
+	const struct ipsec_lan_peer *lan_peers; /* of its static entries */
+	size_t nlan;
 };
 
 struct ipsec_conf;
@@ -68,6 +77,15 @@ const struct ipsec_transform_set *ipsec_entry_match(const struct ipsec_entry *e,
                                                     enum esp_mode mode);
 /* DF policy of an interface as in struct sa_pair: 0 copy, 1 set, 2 clear. */
 uint8_t ipsec_conf_df(const struct ipsec_conf *c, const char *ifname);
+
+/* crypto ipsec fragmentation after-encryption of an interface. */
+bool ipsec_conf_frag_after(const struct ipsec_conf *c, const char *ifname);
+/* Seconds of pmtu-aging, 0 = for ever. */
+uint32_t ipsec_conf_pmtu_aging(const struct ipsec_conf *c);
+/* Is this address a peer of a static entry of the interface's map? Those are LAN-to-LAN peers, which are not served.
+ * *map and *seq say which entry. */
+bool ipsec_conf_lan_peer(const struct ipsec_conf *c, const char *ifname, uint32_t ip,
+                         const char **map, uint16_t *seq);
 
 /* Every packet the pair of proxies can select is permitted by the list: one line permits the whole pair, and no
  * line before it denies any of it. A NULL list permits everything. */

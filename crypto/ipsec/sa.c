@@ -184,6 +184,7 @@ struct esp_sa *esp_sa_new(const struct sa_pair *p, struct err *err)
 	sa->mode = (uint8_t)p->mode;
 	sa->udp_encap = p->udp_encap;
 	sa->df_policy = p->df_policy;
+	sa->frag_after = p->frag_after;
 	sa->soft_bytes = kb_bytes(p->soft_kb);
 	sa->hard_bytes = kb_bytes(p->life_kb);
 	sa->local = p->local;

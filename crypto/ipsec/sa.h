@@ -70,6 +70,8 @@ struct esp_sa {
 	bool udp_encap;
 	bool dead; /* past its hard limit */
 	uint8_t df_policy;
+	bool frag_after;                 /* too large ones are cut outside, not before encryption */
+	uint16_t path_mtu;               /* of the path when it was made, 0 = not known */
 	uint8_t said;                    /* events that are reported once */
 	uint8_t pending;                 /* events the worker has not taken yet */
 	uint16_t ip_id;                  /* of inner headers we build (tunnel mode) */

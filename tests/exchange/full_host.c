@@ -44,6 +44,7 @@ void full_host_close(struct world *w)
 	queue_free(&w->natt);
 	queue_free(&w->esp);
 	queue_free(&w->tun);
+	queue_free(&w->dhcp);
 	world = NULL;
 }
 
@@ -65,7 +66,7 @@ void queue_put(struct queue *q, uint8_t proto, struct ip4_end src, struct ip4_en
 	q->n++;
 }
 
-static struct datagram *queue_take(struct queue *q)
+struct datagram *queue_take(struct queue *q)
 {
 	struct datagram *d = q->first;
 	if (d == NULL)
@@ -142,6 +143,10 @@ int udp_send_one(struct udp *u, struct ip4_end local, struct ip4_end peer, const
                  size_t len)
 {
 	local.port = u->port;
+	if (u->port != IKE_PORT && u->port != IKE_PORT_NATT) {
+		queue_put(&world->dhcp, FULL_UDP, local, peer, data, len);
+		return 0;
+	}
 	wire_out(world, FULL_UDP, local, peer, data, len);
 	return 0;
 }
@@ -162,6 +167,27 @@ unsigned rawesp_send(struct rawesp *r, struct pkt *const *pkts, unsigned n)
 {
 	(void)r;
 	return send_all(FULL_ESP, pkts, n);
+}
+
+/* The DHCP client's: its answers come through gateway_dhcp_input(). */
+int udp_open(struct udp **u, uint32_t ip, uint16_t port, bool reuseport, struct err *err)
+{
+	static struct udp other;
+	(void)ip, (void)reuseport, (void)err;
+	other.port = port;
+	*u = &other;
+	return 0;
+}
+
+void udp_close(struct udp *u)
+{
+	(void)u;
+}
+
+uint32_t route_source(uint32_t peer)
+{
+	(void)peer;
+	return 0x0a4d0001;
 }
 
 unsigned path_mtu(uint32_t local, uint32_t peer)
@@ -283,8 +309,28 @@ int netlink_link_set(struct netlink *nl, int index, bool up, uint32_t mtu, struc
 	}
 NOTHING(netlink_addr_add, netlink_addr)
 NOTHING(netlink_addr_del, netlink_addr)
-NOTHING(netlink_route_add, netlink_route)
-NOTHING(netlink_route_del, netlink_route)
+
+static bool is_client_route(const struct netlink_route *r)
+{
+	return r->bits == 32 && r->metric != 0 && r->index == 9;
+}
+
+int netlink_route_add(struct netlink *nl, const struct netlink_route *r, struct err *err)
+{
+	(void)nl, (void)err;
+	if (is_client_route(r) && world->n_client_routes < 64)
+		world->client_routes[world->n_client_routes++] = r->dst;
+	return 0;
+}
+
+int netlink_route_del(struct netlink *nl, const struct netlink_route *r, struct err *err)
+{
+	(void)nl, (void)err;
+	for (size_t i = 0; i < world->n_client_routes && is_client_route(r); i++)
+		if (world->client_routes[i] == r->dst)
+			world->client_routes[i--] = world->client_routes[--world->n_client_routes];
+	return 0;
+}
 
 int netlink_route_flush(struct netlink *nl, struct err *err)
 {

@@ -14,6 +14,9 @@ enum { FULL_LOG = 1 << 20 };
 struct world {
 	struct gateway gw;
 	struct wire wire;
+	struct queue dhcp;          /* what the server said to DHCP servers: the test answers */
+	uint32_t client_routes[64]; /* host routes with a metric: clients' */
+	size_t n_client_routes;
 	struct queue ike, natt, esp, tun; /* what the server's sockets and its TUN device hold */
 	struct client *clients;
 	struct log_sink sink;
@@ -34,6 +37,7 @@ void full_host_open(struct world *w);
 void full_host_close(struct world *w);
 void queue_put(struct queue *q, uint8_t proto, struct ip4_end src, struct ip4_end dst,
                const void *data, size_t len);
+struct datagram *queue_take(struct queue *q); /* the caller's to free; NULL when it is empty */
 void queue_free(struct queue *q);
 
 #endif

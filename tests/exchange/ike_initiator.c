@@ -259,7 +259,7 @@ static void node_init(struct net *net, struct node *node, uint32_t ip, uint32_t 
 	                                   .life_kb = 4608000,
 	                                   .replay_window = 64,
 	                                   .nat_t = true};
-	node->map = (struct ipsec_map){"outside_map", &node->entry, 1};
+	node->map = (struct ipsec_map){.name = "outside_map", .entries = &node->entry, .n = 1};
 	for (size_t i = 0; i < 4; i++)
 		node->setp[i] = &node->sets[i];
 	struct ike_ops *ops = &node_ops[net->nnodes];

@@ -80,7 +80,7 @@ static struct ipsec_transform_set set = {"T", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1
 static const struct ipsec_transform_set *sets[] = {&set};
 static const struct ipsec_entry entry = {
         .map = "m", .dynamic = "d", .sets = sets, .nsets = 1, .nat_t = true};
-static const struct ipsec_map map = {"m", &entry, 1};
+static const struct ipsec_map map = {.name = "m", .entries = &entry, .n = 1};
 
 static const struct ipsec_map *map_of(struct ike *ike, const char *ifname)
 {

@@ -1,0 +1,252 @@
+/* What is configured beyond the first light takes effect on the whole appliance: routes of clients, addresses of DHCP
+ * servers, tunnel group switching, lockout, limits, peers that are not served. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/net/dhcp_msg.h"
+#include "tests/exchange/full_server.h"
+
+static const uint32_t dhcp_server = 0x0a4d0035; /* 10.77.0.53 */
+
+static struct client *dial(struct world *w, const char *user, const char *password, uint32_t ip)
+{
+	static struct client_habits all[8];
+	static unsigned n;
+	struct client_habits *habits = &all[n++ % 8];
+	*habits = client_windows;
+	habits->user = user;
+	habits->password = password;
+	struct client *c = client_new(w, habits, ip);
+	client_dial(c);
+	world_run(w, 8000);
+	return c;
+}
+
+static bool tries(struct world *w, const char *user, const char *password)
+{
+	struct client *c = dial(w, user, password, HOME_IP + 9);
+	bool in = client_is_in(c);
+	if (in)
+		client_leave(c);
+	client_free(c);
+	world_run(w, 1000);
+	return in;
+}
+
+static void reverse_route(void **state)
+{
+	struct world *w = *state;
+	struct client *c = client_new(w, &client_windows, HOME_IP);
+	client_enter(c);
+	assert_int_equal(w->n_client_routes, 0); /* the pool's route will do */
+	client_leave(c);
+	client_free(c);
+	world_edit(w, "crypto dynamic-map dyno 10 set reverse-route\n");
+	c = client_new(w, &client_windows, HOME_IP);
+	client_enter(c);
+	assert_int_equal(w->n_client_routes, 1);
+	assert_int_equal(w->client_routes[0], c->ppp.ip);
+	assert_non_null(
+	        strstr(world_show(w, "show route"),
+	               "V        10.78.0.10 255.255.255.255 connected by VPN (advertised)"));
+	client_data(c, 3);
+	client_leave(c);
+	world_run(w, 1000);
+	assert_int_equal(w->n_client_routes, 0);
+	client_free(c);
+	/* a fixed address outside of all pools has one without being told so */
+	world_edit(w,
+	           "no crypto dynamic-map dyno 10 set reverse-route\n"
+	           "username alice attributes\n vpn-framed-ip-address 10.99.9.9 255.255.255.255\n");
+	c = client_new(w, &client_windows, HOME_IP);
+	client_enter(c);
+	assert_int_equal(c->ppp.ip, 0x0a630909);
+	assert_int_equal(w->n_client_routes, 1);
+	client_data(c, 3);
+	client_vanish(c);
+	world_run(w, 1000 * 1000);
+	assert_int_equal(w->n_client_routes, 0);
+	client_free(c);
+}
+
+/* Answers the last question to the DHCP server; its type, 0 = there was none. */
+static unsigned dhcp_answer(struct world *w, uint8_t with, uint32_t ip)
+{
+	struct datagram *d = NULL, *next;
+	uint8_t msg[300], type;
+	while ((next = queue_take(&w->dhcp)) != NULL) {
+		free(d);
+		d = next;
+	}
+	if (d == NULL)
+		return 0;
+	assert_int_equal(d->dst.ip, dhcp_server);
+	type = d->data[242];
+	struct wr y = wr_of(msg + 16, 4), o = wr_of(msg + 240, 60);
+	memcpy(msg, d->data, sizeof msg);
+	free(d);
+	msg[0] = 2;
+	wr_u32(&y, ip);
+	wr_u8(&o, 53), wr_u8(&o, 1), wr_u8(&o, with);
+	wr_u8(&o, 54), wr_u8(&o, 4), wr_u32(&o, dhcp_server);
+	wr_u8(&o, 51), wr_u8(&o, 4), wr_u32(&o, 600);
+	wr_u8(&o, 255);
+	if (with != 0)
+		gateway_dhcp_input(&w->gw, dhcp_server, msg, sizeof msg);
+	return type;
+}
+
+static void dhcp(void **state)
+{
+	struct world *w = *state;
+	world_edit(w, "tunnel-group DefaultRAGroup general-attributes\n dhcp-server 10.77.0.53\n"
+	              "group-policy clients attributes\n dhcp-network-scope 10.88.0.0\n");
+	struct client *c = client_new(w, &client_windows, HOME_IP);
+	client_dial(c);
+	world_run(w, 5000);
+	assert_int_equal(dhcp_answer(w, DHCP_OFFER, 0x0a580007), DHCP_DISCOVER);
+	world_run(w, 500);
+	assert_int_equal(dhcp_answer(w, DHCP_ACK, 0x0a580007), DHCP_REQUEST);
+	world_run(w, 5000);
+	assert_true(client_is_in(c));
+	assert_int_equal(c->ppp.ip, 0x0a580007);
+	assert_int_equal(w->n_client_routes, 1); /* no pool leads there */
+	client_data(c, 5);
+	assert_int_equal(world_logged(w, "737017", "DHCP request attempt 1 succeeded"), 1);
+	assert_int_equal(world_logged(w, "737005", "DefaultRAGroup"), 1);
+	/* renewed at half the time */
+	world_run(w, 280 * 1000);
+	assert_int_equal(dhcp_answer(w, 0, 0), 0);
+	world_run(w, 20 * 1000);
+	assert_int_equal(dhcp_answer(w, DHCP_ACK, 0x0a580007), DHCP_REQUEST);
+	world_run(w, 200 * 1000);
+	assert_true(client_is_in(c));
+	client_leave(c);
+	world_run(w, 1000);
+	assert_int_equal(dhcp_answer(w, 0, 0), DHCP_RELEASE);
+	assert_int_equal(w->n_client_routes, 0);
+	client_free(c);
+	/* nobody answers: the pool */
+	world_log_clear(w);
+	c = client_new(w, &client_windows, HOME_IP);
+	client_dial(c);
+	world_run(w, 30000);
+	assert_true(client_is_in(c));
+	assert_int_equal(c->ppp.ip, 0x0a4e000a);
+	assert_int_equal(world_logged(w, "737018", ""), 3);
+	assert_int_equal(world_logged(w, "737004", "DefaultRAGroup"), 1);
+	client_leave(c);
+	client_free(c);
+	world_edit(w, "no vpn-addr-assign dhcp\n");
+	assert_true(tries(w, "alice", "wonder-1"));
+	queue_free(&w->dhcp);
+	world_run(w, 60000);
+	world_assert_empty(w);
+}
+
+static void switching(void **state)
+{
+	struct world *w = *state;
+	world_edit(w, "ip local pool sales 10.79.0.1-10.79.0.9\n"
+	              "tunnel-group sales type remote-access\n"
+	              "tunnel-group sales general-attributes\n address-pool sales\n"
+	              "tunnel-group sales ppp-attributes\n authentication ms-chap-v2\n"
+	              "tunnel-group DefaultRAGroup general-attributes\n strip-group\n"
+	              "group-delimiter @\n");
+	struct client *c = dial(w, "alice@sales", "wonder-1", HOME_IP);
+	assert_true(client_is_in(c));
+	assert_int_equal(c->ppp.ip, 0x0a4f0001);
+	const char *text = world_show(w, "show vpn-sessiondb detail ra-ikev1-ipsec");
+	assert_non_null(strstr(text, "Username     : alice "));
+	assert_non_null(strstr(text, "Tunnel Group : sales"));
+	client_data(c, 5);
+	client_leave(c);
+	world_run(w, 1000);
+	assert_int_equal(world_logged(w, "113019", "Group = sales, Username = alice"), 1);
+	client_free(c);
+	assert_false(tries(w, "alice@nowhere", "wonder-1"));
+	assert_int_equal(world_logged(w, "113015", "Tunnel group was not found"), 1);
+}
+
+static void lockout(void **state)
+{
+	struct world *w = *state;
+	world_edit(w, "aaa local authentication attempts max-fail 2\n");
+	assert_false(tries(w, "bob", "wrong"));
+	assert_true(tries(w, "bob", "builder-2")); /* begins anew */
+	assert_false(tries(w, "bob", "wrong"));
+	assert_false(tries(w, "bob", "wrong"));
+	assert_int_equal(world_logged(w, "113006", "User bob locked out on exceeding 2"), 1);
+	assert_false(tries(w, "bob", "builder-2"));
+	assert_string_equal(world_show(w, "show aaa local user locked"),
+	                    "Lock-time  Failed-attempts  Locked  User\n"
+	                    "  -             2           Y       bob\n");
+	world_show(w, "clear aaa local user lockout username bob");
+	assert_int_equal(world_logged(w, "113007", "User bob unlocked by"), 1);
+	assert_true(tries(w, "bob", "builder-2"));
+	/* the end of a user is the end of his record */
+	assert_false(tries(w, "bob", "wrong"));
+	world_edit(w, "no username bob\n");
+	assert_string_equal(world_show(w, "show aaa local user"),
+	                    "Lock-time  Failed-attempts  Locked  User\n");
+}
+
+static void limit_of_sessions(void **state)
+{
+	struct world *w = *state;
+	world_edit(w, "vpn-sessiondb max-other-vpn-limit 1\n");
+	struct client *c = dial(w, "alice", "wonder-1", HOME_IP);
+	assert_true(client_is_in(c));
+	assert_false(tries(w, "bob", "builder-2"));
+	assert_int_equal(world_logged(w, "113029", "session limit of 1 reached"), 1);
+	client_leave(c);
+	client_free(c);
+	assert_true(tries(w, "bob", "builder-2"));
+}
+
+/* A peer that a static entry names is told apart before anything is negotiated; everybody else gets in. */
+static void lan_to_lan_peer(void **state)
+{
+	struct world *w = *state;
+	world_edit(w, "access-list lan extended permit ip 10.77.0.0 255.255.255.0 10.9.0.0 "
+	              "255.255.255.0\n"
+	              "crypto map vpn 10 match address lan\n"
+	              "crypto map vpn 10 set peer 203.0.113.101\n"
+	              "crypto map vpn 10 set ikev1 transform-set a256\n");
+	struct client *c = dial(w, "alice", "wonder-1", HOME_IP);
+	assert_false(client_is_in(c));
+	assert_true(world_logged(
+	                    w, "713904",
+	                    "IP = 203.0.113.101, LAN-to-LAN connections are not supported (peer of "
+	                    "crypto map vpn 10), dropping") >= 1);
+	client_free(c);
+	assert_true(tries(w, "alice", "wonder-1"));
+}
+
+static void external_policy(void **state)
+{
+	struct world *w = *state;
+	world_edit(w, "aaa-server RAD protocol radius\n"
+	              "group-policy far external server-group RAD password secret-1\n"
+	              "username bob attributes\n vpn-group-policy far\n");
+	assert_false(tries(w, "bob", "builder-2"));
+	assert_int_equal(world_logged(w, "113013", "Group policy far is external"), 1);
+	assert_true(tries(w, "alice", "wonder-1"));
+	assert_null(strstr(world_show(w, "show running-config group-policy"), "secret-1"));
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+	const struct CMUnitTest tests[] = {
+	        T(reverse_route),     T(dhcp),
+	        T(switching),         T(lockout),
+	        T(limit_of_sessions), T(lan_to_lan_peer),
+	        T(external_policy),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
