@@ -1,8 +1,6 @@
-/* postern: the console. A terminal on the appliance's socket (line editing by libedit, everything else by the appliance),
+/* postern: the console. A terminal on the appliance's socket (what the keys do says cli/editor.c, everything else the appliance),
  * and `postern -c CMD`, `postern -f FILE` for scripts. */
 #include <errno.h>
-#include <histedit.h>
-#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,20 +8,19 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "cli/batch.h"
 #include "cli/conn.h"
+#include "cli/editor.h"
 #include "cli/control.h"
 #include "cli/programs.h"
 #include "core/base/buf.h"
 
-enum { HISTORY_LINES = 500, KEY_BREAK = 3, KEY_SUSPEND = 26 };
+enum { KEY_BREAK = 3 };
 
 struct console {
 	struct conn conn;
-	EditLine *el;
-	History *history;
+	struct editor *editor;
 	bool tty; /* a person: both ends are a terminal */
 	bool over;
 	bool asked;  /* prompt waits for its answer */
@@ -32,7 +29,6 @@ struct console {
 	int status;
 	struct proto_msg prompt; /* the last one; its text is in prompt_text */
 	char prompt_text[PROTO_LINE_MAX];
-	bool broke, suspended; /* ^C, ^Z ended the line */
 };
 
 /* What was typed while nothing was asked: read then, so that ^C counts at once. */
@@ -75,10 +71,10 @@ static void tty_quiet(void)
 	if (!con.tty)
 		return;
 	struct termios t = tty_at_start;
-	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL);
+	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | IEXTEN);
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
-	t.c_cc[VSUSP] = _POSIX_VDISABLE;
+	t.c_cc[VSUSP] = t.c_cc[VQUIT] = _POSIX_VDISABLE;
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
 }
 
@@ -125,29 +121,34 @@ static void check_resize(void)
 	struct winsize w = window();
 	conn_send(&con.conn,
 	          &(struct proto_msg){.type = PROTO_SIZE, .width = w.ws_col, .height = w.ws_row});
-	if (con.el != NULL)
-		el_resize(con.el);
 }
 
 /* ------------------------------------------------------------------ what the appliance says */
 
+/* What the editor has to show. */
+static void put_out(struct out *out)
+{
+	if (out->len > 0) {
+		put(out_text(out));
+		wipe(out->text, out->len);
+	}
+	out_clear(out);
+}
+
 /* Debug and log lines come while a line is being edited: above it. */
 static void put_async(struct str lines, bool editing)
 {
+	struct out out;
 	if (!editing) {
 		put(lines);
 		return;
 	}
-	const LineInfo *li = el_line(con.el);
-	unsigned width = window().ws_col;
-	size_t at = con.prompt.text.len + (size_t)(li->cursor - li->buffer);
-	unsigned up = width > 0 ? (unsigned)(at / width) : 0;
-	char move[32];
-	int n = up > 0 ? snprintf(move, sizeof move, "\r\033[%uA\033[J", up)
-	               : snprintf(move, sizeof move, "\r\033[K");
-	put((struct str){move, (size_t)n});
-	put(lines);
-	el_set(con.el, EL_REFRESH);
+	out_init(&out);
+	editor_erase(con.editor, &out);
+	out_put(&out, lines);
+	editor_draw(con.editor, &out);
+	put_out(&out);
+	out_free(&out);
 }
 
 static void ended(const struct proto_msg *bye)
@@ -176,13 +177,10 @@ static bool take(const struct proto_msg *m, bool editing)
 	case PROTO_ASYNC:
 		put_async(m->text, editing);
 		break;
-	case PROTO_INSERT: {
-		char text[PROTO_LINE_MAX];
-		str_copy(text, sizeof text, m->text);
-		if (con.el != NULL)
-			el_insertstr(con.el, text);
+	case PROTO_INSERT:
+		if (con.editor != NULL)
+			editor_insert(con.editor, m->text);
 		break;
-	}
 	case PROTO_PROMPT:
 		str_copy(con.prompt_text, sizeof con.prompt_text, m->text);
 		con.prompt = *m;
@@ -306,132 +304,75 @@ static bool wait_prompt(void)
 
 /* ------------------------------------------------------------------ editing a command line */
 
-static char *edit_prompt(EditLine *el)
-{
-	(void)el;
-	return con.prompt_text;
-}
-
-static int edit_getc(EditLine *el, wchar_t *c)
-{
-	(void)el;
-	mbstate_t state = {0};
-	for (;;) {
-		int b = next_byte(true);
-		if (b < 0)
-			return 0;
-		char byte = (char)b;
-		size_t rc = mbrtowc(c, &byte, 1, &state);
-		if (rc == (size_t)-2)
-			continue;
-		if (rc == (size_t)-1) {
-			state = (mbstate_t){0};
-			continue;
-		}
-		return 1;
-	}
-}
-
 /* `?` and Tab: asks with what stands left of the cursor, shows the answer, draws the line anew. */
-static unsigned char edit_ask(enum proto_type type)
+static void edit_ask(enum proto_type type, struct out *out)
 {
-	const LineInfo *li = el_line(con.el);
-	struct str left = {li->buffer, (size_t)(li->cursor - li->buffer)};
-	if (con.prompt.kind != PROTO_ASK_LINE || left.len > PROTO_LINE_MAX)
-		return CC_ERROR;
+	struct str left = editor_before_cursor(con.editor);
 	con.asked = false;
 	put(type == PROTO_HELP ? STR("?\n") : STR("\n"));
 	conn_send(&con.conn,
 	          &(struct proto_msg){.type = type, .seq = con.prompt.seq, .text = left});
-	if (!wait_prompt())
-		return CC_EOF;
-	el_set(con.el, EL_REFRESH);
-	return CC_NORM;
+	if (!wait_prompt() || con.prompt.kind != PROTO_ASK_LINE)
+		return;
+	editor_prompt(con.editor, con.prompt.text, con.prompt.width);
+	editor_draw(con.editor, out);
 }
 
-static unsigned char edit_help(EditLine *el, int key)
+/* Keys until the line is done. EDITOR_GOES_ON: the appliance does not want it any more. */
+static enum editor_event edit_keys(struct out *out)
 {
-	(void)el, (void)key;
-	return edit_ask(PROTO_HELP);
-}
-
-static unsigned char edit_complete(EditLine *el, int key)
-{
-	(void)el, (void)key;
-	return edit_ask(PROTO_TAB);
-}
-
-static unsigned char edit_break(EditLine *el, int key)
-{
-	(void)el, (void)key;
-	con.broke = true;
-	return CC_NEWLINE;
-}
-
-static unsigned char edit_suspend(EditLine *el, int key)
-{
-	(void)el, (void)key;
-	con.suspended = true;
-	return CC_NEWLINE;
-}
-
-static bool edit_start(void)
-{
-	con.el = el_init("postern", stdin, stdout, stderr);
-	con.history = history_init();
-	if (con.el == NULL || con.history == NULL)
-		return false;
-	HistEvent ev;
-	history(con.history, &ev, H_SETSIZE, HISTORY_LINES);
-	history(con.history, &ev, H_SETUNIQUE, 1);
-	el_set(con.el, EL_HIST, history, con.history);
-	el_set(con.el, EL_PROMPT, edit_prompt);
-	el_set(con.el, EL_EDITOR, "emacs");
-	el_set(con.el, EL_GETCFN, edit_getc);
-	el_set(con.el, EL_ADDFN, "postern-help", "help", edit_help);
-	el_set(con.el, EL_ADDFN, "postern-complete", "complete", edit_complete);
-	el_set(con.el, EL_ADDFN, "postern-break", "forget the line", edit_break);
-	el_set(con.el, EL_ADDFN, "postern-end", "leave config mode", edit_suspend);
-	static const char *const keys[][2] = {
-	        {"?", "postern-help"}, {"^I", "postern-complete"}, {"^C", "postern-break"},
-	        {"^Z", "postern-end"}, {"^R", "ed-redisplay"},     {"^W", "ed-delete-prev-word"},
-	};
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		el_set(con.el, EL_BIND, keys[i][0], keys[i][1], NULL);
-	el_set(con.el, EL_SETTY, "-d", "-isig", NULL);
-	return true;
+	uint32_t seq = con.prompt.seq;
+	enum editor_event event = EDITOR_GOES_ON;
+	while (event == EDITOR_GOES_ON) {
+		put_out(out);
+		int b = next_byte(true);
+		if (con.over || con.prompt.seq != seq)
+			return EDITOR_GOES_ON;
+		if (b < 0)
+			return EDITOR_EOF;
+		event = editor_key(con.editor, (uint8_t)b, out);
+		if (event != EDITOR_HELP && event != EDITOR_TAB)
+			continue;
+		put_out(out);
+		edit_ask(event == EDITOR_HELP ? PROTO_HELP : PROTO_TAB, out);
+		seq = con.prompt.seq;
+		event = EDITOR_GOES_ON;
+		if (con.over || con.prompt.kind != PROTO_ASK_LINE)
+			return EDITOR_GOES_ON;
+	}
+	put_out(out);
+	return event;
 }
 
 /* One command from the terminal. */
 static void edit_line(void)
 {
-	con.broke = con.suspended = false;
-	interrupted = 0;
-	tty_restore();
-	int n = 0;
-	const char *text = el_gets(con.el, &n);
-	tty_quiet();
-	if (con.over)
-		return;
+	struct out out;
 	struct proto_msg line = {.type = PROTO_LINE, .text = STR("")};
-	if (con.broke || con.suspended) {
-		put(con.broke ? STR("^C\n") : STR("^Z\n"));
-		if (con.suspended)
-			line.text = STR("\x1a");
-	} else if (text == NULL || n <= 0) {
+	out_init(&out);
+	interrupted = 0;
+	editor_begin(con.editor, con.prompt.text, con.prompt.width);
+	editor_draw(con.editor, &out);
+	enum editor_event event = edit_keys(&out);
+	out_free(&out);
+	switch (event) {
+	case EDITOR_LINE:
+		editor_remember(con.editor);
+		line.text = editor_line(con.editor);
+		break;
+	case EDITOR_BREAK:
+		put(STR("^C\n"));
+		break;
+	case EDITOR_LEAVE:
+		put(STR("^Z\n"));
+		line.text = STR("\x1a");
+		break;
+	case EDITOR_EOF:
 		put(STR("\n"));
 		line.type = PROTO_EOF;
-	} else {
-		line.text = (struct str){text, (size_t)n};
-		while (line.text.len > 0 && line.text.p[line.text.len - 1] == '\n')
-			line.text.len--;
-		HistEvent ev;
-		if (str_trim(line.text).len > 0)
-			history(con.history, &ev, H_ENTER, text);
-		if (line.text.len > PROTO_LINE_MAX) {
-			put(STR("ERROR: line too long\n"));
-			line.text.len = 0;
-		}
+		break;
+	default:
+		return;
 	}
 	answer(&line);
 }
@@ -510,8 +451,8 @@ static int interactive(void)
 	con.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
 	          tcgetattr(STDIN_FILENO, &tty_at_start) == 0;
 	set_signals();
-	if (con.tty && !edit_start()) {
-		fprintf(stderr, "postern: no line editing on this terminal\n");
+	if (con.tty && (con.editor = editor_new()) == NULL) {
+		fprintf(stderr, "postern: out of memory\n");
 		return 1;
 	}
 	tty_quiet();
@@ -531,6 +472,8 @@ static int interactive(void)
 		else
 			plain_line();
 	tty_restore();
+	editor_free(con.editor);
+	con.editor = NULL;
 	return con.status;
 }
 
@@ -547,7 +490,6 @@ int main(int argc, char **argv)
 	size_t n = 0;
 	if (cmds == NULL)
 		return 1;
-	setlocale(LC_CTYPE, "");
 	for (int i = 1; i < argc; i += 2) {
 		const char *a = argv[i];
 		char *value = i + 1 < argc ? argv[i + 1] : NULL;

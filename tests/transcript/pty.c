@@ -13,7 +13,7 @@
 
 #include "script.h"
 
-enum { STEP_MS = 10 * 1000, SETTLE_MS = 20 };
+enum { STEP_MS = 10 * 1000, SETTLE_MS = 20, TERMINAL_WIDTH = 80 /* `terminal width` */ };
 
 struct terminal {
 	int fd;
@@ -83,12 +83,24 @@ static bool is_confirm(const char *expected)
 	return n >= 9 && memcmp(expected + n - 9, "[confirm]", 9) == 0;
 }
 
+/* A command line as it stands on the screen after Enter: one that is too long for its row is cut. */
+static void echo_line(const struct step *step, size_t carried, struct out *expected)
+{
+	const char *prompt = strrchr(step->expected, '\n');
+	size_t used = strlen(prompt != NULL ? prompt + 1 : step->expected);
+	size_t room = TERMINAL_WIDTH - 1 - used;
+	if (strlen(step->typed) <= room)
+		out_printf(expected, "%s\n", step->typed + carried);
+	else
+		out_printf(expected, "%.*s$\n", (int)(room - 1), step->typed);
+}
+
 /* Echo of an answer: as the console shows it, so that it can be expected too. */
 static void expect_echo(const struct step *step, size_t carried, struct out *expected)
 {
 	switch (step->kind) {
 	case STEP_LINE:
-		out_printf(expected, "%s\n", step->typed + carried);
+		echo_line(step, carried, expected);
 		break;
 	case STEP_BREAK:
 		out_printf(expected, "%s\n", step->typed + carried);
