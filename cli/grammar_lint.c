@@ -153,9 +153,9 @@ static void add_state(struct lint *t, struct walk_line *lines, size_t n)
 	t->sizes[t->nstates++] = n;
 }
 
-/* All positions that take the keyword, or (keyword NULL) values of the class. */
+/* All positions that take the keyword, or (keyword NULL) values of the class behind the characters `pre`. */
 static void follow(struct lint *t, const struct walk_line *s, size_t n, bool started,
-                   const char *keyword, enum value_class class)
+                   const char *keyword, enum value_class class, const char *pre)
 {
 	struct walk_line *to = conf_alloc(n * sizeof(*to));
 	size_t count = 0;
@@ -168,7 +168,8 @@ static void follow(struct lint *t, const struct walk_line *s, size_t n, bool sta
 			const struct item *it = s[i].line->atoms[a];
 
 			if (keyword ? item_takes_keyword(s[i].line, it, keyword)
-			            : it->kind == ITEM_ARG && it->field->type->class == class)
+			            : it->kind == ITEM_ARG && it->field->type->class == class &&
+			                      !strcmp(it->pre, pre))
 				at |= UINT64_C(1) << a;
 		}
 		if (at)
@@ -254,14 +255,16 @@ static void lint_state(struct lint *t, const struct walk_line *s, size_t n, bool
 			struct keyword k;
 
 			for (size_t w = 0; item_keyword(s[i].line, it, w, &k); w++)
-				follow(t, s, n, started, k.word, CLASS_KEYWORDS);
+				follow(t, s, n, started, k.word, CLASS_KEYWORDS, "");
 			if (it->kind == ITEM_ARG)
 				classes |= 1u << it->field->type->class;
 		}
 	}
 	for (unsigned c = CLASS_NUMBER; c <= CLASS_TEXT; c++) {
-		if (classes >> c & 1)
-			follow(t, s, n, started, NULL, (enum value_class)c);
+		if (!(classes >> c & 1))
+			continue;
+		follow(t, s, n, started, NULL, (enum value_class)c, "");
+		follow(t, s, n, started, NULL, (enum value_class)c, "(");
 	}
 }
 

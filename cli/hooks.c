@@ -138,6 +138,7 @@ static int check_user_inert(const struct conf *c, const struct centry *e, const 
 {
 	(void)c;
 	(void)err;
+	hooks_note_protocols(e, was, notes);
 	if (conf_is_set(e, "vpn-filter") && conf_changed(e, was, "vpn-filter"))
 		conf_note(notes, e, "vpn-filter",
 		          "WARNING: vpn-filter is kept without effect, traffic of users is not "
@@ -147,6 +148,15 @@ static int check_user_inert(const struct conf *c, const struct centry *e, const 
 		          "WARNING: vpn-access-hours is kept without effect, users connect at any "
 		          "time");
 	return 0;
+}
+
+/* A group policy, beyond what holds for users, too. */
+static int check_group_attributes(const struct conf *c, const struct centry *e,
+                                  const struct centry *was, struct conf_notes *notes,
+                                  struct err *err)
+{
+	hooks_note_split_list(c, e, was, notes);
+	return check_user_inert(c, e, was, notes, err);
 }
 
 /* A name that no interface has: allowed, since it may get one, but seldom meant. */
@@ -210,8 +220,7 @@ static int edit_nameif(struct conf_typed *t, struct err *err)
 	if (e && (conf_is_set(e, "nameif") || conf_is_set(e, "security-level")))
 		return 0;
 	unsigned level = str_eq_cstr(nameif, "inside") ? 100 : 0;
-	if (level > 0)
-		out_printf(t->lines, "nameif %.*s\nsecurity-level %u\n", STR_ARG(nameif), level);
+	out_printf(t->lines, "nameif %.*s\nsecurity-level %u\n", STR_ARG(nameif), level);
 	if (t->line == 0) /* a text says its level itself */
 		out_printf(t->notes, "INFO: Security level for \"%.*s\" set to %u by default.\n",
 		           STR_ARG(nameif), level);
@@ -270,9 +279,11 @@ void hooks_register(void)
 	};
 	static const struct conf_check checks[] = {
 	        {"user_inert_check", check_user_inert},
+	        {"group_attributes_check", check_group_attributes},
 	        {"ifname_check", check_ifname},
 	};
 	clock_conf_register();
+	hooks_vpn_register();
 	conf_check_register(checks, sizeof(checks) / sizeof(checks[0]));
 	conf_edit_register(edits, sizeof(edits) / sizeof(edits[0]));
 	hooks_pix_register();

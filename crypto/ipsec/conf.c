@@ -378,6 +378,22 @@ static bool dynamic_incomplete(const struct conf *c, struct str name)
 	return !any;
 }
 
+static bool has_all(const struct centry *e)
+{
+	return conf_list_len(e, "peers") && conf_list_len(e, "transform-sets") &&
+	       conf_text(e, "match-address").len;
+}
+
+/* Is something gone that was there before the line? */
+static bool lost(const struct centry *e, const struct centry *was)
+{
+	return was &&
+	       ((conf_list_len(was, "peers") && !conf_list_len(e, "peers")) ||
+	        (conf_list_len(was, "transform-sets") && !conf_list_len(e, "transform-sets")) ||
+	        (conf_text(was, "match-address").len && !conf_text(e, "match-address").len) ||
+	        conf_text(was, "dynamic").len);
+}
+
 /* A static entry needs peer, transform set and access list; a dynamic one only names its dynamic map. */
 static int crypto_map_entry_check(const struct conf *c, const struct centry *e,
                                   const struct centry *was, struct conf_notes *notes,
@@ -385,22 +401,21 @@ static int crypto_map_entry_check(const struct conf *c, const struct centry *e,
 {
 	struct str dynamic = conf_text(e, "dynamic");
 
-	(void)was;
 	(void)err;
 	if (dynamic.len) {
 		if (dynamic_incomplete(c, dynamic))
 			conf_note(notes, e, "dynamic",
 			          "WARNING: dynamic map has incomplete entries");
-	} else if (!conf_list_len(e, "peers") || !conf_list_len(e, "transform-sets") ||
-	           !conf_text(e, "match-address").len) {
-		conf_note(notes, e, NULL, "WARNING: The crypto map entry is incomplete!");
-	} else if (!was || !conf_same(e, was)) {
+		return 0;
+	}
+	if (!has_all(e))
+		conf_note(notes, e, NULL, "WARNING: The crypto map entry %s incomplete!",
+		          lost(e, was) ? "will be" : "is");
+	else if (!was || !conf_same(e, was))
 		conf_note(notes, e, NULL,
 		          "WARNING: LAN-to-LAN connections are not supported, the peers of crypto "
-		          "map "
-		          "%.*s %u are refused",
+		          "map %.*s %u are refused",
 		          STR_ARG(conf_text(e, "map")), conf_u32(e, "seq"));
-	}
 	return 0;
 }
 

@@ -33,6 +33,7 @@ ciscoasa(config-pubkey)# quit
 ciscoasa(config-cert-chain)# show running-config crypto ca
 crypto ca trustpoint TP
  crl configure
+crypto ca trustpool policy
 crypto ca certificate chain TP
  certificate ca 6ecc7aa5a7032009b8cebcf4e952d491
   308205ec 308204d4 a0030201

@@ -13,7 +13,7 @@ ciscoasa(config)# hostname gw
 gw(config)# crypto ikev1 policy 10
 [full] WARNING: crypto ikev1 policy 10: <*>
 gw(config-ikev1-policy)# encryption aes-256
-gw(config-ikev1-policy)# cry ik pol 20
+gw(config-ikev1-policy)# cry ikev1 pol 20
 [full] WARNING: crypto ikev1 policy 20: <*>
 gw(config-ikev1-policy)# show pager
 pager lines 24

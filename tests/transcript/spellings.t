@@ -45,6 +45,7 @@ access-list A extended permit ip any host 10.0.0.1
 access-list A extended permit udp any any eq 1701
 ciscoasa(config)# group-policy DfltGrpPolicy attributes
 ciscoasa(config-group-policy)# vpn-tunnel-protocol ssl-client l2tp-ipsec ikev1
+WARNING: vpn-tunnel-protocol ssl-client: the SSL VPN client is not served, l2tp-ipsec is
 ciscoasa(config-group-policy)# dns value 10.0.0.1
 ciscoasa(config-group-policy)# dns value none
 ciscoasa(config-group-policy)# show running-config group-policy
