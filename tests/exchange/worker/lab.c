@@ -262,6 +262,7 @@ static struct sa_pair pair_of(const struct lab *l, uint32_t spi, uint32_t spi_cl
 	        .soft_kb = l->want.soft_kb,
 	        .life_kb = l->want.life_kb,
 	        .df_policy = l->want.df_policy,
+	        .frag_after = l->want.frag_after,
 	        .local = {LAB_SERVER, udp_encap ? 4500 : 0},
 	        .remote = {LAB_CLIENT, udp_encap ? 4500 : 0},
 	        .udp_encap = udp_encap,

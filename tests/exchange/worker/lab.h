@@ -53,6 +53,7 @@ struct lab {
 		enum esp_mode mode; /* lab_enter: transport */
 		uint32_t soft_kb, life_kb;
 		uint8_t df_policy;
+		bool frag_after;
 		bool any_port;
 	} want;
 	int ns_inside, ns_outside;

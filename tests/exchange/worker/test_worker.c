@@ -386,95 +386,7 @@ static void kilobytes_are_counted(void **state)
 	assert_int_equal(l->seen.hard, 1);
 }
 
-/* ------------------------------------------------------------------ sizes */
-
-static void too_big_with_df_is_told_to_the_sender(void **state)
-{
-	uint8_t data[1372] = {0}, ip[2048];
-	(void)state;
-	connected(1300);
-	lab_host_send(l, data, 1273, true); /* 1301 bytes */
-	for (int i = 0; i < 1000 && lab_host_mtu(l) != 1300; i++)
-		usleep(1000);
-	assert_int_equal(lab_host_mtu(l), 1300);
-	lab_drain(l);
-	assert_int_equal(lab_drops(l, DROP_MTU), 1);
-	lab_host_recv(l, ip, sizeof ip); /* the error on the socket */
-	lab_host_send(l, data, 1272, true);
-	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), 1300);
-}
-
-static void too_big_without_df_is_cut(void **state)
-{
-	uint8_t data[1372], ip[2048];
-	size_t got = 0;
-	(void)state;
-	memset(data, 'x', sizeof data);
-	connected(600);
-	lab_host_send(l, data, sizeof data, false);
-	for (int i = 0; i < 3; i++) {
-		size_t len = lab_client_recv_ip(l, ip, sizeof ip);
-		assert_true(len > 20 && len <= 600);
-		assert_int_equal(ip4_checksum(ip, 20, 0), 0);
-		got += len - 20;
-	}
-	assert_int_equal(got, sizeof data + 8);
-	assert_int_equal(totals().pkts_out, 3);
-}
-
-static void a_narrow_path_is_learned(void **state)
-{
-	uint8_t data[1372] = {0}, ip[2048];
-	(void)state;
-	connected(1400);
-	assert_int_equal(system("ip link set v0 mtu 1000"), 0);
-	/* Without DF inside there is none outside: the kernel cuts the outer packet. */
-	lab_host_send(l, data, 1100, false);
-	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), 1128);
-	lab_host_send(l, data, 1100, true);
-	for (int i = 0; i < 1000 && lab_host_mtu(l) >= 1000; i++)
-		usleep(1000);
-	unsigned mtu = lab_host_mtu(l);
-	assert_in_range(mtu, 850, 950);
-	assert_int_equal(totals().errs, 1);
-	lab_host_recv(l, ip, sizeof ip);
-	/* What it was told fits, with DF all the way. */
-	lab_host_send(l, data, mtu - 28, true);
-	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), mtu);
-}
-
-/* crypto ipsec df-bit set-df: nobody outside may cut, so packets are cut inside. */
-static void df_set_outside_cuts_inside(void **state)
-{
-	uint8_t data[1100] = {0}, ip[2048];
-	size_t got = 0, len;
-	(void)state;
-	l->want.df_policy = 1;
-	connected(1400);
-	assert_int_equal(system("ip link set v0 mtu 1000"), 0);
-	lab_host_send(l, data, sizeof data, false); /* lost: from it the path is learned */
-	for (int i = 0; i < 1000 && totals().errs == 0; i++)
-		usleep(1000);
-	assert_int_equal(totals().errs, 1);
-	lab_host_send(l, data, sizeof data, false);
-	for (int i = 0; i < 2; i++) {
-		len = lab_client_recv_ip(l, ip, sizeof ip);
-		assert_in_range(len, 21, 950);
-		got += len - 20;
-	}
-	assert_int_equal(got, sizeof data + 8);
-}
-
-static void df_clear_outside_lets_the_host_cut(void **state)
-{
-	uint8_t data[1100] = {0}, ip[2048];
-	(void)state;
-	l->want.df_policy = 2;
-	connected(1400);
-	assert_int_equal(system("ip link set v0 mtu 1000"), 0);
-	lab_host_send(l, data, sizeof data, true);
-	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), sizeof data + 28);
-}
+/* ------------------------------------------------------------------ segments, garbage */
 
 static void mss_of_syn_is_lowered(void **state)
 {
@@ -580,11 +492,6 @@ int main(void)
 	        TEST(tunnel_mode_checks_who_is_meant_inside),
 	        TEST(an_sa_for_any_port_is_not_for_any_service),
 	        TEST(kilobytes_are_counted),
-	        TEST(too_big_with_df_is_told_to_the_sender),
-	        TEST(too_big_without_df_is_cut),
-	        TEST(a_narrow_path_is_learned),
-	        TEST(df_set_outside_cuts_inside),
-	        TEST(df_clear_outside_lets_the_host_cut),
 	        TEST(mss_of_syn_is_lowered),
 	        TEST(garbage_harms_nothing),
 	        TEST(a_deleted_tun_device_ends_nothing),
