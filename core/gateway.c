@@ -86,9 +86,8 @@ static void on_signal(uv_signal_t *s, int signum)
 	uv_stop(&gw->loop);
 }
 
-void gateway_reload(void *ctx)
+void gateway_reload_now(struct gateway *gw)
 {
-	struct gateway *gw = ctx;
 	gw->reload = true;
 	uv_stop(&gw->loop);
 }

@@ -7,6 +7,7 @@
  *   consoles.c  what the consoles ask: passwords, users
  *   snapshot.c  the configuration compiled as a whole
  *   apply.c     what a commit changes in the live objects
+ *   reload.c    `reload`
  *   dhcp.c      addresses from DHCP servers
  *   client_routes.c  host routes of clients
  *   sessiondb.c the sessions as `show vpn-sessiondb` tells of them */
@@ -53,6 +54,7 @@ struct gateway {
 	uv_poll_t poll500, poll_worker, poll_netlink;
 	unsigned handles; /* of the above that are open */
 	bool stopping, reload;
+	bool reload_waits; /* for the last session to end */
 	uint64_t started_ms;
 
 	struct clock clock;
@@ -100,8 +102,8 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 int gateway_run(struct gateway *gw, struct err *err);
 /* Goodbyes to clients and consoles, the host as it was. */
 void gateway_stop(struct gateway *gw);
-/* `reload`: ends the loop; the caller starts over. */
-void gateway_reload(void *ctx);
+/* Ends the loop; the caller starts over. */
+void gateway_reload_now(struct gateway *gw);
 
 /* engines.c */
 /* The packet path (its thread not started yet) and every engine. gw has clock, sockets and TUN device. */
@@ -136,6 +138,12 @@ bool gateway_dhcp_ask(struct gateway *gw, const struct ppp_dhcp_ask *ask);
 void gateway_dhcp_release(struct gateway *gw, uint32_t unit);
 /* A message from port 67 of a server. */
 void gateway_dhcp_input(struct gateway *gw, uint32_t from, const uint8_t *msg, size_t len);
+
+/* reload.c */
+/* The command; ctx is the gateway. */
+void gateway_reload(void *ctx);
+/* A session ended, or the configuration changed: is it time for a reload that waits? */
+void gateway_reload_check(struct gateway *gw);
 
 /* client_routes.c */
 /* The client is in; wanted: also when the route of its pool leads to it (reverse-route). */

@@ -76,6 +76,8 @@ void sessiondb_end(struct sessiondb *db, const struct ppp_session_info *info, en
 static size_t logoff(struct sessiondb *db, struct cmd *c)
 {
 	size_t n = 0, ended = 0;
+	if (cmd_has(c, "l2l")) /* there never is one */
+		return 0;
 	struct session_row *rows = sessiondb_pick(db, c, &n);
 	for (size_t i = 0; i < n; i++) {
 		struct ppp_filter f = {.unit = rows[i].ppp.unit};
@@ -87,11 +89,24 @@ static size_t logoff(struct sessiondb *db, struct cmd *c)
 
 static void logoff_result(struct cmd *c, size_t n)
 {
+	static const char *const types[] = {"ra-ikev1-ipsec", "remote"};
 	static const char *const by[][2] = {{"user", "name"},
 	                                    {"index", "index"},
 	                                    {"ip", "IP address"},
 	                                    {"group", "tunnel group"},
 	                                    {"protocol", "protocol"}};
+	if (n == 0) {
+		out_str(c->out,
+		        "INFO: There are presently no active sessions of the type specified\n");
+		return;
+	}
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (cmd_has(c, types[i])) {
+			out_printf(c->out,
+			           "INFO: Number of sessions of type \"%s\" logged off : %zu\n",
+			           types[i], n);
+			return;
+		}
 	for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
 		if (cmd_has(c, by[i][0])) {
 			struct str text = cmd_text(c, by[i][0]);
@@ -100,11 +115,7 @@ static void logoff_result(struct cmd *c, size_t n)
 			           by[i][1], STR_ARG(text), n);
 			return;
 		}
-	if (n == 0)
-		out_str(c->out,
-		        "INFO: There are presently no active sessions of the type specified\n");
-	else
-		out_printf(c->out, "INFO: Number of sessions logged off : %zu\n", n);
+	out_printf(c->out, "INFO: Number of sessions logged off : %zu\n", n);
 }
 
 /* The question of `logoff` is under way: the command as it was typed. */

@@ -133,6 +133,7 @@ int snapshot_compile(const struct conf *c, const struct snapshot *old, struct sn
 	s->arena = arena;
 	s->conf = conf_hold((struct conf *)c);
 	s->hostname = arena_str(arena, conf_text(system, "hostname"));
+	s->reload_wait = conf_bool(conf_container(c, "isakmp"), "reload-wait");
 	s->tcpmss = (uint16_t)conf_u32(conf_container(c, "sysopt"), "tcpmss");
 	l2tp_conf_compile(c, &s->l2tp);
 	int rc = compile_parts(c, old, s, notes, err);

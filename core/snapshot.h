@@ -27,6 +27,7 @@ struct snapshot {
 	const struct ppp_conf *ppp;
 	struct l2tp_conf l2tp;
 	uint16_t tcpmss;
+	bool reload_wait; /* crypto isakmp reload-wait */
 };
 
 /* old: the one in force, or NULL; only what differs from it is compiled. 0 or -errno with err. */

@@ -389,6 +389,7 @@ static void ppp_session_end(void *ctx, const struct ppp_session_info *info, enum
 	struct gateway *gw = ctx;
 	sessiondb_end(gw->sessions, info, why);
 	gateway_client_route_del(gw, info->ip);
+	gateway_reload_check(gw);
 	struct gw_flow *f = flow_find(gw, info->link->flow);
 	if (f == NULL || --f->users > 0 || gw->stopping)
 		return;

@@ -71,6 +71,7 @@ struct ppp {
 	struct ppp_pools *pools;
 	struct ppp_session *units[PPP_SESSIONS_MAX + 1]; /* by unit, from 1 */
 	uint64_t logins;                                 /* ever: order of logins */
+	bool no_logins;
 	struct ppp_stats stats;
 };
 

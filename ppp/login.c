@@ -105,6 +105,10 @@ static bool may_enter(const struct ppp_session *s)
 		        s->terms.group_lock);
 		return false;
 	}
+	if (s->ppp->no_logins) {
+		log_msg(MSG_113013, "The appliance is about to reload", s->user);
+		return false;
+	}
 	if (s->terms.external) {
 		char why[200];
 		snprintf(why, sizeof(why),

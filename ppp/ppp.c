@@ -63,6 +63,11 @@ void ppp_set_conf(struct ppp *p, const struct ppp_conf *old, const struct ppp_co
 			ppp_session_close(p->units[i], LINK_END_CONFIG_ERROR);
 }
 
+void ppp_refuse_logins(struct ppp *p, bool refuse)
+{
+	p->no_logins = refuse;
+}
+
 /* ------------------------------------------------------------------ views */
 
 void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)

@@ -140,6 +140,9 @@ void ppp_each(struct ppp *p, void (*fn)(void *arg, const struct ppp_session_info
 bool ppp_find_call(struct ppp *p, uint16_t tunnel, uint16_t call, struct ppp_session_info *info);
 bool ppp_find_ip(struct ppp *p, uint32_t ip, struct ppp_session_info *info);
 
+/* From now on nobody new comes in: the appliance is about to go. */
+void ppp_refuse_logins(struct ppp *p, bool refuse);
+
 /* Which sessions; every member that is set must agree. All zero: all of them. */
 struct ppp_filter {
 	const char *user, *tunnel_group, *group_policy;

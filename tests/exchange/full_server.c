@@ -266,9 +266,9 @@ static void load(struct world *w, const char *text, unsigned flags)
 	no_errors(w);
 }
 
-void gateway_reload(void *ctx)
+void gateway_reload_now(struct gateway *gw)
 {
-	(void)ctx;
+	gw->reload = true;
 }
 
 static void start_config(struct world *w, const char *more)

@@ -2,6 +2,7 @@
  * servers, tunnel group switching, lockout, limits, peers that are not served. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,6 +240,85 @@ static void external_policy(void **state)
 	assert_null(strstr(world_show(w, "show running-config group-policy"), "secret-1"));
 }
 
+/* Every form of logoff ends the client it means, and says so. */
+static void logoff(void **state)
+{
+	static const char *const forms[][2] = {
+	        {"name alice", "with name \"alice\" "},
+	        {"index %u", "with index \"%u\" "},
+	        {"ipaddress 10.78.0.10", "with IP address \"10.78.0.10\" "},
+	        {"ipaddress 203.0.113.101", "with IP address \"203.0.113.101\" "},
+	        {"tunnel-group DefaultRAGroup", "with tunnel group \"DefaultRAGroup\" "},
+	        {"protocol L2TPOverIPsec", "with protocol \"L2TPOverIPsec\" "},
+	        {"ra-ikev1-ipsec", "of type \"ra-ikev1-ipsec\" "},
+	        {"all", ""},
+	};
+	static const char *const nobody[] = {
+	        "name carol",           "index 99", "ipaddress 192.0.2.1",
+	        "tunnel-group nowhere", "l2l",      "protocol L2TPOverIPsecOverNatT"};
+	struct world *w = *state;
+	char line[200], want[200], by[100];
+	for (unsigned i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		struct client *c = dial(w, "alice", "wonder-1", HOME_IP);
+		assert_true(client_is_in(c));
+		for (size_t k = 0; k < sizeof nobody / sizeof nobody[0]; k++) {
+			snprintf(line, sizeof line, "vpn-sessiondb logoff %s noconfirm", nobody[k]);
+			assert_string_equal(world_show(w, line),
+			                    "INFO: There are presently no active sessions of the "
+			                    "type specified\n");
+		}
+		snprintf(by, sizeof by, forms[i][0], i + 1);
+		snprintf(line, sizeof line, "vpn-sessiondb logoff %s noconfirm", by);
+		snprintf(by, sizeof by, forms[i][1], i + 1);
+		snprintf(want, sizeof want, "INFO: Number of sessions %slogged off : 1\n", by);
+		assert_string_equal(world_show(w, line), want);
+		world_run(w, 3000);
+		assert_int_equal(world_sessions(w), 0);
+		assert_int_equal(world_logged(w, "113019", "Administrator Reset"), i + 1);
+		client_free(c);
+		world_run(w, 1000);
+	}
+}
+
+static void reload_waits(void **state)
+{
+	struct world *w = *state;
+	world_edit(w, "crypto isakmp reload-wait\n");
+	struct client *a = dial(w, "alice", "wonder-1", HOME_IP);
+	struct client *b = dial(w, "bob", "builder-2", HOME_IP + 1);
+	gateway_reload(&w->gw);
+	assert_false(w->gw.reload);
+	assert_int_equal(world_logged(w, "713904", "Reload waits until 2 sessions have ended"), 1);
+	client_data(a, 3);
+	assert_false(tries(w, "plain", "simple-3"));
+	client_leave(a);
+	world_run(w, 3000);
+	assert_false(w->gw.reload);
+	client_leave(b);
+	world_run(w, 3000);
+	assert_true(w->gw.reload);
+	client_free(a);
+	client_free(b);
+}
+
+static void reload_does_not_wait(void **state)
+{
+	struct world *w = *state;
+	struct client *a = dial(w, "alice", "wonder-1", HOME_IP);
+	gateway_reload(&w->gw); /* without reload-wait */
+	assert_true(w->gw.reload);
+	w->gw.reload = false;
+	world_edit(w, "crypto isakmp reload-wait\n");
+	gateway_reload(&w->gw);
+	assert_false(w->gw.reload);
+	gateway_reload(&w->gw); /* typed again */
+	assert_true(w->gw.reload);
+	w->gw.reload = false;
+	world_edit(w, "no crypto isakmp reload-wait\n");
+	assert_true(w->gw.reload);
+	client_free(a);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
@@ -246,7 +326,8 @@ int main(void)
 	        T(reverse_route),     T(dhcp),
 	        T(switching),         T(lockout),
 	        T(limit_of_sessions), T(lan_to_lan_peer),
-	        T(external_policy),
+	        T(external_policy),   T(logoff),
+	        T(reload_waits),      T(reload_does_not_wait),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
