@@ -99,7 +99,10 @@ static int cmd_show_running_config(struct cmd *c)
 		return CMD_OK;
 	}
 	out_init(&words);
-	exec_section_words(section, name, &words);
+	if (cmd_pix(c)) /* whose lines begin with it */
+		out_printf(&words, "%.*s %.*s", STR_ARG(section), STR_ARG(name));
+	else
+		exec_section_words(section, name, &words);
 	render(x->grammar, running(x), flags, dialect_of(x, c), out_text(&words), c->out);
 	out_free(&words);
 	return CMD_OK;

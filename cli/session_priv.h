@@ -127,6 +127,8 @@ const char *session_user(const struct session *s);
 
 /* session_dialect.c */
 void session_dialect_register(void);
+/* The refusal as PIX 6 words it, on a console in that dialect; false: it is not. */
+bool session_failure_pix(struct session *s, struct str line, const struct match_fail *fail);
 
 /* session_help.c */
 void session_help_text(struct session *s, struct str partial, struct out *out);

@@ -38,6 +38,8 @@ static void print_caret(struct session *s, struct str line, size_t column)
 
 static void print_failure(struct session *s, struct str line, const struct match_fail *fail)
 {
+	if (session_failure_pix(s, line, fail))
+		return;
 	if (fail->status == MATCH_INVALID) {
 		print_caret(s, line, fail->column);
 		return;

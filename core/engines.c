@@ -30,11 +30,20 @@ static unsigned sadb_mtu(void *ctx, const char *ifname)
 	return f != NULL && f->conf.mtu != 0 ? f->conf.mtu : 1500;
 }
 
+static const char *sadb_map(void *ctx, const char *ifname)
+{
+	const struct gateway *gw = ctx;
+	const struct ipsec_map *m =
+	        gw->snap != NULL ? ipsec_conf_map_for_interface(gw->snap->ipsec, ifname) : NULL;
+	return m != NULL ? m->name : NULL;
+}
+
 int gateway_engines(struct gateway *gw, struct err *err)
 {
 	struct worker_io io = {gw->udp4500, gw->raw, &gw->tun};
 	struct worker_events events;
-	static const struct ipsec_sadb_hooks hooks = {sadb_drop_flow, sadb_group, sadb_mtu, NULL};
+	static const struct ipsec_sadb_hooks hooks = {sadb_drop_flow, sadb_group, sadb_mtu,
+	                                              sadb_map, NULL};
 	gw->sadb_hooks = hooks;
 	gw->sadb_hooks.ctx = gw;
 	/* The worker is told where events go once IKE exists; its thread starts after that. */

@@ -163,4 +163,7 @@ int gateway_consoles(struct gateway *gw, struct err *err);
 /* system_show.c: show_version, show_asp_drop, clear_asp_drop */
 void gateway_show_register(struct gateway *gw);
 
+/* system_show_pix.c: show version as PIX 6 prints it; up: the time since the start. */
+void system_show_version_pix(struct gateway *gw, const char *up, struct out *o);
+
 #endif

@@ -85,6 +85,11 @@ static int show_version(struct cmd *c)
 	char up[80];
 	uname(&uts);
 	uptime_text(up, sizeof up, clock_now(&gw->clock) - gw->started_ms);
+	if (cmd_pix(c)) {
+		system_show_version_pix(gw, up, c->out);
+		modified_line(gw, c->out);
+		return CMD_OK;
+	}
 	out_printf(c->out, "\nPostern Adaptive Security Appliance Software Version %s \n",
 	           POSTERN_VERSION);
 	out_printf(c->out, "\nConfig file at boot was \"%s\"\n\n%s up %s\n\n",

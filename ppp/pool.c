@@ -333,7 +333,7 @@ static size_t count_free(const struct apool *p)
 	return n;
 }
 
-bool ppp_pools_show(struct ppp_pools *ps, const char *name, struct out *out)
+bool ppp_pools_show(struct ppp_pools *ps, const char *name, bool pix, struct out *out)
 {
 	struct apool *p = find(ps, name);
 	if (!p)
@@ -343,6 +343,12 @@ bool ppp_pools_show(struct ppp_pools *ps, const char *name, struct out *out)
 	char mask[16] = "";
 	if (p->conf.mask)
 		str_copy(mask, sizeof(mask), str_of(ip4_text(p->conf.mask).s));
+	if (pix) {
+		out_str(out, "Pool                Begin           End             Free    In use\n");
+		out_printf(out, "%-19s %-15s ", p->conf.name, ip4_text(p->conf.first).s);
+		out_printf(out, "%-15s %5zu    %5zu\n", ip4_text(p->conf.last).s, avail, p->nused);
+		return true;
+	}
 	out_str(out, "Begin           End             Mask            Free     Held     In use\n");
 	rec(out, "begin end mask free held in_use", "%-15s %-15s %-15s %5zu    %5zu    %5zu\n",
 	    ip4_text(p->conf.first).s, ip4_text(p->conf.last).s, mask, avail, p->nwaiting,

@@ -36,7 +36,7 @@ bool ppp_pools_has(const struct ppp_pools *ps, const char *pool, uint32_t ip);
 uint32_t ppp_pools_gateway(const struct ppp_pools *ps, const char *pool);
 uint32_t ppp_pool_gateway(const struct ppp_pool_conf *c);
 
-/* `show ip local pool NAME`; false when there is no such pool. */
-bool ppp_pools_show(struct ppp_pools *ps, const char *name, struct out *out);
+/* `show ip local pool NAME`, in the form of PIX 6 when asked; false when there is no such pool. */
+bool ppp_pools_show(struct ppp_pools *ps, const char *name, bool pix, struct out *out);
 
 #endif

@@ -66,6 +66,14 @@ static void show_user(void *arg, const struct ppp_session_info *i)
 	rec_close(o);
 }
 
+/* As PIX 6 names them. */
+static void show_user_pix(void *arg, const struct ppp_session_info *i)
+{
+	if (i->login_ms && i->ip)
+		out_printf(arg, "vpdn user '%s' at %s, authenticated\n", i->user,
+		           ip4_text(i->ip).s);
+}
+
 static int show_uauth(struct cmd *cmd)
 {
 	const struct ppp_stats *st = ppp_stats(cmd->ctx);
@@ -76,7 +84,7 @@ static int show_uauth(struct cmd *cmd)
 	rec(o, "authen_in_progress authen_in_progress_most_seen",
 	    "Authen In Progress        %-11u%u\n", st->pending, st->pending_most);
 	rec_list(o, "users");
-	ppp_each(cmd->ctx, show_user, o);
+	ppp_each(cmd->ctx, cmd_pix(cmd) ? show_user_pix : show_user, o);
 	rec_close(o);
 	return CMD_OK;
 }
@@ -101,7 +109,7 @@ static int show_ip_local_pool(struct cmd *cmd)
 	struct ppp *p = cmd->ctx;
 	char name[AAA_NAME_MAX + 1];
 	struct str given = cmd_text(cmd, "pool");
-	if (!str_copy(name, sizeof(name), given) || !ppp_pools_show(p->pools, name, cmd->out))
+	if (!str_copy(name, sizeof(name), given) || !ppp_pools_show(p->pools, name, cmd_pix(cmd), cmd->out))
 		return cmd_fail(cmd, "IP pool '%.*s' does not exist", STR_ARG(given));
 	return CMD_OK;
 }

@@ -1,5 +1,7 @@
 #include "core/base/show.h"
 
+#include "core/base/rec.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -47,7 +49,7 @@ struct str cmd_text(const struct cmd *c, const char *name)
 bool cmd_pix(const struct cmd *c)
 {
 	const char *name = c->host && c->host->dialect ? c->host->dialect(c->session) : NULL;
-	return name != NULL && strncmp(name, "pix", 3) == 0;
+	return name != NULL && strncmp(name, "pix", 3) == 0 && !rec_wanted(c->out);
 }
 
 int cmd_fail(struct cmd *c, const char *fmt, ...)

@@ -65,7 +65,7 @@ struct str cmd_text(const struct cmd *c, const char *name);
 /* Prints "ERROR: ..." into out; returns CMD_ERROR. */
 int cmd_fail(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Does this console show in the forms of PIX 6 (`terminal dialect pix-6`)? */
+/* Does this console show in the forms of PIX 6 (`terminal dialect pix-6`)? A document is the same in all dialects. */
 bool cmd_pix(const struct cmd *c);
 
 /* The registry: who wants a handler by name. Tables are static; names are unique (a second one aborts). */

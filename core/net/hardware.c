@@ -154,9 +154,17 @@ int hardware_probe(struct hardware *hw, struct err *err)
 
 const char *hardware_device(const struct hardware *hw, struct str hw_name)
 {
+	static const struct str plain = {"Ethernet", 8};
+	uint32_t n;
 	for (unsigned i = 0; i < hw->n; i++)
 		if (str_caseeq(hw_name, str_of(hw->dev[i].hw)))
 			return hw->dev[i].dev;
+	/* A PIX numbers its interfaces from ethernet0 on. */
+	if (str_has_prefix_nocase(hw_name, plain) &&
+	    str_to_u32((struct str){hw_name.p + plain.len, hw_name.len - plain.len}, HARDWARE_MAX,
+	               &n) &&
+	    n < hw->n)
+		return hw->dev[n].dev;
 	return NULL;
 }
 

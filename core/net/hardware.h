@@ -35,7 +35,8 @@ int hardware_load(struct hardware *hw, const char *path, struct err *err);
 /* The mapping without a file: GigabitEthernet0/0 is the device of the default route, then the other devices
  * that can carry IP (no loopback, none of our own) by index. 0 or -errno. */
 int hardware_probe(struct hardware *hw, struct err *err);
-/* Device of an appliance interface; NULL when none is mapped. Names compare without case. */
+/* Device of an appliance interface; NULL when none is mapped. Names compare without case;
+ * Ethernet0, Ethernet1 ... (PIX) are the devices in order where no line maps that name. */
 const char *hardware_device(const struct hardware *hw, struct str hw_name);
 /* The reverse. */
 const char *hardware_name(const struct hardware *hw, const char *dev);

@@ -534,4 +534,7 @@ enum {
 	ID_KEY_ID = 11,
 };
 
+/* show_pix.c: show crypto isakmp sa as PIX 6 prints it. */
+void ike_show_pix(const struct ike *ike, struct out *o);
+
 #endif

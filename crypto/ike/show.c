@@ -169,6 +169,10 @@ static int show_ikev1_sa(struct cmd *cmd)
 
 static int show_isakmp_sa(struct cmd *cmd)
 {
+	if (cmd_pix(cmd)) {
+		ike_show_pix(cmd->ctx, cmd->out);
+		return CMD_OK;
+	}
 	show_sas(cmd->ctx, cmd->out, cmd_has(cmd, "detail"));
 	rec_list(cmd->out, "ikev2_sas");
 	out_str(cmd->out, "\nThere are no IKEv2 SAs\n");

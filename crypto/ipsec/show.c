@@ -403,6 +403,11 @@ static int show_ipsec_sa(struct cmd *c)
 		if (filter.view != VIEW_ENTRY && (!ifname || strcmp(ifname, name)))
 			out_printf(c->out, "interface: %s\n", name);
 		ifname = name;
+		if (cmd_pix(c)) {
+			struct sa_stats sum = since_clear(db, flows[i]);
+			ipsec_show_pix_flow(c->out, db, flows[i], &sum);
+			continue;
+		}
 		show_flow(c->out, db, flows[i], &filter);
 	}
 	rec_close(c->out);

@@ -20,6 +20,8 @@ struct ipsec_sadb_hooks {
 	const char *(*group)(void *ctx, uint32_t peer);
 	/* MTU of an interface (nameif); absent: 1500. */
 	unsigned (*mtu)(void *ctx, const char *ifname);
+	/* The crypto map of an interface, the tag PIX 6 shows; NULL or absent: the name in the pair. */
+	const char *(*map)(void *ctx, const char *ifname);
 	void *ctx;
 };
 

@@ -136,8 +136,8 @@ static void show(void **state)
 	ppp_pools_set(ps, pools, 1, 0);
 	take(1);
 	ppp_pools_take_ip(ps, 0xc0a80193, &pool);
-	assert_false(ppp_pools_show(ps, "B", &out));
-	assert_true(ppp_pools_show(ps, "A", &out));
+	assert_false(ppp_pools_show(ps, "B", false, &out));
+	assert_true(ppp_pools_show(ps, "A", false, &out));
 	assert_string_equal(
 	        out.text,
 	        "Begin           End             Mask            Free     Held     In use\n"
