@@ -19,9 +19,9 @@ interface Ethernet0
  security-level 0
  ip address 171.68.9.57 255.255.255.0 
 !
-ciscoasa(config)# show running-config crypto
-crypto ipsec security-association pmtu-aging infinite
+ciscoasa(config)# show running-config crypto isakmp
 no crypto isakmp nat-traversal
+ciscoasa(config)# show running-config crypto ikev1
 crypto ikev1 policy 20
  authentication rsa-sig
  encryption des
