@@ -50,6 +50,7 @@ enum line_flags {
 	LINE_LEGACY = 1,      /* accepted, never offered nor rendered */
 	LINE_CLEAR_FIRST = 2, /* `first: clear` */
 	LINE_ALWAYS = 4,      /* `show: always` */
+	LINE_OFFER = 1 << 20, /* `offer: yes`: an older spelling that `?` and Tab show all the same */
 	LINE_TRAIL = 8,       /* a blank ends the rendered line */
 	LINE_NO_NONE = 16,    /* `no: none` */
 	LINE_NO_RUN = 32,     /* exec line that takes a `no` in front (`no: run`) */

@@ -162,8 +162,7 @@ void build_index(struct builder *b)
 {
 	for (struct mode *m = b->g->modes; m; m = m->next) {
 		for (struct line *l = m->lines; l; l = l->next) {
-			if (!(l->flags & LINE_LEGACY))
-				help_items(b->g, l, l->items, "");
+			help_items(b->g, l, l->items, "");
 			index_line(b, l);
 		}
 	}

@@ -317,7 +317,7 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 	        "line",   "node",      "enter", "run",   "args",    "with",  "words",
 	        "legacy", "show",      "no",    "from",  "until",   "say",   "doc",
 	        "first",  "privilege", "edit",  "inert", "refused", "trail", "keep",
-	        "unset",  "guards",    "tells", "strip", NULL};
+	        "unset",  "guards",    "tells", "strip", "offer", NULL};
 	struct line *l = build_alloc(b, 1, sizeof(*l));
 	bool always = false, never = false;
 
@@ -357,6 +357,7 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 	    !read_show(b, y, &always, &never) ||
 	    !read_flag(b, l, y, "first", "clear", LINE_CLEAR_FIRST) ||
 	    !read_flag(b, l, y, "trail", "yes", LINE_TRAIL) ||
+	    !read_flag(b, l, y, "offer", "yes", LINE_OFFER) ||
 	    !read_flag(b, l, y, "guards", "yes", LINE_GUARDS) ||
 	    !read_flag(b, l, y, "tells", "yes", LINE_TELLS) ||
 	    !read_flag(b, l, y, "keep", "yes", LINE_KEEP) ||
@@ -419,6 +420,7 @@ static bool add_older(struct builder *b, struct line *modern, const struct yaml 
 	if (!l)
 		return false;
 	l->flags |= LINE_LEGACY;
+	l->flags &= yaml_get(y, "offer") != NULL ? ~0u : ~(unsigned)LINE_OFFER;
 	l->modern = modern;
 	l->no_delete = l->no_reset = l->key_atoms = 0;
 	l->natoms = 0;

@@ -137,7 +137,15 @@ static bool words(struct builder *b, const struct yaml *map, struct field *f)
 	open.flags &= ~(unsigned)(FIELD_HAS_MIN | FIELD_HAS_MAX);
 	f->words = build_alloc(b, y->n, sizeof(*f->words));
 	for (size_t i = 0; i < y->n; i++) {
-		if (!build_value(b, &open, y->items[i], &f->words[i].value))
+		struct yaml value = *y->items[i];
+
+		/* {VALUE: HELP} */
+		if (value.kind == YAML_MAP && value.n == 1 && value.items[0]->kind == YAML_TEXT) {
+			f->words[i].help = value.items[0]->text;
+			value.text = value.keys[0];
+			value.kind = YAML_TEXT;
+		}
+		if (!build_value(b, &open, &value, &f->words[i].value))
 			return false;
 		f->words[i].word = y->keys[i];
 		f->nwords++;

@@ -128,53 +128,6 @@ static int cmd_show_pager(struct cmd *c)
 	return CMD_OK;
 }
 
-/* The patterns of a mode that begin with the words given. */
-static bool help_usage(const struct session *s, const struct mode *mode, struct str words,
-                       struct out *out)
-{
-	struct out full;
-	out_init(&full);
-	match_expand(s->env->grammar, mode, words, &full);
-	struct str want = str_trim(out_text(&full));
-	bool any = false;
-	for (const struct line *l = mode->lines; l != NULL; l = l->next) {
-		struct str text = str_of(l->text);
-		if (l->flags & LINE_LEGACY || !str_has_prefix_nocase(text, want) ||
-		    (text.len > want.len && text.p[want.len] != ' '))
-			continue;
-		out_printf(out, "        %s\n", l->text);
-		if (l->doc != NULL)
-			out_printf(out, "                %s\n", l->doc);
-		any = true;
-	}
-	out_free(&full);
-	return any;
-}
-
-static int cmd_help(struct cmd *c)
-{
-	struct session *s = c->session;
-	struct str words = cmd_text(c, "command");
-	if (words.len == 0) {
-		session_help_text(s, STR(""), c->out);
-		return CMD_OK;
-	}
-	struct out usage;
-	out_init(&usage);
-	bool any = false;
-	bool exec = false;
-	for (const struct mode *m = s->ctx.mode; m != NULL; m = m->parent) {
-		any = help_usage(s, m, words, &usage) || any;
-		exec = exec || m == s->env->grammar->user;
-	}
-	for (const struct mode *m = exec ? NULL : s->env->grammar->exec; m != NULL; m = m->parent)
-		any = help_usage(s, m, words, &usage) || any;
-	if (any)
-		out_printf(c->out, "\nUSAGE:\n\n%s\n", usage.text);
-	out_free(&usage);
-	return any ? CMD_OK : cmd_fail(c, "%% Unrecognized command");
-}
-
 void session_register(void)
 {
 	static const struct cmd_entry table[] = {
@@ -185,7 +138,7 @@ void session_register(void)
 	        {"session_end", cmd_end},
 	        {"session_configure", cmd_configure},
 	        {"session_login", cmd_login},
-	        {"help", cmd_help},
+	        {"help", session_cmd_help},
 	        {"terminal_monitor", cmd_terminal_monitor},
 	        {"terminal_pager", cmd_terminal_pager},
 	        {"terminal_width", cmd_terminal_width},

@@ -130,6 +130,9 @@ void session_dialect_register(void);
 /* The refusal as PIX 6 words it, on a console in that dialect; false: it is not. */
 bool session_failure_pix(struct session *s, struct str line, const struct match_fail *fail);
 
+/* session_usage.c */
+int session_cmd_help(struct cmd *c); /* `help [COMMAND]` */
+
 /* session_help.c */
 void session_help_text(struct session *s, struct str partial, struct out *out);
 unsigned session_width(const struct session *s);

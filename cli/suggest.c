@@ -1,10 +1,12 @@
 #include "cli/suggest.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "cli/walk.h"
+#include "core/base/hash.h"
 
 #define SUGGEST_MAX 4096
 #define VALUES_MAX  200 /* existing entries listed at one place */
@@ -15,7 +17,9 @@ struct collect {
 	struct suggest_group *group;
 	const struct conf *conf;
 	struct str prefix; /* of the word under the cursor */
-	bool old;          /* legacy keywords count: nothing modern is there */
+	const struct grammar *g;
+	bool first; /* the first word of a line */
+	bool old;   /* legacy keywords count: nothing modern is there */
 	size_t values;
 };
 
@@ -90,15 +94,25 @@ static void add_argument(struct collect *c, const struct item *it)
 		fn(c->conf, add_value, c);
 }
 
+/* Older first words that the appliance lists still: those the grammar has a help of its mode for ("config/isakmp"). */
+static bool is_listed(const struct collect *c, const struct line *l, const char *word)
+{
+	char key[128];
+	int n = snprintf(key, sizeof(key), "%s/%s", l->mode->name, word);
+
+	return c->first && n > 0 && (size_t)n < sizeof(key) && hash_get(c->g->help, key, (size_t)n);
+}
+
 static void add_item(struct collect *c, const struct line *l, const struct item *it)
 {
 	struct keyword k;
 
 	for (size_t i = 0; item_keyword(l, it, i, &k); i++) {
-		if (!k.old || c->old)
+		if (!k.old || c->old || (l->flags & LINE_OFFER) || is_listed(c, l, k.word))
 			add(c, SUGGEST_KEYWORD, k.word, k.help);
 	}
-	if (it->kind == ITEM_ARG)
+	if (it->kind == ITEM_ARG &&
+	    (c->old || (l->flags & (LINE_LEGACY | LINE_OFFER)) != LINE_LEGACY))
 		add_argument(c, it);
 }
 
@@ -108,7 +122,9 @@ static void add_lines(struct collect *c, const struct walk *w, int privilege)
 		const struct line *l = w->lines[i].line;
 		uint64_t next = line_next(l, w->lines[i].at, w->started);
 
-		if (l->privilege > privilege || (!c->old && (l->flags & LINE_LEGACY)))
+		if (l->privilege > privilege)
+			continue;
+		if (!c->old && !c->first && (l->flags & (LINE_LEGACY | LINE_OFFER)) == LINE_LEGACY)
 			continue;
 		for (; next; next &= next - 1)
 			add_item(c, l, l->atoms[__builtin_ctzll(next)]);
@@ -175,11 +191,12 @@ static void begin_all(struct walk *w)
 	}
 }
 
-static void collect_mode(struct suggestions *s, const struct mode *m, const struct conf *conf,
-                         struct str before, struct str prefix, int privilege)
+static void collect_mode(struct suggestions *s, const struct grammar *gr, const struct mode *m,
+                         const struct conf *conf, struct str before, struct str prefix,
+                         int privilege)
 {
 	struct suggest_group *g = &s->groups[s->n];
-	struct collect c = {.s = s, .group = g, .conf = conf, .prefix = prefix};
+	struct collect c = {.s = s, .g = gr, .group = g, .conf = conf, .prefix = prefix};
 	struct walk w;
 
 	*g = (struct suggest_group){.mode = m};
@@ -189,6 +206,7 @@ static void collect_mode(struct suggestions *s, const struct mode *m, const stru
 	if (walk_before(&w, m, before)) {
 		if (!w.started)
 			begin_all(&w);
+		c.first = !w.started;
 		add_lines(&c, &w, privilege);
 		if (!g->n && !g->cr) {
 			c.old = true;
@@ -217,7 +235,7 @@ bool suggest(const struct grammar *g, const struct cli_ctx *ctx, const struct co
 		abort();
 	s->groups = arena_calloc(s->arena, n + 1, sizeof(*s->groups));
 	for (size_t i = 0; i < n; i++)
-		collect_mode(s, modes[i], conf, (struct str){line.p, word},
+		collect_mode(s, g, modes[i], conf, (struct str){line.p, word},
 		             (struct str){line.p + word, line.len - word}, privilege);
 	return s->n > 0;
 }

@@ -28,7 +28,8 @@ bool item_keyword(const struct line *l, const struct item *it, size_t i, struct 
 	f = it->field;
 	if (i < f->nwords) {
 		/* Another name of a choice is an old one; beside other types it is the only name. */
-		*k = (struct keyword){f->words[i].word, f->help,
+		*k = (struct keyword){f->words[i].word,
+		                      f->words[i].help ? f->words[i].help : f->help,
 		                      words || (l->flags & LINE_LEGACY) != 0};
 		return true;
 	}

@@ -15,6 +15,7 @@ struct choice {
 struct word_value {
 	const char *word;
 	struct value value;
+	const char *help; /* NULL = the field's */
 };
 
 /* Default up to and including an old dialect. */

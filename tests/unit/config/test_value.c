@@ -85,7 +85,7 @@ static void test_types(void **state)
 static void test_choices(void **state)
 {
 	static struct choice words[] = {{"pap", NULL}, {"chap", NULL}, {"eap", NULL}};
-	struct word_value other = {"challenge", {.kind = V_SET, .set = 2}};
+	struct word_value other = {"challenge", {.kind = V_SET, .set = 2}, NULL};
 	struct field set = {
 	        .name = "s", .type = value_type_find("set"), .choices = words, .nchoices = 3};
 	struct field onoff = {
