@@ -5,6 +5,7 @@
 
 #include "cli/session_priv.h"
 #include "core/base/buf.h"
+#include "core/base/logfilter.h"
 
 /* ------------------------------------------------------------------ what the configuration says */
 
@@ -304,19 +305,11 @@ static void debug_write(void *arg, const char *line)
 
 static void monitor_write(void *arg, const struct log_line *line)
 {
-	static const char *const levels[] = {"emergencies",   "alerts",    "critical",
-	                                     "errors",        "warnings",  "notifications",
-	                                     "informational", "debugging", NULL};
 	struct session *s = arg;
-	struct str level = session_conf_text(s, "logging", "monitor");
-	int n = -1;
-	for (int i = 0; levels[i] != NULL; i++)
-		if (str_eq_cstr(level, levels[i]))
-			n = i;
-	if (line->level > n || !session_conf_bool(s, "logging", "enable"))
+	if (!log_passes(LOG_MONITOR, line))
 		return;
 	char text[1024];
-	log_format(text, sizeof text, line, session_conf_bool(s, "logging", "timestamp"));
+	log_line_text(text, sizeof text, line, LOG_FORM_CONSOLE);
 	session_async(s, text);
 }
 

@@ -108,6 +108,7 @@ void gateway_register(struct gateway *gw)
 	ipsec_show_register(gw->sadb);
 	probes_register(gw->probes);
 	logsinks_register(gw->log);
+	logsink_conf_register();
 	gw->net_show = (struct net_show){
 	        .ifaces = gw->ifaces, .clock = &gw->clock, .clients = show_clients, .ctx = gw};
 	net_show_register(&gw->net_show);

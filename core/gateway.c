@@ -143,7 +143,7 @@ static int start_host(struct gateway *gw, struct err *err)
 		return rc;
 	netlink_route_flush(gw->nl, NULL); /* what a killed run left behind */
 	gw->ifaces = ifaces_new(&gw->hw, gw->nl);
-	gw->log = logsinks_new(gw->ifaces);
+	gw->log = logsinks_new(gw->ifaces, &gw->loop);
 	return gw->ifaces != NULL && gw->log != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
 
@@ -263,6 +263,7 @@ void gateway_stop(struct gateway *gw)
 	if (gw->l2tp != NULL)
 		l2tp_free(gw->l2tp);
 	probes_free(gw->probes);
+	logsinks_stop(gw->log);
 	if (gw->worker != NULL)
 		worker_free(gw->worker);
 	if (gw->nl != NULL && gw->snap != NULL)

@@ -144,6 +144,13 @@ static void ike_peer_down(void *ctx, uint32_t peer, enum sa_end why)
 	l2tp_peer_down(gw->l2tp, peer, gateway_link_end(why));
 }
 
+/* Who comes in must be logged. */
+static bool ike_admit(void *ctx)
+{
+	const struct gateway *gw = ctx;
+	return gw->log == NULL || logsinks_admit(gw->log);
+}
+
 const struct ike_ops gateway_ike_ops = {
         .send = ike_send,
         .keepalive = ike_keepalive,
@@ -152,6 +159,7 @@ const struct ike_ops gateway_ike_ops = {
         .flow_up = ike_flow_up,
         .flow_down = ike_flow_down,
         .peer_down = ike_peer_down,
+        .admit = ike_admit,
 };
 
 static void free_flow(void *arg, void *value)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/clock.h"
+#include "core/base/logfilter.h"
 #include "core/base/zone.h"
 
 /* Messages whose level an administrator changed; few, so a small array is enough. */
@@ -59,19 +60,71 @@ void log_reset_messages(void)
 	n_overrides = 0;
 }
 
+static const struct {
+	unsigned id;
+	int level;
+	const char *fmt;
+} messages[] = {
+#include <log_ids.inc>
+};
+enum { MESSAGES = sizeof messages / sizeof messages[0] };
+
+bool log_message_level(unsigned id, int *own, int *level, bool *shown)
+{
+	size_t m = 0;
+	while (m < MESSAGES && messages[m].id != id)
+		m++;
+	if (m == MESSAGES)
+		return false;
+	*own = *level = messages[m].level;
+	*shown = true;
+	for (size_t i = 0; i < n_overrides; i++)
+		if (overrides[i].id == id) {
+			*shown = overrides[i].level >= 0;
+			*level = *shown ? overrides[i].level : *own;
+		}
+	return true;
+}
+
+/* Some numbers have two texts. */
+static bool stood_before(size_t m)
+{
+	for (size_t i = 0; i < m; i++)
+		if (messages[i].id == messages[m].id)
+			return true;
+	return false;
+}
+
+void log_each_message(void (*fn)(void *arg, unsigned id), void *arg)
+{
+	unsigned last = 0;
+	for (size_t n = 0; n < MESSAGES; n++) {
+		unsigned next = 0;
+		for (size_t m = 0; m < MESSAGES; m++)
+			if (messages[m].id > last && (next == 0 || messages[m].id < next) &&
+			    !stood_before(m))
+				next = messages[m].id;
+		if (next == 0)
+			return;
+		fn(arg, next);
+		last = next;
+	}
+}
+
 void log_msg(unsigned id, int level, const char *fmt, ...)
 {
+	time_t now = log_clock != NULL ? clock_wall(log_clock) : time(NULL);
 	for (size_t i = 0; i < n_overrides; i++)
 		if (overrides[i].id == id)
 			level = overrides[i].level;
-	if (level < 0)
+	if (level < 0 || !log_limit_pass(id, level, now))
 		return;
 	char text[2048];
 	va_list ap;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	struct log_line line = {id, level, log_clock != NULL ? clock_wall(log_clock) : time(NULL), text};
+	struct log_line line = {id, level, now, text};
 	for (struct log_sink *s = sinks, *next; s != NULL; s = next) {
 		next = s->next;
 		if (level <= s->level)
@@ -79,10 +132,68 @@ void log_msg(unsigned id, int level, const char *fmt, ...)
 	}
 }
 
+/* ------------------------------------------------------------------ the form of a line */
+
+static struct log_style style = {.hide_names = true};
+
+void log_style_set(const struct log_style *s)
+{
+	style = *s;
+}
+
+const struct log_style *log_style(void)
+{
+	return &style;
+}
+
+const char *log_hidden(const char *user)
+{
+	return style.hide_names ? "*****" : user;
+}
+
+/* "Aug 24 2017 16:58:42", RFC 5424, of EMBLEM "Aug 24 16:58:42 UTC". */
+static void when_text(char *out, size_t cap, time_t when, enum log_form form)
+{
+	struct tm tm;
+	out[0] = '\0';
+	if (!style.timestamp)
+		return;
+	if (!style.rfc5424 && form != LOG_FORM_EMBLEM)
+		zone_format(out, cap, "%b %d %Y %H:%M:%S", when);
+	else if (gmtime_r(&when, &tm) != NULL)
+		strftime(out, cap,
+		         style.rfc5424 ? "%Y-%m-%dT%H:%M:%SZ" : "%b %d %H:%M:%S UTC", &tm);
+}
+
+unsigned long log_line_text(char *out, unsigned long cap, const struct log_line *line,
+                            enum log_form form)
+{
+	char when[48], head[160] = "", class[16] = "";
+	bool id = style.device_id[0] != '\0' && form != LOG_FORM_CONSOLE;
+	when_text(when, sizeof when, line->when, form);
+	if (form == LOG_FORM_EMBLEM) /* <166>:Mmm dd hh:mm:ss UTC: %ASA-auth-6-113005: ... */
+		snprintf(head, sizeof head, ":%s: ", when);
+	else if (id)
+		snprintf(head, sizeof head, "%s%s%s : ", when, when[0] != '\0' ? " " : "",
+		         style.device_id);
+	else if (when[0] != '\0')
+		snprintf(head, sizeof head, "%s: ", when);
+	if (form == LOG_FORM_EMBLEM || (style.emblem && form != LOG_FORM_SERVER))
+		snprintf(class, sizeof class, "%s-", log_class_word(log_class_of(line->id)));
+	int n = snprintf(out, cap, "%s%%ASA-%s%d-%06u: %s", head, class[0] != '-' ? class : "",
+	                 line->level, line->id, line->text);
+	unsigned long len = n < 0 ? 0 : (unsigned long)n < cap ? (unsigned long)n : cap - 1;
+	for (unsigned long i = 0; i < len; i++)
+		if ((unsigned char)out[i] < ' ' || out[i] == 0x7f)
+			out[i] = ' ';
+	return len;
+}
+
 int log_format(char *out, unsigned long cap, const struct log_line *line, bool timestamp)
 {
-	char when[40] = "";
-	if (timestamp)
-		zone_format(when, sizeof when, "%b %d %Y %H:%M:%S: ", line->when);
-	return snprintf(out, cap, "%s%%ASA-%d-%06u: %s", when, line->level, line->id, line->text);
+	struct log_style own = style;
+	style = (struct log_style){.timestamp = timestamp};
+	unsigned long n = log_line_text(out, cap, line, LOG_FORM_CONSOLE);
+	style = own;
+	return (int)n;
 }

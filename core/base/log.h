@@ -45,7 +45,32 @@ void log_msg(unsigned id, int level, const char *fmt, ...) __attribute__((format
 /* `logging message ID level L` and `no logging message ID`: level -1 = disabled, -2 = back to its own. */
 void log_set_message(unsigned id, int level);
 void log_reset_messages(void);
-/* "%ASA-5-713119: text" with an optional timestamp in front; returns the length written. */
+/* The level in force of a message and its own; false when there is no such message. shown: not disabled. */
+bool log_message_level(unsigned id, int *own, int *level, bool *shown);
+/* All messages there are, by number, each once. */
+void log_each_message(void (*fn)(void *arg, unsigned id), void *arg);
+
+/* How lines look: `logging timestamp`, `device-id`, `emblem`. */
+struct log_style {
+	bool timestamp, rfc5424, emblem;
+	char device_id[64]; /* "" = none */
+	bool hide_names;    /* `logging hide username` */
+};
+enum log_form {
+	LOG_FORM_CONSOLE,
+	LOG_FORM_BUFFER, /* with the device id */
+	LOG_FORM_SERVER, /* with the device id; without the priority in front */
+	LOG_FORM_EMBLEM, /* a server with `format emblem` */
+};
+void log_style_set(const struct log_style *style);
+const struct log_style *log_style(void);
+/* "%ASA-5-713119: text" as the style wants it; returns the length written. Control characters, which peers can put
+ * into names, become blanks: one message stays one line. */
+unsigned long log_line_text(char *out, unsigned long cap, const struct log_line *line,
+                            enum log_form form);
+/* As log_line_text on the console, with or without a timestamp whatever the style says. */
 int log_format(char *out, unsigned long cap, const struct log_line *line, bool timestamp);
+/* The name of a user who does not exist, as far as it may be shown: "*****" while names are hidden. */
+const char *log_hidden(const char *user);
 
 #endif

@@ -48,6 +48,13 @@
 #define MSG_611102 611102, 6, "User authentication failed: IP address: %s, Uname: %s"
 #define MSG_611103 611103, 5, "User logged out: Uname: %s"
 
+#define MSG_201008 201008, 3, "Disallowing new connections."
+#define MSG_414003                                                                            \
+	414003, 3,                                                                            \
+	        "TCP Syslog Server %s:%s/%u not responding. New connections are %s based on " \
+	        "logging permit-hostdown policy."
+#define MSG_414004 414004, 6, "TCP Syslog server %s:%s/%u - Connection restored"
+
 /* debug output while `logging debug-trace` */
 #define MSG_711001 711001, 7, "%s"
 

@@ -271,10 +271,23 @@ static bool ifname_parse(const struct field *f, struct str word, struct value *v
 	return word_parse(f, word, v, err);
 }
 
+static bool label_parse(const struct field *f, struct str word, struct value *v, struct err *err)
+{
+	if (word.len == 0 || (word.p[0] | 0x20) < 'a' || (word.p[0] | 0x20) > 'z')
+		return refuse(err, f, word);
+	return word_parse(f, word, v, err);
+}
+
 static void text_print(const struct field *f, const struct value *v, struct out *out)
 {
 	(void)f;
 	out_put(out, v->text);
+}
+
+static void label_placeholder(const struct field *f, struct out *out)
+{
+	(void)f;
+	out_str(out, "WORD");
 }
 
 static void word_placeholder(const struct field *f, struct out *out)
@@ -340,6 +353,7 @@ static const struct value_type types[] = {
         {"ipv4-range", CLASS_IP4_RANGE, V_IP2, range_parse, range_print, range_placeholder},
         {"ipv4-prefix", CLASS_IP4_PREFIX, V_IP2, prefix_parse, prefix_print, prefix_placeholder},
         {"word", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
+        {"label", CLASS_LABEL, V_TEXT, label_parse, text_print, label_placeholder},
         {"secret", CLASS_WORD, V_TEXT, text_parse, text_print, word_placeholder},
         {"ref", CLASS_WORD, V_TEXT, word_parse, text_print, word_placeholder},
         {"ifname", CLASS_NAME, V_TEXT, ifname_parse, text_print, word_placeholder},
@@ -365,6 +379,8 @@ bool value_class_overlap(enum value_class a, enum value_class b)
 		return false;
 	if (a == b || a >= CLASS_WORD || b >= CLASS_WORD)
 		return true;
+	if (a == CLASS_LABEL || b == CLASS_LABEL)
+		return a == CLASS_NAME || b == CLASS_NAME;
 	if (a == CLASS_NAME || b == CLASS_NAME)
 		return a != CLASS_IP4 && b != CLASS_IP4;
 	/* A single address is a range, too. */

@@ -40,6 +40,7 @@ enum value_class {
 	CLASS_IP4,
 	CLASS_IP4_RANGE,
 	CLASS_IP4_PREFIX,
+	CLASS_LABEL, /* a word that begins with a letter */
 	CLASS_NAME, /* of an interface: a word, but no address */
 	CLASS_WORD,
 	CLASS_TEXT, /* the rest of the line */

@@ -251,6 +251,12 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 		stranger(ike, remote, "No crypto map bound to interface... dropping pkt");
 		return;
 	}
+	if (ike->ops->admit != NULL && !ike->ops->admit(ike->ctx)) {
+		ike->stat[STAT_IN_DROPS]++;
+		if (ike_may_log(ike))
+			log_msg(MSG_201008);
+		return;
+	}
 	if (!sa_admit(ike, remote.ip)) {
 		if (ike_may_log(ike))
 			ike_log(ike, MSG_713191, ike_prefix_ip(remote.ip).s);

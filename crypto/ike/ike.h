@@ -41,6 +41,8 @@ struct ike_ops {
 	void (*flow_down)(void *ctx, uint32_t peer, uint32_t flow, enum sa_end why);
 	/* The peer has no IKE SA and no flow any more, its handle is never used again. After its flow_downs. */
 	void (*peer_down)(void *ctx, uint32_t peer, enum sa_end why);
+	/* May a new peer begin now? NULL = always. */
+	bool (*admit)(void *ctx);
 };
 
 /* ctx is the first argument of all ops but sa's. conf may be set later; until then nothing is answered. */

@@ -10,6 +10,7 @@
 #include "cli/hooks.h"
 #include "core/aaa/passhash.h"
 #include "core/net/ifaces.h"
+#include "core/net/logsink.h"
 #include "crypto/ike/ike.h"
 #include "crypto/ipsec/conf.h"
 #include "crypto/prim/prim.h"
@@ -25,6 +26,7 @@ int conf_fixture_setup(void **state)
 	const struct conf_check *checks = ppp_conf_checks(&n);
 	conf_check_register(checks, n);
 	ifaces_register_checks();
+	logsink_conf_register();
 	ike_conf_register();
 	ipsec_conf_register();
 	passhash_register();

@@ -313,8 +313,10 @@ void world_open(struct world *w, const char *more)
 	                                "hardware", &err),
 	                 0);
 	gw->ifaces = ifaces_new(&gw->hw, gw->nl);
-	gw->log = logsinks_new(gw->ifaces);
-	logsinks_apply(gw->log, &(struct logsink_conf){.buffered = -1, .trap = -1, .monitor = -1});
+	struct logsink_conf log;
+	logsink_conf_init(&log);
+	gw->log = logsinks_new(gw->ifaces, NULL);
+	logsinks_apply(gw->log, &log);
 	gw->rx_buffers = calloc(PKT_BATCH, RX_BUFFER);
 	for (unsigned i = 0; i < PKT_BATCH; i++) {
 		gw->rx[i].buf = gw->rx_buffers + (size_t)i * RX_BUFFER;

@@ -102,25 +102,44 @@ static void log_destinations(void **state)
 	     "logging enable\nlogging timestamp\nlogging buffered 7\nlogging trap warnings\n"
 	     "logging buffer-size 8192\nlogging facility 22\nlogging message 713119 level errors\n"
 	     "logging host outside 192.0.2.9\nlogging host outside 192.0.2.8 udp/5514\n"
-	     "logging host outside 192.0.2.7 tcp/1470\n");
+	     "logging host outside 192.0.2.7 tcp/1470\nno logging hide username\n"
+	     "logging device-id string gw1\nlogging queue 0\nlogging debug-trace\n"
+	     "logging rate-limit 5 2 message 713119\nlogging rate-limit 9 level 6\n"
+	     "logging list VPN level errors class vpn\nlogging list VPN message 603102-603107\n"
+	     "logging monitor VPN\nlogging class auth buffered errors trap 2\n");
 	assert_int_equal(l.f->report.errors, 0);
 	const struct logsink_conf *c = l.log;
-	assert_true(c->enabled && c->timestamp && !c->hide_username);
-	assert_true(c->buffered == 7 && c->trap == 4 && c->console == -1 && c->monitor == -1);
+	assert_true(c->enabled && c->style.timestamp && !c->hide_username && c->debug_trace);
+	assert_true(c->to[LOG_BUFFERED].level == 7 && c->to[LOG_TRAP].level == 4 &&
+	            c->to[LOG_CONSOLE].level == -1 && c->to[LOG_MONITOR].level == -1);
+	assert_string_equal(c->to[LOG_MONITOR].list, "VPN");
+	assert_int_equal(c->to[LOG_MONITOR].nrules, 2);
+	assert_true(c->to[LOG_MONITOR].rule[0].level == 3 &&
+	            c->to[LOG_MONITOR].rule[0].class == LOG_CLASS_VPN);
+	assert_true(c->to[LOG_MONITOR].rule[1].from == 603102 &&
+	            c->to[LOG_MONITOR].rule[1].to == 603107);
+	assert_true(c->to[LOG_BUFFERED].class_level[LOG_CLASS_AUTH] == 3 &&
+	            c->to[LOG_TRAP].class_level[LOG_CLASS_AUTH] == 2 &&
+	            c->to[LOG_CONSOLE].class_level[LOG_CLASS_AUTH] == -1);
+	assert_true(c->device == LOGSINK_ID_STRING && c->queue == 0);
+	assert_string_equal(c->style.device_id, "gw1");
+	assert_int_equal(c->nlimits, 2);
+	assert_true(c->limit[0].id == 713119 && c->limit[0].num == 5 &&
+	            c->limit[0].interval_s == 2);
+	assert_true(c->limit[1].level == 6 && c->limit[1].num == 9 && c->limit[1].interval_s == 1);
 	assert_true(c->buffer_bytes == 8192 && c->facility == 22);
 	assert_int_equal(c->nmsgs, 1);
 	assert_true(c->msg[0].id == 713119 && c->msg[0].level == 3);
-	assert_int_equal(c->nhosts, 2);
+	assert_int_equal(c->nhosts, 3);
 	assert_string_equal(c->host[0].nameif, "outside");
-	assert_true(c->host[0].ip + c->host[1].ip == 2 * 0xc0000208u + 1);
-	assert_true(c->host[0].port + c->host[1].port == 514 + 5514);
-	assert_string_equal(
-	        l.notes.text,
-	        "WARNING: syslog server 192.0.2.7 is not used: only udp/PORT is known\n");
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(c->host[i].ip == 0xc0000209   ? c->host[i].port == 514
+		            : c->host[i].ip == 0xc0000208 ? c->host[i].port == 5514
+		                                          : c->host[i].tcp);
 	unload(&l);
 	load(&l, state, "");
-	assert_true(!l.log->enabled && l.log->buffered == -1 && l.log->facility == 20 &&
-	            l.log->buffer_bytes == 4096);
+	assert_true(!l.log->enabled && l.log->to[LOG_BUFFERED].level == -1 &&
+	            l.log->hide_username && l.log->facility == 20 && l.log->buffer_bytes == 4096);
 	unload(&l);
 }
 

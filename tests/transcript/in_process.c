@@ -13,6 +13,7 @@
 #include "cli/session.h"
 #include "core/config/clock.h"
 #include "core/config/txn.h"
+#include "core/net/logsink.h"
 #include "script.h"
 
 struct screen_state {
@@ -109,6 +110,7 @@ static bool register_once(void)
 	exec_config_register(&exec);
 	exec_debug_register();
 	hooks_register();
+	logsink_conf_register();
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "console_fixture.h"
+#include "core/base/logfilter.h"
 #include "cli/pager.h"
 
 static struct out seen, async, logged;
@@ -350,8 +351,12 @@ static void monitor_and_debug(void **state)
 	type("terminal monitor", "ciscoasa(config)# ");
 	log_msg(MSG_199005);
 	assert_string_equal(text_of(&async), ""); /* logging is not enabled */
-	type("logging enable", "ciscoasa(config)# ");
-	type("logging monitor debugging", "ciscoasa(config)# ");
+	struct log_filter f[LOG_DESTS];
+	log_filters_reset();
+	for (int d = 0; d < LOG_DESTS; d++)
+		f[d] = *log_filter_of((enum log_dest)d);
+	f[LOG_MONITOR].level = 7;
+	log_filters_set(f);
 	out_clear(&async);
 	log_msg(MSG_199005);
 	assert_string_equal(text_of(&async), "%ASA-6-199005: Startup begin\n");
@@ -359,6 +364,7 @@ static void monitor_and_debug(void **state)
 	out_clear(&async);
 	log_msg(MSG_199005);
 	assert_string_equal(text_of(&async), "");
+	log_filters_reset();
 }
 
 static void history(void **state)

@@ -1,0 +1,237 @@
+/* show logging and what goes with it. Layout of the appliance; the lines of TCP servers, of lists and of rate limits
+ * are this product's own. */
+#include "core/base/show.h"
+#include "core/net/logsink_int.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+static const char *word(bool on)
+{
+	return on ? "enabled" : "disabled";
+}
+
+static void print_filter(struct out *o, enum log_dest d)
+{
+	const struct log_filter *f = log_filter_of(d);
+	if (f->list)
+		out_printf(o, "list %s, ", f->list);
+	else if (f->level >= 0)
+		out_printf(o, "level %s, ", logsink_levels[f->level]);
+	for (int c = 0; c < LOG_CLASSES; c++)
+		if (f->class_level[c] >= 0)
+			out_printf(o, "class %s level %s, ", log_class_word((enum log_class)c),
+			           logsink_levels[f->class_level[c]]);
+}
+
+static void show_destination(const struct logsinks *l, struct out *o, const char *name,
+                             enum log_dest d)
+{
+	if (!log_filter_on(d)) {
+		out_printf(o, "    %s logging: disabled\n", name);
+		return;
+	}
+	out_printf(o, "    %s logging: ", name);
+	print_filter(o, d);
+	if (d == LOG_TRAP)
+		out_printf(o, "facility %u, ", l->conf.facility);
+	out_printf(o, "%llu messages logged\n", ULL(l->count[d]));
+}
+
+static void show_server(struct out *o, const struct logsink_server *h)
+{
+	struct logtcp_stats s = {0};
+	out_printf(o, "        Logging to %s %s", h->conf.nameif, ip4_text(h->conf.ip).s);
+	if (!h->conf.tcp) {
+		if (h->conf.port != 514)
+			out_printf(o, " udp/%u", h->conf.port);
+		out_printf(o, "%s, UDP TX:%llu errors: %llu  dropped: %llu\n",
+		           h->conf.emblem ? " format emblem" : "", ULL(h->tx), ULL(h->errors),
+		           ULL(h->dropped));
+		return;
+	}
+	if (h->tcp)
+		logtcp_stats(h->tcp, &s);
+	out_printf(o, " tcp/%u %s, TCP TX:%llu errors: %llu  dropped: %llu\n", h->conf.port,
+	           s.up ? "connected" : "not connected", ULL(s.tx), ULL(s.errors),
+	           ULL(s.dropped + h->dropped));
+}
+
+static void show_tcp(const struct logsinks *l, struct out *o)
+{
+	struct logtcp_stats s;
+	uint64_t no_channel = 0;
+	logsink_tcp_stats(l, &s);
+	for (unsigned i = 0; i < l->conf.nhosts; i++)
+		no_channel += l->host[i]->conf.tcp ? l->host[i]->dropped : 0;
+	out_printf(o,
+	           "    Global TCP syslog stats::\n"
+	           "        NOT_PUTABLE: %llu, ALL_CHANNEL_DOWN: %llu\n"
+	           "        CHANNEL_FLAP_CNT: %llu, SYSLOG_PKT_LOSS: %llu\n"
+	           "        PARTIAL_REWRITE_CNT: %llu\n",
+	           ULL(s.dropped), ULL(no_channel), ULL(s.flaps), ULL(s.dropped + no_channel),
+	           ULL(s.rewritten));
+}
+
+static void show_device(const struct logsink_conf *c, struct out *o)
+{
+	out_str(o, "    Device ID: ");
+	switch (c->device) {
+	case LOGSINK_ID_NONE:
+		out_str(o, "disabled\n");
+		break;
+	case LOGSINK_ID_HOSTNAME:
+		out_printf(o, "hostname \"%s\"\n", c->style.device_id);
+		break;
+	case LOGSINK_ID_ADDRESS:
+		out_printf(o, "'%s' interface IP address \"%s\"\n", c->device_text,
+		           log_style()->device_id);
+		break;
+	case LOGSINK_ID_STRING:
+		out_printf(o, "string \"%s\"\n", c->style.device_id);
+		break;
+	case LOGSINK_ID_CONTEXT:
+		out_printf(o, "context name \"%s\"\n", c->style.device_id);
+		break;
+	}
+}
+
+static void show_setting(const struct logsinks *l, struct out *o)
+{
+	const struct logsink_conf *c = &l->conf;
+	out_printf(o, "Syslog logging: %s\n    Facility: %u\n", word(c->enabled), c->facility);
+	out_printf(o, "    Timestamp logging: %s\n", word(c->style.timestamp));
+	out_printf(o, "    Hide Username logging: %s\n", word(c->hide_username));
+	out_printf(o, "    Standby logging: %s\n", word(c->standby));
+	out_printf(o, "    Debug-trace logging: %s\n", word(c->debug_trace));
+	show_destination(l, o, "Console", LOG_CONSOLE);
+	show_destination(l, o, "Monitor", LOG_MONITOR);
+	show_destination(l, o, "Buffer", LOG_BUFFERED);
+	show_destination(l, o, "Trap", LOG_TRAP);
+	for (unsigned i = 0; i < c->nhosts; i++)
+		show_server(o, l->host[i]);
+	if (c->nhosts)
+		show_tcp(l, o);
+	out_printf(o, "    Permit-hostdown logging: %s\n", word(c->permit_hostdown));
+	show_destination(l, o, "History", LOG_HISTORY);
+	show_device(c, o);
+	show_destination(l, o, "Mail", LOG_MAIL);
+	show_destination(l, o, "ASDM", LOG_ASDM);
+}
+
+static void show_queue(const struct logsinks *l, struct out *o)
+{
+	struct logtcp_stats s;
+	logsink_tcp_stats(l, &s);
+	if (l->conf.queue)
+		out_printf(o, "        Logging Queue length limit : %u msg(s)\n", l->conf.queue);
+	else
+		out_str(o, "        Logging Queue length limit : Unlimited\n");
+	out_printf(o,
+	           "        %llu msg(s) discarded due to queue overflow\n"
+	           "        0 msg(s) discarded due to memory allocation failure\n"
+	           "        Current %u msg on queue, %u msgs most on queue\n",
+	           ULL(s.dropped), s.queued, s.queued_most);
+}
+
+static void show_limit(void *arg, unsigned id, int level, const struct log_limit *limit,
+                       uint64_t held)
+{
+	struct out *o = arg;
+	if (limit)
+		out_printf(o, "%%ASA-%d-%06u: %u in %u second(s), %llu messages discarded\n", level,
+		           id, limit->num, limit->interval_s, ULL(held));
+}
+
+static void show_message(struct out *o, unsigned id, bool always)
+{
+	int own, level;
+	bool shown;
+	if (!log_message_level(id, &own, &level, &shown) || (!always && shown && own == level))
+		return;
+	out_printf(o, "syslog %06u: default-level %s", id, logsink_levels[own]);
+	if (level != own)
+		out_printf(o, ", current-level %s", logsink_levels[level]);
+	out_printf(o, " (%s)\n", word(shown));
+}
+
+static void show_changed(void *arg, unsigned id)
+{
+	show_message(arg, id, false);
+}
+
+static void show_any(void *arg, unsigned id)
+{
+	show_message(arg, id, true);
+}
+
+static int show_messages(struct cmd *cmd)
+{
+	uint32_t id;
+	int own, level;
+	bool shown;
+	if (!cmd_u32(cmd, "id", &id)) {
+		log_each_message(cmd_has(cmd, "all") ? show_any : show_changed, cmd->out);
+		return CMD_OK;
+	}
+	if (!log_message_level(id, &own, &level, &shown))
+		return cmd_fail(cmd, "%u is not a valid syslog message number", id);
+	show_message(cmd->out, id, true);
+	return CMD_OK;
+}
+
+static int show_logging(struct cmd *cmd)
+{
+	const struct logsinks *l = cmd->ctx;
+	if (cmd_has(cmd, "message"))
+		return show_messages(cmd);
+	if (cmd_has(cmd, "queue"))
+		show_queue(l, cmd->out);
+	else if (cmd_has(cmd, "rate-limit"))
+		log_limits_each(show_limit, cmd->out);
+	else if (cmd_has(cmd, "asdm"))
+		logsink_buffer_print(&l->asdm, cmd->out);
+	else
+		show_setting(l, cmd->out);
+	if (cmd->nargs == 0 || (!cmd_has(cmd, "queue") && !cmd_has(cmd, "rate-limit") &&
+	                        !cmd_has(cmd, "asdm") && !cmd_has(cmd, "setting")))
+		logsink_buffer_print(&l->buffer, cmd->out);
+	return CMD_OK;
+}
+
+static int clear_buffer(struct logsink_buffer *b)
+{
+	b->start = b->len = 0;
+	b->lines = 0;
+	return CMD_OK;
+}
+
+static int clear_logging_buffer(struct cmd *cmd)
+{
+	return clear_buffer(&((struct logsinks *)cmd->ctx)->buffer);
+}
+
+static int clear_logging_asdm(struct cmd *cmd)
+{
+	return clear_buffer(&((struct logsinks *)cmd->ctx)->asdm);
+}
+
+static int clear_logging_queue(struct cmd *cmd)
+{
+	struct logsinks *l = cmd->ctx;
+	l->gone.dropped = l->gone.queued_most = 0;
+	for (unsigned i = 0; i < l->conf.nhosts; i++)
+		if (l->host[i]->tcp)
+			logtcp_clear(l->host[i]->tcp);
+	return CMD_OK;
+}
+
+void logsinks_register(struct logsinks *l)
+{
+	static const struct cmd_entry table[] = {
+	        {"show_logging", show_logging},
+	        {"clear_logging_buffer", clear_logging_buffer},
+	        {"clear_logging_asdm", clear_logging_asdm},
+	        {"clear_logging_queue", clear_logging_queue},
+	};
+	cmd_register(table, sizeof(table) / sizeof(table[0]), l);
+}
