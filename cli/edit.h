@@ -46,6 +46,7 @@ struct load_report {
 
 enum load_flags {
 	LOAD_REPLACE = 1, /* start from nothing (boot), else merge into running */
+	LOAD_STRICT = 2,  /* all of it or nothing: -EINVAL with the faults in the report */
 };
 
 /* Loads a text of config lines: what is bad is reported and dropped, the rest committed. 0, or -errno with err

@@ -1,4 +1,8 @@
-/* Commands that change the configuration as a whole or a section of it: clear configure. */
+/* Commands that change the configuration as a whole or a section of it: clear configure, configure rollback and
+ * factory-default; and what copy and configure replace do at their end. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "cli/exec_priv.h"
 #include "cli/render.h"
 #include "core/base/buf.h"
@@ -66,13 +70,81 @@ static int apply(struct exec_config *x, struct cmd *c, struct str text, unsigned
 	return refused ? CMD_ERROR : CMD_OK;
 }
 
+/* ---------------------------------------------------------------- a text as a whole, and back */
+
+void exec_apply_forget(struct exec_config *x)
+{
+	if (x->before)
+		wipe(x->before, strlen(x->before));
+	free(x->before);
+	x->before = NULL;
+}
+
+static char *whole(const struct exec_config *x)
+{
+	struct out text;
+	out_init(&text);
+	exec_config_text(x, true, &text);
+	return text.failed ? NULL : text.text;
+}
+
+static void remember(struct exec_config *x, char *text)
+{
+	exec_apply_forget(x);
+	x->before = text;
+}
+
+int exec_apply_text(struct exec_config *x, struct str text, const char *name, bool replace,
+                    struct out *out, struct err *err)
+{
+	struct load_report report = {0};
+	char *was = replace ? whole(x) : NULL;
+	int rc = load_text(x->grammar, x->sys, text, name, replace ? LOAD_REPLACE | LOAD_STRICT : 0,
+	                   &report, err);
+	load_report_print(&report, out);
+	load_report_free(&report);
+	if (!replace)
+		return rc;
+	if (rc == 0) {
+		remember(x, was);
+		return 0;
+	}
+	if (was)
+		wipe(was, strlen(was));
+	free(was);
+	err_prefix(err, "the running configuration was not replaced: ");
+	return rc;
+}
+
+static int cmd_rollback(struct cmd *c)
+{
+	struct exec_config *x = c->ctx;
+	struct err err = {0};
+	if (!x->before)
+		return cmd_fail(c, "no configuration was replaced since the system started");
+	char *text = x->before;
+	x->before = NULL;
+	int rc = exec_apply_text(x, str_of(text), "rollback", true, c->out, &err);
+	if (rc != 0) {
+		x->before = text;
+		return cmd_fail(c, "%s", err.text);
+	}
+	wipe(text, strlen(text));
+	free(text);
+	return CMD_OK;
+}
+
+/* ---------------------------------------------------------------- clear configure */
+
 static int cmd_clear_configure(struct cmd *c)
 {
 	struct exec_config *x = c->ctx;
 	struct str section = cmd_text(c, "section"), name = cmd_text(c, "name");
 	struct out words, shown, fresh, lines;
-	if (str_eq_cstr(section, "all"))
+	if (str_eq_cstr(section, "all")) {
+		remember(x, whole(x));
 		return apply(x, c, STR("!\n"), LOAD_REPLACE);
+	}
 	out_init(&words);
 	out_init(&shown);
 	out_init(&fresh);
@@ -95,10 +167,49 @@ static int cmd_clear_configure(struct cmd *c)
 	return rc;
 }
 
+/* ---------------------------------------------------------------- configure factory-default */
+
+static void execute(struct exec_config *x, const char *line, struct out *text, struct out *out)
+{
+	(void)x;
+	out_printf(out, "Executing command: %s\n", line);
+	out_printf(text, "%s\n", line);
+}
+
+/* What a new appliance has: the first interface for management when an address is given. */
+static int cmd_factory_default(struct cmd *c)
+{
+	struct exec_config *x = c->ctx;
+	struct str ip = cmd_text(c, "address"), mask = cmd_text(c, "mask");
+	struct out text;
+	char line[80];
+	out_init(&text);
+	out_str(c->out, "\nBegin to apply factory-default configuration:\n"
+	                "Clear all configuration\n");
+	if (ip.len > 0) {
+		execute(x, "interface Management0/0", &text, c->out);
+		execute(x, "nameif management", &text, c->out);
+		execute(x, "security-level 100", &text, c->out);
+		snprintf(line, sizeof(line), "ip address %.*s %.*s", STR_ARG(ip),
+		         STR_ARG(mask.len > 0 ? mask : STR("255.255.255.0")));
+		execute(x, line, &text, c->out);
+		execute(x, "no shutdown", &text, c->out);
+		execute(x, "exit", &text, c->out);
+	}
+	execute(x, "logging buffered informational", &text, c->out);
+	remember(x, whole(x));
+	int rc = apply(x, c, out_text(&text), LOAD_REPLACE);
+	out_str(c->out, "Factory-default configuration is completed\n");
+	out_free(&text);
+	return rc;
+}
+
 void exec_apply_register(struct exec_config *x)
 {
 	static const struct cmd_entry table[] = {
 	        {"clear_configure", cmd_clear_configure},
+	        {"configure_rollback", cmd_rollback},
+	        {"configure_factory_default", cmd_factory_default},
 	};
 	cmd_register(table, sizeof(table) / sizeof(table[0]), x);
 }

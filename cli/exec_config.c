@@ -119,12 +119,6 @@ static int cmd_write_terminal(struct cmd *c)
 	return CMD_OK;
 }
 
-static int cmd_more_file(struct cmd *c)
-{
-	exec_config_text(c->ctx, true, c->out);
-	return CMD_OK;
-}
-
 /* ---------------------------------------------------------------- the startup configuration */
 
 static void written_by(const struct exec_config *x, const char *user, struct out *out)
@@ -133,29 +127,36 @@ static void written_by(const struct exec_config *x, const char *user, struct out
 	exec_time(x, "%%H:%%M:%%S.%03d %%Z %%a %%b %%-d %%Y\n!\n", out);
 }
 
+void exec_saved_text(const struct exec_config *x, const char *user, struct out *text)
+{
+	struct out header;
+	out_init(&header);
+	written_by(x, user, &header);
+	whole_text(x, header.text, RENDER_SECRETS, -1, text);
+	out_free(&header);
+}
+
+void exec_sum_line(const struct exec_config *x, struct out *out)
+{
+	char sum[STARTUP_SUM_TEXT];
+	config_sum(x, -1, true, sum);
+	out_printf(out, "Cryptochecksum: %s \n\n", sum);
+}
+
 int exec_save(const struct exec_config *x, const char *user, struct out *out, struct err *err)
 {
-	struct out header, text;
+	struct out text;
 	struct startup_saved saved;
-	char sum[STARTUP_SUM_TEXT];
-	out_init(&header);
 	out_init(&text);
-	written_by(x, user, &header);
-	whole_text(x, header.text, RENDER_SECRETS, -1, &text);
+	exec_saved_text(x, user, &text);
 	int rc = text.failed ? err_set(err, -ENOMEM, "out of memory")
 	                     : startup_write(&x->startup, out_text(&text), &saved, err);
 	if (rc == 0) {
-		config_sum(x, -1, true, sum);
-		unsigned hundredths = (unsigned)(saved.ms / 10) + 1;
-		out_printf(out, "Cryptochecksum: %s \n\n%zu bytes copied in %u.%02u secs", sum,
-		           saved.bytes, hundredths / 100, hundredths % 100);
-		if (hundredths >= 100)
-			out_printf(out, " (%zu bytes/sec)", saved.bytes / (hundredths / 100));
-		out_str(out, "\n");
+		exec_sum_line(x, out);
+		exec_copied(saved.bytes, saved.ms, out);
 	}
 	wipe(text.text, text.len);
 	out_free(&text);
-	out_free(&header);
 	return rc;
 }
 
@@ -337,6 +338,8 @@ int exec_config_boot(struct exec_config *x, struct err *err)
 
 void exec_config_free(struct exec_config *x)
 {
+	exec_apply_forget(x);
+	exec_reload_stop(x);
 	if (x->booted)
 		load_report_free(&x->boot);
 	x->booted = false;
@@ -347,12 +350,14 @@ void exec_config_register(struct exec_config *x)
 	static const struct cmd_entry table[] = {
 	        {"show_running_config", cmd_show_running_config},
 	        {"show_startup_config", cmd_show_startup_config},
-	        {"more_file", cmd_more_file},
 	        {"write_memory", cmd_write_memory},
 	        {"write_terminal", cmd_write_terminal},
 	};
 	cmd_register(table, sizeof(table) / sizeof(table[0]), x);
+	flash_init(&x->flash, x->startup.dir, NULL); /* fits, since the state directory did */
 	exec_apply_register(x);
 	exec_clock_register(x);
-	exec_dialog_register(x);
+	exec_copy_register(x);
+	exec_files_register(x);
+	exec_reload_register(x);
 }

@@ -3,26 +3,52 @@
 #define CLI_EXEC_CONFIG_H
 
 #include "cli/edit.h"
+#include "cli/flash.h"
 #include "cli/startup.h"
 #include "core/base/clock.h"
 #include "core/base/show.h"
+
+/* rc 0: body is what came. Else -errno, why says it in words. */
+typedef void exec_transfer_fn(void *arg, int rc, struct str body, const char *why);
+
+/* Files from and to servers; all NULL where there is no network (tests). */
+struct exec_net {
+	void *ctx;
+	/* put NULL: gets. done is called once, never from within. NULL with err when it cannot be begun. */
+	void *(*start)(void *ctx, const char *url, const struct str *put, exec_transfer_fn *done,
+	               void *arg, struct err *err);
+	/* done will not be called. */
+	void (*cancel)(void *ctx, void *job);
+};
+
+/* `reload in`, `reload at`. */
+struct exec_scheduled {
+	struct timer timer;
+	time_t at; /* wall clock */
+	char reason[128], user[65];
+	bool save;
+};
 
 /* Filled by main before exec_config_register, outlives the sessions. */
 struct exec_config {
 	const struct grammar *grammar; /* may be set after registering, before the first command */
 	struct confsys *sys;
-	const struct clock *clock;
+	struct clock *clock;
 	struct startup startup;
+	struct flash flash;
+	struct exec_net net;
 	/* Ends the program so that it starts again; called once the dialogue is over. */
 	void (*reload)(void *ctx);
 	void *reload_ctx;
 	/* What the startup configuration gave at boot; owned, exec_config_free frees it. */
 	struct load_report boot;
 	bool booted; /* there was one */
+	/* Of the commands' own. */
+	struct exec_scheduled scheduled;
+	char *before; /* the configuration before it was replaced as a whole, for `configure rollback`; wiped */
 };
 
-/* Handlers: show_running_config show_startup_config more_file write_memory write_terminal write_erase
- * copy_running_startup reload clear_configure. */
+/* Handlers: those of the exec_*.c files. */
 void exec_config_register(struct exec_config *x);
 void exec_config_free(struct exec_config *x);
 

@@ -238,7 +238,7 @@ int load_text(const struct grammar *g, struct confsys *sys, struct str text, con
               unsigned flags, struct load_report *r, struct err *err)
 {
 	struct load ld = {.g = g, .r = r, .text = text};
-	const struct txn_report to = {fault, note, &ld};
+	const struct txn_report to = {fault, note, &ld, (flags & LOAD_STRICT) != 0};
 	struct out notes;
 	int rc;
 
@@ -257,7 +257,12 @@ int load_text(const struct grammar *g, struct confsys *sys, struct str text, con
 		one_line(&ld, raw, (unsigned)i + 1);
 	}
 	out_init(&notes);
-	rc = txn_commit_best(ld.t, &notes, &to, err);
+	if (to.strict && r->errors) {
+		txn_abort(ld.t);
+		rc = err_set(err, -EINVAL, "nothing of the text was applied");
+	} else {
+		rc = txn_commit_best(ld.t, &notes, &to, err);
+	}
 	report_notes(&ld, 0, &notes);
 	out_free(&notes);
 	report_inert(&ld);

@@ -85,6 +85,21 @@ static bool arg_is_secret(const struct match *m, const struct cmd_arg *arg)
 	return name_is_secret(arg->name);
 }
 
+/* A word without what stands before the @ of a URL. */
+static void put_word(struct out *out, struct str w)
+{
+	const char *begin = memmem(w.p, w.len, "://", 3);
+	const char *slash =
+	        begin != NULL ? memchr(begin + 3, '/', w.len - (size_t)(begin + 3 - w.p)) : NULL;
+	size_t end = slash != NULL ? (size_t)(slash - w.p) : w.len;
+	const char *at = begin != NULL ? memrchr(begin, '@', end - (size_t)(begin - w.p)) : NULL;
+	if (at == NULL)
+		out_put(out, w);
+	else
+		out_printf(out, "%.*s*****%.*s", (int)(begin + 3 - w.p), w.p,
+		           (int)(w.p + w.len - at), at);
+}
+
 /* The line with full keywords, for the log; secrets are stars. */
 static char *log_text(const struct match *m)
 {
@@ -97,7 +112,10 @@ static char *log_text(const struct match *m)
 			secret = str_eq(m->args[i].text, w) && arg_is_secret(m, &m->args[i]);
 		if (out.len > 0)
 			out_str(&out, " ");
-		out_put(&out, secret ? STR("*****") : w);
+		if (secret)
+			out_str(&out, "*****");
+		else
+			put_word(&out, w);
 	}
 	char *text = out.len > 0 ? strdup(out.text) : NULL;
 	if (out.text != NULL)

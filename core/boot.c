@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/gateway.h"
+#include "core/net/url.h"
 #include "crypto/prim/prim.h"
 
 static void md5(const void *data, size_t len, uint8_t sum[16])
@@ -13,8 +14,22 @@ static void md5(const void *data, size_t len, uint8_t sum[16])
 	prim_hash(PRIM_MD5, &all, 1, sum);
 }
 
+static void *net_start(void *ctx, const char *url, const struct str *put, exec_transfer_fn *done,
+                       void *arg, struct err *err)
+{
+	struct gateway *gw = ctx;
+	return url_start(&gw->loop, url, put, done, arg, err);
+}
+
+static void net_cancel(void *ctx, void *job)
+{
+	(void)ctx;
+	url_cancel(job);
+}
+
 int gateway_exec_register(struct gateway *gw, struct err *err)
 {
+	gw->exec.net = (struct exec_net){gw, net_start, net_cancel};
 	gw->exec.clock = &gw->clock;
 	gw->exec.reload = gateway_reload;
 	gw->exec.reload_ctx = gw;

@@ -10,6 +10,7 @@
 #include "cli/hooks.h"
 #include "cli/logins.h"
 #include "core/base/log.h"
+#include "core/net/url.h"
 #include "crypto/prim/prim.h"
 
 enum { RX_BUFFER = PKT_HEADROOM + IKE_MSG_MAX + PKT_TAILROOM };
@@ -207,6 +208,7 @@ static void warn_of_firewalls(void)
 int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct err *err)
 {
 	gw->opt = *opt;
+	url_init();
 	int rc = prim_init(err);
 	if (rc == 0)
 		rc = start_loop(gw, err);
@@ -290,4 +292,5 @@ void gateway_stop(struct gateway *gw)
 	if (gw->handles > 0)
 		uv_loop_close(&gw->loop);
 	prim_free();
+	url_free();
 }

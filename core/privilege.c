@@ -157,6 +157,10 @@ static int allow_some(scmp_filter_ctx f)
 		c = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]);
 		rc = allow(f, "socket", 1, &c);
 	}
+	if (rc == 0) { /* by which libcurl's threads wake each other */
+		c = SCMP_A0(SCMP_CMP_EQ, AF_UNIX);
+		rc = allow(f, "socketpair", 1, &c);
+	}
 	for (size_t i = 0; rc == 0 && i < sizeof ioctls / sizeof ioctls[0]; i++) {
 		c = SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)ioctls[i]);
 		rc = allow(f, "ioctl", 1, &c);

@@ -386,13 +386,14 @@ static void drop_fault(struct txn *t, const struct touch *touch, const struct ve
 	conf_prune(t->next, touch->node, touch->keys);
 }
 
-static void verify_best(struct txn *t, const struct txn_report *report)
+static size_t verify_best(struct txn *t, const struct txn_report *report)
 {
 	struct notes said = {.t = t};
 	struct conf_notes to = {add_note, &said};
 	struct verify_fault fault;
 	struct out text;
 	bool again = true;
+	size_t faults = 0;
 
 	for (size_t round = 0; again && round <= t->n + 1; round++) {
 		again = false;
@@ -409,12 +410,14 @@ static void verify_best(struct txn *t, const struct txn_report *report)
 			out_free(&text);
 			drop_fault(t, touch, &fault);
 			again = true;
+			faults++;
 		}
 	}
 	/* The notes of the last round are those of what is kept. */
 	for (size_t i = 0; i < said.n; i++)
 		report->note(report->arg, said.list[i].line, said.list[i].text);
 	notes_clear(&said);
+	return faults;
 }
 
 static void report_dropped(const struct touch *touch, const struct err *why,
@@ -470,10 +473,13 @@ int txn_commit_best(struct txn *t, struct out *notes, const struct txn_report *r
 	void *snapshot;
 	int rc = 0;
 
-	verify_best(t, report);
-	if (!unchanged(t)) {
+	if (verify_best(t, report) && report->strict)
+		rc = err_set(err, -EINVAL, "nothing of the text was applied");
+	if (!rc && !unchanged(t)) {
 		rc = make_snapshot(t, t->next, &snapshot, notes, &first);
-		if (rc) {
+		if (rc && report->strict) {
+			err_set(err, rc, "%s", first.text);
+		} else if (rc) {
 			rc = isolate(t, &snapshot, notes, report, &first);
 			if (rc)
 				err_set(err, rc, "%s", first.text);

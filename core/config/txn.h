@@ -37,6 +37,7 @@ struct txn_report {
 	void (*fault)(void *arg, unsigned line, const char *text); /* "ERROR: ..." */
 	void (*note)(void *arg, unsigned line, const char *text);  /* "WARNING: ..." */
 	void *arg;
+	bool strict; /* one fault, and nothing is committed: -EINVAL */
 };
 /* For a text: what fails is dropped, reported with its line, and the rest is committed. notes: of the whole. */
 int txn_commit_best(struct txn *t, struct out *notes, const struct txn_report *report,

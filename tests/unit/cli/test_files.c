@@ -1,0 +1,466 @@
+/* disk0:, copies between all places, replacing a configuration as a whole, a reload that is put off. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/exec_config.h"
+#include "cli/hooks.h"
+#include "cli/place.h"
+#include "exec_host.h"
+
+static char dir[] = "/tmp/files-XXXXXX";
+static struct grammar *grammar;
+static struct clock now;
+static struct exec_config x;
+static struct exec_host host;
+static unsigned reloads, commits;
+
+/* A network that answers when the test says so. */
+static struct {
+	exec_transfer_fn *done;
+	void *arg;
+	char url[256], put[65536];
+	unsigned started, cancelled;
+} net;
+
+static void *net_start(void *ctx, const char *url, const struct str *put, exec_transfer_fn *done,
+                       void *arg, struct err *err)
+{
+	(void)ctx, (void)err;
+	net.done = done;
+	net.arg = arg;
+	net.started++;
+	snprintf(net.url, sizeof net.url, "%s", url);
+	snprintf(net.put, sizeof net.put, "%.*s", put ? (int)put->len : 0, put ? put->p : "");
+	return &net;
+}
+
+static void net_cancel(void *ctx, void *job)
+{
+	(void)ctx, (void)job;
+	net.cancelled++;
+}
+
+static void a_sum(const void *data, size_t len, uint8_t sum[16])
+{
+	const uint8_t *p = data;
+	memset(sum, 0, 16);
+	for (size_t i = 0; i < len; i++)
+		sum[i % 16] = (uint8_t)(sum[i % 16] * 31 + p[i]);
+}
+
+static void on_reload(void *ctx)
+{
+	(void)ctx;
+	reloads++;
+}
+
+static void on_apply(void *ctx, const struct conf *old, const struct conf *next, void *a, void *b)
+{
+	(void)ctx, (void)old, (void)next, (void)a, (void)b;
+	commits++;
+}
+
+static const struct conf_hooks hooks = {.apply = on_apply};
+
+static int setup(void **state)
+{
+	struct err err = {0};
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	clock_init(&now, 1000);
+	now.wall_offset_ms = INT64_C(1508414400250) - 1000; /* Thu Oct 19 2017, noon */
+	x.clock = &now;
+	x.reload = on_reload;
+	x.net = (struct exec_net){NULL, net_start, net_cancel};
+	assert_int_equal(startup_init(&x.startup, dir, a_sum, &err), 0);
+	exec_config_register(&x);
+	hooks_register();
+	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &grammar,
+	                 &err))
+		fail_msg("%s", err.text);
+	hooks_set_grammar(grammar);
+	x.grammar = grammar;
+	x.sys = confsys_new(&grammar->schema, &hooks);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct flash_file *files;
+	size_t n;
+	char path[400];
+	(void)state;
+	assert_int_equal(flash_list(&x.flash, &files, &n, NULL), 0);
+	for (size_t i = 0; i < n; i++)
+		flash_delete(&x.flash, str_of(files[i].name), NULL);
+	free(files);
+	snprintf(path, sizeof path, "%s/startup-config", dir);
+	unlink(path);
+	rmdir(x.flash.dir);
+	exec_config_free(&x);
+	confsys_free(x.sys);
+	hooks_set_grammar(NULL);
+	grammar_free(grammar);
+	cmd_registry_clear();
+	assert_int_equal(now.n, 0);
+	clock_free(&now);
+	out_free(&host.text);
+	return rmdir(dir);
+}
+
+static void load(const char *text)
+{
+	struct load_report r = {0};
+	struct err err = {0};
+	assert_int_equal(load_text(grammar, x.sys, str_of(text), "test", LOAD_REPLACE, &r, &err),
+	                 0);
+	assert_int_equal(r.errors, 0);
+	load_report_free(&r);
+}
+
+/* Words of the form name=text. */
+static int run(const char *command, const char *words)
+{
+	struct cmd_arg args[6];
+	char names[6][32];
+	size_t n = 0;
+	struct str rest = str_of(words), w;
+	while ((w = str_word(&rest)).len > 0 && n < 6) {
+		const char *eq = memchr(w.p, '=', w.len);
+		size_t len = eq ? (size_t)(eq - w.p) : w.len;
+		snprintf(names[n], sizeof names[n], "%.*s", (int)len, w.p);
+		args[n] = (struct cmd_arg){.name = names[n],
+		                           .text = eq ? (struct str){eq + 1, w.len - len - 1} : w};
+		str_to_u32(args[n].text, UINT32_MAX, &args[n].u32);
+		n++;
+	}
+	return exec_host_run(&host, command, args, n, false);
+}
+
+static void has(const char *part)
+{
+	if (!host.text.text || !strstr(host.text.text, part))
+		fail_msg("no \"%s\" in:\n%s", part, host.text.text ? host.text.text : "");
+}
+
+static const char *shown(const char *section)
+{
+	struct cmd_arg a = {.name = "section", .text = str_of(section)};
+	exec_host_run(&host, "show_running_config", &a, 1, false);
+	return host.text.len ? host.text.text : "";
+}
+
+static void write_file(const char *name, const char *text)
+{
+	struct err err = {0};
+	if (flash_write(&x.flash, str_of(name), str_of(text), &err))
+		fail_msg("%s", err.text);
+}
+
+/* ------------------------------------------------------------------ the file system */
+
+static void names(void **state)
+{
+	static const char *const good[] = {"a", "a.cfg", "A-b_c.9"};
+	static const char *const wrong[] = {
+	        "",    ".",
+	        "..",  ".new",
+	        "a/b", "../a",
+	        "a b", "a\nb",
+	        "a:b", "0123456789012345678901234567890123456789012345678901234567890123"};
+	struct err err = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		assert_true(flash_name_ok(str_of(good[i])));
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		assert_false(flash_name_ok(str_of(wrong[i])));
+		assert_true(flash_write(&x.flash, str_of(wrong[i]), STR("x"), &err) < 0);
+	}
+}
+
+static void files(void **state)
+{
+	struct err err = {0};
+	struct flash_file file, *all;
+	struct out text;
+	char path[400], outside[400];
+	size_t n;
+	(void)state;
+	out_init(&text);
+	assert_int_equal(flash_read(&x.flash, STR("a"), &text, &err), -ENOENT);
+	assert_string_equal(err.text, "%Error opening disk0:/a (No such file or directory)");
+	write_file("b", "two");
+	write_file("a", "first");
+	write_file("a", "one");
+	assert_int_equal(flash_list(&x.flash, &all, &n, &err), 0);
+	assert_int_equal(n, 2);
+	assert_string_equal(all[0].name, "a");
+	assert_int_equal(all[0].bytes, 3);
+	free(all);
+	/* Neither a link nor a folder is a file, wherever it leads. */
+	snprintf(path, sizeof path, "%s/link", x.flash.dir);
+	snprintf(outside, sizeof outside, "%s/outside", dir);
+	assert_int_equal(symlink("/etc/passwd", path), 0);
+	assert_true(flash_read(&x.flash, STR("link"), &text, &err) < 0);
+	assert_true(flash_stat(&x.flash, STR("link"), &file, &err) < 0);
+	assert_true(flash_delete(&x.flash, STR("link"), &err) < 0);
+	assert_int_equal(text.len, 0);
+	write_file("link", "replaced, not followed");
+	assert_int_equal(flash_read(&x.flash, STR("link"), &text, &err), 0);
+	assert_int_equal(flash_delete(&x.flash, STR("link"), &err), 0);
+	assert_int_equal(flash_rename(&x.flash, STR("b"), STR("../outside"), &err), -EINVAL);
+	assert_int_equal(access(outside, F_OK), -1);
+	assert_int_equal(flash_rename(&x.flash, STR("b"), STR("c"), &err), 0);
+	assert_int_equal(flash_rename(&x.flash, STR("b"), STR("d"), &err), -ENOENT);
+	assert_int_equal(flash_delete(&x.flash, STR("c"), &err), 0);
+	assert_int_equal(flash_delete(&x.flash, STR("a"), &err), 0);
+	out_free(&text);
+}
+
+static void ceiling(void **state)
+{
+	struct err err = {0};
+	char path[400];
+	(void)state;
+	write_file("small", "x");
+	/* Holes are enough: what counts is how long the files say they are. */
+	snprintf(path, sizeof path, "%s/huge", x.flash.dir);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(ftruncate(fileno(f), FLASH_BYTES - 10), 0);
+	fclose(f);
+	assert_int_equal(flash_write(&x.flash, STR("more"), STR("more than ten bytes"), &err),
+	                 -ENOSPC);
+	assert_string_equal(err.text, "%Error writing disk0:/more (No space left on device)");
+	assert_int_equal(flash_write(&x.flash, STR("more"), STR("few"), &err), 0);
+	assert_int_equal(run("dir", ""), CMD_OK);
+	has("268435456 bytes total (6 bytes free)\n");
+	struct out text;
+	out_init(&text);
+	assert_int_equal(flash_read(&x.flash, STR("huge"), &text, &err), -EFBIG);
+	out_free(&text);
+	flash_delete(&x.flash, STR("huge"), &err);
+	flash_delete(&x.flash, STR("more"), &err);
+	flash_delete(&x.flash, STR("small"), &err);
+}
+
+static void places(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+		enum place_kind kind;
+	} good[] = {
+	        {"running-config", "system:/running-config", PLACE_RUNNING},
+	        {"nvram:startup-config", "nvram:/startup-config", PLACE_STARTUP},
+	        {"disk0:/a.cfg", "disk0:/a.cfg", PLACE_FLASH},
+	        {"flash:a.cfg", "disk0:/a.cfg", PLACE_FLASH},
+	        {"a.cfg", "disk0:/a.cfg", PLACE_FLASH},
+	        {"ftp://joe:p@ss@10.0.0.1/dir/a.cfg", "ftp://10.0.0.1/dir/a.cfg", PLACE_URL},
+	        {"HTTPS://host:8443/a", "https://host:8443/a", PLACE_URL},
+	};
+	static const char *const wrong[] = {"disk0:/../a", "disk0:a/b",         "disk9:a",
+	                                    "scp://h/a",   "http:///a",         "http://joe:doe@/a",
+	                                    "..",          "file:///etc/passwd"};
+	struct err err = {0};
+	struct place p;
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		struct out out;
+		out_init(&out);
+		assert_true(place_parse(&p, str_of(good[i].text), &err));
+		assert_int_equal(p.kind, good[i].kind);
+		place_print(&p, &out);
+		assert_string_equal(out.text, good[i].shown);
+		out_free(&out);
+		place_clear(&p);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		assert_false(place_parse(&p, str_of(wrong[i]), &err));
+		assert_null(strstr(err.text, "doe"));
+		place_clear(&p);
+	}
+	assert_true(place_parse(&p, STR("ftp://joe:p@ss@10.0.0.1/a"), &err));
+	char *url = place_url(&p);
+	assert_string_equal(url, "ftp://joe:p@ss@10.0.0.1/a");
+	free(url);
+	place_clear(&p);
+}
+
+/* ------------------------------------------------------------------ copies */
+
+static void between_files(void **state)
+{
+	static const char *const enter[] = {"", "", "", NULL}, *const no[] = {"", "", "n", NULL};
+	(void)state;
+	load("hostname one\n");
+	host.answers = enter;
+	assert_int_equal(run("copy", "running-config target=disk0:one.cfg"), CMD_OK);
+	has("Source filename [running-config]? \n\nDestination filename [one.cfg]? \n\n"
+	    "Cryptochecksum: ");
+	has(" bytes copied in 0.");
+	load("hostname two\n");
+	host.answers = no;
+	assert_int_equal(run("copy", "running-config target=disk0:one.cfg"), CMD_OK);
+	has("%Warning:There is a file already existing with this name\n"
+	    "Do you want to over write? [confirm]n\n");
+	host.answers = enter;
+	assert_int_equal(run("copy", "source=one.cfg running-config"), CMD_OK);
+	has("Source filename [one.cfg]? \n\nDestination filename [running-config]? \n\n");
+	assert_string_equal(shown("hostname"), "hostname one\n");
+	assert_int_equal(run("copy", "/noconfirm source=disk0:/one.cfg target=disk0:"), CMD_OK);
+	assert_int_equal(run("copy", "/noconfirm source=disk0:/one.cfg target=two.cfg"), CMD_OK);
+	has("Copy in progress...C\n\n");
+	assert_int_equal(run("copy", "/noconfirm source=two.cfg startup-config"), CMD_OK);
+	assert_int_equal(run("copy", "/noconfirm source=nothing running-config"), CMD_ERROR);
+	has("%Error opening disk0:/nothing (No such file or directory)\n");
+	load("hostname three\n");
+	assert_int_equal(run("configure_memory", ""), CMD_OK);
+	assert_string_equal(shown("hostname"), "hostname one\n");
+	assert_int_equal(run("more_file", "file=two.cfg"), CMD_OK);
+	has("\nhostname one\n");
+	host.answers = enter;
+	assert_int_equal(run("delete_file", "file=two.cfg"), CMD_OK);
+	has("\nDelete filename [two.cfg]? \n\nDelete disk0:/two.cfg? [confirm]\n");
+	assert_int_equal(run("delete_file", "/noconfirm file=two.cfg"), CMD_ERROR);
+	host.answers = enter;
+	assert_int_equal(run("rename", "from=one.cfg to=flash:uno.cfg"), CMD_OK);
+	assert_int_equal(run("dir", ""), CMD_OK);
+	has("\nDirectory of disk0:/\n\n1      -rwx  ");
+	has("  uno.cfg\n");
+	assert_int_equal(run("delete_file", "/noconfirm file=uno.cfg"), CMD_OK);
+	assert_int_equal(run("dir", ""), CMD_OK);
+	has("No files in directory\n");
+}
+
+static void servers(void **state)
+{
+	static const char *const enter[] = {"", "", "", "", NULL};
+	(void)state;
+	load("hostname one\n");
+	host.answers = enter;
+	assert_int_equal(run("copy", "source=ftp://joe:doe@10.0.0.1/dir/new.cfg running-config"),
+	                 -1);
+	has("Address or name of remote host [10.0.0.1]? \n\nSource filename [dir/new.cfg]? \n\n"
+	    "Destination filename [running-config]? \n\nAccessing ftp://10.0.0.1/dir/new.cfg...");
+	assert_string_equal(net.url, "ftp://joe:doe@10.0.0.1/dir/new.cfg");
+	net.done(net.arg, 0, STR("hostname from-afar\nnonsense here\n"), "");
+	assert_true(host.done);
+	assert_int_equal(host.status, CMD_OK);
+	has("...!\nftp://10.0.0.1/dir/new.cfg:2: ERROR: % Invalid input detected");
+	has("33 bytes copied in ");
+	assert_null(strstr(host.text.text, "doe"));
+	assert_string_equal(shown("hostname"), "hostname from-afar\n");
+	assert_int_equal(run("write_net", "url=10.0.0.2:saved.cfg"), -1);
+	assert_string_equal(net.url, "tftp://10.0.0.2/saved.cfg");
+	assert_non_null(strstr(net.put, "\nhostname from-afar\n"));
+	net.done(net.arg, -ETIMEDOUT, STR(""), "Timed out");
+	assert_int_equal(host.status, CMD_ERROR);
+	has("%Error writing tftp://10.0.0.2/saved.cfg (Timed out)\n");
+	/* The console goes while a transfer is under way. */
+	assert_int_equal(run("configure_net", "url=http://10.0.0.1/x"), -1);
+	host.cancel(host.cancel_arg);
+	assert_int_equal(net.cancelled, 1);
+	assert_int_equal(run("copy", "/noconfirm source=http://10.0.0.1/a/b.bin target=disk0:"),
+	                 -1);
+	net.done(net.arg, 0, STR("1234"), "");
+	has("Writing file disk0:/b.bin...\n!\n4 bytes copied");
+	assert_int_equal(run("delete_file", "/noconfirm file=b.bin"), CMD_OK);
+}
+
+/* ------------------------------------------------------------------ as a whole */
+
+static void replacing(void **state)
+{
+	unsigned before;
+	(void)state;
+	load("hostname one\nip local pool p 10.0.0.1-10.0.0.9\n");
+	write_file("good", "hostname two\nip local pool p 10.0.0.1-10.0.0.9\n");
+	write_file("typo", "hostname three\nnonsense\n");
+	write_file("dangling", "hostname three\ntunnel-group DefaultRAGroup general-attributes\n"
+	                       " address-pool nosuch\n");
+	before = commits;
+	assert_int_equal(run("configure_replace", "file=disk0:typo"), CMD_ERROR);
+	has(":2: ERROR: % Invalid input");
+	has("ERROR: the running configuration was not replaced: ");
+	assert_int_equal(run("configure_replace", "file=disk0:dangling"), CMD_ERROR);
+	has("nosuch does not exist");
+	assert_int_equal(commits, before);
+	assert_string_equal(shown("hostname"), "hostname one\n");
+	assert_int_equal(run("configure_rollback", ""), CMD_ERROR);
+	const struct conf *was = confsys_running(x.sys);
+	struct conf *kept = conf_hold((struct conf *)was);
+	assert_int_equal(run("configure_replace", "file=disk0:good"), CMD_OK);
+	assert_string_equal(shown("hostname"), "hostname two\n");
+	assert_true(conf_node_same(kept, confsys_running(x.sys), "ip-pool"));
+	conf_drop(kept);
+	assert_int_equal(run("configure_rollback", ""), CMD_OK);
+	assert_string_equal(shown("hostname"), "hostname one\n");
+	/* And back again. */
+	assert_int_equal(run("configure_rollback", ""), CMD_OK);
+	assert_string_equal(shown("hostname"), "hostname two\n");
+	if (run("configure_factory_default", "address=10.1.1.1") != CMD_OK)
+		fail_msg("%s", host.text.text);
+	has("Begin to apply factory-default configuration:\nClear all configuration\n"
+	    "Executing command: interface Management0/0\n");
+	has("Executing command: ip address 10.1.1.1 255.255.255.0\n");
+	has("Factory-default configuration is completed\n");
+	assert_string_equal(shown("ip"), "");
+	assert_int_equal(run("configure_rollback", ""), CMD_OK);
+	assert_string_equal(shown("ip"), "ip local pool p 10.0.0.1-10.0.0.9\n");
+	flash_delete(&x.flash, STR("good"), NULL);
+	flash_delete(&x.flash, STR("typo"), NULL);
+	flash_delete(&x.flash, STR("dangling"), NULL);
+}
+
+static void put_off(void **state)
+{
+	static const char *const enter[] = {"n", "", NULL};
+	(void)state;
+	reloads = 0;
+	load("hostname not-saved\n");
+	assert_int_equal(run("show_reload", ""), CMD_OK);
+	has("No reload is scheduled.\n");
+	host.answers = enter;
+	assert_int_equal(run("reload", "delay=1:30 reason=weekend"), CMD_OK);
+	has("Proceed with reload? [confirm] \n\n***\n*** --- SHUTDOWN in 1:30:00 ---\n***\n");
+	run("show_reload", "");
+	has("Reload scheduled for 13:30:00 UTC Thu October 19 (in 1 hour and 30 minutes)\n"
+	    "Reload reason: weekend\n");
+	run("reload_cancel", "");
+	has("\n***\n*** --- SHUTDOWN ABORTED ---\n***\n");
+	clock_run(&now, clock_now(&now) + 6 * 3600 * 1000);
+	assert_int_equal(reloads, 0);
+	run("reload", "delay=10 noconfirm");
+	clock_run(&now, clock_now(&now) + 599 * 1000);
+	assert_int_equal(reloads, 0);
+	clock_run(&now, clock_now(&now) + 1000);
+	assert_int_equal(reloads, 1);
+	run("show_reload", "");
+	has("No reload is scheduled.\n");
+	/* At noon, which is over today. */
+	run("reload", "time=720 noconfirm");
+	run("show_reload", "");
+	has("Reload scheduled for 12:00:00 UTC Fri October 20 (in 17 hours and 50 minutes)\n");
+	assert_int_equal(run("reload", "delay=0 noconfirm"), CMD_ERROR);
+	run("reload_cancel", "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(names),         cmocka_unit_test(files),
+	        cmocka_unit_test(ceiling),       cmocka_unit_test(places),
+	        cmocka_unit_test(between_files), cmocka_unit_test(servers),
+	        cmocka_unit_test(replacing),     cmocka_unit_test(put_off),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
