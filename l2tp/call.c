@@ -34,7 +34,7 @@ const char *call_state_word(uint8_t state)
 static void say(void *obj, const char *line)
 {
 	const struct l2tp_call *c = obj;
-	debug(DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u cl %u: %s", c->t->id, c->id, line);
+	debug_for(&c->t->who, DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u cl %u: %s", c->t->id, c->id, line);
 }
 
 /* Result code of our CDN (RFC 2661 §4.4.2) for each reason of ours. */
@@ -62,8 +62,8 @@ static void send_cdn(struct l2tp_tunnel *t, uint16_t remote_call, uint16_t call,
 	struct msg_body m;
 	msg_build_cdn(&m, call, result, error, text);
 	if (!chan_send(&t->chan, remote_call, &m))
-		debug(DEBUG_L2TP_ERROR, 1, "L2TP: tnl %u: control queue is full, CDN not sent",
-		      t->id);
+		debug_for(&t->who, DEBUG_L2TP_ERROR, 1,
+		          "L2TP: tnl %u: control queue is full, CDN not sent", t->id);
 }
 
 /* --------------------------------------------------------------------------------- PPP's side */
@@ -99,8 +99,8 @@ static bool link_send(void *link, const uint8_t *frame, size_t len)
 	wr_bytes(&w, frame, len);
 	c->n.pkts_out++;
 	c->n.bytes_out += len;
-	debug(DEBUG_L2TP_DATA, 1, "L2TP: O data tnl %u cl %u len %zu", t->remote_id, c->remote_id,
-	      len);
+	debug_for(&t->who, DEBUG_L2TP_DATA, 1, "L2TP: O data tnl %u cl %u len %zu", t->remote_id,
+	          c->remote_id, len);
 	return t->l->ops->send(t->l->ctx, t->flow, t->local, t->remote, msg, wr_len(&w));
 }
 
@@ -118,7 +118,8 @@ void call_frame(struct l2tp_call *c, const uint8_t *frame, size_t len)
 {
 	c->n.pkts_in++;
 	c->n.bytes_in += len;
-	debug(DEBUG_L2TP_DATA, 1, "L2TP: I data tnl %u cl %u len %zu", c->t->id, c->id, len);
+	debug_for(&c->t->who, DEBUG_L2TP_DATA, 1, "L2TP: I data tnl %u cl %u len %zu", c->t->id,
+	          c->id, len);
 	if (c->user != NULL)
 		c->t->l->user->input(c->user, frame, len);
 }
@@ -131,7 +132,8 @@ static void finish(struct l2tp_call *c, enum link_end why)
 	void *user = c->user;
 	uint16_t id = c->id;
 	bool up = c->up;
-	debug(DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u cl %u: ended, %s", t->id, id, link_end_text(why));
+	debug_for(&t->who, DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u cl %u: ended, %s", t->id, id,
+	          link_end_text(why));
 	struct l2tp_counters n = call_counters(c);
 	c->n = (struct l2tp_counters){0};
 	t->old.pkts_in += n.pkts_in;
@@ -164,8 +166,8 @@ static void act_icrp(void *obj, void *data)
 	c->changed_ms = clock_now(c->t->l->clock);
 	msg_build_icrp(&m, c->id);
 	if (!chan_send(&c->t->chan, c->remote_id, &m))
-		debug(DEBUG_L2TP_ERROR, 1, "L2TP: tnl %u: control queue is full, ICRP not sent",
-		      c->t->id);
+		debug_for(&c->t->who, DEBUG_L2TP_ERROR, 1,
+		          "L2TP: tnl %u: control queue is full, ICRP not sent", c->t->id);
 }
 
 static void no_user(struct l2tp_call *c)
@@ -237,8 +239,9 @@ static void act_peer_cdn(void *obj, void *data)
 	struct l2tp_call *c = obj;
 	const struct cause *cause = data;
 	struct avp_result res = avp_result(cause->set);
-	debug(DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u cl %u: peer disconnects, result %u, error %u",
-	      c->t->id, c->id, res.result, res.error);
+	debug_for(&c->t->who, DEBUG_L2TP_EVENT, 1,
+	          "L2TP: tnl %u cl %u: peer disconnects, result %u, error %u", c->t->id, c->id,
+	          res.result, res.error);
 	finish(c, LINK_END_USER_REQUEST);
 }
 

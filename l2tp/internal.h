@@ -46,6 +46,7 @@ struct l2tp_tunnel {
 	uint16_t id, remote_id;
 	uint32_t peer, flow;
 	struct ip4_end local, remote;
+	struct debug_who who; /* for debug; its texts are in here */
 	bool udp_encap;
 	char group[65], ifname[49], host[L2TP_HOST_MAX + 1];
 	char vendor[32];   /* Vendor Name AVP */
@@ -111,7 +112,8 @@ void l2tp_remove(struct l2tp *l, struct l2tp_tunnel *t);
 uint16_t l2tp_new_call_id(struct l2tp *l);
 void l2tp_mark_call(struct l2tp *l, uint16_t id, bool used);
 /* One line for debug l2tp packet, and one for each AVP. dir: 'I' or 'O'. */
-void l2tp_debug_message(char dir, struct ip4_end remote, const uint8_t *msg, size_t len);
+void l2tp_debug_message(const struct debug_who *who, char dir, struct ip4_end remote,
+                        const uint8_t *msg, size_t len);
 
 /* -------------------------------------------------------------------------------------- tunnel.c */
 

@@ -124,11 +124,13 @@ void l2tp_mark_call(struct l2tp *l, uint16_t id, bool used)
 void l2tp_refuse(struct l2tp *l, uint32_t remote_ip, uint16_t tunnel, enum l2tp_refuse why)
 {
 	l->refused[why]++;
-	debug(DEBUG_L2TP_ERROR, 1, "L2TP: tnl %u: from %s: %s", tunnel, ip4_text(remote_ip).s,
-	      l2tp_refuse_text(why));
+	debug_for((&(struct debug_who){.ip = remote_ip, .error = true}), DEBUG_L2TP_ERROR, 1,
+	          "L2TP: tnl %u: from %s: %s", tunnel, ip4_text(remote_ip).s,
+	          l2tp_refuse_text(why));
 }
 
-void l2tp_debug_message(char dir, struct ip4_end remote, const uint8_t *msg, size_t len)
+void l2tp_debug_message(const struct debug_who *who, char dir, struct ip4_end remote,
+                        const uint8_t *msg, size_t len)
 {
 	struct msg_head head;
 	struct avp_set set;
@@ -136,20 +138,21 @@ void l2tp_debug_message(char dir, struct ip4_end remote, const uint8_t *msg, siz
 		return;
 	bool zlb = head.body.len == 0;
 	bool whole = !zlb && avp_decode(rd_of(head.body.p, head.body.len), &set);
-	debug(DEBUG_L2TP_PACKET, 1, "L2TP: %c %s %s/%u tnl %u cl %u Ns %u Nr %u len %zu", dir,
-	      zlb ? "ZLB" : (whole ? msg_name(set.type) : "malformed"), ip4_text(remote.ip).s,
-	      remote.port, head.tunnel, head.call, head.ns, head.nr, len);
+	debug_for(who, DEBUG_L2TP_PACKET, 1, "L2TP: %c %s %s/%u tnl %u cl %u Ns %u Nr %u len %zu",
+	          dir, zlb ? "ZLB" : (whole ? msg_name(set.type) : "malformed"),
+	          ip4_text(remote.ip).s, remote.port, head.tunnel, head.call, head.ns, head.nr,
+	          len);
 	for (unsigned i = AVP_MESSAGE_TYPE + 1; whole && i < AVP_N; i++) {
 		char text[256];
 		if (!set.has[i])
 			continue;
 		avp_describe(&set, (enum avp_type)i, text, sizeof text);
-		debug(DEBUG_L2TP_PACKET, 1, "L2TP:   %s", text);
+		debug_for(who, DEBUG_L2TP_PACKET, 1, "L2TP:   %s", text);
 	}
 	if (whole && set.ignored > 0)
-		debug(DEBUG_L2TP_PACKET, 1, "L2TP:   %u AVPs not used", set.ignored);
+		debug_for(who, DEBUG_L2TP_PACKET, 1, "L2TP:   %u AVPs not used", set.ignored);
 	if (debug_on(DEBUG_L2TP_PACKET, 255) && !(whole && set.has[AVP_PROXY_AUTHEN_RESPONSE]))
-		debug_hex(NULL, DEBUG_L2TP_PACKET, 255, "L2TP packet", msg, len);
+		debug_hex(who, DEBUG_L2TP_PACKET, 255, "L2TP packet", msg, len);
 }
 
 /* ----------------------------------------------------------------------------------- a new tunnel */
@@ -168,7 +171,8 @@ static void refuse_sccrq(struct l2tp *l, const struct l2tp_from *from, const str
 	struct wr w = wr_of(msg, sizeof msg);
 	msg_write_head(&w, &head);
 	wr_bytes(&w, m.bytes, m.len);
-	l2tp_debug_message('O', from->remote, msg, wr_len(&w));
+	l2tp_debug_message(&(struct debug_who){.ip = from->remote.ip}, 'O', from->remote, msg,
+	                   wr_len(&w));
 	l->ops->send(l->ctx, from->flow, from->local, from->remote, msg, wr_len(&w));
 }
 
@@ -271,8 +275,9 @@ static void input_sccrq(struct l2tp *l, const struct l2tp_from *from, const stru
 		return;
 	}
 	if (t != NULL) {
-		debug(DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u: replaced, %s opens a new tunnel", t->id,
-		      ip4_text(from->remote.ip).s);
+		debug_for(&t->who, DEBUG_L2TP_EVENT, 1,
+		          "L2TP: tnl %u: replaced, %s opens a new tunnel", t->id,
+		          ip4_text(from->remote.ip).s);
 		tunnel_drop(t, LINK_END_PEER_RECONNECTED, t->remote_id != remote);
 	}
 	forget_closing(l, from->flow, remote);
@@ -321,6 +326,7 @@ static struct l2tp_tunnel *find(struct l2tp *l, const struct l2tp_from *from,
 
 void l2tp_input(struct l2tp *l, const struct l2tp_from *from, const uint8_t *msg, size_t len)
 {
+	const struct debug_who who = {.ip = from->remote.ip, .group = from->tunnel_group};
 	struct rd peek = rd_of(msg, len);
 	struct msg_head head;
 	struct avp_set set;
@@ -331,11 +337,11 @@ void l2tp_input(struct l2tp *l, const struct l2tp_from *from, const uint8_t *msg
 	enum drop_reason why = msg_parse(rd_of(msg, len), &head);
 	if (why != DROP_NONE) {
 		drop_count(&l->drops, why);
-		debug(DEBUG_L2TP_ERROR, 1, "L2TP: from %s: dropped, %s",
-		      ip4_text(from->remote.ip).s, drop_text(why));
+		debug_for(&who, DEBUG_L2TP_ERROR, 1, "L2TP: from %s: dropped, %s",
+		          ip4_text(from->remote.ip).s, drop_text(why));
 		return;
 	}
-	l2tp_debug_message('I', from->remote, msg, len);
+	l2tp_debug_message(&who, 'I', from->remote, msg, len);
 	bool set_ok = head.tunnel == 0 && head.body.len > 0 &&
 	              avp_decode(rd_of(head.body.p, head.body.len), &set);
 	if (set_ok && set.type == MSG_SCCRQ) {
@@ -348,8 +354,8 @@ void l2tp_input(struct l2tp *l, const struct l2tp_from *from, const uint8_t *msg
 		return;
 	}
 	drop_count(&l->drops, why);
-	debug(DEBUG_L2TP_ERROR, 1, "L2TP: from %s: tnl %u: dropped, %s",
-	      ip4_text(from->remote.ip).s, head.tunnel, drop_text(why));
+	debug_for(&who, DEBUG_L2TP_ERROR, 1, "L2TP: from %s: tnl %u: dropped, %s",
+	          ip4_text(from->remote.ip).s, head.tunnel, drop_text(why));
 }
 
 void l2tp_data_input(struct l2tp *l, uint32_t flow, uint16_t tunnel, uint16_t call,

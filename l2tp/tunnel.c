@@ -48,7 +48,7 @@ const char *tunnel_state_short(uint8_t state)
 static void say(void *obj, const char *line)
 {
 	const struct l2tp_tunnel *t = obj;
-	debug(DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u: %s", t->id, line);
+	debug_for(&t->who, DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u: %s", t->id, line);
 }
 
 static void step(struct l2tp_tunnel *t, enum event ev, struct cause *cause);
@@ -273,8 +273,8 @@ static void act_stopped(void *obj, void *data)
 	struct l2tp_tunnel *t = obj;
 	struct cause *cause = data;
 	struct avp_result res = avp_result(cause->set);
-	debug(DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u: peer stops, result %u, error %u", t->id,
-	      res.result, res.error);
+	debug_for(&t->who, DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u: peer stops, result %u, error %u",
+	          t->id, res.result, res.error);
 	call_drop(&t->call, LINK_END_USER_REQUEST);
 	if (t->gone)
 		return;
@@ -292,8 +292,8 @@ static void act_lost(void *obj, void *data)
 {
 	struct l2tp_tunnel *t = obj;
 	(void)data;
-	debug(DEBUG_L2TP_ERROR, 1, "L2TP: tnl %u: no answer from %s, peer is dead", t->id,
-	      ip4_text(t->remote.ip).s);
+	debug_for(&t->who, DEBUG_L2TP_ERROR, 1, "L2TP: tnl %u: no answer from %s, peer is dead",
+	          t->id, ip4_text(t->remote.ip).s);
 	tunnel_drop(t, LINK_END_LOST_SERVICE, true);
 }
 
@@ -374,7 +374,7 @@ static void step(struct l2tp_tunnel *t, enum event ev, struct cause *cause)
 static void on_xmit(void *owner, const uint8_t *msg, size_t len)
 {
 	struct l2tp_tunnel *t = owner;
-	l2tp_debug_message('O', t->remote, msg, len);
+	l2tp_debug_message(&t->who, 'O', t->remote, msg, len);
 	t->l->ops->send(t->l->ctx, t->flow, t->local, t->remote, msg, len);
 }
 
@@ -469,6 +469,8 @@ struct l2tp_tunnel *tunnel_open(struct l2tp *l, const struct l2tp_from *from,
 	t->flow = from->flow;
 	t->local = from->local;
 	t->remote = from->remote;
+	t->who = (struct debug_who){
+	        .ip = from->remote.ip, .group = t->group, .user = t->call.username};
 	t->udp_encap = from->udp_encap;
 	str_copy(t->group, sizeof t->group, str_of(from->tunnel_group));
 	str_copy(t->ifname, sizeof t->ifname, str_of(from->ifname));

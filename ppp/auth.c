@@ -80,9 +80,9 @@ void ppp_auth_nak(struct ppp_session *s, struct rd value)
 	const struct auth_proto *want = named(value);
 	a->left &= ~AAA_BIT(a->proto->method);
 	a->proto = want && (a->left & AAA_BIT(want->method)) ? want : first_of(a->left);
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: peer wants %s, next offer %s", s->unit,
-	      want ? aaa_method_word(want->method) : "an unknown protocol",
-	      a->proto ? aaa_method_word(a->proto->method) : "none");
+	ppp_debug(s, DEBUG_PPP_NEGOTIATION, 1, "PPP %u: peer wants %s, next offer %s", s->unit,
+	          want ? aaa_method_word(want->method) : "an unknown protocol",
+	          a->proto ? aaa_method_word(a->proto->method) : "none");
 	if (a->proto)
 		return;
 	char text[80];
@@ -142,13 +142,13 @@ void ppp_auth_input(struct ppp_session *s, const uint8_t *packet, size_t len)
 	uint8_t code = rd_u8(&r), id = rd_u8(&r);
 	uint16_t total = rd_u16(&r);
 	if (!rd_ok(&r) || total < 4 || total > len) {
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: authentication packet with a bad length dropped",
-		      s->unit);
+		ppp_debug(s, DEBUG_PPP_ERROR, 1,
+		          "PPP %u: authentication packet with a bad length dropped", s->unit);
 		return;
 	}
 	struct bytes data = rd_bytes(&r, (size_t)total - 4);
-	debug(DEBUG_PPP_UAUTH, 1, "PPP %u: %s code %u id %u received", s->unit,
-	      aaa_method_word(s->auth.proto->method), code, id);
+	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: %s code %u id %u received", s->unit,
+	          aaa_method_word(s->auth.proto->method), code, id);
 	if (s->auth.running || s->auth.answered)
 		s->auth.proto->input(s, code, id, data);
 }
@@ -205,8 +205,8 @@ static void on_result(void *arg, const struct aaa_result *result)
 	s->auth.asking = s->auth.running = false;
 	timer_stop(s->ppp->clock, &s->auth.timer);
 	set_pending(s, false);
-	debug(DEBUG_PPP_UAUTH, 1, "PPP %u: user %s, status = %d %s", s->unit, result->user,
-	      result->status == AAA_ACCEPT, aaa_why_text(result->why));
+	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: user %s, status = %d %s", s->unit, result->user,
+	          result->status == AAA_ACCEPT, aaa_why_text(result->why));
 	if (result->status == AAA_ACCEPT)
 		error = ppp_on_accept(s, result);
 	else
@@ -244,8 +244,8 @@ void ppp_auth_ask(struct ppp_session *s)
 	a->rq.peer_ip = s->link.remote.ip;
 	a->rq.done = on_result;
 	a->rq.arg = s;
-	debug(DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, ulen=%zu, user=%s", s->unit,
-	      s->unit, strlen(a->rq.user), a->rq.user);
+	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, ulen=%zu, user=%s",
+	          s->unit, s->unit, strlen(a->rq.user), a->rq.user);
 	log_msg(MSG_603102, s->unit, a->rq.user);
 	aaa_start(&a->rq, s->ppp->clock, s->ppp->conf->aaa, g);
 }
@@ -256,7 +256,8 @@ static void on_timer(struct timer *t, void *arg)
 	struct ppp_session *s = arg;
 	ppp_enter(s);
 	if (++s->auth.tries >= PPP_MAX_CONFIGURE) {
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: the client does not authenticate", s->unit);
+		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: the client does not authenticate",
+		          s->unit);
 		ppp_session_close(s, LINK_END_USER_ERROR);
 	} else {
 		s->auth.proto->start(s);

@@ -52,7 +52,8 @@ void ppp_chap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct byte
 		return;
 	}
 	if (!parse(a, id, data)) {
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: malformed CHAP response dropped", s->unit);
+		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: malformed CHAP response dropped",
+		          s->unit);
 		return;
 	}
 	ppp_auth_ask(s);

@@ -15,8 +15,8 @@ struct rcvd {
 
 static void debug_line(void *obj, const char *line)
 {
-	(void)obj;
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %s", line);
+	const struct ppp_cp *cp = obj;
+	debug_for(cp->who, DEBUG_PPP_NEGOTIATION, 1, "PPP %s", line);
 }
 
 static void on_timer(struct timer *t, void *arg)
@@ -378,8 +378,8 @@ static void step(struct ppp_cp *cp, enum ppp_event ev, struct rcvd *p)
 	struct fsm_def def = ppp_fsm_def;
 	def.name = cp->def->name;
 	if (!fsm_step(&def, &cp->state, (uint8_t)ev, &cp->history, cp, p, debug_line))
-		debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %s: %s ignored in %s", cp->def->name,
-		      event_names[ev], ppp_state_name(cp->state));
+		debug_for(cp->who, DEBUG_PPP_NEGOTIATION, 1, "PPP %s: %s ignored in %s",
+		          cp->def->name, event_names[ev], ppp_state_name(cp->state));
 	if (!needs_timer(cp->state))
 		timer_stop(cp->clock, &cp->timer);
 }
@@ -406,8 +406,8 @@ static void debug_packet(const struct ppp_cp *cp, const char *way, uint8_t code,
 	char text[300] = "";
 	if (code >= PPP_CODE_CONF_REQ && code <= PPP_CODE_CONF_REJ)
 		opt_text(&cp->def->opts, data, text, sizeof(text));
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %s: %s %s id %u len %zu%s", cp->def->name, way,
-	      ppp_code_name(code), id, data.len + 4, text);
+	debug_for(cp->who, DEBUG_PPP_NEGOTIATION, 1, "PPP %s: %s %s id %u len %zu%s", cp->def->name,
+	          way, ppp_code_name(code), id, data.len + 4, text);
 }
 
 void ppp_cp_send(struct ppp_cp *cp, uint8_t code, uint8_t id, struct bytes data)
@@ -429,7 +429,7 @@ void ppp_cp_send(struct ppp_cp *cp, uint8_t code, uint8_t id, struct bytes data)
 
 static void bad(const struct ppp_cp *cp, const char *what)
 {
-	debug(DEBUG_PPP_ERROR, 1, "PPP %s: %s: packet dropped", cp->def->name, what);
+	debug_for(cp->who, DEBUG_PPP_ERROR, 1, "PPP %s: %s: packet dropped", cp->def->name, what);
 }
 
 /* The first packet of the peer's, and no answer to our request: very likely it began to listen after the request

@@ -5,6 +5,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "core/base/debug.h"
 #include "core/base/fsm.h"
 #include "ppp/opt.h"
 
@@ -80,6 +81,7 @@ struct ppp_cp_def {
 struct ppp_cp {
 	const struct ppp_cp_def *def;
 	struct clock *clock;
+	const struct debug_who *who; /* whom debug lines are about, NULL = nobody */
 	void *owner; /* obj of the option rows, argument of the callbacks */
 	void (*send)(void *owner, uint16_t proto, const uint8_t *packet, size_t len);
 	uint8_t state;

@@ -124,4 +124,5 @@ static const struct ppp_cp_def ipcp_def = {
 void ppp_ipcp_init(struct ppp_session *s)
 {
 	ppp_cp_init(&s->ipcp, &ipcp_def, s->ppp->clock, s, ppp_session_send);
+	s->ipcp.who = &s->who;
 }

@@ -176,9 +176,9 @@ static void up(void *owner)
 {
 	struct ppp_session *s = owner;
 	s->peer = s->peer_next;
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: LCP up, peer MRU %u%s%s, authentication %s",
-	      s->unit, s->peer.mru, s->peer.acfc ? " accomp" : "", s->peer.pfc ? " pcomp" : "",
-	      aaa_method_word(s->auth.proto->method));
+	ppp_debug(s, DEBUG_PPP_NEGOTIATION, 1, "PPP %u: LCP up, peer MRU %u%s%s, authentication %s",
+	          s->unit, s->peer.mru, s->peer.acfc ? " accomp" : "", s->peer.pfc ? " pcomp" : "",
+	          aaa_method_word(s->auth.proto->method));
 	ppp_on_lcp_up(s);
 }
 
@@ -218,8 +218,8 @@ static void on_echo(struct timer *t, void *arg)
 	uint16_t most = s->ppp->conf->echo_lost ? s->ppp->conf->echo_lost : ECHO_LOST;
 	ppp_enter(s);
 	if (s->echo_lost >= most) {
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: no answer to %u LCP echoes: the peer is gone",
-		      s->unit, most);
+		ppp_debug(s, DEBUG_PPP_ERROR, 1,
+		          "PPP %u: no answer to %u LCP echoes: the peer is gone", s->unit, most);
 		ppp_session_drop(s, LINK_END_LOST_SERVICE);
 	} else {
 		s->echo_lost++;
@@ -262,8 +262,8 @@ void ppp_lcp_protocol_reject(struct ppp_session *s, uint16_t proto, struct bytes
 	wr_u16(&w, proto);
 	/* header 4, protocol 2 */
 	wr_bytes(&w, information.p, information.len + 6 < most ? information.len : most - 6);
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: protocol %s (0x%04x) rejected", s->unit,
-	      ppp_proto_name(proto), proto);
+	ppp_debug(s, DEBUG_PPP_NEGOTIATION, 1, "PPP %u: protocol %s (0x%04x) rejected", s->unit,
+	          ppp_proto_name(proto), proto);
 	ppp_cp_send(&s->lcp, PPP_CODE_PROTO_REJ, ppp_cp_id(&s->lcp),
 	            (struct bytes){data, wr_len(&w)});
 }
@@ -274,8 +274,8 @@ static void take_protocol_reject(struct ppp_session *s, struct bytes data)
 	uint16_t proto = rd_u16(&r);
 	if (!rd_ok(&r) || s->lcp.state != PPP_OPENED)
 		return;
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: peer rejects protocol %s (0x%04x)", s->unit,
-	      ppp_proto_name(proto), proto);
+	ppp_debug(s, DEBUG_PPP_NEGOTIATION, 1, "PPP %u: peer rejects protocol %s (0x%04x)", s->unit,
+	          ppp_proto_name(proto), proto);
 	if (proto == PPP_IPCP) {
 		ppp_cp_event(&s->ipcp, PPP_EV_RXJ_BAD);
 	} else if (proto == PPP_LCP || ppp_auth_takes(s, proto)) {
@@ -332,6 +332,7 @@ static const struct ppp_cp_def lcp_def = {
 void ppp_lcp_init(struct ppp_session *s)
 {
 	ppp_cp_init(&s->lcp, &lcp_def, s->ppp->clock, s, ppp_session_send);
+	s->lcp.who = &s->who;
 	s->ours = (struct lcp_ours){
 	        .mru = ppp_conf_mtu(s->ppp->conf), .magic = fresh_magic(), .ask_magic = true};
 	s->peer = s->peer_next = (struct lcp_peer){.mru = MRU_DEFAULT};

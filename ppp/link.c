@@ -57,7 +57,7 @@ static void session_gone(struct ppp_session *s, enum link_end why)
 	struct ppp_session_info info;
 	if (s->gone)
 		return;
-	debug(DEBUG_PPP_NEGOTIATION, 1, "PPP %u: ends: %s", s->unit, link_end_text(why));
+	ppp_debug(s, DEBUG_PPP_NEGOTIATION, 1, "PPP %u: ends: %s", s->unit, link_end_text(why));
 	s->gone = true;
 	s->phase = PHASE_TERMINATE;
 	ppp_cp_stop(&s->lcp);
@@ -112,12 +112,12 @@ static void debug_frame(const struct ppp_session *s, bool out, uint16_t proto,
 	for (size_t i = 0; i < n; i++)
 		snprintf(hex + 2 * i, 3, "%02x", packet[i]);
 	if (out)
-		debug(DEBUG_PPP_IO, 1, "PPP xmit, ifc = %u, len: %zu  data: ff03%04x%s%s", s->unit,
-		      len + 4, proto, hex, n < len ? "..." : "");
+		ppp_debug(s, DEBUG_PPP_IO, 1, "PPP xmit, ifc = %u, len: %zu  data: ff03%04x%s%s",
+		          s->unit, len + 4, proto, hex, n < len ? "..." : "");
 	else
-		debug(DEBUG_PPP_IO, 1,
-		      "PPP rcvd, ifc = %u, pppdev: %u, len: %zu, data: ff03%04x%s%s", s->unit,
-		      s->unit, len + 4, proto, hex, n < len ? "..." : "");
+		ppp_debug(s, DEBUG_PPP_IO, 1,
+		          "PPP rcvd, ifc = %u, pppdev: %u, len: %zu, data: ff03%04x%s%s", s->unit,
+		          s->unit, len + 4, proto, hex, n < len ? "..." : "");
 }
 
 /* Control frames are never compressed (RFC 1661 §6.5, §6.6). */
@@ -137,8 +137,8 @@ void ppp_session_send(void *session, uint16_t proto, const uint8_t *packet, size
 	if (s->ops->send(s->call, frame, wr_len(&w)))
 		s->control_out++;
 	else
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: %s frame could not be sent", s->unit,
-		      ppp_proto_name(proto));
+		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: %s frame could not be sent", s->unit,
+		          ppp_proto_name(proto));
 }
 
 /* Address and control may be left out, the protocol may have one byte (RFC 1661 §6.5, §6.6). */
@@ -160,13 +160,13 @@ static void dispatch(struct ppp_session *s, uint16_t proto, struct bytes packet)
 	if (proto == PPP_LCP)
 		ppp_cp_input(&s->lcp, packet.p, packet.len);
 	else if (s->lcp.state != PPP_OPENED || s->phase == PHASE_TERMINATE)
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: %s packet before LCP is open dropped", s->unit,
-		      ppp_proto_name(proto));
+		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: %s packet before LCP is open dropped",
+		          s->unit, ppp_proto_name(proto));
 	else if (ppp_auth_takes(s, proto))
 		ppp_auth_input(s, packet.p, packet.len);
 	else if (s->phase != PHASE_NETWORK)
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: %s packet before authentication dropped",
-		      s->unit, ppp_proto_name(proto));
+		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: %s packet before authentication dropped",
+		          s->unit, ppp_proto_name(proto));
 	else if (proto == PPP_IPCP)
 		ppp_cp_input(&s->ipcp, packet.p, packet.len);
 	else if (proto != PPP_IP) /* IP itself comes here only while IPCP is not open */
@@ -181,8 +181,9 @@ static void on_input(void *user, const uint8_t *frame, size_t len)
 	ppp_enter(s);
 	if (s->gone || len > PPP_FRAME_MAX || !frame_protocol(&r, &proto)) {
 		s->bad_frames++;
-		debug(DEBUG_PPP_ERROR, 1,
-		      "PPP %u: frame of %zu bytes without a valid protocol dropped", s->unit, len);
+		ppp_debug(s, DEBUG_PPP_ERROR, 1,
+		          "PPP %u: frame of %zu bytes without a valid protocol dropped", s->unit,
+		          len);
 	} else {
 		struct bytes packet = rd_rest(&r);
 		s->control_in++;
@@ -198,8 +199,8 @@ static void on_setup(struct timer *t, void *arg)
 {
 	(void)t;
 	struct ppp_session *s = arg;
-	debug(DEBUG_PPP_ERROR, 1, "PPP %u: no agreement within %u seconds", s->unit,
-	      SETUP_MS / 1000);
+	ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: no agreement within %u seconds", s->unit,
+	          SETUP_MS / 1000);
 	ppp_session_close(s, LINK_END_LOST_CARRIER);
 }
 
@@ -374,10 +375,12 @@ static void *on_open(void *ctx, const struct link_info *info, const struct link_
 	s->ops = ops;
 	s->call = call;
 	copy_link(s, info);
+	s->who = (struct debug_who){
+	        .ip = info->remote.ip, .group = s->group, .user = s->user, .error = false};
 	ppp_lcp_init(s);
 	ppp_ipcp_init(s);
 	p->units[unit] = s;
-	debug(DEBUG_PPP_IO, 1, "PPP virtual access open, ifc = %u", unit);
+	ppp_debug(s, DEBUG_PPP_IO, 1, "PPP virtual access open, ifc = %u", unit);
 	/* not from within the call's own transition */
 	timer_start(p->clock, &s->start, 0, on_start, s);
 	return s;

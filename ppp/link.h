@@ -2,6 +2,7 @@
 #ifndef PPP_LINK_H
 #define PPP_LINK_H
 
+#include "core/base/debug.h"
 #include "ppp/auth.h"
 #include "ppp/fsm.h"
 #include "ppp/ppp.h"
@@ -31,6 +32,7 @@ struct ppp_session {
 	            1]; /* the tunnel group IKE chose; the user may switch to another */
 	const struct link_ops *ops;
 	void *call; /* the L2TP side */
+	struct debug_who who; /* for debug; its texts are those above and below */
 	enum ppp_phase phase;
 	unsigned depth; /* entered from outside that often: freed at 0 */
 	bool gone;      /* the call is over */
@@ -110,5 +112,8 @@ void ppp_lcp_init(struct ppp_session *s);
 void ppp_lcp_echo_start(struct ppp_session *s);
 void ppp_lcp_protocol_reject(struct ppp_session *s, uint16_t proto, struct bytes information);
 void ppp_ipcp_init(struct ppp_session *s);
+
+/* A line of debug about the client of a session. */
+#define ppp_debug(s, cat, level, ...) debug_for(&(s)->who, cat, level, __VA_ARGS__)
 
 #endif

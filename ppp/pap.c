@@ -43,7 +43,7 @@ void ppp_pap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes
 	}
 	a->id = id;
 	if (!parse(&a->rq, data)) {
-		debug(DEBUG_PPP_ERROR, 1, "PPP %u: malformed PAP request dropped", s->unit);
+		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: malformed PAP request dropped", s->unit);
 		return;
 	}
 	ppp_auth_ask(s);

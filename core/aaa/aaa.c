@@ -229,8 +229,10 @@ void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_con
 	rq->result = (struct aaa_result){.status = AAA_ERROR, .why = AAA_WHY_SERVER};
 	const char *account = rq->account[0] ? rq->account : rq->user;
 	str_copy(rq->result.user, sizeof(rq->result.user), str_of(account));
-	debug(DEBUG_AAA, 1, "AAA: %s authentication of %s, server %s", aaa_method_word(rq->method),
-	      account, g && g->server ? g->server : "LOCAL");
+	const struct debug_who who = {
+	        .ip = rq->peer_ip, .group = g ? g->name : NULL, .user = account};
+	debug_for(&who, DEBUG_AAA, 1, "AAA: %s authentication of %s, server %s",
+	          aaa_method_word(rq->method), account, g && g->server ? g->server : "LOCAL");
 	if (rq->malformed || rq->refuse != AAA_WHY_NONE) {
 		rq->result.status = AAA_REJECT;
 		rq->result.why = rq->malformed ? AAA_WHY_MALFORMED : rq->refuse;

@@ -186,8 +186,10 @@ void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, stru
 	ike->stat[STAT_OUT_OCTETS] += msg.len;
 	sa->bytes_out += msg.len;
 	ike_log(ike, MSG_713236, ike_prefix(sa).s, verb, msgid, chain, (unsigned)msg.len);
+	const struct debug_who who = {
+	        .ip = remote.ip, .group = sa->group_name, .user = sa->peer != NULL ? sa->peer->user : NULL};
 	if (debug_on(DEBUG_IKEV1, IKE_DUMP))
-		debug_hex(NULL, DEBUG_IKEV1, IKE_DUMP, "SENDING PACKET", msg.p, msg.len);
+		debug_hex(&who, DEBUG_IKEV1, IKE_DUMP, "SENDING PACKET", msg.p, msg.len);
 	ike->ops->send(ike->ctx, local, remote, msg.p, msg.len);
 }
 
@@ -321,7 +323,7 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	}
 	msg.len = hdr.len;
 	if (debug_on(DEBUG_IKEV1, IKE_DUMP))
-		debug_hex(NULL, DEBUG_IKEV1, IKE_DUMP, "RECEIVED PACKET", msg.p, msg.len);
+		debug_hex(&(struct debug_who){.ip = remote.ip}, DEBUG_IKEV1, IKE_DUMP, "RECEIVED PACKET", msg.p, msg.len);
 	if (memcmp(hdr.rcookie, zero, sizeof zero) == 0) {
 		first_message(ike, local, remote, &hdr, msg, iface);
 		return;

@@ -5,9 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/zone.h"
+
+/* Whom the prefix that was made last names: the line it is for is written next. */
+static struct debug_who about;
+
 struct ike_prefix ike_prefix_ip(uint32_t ip)
 {
 	struct ike_prefix p;
+	about = (struct debug_who){.ip = ip};
 	snprintf(p.s, sizeof p.s, "IP = %s, ", ip4_text(ip).s);
 	return p;
 }
@@ -17,6 +23,7 @@ static struct ike_prefix prefix(const char *group, const char *user, uint32_t ip
 	struct ike_prefix p;
 	size_t used = 0;
 	p.s[0] = '\0';
+	about = (struct debug_who){.ip = ip, .group = group, .user = user};
 	if (group != NULL)
 		used = (size_t)snprintf(p.s, sizeof p.s, "Group = %.64s, ", group);
 	if (user != NULL && user[0] != '\0')
@@ -44,14 +51,13 @@ static void debug_line(struct ike *ike, uint8_t level, const char *prefix_text, 
 	        {IKE_DECODE, "[IKEv1 DECODE]"}, {IKE_DETAIL, "[IKEv1 DEBUG]"}, {0, "[IKEv1]"}};
 	size_t c = 0;
 	char when[32] = "";
-	struct tm tm;
 	time_t now = clock_wall(ike->clock);
 
 	while (level < classes[c].level)
 		c++;
-	if (localtime_r(&now, &tm) != NULL)
-		strftime(when, sizeof when, "%b %d %H:%M:%S", &tm);
-	debug_emit(NULL, DEBUG_IKEV1, level, "%s %s%s%s", when, classes[c].class, prefix_text, text);
+	zone_format(when, sizeof when, "%b %d %H:%M:%S", now);
+	debug_emit(about.ip != 0 ? &about : NULL, DEBUG_IKEV1, level, "%s %s%s%s", when, classes[c].class, prefix_text, text);
+	about = (struct debug_who){0};
 }
 
 void ike_debug(struct ike *ike, uint8_t level, const char *prefix_text, const char *fmt, ...)
@@ -74,6 +80,7 @@ void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
 	log_msg(id, level, "%s", text);
 	/* Classes of the appliance: 713xxx are events, 714xxx and 715xxx details. */
 	uint8_t at = id < 714000 ? IKE_EVENT : IKE_DETAIL;
+	about.error = level <= LOGL_WARNINGS;
 	if (debug_on(DEBUG_IKEV1, at))
 		debug_line(ike, at, "", text);
 }

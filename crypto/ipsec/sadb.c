@@ -237,19 +237,32 @@ static void log_sa(const struct ipsec_sadb *db, const struct sadb_sa *sa, bool c
 		log_msg(MSG_602304, direction, spi, local.s, remote.s, user);
 }
 
-static void debug_sa(const struct sadb_sa *sa, const char *direction, uint32_t spi)
+/* The user of a flow is the one who logged in over it. */
+static struct debug_who who_of(const struct ipsec_sadb *db, const struct sadb_sa *sa)
+{
+	const struct sadb_peer *p = by_number(db->by_peer, sa->pair.peer);
+	return (struct debug_who){.ip = sa->pair.remote.ip,
+	                          .user = p ? p->username : NULL,
+	                          .group = group_of(db, sa->pair.peer),
+	                          .spi = sa->pair.spi_in,
+	                          .spi_out = sa->pair.spi_out};
+}
+
+static void debug_sa(const struct ipsec_sadb *db, const struct sadb_sa *sa, const char *direction,
+                     uint32_t spi)
 {
 	if (!debug_on(DEBUG_IPSEC, 1))
 		return;
-	debug(DEBUG_IPSEC, 1, "IPSEC: New embryonic SA created @ 0x%08x, ", sa->conn_id);
-	debug(DEBUG_IPSEC, 1, "    SCB: 0x%08X, ", sa->pair.flow);
-	debug(DEBUG_IPSEC, 1, "    Direction: %s", direction);
-	debug(DEBUG_IPSEC, 1, "    SPI      : 0x%08X", spi);
-	debug(DEBUG_IPSEC, 1, "    Session ID: 0x%08X", sa->pair.peer);
-	debug(DEBUG_IPSEC, 1, "    VPIF num  : 0x%08X", sa->pair.ifindex);
-	debug(DEBUG_IPSEC, 1, "    Tunnel type: ra");
-	debug(DEBUG_IPSEC, 1, "    Protocol   : esp");
-	debug(DEBUG_IPSEC, 1, "    Lifetime   : %u seconds", sa->pair.life_s);
+	const struct debug_who who = who_of(db, sa);
+	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: New embryonic SA created @ 0x%08x, ", sa->conn_id);
+	debug_for(&who, DEBUG_IPSEC, 1, "    SCB: 0x%08X, ", sa->pair.flow);
+	debug_for(&who, DEBUG_IPSEC, 1, "    Direction: %s", direction);
+	debug_for(&who, DEBUG_IPSEC, 1, "    SPI      : 0x%08X", spi);
+	debug_for(&who, DEBUG_IPSEC, 1, "    Session ID: 0x%08X", sa->pair.peer);
+	debug_for(&who, DEBUG_IPSEC, 1, "    VPIF num  : 0x%08X", sa->pair.ifindex);
+	debug_for(&who, DEBUG_IPSEC, 1, "    Tunnel type: ra");
+	debug_for(&who, DEBUG_IPSEC, 1, "    Protocol   : esp");
+	debug_for(&who, DEBUG_IPSEC, 1, "    Lifetime   : %u seconds", sa->pair.life_s);
 }
 
 /* ------------------------------------------------------------------ struct sa_ops */
@@ -340,7 +353,7 @@ static int op_install_in(void *ctx, const struct sa_pair *pair, struct err *err)
 		forget(db, sa);
 		return rc;
 	}
-	debug_sa(sa, "inbound", pair->spi_in);
+	debug_sa(db, sa, "inbound", pair->spi_in);
 	return 0;
 }
 
@@ -352,9 +365,10 @@ static void op_install_out(void *ctx, uint32_t spi_in)
 	if (sa && !sa->out) {
 		sa->out = true;
 		count_sa(db);
-		debug_sa(sa, "outbound", sa->pair.spi_out);
-		debug(DEBUG_IPSEC, 1, "IPSEC: Completed host OBSA update, SPI 0x%08X",
-		      sa->pair.spi_out);
+		debug_sa(db, sa, "outbound", sa->pair.spi_out);
+		const struct debug_who who = who_of(db, sa);
+		debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: Completed host OBSA update, SPI 0x%08X",
+		          sa->pair.spi_out);
 		log_sa(db, sa, true, "outbound", sa->pair.spi_out);
 		log_sa(db, sa, true, "inbound", spi_in);
 	}
