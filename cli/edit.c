@@ -296,6 +296,9 @@ static int delete_entry(struct edit *ed)
 	struct out what;
 
 	if (n->flags & NODE_LIST) {
+		/* A text may say that something without effect is off. */
+		if (!e && ed->line && ed->m->line->inert)
+			return 0;
 		if (!e || !means_entry(ed, e))
 			return not_there(ed, n);
 		if (e->base) {

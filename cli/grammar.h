@@ -107,6 +107,7 @@ struct mode {
 	const char *name, *title, *prompt, *close;
 	const char *parent_name, *node_name;
 	const char *inert; /* all its lines are */
+	int indent;        /* blanks in front of its lines beyond one a level */
 	struct mode *parent;
 	const struct node *node;
 	int privilege;

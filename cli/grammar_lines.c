@@ -102,7 +102,7 @@ static bool read_show(struct builder *b, const struct yaml *y, bool *always, boo
 static bool read_mode(struct builder *b, const char *name, const struct yaml *y)
 {
 	static const char *const known[] = {"prompt", "parent", "node",  "privilege", "show",
-	                                    "close",  "title",  "inert", NULL};
+	                                    "close",  "title",  "inert", "indent",    NULL};
 	struct mode *m, **tail = &b->g->modes;
 	bool never = false;
 
@@ -128,7 +128,8 @@ static bool read_mode(struct builder *b, const char *name, const struct yaml *y)
 	while (*tail)
 		tail = &(*tail)->next;
 	*tail = m;
-	return read_number(b, y, "privilege", &m->privilege) && read_show(b, y, &m->always, &never);
+	return read_number(b, y, "privilege", &m->privilege) &&
+	       read_number(b, y, "indent", &m->indent) && read_show(b, y, &m->always, &never);
 }
 
 static bool read_modes(struct builder *b, const struct yaml *y)

@@ -222,8 +222,8 @@ bool build_field(struct builder *b, const char *name, const struct yaml *y, stru
 	return range(b, y, f) && number(b, y, "min", f, &f->min, FIELD_HAS_MIN) &&
 	       number(b, y, "max", f, &f->max, FIELD_HAS_MAX) &&
 	       yes(b, y, "required", f, FIELD_REQUIRED) && yes(b, y, "once", f, FIELD_ONCE) &&
-	       yes(b, y, "sections", f, FIELD_SECTIONS) &&
-	       choices(b, y, f) && words(b, y, f) && defaults(b, y, f);
+	       yes(b, y, "sections", f, FIELD_SECTIONS) && choices(b, y, f) && words(b, y, f) &&
+	       defaults(b, y, f);
 }
 
 bool build_resolve(struct builder *b, struct field *f, const struct yaml *y)

@@ -202,7 +202,7 @@ static void indent(struct out *out, unsigned depth)
 		out_str(out, " ");
 }
 
-static bool end_line(struct printed *p, size_t at, bool ok)
+static bool end_line(struct printed *p, size_t at, bool ok, bool trail)
 {
 	struct out *out = p->r->out;
 
@@ -214,7 +214,7 @@ static bool end_line(struct printed *p, size_t at, bool ok)
 		rollback(out, out->len - 1);
 	if (p->r->flags & RENDER_INERT)
 		out_printf(out, p->l->inert ? "  ! %s" : "", p->l->inert);
-	else if (p->l->flags & LINE_TRAIL)
+	else if (trail && (p->l->flags & LINE_TRAIL))
 		out_str(out, " ");
 	out_str(out, "\n");
 	return true;
@@ -230,7 +230,7 @@ static bool print_line(struct printed *p, unsigned depth, bool no, bool whole)
 	indent(out, depth);
 	out_str(out, no ? "no " : "");
 	if (!no || whole)
-		return end_line(p, at, print_items(p, p->l->items));
+		return end_line(p, at, print_items(p, p->l->items), true);
 	for (const struct item *it = p->l->items; it && ok; it = it->next) {
 		if (it->kind != ITEM_WORD &&
 		    !(it->kind == ITEM_ARG && !it->dropped && key_of(p->e, it->field)))
@@ -241,7 +241,7 @@ static bool print_line(struct printed *p, unsigned depth, bool no, bool whole)
 			ok = print_arg(p, it);
 		out_str(out, " ");
 	}
-	return end_line(p, at, ok);
+	return end_line(p, at, ok, false);
 }
 
 static bool is_bool(const struct field *f)
@@ -388,7 +388,7 @@ static void render_block(struct printed *p, const struct line *l, unsigned depth
 	if (with_of(l, p->e) != WITH_YES || !print_line(p, depth, false, true))
 		return;
 	header = out->len;
-	render_mode(p->r, l->enter, p->e, depth + 1);
+	render_mode(p->r, l->enter, p->e, depth + 1 + l->enter->indent);
 	if (out->len == header && !stays) {
 		rollback(out, at);
 		return;

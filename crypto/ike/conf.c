@@ -7,6 +7,13 @@
 #include "crypto/ike/ike.h"
 #include "crypto/ike/proposal.h"
 
+/* Older releases knew them; a policy with one of them is kept and never chosen. */
+static bool obsolete(const struct centry *e)
+{
+	return str_eq_cstr(conf_text(e, "authentication"), "crack") ||
+	       str_eq_cstr(conf_text(e, "group"), "7");
+}
+
 enum { HALF_OPEN_PLATFORM = 1000, PSK_SHORT = 20 };
 
 static int compile_policies(const struct conf *c, struct arena *a, struct ike_conf *conf,
@@ -19,6 +26,8 @@ static int compile_policies(const struct conf *c, struct arena *a, struct ike_co
 	if (policies == NULL)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (const struct centry *e = conf_first(c, "ike-policy"); e != NULL; e = conf_next(c, e)) {
+		if (obsolete(e))
+			continue;
 		struct ike_policy p = {
 		        .priority = conf_u32(e, "priority"),
 		        .auth = str_eq_cstr(conf_text(e, "authentication"), "rsa-sig")
@@ -167,6 +176,8 @@ static int policy_check(const struct conf *c, const struct centry *e, const stru
 	} weak[] = {
 	        {"encryption", "des", "DES is weak, use aes or stronger"},
 	        {"hash", "md5", "MD5 is weak, use sha or stronger"},
+	        {"authentication", "crack", "crack is not supported, the policy is never chosen"},
+	        {"group", "7", "Diffie-Hellman group 7 is not supported, the policy is never chosen"},
 	        {"group", "1", "Diffie-Hellman group 1 is weak, use group 5 or stronger"},
 	        {"group", "2", "Diffie-Hellman group 2 is weak, use group 5 or stronger"},
 	};

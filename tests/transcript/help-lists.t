@@ -57,7 +57,7 @@ ikev1-policy mode commands/options:
   encryption
 
 configure mode commands/options:
-  enable  end  exit
+  enable  end  established  exit
 
 exec mode commands/options:
   enable  exit

@@ -36,8 +36,8 @@ crypto ca trustpoint TP
 crypto ca trustpool policy
 crypto ca certificate chain TP
  certificate ca 6ecc7aa5a7032009b8cebcf4e952d491
-  308205ec 308204d4 a0030201
-  02021001 300d0609
- quit
+    308205ec 308204d4 a0030201
+    02021001 300d0609
+  quit
 ciscoasa(config-cert-chain)# end
 ciscoasa# 

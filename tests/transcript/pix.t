@@ -52,7 +52,7 @@ crypto isakmp policy 20
  lifetime 3600
 ciscoasa(config)# terminal dialect asa-8.4
 ciscoasa(config)# xyzzy
-                  ^
+                   ^
 ERROR: % Invalid input detected at '^' marker.
 ciscoasa(config)# end
 ciscoasa# 

@@ -159,7 +159,7 @@ static void test_boot_errors(void **state)
 	assert_int_equal(
 	        startup_write(
 	                &x.startup,
-	                STR("ASA Version 9.1(7)\nhostname gw2\nvpnclient server 10.0.0.1 10.0.0.2\n"
+	                STR("ASA Version 9.1(7)\nhostname gw2\nconferencing mode unlimited\n"
 	                    "isakmpp key hush1\ntunnel-group DefaultRAGroup "
 	                    "ipsec-attributes\n"
 	                    " pre-shared-key hush2 x\n"),
@@ -169,7 +169,7 @@ static void test_boot_errors(void **state)
 	run_arg("show_startup_config", "errors", "errors");
 	assert_has("Reading from flash...\n");
 	assert_has("ERROR: ");
-	assert_has("*** Output from config line 3, \"vpnclient server 10.0.0....\"\n");
+	assert_has("*** Output from config line 3, \"conferencing mode unlimi...\"\n");
 	/* No secret, also of a line that is wrong. */
 	assert_has("*** Output from config line 4, \"isakmpp key *****\"\n");
 	assert_has("*** Output from config line 6, \"pre-shared-key *****\"\n");

@@ -1,0 +1,182 @@
+/* Configurations of the appliance's documentation, line by line: each is loaded without a refused line and comes back as the
+ * same text. transcript/configs/fragments/ holds them, with their source in the first line of each file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/match.h"
+#include "cli/render.h"
+#include "core/base/hash.h"
+#include "tests/exchange/conf_fixture.h"
+
+#define CONFIGS POSTERN_GRAMMAR_DIR "/../tests/transcript/configs"
+
+typedef void file_test(struct conf_fixture *f, const char *name, const char *text);
+
+static char *read_file(const char *path)
+{
+	FILE *in = fopen(path, "r");
+	char *text = calloc(1, 1 << 16);
+	if (!in || !text)
+		fail_msg("%s", path);
+	assert_true(fread(text, 1, (1 << 16) - 1, in) < (1 << 16) - 1);
+	fclose(in);
+	return text;
+}
+
+static unsigned each_in(struct conf_fixture *f, const char *dir, file_test *test)
+{
+	DIR *d = opendir(dir);
+	unsigned n = 0;
+	assert_non_null(d);
+	for (struct dirent *e = readdir(d); e; e = readdir(d)) {
+		char path[1024];
+		const char *dot = strrchr(e->d_name, '.');
+		if (!dot || strcmp(dot, ".cfg") != 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+		char *text = read_file(path);
+		test(f, e->d_name, text);
+		free(text);
+		n++;
+	}
+	closedir(d);
+	return n;
+}
+
+static char *shown(struct conf_fixture *f, unsigned flags)
+{
+	struct out out;
+	out_init(&out);
+	render(f->grammar, conf_loaded(f), RENDER_SECRETS | flags, -1, STR(""), &out);
+	return out.text; /* freed by the caller */
+}
+
+static void no_errors(struct conf_fixture *f, const char *name, const char *what)
+{
+	for (size_t i = 0; i < f->report.n; i++)
+		if (f->report.items[i].error)
+			fail_msg("%s%s, line %u: %s: %s", name, what, f->report.items[i].line,
+			         f->report.items[i].command, f->report.items[i].text);
+}
+
+/* Loads a form of the configuration and compares what is shown then. */
+static void comes_back(struct conf_fixture *f, const char *name, const char *what, const char *form,
+                       const char *want)
+{
+	conf_load(f, form);
+	no_errors(f, name, what);
+	char *again = shown(f, 0);
+	if (strcmp(again, want) != 0)
+		fail_msg("%s%s is shown as\n%s\nnot as\n%s", name, what, again, want);
+	free(again);
+	conf_unload(f);
+}
+
+static void loads(struct conf_fixture *f, const char *name, const char *text)
+{
+	conf_load(f, text);
+	no_errors(f, name, "");
+	char *first = shown(f, 0), *all = shown(f, RENDER_ALL);
+	conf_unload(f);
+	comes_back(f, name, ", as it is shown", first, first);
+	comes_back(f, name, ", with all defaults", all, first);
+	free(first);
+	free(all);
+}
+
+static void test_fragments(void **state)
+{
+	assert_true(each_in(*state, CONFIGS "/fragments", loads) >= 9);
+}
+
+static void test_configs(void **state)
+{
+	assert_true(each_in(*state, CONFIGS, loads) >= 4);
+}
+
+/* The documentation's order of sections, with all its trailing blanks and empty lines. */
+static void test_order(void **state)
+{
+	struct conf_fixture *f = *state;
+	char *text = read_file(CONFIGS "/fragments/order-9x.cfg");
+	conf_load(f, text);
+	char *again = shown(f, 0);
+	assert_string_equal(again,
+	                    strchr(text, '\n') + 1); /* behind the line that names the source */
+	free(again);
+	free(text);
+	conf_unload(f);
+}
+
+/* ---------------------------------------------------------------- every line is typed somewhere */
+
+static struct hash *typed;
+
+static void mark(struct conf_fixture *f, const char *name, const char *text)
+{
+	struct cli_ctx ctx;
+	struct str rest = str_of(text);
+	(void)name;
+	ctx_init(&ctx, f->grammar->config);
+	while (rest.len > 0) {
+		struct match m;
+		struct match_fail fail;
+		const char *nl = memchr(rest.p, '\n', rest.len);
+		struct str line = {rest.p, nl ? (size_t)(nl - rest.p) : rest.len};
+		rest = (struct str){line.p + line.len + (nl ? 1 : 0),
+		                    rest.len - line.len - (nl ? 1 : 0)};
+		if (line.len == 0 || line.p[0] == '!' ||
+		    match_line(f->grammar, &ctx, line, 15, &m, &fail) != MATCH_OK)
+			continue;
+		assert_true(hash_put(typed, &m.line, sizeof(m.line), (void *)m.line));
+		if (m.line->node)
+			match_next_ctx(&m, &ctx);
+		match_free(&m);
+	}
+	ctx_clear(&ctx);
+}
+
+/* Lines without a function of their own are typed with drawn values by the generated tests; the others, whose function
+ * makes other lines of them, must stand in one of the files. */
+static void test_every_line(void **state)
+{
+	struct conf_fixture *f = *state;
+	unsigned missing = 0, with_function = 0;
+	typed = hash_new(0);
+	each_in(f, CONFIGS, mark);
+	each_in(f, CONFIGS "/fragments", mark);
+	for (const struct mode *m = f->grammar->modes; m; m = m->next)
+		for (const struct line *l = m->lines; l; l = l->next) {
+			if (!l->node || l->run || l->refused || !l->edit_name)
+				continue;
+			with_function++;
+			if (!hash_get(typed, &l, sizeof(l))) {
+				print_message("%s:%u: no configuration types \"%s\"\n", l->file,
+				              l->where, l->text);
+				missing++;
+			}
+		}
+	hash_free(typed);
+	assert_true(with_function > 10);
+	assert_int_equal(missing, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_fragments),
+	        cmocka_unit_test(test_configs),
+	        cmocka_unit_test(test_order),
+	        cmocka_unit_test(test_every_line),
+	};
+	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
+}
