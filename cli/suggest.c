@@ -23,6 +23,17 @@ struct collect {
 	size_t values;
 };
 
+static void grow(struct arena *arena, struct suggest_group *g)
+{
+	struct suggestion *items = arena_calloc(arena, g->n ? g->n * 2 : 1, sizeof(*items));
+
+	if (!items)
+		abort();
+	if (g->n)
+		memcpy(items, g->items, g->n * sizeof(*items));
+	g->items = items;
+}
+
 static void add(struct collect *c, enum suggestion_kind kind, const char *word, const char *help)
 {
 	struct suggest_group *g = c->group;
@@ -39,6 +50,8 @@ static void add(struct collect *c, enum suggestion_kind kind, const char *word, 
 	}
 	if (g->n == SUGGEST_MAX)
 		return;
+	if (!(g->n & (g->n - 1)))
+		grow(c->s->arena, g);
 	g->items[g->n++] = (struct suggestion){kind, arena_str(c->s->arena, str_of(word)),
 	                                       help ? arena_str(c->s->arena, str_of(help)) : NULL};
 }
@@ -200,9 +213,6 @@ static void collect_mode(struct suggestions *s, const struct grammar *gr, const 
 	struct walk w;
 
 	*g = (struct suggest_group){.mode = m};
-	g->items = arena_calloc(s->arena, SUGGEST_MAX, sizeof(*g->items));
-	if (!g->items)
-		abort();
 	if (walk_before(&w, m, before)) {
 		if (!w.started)
 			begin_all(&w);
@@ -218,7 +228,8 @@ static void collect_mode(struct suggestions *s, const struct grammar *gr, const 
 	walk_end(&w);
 	if (!g->n && !g->cr)
 		return;
-	qsort(g->items, g->n, sizeof(*g->items), by_kind_and_word);
+	if (g->n)
+		qsort(g->items, g->n, sizeof(*g->items), by_kind_and_word);
 	s->n++;
 }
 
