@@ -322,6 +322,7 @@ void ppp_login_up(struct ppp_session *s)
 	struct ppp *p = s->ppp;
 	char remote[16];
 	str_copy(remote, sizeof(remote), str_of(ip4_text(s->link.remote.ip).s));
+	log_msg(MSG_109011, s->user, s->unit);
 	log_msg(MSG_603106, s->link.tunnel, remote, s->unit, ip4_text(s->ip).s, s->user);
 	if (p->ops->user_known)
 		p->ops->user_known(p->ctx, s->link.peer, s->link.tunnel, s->link.call, s->user,

@@ -5,12 +5,18 @@
 #include "ppp/link.h"
 #include "ppp/pool.h"
 
-static void interface_block(struct out *out, const struct ppp_session_info *i)
+/* PIX 6 had one MS-CHAP. */
+static const char *method_shown(enum aaa_method m, bool pix)
+{
+	return pix && m == AAA_MSCHAP1 ? "MSCHAP" : aaa_method_shown(m);
+}
+
+static void interface_block(struct out *out, const struct ppp_session_info *i, bool pix)
 {
 	rec_open(out, NULL);
 	rec(out, "id", "\nPPP virtual interface id = %u\n", i->unit);
 	rec(out, "authentication", "PPP authentication protocol is %s\n",
-	    aaa_method_shown(i->method));
+	    method_shown(i->method, pix));
 	rec(out, "client_ip", "Client ip address is %s\n", ip4_text(i->ip).s);
 	/* all that went over the interface: IP, and the control frames that set it up */
 	rec(out, "transmitted_packets received_packets error_packets",
@@ -28,6 +34,7 @@ static void interface_block(struct out *out, const struct ppp_session_info *i)
 
 struct pick {
 	struct out *out;
+	bool pix;
 	uint32_t unit; /* 0 = all */
 	size_t n;
 };
@@ -38,12 +45,12 @@ static void show_interface(void *arg, const struct ppp_session_info *i)
 	if (pick->unit && pick->unit != i->unit)
 		return;
 	pick->n++;
-	interface_block(pick->out, i);
+	interface_block(pick->out, i, pick->pix);
 }
 
 static int show_vpdn_pppinterface(struct cmd *cmd)
 {
-	struct pick pick = {.out = cmd->out};
+	struct pick pick = {.out = cmd->out, .pix = cmd_pix(cmd)};
 	bool one = cmd_u32(cmd, "id", &pick.unit);
 	rec_list(cmd->out, "ppp_interfaces");
 	ppp_each(cmd->ctx, show_interface, &pick);
@@ -109,7 +116,8 @@ static int show_ip_local_pool(struct cmd *cmd)
 	struct ppp *p = cmd->ctx;
 	char name[AAA_NAME_MAX + 1];
 	struct str given = cmd_text(cmd, "pool");
-	if (!str_copy(name, sizeof(name), given) || !ppp_pools_show(p->pools, name, cmd_pix(cmd), cmd->out))
+	if (!str_copy(name, sizeof(name), given) ||
+	    !ppp_pools_show(p->pools, name, cmd_pix(cmd), cmd->out))
 		return cmd_fail(cmd, "IP pool '%.*s' does not exist", STR_ARG(given));
 	return CMD_OK;
 }

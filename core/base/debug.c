@@ -21,13 +21,20 @@ static const struct {
 #undef X
 };
 
+/* Has the dialect texts of its own? */
+static bool pix_own(enum debug_cat cat)
+{
+	return cat == DEBUG_IKEV1 || cat == DEBUG_IPSEC || cat == DEBUG_PPP_UAUTH;
+}
+
 static void recompute(void)
 {
 	memcpy(debug_max, left.level, sizeof debug_max);
 	memset(debug_pix_max, 0, sizeof debug_pix_max);
 	for (struct debug_sink *s = sinks; s != NULL; s = s->next)
 		for (int i = 0; i < DEBUG_N; i++) {
-			uint8_t *max = s->pix ? &debug_pix_max[i] : &debug_max[i];
+			uint8_t *max = s->pix && pix_own((enum debug_cat)i) ? &debug_pix_max[i]
+			                                                    : &debug_max[i];
 			if (s->level[i] > *max)
 				*max = s->level[i];
 		}
@@ -110,7 +117,8 @@ enum debug_style debug_style(enum debug_cat cat)
 static bool wants(const struct debug_sink *s, const struct debug_who *who, enum debug_cat cat,
                   uint8_t level)
 {
-	return s->level[cat] >= level && !s->pix && debug_cond_pass(&s->cond, who, cat);
+	return s->level[cat] >= level && !(s->pix && pix_own(cat)) &&
+	       debug_cond_pass(&s->cond, who, cat);
 }
 
 /* One message however many consoles wanted it. */
@@ -142,18 +150,43 @@ void debug_emit(const struct debug_who *who, enum debug_cat cat, uint8_t level, 
 	}
 }
 
+static void pix_write(const struct debug_sink *s, const char *line)
+{
+	if (tracing)
+		log_msg(MSG_711001, line);
+	else
+		s->write(s->arg, line);
+}
+
+/* One line to one console, behind what stands open there. */
+static void pix_put(struct debug_sink *s, enum debug_cat cat, const char *line)
+{
+	char text[sizeof s->open + 2048];
+	size_t n = strlen(line);
+	bool open = n > 0 && line[n - 1] == DEBUG_PIX_OPEN[0];
+	bool alone = s->open[0] != '\0' && cat == s->open_cat;
+
+	if (alone)
+		pix_write(s, s->open);
+	snprintf(text, sizeof text, "%s%.*s", alone ? "" : s->open, (int)(n - open), line);
+	/* The line end that begins the next part of the same category ends the open one. */
+	bool swallowed = alone && n == 0;
+	s->open[0] = '\0';
+	if (open && strlen(text) < sizeof s->open) {
+		memcpy(s->open, text, strlen(text) + 1);
+		s->open_cat = cat;
+	} else if (!swallowed) {
+		pix_write(s, text);
+	}
+}
+
 /* To each console in the dialect, line by line. */
 static void pix_line(enum debug_cat cat, const char *line)
 {
 	for (struct debug_sink *s = sinks, *next; s != NULL; s = next) {
 		next = s->next;
-		if (!s->pix || s->level[cat] == 0)
-			continue;
-		if (tracing) {
-			log_msg(MSG_711001, line);
-			return;
-		}
-		s->write(s->arg, line);
+		if (s->pix && s->level[cat] > 0)
+			pix_put(s, cat, line);
 	}
 }
 

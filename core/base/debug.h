@@ -90,6 +90,8 @@ struct debug_sink {
 	uint8_t level[DEBUG_N]; /* 0 = off */
 	struct debug_cond cond;
 	bool pix; /* gets the texts of debug_pix instead; changed by debug_form */
+	char open[96];       /* a line of debug_pix that another may finish */
+	enum debug_cat open_cat;
 	void (*write)(void *arg, const char *line); /* one line, no newline at its end */
 	void *arg;
 	struct debug_sink *next;
@@ -127,8 +129,11 @@ void debug_emit(const struct debug_who *who, enum debug_cat cat, uint8_t level, 
 			debug_emit((who), (cat), (level), __VA_ARGS__); \
 	} while (0)
 #define debug(cat, level, ...) debug_for(NULL, cat, level, __VA_ARGS__)
-/* The texts of PIX 6, which has no levels and no conditions: for consoles in that dialect only. fmt may hold several
- * lines. */
+/* The texts of PIX 6, which has no levels and no conditions: for consoles in that dialect only, which get no other
+ * texts of IKEV1, IPSEC and PPP_UAUTH (those of the remaining categories are the same in all dialects). fmt may hold
+ * several lines. One that ends with DEBUG_PIX_OPEN is finished by the next line of another category, as on the device,
+ * whose parts share a console and not each other's line ends; or by a line of its own category, which begins anew. */
+#define DEBUG_PIX_OPEN "\001"
 void debug_pix_emit(enum debug_cat cat, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 #define debug_pix(cat, ...)                                \
 	do {                                               \

@@ -114,6 +114,7 @@
 	403102, 4, "PPP virtual interface %u rcvd pkt with invalid protocol: %u, reason: %s."
 #define MSG_403103 403103, 4, "PPP virtual interface max connections reached."
 #define MSG_403108 403108, 4, "PPP virtual interface %u missing client ip address option"
+#define MSG_109011 109011, 2, "Authen Session Start: user '%s', sid %u"
 #define MSG_603102 603102, 6, "PPP virtual interface %u - user: %s aaa authentication started"
 #define MSG_603103 603103, 6, "PPP virtual interface %u - user: %s aaa authentication %s"
 #define MSG_603106                                                             \

@@ -78,4 +78,7 @@ bool logsinks_admit(const struct logsinks *l);
 /* Commands show_logging, clear_logging_buffer, clear_logging_asdm, clear_logging_queue. */
 void logsinks_register(struct logsinks *l);
 
+/* The text of show logging as PIX 6 prints it. */
+void logsink_pix(struct out *o);
+
 #endif

@@ -195,6 +195,8 @@ static int show_logging(struct cmd *cmd)
 	if (cmd->nargs == 0 || (!cmd_has(cmd, "queue") && !cmd_has(cmd, "rate-limit") &&
 	                        !cmd_has(cmd, "asdm") && !cmd_has(cmd, "setting")))
 		logsink_buffer_print(&l->buffer, cmd->out);
+	if (cmd_pix(cmd))
+		logsink_pix(cmd->out);
 	return CMD_OK;
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/ike/debug_pix.h"
 #include "crypto/ike/quick.h"
 
 enum { UDP = 17, L2TP_PORT = 1701 };
@@ -272,6 +273,7 @@ static enum ike_verdict choose(struct ike_qm *qm, const struct p2_offer *offer)
 	if (map == NULL) {
 		ike_log(sa->ike, MSG_713904, ike_prefix(sa).s,
 		        "No crypto map bound to interface... dropping pkt");
+		pix_no_map(sa);
 		return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "no crypto map");
 	}
 	while ((e = ipsec_map_next(map, e)) != NULL) {
@@ -294,11 +296,14 @@ static enum ike_verdict choose(struct ike_qm *qm, const struct p2_offer *offer)
 		}
 	}
 	if (permitted == NULL) {
+		if (ipsec_map_next(map, NULL) == NULL)
+			pix_no_map(sa);
 		ike_log(sa->ike, MSG_713061, ike_prefix(sa).s, ike_proxy_text(&qm->remote_proxy).s,
 		        ike_proxy_text(&qm->local_proxy).s, sa->ifname);
 		return qm_refuse(qm, NOTIFY_INVALID_ID_INFORMATION, "crypto map policy not found");
 	}
 	no_transform(qm, permitted, offer, mode_only, mode_set);
+	pix_phase2_refused(qm, offer, mode_only != NULL);
 	return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "no common transform");
 }
 
@@ -406,6 +411,7 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	ike_dbg(sa, IKE_DETAIL, "processing IPSec SA payload");
 	if ((v = choose(qm, offer)) != STEP_DONE)
 		return v;
+	pix_phase2(qm, offer);
 	ike_dbg(sa, IKE_DETAIL,
 	        "IPSec SA Proposal # %u, Transform # %u acceptable  Matches global IPSec SA entry "
 	        "# %u",

@@ -237,6 +237,7 @@ struct ike_child {
 	struct ike_flow *flow;
 	struct ike_child *next;
 	struct sa_pair pair; /* keys wiped */
+	uint32_t number;     /* counts all there ever were */
 	bool out, dead, superseded, began_by_us;
 	struct ike_qm *qm; /* still waiting for QM3 */
 	struct timer soft, hard;

@@ -215,7 +215,7 @@ struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct 
 	flow_learn(flow, qm);
 	if (pair->life_s != 0)
 		timer_start(ike->clock, &child->hard, 1000ull * pair->life_s, on_hard, child);
-	ike->child_ever++;
+	child->number = (uint32_t)++ike->child_ever;
 	if (hash_count(ike->children_by_spi) > ike->child_peak)
 		ike->child_peak = hash_count(ike->children_by_spi);
 	return child;

@@ -1,4 +1,5 @@
 /* Informational exchanges (RFC 2409 §5.7): Delete and Notify. One message each way, nothing is answered. */
+#include "crypto/ike/debug_pix.h"
 #include "crypto/ike/engine.h"
 
 #include <stdio.h>
@@ -176,6 +177,7 @@ static void on_delete(struct ike_sa *sa, const struct ike_payload *p)
 	unsigned n = rd_u16(&r);
 
 	ike_dbg(sa, IKE_DETAIL, "processing delete");
+	pix_delete(sa, spi_len);
 	sa->ike->stat[STAT_IN_P2_DELETE] += protocol == PROTO_ESP;
 	if (protocol == PROTO_ESP && spi_len == 4)
 		delete_esp(sa, &r, n);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/ike/debug_pix.h"
 #include "crypto/ike/main.h"
 #include "crypto/ike/vendor.h"
 
@@ -120,12 +121,14 @@ enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m)
 	if (!p1_read(offer, p->body, &why))
 		return mm_malformed(sa, PAY_SA, why, NOTIFY_PAYLOAD_MALFORMED);
 	const struct ike_policy *policy = p1_choose(ike->conf, offer, &chosen);
+	pix_phase1(ike, offer, policy, chosen);
 	if (policy == NULL) {
 		no_proposal(sa, offer);
 		return mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
 	}
 	ike_dbg(sa, IKE_EVENT, "Oakley proposal is acceptable");
 	vendor_read(sa, m);
+	pix_authentication(sa);
 	if (ike->conf->natt_s != 0)
 		sa->natt = sa->natt_offered;
 	ike_dbg(sa, IKE_DETAIL, "processing IKE SA payload");
@@ -214,6 +217,8 @@ enum ike_verdict mm_in5(struct ike_xchg *x, struct ike_msg *m)
 	ike_dbg(sa, IKE_EVENT, "Connection landed on tunnel_group %s", sa->group_name);
 
 	struct bytes own = mm_own_id(sa);
+	if (own.p != NULL)
+		pix_own_id(own);
 	struct ike_out *o = ike_answer_begin(x, true);
 	mm_write_id_hash(sa, o, own);
 	if (sa->tell_life)

@@ -1,6 +1,8 @@
 /* The parts of Main Mode's messages: reading them, writing them, what is said about them. */
 #include "crypto/ike/main.h"
 
+#include "crypto/ike/debug_pix.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +28,8 @@ bool mm_take_ke_nonce(struct ike_sa *sa, const struct ike_msg *m, struct bytes *
 	const struct ike_payload *k = ike_msg_find(m, PAY_KE, NULL);
 	const struct ike_payload *n = ike_msg_find(m, PAY_NONCE, NULL);
 
+	pix_payload("KE", 0, true);
+	pix_payload("NONCE", 0, true);
 	ike_dbg(sa, IKE_DETAIL, "processing ke payload");
 	ike_dbg(sa, IKE_DETAIL, "processing ISA_KE payload");
 	if (k->body.len != prim_dh_public_len(sa->group)) {
@@ -172,6 +176,7 @@ bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id
 	const struct ike_payload *i = ike_msg_find(m, PAY_ID, NULL);
 	const struct ike_payload *h = ike_msg_find(m, PAY_HASH, NULL);
 
+	pix_payload("ID", 0, false);
 	ike_dbg(sa, IKE_DETAIL, "processing ID payload");
 	if (ike_msg_find(m, PAY_ID, i) != NULL || i->body.len > IKE_ID_MAX) {
 		mm_malformed(sa, PAY_ID, "ID payload twice or too long",
@@ -179,6 +184,7 @@ bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id
 		return false;
 	}
 	show_id(sa, i->body);
+	pix_payload("HASH", 0, false);
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
 	size_t len = own_hash(sa, !sa->initiator, i->body, hash);
@@ -187,6 +193,7 @@ bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id
 		mm_bad_psk(sa, "hash does not verify");
 		return false;
 	}
+	debug_pix(DEBUG_IKEV1, "ISAKMP (0): SA has been authenticated\n");
 	*id = i->body;
 	return true;
 }

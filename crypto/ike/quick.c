@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/random.h"
+#include "crypto/ike/debug_pix.h"
 #include "crypto/ike/engine.h"
 #include "crypto/ike/quick.h"
 
@@ -174,6 +175,7 @@ static void child_goes_live(struct ike_qm *qm)
 	        initiator ? "Initiator" : "Responder", child->pair.spi_in, child->pair.spi_out);
 	ike_dbg(sa, IKE_DETAIL, "IKE got a KEY_ADD msg for SA: SPI = 0x%08x", child->pair.spi_out);
 	ike_dbg(sa, IKE_DETAIL, "Pitcher: received KEY_UPDATE, spi 0x%x", child->pair.spi_in);
+	pix_sas(child);
 	child_use(child);
 	if (child->pair.soft_s != 0)
 		ike_log(sa->ike, MSG_715080, ike_prefix(sa).s, "P2", child->pair.soft_s);
@@ -302,6 +304,7 @@ enum ike_verdict qm_in1(struct ike_xchg *x, struct ike_msg *m)
 		return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "no SPI left");
 	}
 	ike_dbg(sa, IKE_DETAIL, "IKE got SPI from key engine: SPI = 0x%08x", qm->spi_in);
+	pix_spi(qm);
 	if (qm->group == 0)
 		return qm_send2(qm);
 	if (!ike_xchg_dh(x, qm->group, ke->body, qm_out2))

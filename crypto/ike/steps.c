@@ -1,5 +1,6 @@
 /* The exchanges as tables (RFC 2409 §5.4, 5.5): for each state what must and may be in the next message, how it
  * is protected, who handles it and what comes after. The driver checks all of that before a handler runs. */
+#include "crypto/ike/debug_pix.h"
 #include "crypto/ike/engine.h"
 
 #include <errno.h>
@@ -537,7 +538,10 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 		show_received(x->sa, hdr, &ike->msg);
 		if (row->encrypted)
 			memcpy(x->iv, next_iv, sizeof iv);
+		pix_block(x);
 		verdict = row->fn(x, &ike->msg);
+		/* a refused exchange may be gone */
+		pix_status(verdict);
 	} else if (x->dead || x->state == ST_REFUSED) {
 		return;
 	}

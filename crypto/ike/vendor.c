@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "crypto/ike/debug_pix.h"
 #include "crypto/ike/engine.h"
 
 /* Values are MD5 of the name unless the vendor says otherwise; matched by prefix, since versions may follow. */
@@ -104,12 +105,14 @@ void vendor_read(struct ike_sa *sa, const struct ike_msg *m)
 	const struct ike_payload *p = NULL;
 	while ((p = ike_msg_find(m, PAY_VENDOR, p)) != NULL) {
 		ike_dbg(sa, IKE_DETAIL, "processing VID payload");
+		bool microsoft = sa->microsoft;
 		for (size_t i = 0; i < N_VENDORS; i++)
 			if (p->body.len >= vendors[i].len &&
 			    memcmp(p->body.p, vendors[i].id, vendors[i].len) == 0) {
 				ike_dbg(sa, IKE_DETAIL, "%s", vendors[i].received);
 				note(sa, vendors[i].kind);
 			}
+		pix_vendor(sa->microsoft && !microsoft);
 	}
 }
 
