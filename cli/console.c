@@ -1,6 +1,7 @@
-/* postern: the console. A terminal on the appliance's socket (what the keys do says cli/editor.c, everything else the appliance),
+/* postern: the console. A terminal on the appliance's socket (line editing by libedit, in cli/editor.c; everything else by the appliance),
  * and `postern -c CMD`, `postern -f FILE` for scripts. */
 #include <errno.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ struct console {
 	struct editor *editor;
 	bool tty; /* a person: both ends are a terminal */
 	bool over;
+	bool ended;  /* no more input */
 	bool asked;  /* prompt waits for its answer */
 	bool enable; /* starts in privileged EXEC */
 	bool serial; /* never left */
@@ -121,34 +123,19 @@ static void check_resize(void)
 	struct winsize w = window();
 	conn_send(&con.conn,
 	          &(struct proto_msg){.type = PROTO_SIZE, .width = w.ws_col, .height = w.ws_row});
+	if (con.editor != NULL)
+		editor_resized(con.editor);
 }
 
 /* ------------------------------------------------------------------ what the appliance says */
 
-/* What the editor has to show. */
-static void put_out(struct out *out)
-{
-	if (out->len > 0) {
-		put(out_text(out));
-		wipe(out->text, out->len);
-	}
-	out_clear(out);
-}
-
 /* Debug and log lines come while a line is being edited: above it. */
 static void put_async(struct str lines, bool editing)
 {
-	struct out out;
-	if (!editing) {
+	if (editing)
+		editor_above(con.editor, lines);
+	else
 		put(lines);
-		return;
-	}
-	out_init(&out);
-	editor_erase(con.editor, &out);
-	out_put(&out, lines);
-	editor_draw(con.editor, &out);
-	put_out(&out);
-	out_free(&out);
 }
 
 static void ended(const struct proto_msg *bye)
@@ -304,61 +291,59 @@ static bool wait_prompt(void)
 
 /* ------------------------------------------------------------------ editing a command line */
 
-/* `?` and Tab: asks with what stands left of the cursor, shows the answer, draws the line anew. */
-static void edit_ask(enum proto_type type, struct out *out)
+static void edit_write(void *arg, struct str text)
 {
-	struct str left = editor_before_cursor(con.editor);
-	con.asked = false;
-	put(type == PROTO_HELP ? STR("?\n") : STR("\n"));
-	conn_send(&con.conn,
-	          &(struct proto_msg){.type = type, .seq = con.prompt.seq, .text = left});
-	if (!wait_prompt() || con.prompt.kind != PROTO_ASK_LINE)
-		return;
-	editor_prompt(con.editor, con.prompt.text, con.prompt.width);
-	editor_draw(con.editor, out);
+	(void)arg;
+	put(text);
 }
 
-/* Keys until the line is done. EDITOR_GOES_ON: the appliance does not want it any more. */
-static enum editor_event edit_keys(struct out *out)
+/* The appliance may ask for something else meanwhile: then the line is nobody's. */
+static int edit_next(void *arg)
 {
 	uint32_t seq = con.prompt.seq;
-	enum editor_event event = EDITOR_GOES_ON;
-	while (event == EDITOR_GOES_ON) {
-		put_out(out);
-		int b = next_byte(true);
-		if (con.over || con.prompt.seq != seq)
-			return EDITOR_GOES_ON;
-		if (b < 0)
-			return EDITOR_EOF;
-		event = editor_key(con.editor, (uint8_t)b, out);
-		if (event != EDITOR_HELP && event != EDITOR_TAB)
-			continue;
-		put_out(out);
-		edit_ask(event == EDITOR_HELP ? PROTO_HELP : PROTO_TAB, out);
-		seq = con.prompt.seq;
-		event = EDITOR_GOES_ON;
-		if (con.over || con.prompt.kind != PROTO_ASK_LINE)
-			return EDITOR_GOES_ON;
-	}
-	put_out(out);
-	return event;
+	int b = next_byte(true);
+	(void)arg;
+	if (b < 0 && !con.over && con.prompt.seq == seq)
+		con.ended = true;
+	return con.over || con.prompt.seq != seq ? -1 : b;
+}
+
+/* `?` and Tab: asks with what stands left of the cursor, shows the answer. */
+static bool edit_ask(void *arg, bool tab, struct str left, struct str *prompt, unsigned *width)
+{
+	(void)arg;
+	if (left.len > PROTO_LINE_MAX)
+		left.len = PROTO_LINE_MAX;
+	con.asked = false;
+	put(tab ? STR("\n") : STR("?\n"));
+	conn_send(&con.conn, &(struct proto_msg){.type = tab ? PROTO_TAB : PROTO_HELP,
+	                                         .seq = con.prompt.seq,
+	                                         .text = left});
+	if (!wait_prompt() || con.prompt.kind != PROTO_ASK_LINE)
+		return false;
+	*prompt = con.prompt.text;
+	*width = con.prompt.width;
+	return true;
 }
 
 /* One command from the terminal. */
 static void edit_line(void)
 {
-	struct out out;
 	struct proto_msg line = {.type = PROTO_LINE, .text = STR("")};
-	out_init(&out);
 	interrupted = 0;
-	editor_begin(con.editor, con.prompt.text, con.prompt.width);
-	editor_draw(con.editor, &out);
-	enum editor_event event = edit_keys(&out);
-	out_free(&out);
+	con.ended = false;
+	tty_restore();
+	enum editor_event event =
+	        editor_read(con.editor, con.prompt.text, con.prompt.width, &line.text);
+	tty_quiet();
+	if (con.over || (event == EDITOR_LOST && !con.ended))
+		return;
 	switch (event) {
 	case EDITOR_LINE:
-		editor_remember(con.editor);
-		line.text = editor_line(con.editor);
+		if (line.text.len > PROTO_LINE_MAX) {
+			put(STR("ERROR: line too long\n"));
+			line.text.len = 0;
+		}
 		break;
 	case EDITOR_BREAK:
 		put(STR("^C\n"));
@@ -368,11 +353,10 @@ static void edit_line(void)
 		line.text = STR("\x1a");
 		break;
 	case EDITOR_EOF:
+	case EDITOR_LOST:
 		put(STR("\n"));
 		line.type = PROTO_EOF;
 		break;
-	default:
-		return;
 	}
 	answer(&line);
 }
@@ -451,8 +435,10 @@ static int interactive(void)
 	con.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
 	          tcgetattr(STDIN_FILENO, &tty_at_start) == 0;
 	set_signals();
-	if (con.tty && (con.editor = editor_new()) == NULL) {
-		fprintf(stderr, "postern: out of memory\n");
+	static const struct editor_io io = {
+	        .next = edit_next, .write = edit_write, .ask = edit_ask};
+	if (con.tty && (con.editor = editor_new(stdin, STDOUT_FILENO, &io)) == NULL) {
+		fprintf(stderr, "postern: no line editing on this terminal\n");
 		return 1;
 	}
 	tty_quiet();
@@ -472,8 +458,6 @@ static int interactive(void)
 		else
 			plain_line();
 	tty_restore();
-	editor_free(con.editor);
-	con.editor = NULL;
 	return con.status;
 }
 
@@ -490,6 +474,7 @@ int main(int argc, char **argv)
 	size_t n = 0;
 	if (cmds == NULL)
 		return 1;
+	setlocale(LC_CTYPE, "");
 	for (int i = 1; i < argc; i += 2) {
 		const char *a = argv[i];
 		char *value = i + 1 < argc ? argv[i + 1] : NULL;
