@@ -7,15 +7,19 @@
 enum { FILTER_RE_MAX = 256, FILTER_LINE_MAX = 4096 };
 
 static const struct filter_word words[] = {
+        {"append", "Append output to a file"},
         {"begin", "Begin with the line that matches"},
+        {"count", "Count the lines, or those that match"},
         {"exclude", "Exclude lines that match"},
         {"grep", "Include/exclude lines that match"},
         {"include", "Include lines that match"},
         {"json", "Show the same data as a JSON document (extension)"},
+        {"redirect", "Redirect output to a file"},
         {NULL, NULL},
 };
-static const enum filter_kind kinds[] = {FILTER_BEGIN, FILTER_EXCLUDE, FILTER_INCLUDE,
-                                         FILTER_INCLUDE, FILTER_JSON};
+static const enum filter_kind kinds[] = {FILTER_APPEND,  FILTER_BEGIN,   FILTER_COUNT,
+                                         FILTER_EXCLUDE, FILTER_INCLUDE, FILTER_INCLUDE,
+                                         FILTER_JSON,    FILTER_REDIRECT};
 
 const struct filter_word *filter_words(void)
 {
@@ -76,6 +80,24 @@ static int filter_find(struct str w, size_t *fitted)
 	return -1;
 }
 
+/* One word: the file's name. */
+static enum filter_parse take_file(struct filter *f, enum filter_kind kind, struct str tail,
+                                   struct str rest, size_t *at, struct err *err)
+{
+	struct str name = str_word(&rest);
+	if (str_trim(rest).len > 0) {
+		struct str more = str_word(&rest);
+		*at = (size_t)(more.p - tail.p);
+		return FILTER_UNKNOWN;
+	}
+	if (!str_copy(f->file, sizeof f->file, name)) {
+		err_set(err, -EINVAL, "file name too long");
+		return FILTER_BAD;
+	}
+	f->kind = kind;
+	return FILTER_OK;
+}
+
 enum filter_parse filter_parse(struct filter *f, struct str tail, size_t *at, struct err *err)
 {
 	*f = (struct filter){0};
@@ -105,8 +127,14 @@ enum filter_parse filter_parse(struct filter *f, struct str tail, size_t *at, st
 		f->kind = kind;
 		return str_trim(re).len == 0 ? FILTER_OK : FILTER_UNKNOWN;
 	}
+	if (kind == FILTER_COUNT && str_trim(re).len == 0) {
+		f->kind = kind;
+		return FILTER_OK;
+	}
 	if (re.len == 0)
 		return FILTER_INCOMPLETE;
+	if (kind == FILTER_REDIRECT || kind == FILTER_APPEND)
+		return take_file(f, kind, tail, re, at, err);
 	char text[2 * FILTER_RE_MAX + 1];
 	if (re.len > FILTER_RE_MAX || memchr(re.p, '\0', re.len) != NULL ||
 	    !filter_tame(text, re)) {
@@ -129,6 +157,9 @@ void filter_free(struct filter *f)
 {
 	if (f->compiled)
 		regfree(&f->re);
+	if (f->held.len > 0)
+		wipe(f->held.text, f->held.len);
+	out_free(&f->held);
 	*f = (struct filter){0};
 }
 
@@ -149,6 +180,14 @@ static bool filter_pass(struct filter *f, struct str line)
 	case FILTER_BEGIN:
 		f->begun = f->begun || filter_match(f, line);
 		return f->begun;
+	case FILTER_COUNT:
+		f->lines += !f->compiled || filter_match(f, line);
+		return false;
+	case FILTER_REDIRECT:
+	case FILTER_APPEND:
+		out_put(&f->held, line);
+		out_str(&f->held, "\n");
+		return false;
 	case FILTER_JSON:
 	case FILTER_NONE:
 		break;

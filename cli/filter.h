@@ -1,4 +1,5 @@
-/* Output filters: `show ... | include|exclude|begin|grep [-v] REGEXP` and `| json`. */
+/* Output filters: `show ... | include|exclude|begin|grep [-v] REGEXP`, `| count [REGEXP]`, `| redirect|append FILE` and
+ * `| json`. */
 #ifndef CLI_FILTER_H
 #define CLI_FILTER_H
 
@@ -12,6 +13,9 @@ enum filter_kind {
 	FILTER_INCLUDE,
 	FILTER_EXCLUDE,
 	FILTER_BEGIN,
+	FILTER_COUNT,    /* no line passes, they are counted */
+	FILTER_REDIRECT, /* no line passes, they are held for a file */
+	FILTER_APPEND,
 	FILTER_JSON, /* lets all lines pass: the command writes a document in place of its text */
 };
 
@@ -19,6 +23,9 @@ struct filter {
 	enum filter_kind kind;
 	bool compiled, begun;
 	regex_t re;
+	unsigned long lines; /* FILTER_COUNT */
+	struct out held;     /* FILTER_REDIRECT, FILTER_APPEND: what goes to the file */
+	char file[128];      /* as typed */
 };
 
 enum filter_parse {

@@ -396,7 +396,7 @@ void session_finish(struct session *s, int status)
 	}
 	free(s->log_text);
 	s->log_text = NULL;
-	filter_free(&s->filter);
+	session_filter_end(s, status != CMD_OK);
 	if (s->opt.batch && s->io.result != NULL)
 		s->io.result(s->io.arg, status != CMD_OK);
 }

@@ -13,6 +13,7 @@ struct session;
 struct grammar;
 struct confsys;
 struct logins;
+struct flash;
 
 /* What the local database says of a user who proved himself. */
 struct session_account {
@@ -36,6 +37,7 @@ struct session_env {
 	/* May a console be opened by this SSH client, on this address of the host? Not through the tunnel, as long as
 	 * `management-access` does not name the interface. NULL: from anywhere. */
 	bool (*remote_allowed)(void *ctx, const char *client, const char *server);
+	const struct flash *flash; /* disk0: for `| redirect`; NULL = there is none */
 	struct logins *logins; /* who logged in when; NULL = nothing is kept */
 	void *ctx;
 };

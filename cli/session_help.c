@@ -131,6 +131,28 @@ static bool list_add(struct help_list *l, const struct suggest_group *g)
 	return true;
 }
 
+/* `show ... | include ?` */
+static void help_filter_argument(const struct session *s, struct str word, struct out *out)
+{
+	struct filter f;
+	struct err err = {0};
+	size_t at = 0;
+	struct out probe; /* the filter's word with something behind it */
+	out_init(&probe);
+	out_printf(&probe, "%.*s x", STR_ARG(word));
+	(void)filter_parse(&f, out_text(&probe), &at, &err);
+	out_free(&probe);
+	bool file = f.kind == FILTER_REDIRECT || f.kind == FILTER_APPEND;
+	out_str(out, "\n");
+	if (f.kind != FILTER_JSON)
+		print_entry(s, out, 4, file ? "WORD" : "LINE",
+		            file ? "Name of a file on disk0:" : "Regular expression");
+	if (f.kind == FILTER_COUNT || f.kind == FILTER_JSON)
+		out_str(out, "  <cr>\n");
+	out_str(out, "\n");
+	filter_free(&f);
+}
+
 /* `show ... | ?` */
 static bool help_filter(const struct session *s, struct str partial, struct out *out)
 {
@@ -145,12 +167,7 @@ static bool help_filter(const struct session *s, struct str partial, struct out 
 	struct str left = tail;
 	struct str word = str_word(&left);
 	if (word.len > 0 && word.p + word.len < tail.p + tail.len) {
-		out_str(out, "\n");
-		if (str_has_prefix_nocase(STR("json"), word))
-			out_str(out, "  <cr>\n");
-		else
-			print_entry(s, out, 4, "LINE", "Regular expression");
-		out_str(out, "\n");
+		help_filter_argument(s, word, out);
 		return true;
 	}
 	bool any = false;
@@ -162,7 +179,7 @@ static bool help_filter(const struct session *s, struct str partial, struct out 
 		else if (!any)
 			out_str(out, "\n");
 		if (word.len == 0)
-			print_entry(s, out, 7, w->word, w->help);
+			print_entry(s, out, 8, w->word, w->help);
 		any = true;
 	}
 	out_str(out, any ? "\n" : "ERROR: % Unrecognized command\n");

@@ -133,6 +133,9 @@ bool session_failure_pix(struct session *s, struct str line, const struct match_
 /* session_usage.c */
 int session_cmd_help(struct cmd *c); /* `help [COMMAND]` */
 
+/* session_filter.c */
+void session_filter_end(struct session *s, bool refused);
+
 /* session_help.c */
 void session_help_text(struct session *s, struct str partial, struct out *out);
 unsigned session_width(const struct session *s);

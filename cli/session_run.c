@@ -266,6 +266,11 @@ static bool take_filter(struct session *s, struct str *line)
 	size_t at = 0;
 	switch (filter_parse(&f, tail, &at, &err)) {
 	case FILTER_OK:
+		if ((f.kind == FILTER_REDIRECT || f.kind == FILTER_APPEND) && s->privilege <= 1) {
+			print_error(s, "Command authorization failed");
+			filter_free(&f);
+			break;
+		}
 		s->filter = f;
 		line->len = (size_t)(command.p + command.len - line->p);
 		return true;

@@ -99,6 +99,7 @@ int gateway_consoles(struct gateway *gw, struct err *err)
 	                                       .user_check = user_check,
 	                                       .user_find = user_find,
 	                                       .remote_allowed = remote_allowed,
+	                                       .flash = &gw->exec.flash,
 	                                       .logins = logins_new(),
 	                                       .ctx = gw};
 	return control_start(&gw->loop, gw->opt.socket, &gw->console_env, &gw->control, err);

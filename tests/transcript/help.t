@@ -16,11 +16,14 @@ ciscoasa# terminal pa<TAB>
 ciscoasa# terminal pager 30
 ciscoasa# show history | ?
 
-  begin    Begin with the line that matches
-  exclude  Exclude lines that match
-  grep     Include/exclude lines that match
-  include  Include lines that match
-  json     Show the same data as a JSON document (extension)
+  append    Append output to a file
+  begin     Begin with the line that matches
+  count     Count the lines, or those that match
+  exclude   Exclude lines that match
+  grep      Include/exclude lines that match
+  include   Include lines that match
+  json      Show the same data as a JSON document (extension)
+  redirect  Redirect output to a file
 
 ciscoasa# show history | include pager
   terminal pager 30

@@ -194,6 +194,7 @@ static struct session_env env_new(struct grammar **g)
 	        .clock = &standing,
 	        .enable_check = enable_check,
 	        .user_check = user_check,
+	        .flash = &exec.flash,
 	        .logins = logins_new(),
 	};
 	env.ctx = env.sys;
