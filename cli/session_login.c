@@ -128,10 +128,18 @@ static bool aaa_asks(const struct session *s, const char *what)
 	       conf_find(confsys_running(s->env->sys), "aaa-console", str_of(what)) != NULL;
 }
 
-/* `aaa authorization exec`: the user's service-type decides whether he may have a console. */
-static bool exec_allowed(const struct session *s, const struct session_account *account)
+/* `aaa authorization exec`: the user's service-type decides whether he may have a console, and whether `enable` lets him
+ * further than the prompt. */
+static bool exec_allowed(const struct session *s, struct str user,
+                         const struct session_account *account, bool enable)
 {
-	return session_conf_text(s, "aaa-authorization", "exec").len == 0 || account->shell;
+	if (session_conf_text(s, "aaa-authorization", "exec").len == 0 ||
+	    (enable ? account->config : account->shell))
+		return true;
+	char name[65];
+	str_copy(name, sizeof name, user);
+	log_msg(MSG_113021, name);
+	return false;
 }
 
 void session_login_begin(struct session *s)
@@ -160,7 +168,7 @@ void session_login_begin(struct session *s)
 		welcome(s);
 	} else if (over_ssh(s) && env->user_find != NULL && *s->os_user != '\0' &&
 	           env->user_find(env->ctx, str_of(s->os_user), &account) &&
-	           exec_allowed(s, &account)) {
+	           exec_allowed(s, str_of(s->os_user), &account, false)) {
 		/* sshd has asked already, and the database knows the name. */
 		str_copy(s->user, sizeof s->user, str_of(s->os_user));
 		s->account = account;
@@ -261,7 +269,7 @@ static void check_user(struct session *s, struct str password)
 	struct session_account account = {0};
 	struct str name = str_of(s->login_name);
 	bool known = env->user_check != NULL && env->user_check(env->ctx, name, password, &account);
-	if (known && (s->login == LOGIN_ENABLE || exec_allowed(s, &account)))
+	if (known && exec_allowed(s, name, &account, s->login == LOGIN_ENABLE))
 		admit(s, name, &account);
 	else
 		refuse(s, name);

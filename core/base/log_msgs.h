@@ -18,6 +18,7 @@
 #define MSG_113013        113013, 6, "AAA unable to complete the request Error : reason = %s : user = %s"
 #define MSG_113015 \
 	113015, 6, "AAA user authentication Rejected : reason = %s : local database : user = %s"
+#define MSG_113021 113021, 3, "Attempted console login failed.  User %s did NOT have appropriate Admin Rights."
 #define MSG_113019                                                                          \
 	113019, 4,                                                                          \
 	        "%sSession disconnected. Session Type: %s, Duration: %s, Bytes xmt: %llu, " \

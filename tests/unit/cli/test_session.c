@@ -322,7 +322,7 @@ static void help_layouts(void **state)
 	assert_string_equal(text_of(&seen), "\n  <0-100000>  How many\n\nciscoasa# ");
 	out_clear(&seen);
 	session_help(s, STR("show lines 1 | "));
-	assert_non_null(strstr(text_of(&seen), "  include  Include lines that match\n"));
+	assert_non_null(strstr(text_of(&seen), "  include   Include lines that match\n"));
 	assert_true(str_eq(session_complete(s, STR("conf")), STR("igure ")));
 	assert_true(str_eq(session_complete(s, STR("bogus")), STR("")));
 }
