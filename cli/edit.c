@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/config/verify.h"
+
 struct edit {
 	const struct grammar *g;
 	struct txn *t;
@@ -65,7 +67,8 @@ static int not_there(struct edit *ed, const struct node *n)
 		value_copy(&e->vals[k], &ed->keys[k]);
 	out_init(&what);
 	entry_describe(e, &what);
-	err_set(ed->err, -ENOENT, "%s does not exist", what.text);
+	verify_unknown(n, out_text(&what),
+	               ed->keys[0].kind == V_TEXT ? ed->keys[0].text : out_text(&what), ed->err);
 	out_free(&what);
 	entry_drop(e);
 	return -ENOENT;

@@ -309,6 +309,7 @@ static bool node_parts(struct builder *b, struct node *n, const struct yaml *y)
 	if (!n->owner)
 		n->owner = n->parent->owner;
 	n->title = build_text(b, y, "title");
+	n->unknown = build_text(b, y, "unknown");
 	n->before = build_text(b, y, "before");
 	n->after = build_text(b, y, "after");
 	n->check_name = build_text(b, y, "check");
@@ -335,9 +336,9 @@ static bool node_parts(struct builder *b, struct node *n, const struct yaml *y)
 
 static bool add_node(struct builder *b, struct node *parent, const char *name, const struct yaml *y)
 {
-	static const char *const known[] = {"list",    "owner",  "exists", "sort",
-	                                    "builtin", "check",  "title",  "fields",
-	                                    "nodes",   "before", "after",  NULL};
+	static const char *const known[] = {"list",   "owner", "exists",  "sort",   "builtin",
+	                                    "check",  "title", "unknown", "fields", "nodes",
+	                                    "before", "after", NULL};
 	struct node *n = build_alloc(b, 1, sizeof(*n)), **grown;
 
 	if (!build_keys(b, y, known))

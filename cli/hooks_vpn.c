@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/hooks.h"
+#include "core/base/ip4.h"
 #include "core/config/hook.h"
 
 enum { SPLIT_ACES = 28 }; /* as many as the appliance pushes to a client */
@@ -103,10 +104,53 @@ static int edit_crypto_map_dynamic(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
+/* ---------------------------------------------------------------- trustpoints */
+
+/* The certificates of a trustpoint go with it. */
+static int edit_trustpoint(struct conf_typed *t, struct err *err)
+{
+	struct str name = conf_typed_text(t, "name");
+	(void)err;
+	if (!t->no || !conf_find(t->conf, "trustpoint", name) ||
+	    !conf_find(t->conf, "certificate-chain", name))
+		return 0;
+	out_printf(t->lines, "no crypto ca certificate chain %.*s\nno crypto ca trustpoint %.*s\n",
+	           STR_ARG(name), STR_ARG(name));
+	out_str(t->notes,
+	        "WARNING: Removing an enrolled trustpoint will destroy all \n"
+	        "certificates received from the related Certificate Authority.\n"
+	        "INFO: Be sure to ask the CA administrator to revoke your certificates.\n");
+	return 0;
+}
+
+/* ---------------------------------------------------------------- routes */
+
+static bool same_ip(const struct conf_typed *t, const struct centry *e, const char *field)
+{
+	uint32_t ip;
+	struct str text = conf_typed_text(t, field);
+	return (str_eq_cstr(text, "0") && conf_ip(e, field) == 0) ||
+	       (ip4_parse(text, &ip) && ip == conf_ip(e, field));
+}
+
+static int edit_route(struct conf_typed *t, struct err *err)
+{
+	(void)err;
+	if (t->no || t->line)
+		return 0;
+	for (const struct centry *e = conf_first(t->conf, "route"); e; e = conf_next(t->conf, e))
+		if (str_eq(conf_text(e, "ifname"), conf_typed_text(t, "ifname")) &&
+		    same_ip(t, e, "dest") && same_ip(t, e, "mask") && same_ip(t, e, "gateway"))
+			out_str(t->notes, "WARNING: Route already exists\n");
+	return 0;
+}
+
 void hooks_vpn_register(void)
 {
 	static const struct conf_edit_hook edits[] = {
 	        {"crypto_map_dynamic", edit_crypto_map_dynamic},
+	        {"trustpoint", edit_trustpoint},
+	        {"route", edit_route},
 	};
 	static const struct conf_check checks[] = {
 	        {"tunnel_group_check", check_tunnel_group},

@@ -313,6 +313,28 @@ static bool farther_word(const struct walk *w, const char **exact)
 	return *exact != NULL;
 }
 
+/* Nor is the beginning of a longer word nearby taken for a word that a mode further up has in full, when the line is one of
+ * that mode's (`ip local pool` in a mode with ipv6-address-pool). */
+static bool meant_above(const struct walk *w, const struct mode *const *up, size_t n,
+                        struct str line, size_t at)
+{
+	const struct walk_word *first = &w->words[0];
+	bool meant = false;
+
+	if (!w->nwords || !first->keyword || str_caseeq(first->typed, str_of(first->keyword)))
+		return false;
+	for (size_t i = 0; i < n && !meant; i++) {
+		struct walk above;
+
+		walk_line_in(&above, up[i], line, w->no, at);
+		meant = above.status == MATCH_OK && above.nwords && above.words[0].keyword &&
+		        str_caseeq(above.words[0].typed, str_of(above.words[0].keyword)) &&
+		        accepted(&above);
+		walk_end(&above);
+	}
+	return meant;
+}
+
 static bool skip(struct str line, size_t *at, bool *no)
 {
 	size_t i = 0;
@@ -346,7 +368,8 @@ enum match_status match_line(const struct grammar *g, const struct cli_ctx *ctx,
 		struct match_fail f = {0};
 
 		walk_line_in(&w, modes[i], line, no, at);
-		if (farther_word(&w, &exact)) {
+		if (farther_word(&w, &exact) ||
+		    meant_above(&w, &modes[i + 1], n - i - 1, line, at)) {
 			walk_end(&w);
 			continue;
 		}

@@ -64,7 +64,9 @@ enum node_flags {
 
 struct node {
 	const char *name, *title; /* title: for messages ("address pool") */
-	struct node *parent;      /* NULL for the root */
+	const char *
+	        unknown; /* the appliance's own text for a name that is not there, * stands for it */
+	struct node *parent; /* NULL for the root */
 	/* Keys of all parents, own keys, fields: the layout of an entry's values. */
 	struct field *fields;
 	size_t nup, nkeys, nfields; /* nfields counts all three */

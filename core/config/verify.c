@@ -38,14 +38,25 @@ static void say_target(const struct field *f, struct out *out)
 		out->text[at] = (char)tolower((unsigned char)out->text[at]);
 }
 
+void verify_unknown(const struct node *n, struct str what, struct str name, struct err *err)
+{
+	const char *star = n->unknown ? strchr(n->unknown, '*') : NULL;
+
+	if (star)
+		err_set(err, -ENOENT, "%.*s%.*s%s", (int)(star - n->unknown), n->unknown,
+		        STR_ARG(name), star + 1);
+	else
+		err_set(err, -ENOENT, "%.*s does not exist", STR_ARG(what));
+}
+
 static bool missing(const struct field *f, const struct value *v, struct verify_fault *fault)
 {
 	struct out what;
 
 	out_init(&what);
 	say_target(f, &what);
-	err_set(&fault->err, -ENOENT, "%s %.*s does not exist", what.text ? what.text : "",
-	        STR_ARG(v->text));
+	out_printf(&what, " %.*s", STR_ARG(v->text));
+	verify_unknown(f->to, out_text(&what), v->text, &fault->err);
 	out_free(&what);
 	return false;
 }

@@ -17,4 +17,7 @@ bool verify_entry(const struct conf *base, const struct conf *next, const struct
 /* Does the name exist that a reference (or an element of a list of references) gives? */
 bool verify_ref(const struct conf *c, const struct field *f, const struct value *v);
 
+/* That there is no entry of this name: `what` does not exist, or the node's own text. */
+void verify_unknown(const struct node *n, struct str what, struct str name, struct err *err);
+
 #endif

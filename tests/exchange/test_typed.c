@@ -1,0 +1,170 @@
+/* What is said about a line when it is typed: accepted with a warning, or refused because something needs it or is missing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "cli/match.h"
+#include "tests/exchange/conf_fixture.h"
+
+struct typed {
+	const char *line;
+	const char *said; /* all of it */
+};
+
+static void type(struct conf_fixture *f, struct cli_ctx *ctx, const char *line, struct out *said)
+{
+	struct match m;
+	struct match_fail fail;
+	struct err err = {0};
+	out_clear(said);
+	enum match_status rc = match_line(f->grammar, ctx, str_of(line), 15, &m, &fail);
+	if (rc != MATCH_OK) {
+		match_fail_text(&fail, said);
+		return;
+	}
+	if (m.line->run) /* exit, quit */
+		ctx_up(ctx);
+	else if (edit_line(f->grammar, f->sys, ctx, &m, said, &err) != 0)
+		out_printf(said, "ERROR: %s\n", err.text);
+	match_free(&m);
+}
+
+static void test_typed(void **state)
+{
+	static const struct typed session[] = {
+	        {"interface GigabitEthernet0/0", ""},
+	        {"nameif outside", "INFO: Security level for \"outside\" set to 0 by default.\n"},
+	        {"ip address 192.0.2.1 255.255.255.0", ""},
+	        {"interface GigabitEthernet0/1", ""},
+	        {"nameif inside", "INFO: Security level for \"inside\" set to 100 by default.\n"},
+	        {"access-list A extended permit ip any any", ""},
+	        {"crypto ipsec ikev1 transform-set T esp-3des esp-sha-hmac", ""},
+	        {"crypto map M 10 match address A",
+	         "WARNING: The crypto map entry is incomplete!\n"},
+	        {"crypto map M 10 set peer 198.51.100.7",
+	         "WARNING: The crypto map entry is incomplete!\n"},
+	        {"crypto map M 10 set ikev1 transform-set T",
+	         "WARNING: LAN-to-LAN connections are not supported, the peers of crypto map M 10 "
+	         "are refused\n"},
+	        {"no crypto map M 10 match address A",
+	         "WARNING: The crypto map entry will be incomplete!\n"},
+	        {"crypto dynamic-map D 10 set ikev1 transform-set T", ""},
+	        {"crypto map M 20 ipsec-isakmp dynamic D", ""},
+	        {"no crypto map M 20 ipsec-isakmp dynamic D",
+	         "WARNING: The crypto map entry will be incomplete!\n"},
+	        {"tunnel-group 198.51.100.7 type ipsec-l2l",
+	         "WARNING: site-to-site peers are not served, the group is kept without effect\n"},
+	        {"tunnel-group branch type ipsec-l2l",
+	         "WARNING: For IKEv1, L2L tunnel-groups that have names which are not an IP\n"
+	         "address may only be used if the tunnel authentication\n"
+	         "method is Digital Certificates and/or The peer is\n"
+	         "configured to use Aggressive Mode\n"
+	         "WARNING: site-to-site peers are not served, the group is kept without effect\n"},
+	        {"crypto map M 10 set peer 198.51.100.8",
+	         "WARNING: The crypto map entry is incomplete!\n"},
+	        {"no crypto ipsec ikev1 transform-set T",
+	         "ERROR: transform-set T cannot be deleted, it is used by dynamic map D 10, crypto "
+	         "map M 10\n"},
+	        {"crypto map M 30 ipsec-isakmp dynamic NOPE",
+	         "ERROR: dynamic map NOPE does not exist\n"},
+	        {"crypto ikev1 ipsec-over-tcp port 10000",
+	         "WARNING: crypto ikev1 ipsec-over-tcp is kept without effect, IPsec over TCP is "
+	         "not served, clients of L2TP use UDP\n"},
+	        {"crypto ikev2 policy 10", "WARNING: crypto ikev2 policy is kept without effect, "
+	                                   "IKEv2 is not served, clients of L2TP use IKEv1\n"},
+	        {"crypto ikev2 enable outside",
+	         "WARNING: crypto ikev2 enable is kept without effect, IKEv2 is not served, "
+	         "clients of L2TP use IKEv1\n"},
+	        {"ip local pool P 10.1.0.1-10.1.0.9", ""},
+	        {"ip local pool Q 10.1.0.5-10.1.0.20",
+	         "ERROR: The IP pool Q addresses overlap with existing localpool range of P\n"},
+	        {"tunnel-group DefaultRAGroup general-attributes", ""},
+	        {"address-pool P", ""},
+	        {"address-pool NOPE", "ERROR: address pool NOPE does not exist\n"},
+	        {"default-group-policy NOPE", "ERROR: group-policy NOPE does not exist\n"},
+	        {"authentication-server-group NOPE",
+	         "ERROR: aaa-server group NOPE does not exist\n"},
+	        {"no ip local pool P", "ERROR: address pool P cannot be deleted, it is used by "
+	                               "tunnel-group DefaultRAGroup\n"},
+	        {"no tunnel-group DefaultRAGroup",
+	         "ERROR: tunnel-group DefaultRAGroup is built in and cannot be deleted\n"},
+	        {"no group-policy DfltGrpPolicy",
+	         "ERROR: group-policy DfltGrpPolicy is built in and cannot be deleted\n"},
+	        {"group-policy G internal", ""},
+	        {"group-policy G attributes", ""},
+	        {"vpn-tunnel-protocol ikev2 l2tp-ipsec",
+	         "WARNING: vpn-tunnel-protocol ikev2: IKEv2 is not served, l2tp-ipsec is\n"},
+	        {"vpn-tunnel-protocol ikev1",
+	         "WARNING: vpn-tunnel-protocol without l2tp-ipsec lets nobody in, remote access by "
+	         "IPsec alone (XAUTH) is refused\n"},
+	        {"client-firewall none", "WARNING: client-firewall is kept without effect, clients "
+	                                 "of L2TP are told no firewall\n"},
+	        {"username jdoe nopassword", ""},
+	        {"username jdoe attributes", ""},
+	        {"vpn-group-policy G", ""},
+	        {"no group-policy G",
+	         "ERROR: group-policy G cannot be deleted, it is used by username jdoe\n"},
+	        {"crypto ca trustpoint TP", ""},
+	        {"tunnel-group DefaultRAGroup ipsec-attributes", ""},
+	        {"ikev1 trust-point NOPE", "ERROR: CA trustpoint 'NOPE' is not known.\n"},
+	        {"no crypto ca trustpoint NOPE", "ERROR: CA trustpoint 'NOPE' is not known.\n"},
+	        {"crypto ca certificate chain TP", ""},
+	        {"certificate ca 6ecc7aa5", ""},
+	        {"308205ec 308204d4", ""},
+	        {"quit", ""},
+	        {"no crypto ca trustpoint TP",
+	         "WARNING: Removing an enrolled trustpoint will destroy all \n"
+	         "certificates received from the related Certificate Authority.\n"
+	         "INFO: Be sure to ask the CA administrator to revoke your certificates.\n"},
+	        {"firewall transparent", "ERROR: transparent mode is not supported: L2TP over "
+	                                 "IPsec needs a routed firewall\n"},
+	        {"mode multiple", "ERROR: multiple context mode is not supported: L2TP over IPsec "
+	                          "needs a single context\n"},
+	        {"failover", "WARNING: failover is kept without effect, there is one unit, and "
+	                     "L2TP sessions know no failover\n"},
+	        {"failover lan unit primary", ""},
+	        {"icmp deny any outside",
+	         "WARNING: icmp is kept without effect, the host answers ICMP\n"},
+	        {"ip verify reverse-path interface outside",
+	         "WARNING: ip verify reverse-path interface is kept without effect, the host "
+	         "checks sources\n"},
+	        {"interface GigabitEthernet0/0", ""},
+	        {"ipv6 enable", "WARNING: ipv6 is kept without effect, tunnels are IPv4 only\n"},
+	        {"policy-map global_policy", ""},
+	        {"class c", ""},
+	        {"set connection conn-max 100",
+	         "WARNING: set connection is kept without effect, traffic is not inspected\n"},
+	        {"route outside 0.0.0.0 0.0.0.0 192.0.2.254", ""},
+	        {"route outside 0 0 192.0.2.254", "WARNING: Route already exists\n"},
+	};
+	struct conf_fixture *f = *state;
+	struct cli_ctx ctx;
+	struct out said;
+	unsigned wrong = 0;
+	conf_load(f, "");
+	ctx_init(&ctx, f->grammar->config);
+	out_init(&said);
+	for (size_t i = 0; i < sizeof(session) / sizeof(session[0]); i++) {
+		type(f, &ctx, session[i].line, &said);
+		if (strcmp(said.text ? said.text : "", session[i].said) == 0)
+			continue;
+		print_message("%s\n  says: %s  not:  %s\n", session[i].line,
+		              said.text ? said.text : "\n", session[i].said);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+	out_free(&said);
+	ctx_clear(&ctx);
+	conf_unload(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_typed)};
+	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
+}
