@@ -8,6 +8,7 @@
 #include "core/gateway.h"
 #include "core/net/dhcp.h"
 #include "core/net/pathmtu.h"
+#include "ppp/pool.h"
 
 /* Its own piece of memory: libuv needs it until the handle is closed. */
 struct port {
@@ -23,7 +24,8 @@ struct gw_dhcp {
 	struct port *port;
 	uint32_t *scopes; /* addresses that we gave the TUN device, sorted */
 	size_t nscopes;
-	bool told; /* that the port is not to be had */
+	bool keeps_address; /* the TUN device has one besides the scopes */
+	bool told;          /* that the port is not to be had */
 };
 
 /* ------------------------------------------------------------------ to and from the servers */
@@ -177,7 +179,12 @@ static void set_scopes(struct gw_dhcp *g, uint32_t *scopes, size_t n, struct out
 {
 	struct gateway *gw = g->gw;
 	struct err err = {0};
-	struct netlink_addr a = {.index = gw->tun.ifindex, .bits = 32};
+	struct netlink_addr a = {
+	        .index = gw->tun.ifindex, .ip = PPP_POOL_NOBODY, .bits = 32, .host = true};
+	/* One that stays: with the last address of a device the kernel takes its routes away, and those of all pools
+	 * lead to this one. */
+	if (n > 0 && !g->keeps_address)
+		g->keeps_address = netlink_addr_add(gw->nl, &a, NULL) == 0;
 	for (size_t i = 0; i < g->nscopes; i++) {
 		a.ip = g->scopes[i];
 		if (bsearch(&a.ip, scopes, n, sizeof *scopes, by_number) == NULL)

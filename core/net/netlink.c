@@ -396,6 +396,7 @@ static int addr_change(struct netlink *nl, const struct netlink_addr *a, bool ad
 	i->ifa_family = AF_INET;
 	i->ifa_prefixlen = a->bits;
 	i->ifa_index = (unsigned)a->index;
+	i->ifa_scope = a->host ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
 	mnl_attr_put_u32(h, IFA_LOCAL, htonl(a->ip));
 	mnl_attr_put_u32(h, IFA_ADDRESS, htonl(a->ip));
 	if (add && a->bits < 31)

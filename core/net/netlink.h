@@ -34,6 +34,7 @@ struct netlink_addr {
 	int index;
 	uint32_t ip; /* host order */
 	uint8_t bits;
+	bool host; /* added with scope host: packets are taken in for it, none is sent from it unasked */
 };
 
 struct netlink_route { /* unicast routes of table main */

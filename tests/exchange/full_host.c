@@ -233,7 +233,8 @@ static const struct netlink_link links[] = {
         {.index = 2, .name = "eth0", .up = true, .carrier = true, .mtu = 1500},
         {.index = 3, .name = "eth1", .up = true, .carrier = true, .mtu = 1500},
 };
-static const struct netlink_addr addrs[] = {{2, GW_IP, 24}, {3, 0x0a4d0001, 24}};
+static const struct netlink_addr addrs[] = {{.index = 2, .ip = GW_IP, .bits = 24},
+                                            {.index = 3, .ip = 0x0a4d0001, .bits = 24}};
 
 int netlink_open(struct netlink **nl, struct err *err)
 {
