@@ -116,6 +116,9 @@ struct mode {
 	struct line **start
 	        [256]; /* lines by first letter of their first keyword; 0: begins with an argument */
 	size_t nstart[256];
+	/* Lines about each top-level node, by its slot: of_top[top_start[slot]] up to top_start[slot + 1]. */
+	struct line **of_top;
+	size_t *top_start;
 	const char *file;
 	unsigned where;
 	struct mode *next;

@@ -158,6 +158,33 @@ static void find_sections(struct builder *b, struct line *l)
 	}
 }
 
+static const struct node *top_of(const struct node *n)
+{
+	while (n && n->parent && n->parent->parent)
+		n = n->parent;
+	return n && n->parent ? n : NULL;
+}
+
+/* The lines of the mode by the top-level node they are about, those of one node in their order. */
+static void index_tops(struct builder *b, struct mode *m)
+{
+	size_t nslots = b->g->schema.root->nnodes, n = 0;
+	size_t *start = build_alloc(b, nslots + 2, sizeof(*start));
+
+	for (const struct line *l = m->lines; l; l = l->next) {
+		if (top_of(l->node))
+			start[top_of(l->node)->slot + 2]++, n++;
+	}
+	for (size_t i = 2; i < nslots + 2; i++)
+		start[i] += start[i - 1];
+	m->of_top = build_alloc(b, n + 1, sizeof(*m->of_top));
+	for (struct line *l = m->lines; l; l = l->next) {
+		if (top_of(l->node))
+			m->of_top[start[top_of(l->node)->slot + 1]++] = l;
+	}
+	m->top_start = start;
+}
+
 void build_index(struct builder *b)
 {
 	for (struct mode *m = b->g->modes; m; m = m->next) {
@@ -170,5 +197,7 @@ void build_index(struct builder *b)
 		for (struct line *l = m->lines; l; l = l->next)
 			find_sections(b, l);
 	}
+	if (b->g->config)
+		index_tops(b, (struct mode *)b->g->config);
 	mark_primary(b->g, b->g->schema.root);
 }

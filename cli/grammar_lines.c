@@ -208,7 +208,8 @@ static bool read_with(struct builder *b, struct line *l, const struct yaml *y)
 		build_own(b, NULL, &w->value);
 		struct yaml value = *with->items[i];
 		w->other = value.text && value.text[0] == '!';
-		value.text += w->other;
+		if (w->other)
+			value.text++;
 		if (!build_value(b, w->field, &value, &w->value))
 			return false;
 	}

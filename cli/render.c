@@ -212,9 +212,9 @@ static bool end_line(struct printed *p, size_t at, bool ok, bool trail)
 	}
 	while (out->len > at && out->text[out->len - 1] == ' ')
 		rollback(out, out->len - 1);
-	if (p->r->flags & RENDER_INERT)
-		out_printf(out, p->l->inert ? "  ! %s" : "", p->l->inert);
-	else if (trail && (p->l->flags & LINE_TRAIL))
+	if ((p->r->flags & RENDER_INERT) && p->l->inert)
+		out_printf(out, "  ! %s", p->l->inert);
+	else if (!(p->r->flags & RENDER_INERT) && trail && (p->l->flags & LINE_TRAIL))
 		out_str(out, " ");
 	out_str(out, "\n");
 	return true;
@@ -520,14 +520,20 @@ void render_entry(struct render *r, const struct line **lines, size_t n, const s
 
 static const struct line **lines_of(const struct mode *m, const struct node *n, size_t *count)
 {
+	bool top = m->top_start && n->parent && !n->parent->parent;
+	size_t from = top ? m->top_start[n->slot] : 0, to = top ? m->top_start[n->slot + 1] : 0;
+	size_t most = to - from;
 	const struct line **lines;
-	size_t most = 0;
 
-	for (const struct line *l = m->lines; l; l = l->next)
+	for (const struct line *l = top ? NULL : m->lines; l; l = l->next)
 		most++;
 	lines = conf_alloc((most + 1) * sizeof(*lines));
 	*count = 0;
-	for (const struct line *l = m->lines; l; l = l->next) {
+	for (size_t i = from; i < to; i++) {
+		if (renderable(m->of_top[i]))
+			lines[(*count)++] = m->of_top[i];
+	}
+	for (const struct line *l = top ? NULL : m->lines; l; l = l->next) {
 		if (renderable(l) && below(l->node, n))
 			lines[(*count)++] = l;
 	}

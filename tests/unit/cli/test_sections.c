@@ -159,11 +159,41 @@ static void test_clear(void **state)
 	assert_true(cleared > 15 && used < 8);
 }
 
+/* With every default said openly it is the same configuration. */
+static void test_all(void **state)
+{
+	struct out plain, full, again;
+	struct load_report r = {0};
+	struct err err = {0};
+	(void)state;
+	load(everything);
+	out_init(&plain);
+	out_init(&full);
+	out_init(&again);
+	render(grammar, confsys_running(x.sys), RENDER_SECRETS, -1, STR(""), &plain);
+	render(grammar, confsys_running(x.sys), RENDER_SECRETS | RENDER_ALL, -1, STR(""), &full);
+	assert_true(full.len > plain.len);
+	int rc = load_text(grammar, x.sys, out_text(&full), "all", LOAD_REPLACE | LOAD_STRICT, &r,
+	                   &err);
+	for (size_t i = 0; rc != 0 && i < r.n; i++)
+		if (r.items[i].error)
+			print_error("%u: %s: %s\n", r.items[i].line, r.items[i].command,
+			            r.items[i].text);
+	assert_int_equal(rc, 0);
+	load_report_free(&r);
+	render(grammar, confsys_running(x.sys), RENDER_SECRETS, -1, STR(""), &again);
+	assert_string_equal(plain.text, again.text);
+	out_free(&plain);
+	out_free(&full);
+	out_free(&again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_show),
 	        cmocka_unit_test(test_clear),
+	        cmocka_unit_test(test_all),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
