@@ -403,7 +403,8 @@ size_t manual_missing(const struct grammar *g, struct out *out)
 		const struct page *p = &all.p[i];
 		bool doc = page_doc(g, p) != NULL;
 		for (size_t k = 0; k < p->n && !doc; k++)
-			doc = p->lines[k]->doc != NULL;
+			doc = p->lines[k]->doc != NULL || p->lines[k]->inert != NULL ||
+			      p->lines[k]->refused != NULL; /* the page says why */
 		if (!doc) {
 			out_printf(out, "%s/%s: no doc\n", p->mode->name, p->title);
 			missing++;

@@ -27,10 +27,11 @@ bool item_keyword(const struct line *l, const struct item *it, size_t i, struct 
 	i -= words ? f->nchoices : 0;
 	f = it->field;
 	if (i < f->nwords) {
-		/* Another name of a choice is an old one; beside other types it is the only name. */
-		*k = (struct keyword){f->words[i].word,
-		                      f->words[i].help ? f->words[i].help : f->help,
-		                      words || (l->flags & LINE_LEGACY) != 0};
+		/* Another name of a choice is an old one, offered when it has help of its own; beside other types it is the only
+		 * name. */
+		*k = (struct keyword){
+		        f->words[i].word, f->words[i].help ? f->words[i].help : f->help,
+		        (words && !f->words[i].help) || (l->flags & LINE_LEGACY) != 0};
 		return true;
 	}
 	i -= f->nwords;

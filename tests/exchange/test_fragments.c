@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/manual.h"
 #include "cli/match.h"
 #include "cli/render.h"
 #include "core/base/hash.h"
@@ -170,13 +171,36 @@ static void test_every_line(void **state)
 	assert_int_equal(missing, 0);
 }
 
+/* The manual explains every configuration command: what it is for, or why it does nothing. */
+static void test_manual(void **state)
+{
+	struct conf_fixture *f = *state;
+	struct out out;
+	unsigned missing = 0;
+	out_init(&out);
+	manual_missing(f->grammar, &out);
+	struct str rest = out_text(&out);
+	while (rest.len > 0) {
+		const char *nl = memchr(rest.p, '\n', rest.len);
+		struct str line = {rest.p, nl ? (size_t)(nl - rest.p) : rest.len};
+		rest = (struct str){line.p + line.len + (nl ? 1 : 0),
+		                    rest.len - line.len - (nl ? 1 : 0)};
+		if (str_has_prefix_nocase(line, STR("exec/")) ||
+		    str_has_prefix_nocase(line, STR("user/")))
+			continue;
+		print_message("%.*s\n", STR_ARG(line));
+		missing++;
+	}
+	out_free(&out);
+	assert_int_equal(missing, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_fragments),
-	        cmocka_unit_test(test_configs),
-	        cmocka_unit_test(test_order),
-	        cmocka_unit_test(test_every_line),
+	        cmocka_unit_test(test_fragments), cmocka_unit_test(test_configs),
+	        cmocka_unit_test(test_order),     cmocka_unit_test(test_every_line),
+	        cmocka_unit_test(test_manual),
 	};
 	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
 }
