@@ -4,6 +4,7 @@
 
 #include "cli/exec_debug.h"
 #include "cli/hooks.h"
+#include "core/system_show.h"
 #include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"
 #include "core/gateway.h"
@@ -86,6 +87,7 @@ void gateway_engines_free(struct gateway *gw)
 	exec_config_free(&gw->exec);
 	logsinks_free(gw->log);
 	net_show_close(&gw->net_show);
+	system_load_stop(gw);
 	ifaces_free(gw->ifaces);
 }
 

@@ -89,4 +89,13 @@ void worker_set_mss(struct worker *w, uint16_t mss); /* 0 = off */
 void worker_set_pmtu_aging(struct worker *w, uint32_t s);
 const struct drop_counters *worker_drops(const struct worker *w);
 
+/* Memory set aside for what goes between the threads, for show blocks. */
+struct worker_blocks {
+	const char *what;
+	size_t size;          /* bytes of one */
+	size_t max, low, cnt; /* all, free at the worst moment, free now */
+};
+enum { WORKER_BLOCKS = 3 };
+void worker_blocks(const struct worker *w, struct worker_blocks blocks[WORKER_BLOCKS]);
+
 #endif

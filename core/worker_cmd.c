@@ -43,6 +43,7 @@ static int make_stores(struct worker *w)
 		w->down_free[w->n_down_free++] = &w->down_msgs[i];
 		w->up_free[w->n_up_free++] = &w->up_msgs[i];
 	}
+	w->down_low = w->n_down_free;
 	return 0;
 }
 
@@ -291,8 +292,12 @@ static struct msg *msg_down(struct worker *w)
 	for (int i = 0; i < 1000; i++) {
 		while (ring_pop(&w->done, &m))
 			w->down_free[w->n_down_free++] = m;
-		if (w->n_down_free > 0)
-			return w->down_free[--w->n_down_free];
+		if (w->n_down_free > 0) {
+			w->n_down_free--;
+			if (w->n_down_free < w->down_low)
+				w->down_low = w->n_down_free;
+			return w->down_free[w->n_down_free];
+		}
 		if (!w->running)
 			break;
 		usleep(100);
@@ -383,4 +388,19 @@ void worker_set_pmtu_aging(struct worker *w, uint32_t s)
 void worker_set_mss(struct worker *w, uint16_t mss)
 {
 	down(w, &(struct down){.op = DOWN_MSS, .u32 = mss});
+}
+
+static struct worker_blocks ring_blocks(const struct ring *r, const char *what)
+{
+	size_t size = ring_size(r);
+	return (struct worker_blocks){what, r->elem, size, size - ring_most(r),
+	                              size - ring_count(r)};
+}
+
+void worker_blocks(const struct worker *w, struct worker_blocks blocks[WORKER_BLOCKS])
+{
+	blocks[0] = ring_blocks(&w->down, "commands");
+	blocks[1] = ring_blocks(&w->up, "events");
+	blocks[2] = (struct worker_blocks){"messages", sizeof *w->down_msgs, WORKER_MSGS,
+	                                   w->down_low, w->n_down_free};
 }

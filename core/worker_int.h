@@ -124,7 +124,7 @@ struct worker {
 	struct session_slot *sessions[WORKER_SESSIONS];
 	struct msg *down_msgs;
 	struct msg *down_free[WORKER_MSGS];
-	unsigned n_down_free;
+	unsigned n_down_free, down_low; /* down_low: the fewest there ever were */
 	uint64_t given; /* commands */
 
 	/* worker thread */

@@ -32,6 +32,8 @@ bool ring_push(struct ring *r, const void *elem)
 		return false;
 	memcpy(r->slots + (tail & r->mask) * r->elem, elem, r->elem);
 	atomic_store_explicit(&r->tail, tail + 1, memory_order_release);
+	if (tail + 1 - head > atomic_load_explicit(&r->most, memory_order_relaxed))
+		atomic_store_explicit(&r->most, tail + 1 - head, memory_order_relaxed);
 	return true;
 }
 
@@ -50,4 +52,14 @@ size_t ring_count(const struct ring *r)
 {
 	return atomic_load_explicit(&r->tail, memory_order_acquire) -
 	       atomic_load_explicit(&r->head, memory_order_acquire);
+}
+
+size_t ring_size(const struct ring *r)
+{
+	return r->mask + 1;
+}
+
+size_t ring_most(const struct ring *r)
+{
+	return atomic_load_explicit(&r->most, memory_order_relaxed);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if_arp.h>
 #include <stdlib.h>
@@ -127,6 +128,7 @@ struct walk {
 		bool (*link)(void *, const struct netlink_link *);
 		bool (*addr)(void *, const struct netlink_addr *);
 		bool (*route)(void *, const struct netlink_route *);
+		bool (*neigh)(void *, const struct netlink_neigh *);
 	} fn;
 	void *arg;
 	bool stopped; /* fn wants no more; the rest of the answer is still read off the socket */
@@ -361,6 +363,46 @@ int netlink_default_route(struct netlink *nl, struct netlink_route *r)
 	struct default_find f = {.out = r};
 	int code = netlink_routes(nl, route_default, &f);
 	return code ? code : f.found ? 0 : -ENETUNREACH;
+}
+
+/* ------------------------------------------------------------------------------------- neighbours */
+
+static int neigh_message(const struct nlmsghdr *h, void *arg)
+{
+	struct walk *w = arg;
+	const struct ndmsg *m = mnl_nlmsg_get_payload(h);
+	const struct nlattr *a;
+	struct netlink_neigh n = {.index = m->ndm_ifindex,
+	                          .permanent = m->ndm_state & NUD_PERMANENT};
+	bool has_mac = false;
+	uint32_t be;
+	if (h->nlmsg_type != RTM_NEWNEIGH || m->ndm_family != AF_INET ||
+	    m->ndm_state & (NUD_NOARP | NUD_FAILED | NUD_INCOMPLETE) || w->stopped)
+		return MNL_CB_OK;
+	mnl_attr_for_each(a, h, sizeof(*m))
+	{
+		size_t len = mnl_attr_get_payload_len(a);
+		struct nda_cacheinfo c;
+		if (mnl_attr_get_type(a) == NDA_DST && len == sizeof(be)) {
+			memcpy(&be, mnl_attr_get_payload(a), sizeof(be));
+			n.ip = ntohl(be);
+		} else if (mnl_attr_get_type(a) == NDA_LLADDR && len == sizeof(n.mac)) {
+			memcpy(n.mac, mnl_attr_get_payload(a), sizeof(n.mac));
+			has_mac = true;
+		} else if (mnl_attr_get_type(a) == NDA_CACHEINFO && len >= sizeof(c)) {
+			memcpy(&c, mnl_attr_get_payload(a), sizeof(c));
+			n.age_s = c.ndm_updated / 100; /* clock_t: hundredths */
+		}
+	}
+	if (has_mac && n.ip)
+		w->stopped = !w->fn.neigh(w->arg, &n);
+	return MNL_CB_OK;
+}
+
+int netlink_neighs(struct netlink *nl, bool (*fn)(void *, const struct netlink_neigh *), void *arg)
+{
+	struct walk w = {.fn.neigh = fn, .arg = arg};
+	return dump(nl, RTM_GETNEIGH, neigh_message, &w);
 }
 
 /* ---------------------------------------------------------------------------------------- changes */

@@ -46,6 +46,14 @@ struct netlink_route { /* unicast routes of table main */
 	uint8_t proto; /* NETLINK_PROTO = ours */
 };
 
+struct netlink_neigh { /* who answered to an address: the ARP table */
+	int index;
+	uint32_t ip; /* host order */
+	uint8_t mac[6];
+	bool permanent;
+	uint32_t age_s; /* since the kernel last changed the entry */
+};
+
 int netlink_open(struct netlink **nl, struct err *err);
 void netlink_close(struct netlink *nl); /* NULL is allowed */
 
@@ -55,6 +63,8 @@ int netlink_links(struct netlink *nl, bool (*fn)(void *arg, const struct netlink
 int netlink_addrs(struct netlink *nl, bool (*fn)(void *arg, const struct netlink_addr *a),
                   void *arg);
 int netlink_routes(struct netlink *nl, bool (*fn)(void *arg, const struct netlink_route *r),
+                   void *arg);
+int netlink_neighs(struct netlink *nl, bool (*fn)(void *arg, const struct netlink_neigh *n),
                    void *arg);
 /* One link by name or by index (name NULL). -ENODEV when there is none. */
 int netlink_link_get(struct netlink *nl, const char *name, int index, struct netlink_link *l);

@@ -29,18 +29,23 @@ static int show_interface_ip_brief(struct cmd *cmd)
 	const struct iface *i;
 	out_str(cmd->out, "Interface                  IP-Address      OK? Method Status            "
 	                  "    Protocol\n");
+	rec_list(cmd->out, "interfaces");
 	for (size_t k = 0; (i = ifaces_at(t, k)); k++) {
 		uint32_t mask, ip = address_of(i, &mask);
 		const char *status = i->conf.shutdown ? "administratively down"
 		                     : i->up          ? "up"
 		                                      : "down";
-		out_printf(cmd->out, "%-26s %-15s YES %-6s %-21s %-4s\n", i->conf.hw,
-		           ip ? ip4_text(ip).s : "unassigned",
-		           i->conf.dhcp ? "DHCP"
-		           : ip         ? "CONFIG"
-		                        : "unset",
-		           status, line_up(i) ? "up" : "down");
+		rec_open(cmd->out, NULL);
+		rec(cmd->out, "interface address method status protocol",
+		    "%-26s %-15s YES %-6s %-21s %-4s\n", i->conf.hw,
+		    ip ? ip4_text(ip).s : "unassigned",
+		    i->conf.dhcp ? "DHCP"
+		    : ip         ? "CONFIG"
+		                 : "unset",
+		    status, line_up(i) ? "up" : "down");
+		rec_close(cmd->out);
 	}
+	rec_close(cmd->out);
 	return CMD_OK;
 }
 
@@ -49,10 +54,15 @@ static int show_nameif(struct cmd *cmd)
 	const struct ifaces *t = ((struct net_show *)cmd->ctx)->ifaces;
 	const struct iface *i;
 	out_str(cmd->out, "Interface                Name                     Security\n");
+	rec_list(cmd->out, "interfaces");
 	for (size_t k = 0; (i = ifaces_at(t, k)); k++)
-		if (i->conf.nameif[0])
-			out_printf(cmd->out, "%-24s %-24s %3u\n", i->conf.hw, i->conf.nameif,
-			           i->conf.security);
+		if (i->conf.nameif[0]) {
+			rec_open(cmd->out, NULL);
+			rec(cmd->out, "interface name security_level", "%-24s %-24s %3u\n",
+			    i->conf.hw, i->conf.nameif, i->conf.security);
+			rec_close(cmd->out);
+		}
+	rec_close(cmd->out);
 	return CMD_OK;
 }
 
@@ -61,17 +71,22 @@ static void ip_address_table(const struct ifaces *t, struct out *o, bool current
 	const struct iface *i;
 	out_str(o, "Interface                Name                   IP address      Subnet mask    "
 	           " Method \n");
+	rec_list(o, current ? "current" : "system");
 	for (size_t k = 0; (i = ifaces_at(t, k)); k++) {
 		uint32_t mask, ip = address_of(i, &mask);
 		if (current && !i->conf.dhcp) {
 			ip = i->ip_agrees ? ip : i->ip;
 			mask = i->ip_agrees ? mask : i->mask;
 		}
-		if (i->conf.nameif[0] && ip)
-			out_printf(o, "%-24s %-22s %-15s %-15s %s\n", i->conf.hw, i->conf.nameif,
-			           ip4_text(ip).s, ip4_text(mask).s,
-			           i->conf.dhcp ? "DHCP" : "manual");
+		if (!i->conf.nameif[0] || !ip)
+			continue;
+		rec_open(o, NULL);
+		rec(o, "interface name address mask method", "%-24s %-22s %-15s %-15s %s\n",
+		    i->conf.hw, i->conf.nameif, ip4_text(ip).s, ip4_text(mask).s,
+		    i->conf.dhcp ? "DHCP" : "manual");
+		rec_close(o);
 	}
+	rec_close(o);
 }
 
 static int show_ip_address(struct cmd *cmd)
@@ -140,21 +155,25 @@ static void route_print(const struct route_list *l, const struct netlink_route *
 	const struct iface *i = ifaces_by_index(l->t, r->index);
 	char to[40];
 	snprintf(to, sizeof(to), "%s %s", ip4_text(r->dst).s, ip4_text(ip4_mask(r->bits)).s);
+	rec_open(l->o, NULL);
 	if (r->gw)
-		out_printf(l->o, "%-8s %s [1/0] via %s, %s\n",
-		           r->bits ? "S"
-		           : best  ? "S*"
-		                   : "S",
-		           to, ip4_text(r->gw).s, i->conf.nameif);
+		rec(l->o, "code to gateway interface", "%-8s %s [1/0] via %s, %s\n",
+		    r->bits ? "S"
+		    : best  ? "S*"
+		            : "S",
+		    to, ip4_text(r->gw).s, i->conf.nameif);
 	else
-		out_printf(l->o, "%-8s %s is directly connected, %s\n",
-		           r->proto == NETLINK_PROTO ? "S" : "C", to, i->conf.nameif);
+		rec(l->o, "code to interface", "%-8s %s is directly connected, %s\n",
+		    r->proto == NETLINK_PROTO ? "S" : "C", to, i->conf.nameif);
+	rec_close(l->o);
 }
 
 static void client_print(void *arg, uint32_t ip, const char *ifname)
 {
-	out_printf(arg, "%-8s %s 255.255.255.255 connected by VPN (advertised), %s\n", "V",
-	           ip4_text(ip).s, ifname);
+	rec_open(arg, NULL);
+	rec(arg, "code to interface", "%-8s %s 255.255.255.255 connected by VPN (advertised), %s\n",
+	    "V", ip4_text(ip).s, ifname);
+	rec_close(arg);
 }
 
 static int show_route(struct cmd *cmd)
@@ -167,19 +186,57 @@ static int show_route(struct cmd *cmd)
 		qsort(l.r, l.n, sizeof(*l.r), route_order);
 	out_str(cmd->out, route_codes);
 	if (l.n && !l.r[0].bits && l.r[0].gw)
-		out_printf(cmd->out, "Gateway of last resort is %s to network 0.0.0.0\n\n",
-		           ip4_text(l.r[0].gw).s);
+		rec(cmd->out, "gateway_of_last_resort",
+		    "Gateway of last resort is %s to network 0.0.0.0\n\n", ip4_text(l.r[0].gw).s);
 	else
 		out_str(cmd->out, "Gateway of last resort is not set\n\n");
+	rec_list(cmd->out, "routes");
 	for (size_t k = 0; k < l.n; k++)
 		route_print(&l, &l.r[k], k == 0);
 	for (size_t k = 0; (i = ifaces_at(s->ifaces, k)); k++)
-		if (i->conf.nameif[0] && i->up && i->ip)
-			out_printf(cmd->out, "%-8s %s 255.255.255.255 is directly connected, %s\n",
-			           "L", ip4_text(i->ip).s, i->conf.nameif);
+		if (i->conf.nameif[0] && i->up && i->ip) {
+			rec_open(cmd->out, NULL);
+			rec(cmd->out, "code to interface",
+			    "%-8s %s 255.255.255.255 is directly connected, %s\n", "L",
+			    ip4_text(i->ip).s, i->conf.nameif);
+			rec_close(cmd->out);
+		}
 	if (s->clients)
 		s->clients(s->ctx, client_print, cmd->out);
+	rec_close(cmd->out);
 	free(l.r);
+	return CMD_OK;
+}
+
+/* -------------------------------------------------------------------------------------------- arp */
+
+static bool arp_print(void *arg, const struct netlink_neigh *n)
+{
+	const struct route_list *l = arg;
+	const struct iface *i = ifaces_by_index(l->t, n->index);
+	if (!i || !i->conf.nameif[0])
+		return true;
+	char mac[16];
+	snprintf(mac, sizeof(mac), "%02x%02x.%02x%02x.%02x%02x", n->mac[0], n->mac[1], n->mac[2],
+	         n->mac[3], n->mac[4], n->mac[5]);
+	rec_open(l->o, NULL);
+	if (n->permanent)
+		rec(l->o, "interface address mac -", "\t%s %s %s %s\n", i->conf.nameif,
+		    ip4_text(n->ip).s, mac, "-");
+	else
+		rec(l->o, "interface address mac age_s", "\t%s %s %s %u\n", i->conf.nameif,
+		    ip4_text(n->ip).s, mac, n->age_s);
+	rec_close(l->o);
+	return true;
+}
+
+static int show_arp(struct cmd *cmd)
+{
+	const struct net_show *s = cmd->ctx;
+	struct route_list l = {.t = s->ifaces, .o = cmd->out};
+	rec_list(cmd->out, "arp");
+	netlink_neighs(ifaces_netlink(s->ifaces), arp_print, &l);
+	rec_close(cmd->out);
 	return CMD_OK;
 }
 
@@ -193,6 +250,11 @@ void net_show_register(struct net_show *show)
 	        {"show_nameif", show_nameif},
 	        {"show_ip_address", show_ip_address},
 	        {"show_route", show_route},
+	        {"show_interface_summary", show_interface_summary},
+	        {"clear_interface", clear_interface},
+	        {"show_traffic", show_traffic},
+	        {"clear_traffic", clear_traffic},
+	        {"show_arp", show_arp},
 	};
 	show_rate_start(show);
 	cmd_register(table, sizeof(table) / sizeof(table[0]), show);

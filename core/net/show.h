@@ -1,4 +1,4 @@
-/* show interface, show interface ip brief, show nameif, show ip address, show route. */
+/* show interface, show interface ip brief, show nameif, show ip address, show route, show arp, show traffic. */
 #ifndef CORE_NET_SHOW_H
 #define CORE_NET_SHOW_H
 
@@ -15,7 +15,7 @@ struct net_show {
 	struct show_rates *rates; /* made by net_show_register */
 };
 
-/* Commands show_interface, show_interface_ip_brief, show_nameif, show_ip_address, show_route; also starts the
+/* The commands of show.c and show_interface.c; also starts the
  * rate counters of show interface (a timer on the clock). show must live until net_show_close. */
 void net_show_register(struct net_show *show);
 void net_show_close(struct net_show *show);

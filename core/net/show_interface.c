@@ -1,5 +1,6 @@
 #include "core/net/show_interface.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,7 +17,10 @@ struct sample {
 
 struct rates { /* of one device */
 	char dev[IFNAMSIZ];
-	struct sample s[SAMPLES]; /* newest at [n - 1 modulo SAMPLES] */
+	struct sample first; /* show traffic counts from here */
+	bool has_first;
+	struct netlink_stats cleared; /* what clear interface took off */
+	struct sample s[SAMPLES];     /* newest at [n - 1 modulo SAMPLES] */
 	unsigned n;
 };
 
@@ -53,8 +57,13 @@ static bool sample_take(void *arg, const struct netlink_link *l)
 	struct net_show *show = arg;
 	const struct iface *i = ifaces_by_index(show->ifaces, l->index);
 	struct rates *r = i ? rates_find(show->rates, i->dev, true) : NULL;
-	if (r)
-		r->s[r->n++ % SAMPLES] = sample_of(l, clock_now(show->clock));
+	if (!r)
+		return true;
+	struct sample now = sample_of(l, clock_now(show->clock));
+	if (!r->has_first)
+		r->first = now;
+	r->has_first = true;
+	r->s[r->n++ % SAMPLES] = now;
 	return true;
 }
 
@@ -105,13 +114,15 @@ static struct sample rate_over(const struct rates *r, struct sample now, unsigne
 
 static void print_rates(struct out *o, unsigned minutes, struct sample s)
 {
-	out_printf(o,
-	           "      %u minute input rate %llu pkts/sec,  %llu bytes/sec\n"
-	           "      %u minute output rate %llu pkts/sec,  %llu bytes/sec\n"
-	           "      %u minute drop rate, %llu pkts/sec\n",
-	           minutes, (unsigned long long)s.rx_pkts, (unsigned long long)s.rx_bytes, minutes,
-	           (unsigned long long)s.tx_pkts, (unsigned long long)s.tx_bytes, minutes,
-	           (unsigned long long)s.drops);
+	rec_open(o, minutes == 1 ? "rate_1_minute" : "rate_5_minutes");
+	rec(o, "- input_packets input_bytes - output_packets output_bytes - drops",
+	    "      %u minute input rate %llu pkts/sec,  %llu bytes/sec\n"
+	    "      %u minute output rate %llu pkts/sec,  %llu bytes/sec\n"
+	    "      %u minute drop rate, %llu pkts/sec\n",
+	    minutes, (unsigned long long)s.rx_pkts, (unsigned long long)s.rx_bytes, minutes,
+	    (unsigned long long)s.tx_pkts, (unsigned long long)s.tx_bytes, minutes,
+	    (unsigned long long)s.drops);
+	rec_close(o);
 }
 
 /* ---------------------------------------------------------------------------------- one interface */
@@ -133,20 +144,33 @@ static unsigned bandwidth_of(const char *hw)
 	return 1000;
 }
 
+struct mac_text {
+	char s[16];
+};
+
+static struct mac_text mac_text(const uint8_t *mac)
+{
+	struct mac_text t;
+	snprintf(t.s, sizeof(t.s), "%02x%02x.%02x%02x.%02x%02x", mac[0], mac[1], mac[2], mac[3],
+	         mac[4], mac[5]);
+	return t;
+}
+
 static void print_card(const struct iface *i, struct out *o)
 {
 	struct ethtool_info card;
 	ethtool_read(i->dev, &card);
-	out_printf(o, "  Hardware is %s, BW %u Mbps, DLY 10 usec\n", card.driver,
-	           bandwidth_of(i->conf.hw));
+	rec(o, "hardware bandwidth_mbps", "  Hardware is %s, BW %u Mbps, DLY 10 usec\n",
+	    card.driver, bandwidth_of(i->conf.hw));
 	if (!i->carrier || !card.duplex_known || !card.speed_mbps)
 		out_str(o, "        Auto-Duplex, Auto-Speed\n");
 	else
-		out_printf(o, "        %s-Duplex(%s-duplex), %s-Speed(%u Mbps)\n",
-		           card.autoneg       ? "Auto"
-		           : card.full_duplex ? "Full"
-		                              : "Half",
-		           card.full_duplex ? "Full" : "Half", "Auto", card.speed_mbps);
+		rec(o, "duplex_setting duplex - speed_mbps",
+		    "        %s-Duplex(%s-duplex), %s-Speed(%u Mbps)\n",
+		    card.autoneg       ? "Auto"
+		    : card.full_duplex ? "Full"
+		                       : "Half",
+		    card.full_duplex ? "Full" : "Half", "Auto", card.speed_mbps);
 	out_str(o, "        Input flow control is unsupported, output flow control is off\n");
 }
 
@@ -154,19 +178,18 @@ static void print_identity(const struct iface *i, const struct netlink_link *l, 
 {
 	const struct iface_conf *c = &i->conf;
 	if (c->description[0])
-		out_printf(o, "        Description: %s\n", c->description);
+		rec(o, "description", "        Description: %s\n", c->description);
 	if (!c->nameif[0])
 		out_str(o, "        Available but not configured via nameif\n");
-	out_printf(o, "        MAC address %02x%02x.%02x%02x.%02x%02x, ", l->mac[0], l->mac[1],
-	           l->mac[2], l->mac[3], l->mac[4], l->mac[5]);
+	rec(o, "mac_address", "        MAC address %s, ", mac_text(l->mac).s);
 	if (c->nameif[0])
-		out_printf(o, "MTU %u\n", l->mtu ? l->mtu : c->mtu);
+		rec(o, "mtu", "MTU %u\n", l->mtu ? l->mtu : c->mtu);
 	else
 		out_str(o, "MTU not set\n");
 	uint32_t ip = c->dhcp ? i->ip : c->ip, mask = c->dhcp ? i->mask : c->mask;
 	if (ip)
-		out_printf(o, "        IP address %s, subnet mask %s\n", ip4_text(ip).s,
-		           ip4_text(mask).s);
+		rec(o, "address mask", "        IP address %s, subnet mask %s\n", ip4_text(ip).s,
+		    ip4_text(mask).s);
 	else
 		out_str(o, "        IP address unassigned\n");
 }
@@ -174,25 +197,40 @@ static void print_identity(const struct iface *i, const struct netlink_link *l, 
 static void print_counters(const struct netlink_stats *s, struct out *o)
 {
 	typedef unsigned long long ull;
-	out_printf(o, "        %llu packets input, %llu bytes, %llu no buffer\n", (ull)s->rx_pkts,
-	           (ull)s->rx_bytes, (ull)(s->rx_dropped + s->rx_missed));
-	out_printf(o, "        Received %llu broadcasts, 0 runts, %llu giants\n",
-	           (ull)s->rx_multicast, (ull)s->rx_length_errors);
-	out_printf(o,
-	           "        %llu input errors, %llu CRC, %llu frame, %llu overrun, 0 ignored, 0 "
-	           "abort\n",
-	           (ull)s->rx_errors, (ull)s->rx_crc, (ull)s->rx_frame,
-	           (ull)(s->rx_over + s->rx_fifo));
+	rec_open(o, "counters");
+	rec(o, "packets_input bytes_input no_buffer",
+	    "        %llu packets input, %llu bytes, %llu no buffer\n", (ull)s->rx_pkts,
+	    (ull)s->rx_bytes, (ull)(s->rx_dropped + s->rx_missed));
+	rec(o, "broadcasts giants", "        Received %llu broadcasts, 0 runts, %llu giants\n",
+	    (ull)s->rx_multicast, (ull)s->rx_length_errors);
+	rec(o, "input_errors crc frame overrun",
+	    "        %llu input errors, %llu CRC, %llu frame, %llu overrun, 0 ignored, 0 abort\n",
+	    (ull)s->rx_errors, (ull)s->rx_crc, (ull)s->rx_frame, (ull)(s->rx_over + s->rx_fifo));
 	out_str(o, "        0 pause input, 0 resume input\n        0 L2 decode drops\n");
-	out_printf(o, "        %llu packets output, %llu bytes, %llu underruns\n", (ull)s->tx_pkts,
-	           (ull)s->tx_bytes, (ull)s->tx_fifo);
+	rec(o, "packets_output bytes_output underruns",
+	    "        %llu packets output, %llu bytes, %llu underruns\n", (ull)s->tx_pkts,
+	    (ull)s->tx_bytes, (ull)s->tx_fifo);
 	out_str(o, "        0 pause output, 0 resume output\n");
-	out_printf(o, "        %llu output errors, %llu collisions, 0 interface resets\n",
-	           (ull)s->tx_errors, (ull)s->collisions);
+	rec(o, "output_errors collisions",
+	    "        %llu output errors, %llu collisions, 0 interface resets\n", (ull)s->tx_errors,
+	    (ull)s->collisions);
 	out_str(o, "        0 late collisions, 0 deferred\n        0 input reset drops, 0 output "
 	           "reset drops\n"
 	           "        input queue (blocks free curr/low): hardware (511/511)\n"
 	           "        output queue (blocks free curr/low): hardware (511/511)\n");
+	rec_close(o);
+}
+
+/* What was counted since `clear interface`; all members of the struct are counters. */
+static struct netlink_stats since_clear(const struct rates *r, const struct netlink_stats *s)
+{
+	union {
+		struct netlink_stats s;
+		uint64_t n[sizeof(*s) / sizeof(uint64_t)];
+	} now = {.s = *s}, was = {.s = r ? r->cleared : (struct netlink_stats){0}};
+	for (size_t i = 0; i < sizeof(*s) / sizeof(uint64_t); i++)
+		now.n[i] -= now.n[i] >= was.n[i] ? was.n[i] : 0;
+	return now.s;
 }
 
 static void print_traffic(const struct net_show *show, const struct iface *i,
@@ -200,47 +238,153 @@ static void print_traffic(const struct net_show *show, const struct iface *i,
 {
 	struct sample now = sample_of(l, show->clock ? clock_now(show->clock) : 0);
 	const struct rates *r = rates_find(show->rates, i->dev, false);
+	struct netlink_link since = *l;
+	since.stats = since_clear(r, &l->stats);
+	struct sample n = sample_of(&since, now.at_ms);
 	out_printf(o, "  Traffic Statistics for \"%s\":\n", i->conf.nameif);
-	out_printf(o, "        %llu packets input, %llu bytes\n", (unsigned long long)now.rx_pkts,
-	           (unsigned long long)now.rx_bytes);
-	out_printf(o, "        %llu packets output, %llu bytes\n", (unsigned long long)now.tx_pkts,
-	           (unsigned long long)now.tx_bytes);
-	out_printf(o, "        %llu packets dropped\n", (unsigned long long)now.drops);
+	rec_open(o, "traffic");
+	rec(o, "packets_input bytes_input", "        %llu packets input, %llu bytes\n",
+	    (unsigned long long)n.rx_pkts, (unsigned long long)n.rx_bytes);
+	rec(o, "packets_output bytes_output", "        %llu packets output, %llu bytes\n",
+	    (unsigned long long)n.tx_pkts, (unsigned long long)n.tx_bytes);
+	rec(o, "packets_dropped", "        %llu packets dropped\n", (unsigned long long)n.drops);
 	print_rates(o, 1, rate_over(r, now, MINUTE));
 	print_rates(o, 5, rate_over(r, now, SAMPLES - 1));
+	rec_close(o);
 }
 
-static void print_interface(const struct net_show *show, const struct iface *i, struct out *o)
+/* "Interface GigabitEthernet0/0 "outside", is up, line protocol is up" */
+static void print_state(const struct iface *i, struct out *o)
+{
+	const struct iface_conf *c = &i->conf;
+	rec(o, "interface name status line_protocol",
+	    "Interface %s \"%s\", is %s, line protocol is %s\n", c->hw, c->nameif,
+	    c->shutdown ? "administratively down"
+	    : i->up     ? "up"
+	                : "down",
+	    i->up && i->carrier ? "up" : "down");
+}
+
+enum amount { SUMMARY, STATS };
+
+static void print_interface(const struct net_show *show, const struct iface *i, enum amount amount,
+                            struct out *o)
 {
 	struct netlink_link l = {0};
-	const struct iface_conf *c = &i->conf;
 	netlink_link_get(ifaces_netlink(show->ifaces), i->dev[0] ? i->dev : "?", 0, &l);
-	out_printf(o, "Interface %s \"%s\", is %s, line protocol is %s\n", c->hw, c->nameif,
-	           c->shutdown ? "administratively down"
-	           : i->up     ? "up"
-	                       : "down",
-	           i->up && i->carrier ? "up" : "down");
-	print_card(i, o);
+	rec_open(o, NULL);
+	print_state(i, o);
+	if (amount == STATS)
+		print_card(i, o);
 	print_identity(i, &l, o);
-	print_counters(&l.stats, o);
-	if (c->nameif[0])
-		print_traffic(show, i, &l, o);
+	if (amount == STATS) {
+		struct netlink_stats s =
+		        since_clear(rates_find(show->rates, i->dev, false), &l.stats);
+		print_counters(&s, o);
+		if (i->conf.nameif[0])
+			print_traffic(show, i, &l, o);
+	}
+	rec_close(o);
+}
+
+static int show_some(struct cmd *cmd, enum amount amount)
+{
+	const struct net_show *show = cmd->ctx;
+	struct str name = cmd_text(cmd, "ifname");
+	const struct iface *i = ifaces_by_nameif(show->ifaces, name);
+	i = i || !name.len ? i : ifaces_by_hw(show->ifaces, name);
+	if (name.len && !i)
+		return cmd_fail(cmd, "interface %.*s does not exist", STR_ARG(name));
+	rec_list(cmd->out, "interfaces");
+	if (name.len)
+		print_interface(show, i, amount, cmd->out);
+	else
+		for (size_t k = 0; (i = ifaces_at(show->ifaces, k)); k++)
+			print_interface(show, i, amount, cmd->out);
+	rec_close(cmd->out);
+	return CMD_OK;
 }
 
 int show_interface(struct cmd *cmd)
 {
+	return show_some(cmd, STATS);
+}
+
+int show_interface_summary(struct cmd *cmd)
+{
+	return show_some(cmd, SUMMARY);
+}
+
+/* ---------------------------------------------------------------------------------------- traffic */
+
+static void print_way(struct out *o, const char *way, double secs, uint64_t pkts, uint64_t bytes)
+{
+	double per = secs > 0 ? secs : 1;
+	rec_open(o, way);
+	rec(o, "- seconds", "\t%s (in %.3f secs):\n", way, secs);
+	rec(o, "packets bytes", "\t\t%llu packets\t%llu bytes\n", (unsigned long long)pkts,
+	    (unsigned long long)bytes);
+	rec(o, "packets_per_second bytes_per_second", "\t\t%llu pkts/sec\t%llu bytes/sec\n",
+	    (unsigned long long)((double)pkts / per), (unsigned long long)((double)bytes / per));
+	rec_close(o);
+}
+
+/* Since the last clear interface or the start. */
+int show_traffic(struct cmd *cmd)
+{
+	const struct net_show *show = cmd->ctx;
+	struct out *o = cmd->out;
+	const struct iface *i;
+	rec_list(o, "interfaces");
+	for (size_t k = 0; (i = ifaces_at(show->ifaces, k)); k++) {
+		struct netlink_link l = {0};
+		if (!i->conf.nameif[0] ||
+		    netlink_link_get(ifaces_netlink(show->ifaces), i->dev[0] ? i->dev : "?", 0, &l))
+			continue;
+		struct sample now = sample_of(&l, show->clock ? clock_now(show->clock) : 0);
+		const struct rates *r = rates_find(show->rates, i->dev, false);
+		const struct sample *first = r && r->has_first ? &r->first : &now;
+		double secs = (double)(now.at_ms - first->at_ms) / 1000;
+		rec_open(o, NULL);
+		rec(o, "name", "%s:\n", i->conf.nameif);
+		print_way(o, "received", secs, now.rx_pkts - first->rx_pkts,
+		          now.rx_bytes - first->rx_bytes);
+		print_way(o, "transmitted", secs, now.tx_pkts - first->tx_pkts,
+		          now.tx_bytes - first->tx_bytes);
+		print_rates(o, 1, rate_over(r, now, MINUTE));
+		print_rates(o, 5, rate_over(r, now, SAMPLES - 1));
+		rec_close(o);
+	}
+	rec_close(o);
+	return CMD_OK;
+}
+
+int clear_interface(struct cmd *cmd)
+{
 	const struct net_show *show = cmd->ctx;
 	struct str name = cmd_text(cmd, "ifname");
 	const struct iface *i;
-	if (name.len) {
-		i = ifaces_by_nameif(show->ifaces, name);
-		i = i ? i : ifaces_by_hw(show->ifaces, name);
-		if (!i)
-			return cmd_fail(cmd, "interface %.*s does not exist", STR_ARG(name));
-		print_interface(show, i, cmd->out);
-		return CMD_OK;
+	bool any = false;
+	for (size_t k = 0; (i = ifaces_at(show->ifaces, k)); k++) {
+		struct netlink_link l = {0};
+		if (name.len && !str_caseeq(name, str_of(i->conf.nameif)) &&
+		    !str_caseeq(name, str_of(i->conf.hw)))
+			continue;
+		any = true;
+		struct rates *r = rates_find(show->rates, i->dev, true);
+		if (r && i->dev[0] &&
+		    !netlink_link_get(ifaces_netlink(show->ifaces), i->dev, 0, &l))
+			r->cleared = l.stats;
 	}
-	for (size_t k = 0; (i = ifaces_at(show->ifaces, k)); k++)
-		print_interface(show, i, cmd->out);
+	return name.len && !any ? cmd_fail(cmd, "interface %.*s does not exist", STR_ARG(name))
+	                        : CMD_OK;
+}
+
+int clear_traffic(struct cmd *cmd)
+{
+	const struct net_show *show = cmd->ctx;
+	for (unsigned i = 0; show->rates && i < show->rates->n; i++)
+		show->rates->dev[i].has_first = false;
+	netlink_links(ifaces_netlink(show->ifaces), sample_take, cmd->ctx);
 	return CMD_OK;
 }

@@ -5,8 +5,12 @@
 #include "core/base/show.h"
 #include "core/net/show.h"
 
-/* Command show_interface [ifname]. */
+/* Commands show interface [ifname], ... summary, clear interface, show traffic, clear traffic. */
 int show_interface(struct cmd *cmd);
+int show_interface_summary(struct cmd *cmd);
+int clear_interface(struct cmd *cmd);
+int show_traffic(struct cmd *cmd);
+int clear_traffic(struct cmd *cmd);
 /* Starts taking samples for the rates, on the clock of show. */
 void show_rate_start(struct net_show *show);
 void show_rate_stop(struct net_show *show);

@@ -309,6 +309,7 @@ struct ike {
 	struct ike_dh *dhs; /* running ones */
 	uint32_t next_peer, next_flow, next_sa;
 	uint64_t stat[STAT_N];
+	struct crypto_work work; /* but for what stat and keys.c count */
 	uint64_t peers_ever, peers_peak, child_ever, child_peak;
 	uint64_t half_open_peak, half_open_refused;
 	uint64_t no_stale_ms[2]; /* nothing to make room with before: of any address, of one */

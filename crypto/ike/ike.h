@@ -6,6 +6,7 @@
 #ifndef CRYPTO_IKE_IKE_H
 #define CRYPTO_IKE_IKE_H
 
+#include "core/base/work.h"
 #include "core/base/clock.h"
 #include "core/base/out.h"
 #include "core/base/sa.h"
@@ -117,6 +118,7 @@ struct ike_peer_info {
 	uint32_t neg_ms;              /* how long the Main Mode took */
 	size_t nflows, nike_sas;
 	uint64_t bytes_in, bytes_out; /* IKE messages */
+	uint64_t last_ms;             /* clock of the last one received */
 	bool microsoft;               /* a Windows vendor ID was seen */
 };
 /* false when there is no such peer. Texts live until the next call into the engine. */
@@ -141,6 +143,8 @@ struct ike_counts {
 	uint64_t peers_ever, peers_peak, child_ever, child_peak;
 };
 void ike_counts(const struct ike *ike, struct ike_counts *counts);
+/* For show crypto protocol statistics. */
+struct crypto_work ike_work(const struct ike *ike);
 
 /* ------------------------------------------------------------------ commands
  * show_ikev1_sa show_isakmp_sa ("detail") · show_ikev1_stats · clear_ikev1_sa ("peer")

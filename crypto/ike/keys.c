@@ -11,6 +11,20 @@ static struct bytes b(const void *p, size_t len)
 
 #define N(a) (sizeof(a) / sizeof(a)[0])
 
+static uint64_t hmacs;
+
+uint64_t ike_keys_hmacs(void)
+{
+	return hmacs;
+}
+
+static size_t hmac(enum prim_md md, struct bytes key, const struct bytes *parts, size_t n,
+                   uint8_t *out)
+{
+	hmacs++;
+	return prim_hmac(md, key, parts, n, out);
+}
+
 /* A cipher key longer than SKEYID_e is drawn out: K1 = prf(SKEYID_e, 0), K2 = prf(SKEYID_e, K1) ...
  * (RFC 2409 appendix B) */
 static void cipher_key(struct ike_keys *k, const uint8_t *skeyid_e)
@@ -24,7 +38,7 @@ static void cipher_key(struct ike_keys *k, const uint8_t *skeyid_e)
 	}
 	struct bytes in = b(block, 1);
 	while (have < k->key_len) {
-		prim_hmac(k->md, b(skeyid_e, k->md_len), &in, 1, block);
+		hmac(k->md, b(skeyid_e, k->md_len), &in, 1, block);
 		memcpy(long_key + have, block, k->md_len);
 		have += k->md_len;
 		in = b(block, k->md_len);
@@ -42,18 +56,18 @@ void ike_keys_derive(struct ike_keys *k, const struct ike_key_input *in, uint8_t
 	k->md_len = (uint8_t)prim_md_len(k->md);
 	k->block = (uint8_t)prim_cipher_block(k->cipher);
 	struct bytes nonces[] = {in->nonce_i, in->nonce_r};
-	prim_hmac(k->md, in->psk, nonces, N(nonces), k->skeyid);
+	hmac(k->md, in->psk, nonces, N(nonces), k->skeyid);
 
 	struct bytes skeyid = b(k->skeyid, k->md_len);
 	struct bytes tail[] = {b(NULL, 0), in->secret, b(in->icookie, 8), b(in->rcookie, 8),
 	                       b(&digits[0], 1)};
-	prim_hmac(k->md, skeyid, tail + 1, N(tail) - 1, k->d);
+	hmac(k->md, skeyid, tail + 1, N(tail) - 1, k->d);
 	tail[0] = b(k->d, k->md_len);
 	tail[4] = b(&digits[1], 1);
-	prim_hmac(k->md, skeyid, tail, N(tail), k->a);
+	hmac(k->md, skeyid, tail, N(tail), k->a);
 	tail[0] = b(k->a, k->md_len);
 	tail[4] = b(&digits[2], 1);
-	prim_hmac(k->md, skeyid, tail, N(tail), e);
+	hmac(k->md, skeyid, tail, N(tail), e);
 	cipher_key(k, e);
 
 	struct bytes kes[] = {in->ke_i, in->ke_r};
@@ -67,12 +81,12 @@ size_t ike_keys_auth(const struct ike_keys *k, struct bytes ke_own, struct bytes
                      struct bytes id, uint8_t *out)
 {
 	struct bytes parts[] = {ke_own, ke_other, b(cookie_own, 8), b(cookie_other, 8), sa, id};
-	return prim_hmac(k->md, b(k->skeyid, k->md_len), parts, N(parts), out);
+	return hmac(k->md, b(k->skeyid, k->md_len), parts, N(parts), out);
 }
 
 size_t ike_keys_prf_a(const struct ike_keys *k, const struct bytes *parts, size_t n, uint8_t *out)
 {
-	return prim_hmac(k->md, b(k->a, k->md_len), parts, n, out);
+	return hmac(k->md, b(k->a, k->md_len), parts, n, out);
 }
 
 void ike_keys_iv2(const struct ike_keys *k, const uint8_t *last_block, uint32_t msgid, uint8_t *iv)
@@ -104,7 +118,7 @@ void ike_keys_esp(const struct ike_keys *k, struct bytes secret, uint32_t spi, s
 	wr_u32(&w, spi);
 	struct bytes parts[] = {b(NULL, 0), secret, b(head, sizeof head), nonce_i, nonce_r};
 	for (size_t have = 0; have < need; have += k->md_len) {
-		prim_hmac(k->md, b(k->d, k->md_len), parts, N(parts), keymat + have);
+		hmac(k->md, b(k->d, k->md_len), parts, N(parts), keymat + have);
 		parts[0] = b(keymat + have, k->md_len);
 	}
 	memcpy(key, keymat, alg.key_len);

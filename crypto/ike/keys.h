@@ -15,6 +15,9 @@ struct ike_keys {
 	uint8_t key[PRIM_KEY_MAX]; /* of the cipher */
 };
 
+/* Keyed hashes computed so far, in all engines of the program. */
+uint64_t ike_keys_hmacs(void);
+
 /* What goes into them. */
 struct ike_key_input {
 	struct bytes psk, nonce_i, nonce_r, ke_i, ke_r, secret;

@@ -56,6 +56,7 @@ bool mm_make_ke_nonce(struct ike_xchg *x, struct bytes *ke, struct bytes *nonce)
 {
 	uint8_t random[IKE_NONCE_LEN];
 	random_bytes(random, sizeof random);
+	x->sa->ike->work.random++;
 	*ke = ike_xchg_keep(x, (struct bytes){x->dh->job.public, x->dh->job.public_len});
 	*nonce = ike_xchg_keep(x, (struct bytes){random, sizeof random});
 	return ke->p != NULL && nonce->p != NULL;

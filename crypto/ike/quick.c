@@ -238,6 +238,7 @@ static enum ike_verdict qm_send2(struct ike_qm *qm)
 	uint8_t nonce[IKE_NONCE_LEN];
 
 	random_bytes(nonce, sizeof nonce);
+	sa->ike->work.random++;
 	x->nonce_r = ike_xchg_keep(x, (struct bytes){nonce, sizeof nonce});
 	if (x->nonce_r.p == NULL || !install(qm))
 		return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "SA could not be installed");
@@ -401,6 +402,7 @@ bool qm_begin(struct ike_sa *sa, struct ike_flow *flow)
 	memcpy(qm->map_name, flow->map_name, sizeof qm->map_name);
 	qm->map_seq = flow->map_seq;
 	random_bytes(nonce, sizeof nonce);
+	ike->work.random++;
 	qm->x.nonce_i = ike_xchg_keep(&qm->x, (struct bytes){nonce, sizeof nonce});
 	qm->spi_in = ike->ops->sa->spi_alloc(ike->ops->sa_ctx);
 	if (qm->spi_in == 0 || qm->x.nonce_i.p == NULL) {

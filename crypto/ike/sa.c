@@ -179,6 +179,8 @@ struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remo
 	sa->mm.exch = EXCH_MAIN;
 	sa->began_ms = clock_now(ike->clock);
 	random_bytes(initiator ? sa->icookie : sa->rcookie, IKE_COOKIE_LEN);
+	ike->work.random++;
+	ike->work.sa_created++;
 	sa->prev = ike->sas_last;
 	if (ike->sas_last != NULL)
 		ike->sas_last->next = sa;
@@ -216,6 +218,7 @@ void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell)
 	if (sa->up_ms != 0) {
 		ike->stat[STAT_ACTIVE]--;
 		ike->stat[STAT_PREVIOUS]++;
+		ike->work.sa_deleted++;
 	}
 	unindex(sa);
 	if (sa->prev != NULL)
@@ -318,6 +321,7 @@ void sa_established(struct ike_sa *sa)
 		sa->up_ms = 1; /* 0 means: not up */
 	sa_count_half_open(sa, false);
 	ike->stat[STAT_ACTIVE]++;
+	ike->work.sa_rekeyed += sa->peer != NULL && sa->peer->sas != NULL && sa->peer->sas != sa;
 	ike_xchg_state(&sa->mm, ST_ACTIVE);
 	if (sa->life_s != 0) {
 		timer_start(ike->clock, &sa->expire, 1000ull * sa->life_s, on_expire, sa);

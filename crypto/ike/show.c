@@ -32,6 +32,7 @@ static void fill_info(struct ike_peer *peer, struct ike_peer_info *info)
 	        .microsoft = peer->microsoft,
 	        .since_ms = peer->since_ms,
 	        .nflows = peer->nflows,
+	        .last_ms = peer->ike_in_ms,
 	};
 	for (const struct ike_sa *s = peer->sas; s != NULL; s = s->peer_next) {
 		info->nike_sas++;
@@ -99,6 +100,17 @@ void ike_counts(const struct ike *ike, struct ike_counts *counts)
 	        .child_ever = ike->child_ever,
 	        .child_peak = ike->child_peak,
 	};
+}
+
+struct crypto_work ike_work(const struct ike *ike)
+{
+	struct crypto_work w = ike->work;
+	w.encapsulate = ike->stat[STAT_OUT_PACKETS];
+	w.decapsulate = ike->stat[STAT_IN_PACKETS];
+	w.hmac = ike_keys_hmacs();
+	w.failed = ike->stat[STAT_DECRYPT_FAILS] + ike->stat[STAT_HASH_FAILS] +
+	           ike->stat[STAT_CAPACITY_FAILS];
+	return w;
 }
 
 /* ------------------------------------------------------------------ show crypto ikev1 sa */

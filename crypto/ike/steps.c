@@ -208,6 +208,7 @@ bool ike_xchg_dh(struct ike_xchg *x, uint16_t group, struct bytes peer,
 	dh->ike = ike;
 	memcpy(dh->job.peer, peer.p != NULL ? peer.p : (const uint8_t *)"", peer.len);
 	dh->job.peer_len = peer.len;
+	ike->work.key_allocated++;
 	x->resume = resume;
 	dh->running = dh->starting = true;
 	dh->next = ike->dhs;
@@ -295,6 +296,7 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat)
 	if (!ike_out_end(o))
 		return false;
 	ike_chain_text(chain, sizeof chain, o->hdr.next, ike_out_from(o, IKE_HDR_LEN));
+	sa->ike->work.encrypt += (o->hdr.flags & IKE_FLAG_ENCRYPTED) != 0;
 	if ((o->hdr.flags & IKE_FLAG_ENCRYPTED) && !ike_seal(o, &sa->keys, x->iv))
 		return false;
 	struct bytes all = ike_out_all(o);
@@ -376,6 +378,7 @@ bool ike_open_msg(struct ike_sa *sa, const uint8_t *iv, const struct ike_hdr *hd
 	rd_skip(&r, IKE_HDR_LEN);
 	struct bytes body = rd_rest(&r);
 
+	ike->work.decrypt++;
 	if (body.len == 0 || body.len % k->block != 0 || body.len > sizeof ike->clear) {
 		*why = "length is not a whole number of cipher blocks";
 		return false;

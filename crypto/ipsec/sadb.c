@@ -271,6 +271,7 @@ static uint32_t op_spi_alloc(void *ctx)
 {
 	struct ipsec_sadb *db = ctx;
 
+	db->spis++;
 	return db->data->spi_alloc(db->data_ctx);
 }
 
@@ -326,6 +327,8 @@ static struct sadb_sa *note(struct ipsec_sadb *db, const struct sa_pair *pair)
 		return NULL;
 	}
 	sa->conn_id = ++db->conn * 4096;
+	db->made++;
+	db->rekeyed += sa->flow->sas != NULL;
 	for (at = &sa->flow->sas; *at; at = &(*at)->next_of_flow)
 		;
 	*at = sa;
@@ -350,6 +353,7 @@ static int op_install_in(void *ctx, const struct sa_pair *pair, struct err *err)
 		return err_set(err, -ENOMEM, "out of memory");
 	rc = db->data->install_in(db->data_ctx, pair, err);
 	if (rc) {
+		db->refused++;
 		forget(db, sa);
 		return rc;
 	}

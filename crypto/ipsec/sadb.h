@@ -47,6 +47,7 @@ struct ipsec_sadb {
 	uint32_t conn;
 	uint64_t flows_gone;
 	uint64_t deletes_in, deletes_out, destroyed;
+	uint64_t made, rekeyed, spis, refused; /* pairs; those that replace one; numbers asked for */
 	struct sa_stats past; /* of flows that are gone */
 };
 

@@ -464,17 +464,44 @@ static void stats_outbound(struct out *o, const struct sa_stats *s)
 	rec_close(o);
 }
 
-static int show_ipsec_stats(struct cmd *c)
+/* Of all flows there are and were. */
+static struct sa_stats all_stats(const struct ipsec_sadb *db)
 {
-	const struct ipsec_sadb *db = c->ctx;
 	struct sa_stats s = db->past;
-	struct out *o = c->out;
 
 	for (const struct sadb_flow *f = db->flow_first; f; f = f->next) {
 		struct sa_stats one = sadb_flow_sum(db, f);
 
 		sadb_stats_add(&s, &one);
 	}
+	return s;
+}
+
+struct crypto_work ipsec_sadb_work(const struct ipsec_sadb *db)
+{
+	struct sa_stats s = all_stats(db);
+
+	return (struct crypto_work){
+	        .encrypt = s.pkts_out,
+	        .encapsulate = s.pkts_out + s.errs_out,
+	        .decrypt = s.pkts_in,
+	        .decapsulate = s.pkts_in + s.errs_in,
+	        .hmac = s.pkts_out + s.pkts_in + s.auth_errs,
+	        .sa_created = db->made,
+	        .sa_rekeyed = db->rekeyed,
+	        .sa_deleted = db->deletes_in + db->destroyed,
+	        .key_allocated = db->made,
+	        .random = db->spis,
+	        .failed = s.errs_in + s.errs_out + db->refused,
+	};
+}
+
+static int show_ipsec_stats(struct cmd *c)
+{
+	const struct ipsec_sadb *db = c->ctx;
+	struct sa_stats s = all_stats(db);
+	struct out *o = c->out;
+
 	out_str(o, "\nIPsec Global Statistics\n-----------------------\n");
 	rec(o, "active_tunnels previous_tunnels", "Active tunnels: %zu\nPrevious tunnels: %llu\n",
 	    db->nflows, (ull)db->flows_gone);
@@ -483,7 +510,7 @@ static int show_ipsec_stats(struct cmd *c)
 	rec(o, "protocol_failures missing_sa_failures system_capacity_failures",
 	    "Protocol failures: %llu\nMissing SA failures: %llu\nSystem capacity failures: %llu\n",
 	    (ull)(dropped(db, DROP_ESP_LEN) + dropped(db, DROP_ESP_POLICY)),
-	    (ull)dropped(db, DROP_ESP_NO_SA), 0ull);
+	    (ull)dropped(db, DROP_ESP_NO_SA), (ull)db->refused);
 	rec(o, "inbound_sa_delete_requests outbound_sa_delete_requests",
 	    "Inbound SA delete requests: %llu\nOutbound SA delete requests: %llu\n",
 	    (ull)db->deletes_in, (ull)db->deletes_out);

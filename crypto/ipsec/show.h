@@ -9,6 +9,7 @@
 #include "core/base/drop.h"
 #include "core/base/sa.h"
 #include "core/base/show.h"
+#include "core/base/work.h"
 
 struct ipsec_sadb;
 
@@ -56,6 +57,9 @@ void ipsec_sadb_counts(const struct ipsec_sadb *db, size_t *now, size_t *peak);
 /* Inner bytes and packets of a flow over all its SAs, those that are gone included; false when the flow has no
  * SA now. */
 bool ipsec_sadb_flow_stats(const struct ipsec_sadb *db, uint32_t flow, struct sa_stats *sum);
+
+/* For show crypto protocol statistics. */
+struct crypto_work ipsec_sadb_work(const struct ipsec_sadb *db);
 
 /* show_ipsec_sa show_ipsec_stats clear_ipsec_sa; ctx of the handlers is the list. */
 void ipsec_show_register(struct ipsec_sadb *db);

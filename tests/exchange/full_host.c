@@ -272,6 +272,17 @@ int netlink_routes(struct netlink *nl, bool (*fn)(void *, const struct netlink_r
 	return 0;
 }
 
+int netlink_neighs(struct netlink *nl, bool (*fn)(void *, const struct netlink_neigh *), void *arg)
+{
+	(void)nl;
+	struct netlink_neigh n = {.index = links[0].index,
+	                          .ip = 0xcb007107,
+	                          .mac = {2, 0, 0x5e, 0x10, 0, 7},
+	                          .age_s = 12};
+	fn(arg, &n);
+	return 0;
+}
+
 int netlink_link_get(struct netlink *nl, const char *name, int index, struct netlink_link *l)
 {
 	(void)nl;
