@@ -25,7 +25,7 @@ void ethtool_read(const char *dev, struct ethtool_info *info)
 		snprintf(info->driver, sizeof(info->driver), "%s", driver.driver);
 	req.ifr_data = (char *)&link;
 	if (!ioctl(fd, SIOCETHTOOL, &req)) {
-		uint32_t speed = ethtool_cmd_speed(&link);
+		uint32_t speed = (uint32_t)link.speed_hi << 16 | link.speed;
 		info->speed_mbps = speed == (uint32_t)SPEED_UNKNOWN ? 0 : speed;
 		info->duplex_known = link.duplex == DUPLEX_FULL || link.duplex == DUPLEX_HALF;
 		info->full_duplex = link.duplex == DUPLEX_FULL;

@@ -403,7 +403,7 @@ const char *world_show(struct world *w, const char *line)
 	struct session_io io = {
 	        .arg = w, .write = show_write, .want = show_want, .async = show_write};
 	struct session_options options = {.batch = true, .from = "console"};
-	static char text[32768];
+	static char text[512 * 1024];
 	out_init(&screen);
 	struct session *s = session_new(&env, &io, &options);
 	session_input_line(s, str_of(line));
