@@ -24,7 +24,9 @@ static void border(const char *what, time_t when, struct out *out)
 	timegm(&tm);
 	strftime(time, sizeof(time), "%H:%M:%S", &tm);
 	strftime(date, sizeof(date), "%a %b %-d %Y", &tm);
-	out_printf(out, "Summer time %s %s %s %s\n", what, time, name, date);
+	rec_open(out, what[0] == 's' ? "summer_time_starts" : "summer_time_ends");
+	rec(out, "- time zone date", "Summer time %s %s %s %s\n", what, time, name, date);
+	rec_close(out);
 }
 
 static int cmd_show_clock(struct cmd *c)
@@ -32,10 +34,14 @@ static int cmd_show_clock(struct cmd *c)
 	const struct exec_config *x = c->ctx;
 	time_t begins, ends;
 	struct tm tm;
-	exec_time(x, "%%H:%%M:%%S.%03d %%Z %%a %%b %%-d %%Y\n", c->out);
+	struct out now = {0};
+	exec_time(x, "%%H:%%M:%%S.%03d %%Z %%a %%b %%-d %%Y", &now);
+	rec(c->out, "time", "%s\n", now.text);
+	rec_num(c->out, "unix", (uint64_t)clock_wall(x->clock));
+	out_free(&now);
 	if (!cmd_has(c, "detail"))
 		return CMD_OK;
-	out_str(c->out, "Time source is hardware calendar\n");
+	rec(c->out, "time_source", "Time source is %s\n", "hardware calendar");
 	zone_local(zone_current(), clock_wall(x->clock), &tm);
 	if (zone_summer(zone_current(), tm.tm_year + 1900, &begins, &ends)) {
 		border("starts", begins, c->out);

@@ -90,6 +90,7 @@ static int cmd_show_running_config(struct cmd *c)
 	struct str section = cmd_text(c, "section"), name = cmd_text(c, "name");
 	unsigned flags = cmd_has(c, "all") ? RENDER_ALL : 0;
 	struct out words;
+	rec_lines(c->out);
 	if (section.len == 0) {
 		whole_text(x, ": Saved\n:\n", flags, dialect_of(x, c), c->out);
 		return CMD_OK;
@@ -280,6 +281,7 @@ static int cmd_show_startup_config(struct cmd *c)
 	struct exec_config *x = c->ctx;
 	struct err err = {0};
 	struct out text;
+	rec_lines(c->out);
 	if (cmd_has(c, "errors")) {
 		if (x->booted)
 			show_boot_errors(x->grammar, &x->boot, c->out);

@@ -55,6 +55,10 @@ static unsigned find(const struct cmd *c, enum debug_cat *found)
 static void print_state(enum debug_cat cat, uint8_t level, struct out *out)
 {
 	const char *words = debug_words(cat), *last = strrchr(words, ' ');
+	rec_open(out, NULL);
+	rec_text(out, "category", words);
+	rec_num(out, "level", level);
+	rec_close(out);
 	if (debug_style(cat) == DEBUG_BARE)
 		out_printf(out, "debug %.*s %s\n", (int)(last - words), words, last);
 	else
@@ -126,10 +130,12 @@ static int cmd_show_debug(struct cmd *c)
 	if (!s)
 		return CMD_OK;
 	debug_cond_print(&s->cond, true, c->out);
+	rec_list(c->out, "debugs");
 	for (int cat = 0; cat < DEBUG_N; cat++)
 		if (s->level[cat] > 0 &&
 		    str_has_prefix_nocase(str_of(debug_words((enum debug_cat)cat)), item))
 			print_state((enum debug_cat)cat, s->level[cat], c->out);
+	rec_close(c->out);
 	return CMD_OK;
 }
 

@@ -76,34 +76,39 @@ static int cmd_show_ssh_sessions(struct cmd *c)
 	struct session *me = c->session;
 	out_str(c->out, "\nSID Client IP       Version Mode Encryption Hmac     State            "
 	                "Username\n");
+	rec_list(c->out, "sessions");
 	for (struct session *s = session_by_id(me, 0); s != NULL;
 	     s = session_by_id(me, s->id + 1)) {
 		if (strcmp(s->from, "console") == 0)
 			continue;
 		/* The host's sshd speaks the protocol: what it agreed on is not known here. */
-		out_printf(c->out,
-		           "%-3u %-15s 2.0     IN   -          -        SessionStarted   %s\n",
-		           s->id, s->from, *s->user != '\0' ? s->user : s->os_user);
+		rec_open(c->out, NULL);
+		rec(c->out, "sid client_ip username",
+		    "%-3u %-15s 2.0     IN   -          -        SessionStarted   %s\n", s->id,
+		    s->from, *s->user != '\0' ? s->user : s->os_user);
+		rec_close(c->out);
 		out_printf(c->out,
 		           "%-3s %-15s         OUT  -          -        SessionStarted   %s\n", "",
 		           "", *s->user != '\0' ? s->user : s->os_user);
 	}
+	rec_close(c->out);
 	return CMD_OK;
 }
 
 static int cmd_show_curpriv(struct cmd *c)
 {
 	const struct session *s = c->session;
-	out_printf(c->out, "Username : %s\nCurrent privilege level : %u\nCurrent Mode/s : %s%s\n",
-	           session_user(s), s->privilege, s->privilege > 1 ? "P_PRIV" : "P_UNPR",
-	           session_in_config(s) ? " P_CONF" : "");
+	rec(c->out, "username privilege_level mode -",
+	    "Username : %s\nCurrent privilege level : %u\nCurrent Mode/s : %s%s\n", session_user(s),
+	    s->privilege, s->privilege > 1 ? "P_PRIV" : "P_UNPR",
+	    session_in_config(s) ? " P_CONF" : "");
 	return CMD_OK;
 }
 
 static int cmd_show_privilege(struct cmd *c)
 {
-	out_printf(c->out, "Current privilege level is %u\n",
-	           ((const struct session *)c->session)->privilege);
+	rec(c->out, "privilege_level", "Current privilege level is %u\n",
+	    ((const struct session *)c->session)->privilege);
 	return CMD_OK;
 }
 

@@ -98,11 +98,16 @@ static int show_aaa_local_user(struct cmd *c)
 	if (n_records > 1)
 		qsort(records, n_records, sizeof(*records), by_user);
 	out_str(c->out, "Lock-time  Failed-attempts  Locked  User\n");
+	rec_list(c->out, "users");
 	for (size_t i = 0; i < n_records; i++)
-		if (records[i].locked || !only_locked)
-			out_printf(c->out, "  -        %6u           %c       %s\n",
-			           records[i].failed, records[i].locked ? 'Y' : 'N',
-			           records[i].user);
+		if (records[i].locked || !only_locked) {
+			rec_open(c->out, NULL);
+			rec(c->out, "failed_attempts locked? user",
+			    "  -        %6u           %s       %s\n", records[i].failed,
+			    records[i].locked ? "Y" : "N", records[i].user);
+			rec_close(c->out);
+		}
+	rec_close(c->out);
 	return CMD_OK;
 }
 

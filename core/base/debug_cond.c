@@ -3,6 +3,7 @@
 
 #include "core/base/debug.h"
 #include "core/base/ip4.h"
+#include "core/base/rec.h"
 #include "core/base/out.h"
 
 enum { OF_IKE, OF_IPSEC };
@@ -46,38 +47,47 @@ static const char *word(bool on)
 	return on ? "ON" : "OFF";
 }
 
-static void print_names(struct out *out, const char *what, const char (*names)[DEBUG_COND_NAME_MAX],
-                        unsigned n)
+static void print_names(struct out *out, const char *what, const char *key,
+                        const char (*names)[DEBUG_COND_NAME_MAX], unsigned n)
 {
-	if (n == 0)
-		return;
-	out_printf(out, "%s filters:\n", what);
+	if (n > 0)
+		out_printf(out, "%s filters:\n", what);
+	rec_list(out, key);
 	for (unsigned i = 0; i < n; i++)
-		out_printf(out, "%s\n", names[i]);
+		rec(out, "name", "%s\n", names[i]);
+	rec_close(out);
 }
 
 void debug_cond_print(const struct debug_cond *c, bool brief, struct out *out)
 {
 	if (brief && !debug_cond_on(c))
 		return;
+	rec_bool(out, "conditional", debug_cond_on(c));
 	out_printf(out, "Crypto conditional debug is turned %s\n", word(debug_cond_on(c)));
 	if (!brief)
-		out_printf(out,
-		           "IKE debug context unmatched flag:  %s\n"
-		           "IPSec debug context unmatched flag:  %s\n"
-		           "IKE debug context error flag:  %s\n"
-		           "IPSec debug context error flag:  %s\n",
-		           word(c->unmatched[OF_IKE]), word(c->unmatched[OF_IPSEC]),
-		           word(c->error[OF_IKE]), word(c->error[OF_IPSEC]));
+		rec(out, "ike_unmatched? ipsec_unmatched? ike_error? ipsec_error?",
+		    "IKE debug context unmatched flag:  %s\n"
+		    "IPSec debug context unmatched flag:  %s\n"
+		    "IKE debug context error flag:  %s\n"
+		    "IPSec debug context error flag:  %s\n",
+		    word(c->unmatched[OF_IKE]), word(c->unmatched[OF_IPSEC]),
+		    word(c->error[OF_IKE]), word(c->error[OF_IPSEC]));
 	if (c->npeers > 0)
 		out_str(out, "IKE peer IP address filters:\n");
-	for (unsigned i = 0; i < c->npeers; i++)
-		out_printf(out, "%s/%d\n", ip4_text(c->peer[i].ip).s,
-		           ip4_mask_bits(c->peer[i].mask));
-	print_names(out, "IKE group name", c->group, c->ngroups);
-	print_names(out, "IKE user name", c->user, c->nusers);
+	rec_list(out, "peers");
+	for (unsigned i = 0; i < c->npeers; i++) {
+		rec_open(out, NULL);
+		rec(out, "address bits", "%s/%d\n", ip4_text(c->peer[i].ip).s,
+		    ip4_mask_bits(c->peer[i].mask));
+		rec_close(out);
+	}
+	rec_close(out);
+	print_names(out, "IKE group name", "groups", c->group, c->ngroups);
+	print_names(out, "IKE user name", "users", c->user, c->nusers);
 	if (c->nspis > 0)
 		out_str(out, "IPSec SPI filters:\n");
+	rec_list(out, "spis");
 	for (unsigned i = 0; i < c->nspis; i++)
-		out_printf(out, "0x%08X\n", c->spi[i]);
+		rec(out, "spi", "0x%08X\n", c->spi[i]);
+	rec_close(out);
 }

@@ -26,6 +26,16 @@ static void print_filter(struct out *o, enum log_dest d)
 static void show_destination(const struct logsinks *l, struct out *o, const char *name,
                              enum log_dest d)
 {
+	const struct log_filter *f = log_filter_of(d);
+	rec_open(o, NULL);
+	rec_text(o, "destination", name);
+	rec_bool(o, "enabled", log_filter_on(d));
+	if (log_filter_on(d) && f->list)
+		rec_text(o, "list", f->list);
+	else if (log_filter_on(d) && f->level >= 0)
+		rec_text(o, "level", logsink_levels[f->level]);
+	rec_num(o, "messages_logged", l->count[d]);
+	rec_close(o);
 	if (!log_filter_on(d)) {
 		out_printf(o, "    %s logging: disabled\n", name);
 		return;
@@ -37,23 +47,33 @@ static void show_destination(const struct logsinks *l, struct out *o, const char
 	out_printf(o, "%llu messages logged\n", ULL(l->count[d]));
 }
 
-static void show_server(struct out *o, const struct logsink_server *h)
+static void show_server_line(struct out *o, const struct logsink_server *h)
 {
 	struct logtcp_stats s = {0};
-	out_printf(o, "        Logging to %s %s", h->conf.nameif, ip4_text(h->conf.ip).s);
+	rec(o, "interface address", "        Logging to %s %s", h->conf.nameif,
+	    ip4_text(h->conf.ip).s);
+	rec_text(o, "protocol", h->conf.tcp ? "tcp" : "udp");
+	rec_num(o, "port", h->conf.port);
 	if (!h->conf.tcp) {
 		if (h->conf.port != 514)
 			out_printf(o, " udp/%u", h->conf.port);
-		out_printf(o, "%s, UDP TX:%llu errors: %llu  dropped: %llu\n",
-		           h->conf.emblem ? " format emblem" : "", ULL(h->tx), ULL(h->errors),
-		           ULL(h->dropped));
+		rec(o, "- tx errors dropped", "%s, UDP TX:%llu errors: %llu  dropped: %llu\n",
+		    h->conf.emblem ? " format emblem" : "", ULL(h->tx), ULL(h->errors),
+		    ULL(h->dropped));
 		return;
 	}
 	if (h->tcp)
 		logtcp_stats(h->tcp, &s);
-	out_printf(o, " tcp/%u %s, TCP TX:%llu errors: %llu  dropped: %llu\n", h->conf.port,
-	           s.up ? "connected" : "not connected", ULL(s.tx), ULL(s.errors),
-	           ULL(s.dropped + h->dropped));
+	rec(o, "- state tx errors dropped", " tcp/%u %s, TCP TX:%llu errors: %llu  dropped: %llu\n",
+	    h->conf.port, s.up ? "connected" : "not connected", ULL(s.tx), ULL(s.errors),
+	    ULL(s.dropped + h->dropped));
+}
+
+static void show_server(struct out *o, const struct logsink_server *h)
+{
+	rec_open(o, NULL);
+	show_server_line(o, h);
+	rec_close(o);
 }
 
 static void show_tcp(const struct logsinks *l, struct out *o)
@@ -98,16 +118,23 @@ static void show_device(const struct logsink_conf *c, struct out *o)
 static void show_setting(const struct logsinks *l, struct out *o)
 {
 	const struct logsink_conf *c = &l->conf;
-	out_printf(o, "Syslog logging: %s\n    Facility: %u\n", word(c->enabled), c->facility);
-	out_printf(o, "    Timestamp logging: %s\n", word(c->style.timestamp));
-	out_printf(o, "    Hide Username logging: %s\n", word(c->hide_username));
-	out_printf(o, "    Standby logging: %s\n", word(c->standby));
-	out_printf(o, "    Debug-trace logging: %s\n", word(c->debug_trace));
+	rec(o, "enabled? facility", "Syslog logging: %s\n    Facility: %u\n", word(c->enabled),
+	    c->facility);
+	rec(o, "timestamp?", "    Timestamp logging: %s\n", word(c->style.timestamp));
+	rec(o, "hide_username?", "    Hide Username logging: %s\n", word(c->hide_username));
+	rec(o, "standby?", "    Standby logging: %s\n", word(c->standby));
+	rec(o, "debug_trace?", "    Debug-trace logging: %s\n", word(c->debug_trace));
+	rec_bool(o, "permit_hostdown", c->permit_hostdown);
+	rec_list(o, "servers");
+	for (unsigned i = 0; rec_wanted(o) && i < c->nhosts; i++)
+		show_server(o, l->host[i]);
+	rec_close(o);
+	rec_list(o, "destinations");
 	show_destination(l, o, "Console", LOG_CONSOLE);
 	show_destination(l, o, "Monitor", LOG_MONITOR);
 	show_destination(l, o, "Buffer", LOG_BUFFERED);
 	show_destination(l, o, "Trap", LOG_TRAP);
-	for (unsigned i = 0; i < c->nhosts; i++)
+	for (unsigned i = 0; !rec_wanted(o) && i < c->nhosts; i++)
 		show_server(o, l->host[i]);
 	if (c->nhosts)
 		show_tcp(l, o);
@@ -116,30 +143,36 @@ static void show_setting(const struct logsinks *l, struct out *o)
 	show_device(c, o);
 	show_destination(l, o, "Mail", LOG_MAIL);
 	show_destination(l, o, "ASDM", LOG_ASDM);
+	rec_close(o);
 }
 
 static void show_queue(const struct logsinks *l, struct out *o)
 {
 	struct logtcp_stats s;
 	logsink_tcp_stats(l, &s);
+	rec_num(o, "limit", l->conf.queue);
 	if (l->conf.queue)
 		out_printf(o, "        Logging Queue length limit : %u msg(s)\n", l->conf.queue);
 	else
 		out_str(o, "        Logging Queue length limit : Unlimited\n");
-	out_printf(o,
-	           "        %llu msg(s) discarded due to queue overflow\n"
-	           "        0 msg(s) discarded due to memory allocation failure\n"
-	           "        Current %u msg on queue, %u msgs most on queue\n",
-	           ULL(s.dropped), s.queued, s.queued_most);
+	rec(o, "discarded queued most_queued",
+	    "        %llu msg(s) discarded due to queue overflow\n"
+	    "        0 msg(s) discarded due to memory allocation failure\n"
+	    "        Current %u msg on queue, %u msgs most on queue\n",
+	    ULL(s.dropped), s.queued, s.queued_most);
 }
 
 static void show_limit(void *arg, unsigned id, int level, const struct log_limit *limit,
                        uint64_t held)
 {
 	struct out *o = arg;
-	if (limit)
-		out_printf(o, "%%ASA-%d-%06u: %u in %u second(s), %llu messages discarded\n", level,
-		           id, limit->num, limit->interval_s, ULL(held));
+	if (!limit)
+		return;
+	rec_open(o, NULL);
+	rec(o, "level id number seconds discarded",
+	    "%%ASA-%d-%06u: %u in %u second(s), %llu messages discarded\n", level, id, limit->num,
+	    limit->interval_s, ULL(held));
+	rec_close(o);
 }
 
 static void show_message(struct out *o, unsigned id, bool always)
@@ -148,10 +181,12 @@ static void show_message(struct out *o, unsigned id, bool always)
 	bool shown;
 	if (!log_message_level(id, &own, &level, &shown) || (!always && shown && own == level))
 		return;
-	out_printf(o, "syslog %06u: default-level %s", id, logsink_levels[own]);
+	rec_open(o, NULL);
+	rec(o, "id default_level", "syslog %06u: default-level %s", id, logsink_levels[own]);
 	if (level != own)
-		out_printf(o, ", current-level %s", logsink_levels[level]);
-	out_printf(o, " (%s)\n", word(shown));
+		rec(o, "current_level", ", current-level %s", logsink_levels[level]);
+	rec(o, "enabled?", " (%s)\n", word(shown));
+	rec_close(o);
 }
 
 static void show_changed(void *arg, unsigned id)
@@ -169,14 +204,30 @@ static int show_messages(struct cmd *cmd)
 	uint32_t id;
 	int own, level;
 	bool shown;
-	if (!cmd_u32(cmd, "id", &id)) {
-		log_each_message(cmd_has(cmd, "all") ? show_any : show_changed, cmd->out);
-		return CMD_OK;
-	}
-	if (!log_message_level(id, &own, &level, &shown))
+	bool one = cmd_u32(cmd, "id", &id);
+	if (one && !log_message_level(id, &own, &level, &shown))
 		return cmd_fail(cmd, "%u is not a valid syslog message number", id);
-	show_message(cmd->out, id, true);
+	rec_list(cmd->out, "messages");
+	if (one)
+		show_message(cmd->out, id, true);
+	else
+		log_each_message(cmd_has(cmd, "all") ? show_any : show_changed, cmd->out);
+	rec_close(cmd->out);
 	return CMD_OK;
+}
+
+static void show_buffer(const struct logsink_buffer *b, struct out *o)
+{
+	rec_lines(o);
+	logsink_buffer_print(b, o);
+	rec_lines_end(o);
+}
+
+static void show_limits(struct out *o)
+{
+	rec_list(o, "limits");
+	log_limits_each(show_limit, o);
+	rec_close(o);
 }
 
 static int show_logging(struct cmd *cmd)
@@ -187,14 +238,14 @@ static int show_logging(struct cmd *cmd)
 	if (cmd_has(cmd, "queue"))
 		show_queue(l, cmd->out);
 	else if (cmd_has(cmd, "rate-limit"))
-		log_limits_each(show_limit, cmd->out);
+		show_limits(cmd->out);
 	else if (cmd_has(cmd, "asdm"))
-		logsink_buffer_print(&l->asdm, cmd->out);
+		show_buffer(&l->asdm, cmd->out);
 	else
 		show_setting(l, cmd->out);
 	if (cmd->nargs == 0 || (!cmd_has(cmd, "queue") && !cmd_has(cmd, "rate-limit") &&
 	                        !cmd_has(cmd, "asdm") && !cmd_has(cmd, "setting")))
-		logsink_buffer_print(&l->buffer, cmd->out);
+		show_buffer(&l->buffer, cmd->out);
 	if (cmd_pix(cmd))
 		logsink_pix(cmd->out);
 	return CMD_OK;

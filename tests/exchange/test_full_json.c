@@ -56,7 +56,9 @@ static const char *sample(struct walk *k, const struct field *f)
 			return names[i][1];
 	if (strncmp(f->type->name, "ipv4", 4) == 0)
 		return "10.78.0.10";
-	return strcmp(f->type->name, "u32") == 0 ? "1" : "name";
+	static char number[16];
+	snprintf(number, sizeof number, "%u", f->min > 0 ? f->min : 1);
+	return strcmp(f->type->name, "u32") == 0 ? number : "name";
 }
 
 /* All ways through the pattern, each word once. */
