@@ -3,7 +3,7 @@ Type help or '?' for a list of available commands.
 ciscoasa> en
 Password: <<
 ciscoasa# show cond
-                ^
+                  ^
 ERROR: % Invalid input detected at '^' marker.
 ciscoasa# terminal pager
 ERROR: % Incomplete command
