@@ -46,8 +46,8 @@ static const char *sample(struct walk *k, const struct field *f)
 	static const char *const names[][2] = {
 	        {"peer", "203.0.113.101"}, {"ip", "203.0.113.101"}, {"p-ip", "203.0.113.101"},
 	        {"a-ip", "10.78.0.10"},    {"user", "alice"},       {"group", "DefaultRAGroup"},
-	        {"ifname", "outside"},     {"pool", "home"},        {"spi", "0x12345678"},
-	        {"map", "home"},
+	        {"ifname", "outside"},     {"pool", "clients"},        {"spi", "0x12345678"},
+	        {"map", "dyno"},
 	};
 	if (f->nchoices > 0)
 		return f->choices[k->turn++ % f->nchoices].word;
