@@ -12,6 +12,8 @@
 
 static int refuse(struct cmd *c, const struct err *err)
 {
+	if (rec_wanted(c->out))
+		rec_error(c->out, err->text);
 	out_printf(c->out, "%s\n", err->text);
 	return CMD_ERROR;
 }
@@ -91,8 +93,10 @@ static int cmd_more_file(struct cmd *c)
 		             "copy it to disk0: first");
 		break;
 	}
+	rec_lines(c->out);
 	if (rc == 0)
 		print_text(out_text(&text), c->out);
+	rec_lines_end(c->out);
 	if (text.text)
 		wipe(text.text, text.len);
 	out_free(&text);

@@ -268,10 +268,14 @@ static int cmd_reload_cancel(struct cmd *c)
 static int cmd_show_reload(struct cmd *c)
 {
 	const struct exec_config *x = c->ctx;
-	if (x->scheduled.at == 0)
+	rec_bool(c->out, "scheduled", x->scheduled.at != 0);
+	if (x->scheduled.at == 0) {
 		out_str(c->out, "No reload is scheduled.\n");
-	else
-		print_schedule(x, c->out);
+		return CMD_OK;
+	}
+	rec_num(c->out, "at_unix", (uint64_t)x->scheduled.at);
+	rec_text(c->out, "reason", x->scheduled.reason);
+	print_schedule(x, c->out);
 	return CMD_OK;
 }
 

@@ -113,36 +113,64 @@ static const char route_codes[] =
 
 enum { ROUTES_SHOWN_MAX = 65536 };
 
+/* One line. Connected networks, our own addresses and clients are no routes of the kernel's table only. */
+struct route_row {
+	struct netlink_route r;
+	char code;
+	const char *nameif;
+};
+
 struct route_list {
 	const struct ifaces *t;
 	struct out *o;
-	struct netlink_route *r;
+	struct route_row *rows;
 	size_t n, cap;
 };
+
+static bool route_add(struct route_list *l, const struct netlink_route *r, char code,
+                      const char *nameif)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 32;
+		struct route_row *more =
+		        cap > ROUTES_SHOWN_MAX ? NULL : realloc(l->rows, cap * sizeof(*more));
+		if (!more)
+			return false;
+		l->rows = more;
+		l->cap = cap;
+	}
+	l->rows[l->n++] = (struct route_row){*r, code, nameif};
+	return true;
+}
 
 static bool route_collect(void *arg, const struct netlink_route *r)
 {
 	struct route_list *l = arg;
-	if (!ifaces_by_index(
-	            l->t, r->index)) /* devices outside the configuration are the host's affair */
-		return true;
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 32;
-		struct netlink_route *more =
-		        cap > ROUTES_SHOWN_MAX ? NULL : realloc(l->r, cap * sizeof(*more));
-		if (!more)
-			return false;
-		l->r = more;
-		l->cap = cap;
-	}
-	l->r[l->n++] = *r;
-	return true;
+	const struct iface *i = ifaces_by_index(l->t, r->index);
+	/* devices outside the configuration are the host's affair */
+	return !i ||
+	       route_add(l, r, r->gw || r->proto == NETLINK_PROTO ? 'S' : 'C', i->conf.nameif);
+}
+
+static void client_collect(void *arg, uint32_t ip, const char *ifname)
+{
+	route_add(arg, &(struct netlink_route){.dst = ip, .bits = 32}, 'V', ifname);
+}
+
+static void own_collect(struct route_list *l)
+{
+	const struct iface *i;
+	for (size_t k = 0; (i = ifaces_at(l->t, k)); k++)
+		if (i->conf.nameif[0] && i->up && i->ip)
+			route_add(l, &(struct netlink_route){.dst = i->ip, .bits = 32}, 'L',
+			          i->conf.nameif);
 }
 
 /* By destination; of equal ones the best first. */
 static int route_order(const void *pa, const void *pb)
 {
-	const struct netlink_route *a = pa, *b = pb;
+	const struct netlink_route *a = &((const struct route_row *)pa)->r,
+	                           *b = &((const struct route_row *)pb)->r;
 	if (a->dst != b->dst)
 		return a->dst < b->dst ? -1 : 1;
 	if (a->bits != b->bits)
@@ -150,61 +178,44 @@ static int route_order(const void *pa, const void *pb)
 	return a->metric < b->metric ? -1 : a->metric > b->metric;
 }
 
-static void route_print(const struct route_list *l, const struct netlink_route *r, bool best)
+static void route_print(struct out *o, const struct route_row *row, bool best)
 {
-	const struct iface *i = ifaces_by_index(l->t, r->index);
-	char to[40];
-	snprintf(to, sizeof(to), "%s %s", ip4_text(r->dst).s, ip4_text(ip4_mask(r->bits)).s);
-	rec_open(l->o, NULL);
-	if (r->gw)
-		rec(l->o, "code to gateway interface", "%-8s %s [1/0] via %s, %s\n",
-		    r->bits ? "S"
-		    : best  ? "S*"
-		            : "S",
-		    to, ip4_text(r->gw).s, i->conf.nameif);
+	const struct netlink_route *r = &row->r;
+	char code[3] = {row->code, best && !r->bits && r->gw ? '*' : '\0', '\0'};
+	struct ip4_text mask = ip4_text(ip4_mask(r->bits));
+	rec_open(o, NULL);
+	rec(o, "code to mask", "%-8s %s %s", code, ip4_text(r->dst).s, mask.s);
+	if (row->code == 'V')
+		rec(o, "interface", " connected by VPN (advertised), %s\n", row->nameif);
+	else if (r->gw)
+		rec(o, "gateway interface", " [1/0] via %s, %s\n", ip4_text(r->gw).s, row->nameif);
 	else
-		rec(l->o, "code to interface", "%-8s %s is directly connected, %s\n",
-		    r->proto == NETLINK_PROTO ? "S" : "C", to, i->conf.nameif);
-	rec_close(l->o);
-}
-
-static void client_print(void *arg, uint32_t ip, const char *ifname)
-{
-	rec_open(arg, NULL);
-	rec(arg, "code to interface", "%-8s %s 255.255.255.255 connected by VPN (advertised), %s\n",
-	    "V", ip4_text(ip).s, ifname);
-	rec_close(arg);
+		rec(o, "interface", " is directly connected, %s\n", row->nameif);
+	rec_close(o);
 }
 
 static int show_route(struct cmd *cmd)
 {
 	const struct net_show *s = cmd->ctx;
-	struct route_list l = {.t = s->ifaces, .o = cmd->out};
-	const struct iface *i;
+	struct route_list l = {.t = s->ifaces};
 	netlink_routes(ifaces_netlink(s->ifaces), route_collect, &l);
+	own_collect(&l);
+	if (s->clients)
+		s->clients(s->ctx, client_collect, &l);
 	if (l.n)
-		qsort(l.r, l.n, sizeof(*l.r), route_order);
+		qsort(l.rows, l.n, sizeof(*l.rows), route_order);
 	out_str(cmd->out, route_codes);
-	if (l.n && !l.r[0].bits && l.r[0].gw)
+	if (l.n && !l.rows[0].r.bits && l.rows[0].r.gw)
 		rec(cmd->out, "gateway_of_last_resort",
-		    "Gateway of last resort is %s to network 0.0.0.0\n\n", ip4_text(l.r[0].gw).s);
+		    "Gateway of last resort is %s to network 0.0.0.0\n\n",
+		    ip4_text(l.rows[0].r.gw).s);
 	else
 		out_str(cmd->out, "Gateway of last resort is not set\n\n");
 	rec_list(cmd->out, "routes");
 	for (size_t k = 0; k < l.n; k++)
-		route_print(&l, &l.r[k], k == 0);
-	for (size_t k = 0; (i = ifaces_at(s->ifaces, k)); k++)
-		if (i->conf.nameif[0] && i->up && i->ip) {
-			rec_open(cmd->out, NULL);
-			rec(cmd->out, "code to interface",
-			    "%-8s %s 255.255.255.255 is directly connected, %s\n", "L",
-			    ip4_text(i->ip).s, i->conf.nameif);
-			rec_close(cmd->out);
-		}
-	if (s->clients)
-		s->clients(s->ctx, client_print, cmd->out);
+		route_print(cmd->out, &l.rows[k], k == 0);
 	rec_close(cmd->out);
-	free(l.r);
+	free(l.rows);
 	return CMD_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/random.h"
+#include "core/net/ethtool.h"
 #include "core/net/pathmtu.h"
 #include "tests/exchange/full_server.h"
 
@@ -230,11 +231,23 @@ unsigned tun_send(struct tun *t, struct pkt *const *pkts, unsigned n)
 /* ------------------------------------------------------------------ netlink: eth0 203.0.113.1, eth1 10.77.0.1 */
 
 static const struct netlink_link links[] = {
-        {.index = 2, .name = "eth0", .up = true, .carrier = true, .mtu = 1500},
+        {.index = 2,
+         .name = "eth0",
+         .mac = {0xfa, 0x16, 0x3e, 0xb0, 0xc3, 0xd3},
+         .has_mac = true,
+         .up = true,
+         .carrier = true,
+         .mtu = 1500},
         {.index = 3, .name = "eth1", .up = true, .carrier = true, .mtu = 1500},
 };
 static const struct netlink_addr addrs[] = {{.index = 2, .ip = GW_IP, .bits = 24},
                                             {.index = 3, .ip = 0x0a4d0001, .bits = 24}};
+
+static const struct netlink_route routes[] = {
+        {.dst = 0, .bits = 0, .gw = 0xcb0071fe, .index = 2},
+        {.dst = 0xcb007100, .bits = 24, .index = 2},
+        {.dst = 0x0a4d0000, .bits = 24, .index = 3},
+};
 
 int netlink_open(struct netlink **nl, struct err *err)
 {
@@ -268,8 +281,20 @@ int netlink_addrs(struct netlink *nl, bool (*fn)(void *, const struct netlink_ad
 
 int netlink_routes(struct netlink *nl, bool (*fn)(void *, const struct netlink_route *), void *arg)
 {
-	(void)nl, (void)fn, (void)arg;
+	(void)nl;
+	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
+		if (!fn(arg, &routes[i]))
+			break;
 	return 0;
+}
+
+void ethtool_read(const char *dev, struct ethtool_info *info)
+{
+	(void)dev;
+	*info = (struct ethtool_info){.driver = "i82540EM rev03",
+	                              .speed_mbps = 1000,
+	                              .duplex_known = true,
+	                              .full_duplex = true};
 }
 
 int netlink_neighs(struct netlink *nl, bool (*fn)(void *, const struct netlink_neigh *), void *arg)

@@ -85,8 +85,13 @@ void wire_put(struct wire *w, void (*to)(void *, const uint8_t *, size_t), void 
 
 /* ------------------------------------------------------------------------------------------ habits */
 
-const struct lac_conf lac_windows = {
-        .host = "DESKTOP-7Q2", .host_len = 11, .tunnel = 1, .call = 1, .window = 8};
+const struct lac_conf lac_windows = {.host = "DESKTOP-7Q2",
+                                     .host_len = 11,
+                                     .tunnel = 1,
+                                     .call = 1,
+                                     .window = 8,
+                                     .vendor = "Microsoft",
+                                     .firmware = 0x0a00};
 const struct lac_conf lac_apple = {.host = "iPhone",
                                    .host_len = 7,
                                    .tunnel = 0x11,
@@ -210,7 +215,11 @@ void lac_connect(struct lac *c)
 	struct wr w = begin(&m, MSG_SCCRQ);
 	avp_put_u16(&w, AVP_PROTOCOL_VERSION, 0x0100);
 	avp_put_u32(&w, AVP_FRAMING_CAP, 3);
+	if (c->conf.vendor != NULL)
+		avp_put_u16(&w, AVP_FIRMWARE, c->conf.firmware);
 	avp_put_bytes(&w, AVP_HOST_NAME, c->conf.host, c->conf.host_len);
+	if (c->conf.vendor != NULL)
+		avp_put_bytes(&w, AVP_VENDOR_NAME, c->conf.vendor, strlen(c->conf.vendor));
 	avp_put_u16(&w, AVP_TUNNEL_ID, c->conf.tunnel);
 	if (c->conf.window > 0)
 		avp_put_u16(&w, AVP_RECEIVE_WINDOW, c->conf.window);

@@ -44,6 +44,8 @@ struct lac_conf {
 	bool no_tx_speed;
 	bool swapped_result; /* little-endian, over-long Result Code */
 	bool sequencing;
+	const char *vendor; /* Vendor Name and Firmware Revision; NULL = says neither */
+	uint16_t firmware;
 };
 
 extern const struct lac_conf lac_windows, lac_apple, lac_android, lac_mikrotik, lac_dlink,

@@ -258,11 +258,11 @@ static void shows_in_the_layouts_of_the_appliance(void **state)
 	        "Gateway of last resort is 192.0.2.254 to network 0.0.0.0\n\n"
 	        "S*       0.0.0.0 0.0.0.0 [1/0] via 192.0.2.254, outside\n"
 	        "C        10.1.1.0 255.255.255.0 is directly connected, inside\n"
+	        "L        10.1.1.5 255.255.255.255 is directly connected, inside\n"
+	        "V        10.9.0.7 255.255.255.255 connected by VPN (advertised), outside\n"
 	        "S        10.20.0.0 255.255.0.0 [1/0] via 192.0.2.253, outside\n"
 	        "C        192.0.2.0 255.255.255.0 is directly connected, outside\n"
-	        "L        192.0.2.1 255.255.255.255 is directly connected, outside\n"
-	        "L        10.1.1.5 255.255.255.255 is directly connected, inside\n"
-	        "V        10.9.0.7 255.255.255.255 connected by VPN (advertised), outside\n"));
+	        "L        192.0.2.1 255.255.255.255 is directly connected, outside\n"));
 	text = run("show_interface", "outside", &o);
 	assert_non_null(strstr(
 	        text, "Interface GigabitEthernet0/0 \"outside\", is up, line protocol is up\n"
