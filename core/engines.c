@@ -4,6 +4,7 @@
 
 #include "cli/exec_debug.h"
 #include "cli/hooks.h"
+#include "core/aaa/local.h"
 #include "core/system_show.h"
 #include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"
@@ -106,6 +107,7 @@ void gateway_register(struct gateway *gw)
 	cmd_register(l2tp_commands, l2tp_commands_n, gw->l2tp);
 	commands = aaa_commands(&n);
 	cmd_register(commands, n, NULL);
+	cmd_register(aaa_server_commands, aaa_server_commands_n, NULL);
 	ike_show_register(gw->ike);
 	ipsec_show_register(gw->sadb);
 	probes_register(gw->probes);

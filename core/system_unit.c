@@ -171,6 +171,17 @@ static int show_conn(struct cmd *c)
 
 /* ------------------------------------------------------------------ crypto protocol statistics */
 
+/* What `clear crypto protocol statistics` took off: IKEv1, IPsec. */
+static struct crypto_work cleared[2];
+
+static struct crypto_work since_clear(struct crypto_work now, const struct crypto_work *was)
+{
+#define X(name, field, text) now.name -= now.name >= was->name ? was->name : 0;
+	CRYPTO_WORK_LIST(X)
+#undef X
+	return now;
+}
+
 static void put_work(struct out *o, const char *key, const char *title, const struct crypto_work *w)
 {
 	out_printf(o, "[%s statistics]\n", title);
@@ -190,12 +201,25 @@ static int show_crypto_protocol(struct cmd *c)
 	const struct gateway *gw = c->ctx;
 	struct str which = cmd_text(c, "protocol");
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		struct crypto_work w = i == 0   ? ike_work(gw->ike)
-		                       : i == 2 ? ipsec_sadb_work(gw->sadb)
-		                                : (struct crypto_work){0};
+		struct crypto_work w = i == 0 ? since_clear(ike_work(gw->ike), &cleared[0])
+		                       : i == 2
+		                               ? since_clear(ipsec_sadb_work(gw->sadb), &cleared[1])
+		                               : (struct crypto_work){0};
 		if (str_eq_cstr(which, "all") || str_eq_cstr(which, names[i][0]))
 			put_work(c->out, names[i][0], names[i][1], &w);
 	}
+	return CMD_OK;
+}
+
+static int clear_crypto_protocol(struct cmd *c)
+{
+	const struct gateway *gw = c->ctx;
+	struct str which = cmd_text(c, "protocol");
+	bool all = str_eq_cstr(which, "all");
+	if (all || str_eq_cstr(which, "ikev1"))
+		cleared[0] = ike_work(gw->ike);
+	if (all || str_eq_cstr(which, "ipsec"))
+		cleared[1] = ipsec_sadb_work(gw->sadb);
 	return CMD_OK;
 }
 
@@ -209,6 +233,7 @@ void system_unit_register(struct gateway *gw)
 	        {"show_resource_usage", show_resource_usage},
 	        {"show_conn", show_conn},
 	        {"show_crypto_protocol", show_crypto_protocol},
+	        {"clear_crypto_protocol", clear_crypto_protocol},
 	};
 	cmd_register(table, sizeof table / sizeof table[0], gw);
 }

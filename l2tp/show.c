@@ -431,7 +431,21 @@ static int show_vpdn_session(struct cmd *c)
 	return show(c, false, true);
 }
 
+/* clear vpdn tunnel {all | l2tp | id N}: StopCCN to whom it concerns. */
+static int clear_vpdn_tunnel(struct cmd *c)
+{
+	uint32_t id;
+	if (!cmd_u32(c, "id", &id)) {
+		l2tp_close_all(c->ctx, LINK_END_ADMIN_RESET);
+		return CMD_OK;
+	}
+	if (!l2tp_close_tunnel(c->ctx, (uint16_t)id, LINK_END_ADMIN_RESET))
+		return cmd_fail(c, "tunnel %u does not exist", id);
+	return CMD_OK;
+}
+
 const struct cmd_entry l2tp_commands[] = {
+        {"clear_vpdn_tunnel", clear_vpdn_tunnel},
         {"show_vpdn", show_vpdn},
         {"show_vpdn_tunnel", show_vpdn_tunnel},
         {"show_vpdn_session", show_vpdn_session},

@@ -238,6 +238,7 @@ void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_con
 		rq->result.why = rq->malformed ? AAA_WHY_MALFORMED : rq->refuse;
 	} else if (g && is_local(g)) {
 		aaa_local_verify(rq, c, g);
+		aaa_count(rq->result.status, clock_wall(clock));
 	}
 	wipe_secrets(rq);
 	report(rq, c);

@@ -2,6 +2,7 @@
 #ifndef CORE_AAA_LOCAL_H
 #define CORE_AAA_LOCAL_H
 
+#include "core/base/show.h"
 #include "core/aaa/aaa.h"
 
 /* What LOCAL can verify: it holds hashes, and CHAP needs the password itself. */
@@ -11,5 +12,10 @@ enum { AAA_LOCAL_METHODS = AAA_BIT(AAA_PAP) | AAA_BIT(AAA_MSCHAP1) | AAA_BIT(AAA
 void aaa_local_verify(struct aaa_request *rq, const struct aaa_conf *c, const struct aaa_group *g);
 /* The password of a user on the console or by PAP. */
 bool aaa_local_password(const struct aaa_user *u, struct str password);
+
+/* show aaa-server: one question was answered at this time. */
+void aaa_count(enum aaa_status status, time_t when);
+extern const struct cmd_entry aaa_server_commands[];
+extern const size_t aaa_server_commands_n;
 
 #endif

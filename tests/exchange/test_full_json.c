@@ -1,5 +1,6 @@
-/* Every `show` and `more` that the grammar can read, typed with `| json` while clients are in: each answer is one
- * well-formed document (as an independent parser reads it), without a key twice in an object. */
+/* Every `show` and `more` that the grammar can read, typed with and without `| json` while clients are in: each answer
+ * is one well-formed document (as an independent parser reads it), without a key twice in an object; none tells a
+ * secret. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -25,9 +26,20 @@ static bool has_document(const struct walk *k, const char *answer)
 	json_t *doc = json_loads(answer, JSON_REJECT_DUPLICATES, &error);
 	bool ok = json_is_object(doc);
 	if (!ok)
-		print_message("%s\n  %s (line %d)\n%.400s\n", k->text, error.text, error.line, answer);
+		print_message("%s\n  %s (line %d)\n%.400s\n", k->text, error.text, error.line,
+		              answer);
 	json_decref(doc);
 	return ok;
+}
+
+/* What is shown, in either form, holds no password and no key; `more` is the command that tells them. */
+static void no_secret(const struct walk *k, const char *answer)
+{
+	static const char *const secrets[] = {"a-shared-key-for-tests-only", "wonder-1",
+	                                      "builder-2", "simple-3"};
+	for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
+		if (strncmp(k->text, "more ", 5) != 0 && strstr(answer, secrets[i]) != NULL)
+			fail_msg("%s tells %s", k->text, secrets[i]);
 }
 
 static void try_line(struct walk *k)
@@ -37,7 +49,10 @@ static void try_line(struct walk *k)
 	if (k->typed++ >= LINES_MAX)
 		return;
 	snprintf(line, sizeof line, "%s | json", k->text);
-	k->failed += !has_document(k, world_show(k->w, line));
+	const char *answer = world_show(k->w, line);
+	k->failed += !has_document(k, answer);
+	no_secret(k, answer);
+	no_secret(k, world_show(k->w, k->text));
 }
 
 /* A value for an argument: of an enum one after the other, else something that exists where there is one. */
@@ -46,7 +61,7 @@ static const char *sample(struct walk *k, const struct field *f)
 	static const char *const names[][2] = {
 	        {"peer", "203.0.113.101"}, {"ip", "203.0.113.101"}, {"p-ip", "203.0.113.101"},
 	        {"a-ip", "10.78.0.10"},    {"user", "alice"},       {"group", "DefaultRAGroup"},
-	        {"ifname", "outside"},     {"pool", "clients"},        {"spi", "0x12345678"},
+	        {"ifname", "outside"},     {"pool", "clients"},     {"spi", "0x12345678"},
 	        {"map", "dyno"},
 	};
 	if (f->nchoices > 0)
@@ -83,8 +98,8 @@ static void walk_from(struct walk *k, uint64_t next, uint64_t seen)
 static void walk_mode(struct walk *k, const struct mode *mode)
 {
 	for (const struct line *l = mode->lines; l != NULL; l = l->next) {
-		if (l->run == NULL || (strncmp(l->text, "show ", 5) != 0 &&
-		                       strncmp(l->text, "more ", 5) != 0))
+		if (l->run == NULL ||
+		    (strncmp(l->text, "show ", 5) != 0 && strncmp(l->text, "more ", 5) != 0))
 			continue;
 		k->line = l;
 		k->typed = 0;
