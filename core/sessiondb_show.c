@@ -280,6 +280,7 @@ int sessiondb_show_ratio(struct cmd *c)
 int sessiondb_show_licenses(struct cmd *c)
 {
 	const struct sessiondb *db = c->ctx;
-	sessiondb_licenses(c->out, db->n, db->peak, PPP_SESSIONS_MAX, 0);
+	uint32_t limit = db->gw->snap != NULL ? db->gw->snap->ppp->max_users : 0;
+	sessiondb_licenses(c->out, db->n, db->peak, PPP_SESSIONS_MAX, limit);
 	return CMD_OK;
 }

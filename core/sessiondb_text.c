@@ -120,8 +120,7 @@ FIELD(only, ONLY)
 
 static void when_text(char *text, size_t cap, time_t when)
 {
-	if (zone_format(text, cap, "%H:%M:%S %Z %a %b %-d %Y", when) == 0)
-		text[0] = '\0';
+	zone_format(text, cap, "%H:%M:%S %Z %a %b %-d %Y", when);
 }
 
 /* Idle time as far as the data path knows it. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/aaa/local.h"
 #include "core/gateway.h"
 #include "core/system_show.h"
 
@@ -88,6 +89,7 @@ enum { SAMPLE_S = 5, SAMPLES = 300 / SAMPLE_S + 1 };
 
 struct load_sample {
 	uint64_t at_ms, all;
+	uint64_t conns, authen; /* ever, for show perfmon */
 	unsigned n;
 	struct task tasks[TASKS_MAX];
 };
@@ -103,6 +105,10 @@ static void sample_take(struct load_sample *s, struct gateway *gw)
 	s->at_ms = clock_now(&gw->clock);
 	s->n = tasks_read(s->tasks);
 	s->all = tasks_sum(s->tasks, s->n);
+	struct ike_counts n;
+	ike_counts(gw->ike, &n);
+	s->conns = n.peers_ever + n.child_ever;
+	s->authen = aaa_requests();
 }
 
 static void tick(struct timer *t, void *arg)
@@ -248,6 +254,39 @@ static int show_memory(struct cmd *c)
 	return CMD_OK;
 }
 
+static void perf_row(struct out *o, const char *name, uint64_t now, uint64_t average)
+{
+	rec_open(o, NULL);
+	rec(o, "name current average", "%-32s %6" PRIu64 "/s %10" PRIu64 "/s\n", name, now,
+	    average);
+	rec_close(o);
+}
+
+static uint64_t per_second(uint64_t n, uint64_t ms)
+{
+	return ms > 0 ? n * 1000 / ms : 0;
+}
+
+/* Now: the last five seconds; average: since the start. */
+static int show_perfmon(struct cmd *c)
+{
+	static struct load_sample now;
+	struct gateway *gw = c->ctx;
+	const struct load_sample *then = sample_of(5);
+	sample_take(&now, gw);
+	then = then != NULL ? then : &now;
+	uint64_t ms = now.at_ms - then->at_ms, up = now.at_ms - gw->started_ms;
+	/* what this appliance has nothing of is not listed: translations, fixups, URL servers */
+	out_printf(c->out, "PERFMON STATS: %24s %12s\n", "Current", "Average");
+	rec_list(c->out, "perfmon");
+	perf_row(c->out, "Connections", per_second(now.conns - then->conns, ms),
+	         per_second(now.conns, up));
+	perf_row(c->out, "AAA Authen", per_second(now.authen - then->authen, ms),
+	         per_second(now.authen, up));
+	rec_close(c->out);
+	return CMD_OK;
+}
+
 static int show_blocks(struct cmd *c)
 {
 	const struct gateway *gw = c->ctx;
@@ -269,10 +308,9 @@ static int show_blocks(struct cmd *c)
 void system_load_register(struct gateway *gw)
 {
 	static const struct cmd_entry table[] = {
-	        {"show_cpu", show_cpu},
-	        {"show_processes", show_processes},
-	        {"show_memory", show_memory},
-	        {"show_blocks", show_blocks},
+	        {"show_cpu", show_cpu},         {"show_processes", show_processes},
+	        {"show_memory", show_memory},   {"show_blocks", show_blocks},
+	        {"show_perfmon", show_perfmon},
 	};
 	cmd_register(table, sizeof table / sizeof table[0], gw);
 }

@@ -7,15 +7,25 @@
 #include <unistd.h>
 
 #include "core/base/zone.h"
+#include "core/base/zone.h"
 #include "core/gateway.h"
 #include "core/system_show.h"
 
 /* What `clear asp drop` subtracts: the counters themselves have one writer, the worker. */
 static uint64_t cleared[DROP_N];
+static time_t cleared_at; /* 0 = never */
 
 static uint64_t dropped(const struct gateway *gw, enum drop_reason r)
 {
 	return ctr_get(&worker_drops(gw->worker)->n[r]) + ctr_get(&l2tp_drops(gw->l2tp)->n[r]);
+}
+
+static void last_clearing(struct out *o)
+{
+	char when[64] = "Never";
+	if (cleared_at != 0)
+		zone_format(when, sizeof when, "%H:%M:%S %Z %b %-d %Y", cleared_at);
+	out_printf(o, "\nLast clearing: %s\n", when);
 }
 
 static int show_asp_drop(struct cmd *c)
@@ -35,12 +45,19 @@ static int show_asp_drop(struct cmd *c)
 		rec_close(c->out);
 	}
 	rec_close(c->out);
-	out_str(c->out, "\n");
+	last_clearing(c->out);
+	/* flows are not dropped here: a session ends with a reason (show vpn-sessiondb, the log) */
+	out_str(c->out, "\nFlow drop:\n");
+	rec_list(c->out, "flow_drop");
+	rec_close(c->out);
+	last_clearing(c->out);
 	return CMD_OK;
 }
 
 static int clear_asp_drop(struct cmd *c)
 {
+	const struct gateway *gw = c->ctx;
+	cleared_at = clock_wall(&gw->clock);
 	for (int r = 0; r < DROP_N; r++)
 		cleared[r] = dropped(c->ctx, r);
 	return CMD_OK;
@@ -149,14 +166,13 @@ static void licence_lines(struct gateway *gw, struct out *o)
 
 static void modified_line(const struct gateway *gw, struct out *o)
 {
-	struct tm tm;
 	char when[64] = "";
 	rec_bool(o, "modified", gw->changes > 1);
-	if (gw->changes <= 1 || localtime_r(&gw->changed_at, &tm) == NULL) {
+	if (gw->changes <= 1) {
 		out_str(o, "Configuration has not been modified since last system restart.\n");
 		return;
 	}
-	strftime(when, sizeof when, "%H:%M:%S.000 %Z %a %b %-d %Y", &tm);
+	zone_format(when, sizeof when, "%H:%M:%S.000 %Z %a %b %-d %Y", gw->changed_at);
 	rec(o, "modified_by modified_at", "Configuration last modified by %s at %s\n", "enable_15",
 	    when);
 }

@@ -10,13 +10,20 @@ static struct {
 	uint64_t requests, accepts, rejects;
 	time_t last;
 } local;
+static uint64_t ever;
 
 void aaa_count(enum aaa_status status, time_t when)
 {
+	ever++;
 	local.requests++;
 	local.accepts += status == AAA_ACCEPT;
 	local.rejects += status == AAA_REJECT;
 	local.last = when;
+}
+
+uint64_t aaa_requests(void)
+{
+	return ever;
 }
 
 static void row(struct out *o, const char *key, const char *label, uint64_t n)
