@@ -51,6 +51,7 @@ static void expected_log(void **state)
 	        "for this connection: DfltAccessPolicy\n"
 	        "737026 IPAA: Client assigned 10.4.5.10 from local pool small\n"
 	        "737006 IPAA: Local pool request succeeded for tunnel-group 'DefaultRAGroup'\n"
+	        "109011 Authen Session Start: user 'jdoe', sid 1\n"
 	        "603106 L2TP Tunnel created, tunnel_id is 1, remote_peer_ip is 198.51.100.7, "
 	        "ppp_virtual_interface_id is 1, client_dynamic_ip is 10.4.5.10, username is "
 	        "jdoe\n");
