@@ -3,6 +3,7 @@
 
 #include "cli/logins.h"
 #include "core/aaa/local.h"
+#include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"
 #include "core/base/ip4.h"
 #include "core/gateway.h"
@@ -45,9 +46,13 @@ static const struct aaa_user *user_of(const struct gateway *gw, struct str name)
 static bool user_check(void *ctx, struct str name, struct str password,
                        struct session_account *account)
 {
-	const struct aaa_user *u = user_of(ctx, name);
-	if (u == NULL ||
-	    !(u->kind == AAA_PW_NONE ? u->any_password : aaa_local_password(u, password)))
+	const struct gateway *gw = ctx;
+	const struct aaa_user *u = user_of(gw, name);
+	if (u == NULL || aaa_locked_out(gw->snap->aaa, u))
+		return false;
+	bool ok = u->kind == AAA_PW_NONE ? u->any_password : aaa_local_password(u, password);
+	aaa_attempt(gw->snap->aaa, u, ok);
+	if (!ok)
 		return false;
 	account_of(u, account);
 	return true;

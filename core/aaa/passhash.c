@@ -210,6 +210,18 @@ static int check_form(struct str password, struct str form, struct err *err)
 	return 0;
 }
 
+/* What is taken away is the password of the level, whichever was typed. */
+static void remove_level(struct conf_typed *t, struct str level)
+{
+	uint32_t n = 0;
+	str_to_u32(level, 15, &n);
+	for (const struct centry *e = conf_first(t->conf, "enable-level"); e; e = conf_next(t->conf, e))
+		if (conf_u32(e, "level") == n)
+			out_printf(t->lines, "no enable password %.*s level %.*s %.*s\n",
+			           STR_ARG(conf_text(e, "password")), STR_ARG(level),
+			           STR_ARG(conf_text(e, "form")));
+}
+
 /* enable password PW [level N] -> enable password HASH [level N] encrypted */
 static int edit_enable_line(struct conf_typed *t, const char *name, const char *form_name,
                             struct err *err)
@@ -217,6 +229,8 @@ static int edit_enable_line(struct conf_typed *t, const char *name, const char *
 	char hash[PASSHASH_PBKDF2_CAP];
 	struct str password = conf_typed_text(t, name), level = conf_typed_text(t, "level");
 	struct str form = conf_typed_text(t, form_name);
+	if (t->no && level.len > 0)
+		remove_level(t, level);
 	if (t->no || masked(t, password, "of enable", STR("")))
 		return 0;
 	if (form.len > 0)

@@ -1,0 +1,94 @@
+# Consoles of the live appliance: passwords in every form, levels, lockout, management through the tunnel, plain text in a pipe.
+
+# Types lines on a console without a terminal, prints what it shows.
+typed() { printf '%s\n' "$@" | "$BUILD/postern" --socket "$W/sock"; }
+
+# The pbkdf2 form of "cisco123", made with openssl.
+pbkdf2_of() {
+	local salt hash
+	salt=$(printf 'sixteen bytes...' | base64)
+	hash=$(openssl kdf -keylen 16 -kdfopt digest:SHA512 -kdfopt pass:"$1" -kdfopt salt:'sixteen bytes...' \
+		-kdfopt iter:5000 -binary PBKDF2 | base64)
+	echo "\$sha512\$5000\$$salt\$$hash"
+}
+consoles_passwords() {
+	local user
+	configure <<-END || return 1
+		username con-md5 password cisco123 privilege 5
+		username con-nt password cisco123 mschap privilege 6
+		username con-new password $(pbkdf2_of cisco123) pbkdf2 privilege 7
+		username con-long password 0123456789012345678901234567890123456789 privilege 8
+	END
+	cli 'show running-config username' | tee "$W/users.txt"
+	grep -q 'con-long password \$sha512\$5000\$.* pbkdf2 privilege 8' "$W/users.txt" || return 1
+	! grep -q 'cisco123\|0123456789' "$W/users.txt" || return 1
+	for user in con-md5:5 con-nt:6 con-new:7; do
+		typed login "${user%:*}" wrong "${user%:*}" cisco123 'show curpriv' >"$W/login.txt" || return 1
+		grep -q 'Login incorrect' "$W/login.txt" && grep -q "Username : ${user%:*}" "$W/login.txt" &&
+			grep -q "level : ${user#*:}" "$W/login.txt" || { cat "$W/login.txt"; return 1; }
+	done
+	typed login con-long 0123456789012345678901234567890123456789 'show privilege' >"$W/login.txt"
+	grep -q 'level is 8' "$W/login.txt" || { cat "$W/login.txt"; return 1; }
+	typed login con-long 0123456789012345678901234567890123456788 >"$W/login.txt"
+	grep -q 'Login incorrect' "$W/login.txt"
+}
+consoles_levels() {
+	configure <<-'END' || return 1
+		enable password level-five level 5
+		privilege show level 5 mode exec command curpriv
+		privilege cmd level 5 mode exec command configure
+		aaa authorization command LOCAL
+	END
+	typed 'enable 5' nonsense level-five 'show curpriv' 'show running-config' 'configure terminal' 'hostname x' >"$W/level.txt"
+	configure <<<'no aaa authorization command LOCAL' || return 1
+	cat "$W/level.txt"
+	grep -q 'Invalid password' "$W/level.txt" && grep -q 'Username : enable_5' "$W/level.txt" &&
+		[ "$(grep -c 'ERROR: Command authorization failed' "$W/level.txt")" = 2 ]
+}
+consoles_lockout() {
+	configure <<<'aaa local authentication attempts max-fail 2' || return 1
+	typed login con-md5 a con-md5 b con-md5 cisco123 'show privilege' >"$W/lock.txt"
+	configure <<<'no aaa local authentication attempts max-fail' || return 1
+	cat "$W/lock.txt"
+	grep -q 'Access denied' "$W/lock.txt" && grep -q 'level is 1$' "$W/lock.txt"
+}
+# A console of an SSH client whose address is that of a tunnel.
+from_client() { SSH_CONNECTION="$1 50000 $2 22" "$BUILD/postern" --socket "$W/sock" <<<'show clock' 2>&1; }
+consoles_tunnel() {
+	local inside
+	inside=$(cli 'show running-config interface' | awk '/nameif/ {n = $2} /ip address/ && n == "inside" {print $3; exit}')
+	guest_connect 1 || { log_since | tail -20; return 1; }
+	addresses 1
+	from_client "$LOCAL_IP" 192.0.2.1 | tee "$W/through.txt"
+	grep -q 'management through the tunnel is not allowed' "$W/through.txt" || return 1
+	from_client 192.0.2.77 192.0.2.1 | grep -q UTC || return 1
+	if [ -n "$inside" ]; then
+		configure <<<'management-access inside' || return 1
+		from_client "$LOCAL_IP" "$inside" | tee "$W/through.txt"
+		configure <<<'no management-access inside' || return 1
+		grep -q UTC "$W/through.txt" || return 1
+	fi
+	guest_disconnect 1; gone
+}
+# No carriage return, no backspace, no escape sequence, no page prompt.
+consoles_pipe() {
+	typed enable '' 'show running-config' 'show version' 'show ?' >"$W/pipe.txt" || return 1
+	! grep -nP '[\x00-\x08\x0b-\x1f\x7f]|More' "$W/pipe.txt" && grep -q '^: end' "$W/pipe.txt"
+}
+
+consoles_tests() {
+	t "console: passwords in every form" consoles_passwords
+	t "console: a level has its password, commands have levels" consoles_levels
+	t "console: failed attempts lock a user out" consoles_lockout
+	t "console: no management through the tunnel" consoles_tunnel
+	t "console: a pipe gets plain text" consoles_pipe
+	configure <<-'END'
+		no username con-md5
+		no username con-nt
+		no username con-new
+		no username con-long
+		no enable password level 5
+		no privilege show level 5 mode exec command curpriv
+		no privilege cmd level 5 mode exec command configure
+	END
+}
