@@ -299,8 +299,8 @@ static int delete_entry(struct edit *ed)
 	struct out what;
 
 	if (n->flags & NODE_LIST) {
-		/* A text may say that something without effect is off. */
-		if (!e && ed->line && ed->m->line->inert)
+		/* What has no effect may be said to be off when it is. */
+		if (!e && ed->m->line->inert && !n->unknown)
 			return 0;
 		if (!e || !means_entry(ed, e))
 			return not_there(ed, n);
