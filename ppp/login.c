@@ -93,6 +93,18 @@ static bool room_for_one(const struct ppp_session *s)
 	return false;
 }
 
+/* vpn-access-hours: counts at the login. */
+static bool in_access_hours(const struct ppp_session *s)
+{
+	const struct ppp *p = s->ppp;
+	char why[160];
+	if (!s->terms.hours[0] || (p->ops->in_hours && p->ops->in_hours(p->ctx, s->terms.hours)))
+		return true;
+	snprintf(why, sizeof(why), "Outside of the access hours (time-range %s)", s->terms.hours);
+	log_msg(MSG_113013, why, s->user);
+	return false;
+}
+
 static bool may_enter(const struct ppp_session *s)
 {
 	char prefix[300];
@@ -139,6 +151,8 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 	aaa_terms(p->conf->aaa, g, aaa_user_find(p->conf->aaa, s->user), &s->terms);
 	log_policy(s);
 	log_msg(MSG_113008, s->user);
+	if (!in_access_hours(s))
+		return MSCHAP_RESTRICTED_HOURS;
 	if (!may_enter(s))
 		return MSCHAP_NO_DIALIN;
 	preempt(s, s->terms.a.logins);

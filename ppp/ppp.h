@@ -107,6 +107,8 @@ struct ppp_ops {
 	/* The user has proved who he is (ip 0), then: has an address. For IKE's messages and show. */
 	void (*user_known)(void *ctx, uint32_t peer, uint16_t tunnel, uint16_t call,
 	                   const char *user, uint32_t ip);
+	/* Is this time-range in force now? */
+	bool (*in_hours)(void *ctx, const char *time_range);
 	/* Asks for an address; ppp_dhcp_done() follows, never from within. false: no server can be asked. */
 	bool (*dhcp_ask)(void *ctx, const struct ppp_dhcp_ask *ask);
 	/* Once for each dhcp_ask that was true: the lease goes back, or nobody waits for the answer any more. */

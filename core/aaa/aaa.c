@@ -133,6 +133,8 @@ static void attrs_over(struct aaa_attrs *a, const struct aaa_attrs *over)
 		a->session_s = over->session_s;
 	if (over->has_l2tp)
 		a->l2tp = over->l2tp;
+	if (over->has_hours)
+		a->hours = over->hours;
 }
 
 static void terms_group_lock(struct aaa_terms *t, const struct aaa_policy *p,
@@ -170,6 +172,8 @@ void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct
 		attrs_over(&t->a, &user->a);
 		t->framed_ip = user->framed_ip;
 	}
+	str_copy(t->hours, sizeof(t->hours), str_of(t->a.hours ? t->a.hours : ""));
+	t->a.hours = NULL; /* the configuration may go before the session does */
 	terms_group_lock(t, p, user);
 	if (p && p->npools)
 		terms_pools(t, p->pools, p->npools);

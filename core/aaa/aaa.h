@@ -59,11 +59,12 @@ enum aaa_service { AAA_SERVICE_ADMIN, AAA_SERVICE_NAS_PROMPT, AAA_SERVICE_REMOTE
 
 /* Attributes that a group policy and a user share. A user's unset ones are those of his policy. */
 struct aaa_attrs {
-	bool has_logins, has_idle, has_session, has_l2tp;
+	bool has_logins, has_idle, has_session, has_l2tp, has_hours;
 	uint32_t logins;    /* vpn-simultaneous-logins */
 	uint32_t idle_s;    /* 0 = none */
 	uint32_t session_s; /* 0 = none */
 	bool l2tp;          /* vpn-tunnel-protocol holds l2tp-ipsec */
+	const char *hours;  /* vpn-access-hours: name of the time-range, NULL = any time */
 };
 
 /* One group policy, inheritance done: every value is the one in force. */
@@ -166,6 +167,7 @@ struct aaa_terms {
 	          [AAA_NAME_MAX + 1]; /* the group policy's, else the tunnel group's */
 	size_t npools;
 	char banner[AAA_BANNER_MAX + 1];
+	char hours[AAA_NAME_MAX + 1]; /* a.hours; "" = any time */
 	bool external; /* the policy's values are on a server: nobody comes in with it */
 	uint32_t dhcp_scope;
 };

@@ -43,8 +43,13 @@ static size_t count(const struct conf *c, const char *node)
 }
 
 /* The attributes that group policies and users write alike; unset ones are left as they are. */
-static void read_attrs(const struct centry *e, struct aaa_attrs *a)
+static void read_attrs(struct ctx *x, const struct centry *e, struct aaa_attrs *a)
 {
+	if (conf_is_set(e, "vpn-access-hours") || conf_is_set(e, "vpn-access-hours-none")) {
+		struct str hours = conf_text(e, "vpn-access-hours");
+		a->has_hours = true;
+		a->hours = hours.len ? text(x, hours) : NULL;
+	}
 	if (conf_is_set(e, "vpn-simultaneous-logins")) {
 		a->has_logins = true;
 		a->logins = conf_u32(e, "vpn-simultaneous-logins");
@@ -113,7 +118,7 @@ static void read_policy(struct ctx *x, const struct centry *e, struct aaa_policy
 	p->banner = read_banner(x, at, p->banner);
 	if (conf_is_set(at, "dhcp-network-scope"))
 		p->dhcp_scope = conf_ip(at, "dhcp-network-scope");
-	read_attrs(at, &p->a);
+	read_attrs(x, at, &p->a);
 	read_servers(at, "dns", "dns-none", p->dns);
 	read_servers(at, "wins", "wins-none", p->wins);
 	if (conf_is_set(at, "default-domain"))
@@ -187,7 +192,7 @@ static void read_user(struct ctx *x, const struct centry *e, struct aaa_user *u)
 	u->name = text(x, conf_text(e, "name"));
 	u->privilege = (uint8_t)conf_u32(e, "privilege");
 	read_password(x, e, u);
-	read_attrs(at, &u->a);
+	read_attrs(x, at, &u->a);
 	if (conf_is_set(at, "vpn-group-policy"))
 		u->policy = text(x, conf_text(at, "vpn-group-policy"));
 	u->has_group_lock = conf_is_set(at, "group-lock") || conf_is_set(at, "group-lock-none");

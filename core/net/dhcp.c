@@ -388,20 +388,3 @@ bool dhcp_ask(struct dhcp *d, const struct dhcp_ask *ask)
 	timer_start(d->clock, &l->timer, 0, on_start, l);
 	return true;
 }
-
-void dhcp_each(struct dhcp *d, void (*fn)(void *arg, const struct dhcp_info *info), void *arg)
-{
-	uint64_t now = clock_now(d->clock);
-	for (const struct lease *l = d->leases; l; l = l->next) {
-		struct dhcp_info info = {.id = l->id,
-		                         .ip = l->ip,
-		                         .server = l->server,
-		                         .lease_s = l->lease_s,
-		                         .left_s = DHCP_FOREVER,
-		                         .name = l->client_id,
-		                         .bound = l->state >= BOUND};
-		if (l->lease_s != DHCP_FOREVER)
-			info.left_s = l->end_ms > now ? (uint32_t)((l->end_ms - now) / 1000) : 0;
-		fn(arg, &info);
-	}
-}

@@ -37,14 +37,6 @@ struct dhcp_ask {
 	uint32_t scope; /* giaddr: the subnet wanted; 0 = our address towards each server */
 };
 
-/* A lease for show. */
-struct dhcp_info {
-	uint32_t id, ip, server;
-	uint32_t lease_s, left_s; /* UINT32_MAX = without end */
-	const char *name;
-	bool bound;
-};
-
 /* ops and clock must outlive it. NULL when memory is short. */
 struct dhcp *dhcp_new(struct clock *clock, const struct dhcp_ops *ops, void *ctx);
 /* Gives every lease back and frees. NULL is allowed. */
@@ -55,7 +47,6 @@ bool dhcp_ask(struct dhcp *d, const struct dhcp_ask *ask);
 void dhcp_end(struct dhcp *d, uint32_t id);
 /* What came in on port 67, from whom. Hostile. */
 void dhcp_input(struct dhcp *d, uint32_t from, const uint8_t *msg, size_t len);
-void dhcp_each(struct dhcp *d, void (*fn)(void *arg, const struct dhcp_info *info), void *arg);
 size_t dhcp_count(const struct dhcp *d);
 
 #endif

@@ -214,6 +214,13 @@ static void session_end(void *ctx, const struct ppp_session_info *info, enum lin
 }
 
 struct pb_dhcp pb_dhcp;
+const char *pb_hours;
+
+static bool in_hours(void *ctx, const char *time_range)
+{
+	(void)ctx;
+	return pb_hours && strcmp(time_range, pb_hours) == 0;
+}
 
 static bool dhcp_ask(void *ctx, const struct ppp_dhcp_ask *ask)
 {
@@ -235,6 +242,7 @@ static void dhcp_end(void *ctx, uint32_t unit)
 }
 
 static const struct ppp_ops ops = {
+        .in_hours = in_hours,
         .dhcp_ask = dhcp_ask,
         .dhcp_end = dhcp_end,
         .data_open = data_open,
@@ -260,6 +268,7 @@ int pb_setup(void **state)
 	(void)state;
 	memset(pb_links, 0, sizeof(pb_links));
 	pb_dhcp = (struct pb_dhcp){0};
+	pb_hours = NULL;
 	pb_logs[0] = '\0';
 	pb_loss = 0;
 	pb_dice = 1;

@@ -38,6 +38,7 @@ extern unsigned pb_loss; /* percent */
 extern uint32_t pb_dice; /* seed of what gets lost */
 extern char pb_logs[20000];
 /* The DHCP side: what was asked; answers are the test's. */
+extern const char *pb_hours; /* the time-range in force, NULL = none is */
 extern struct pb_dhcp {
 	bool unable; /* nobody can be asked */
 	unsigned asks, ends;

@@ -17,6 +17,7 @@ static const uint32_t dhcp_servers[] = {0x0a000043};
 /* The bench's configuration with a second tunnel group, all of it the test's to change. */
 static struct aaa_group groups[3];
 static struct aaa_policy policies[2];
+static struct aaa_user users[PB_USERS];
 static struct aaa_conf aaa;
 static struct ppp_conf conf;
 
@@ -32,7 +33,9 @@ static int setup(void **state)
 	                               .npools = 1,
 	                               .methods = AAA_BIT(AAA_MSCHAP2)};
 	memcpy(policies, pb_policies, sizeof(policies));
+	memcpy(users, pb_users, sizeof(users));
 	aaa = pb_aaa;
+	aaa.users = users;
 	aaa.groups = groups;
 	aaa.ngroups = 3;
 	aaa.policies = policies;
@@ -198,6 +201,31 @@ static void policies_of_servers(void **state)
 	pb_connect(3, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
 }
 
+/* Restricted hours have an error number of their own (RFC 2759 §6), which clients put into words. */
+static void access_hours(void **state)
+{
+	(void)state;
+	policies[0].a.hours = "office";
+	for (size_t i = 0; i < PB_USERS; i++)
+		if (strcmp(users[i].name, "once") == 0)
+			users[i].a.has_hours = true; /* vpn-access-hours none */
+	struct pb_link *l = refused(0, "jdoe", AAA_BIT(AAA_MSCHAP2));
+	assert_memory_equal(l->peer.message, "E=646 R=0 C=", 12);
+	pb_has_log("113013 AAA unable to complete the request Error : reason = Outside of the access "
+	           "hours (time-range office) : user = jdoe");
+	pb_hours = "office";
+	l = pb_connect(1, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
+	pb_hours = NULL; /* who is in stays */
+	pb_run_for(60 * 1000);
+	assert_true(l->data);
+	/* LCP anew is no new login */
+	ppp_peer_renegotiate(&l->peer);
+	pb_run_for(5000);
+	assert_true(l->data);
+	/* the user's own come first, and none of them is none at all */
+	pb_connect(2, PEER_PLAIN, "once", PB_LOCAL_ALL);
+}
+
 /* ------------------------------------------------------------------ DHCP */
 
 static void use_dhcp(void)
@@ -310,6 +338,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(lockout, setup, teardown),
 	        cmocka_unit_test_setup_teardown(session_limit, setup, teardown),
 	        cmocka_unit_test_setup_teardown(policies_of_servers, setup, teardown),
+	        cmocka_unit_test_setup_teardown(access_hours, setup, teardown),
 	        cmocka_unit_test_setup_teardown(dhcp_address, setup, teardown),
 	        cmocka_unit_test_setup_teardown(dhcp_in_vain, setup, teardown),
 	        cmocka_unit_test_setup_teardown(dhcp_while_things_happen, setup, teardown),
