@@ -173,6 +173,7 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	aaa_lockout_set(s->aaa);
 	ppp_set_conf(gw->ppp, before != NULL ? before->ppp : NULL, s->ppp);
 	gateway_reload_check(gw);
+	gateway_overtcp_apply(gw, s);
 	worker_set_mss(gw->worker, s->tcpmss);
 	worker_set_pmtu_aging(gw->worker, ipsec_conf_pmtu_aging(s->ipsec));
 	for (struct str rest = out_text(&notes); rest.len > 0;) {

@@ -258,6 +258,7 @@ void gateway_stop(struct gateway *gw)
 		ppp_free(gw->ppp);
 	gw->ppp = NULL;
 	gateway_dhcp_end(gw);
+	gateway_overtcp_end(gw);
 	if (gw->worker != NULL)
 		worker_drain(gw->worker); /* what was said inside ESP leaves before the SAs go */
 	if (gw->ike != NULL)

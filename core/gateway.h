@@ -7,6 +7,7 @@
  *   consoles.c  what the consoles ask: passwords, users
  *   snapshot.c  the configuration compiled as a whole
  *   apply.c     what a commit changes in the live objects
+ *   overtcp.c   says that IPsec over TCP is not served
  *   reload.c    `reload`
  *   dhcp.c      addresses from DHCP servers
  *   client_routes.c  host routes of clients
@@ -83,6 +84,7 @@ struct gateway {
 	struct hash
 	        *client_routes; /* address -> this, of the clients that have a route of their own */
 	struct gw_dhcp *dhcp;
+	struct gw_overtcp *overtcp; /* NULL while no port is listened on */
 	struct sessiondb *sessions;
 
 	struct grammar *grammar;
@@ -138,6 +140,10 @@ bool gateway_dhcp_ask(struct gateway *gw, const struct ppp_dhcp_ask *ask);
 void gateway_dhcp_release(struct gateway *gw, uint32_t unit);
 /* A message from port 67 of a server. */
 void gateway_dhcp_input(struct gateway *gw, uint32_t from, const uint8_t *msg, size_t len);
+
+/* overtcp.c */
+void gateway_overtcp_apply(struct gateway *gw, const struct snapshot *s);
+void gateway_overtcp_end(struct gateway *gw); /* before the event loop ends */
 
 /* reload.c */
 /* The command; ctx is the gateway. */

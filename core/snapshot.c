@@ -121,6 +121,19 @@ static int compile_parts(const struct conf *c, const struct snapshot *old, struc
 	return rc;
 }
 
+static void over_tcp_ports(const struct conf *c, struct snapshot *s)
+{
+	enum { PORT = 10000 };
+	const struct centry *e = conf_container(c, "ikev1");
+	size_t n = conf_list_len(e, "over-tcp-ports");
+	if (!conf_bool(e, "over-tcp"))
+		return;
+	for (size_t i = 0; i < n && i < sizeof s->over_tcp / sizeof s->over_tcp[0]; i++)
+		s->over_tcp[s->nover_tcp++] = (uint16_t)conf_list_u32(e, "over-tcp-ports", i);
+	if (n == 0)
+		s->over_tcp[s->nover_tcp++] = PORT;
+}
+
 int snapshot_compile(const struct conf *c, const struct snapshot *old, struct snapshot **out,
                      struct out *notes, struct err *err)
 {
@@ -133,6 +146,7 @@ int snapshot_compile(const struct conf *c, const struct snapshot *old, struct sn
 	s->arena = arena;
 	s->conf = conf_hold((struct conf *)c);
 	s->hostname = arena_str(arena, conf_text(system, "hostname"));
+	over_tcp_ports(c, s);
 	s->reload_wait = conf_bool(conf_container(c, "isakmp"), "reload-wait");
 	s->tcpmss = (uint16_t)conf_u32(conf_container(c, "sysopt"), "tcpmss");
 	l2tp_conf_compile(c, &s->l2tp);

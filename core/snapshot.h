@@ -27,6 +27,8 @@ struct snapshot {
 	const struct ppp_conf *ppp;
 	struct l2tp_conf l2tp;
 	uint16_t tcpmss;
+	uint16_t over_tcp[10]; /* ports of ipsec-over-tcp */
+	size_t nover_tcp;
 	bool reload_wait; /* crypto isakmp reload-wait */
 };
 

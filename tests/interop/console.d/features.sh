@@ -130,7 +130,7 @@ route_of_a_client() {
 	cli 'show route' | has "^V  *$LOCAL_IP 255.255.255.255 connected by VPN" || rc=1
 	pings 1 3 || rc=1
 	leaves
-	ns srv ip route | has "^$LOCAL_IP " && rc=1
+	ns srv ip route | has "^$LOCAL_IP .*metric 1" && rc=1
 	undo 'no crypto dynamic-map dyno 10 set reverse-route' $rc
 }
 
@@ -201,6 +201,17 @@ without_l2tp() {
 	told 'Tunnel Rejected: IPsec without L2TP' \
 		'CONF=type=tunnel;rightsubnet=10.77.0.0/24;leftprotoport=%any;rightprotoport=%any'
 }
+over_tcp() {
+	local rc=0
+	log_mark
+	configure <<<'crypto ikev1 ipsec-over-tcp port 10000 10001' || return 1
+	ns inet bash -c 'exec 3<>/dev/tcp/203.0.113.1/10001; read -t 2 -u 3' ; sleep .3
+	log_since | grep 713903
+	logged 'IP = 203.0.113.254, IPsec over TCP is not supported (port 10001)' || rc=1
+	undo 'no crypto ikev1 ipsec-over-tcp' $rc; rc=$?
+	ns inet bash -c 'exec 3<>/dev/tcp/203.0.113.1/10001' 2>/dev/null && rc=1
+	return $rc
+}
 aggressive() { told 'Aggressive Mode is not accepted' 'CONF=aggressive=yes;leftid=@#6e6f727468'; }
 
 logs_off() {
@@ -228,5 +239,6 @@ features_tests() {
 	t "features: LAN-to-LAN peer is told" lan_peer
 	t "features: tunnel without L2TP is told" without_l2tp
 	t "features: Aggressive Mode is told" aggressive
+	t "features: IPsec over TCP is told" over_tcp
 	t "features: vpn-sessiondb logoff" logs_off
 }
