@@ -179,7 +179,7 @@ static void set_set(struct edit *ed, struct centry *e, const struct bound *b)
 		next.set |= now->set;
 	entry_set(e, b->field, &next);
 	/* A set that says what the default says must still count as begun. */
-	if (clear && !e->vals[b->field->index].kind)
+	if ((ed->m->line->flags & LINE_CLEAR_FIRST) && !e->vals[b->field->index].kind)
 		value_copy(&e->vals[b->field->index], &next);
 }
 

@@ -29,7 +29,7 @@ static void quick_modes(const struct ike_sa *sa, unsigned *pending, unsigned *cr
 {
 	*pending = *created = 0;
 	for (const struct ike_qm *qm = sa->quick; qm != NULL; qm = qm->next)
-		++*pending;
+		*pending += qm->x.state != ST_QM_DONE; /* kept to know its repetitions */
 	if (sa->peer == NULL || sa_best(sa->peer) != sa)
 		return;
 	for (const struct ike_flow *f = sa->peer->flows; f != NULL; f = f->next)

@@ -272,6 +272,7 @@ static void every_show(void **state)
 	client_data(c, 10);
 	open_console(w);
 	check_show("show crypto isakmp sa");
+	assert_non_null(strstr(type("show crypto isakmp sa"), "QM_IDLE         0           1\n"));
 	check_show("show crypto ipsec sa");
 	check_show("show vpdn tunnel");
 	check_show("show vpdn session");
@@ -379,6 +380,33 @@ static void fails_with(struct world *w, const char *more, const char *name)
 	client_free(c);
 }
 
+/* debug ppp uauth and debug ppp io: shapes of the PIX's documents, from recollection. */
+static void debug_of_ppp(void **state)
+{
+	struct world *w = *state;
+	configure(w, "");
+	open_console(w);
+	type("debug ppp uauth");
+	type("debug ppp io");
+	type("debug vpdn event");
+	type("debug vpdn packet");
+	type("debug vpdn error");
+	out_clear(&screen);
+	struct client *c = client_new(w, &windows_2000, HOME_IP);
+	client_enter(c);
+	assert_non_null(strstr(screen.text,
+	                       "uauth_mschap_send_req: pppdev=1, ulen=9, user=vpnclient\n"));
+	assert_non_null(strstr(screen.text, "uauth_mschap_proc_reply: pppdev = 1, status = 1\n"));
+	assert_non_null(strstr(screen.text, "PPP virtual access open, ifc = 1"));
+	assert_non_null(strstr(screen.text, "PPP xmit, ifc = 1, len: "));
+	assert_non_null(strstr(screen.text, "PPP rcvd, ifc = 1, pppdev: 1, len: "));
+	assert_non_null(strstr(screen.text, "SCCRQ"));
+	assert_null(strstr(screen.text, "cisco123"));
+	close_console();
+	client_leave(c);
+	client_free(c);
+}
+
 static void debug_without_transport(void **state)
 {
 	fails_with(*state, "no crypto ipsec transform-set l2tp mode transport\n",
@@ -448,6 +476,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(every_show, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(the_good_debug, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(debug_of_ppp, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(debug_without_transport, world_setup,
 	                                        world_teardown),
 	        cmocka_unit_test_setup_teardown(debug_without_dynamic_map, world_setup,
