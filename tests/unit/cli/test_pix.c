@@ -243,7 +243,7 @@ static void test_mapping(void **state)
 	        " enrollment retry period 2\n enrollment retry count 5\n subject-name CN=pix\n"
 	        " serial-number\n password challenge\n",
 	        NULL};
-	static const char *const old[] = {"isakmp key secret address 0.0.0.0 netmask 0.0.0.0\n",
+	static const char *const old[] = {"isakmp key secret address 0.0.0.0 netmask 0.0.0.0 \n",
 	                                  "isakmp identity hostname\n",
 	                                  "isakmp keepalive 60 5\n",
 	                                  "isakmp nat-traversal 30\n",
@@ -290,6 +290,39 @@ static void test_notices(void **state)
 	confsys_free(sys);
 }
 
+/* A device as it left the factory, set up for remote access: all its lines are known, and show again. */
+static void test_factory(void **state)
+{
+	(void)state;
+	char *text = read_config("pix-default.cfg");
+	struct load_report r;
+	struct err err = {0};
+	struct confsys *sys = confsys_new(&grammar->schema, NULL);
+	assert_int_equal(load_text(grammar, sys, str_of(text), "F", LOAD_REPLACE, &r, &err), 0);
+	for (size_t i = 0; i < r.n; i++)
+		if (r.items[i].error)
+			print_error("%s: %s", r.items[i].command, r.items[i].text);
+	char *old = shown(sys, pix);
+	assert_int_equal(r.errors, 0);
+	/* The text that is shown is the same configuration. */
+	struct load_report again;
+	char version[8192];
+	snprintf(version, sizeof(version), "PIX Version 6.3(5)\n%s", old);
+	struct confsys *other = load(version, &again);
+	char *twice = shown(other, pix), *modern = shown(sys, -1), *modern2 = shown(other, -1);
+	assert_string_equal(twice, old);
+	assert_string_equal(modern2, modern);
+	free(twice);
+	free(modern);
+	free(modern2);
+	load_report_free(&again);
+	confsys_free(other);
+	free(old);
+	free(text);
+	load_report_free(&r);
+	confsys_free(sys);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -317,7 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_seed),    cmocka_unit_test(test_defaults),
 	        cmocka_unit_test(test_order),   cmocka_unit_test(test_mapping),
-	        cmocka_unit_test(test_notices),
+	        cmocka_unit_test(test_notices), cmocka_unit_test(test_factory),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
