@@ -291,6 +291,23 @@ static void every_show(void **state)
 	client_free(c);
 }
 
+static void a_tunnel_is_cleared(void **state)
+{
+	struct world *w = *state;
+	configure(w, "");
+	struct client *c = client_new(w, &windows_2000, HOME_IP);
+	client_enter(c);
+	open_console(w);
+	assert_string_equal(type("clear vpdn tunnel id 999"),
+	                    "ERROR: tunnel 999 does not exist\n");
+	assert_int_equal(world_sessions(w), 1);
+	assert_string_equal(type("clear vpdn tunnel all"), "");
+	world_run(w, 3000);
+	assert_int_equal(world_sessions(w), 0);
+	close_console();
+	client_free(c);
+}
+
 /* With a pre-shared key the device says less in message 5, and names another kind of identity. */
 static void without_certificates(struct out *text)
 {
@@ -394,8 +411,8 @@ static void debug_of_ppp(void **state)
 	out_clear(&screen);
 	struct client *c = client_new(w, &windows_2000, HOME_IP);
 	client_enter(c);
-	assert_non_null(strstr(screen.text,
-	                       "uauth_mschap_send_req: pppdev=1, ulen=9, user=vpnclient\n"));
+	assert_non_null(
+	        strstr(screen.text, "uauth_mschap_send_req: pppdev=1, ulen=9, user=vpnclient\n"));
 	assert_non_null(strstr(screen.text, "uauth_mschap_proc_reply: pppdev = 1, status = 1\n"));
 	assert_non_null(strstr(screen.text, "PPP virtual access open, ifc = 1"));
 	assert_non_null(strstr(screen.text, "PPP xmit, ifc = 1, len: "));
@@ -476,6 +493,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(every_show, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(the_good_debug, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(a_tunnel_is_cleared, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(debug_of_ppp, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(debug_without_transport, world_setup,
 	                                        world_teardown),
