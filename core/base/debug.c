@@ -185,8 +185,11 @@ static void pix_line(enum debug_cat cat, const char *line)
 {
 	for (struct debug_sink *s = sinks, *next; s != NULL; s = next) {
 		next = s->next;
-		if (s->pix && s->level[cat] > 0)
-			pix_put(s, cat, line);
+		if (!s->pix || s->level[cat] == 0)
+			continue;
+		pix_put(s, cat, line);
+		if (tracing) /* once, however many wanted it */
+			return;
 	}
 }
 

@@ -34,11 +34,19 @@ static bool is_no(struct str s)
 	return str_caseeq(s, STR("no")) || str_caseeq(s, STR("false")) || !s.len;
 }
 
+static const char *mapped(const struct hardware *hw, struct str name)
+{
+	for (unsigned i = 0; i < hw->n; i++)
+		if (str_caseeq(name, str_of(hw->dev[i].hw)))
+			return hw->dev[i].dev;
+	return NULL;
+}
+
 static int device_add(struct hardware *hw, struct str name, struct str dev, struct err *err)
 {
 	if (hw->n == HARDWARE_MAX)
 		return err_set(err, -EINVAL, "more than %d interfaces", HARDWARE_MAX);
-	if (hardware_device(hw, name))
+	if (mapped(hw, name))
 		return err_set(err, -EINVAL, "%.*s is mapped twice", STR_ARG(name));
 	struct hardware_dev *d = &hw->dev[hw->n];
 	if (!str_copy(d->hw, sizeof(d->hw), name))
@@ -155,10 +163,10 @@ int hardware_probe(struct hardware *hw, struct err *err)
 const char *hardware_device(const struct hardware *hw, struct str hw_name)
 {
 	static const struct str plain = {"Ethernet", 8};
+	const char *dev = mapped(hw, hw_name);
 	uint32_t n;
-	for (unsigned i = 0; i < hw->n; i++)
-		if (str_caseeq(hw_name, str_of(hw->dev[i].hw)))
-			return hw->dev[i].dev;
+	if (dev)
+		return dev;
 	/* A PIX numbers its interfaces from ethernet0 on. */
 	if (str_has_prefix_nocase(hw_name, plain) &&
 	    str_to_u32((struct str){hw_name.p + plain.len, hw_name.len - plain.len}, HARDWARE_MAX,

@@ -31,6 +31,23 @@ static void reads_the_file(void **state)
 	assert_string_equal(hw.nat, "");
 }
 
+/* A PIX numbers its interfaces; a name that a line maps goes before. */
+static void numbers_are_devices_in_order(void **state)
+{
+	struct hardware hw;
+	struct err err = {0};
+	(void)state;
+	assert_int_equal(hardware_parse(&hw, STR("GigabitEthernet0/0: eth7\nEthernet0: eth8\n"
+	                                         "GigabitEthernet0/2: eth9\n"),
+	                                "hw", &err),
+	                 0);
+	assert_string_equal(hardware_device(&hw, STR("Ethernet0")), "eth8");
+	assert_string_equal(hardware_device(&hw, STR("ethernet2")), "eth9");
+	assert_null(hardware_device(&hw, STR("Ethernet3")));
+	assert_null(hardware_device(&hw, STR("Ethernet0/1")));
+	assert_null(hardware_device(&hw, STR("Ethernet")));
+}
+
 static void names_the_line_that_is_wrong(void **state)
 {
 	static const struct {
@@ -79,6 +96,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(reads_the_file),
 	        cmocka_unit_test(names_the_line_that_is_wrong),
+	        cmocka_unit_test(numbers_are_devices_in_order),
 	        cmocka_unit_test(takes_devices_in_order_without_a_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
