@@ -310,6 +310,7 @@ static void monitor_write(void *arg, const struct log_line *line)
 		return;
 	char text[1024];
 	log_line_text(text, sizeof text, line, LOG_FORM_CONSOLE);
+	session_name_pix(s, text);
 	session_async(s, text);
 }
 

@@ -45,12 +45,23 @@ static bool usage(const struct session *s, struct str words, struct out *out)
 	return any;
 }
 
+static bool shows_pix(const struct session *s)
+{
+	return s->shown >= 0 && strncmp(s->env->grammar->dialects[s->shown], "pix", 3) == 0;
+}
+
+void session_name_pix(const struct session *s, char *text)
+{
+	char *at = shows_pix(s) ? strstr(text, "%ASA-") : NULL;
+	if (at != NULL)
+		memcpy(at, "%PIX-", 5);
+}
+
 bool session_failure_pix(struct session *s, struct str line, const struct match_fail *fail)
 {
 	struct str words = str_trim(line), first;
 	struct out out;
-	const char *name = s->shown < 0 ? "" : s->env->grammar->dialects[s->shown];
-	if (strncmp(name, "pix", 3) != 0 || fail->status == MATCH_DENIED)
+	if (!shows_pix(s) || fail->status == MATCH_DENIED)
 		return false;
 	out_init(&out);
 	first = str_word(&words);

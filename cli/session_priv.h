@@ -127,6 +127,8 @@ const char *session_user(const struct session *s);
 
 /* session_dialect.c */
 void session_dialect_register(void);
+/* A message on a console in the dialect of PIX 6: "%ASA-6-" in it becomes "%PIX-6-". */
+void session_name_pix(const struct session *s, char *text);
 /* The refusal as PIX 6 words it, on a console in that dialect; false: it is not. */
 bool session_failure_pix(struct session *s, struct str line, const struct match_fail *fail);
 

@@ -419,8 +419,14 @@ static void debug_of_ppp(void **state)
 	assert_non_null(strstr(screen.text, "PPP rcvd, ifc = 1, pppdev: 1, len: "));
 	assert_non_null(strstr(screen.text, "SCCRQ"));
 	assert_null(strstr(screen.text, "cisco123"));
-	close_console();
+	world_edit(w, "logging monitor debugging\n");
+	type("terminal monitor");
+	out_clear(&screen);
 	client_leave(c);
+	world_run(w, 3000);
+	assert_non_null(strstr(screen.text, "%PIX-6-603107: L2TP Tunnel deleted, tunnel_id = 1"));
+	assert_null(strstr(screen.text, "%ASA"));
+	close_console();
 	client_free(c);
 }
 
