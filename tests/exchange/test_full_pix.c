@@ -494,6 +494,31 @@ static void the_configuration(void **state)
 	close_console();
 }
 
+/* A text that comes line by line (postern -f) tells by its lines what it is; each notice is given once. */
+static void line_by_line(void **state)
+{
+	struct world *w = *state;
+	static const struct session_options options = {
+	        .batch = true, .config = true, .from = "console"};
+	struct session_io io = {.arg = w, .write = on_write, .want = on_want, .async = on_write};
+	env = (struct session_env){
+	        .grammar = w->gw.grammar, .sys = w->gw.conf, .clock = &w->gw.clock};
+	assert_null(strstr(world_show(w, "show running-config crypto isakmp"), "no crypto"));
+	out_init(&screen);
+	console = session_new(&env, &io, &options);
+	static const char notice[] = "INFO: converting 'isakmp' lines to crypto ikev1, crypto "
+	                             "isakmp and tunnel-group commands\n";
+	assert_null(strstr(type("isakmp policy 7 hash md5"), notice));
+	assert_non_null(strstr(type("isakmp policy 7 authentication pre-share"), notice));
+	assert_null(strstr(type("isakmp policy 8 authentication pre-share"), notice));
+	close_console();
+	assert_non_null(strstr(world_show(w, "show running-config crypto isakmp"),
+	                       "no crypto isakmp nat-traversal\n"));
+	assert_non_null(strstr(world_show(w, "show running-config crypto ikev1"),
+	                       "crypto ikev1 policy 7\n authentication pre-share\n encryption des\n"
+	                       " hash md5\n group 1\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -507,6 +532,7 @@ int main(void)
 	                                        world_teardown),
 	        cmocka_unit_test_setup_teardown(the_log, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(the_configuration, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(line_by_line, world_setup, world_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
