@@ -67,9 +67,74 @@ static int edit_pix_isakmp_key(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
+/* ------------------------------------------------------------------ fixup */
+
+/* Protocols at their usual ports, and what inspects them since. */
+static const struct {
+	const char *fixup, *inspect;
+} fixups[] = {
+        {"dns maximum-length 512", "dns maximum-length 512"},
+        {"ftp 21", "ftp"},
+        {"h323 h225 1720", "h323 h225"},
+        {"h323 1720", "h323 h225"},
+        {"h323 ras 1718-1719", "h323 ras"},
+        {"http 80", "http"},
+        {"ils 389", "ils"},
+        {"pptp 1723", "pptp"},
+        {"rsh 514", "rsh"},
+        {"rtsp 554", "rtsp"},
+        {"sip 5060", "sip"},
+        {"sip udp 5060", "sip"},
+        {"skinny 2000", "skinny"},
+        {"smtp 25", "esmtp"},
+        {"sqlnet 1521", "sqlnet"},
+        {"tftp 69", "tftp"},
+};
+
+static bool is_inspected(const struct conf *c, const char *what)
+{
+	const struct centry *map = conf_find(c, "policy-map", STR("global_policy"));
+	for (const struct centry *k = map ? conf_first_child(c, map, "class") : NULL; k;
+	     k = conf_next(c, k))
+		for (const struct centry *a = conf_first_child(c, k, "action"); a;
+		     a = conf_next(c, a))
+			if (str_eq_cstr(conf_text(k, "class"), "inspection_default") &&
+			    str_eq_cstr(conf_text(a, "value"), what))
+				return true;
+	return false;
+}
+
+/* An inspection of the policy that every device has; at other ports the line is kept as it is. */
+static int edit_pix_fixup(struct conf_typed *t, struct err *err)
+{
+	struct str rule = str_trim(conf_typed_text(t, "rule"));
+	const char *what = NULL;
+	(void)err;
+	for (size_t i = 0; i < sizeof(fixups) / sizeof(fixups[0]) && !what; i++)
+		if (str_eq_cstr(rule, fixups[i].fixup))
+			what = fixups[i].inspect;
+	if (!what)
+		return 0;
+	if (t->no && !is_inspected(t->conf, what)) {
+		out_str(t->lines, "!\n");
+		return 0;
+	}
+	/* `service-policy` means something else inside of a policy. */
+	if (!t->no)
+		out_str(t->lines,
+		        "service-policy global_policy global\n"
+		        "class-map inspection_default\nmatch default-inspection-traffic\n");
+	out_printf(t->lines, "policy-map global_policy\nclass inspection_default\n%sinspect %s\n",
+	           t->no ? "no " : "", what);
+	if (!t->no)
+		out_str(t->notes, "INFO: converting 'fixup protocol' lines to MPF commands\n");
+	return 0;
+}
+
 void hooks_pix_register(void)
 {
 	static const struct conf_edit_hook edits[] = {
+	        {"pix_fixup", edit_pix_fixup},
 	        {"pix_nameif", edit_pix_nameif},
 	        {"pix_ip_address", edit_pix_ip_address},
 	        {"pix_isakmp_key", edit_pix_isakmp_key},

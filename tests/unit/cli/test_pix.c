@@ -59,7 +59,7 @@ static void assert_lines(const char *text, const char *want)
 		while (at && at > text && at[-1] != '\n')
 			at = strstr(at + 1, line);
 		if (!at)
-			fail_msg("\"%.*s\" is missing in:\n%s", (int)(end - want), want, text);
+			fail_msg("\"%.*s\" is missing behind:\n%.300s", (int)(end - want), want, text);
 		text = at + strlen(line);
 	}
 }
@@ -267,6 +267,7 @@ static void test_notices(void **state)
 	(void)state;
 	static const char *const want[] = {
 	        "INFO: converting 'nameif' and 'interface' lines to interface blocks",
+	        "INFO: converting 'fixup protocol' lines to MPF commands",
 	        "INFO: converting 'crypto map client authentication' to "
 	        "authentication-server-group "
 	        "of tunnel-group DefaultRAGroup",
@@ -280,11 +281,11 @@ static void test_notices(void **state)
 	struct confsys *sys = load(text, &r);
 	size_t found = 0;
 	for (size_t i = 0; i < r.n; i++)
-		if (found < 5 && strcmp(r.items[i].text, want[found]) == 0)
+		if (found < 6 && strcmp(r.items[i].text, want[found]) == 0)
 			found++;
 		else if (strncmp(r.items[i].text, "INFO: converting", 16) == 0)
 			fail_msg("%s", r.items[i].text);
-	assert_int_equal(found, 5);
+	assert_int_equal(found, 6);
 	free(text);
 	load_report_free(&r);
 	confsys_free(sys);
