@@ -4,27 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/edit.h"
-#include "cli/hooks.h"
 #include "cli/render.h"
+#include "tests/fuzz/appliance.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { TEXT_MAX = 20000 };
-
-static struct grammar *grammar(void)
-{
-	static struct grammar *g;
-	struct err err = {0};
-
-	if (g)
-		return g;
-	hooks_register();
-	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &g, &err))
-		abort();
-	hooks_set_grammar(g);
-	return g;
-}
 
 static int load(struct confsys *sys, struct str text, unsigned flags, size_t *errors, bool say)
 {

@@ -3,23 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/edit.h"
 #include "cli/suggest.h"
+#include "tests/fuzz/appliance.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { TEXT_MAX = 2000 };
-
-static struct grammar *grammar(void)
-{
-	static struct grammar *g;
-	struct err err = {0};
-
-	if (!g &&
-	    grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &g, &err))
-		abort();
-	return g;
-}
 
 static void one_line(struct confsys *sys, struct cli_ctx *ctx, struct str line)
 {
