@@ -4,6 +4,7 @@
 
 #include "cli/dialog.h"
 #include "cli/exec_priv.h"
+#include "core/base/debug.h"
 #include "core/base/log.h"
 #include "core/base/zone.h"
 
@@ -71,6 +72,21 @@ static void print_schedule(const struct exec_config *x, struct out *out)
 		out_printf(out, "Reload reason: %s\n", s->reason);
 }
 
+/* The text goes to this console with the command's output, to the others line by line. */
+static void tell_others(void *session, const struct cmd_host *host, const struct out *out)
+{
+	const struct debug_sink *own = host && host->debug ? (host->debug)(session) : NULL;
+	char line[256];
+	for (struct str rest = out_text(out); rest.len > 0;) {
+		const char *nl = memchr(rest.p, '\n', rest.len);
+		size_t len = nl ? (size_t)(nl - rest.p) : rest.len;
+		str_copy(line, sizeof(line), (struct str){rest.p, len});
+		debug_tell(own, line);
+		rest.p += len + (nl != NULL);
+		rest.len -= len + (nl != NULL);
+	}
+}
+
 static void schedule(struct exec_config *x, const struct wish *w, const char *user, bool save,
                      struct out *out)
 {
@@ -103,6 +119,8 @@ static void proceed(struct dialog *d, struct str answer)
 		out_str(&out, farewell);
 	else if (yes)
 		schedule(x, w, user, false, &out);
+	if (yes)
+		tell_others(d->session, d->host, &out);
 	dialog_say(d, out_text(&out));
 	out_free(&out);
 	dialog_end(d, CMD_OK);
@@ -215,6 +233,7 @@ static int reload_unasked(struct cmd *c, const struct wish *w)
 	bool saves = cmd_has(c, "save-config");
 	if (w->scheduled) {
 		schedule(x, w, exec_user(c), saves, c->out);
+		tell_others(c->session, c->host, c->out);
 		return CMD_OK;
 	}
 	if (saves && exec_save(x, exec_user(c), c->out, &err) != 0)
@@ -262,6 +281,7 @@ static int cmd_reload_cancel(struct cmd *c)
 	}
 	exec_reload_stop(x);
 	out_str(c->out, "\n***\n*** --- SHUTDOWN ABORTED ---\n***\n");
+	tell_others(c->session, c->host, c->out);
 	return CMD_OK;
 }
 

@@ -87,6 +87,15 @@ void debug_trace_clear(enum debug_cat cat)
 	recompute();
 }
 
+void debug_tell(const struct debug_sink *but, const char *line)
+{
+	for (struct debug_sink *s = sinks, *next; s != NULL; s = next) {
+		next = s->next;
+		if (s != but)
+			s->write(s->arg, line);
+	}
+}
+
 void debug_set(struct debug_sink *s, enum debug_cat cat, uint8_t level)
 {
 	s->level[cat] = level;

@@ -110,6 +110,8 @@ static inline bool debug_pix_on(enum debug_cat cat)
 }
 void debug_sink_add(struct debug_sink *s);
 void debug_sink_remove(struct debug_sink *s);
+/* What an administrator says to every console, debugging or not; but: one that is told otherwise, may be NULL. */
+void debug_tell(const struct debug_sink *but, const char *line);
 void debug_set(struct debug_sink *s, enum debug_cat cat, uint8_t level); /* 0 = off */
 void debug_form(struct debug_sink *s, bool pix); /* which texts it gets from now on */
 const char *debug_words(enum debug_cat cat);

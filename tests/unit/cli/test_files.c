@@ -421,12 +421,25 @@ static void replacing(void **state)
 	flash_delete(&x.flash, STR("dangling"), NULL);
 }
 
+static char told[512];
+
+static void other_console(void *arg, const char *line)
+{
+	(void)arg;
+	strncat(told, line, sizeof told - strlen(told) - 2);
+	strcat(told, "\n");
+}
+
 static void put_off(void **state)
 {
+	struct debug_sink other = {.write = other_console};
 	static const char *const enter[] = {"n", "", NULL};
 	(void)state;
 	reloads = 0;
 	load("hostname not-saved\n");
+	debug_sink_add(&host.debug);
+	debug_sink_add(&other);
+	host.debug.write = other_console; /* not told twice */
 	assert_int_equal(run("show_reload", ""), CMD_OK);
 	has("No reload is scheduled.\n");
 	host.answers = enter;
@@ -435,8 +448,14 @@ static void put_off(void **state)
 	run("show_reload", "");
 	has("Reload scheduled for 13:30:00 UTC Thu October 19 (in 1 hour and 30 minutes)\n"
 	    "Reload reason: weekend\n");
+	assert_string_equal(told, "\n***\n*** --- SHUTDOWN in 1:30:00 ---\n***\n"
+	                          "*** Message to all terminals:\n***\n***   weekend\n***\n");
+	told[0] = '\0';
 	run("reload_cancel", "");
 	has("\n***\n*** --- SHUTDOWN ABORTED ---\n***\n");
+	assert_string_equal(told, "\n***\n*** --- SHUTDOWN ABORTED ---\n***\n");
+	debug_sink_remove(&host.debug);
+	debug_sink_remove(&other);
 	clock_run(&now, clock_now(&now) + 6 * 3600 * 1000);
 	assert_int_equal(reloads, 0);
 	run("reload", "delay=10 noconfirm");
