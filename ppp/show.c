@@ -81,6 +81,20 @@ static void show_user_pix(void *arg, const struct ppp_session_info *i)
 		           ip4_text(i->ip).s);
 }
 
+/* One user, or all of them. */
+struct users {
+	struct str only;
+	void (*show)(void *arg, const struct ppp_session_info *i);
+	struct out *out;
+};
+
+static void show_wanted(void *arg, const struct ppp_session_info *i)
+{
+	const struct users *u = arg;
+	if (!u->only.len || str_eq_cstr(u->only, i->user))
+		u->show(u->out, i);
+}
+
 static int show_uauth(struct cmd *cmd)
 {
 	const struct ppp_stats *st = ppp_stats(cmd->ctx);
@@ -91,7 +105,8 @@ static int show_uauth(struct cmd *cmd)
 	rec(o, "authen_in_progress authen_in_progress_most_seen",
 	    "Authen In Progress        %-11u%u\n", st->pending, st->pending_most);
 	rec_list(o, "users");
-	ppp_each(cmd->ctx, cmd_pix(cmd) ? show_user_pix : show_user, o);
+	struct users users = {cmd_text(cmd, "user"), cmd_pix(cmd) ? show_user_pix : show_user, o};
+	ppp_each(cmd->ctx, show_wanted, &users);
 	rec_close(o);
 	return CMD_OK;
 }
