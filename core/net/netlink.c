@@ -367,35 +367,42 @@ int netlink_default_route(struct netlink *nl, struct netlink_route *r)
 
 /* ------------------------------------------------------------------------------------- neighbours */
 
+struct neigh_read {
+	struct netlink_neigh n;
+	bool has_mac;
+};
+
+static int neigh_attr(const struct nlattr *a, void *arg)
+{
+	struct neigh_read *read = arg;
+	size_t len = mnl_attr_get_payload_len(a);
+	struct nda_cacheinfo c;
+	uint32_t be;
+	if (mnl_attr_get_type(a) == NDA_DST && len == sizeof(be)) {
+		memcpy(&be, mnl_attr_get_payload(a), sizeof(be));
+		read->n.ip = ntohl(be);
+	} else if (mnl_attr_get_type(a) == NDA_LLADDR && len == sizeof(read->n.mac)) {
+		memcpy(read->n.mac, mnl_attr_get_payload(a), sizeof(read->n.mac));
+		read->has_mac = true;
+	} else if (mnl_attr_get_type(a) == NDA_CACHEINFO && len >= sizeof(c)) {
+		memcpy(&c, mnl_attr_get_payload(a), sizeof(c));
+		read->n.age_s = c.ndm_updated / 100; /* clock_t: hundredths */
+	}
+	return MNL_CB_OK;
+}
+
 static int neigh_message(const struct nlmsghdr *h, void *arg)
 {
 	struct walk *w = arg;
 	const struct ndmsg *m = mnl_nlmsg_get_payload(h);
-	const struct nlattr *a;
-	struct netlink_neigh n = {.index = m->ndm_ifindex,
-	                          .permanent = m->ndm_state & NUD_PERMANENT};
-	bool has_mac = false;
-	uint32_t be;
+	struct neigh_read read = {
+	        .n = {.index = m->ndm_ifindex, .permanent = (m->ndm_state & NUD_PERMANENT) != 0}};
 	if (h->nlmsg_type != RTM_NEWNEIGH || m->ndm_family != AF_INET ||
 	    m->ndm_state & (NUD_NOARP | NUD_FAILED | NUD_INCOMPLETE) || w->stopped)
 		return MNL_CB_OK;
-	mnl_attr_for_each(a, h, sizeof(*m))
-	{
-		size_t len = mnl_attr_get_payload_len(a);
-		struct nda_cacheinfo c;
-		if (mnl_attr_get_type(a) == NDA_DST && len == sizeof(be)) {
-			memcpy(&be, mnl_attr_get_payload(a), sizeof(be));
-			n.ip = ntohl(be);
-		} else if (mnl_attr_get_type(a) == NDA_LLADDR && len == sizeof(n.mac)) {
-			memcpy(n.mac, mnl_attr_get_payload(a), sizeof(n.mac));
-			has_mac = true;
-		} else if (mnl_attr_get_type(a) == NDA_CACHEINFO && len >= sizeof(c)) {
-			memcpy(&c, mnl_attr_get_payload(a), sizeof(c));
-			n.age_s = c.ndm_updated / 100; /* clock_t: hundredths */
-		}
-	}
-	if (has_mac && n.ip)
-		w->stopped = !w->fn.neigh(w->arg, &n);
+	mnl_attr_parse(h, sizeof(*m), neigh_attr, &read);
+	if (read.has_mac && read.n.ip)
+		w->stopped = !w->fn.neigh(w->arg, &read.n);
 	return MNL_CB_OK;
 }
 
