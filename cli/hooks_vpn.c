@@ -123,6 +123,21 @@ static int edit_trustpoint(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
+/* ---------------------------------------------------------------- VPDN groups */
+
+/* Of a group that dials out it says how the provider authenticates us, nothing about clients. */
+static int edit_vpdn_authentication(struct conf_typed *t, struct err *err)
+{
+	struct str group = conf_typed_text(t, "group");
+	(void)err;
+	if (!conf_find(t->conf, "vpdn-dialout", group))
+		return 0;
+	out_str(t->lines, "!\n");
+	out_printf(t->notes, "INFO: there is no PPPoE client, how %.*s authenticates is not kept\n",
+	           STR_ARG(group));
+	return 0;
+}
+
 /* ---------------------------------------------------------------- routes */
 
 static bool same_ip(const struct conf_typed *t, const struct centry *e, const char *field)
@@ -151,6 +166,7 @@ void hooks_vpn_register(void)
 	        {"crypto_map_dynamic", edit_crypto_map_dynamic},
 	        {"trustpoint", edit_trustpoint},
 	        {"route", edit_route},
+	        {"vpdn_authentication", edit_vpdn_authentication},
 	};
 	static const struct conf_check checks[] = {
 	        {"tunnel_group_check", check_tunnel_group},

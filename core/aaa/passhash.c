@@ -215,7 +215,8 @@ static void remove_level(struct conf_typed *t, struct str level)
 {
 	uint32_t n = 0;
 	str_to_u32(level, 15, &n);
-	for (const struct centry *e = conf_first(t->conf, "enable-level"); e; e = conf_next(t->conf, e))
+	for (const struct centry *e = conf_first(t->conf, "enable-level"); e;
+	     e = conf_next(t->conf, e))
 		if (conf_u32(e, "level") == n)
 			out_printf(t->lines, "no enable password %.*s level %.*s %.*s\n",
 			           STR_ARG(conf_text(e, "password")), STR_ARG(level),
@@ -307,6 +308,14 @@ static int edit_vpdn_username(struct conf_typed *t, struct err *err)
 {
 	char hash[PASSHASH_CAP];
 	struct str user = conf_typed_text(t, "name"), password = conf_typed_text(t, "password");
+	/* From release 7.2 on it is the account at the provider, not a user of ours. */
+	if (!t->no && conf_first(t->conf, "vpdn-dialout")) {
+		out_str(t->lines, "!\n");
+		out_printf(t->notes,
+		           "INFO: there is no PPPoE client, its account %.*s is not kept\n",
+		           STR_ARG(user));
+		return 0;
+	}
 	if (t->no || masked(t, password, "of user ", user))
 		return 0;
 	if (check_length(password, err) != 0)

@@ -141,6 +141,13 @@ static void test_typed(void **state)
 	         "WARNING: set connection is kept without effect, traffic is not inspected\n"},
 	        {"route outside 0.0.0.0 0.0.0.0 192.0.2.254", ""},
 	        {"route outside 0 0 192.0.2.254", "WARNING: Route already exists\n"},
+	        {"vpdn group PPPOE request dialout pppoe", ""},
+	        {"vpdn group PPPOE localname jdoe@provider", ""},
+	        {"vpdn group PPPOE ppp authentication pap",
+	         "INFO: there is no PPPoE client, how PPPOE authenticates is not kept\n"},
+	        {"vpdn username jdoe@provider password secret1",
+	         "INFO: there is no PPPoE client, its account jdoe@provider is not kept\n"},
+	        {"no username jdoe@provider", "ERROR: username jdoe@provider does not exist\n"},
 	};
 	struct conf_fixture *f = *state;
 	struct cli_ctx ctx;
