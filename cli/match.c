@@ -296,6 +296,9 @@ static bool further(const struct match_fail *a, const struct match_fail *b)
 {
 	if (a->words != b->words)
 		return a->words > b->words;
+	/* The caret stands where the word is the beginning of no keyword of any mode. */
+	if (a->status == MATCH_INVALID && b->status == MATCH_INVALID)
+		return a->column > b->column;
 	return a->status == MATCH_AMBIGUOUS && b->status == MATCH_INVALID;
 }
 
