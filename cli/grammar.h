@@ -109,6 +109,7 @@ struct mode {
 	const char *inert; /* all its lines are */
 	int indent;        /* blanks in front of its lines beyond one a level */
 	struct mode *parent;
+	const struct mode *also; /* its lines count as this mode's own: those of user EXEC in privileged EXEC */
 	const struct node *node;
 	int privilege;
 	bool always;

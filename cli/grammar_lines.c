@@ -165,6 +165,10 @@ static bool link_modes(struct builder *b)
 	b->g->exec = grammar_mode(b->g, "exec");
 	b->g->user = grammar_mode(b->g, "user");
 	b->g->config = grammar_mode(b->g, "config");
+	for (struct mode *m = b->g->modes; m; m = m->next) {
+		if (m == b->g->exec && m->parent == b->g->user)
+			m->also = m->parent;
+	}
 	return true;
 }
 

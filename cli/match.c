@@ -241,7 +241,8 @@ static void fill(struct match *m, const struct walk *w, const struct walk_line *
 	unsigned path[WALK_WORDS];
 	struct out text;
 
-	*m = (struct match){.line = wl->line, .mode = w->mode, .no = w->no, .arena = arena_new(0)};
+	*m = (struct match){
+	        .line = wl->line, .mode = wl->line->mode, .no = w->no, .arena = arena_new(0)};
 	if (!m->arena)
 		abort();
 	m->bound = arena_calloc(m->arena, w->nwords + 1, sizeof(*m->bound));

@@ -159,8 +159,11 @@ int session_cmd_help(struct cmd *c)
 	u->s = s;
 	out_init(&u->seen);
 	size_t n = walk_modes(g, s->ctx.mode, modes, sizeof modes / sizeof *modes);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		collect(u, modes[i], command);
+		if (modes[i]->also != NULL)
+			collect(u, modes[i]->also, command);
+	}
 	bool any = u->n > 0;
 	if (any)
 		print_all(u, c->out);

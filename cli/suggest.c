@@ -161,7 +161,7 @@ static bool negatable(const struct mode *m)
 		if (line_negatable(l))
 			return true;
 	}
-	return false;
+	return m->also && negatable(m->also);
 }
 
 /* The finished words before the cursor; the lines that are left stay in w. */
@@ -195,12 +195,15 @@ static void begin_all(struct walk *w)
 {
 	size_t most = 0;
 
-	for (const struct line *l = w->mode->lines; l; l = l->next)
-		most++;
+	for (const struct mode *m = w->mode; m; m = m == w->mode ? m->also : NULL)
+		for (const struct line *l = m->lines; l; l = l->next)
+			most++;
 	w->lines = conf_alloc((most + 1) * sizeof(*w->lines));
-	for (const struct line *l = w->mode->lines; l; l = l->next) {
-		if (!w->no || line_negatable(l))
-			w->lines[w->n++] = (struct walk_line){l, 0};
+	for (const struct mode *m = w->mode; m; m = m == w->mode ? m->also : NULL) {
+		for (const struct line *l = m->lines; l; l = l->next) {
+			if (!w->no || line_negatable(l))
+				w->lines[w->n++] = (struct walk_line){l, 0};
+		}
 	}
 }
 

@@ -156,27 +156,31 @@ static void add(struct walk *w, const struct line *l)
 	w->lines[w->n++] = (struct walk_line){l, 0};
 }
 
+static void begin_in(struct walk *w, const struct mode *m, struct str word)
+{
+	unsigned char c = word.len ? (unsigned char)tolower((unsigned char)word.p[0]) : 0;
+
+	for (const struct line *l = word.len ? NULL : m->lines; l; l = l->next)
+		add(w, l);
+	for (size_t i = 0; c && i < m->nstart[c]; i++)
+		add(w, m->start[c][i]);
+	for (size_t i = 0; c && i < m->nstart[0]; i++)
+		add(w, m->start[0][i]);
+}
+
 /* Lines that can begin with this word; all for an empty one. */
 static void begin(struct walk *w, struct str word)
 {
-	const struct mode *m = w->mode;
-	unsigned char c = word.len ? (unsigned char)tolower((unsigned char)word.p[0]) : 0;
 	size_t most = 0;
 
-	for (const struct line *l = m->lines; l; l = l->next)
-		most++;
+	for (const struct mode *m = w->mode; m; m = m == w->mode ? m->also : NULL)
+		for (const struct line *l = m->lines; l; l = l->next)
+			most++;
 	w->lines = malloc((most + 1) * sizeof(*w->lines));
 	if (!w->lines)
 		abort();
-	if (!word.len) {
-		for (const struct line *l = m->lines; l; l = l->next)
-			add(w, l);
-		return;
-	}
-	for (size_t i = 0; c && i < m->nstart[c]; i++)
-		add(w, m->start[c][i]);
-	for (size_t i = 0; i < m->nstart[0]; i++)
-		add(w, m->start[0][i]);
+	for (const struct mode *m = w->mode; m; m = m == w->mode ? m->also : NULL)
+		begin_in(w, m, word);
 }
 
 static size_t common_prefix(struct str word, const char *keyword)
@@ -307,11 +311,12 @@ size_t walk_modes(const struct grammar *g, const struct mode *mode, const struct
 	bool exec = false;
 	size_t n = 0;
 
-	for (const struct mode *m = mode; m && n < cap; m = m->parent) {
+	for (const struct mode *m = mode; m && n < cap; m = m->also ? m->also->parent : m->parent) {
 		out[n++] = m;
 		exec = exec || m == g->exec || m == g->user;
 	}
-	for (const struct mode *m = exec ? NULL : g->exec; m && n < cap; m = m->parent)
+	for (const struct mode *m = exec ? NULL : g->exec; m && n < cap;
+	     m = m->also ? m->also->parent : m->parent)
 		out[n++] = m;
 	return n;
 }

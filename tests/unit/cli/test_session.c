@@ -186,7 +186,7 @@ static void errors_have_their_carets(void **state)
 {
 	(void)state;
 	to_config();
-	type("color blue", "                  ^\nERROR: % Invalid input detected at '^' "
+	type("color blue", "                    ^\nERROR: % Invalid input detected at '^' "
 	                   "marker.\nciscoasa(config)# ");
 	type("xyz", "                  ^\nERROR: % Invalid input detected at '^' "
 	            "marker.\nciscoasa(config)# ");
@@ -206,8 +206,9 @@ static void exec_commands_in_config_mode(void **state)
 	to_config();
 	type("group a", "ciscoasa(config-group)# ");
 	type("show lines 1", "line 1\nciscoasa(config-group)# ");
-	type("do show lines 1", "                        ^\nERROR: % Invalid input detected at '^' "
-	                        "marker.\nciscoasa(config-group)# ");
+	type("do show lines 1",
+	     "                         ^\nERROR: % Invalid input detected at '^' "
+	     "marker.\nciscoasa(config-group)# ");
 }
 
 static void filters(void **state)
