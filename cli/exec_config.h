@@ -37,6 +37,9 @@ struct exec_config {
 	struct startup startup;
 	struct flash flash;
 	struct exec_net net;
+	/* A capture as a file of packets (pcap) or as lines; NULL where there is none. 0 or -errno. */
+	int (*capture)(void *ctx, const char *name, bool pcap, struct out *out);
+	void *capture_ctx;
 	/* Ends the program so that it starts again; called once the dialogue is over. */
 	void (*reload)(void *ctx);
 	void *reload_ctx;

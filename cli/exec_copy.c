@@ -24,6 +24,7 @@ struct copy {
 	enum copy_stage stage;
 	struct out text; /* what is copied; wiped */
 	uint64_t start_ms;
+	bool pcap; /* of a capture: as a file of packets, not as text */
 	void *job; /* the transfer under way */
 };
 
@@ -188,6 +189,9 @@ static void put(struct dialog *d)
 		say_place(d, "Writing file ", &cp->to, "...");
 		transfer(d, &cp->to, &text, put_done);
 		break;
+	case PLACE_CAPTURE: /* refused at the start */
+		dialog_end(d, CMD_ERROR);
+		break;
 	}
 }
 
@@ -259,6 +263,14 @@ static void run(struct dialog *d)
 		break;
 	case PLACE_FLASH:
 		rc = flash_read(&cp->x->flash, str_of(cp->from.name), &cp->text, &err);
+		break;
+	case PLACE_CAPTURE:
+		rc = cp->x->capture ? cp->x->capture(cp->x->capture_ctx, cp->from.name, cp->pcap,
+		                                     &cp->text)
+		                    : -ENOENT;
+		if (rc != 0)
+			err_set(&err, rc, "%%Error opening capture:%s (%s)", cp->from.name,
+			        strerror(-rc));
 		break;
 	}
 	if (rc != 0)
@@ -373,6 +385,16 @@ static void next(struct dialog *d)
 
 /* ---------------------------------------------------------------- commands */
 
+static bool places_go(const struct copy *cp, struct err *err)
+{
+	if (cp->to.kind != PLACE_CAPTURE &&
+	    (cp->from.kind != PLACE_CAPTURE || cp->to.kind == PLACE_FLASH ||
+	     cp->to.kind == PLACE_URL))
+		return true;
+	err_set(err, -EINVAL, "%%Error: a capture is copied to a file or a server");
+	return false;
+}
+
 static int start(struct cmd *c, struct str from, struct str to, enum copy_stage stage)
 {
 	struct copy *cp = calloc(1, sizeof(*cp));
@@ -382,7 +404,9 @@ static int start(struct cmd *c, struct str from, struct str to, enum copy_stage 
 	cp->x = c->ctx;
 	cp->stage = stage;
 	out_init(&cp->text);
-	if (!place_parse(&cp->from, from, &err) || !place_parse(&cp->to, to, &err)) {
+	cp->pcap = cmd_has(c, "/pcap");
+	if (!place_parse(&cp->from, from, &err) || !place_parse(&cp->to, to, &err) ||
+	    !places_go(cp, &err)) {
 		copy_free(cp);
 		out_printf(c->out, "%s\n", err.text);
 		return CMD_ERROR;
@@ -402,6 +426,7 @@ static int cmd_copy(struct cmd *c)
 	size_t n = 0;
 	for (size_t i = 0; i < c->nargs && n < 2; i++)
 		if (!str_eq_cstr(str_of(c->args[i].name), "/noconfirm") &&
+		    !str_eq_cstr(str_of(c->args[i].name), "/pcap") &&
 		    !str_eq_cstr(str_of(c->args[i].name), "copy"))
 			word[n++] = c->args[i].text;
 	return start(c, word[0], word[1], cmd_has(c, "/noconfirm") ? STAGE_RUN : STAGE_SOURCE_HOST);

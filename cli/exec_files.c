@@ -87,6 +87,7 @@ static int cmd_more_file(struct cmd *c)
 	case PLACE_FLASH:
 		rc = flash_read(&x->flash, str_of(p.name), &text, &err);
 		break;
+	case PLACE_CAPTURE:
 	case PLACE_URL:
 	case PLACE_REPLACE:
 		rc = err_set(&err, -EINVAL, "%%Error opening %s (%s)", place_word(&p),

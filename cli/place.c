@@ -79,6 +79,11 @@ bool place_parse(struct place *p, struct str text, struct err *err)
 		if (str_has_prefix_nocase(text, disk))
 			return parse_flash(p, name) || bad(err, text, strerror(EINVAL));
 	}
+	if (str_has_prefix_nocase(text, STR("capture:")) && text.len > 8) {
+		p->kind = PLACE_CAPTURE;
+		return str_copy(p->name, sizeof(p->name), (struct str){text.p + 8, text.len - 8}) ||
+		       bad(err, text, strerror(EINVAL));
+	}
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
 		size_t len = strlen(schemes[i]) + 3;
 		char begin[12];
@@ -125,6 +130,8 @@ const char *place_prefix(const struct place *p)
 		return "nvram:/";
 	case PLACE_FLASH:
 		return "disk0:/";
+	case PLACE_CAPTURE:
+		return "capture:";
 	case PLACE_URL:
 		break;
 	}
@@ -148,6 +155,7 @@ const char *place_file(const struct place *p)
 	case PLACE_STARTUP:
 		return "startup-config";
 	case PLACE_FLASH:
+	case PLACE_CAPTURE:
 	case PLACE_URL:
 		break;
 	}

@@ -10,6 +10,7 @@ enum place_kind {
 	PLACE_STARTUP, /* startup-config, nvram:startup-config */
 	PLACE_FLASH,   /* disk0:NAME, flash:NAME, NAME */
 	PLACE_URL,     /* http://, https://, ftp://, tftp:// */
+	PLACE_CAPTURE, /* capture:NAME, as a source */
 	PLACE_REPLACE, /* running-config, in place of what is there */
 };
 

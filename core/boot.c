@@ -30,6 +30,8 @@ static void net_cancel(void *ctx, void *job)
 int gateway_exec_register(struct gateway *gw, struct err *err)
 {
 	gw->exec.net = (struct exec_net){gw, net_start, net_cancel};
+	gw->exec.capture = gateway_capture_text;
+	gw->exec.capture_ctx = gw;
 	gw->exec.clock = &gw->clock;
 	gw->exec.reload = gateway_reload;
 	gw->exec.reload_ctx = gw;

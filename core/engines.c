@@ -61,9 +61,12 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	gw->l2tp = l2tp_new(&gw->clock, &gateway_l2tp_ops, gw);
 	gw->ppp = ppp_new(&gw->clock, &gateway_ppp_ops, gw);
 	gw->sessions = sessiondb_new(gw);
+	struct capture_hooks capture = gateway_capture_hooks;
+	capture.ctx = gw;
+	gw->captures = captures_new(gw->ifaces, &capture);
 	gw->dhcp = gateway_dhcp_new(gw);
 	if (gw->flows == NULL || gw->client_routes == NULL || gw->dhcp == NULL || gw->ike == NULL ||
-	    gw->l2tp == NULL || gw->ppp == NULL || gw->sessions == NULL)
+	    gw->l2tp == NULL || gw->ppp == NULL || gw->captures == NULL || gw->sessions == NULL)
 		return err_set(err, -ENOMEM, "out of memory");
 	l2tp_set_user(gw->l2tp, ppp_link_user(), gw->ppp);
 	ipsec_sadb_set_drops(gw->sadb, worker_drops(gw->worker));
@@ -86,6 +89,7 @@ void gateway_engines_free(struct gateway *gw)
 	hooks_set_grammar(NULL);
 	grammar_free(gw->grammar);
 	exec_config_free(&gw->exec);
+	captures_free(gw->captures);
 	logsinks_free(gw->log);
 	net_show_close(&gw->net_show);
 	system_load_stop(gw);
@@ -112,6 +116,7 @@ void gateway_register(struct gateway *gw)
 	ipsec_show_register(gw->sadb);
 	probes_register(gw->probes);
 	logsinks_register(gw->log);
+	captures_register(gw->captures);
 	logsink_conf_register();
 	gw->net_show = (struct net_show){
 	        .ifaces = gw->ifaces, .clock = &gw->clock, .clients = show_clients, .ctx = gw};

@@ -22,6 +22,7 @@
 #include "cli/grammar.h"
 #include "core/base/hash.h"
 #include "core/config/txn.h"
+#include "core/net/capture.h"
 #include "core/net/hostcfg.h"
 #include "core/net/nat.h"
 #include "core/net/probe.h"
@@ -66,6 +67,7 @@ struct gateway {
 	struct nat *nat;
 	struct logsinks *log;
 	struct probes *probes;
+	struct captures *captures;
 	struct net_show net_show;
 	struct udp *udp500, *udp4500;
 	struct rawesp *raw;
@@ -124,6 +126,14 @@ void gateway_worker_events(struct gateway *gw, struct worker_events *events);
 void gateway_rx500(struct gateway *gw);
 void gateway_flows_free(struct gateway *gw);
 enum link_end gateway_link_end(enum sa_end why);
+
+/* tap.c: what the control thread sees of packets goes into captures */
+extern const struct capture_hooks gateway_capture_hooks; /* ctx to be filled in */
+void gateway_tap(struct gateway *gw, struct ip4_end src, struct ip4_end dst, const uint8_t *data, size_t len);
+void gateway_tap_clear(void *ctx, struct ip4_end local, struct ip4_end remote, bool out, struct bytes header,
+                       struct bytes body);
+/* `copy capture:NAME`: the capture as pcapng or as lines. 0 or -ENOENT. */
+int gateway_capture_text(void *ctx, const char *name, bool pcap, struct out *out);
 
 /* apply.c */
 extern const struct conf_hooks gateway_conf_hooks; /* ctx to be filled in */

@@ -20,6 +20,7 @@ static void ike_send(void *ctx, struct ip4_end local, struct ip4_end remote, con
 {
 	struct gateway *gw = ctx;
 	if (local.port != IKE_PORT_NATT) {
+		gateway_tap(gw, local, remote, msg, len);
 		udp_send_one(gw->udp500, local, remote, msg, len);
 		return;
 	}
@@ -27,13 +28,16 @@ static void ike_send(void *ctx, struct ip4_end local, struct ip4_end remote, con
 	struct wr w = wr_of(framed, sizeof framed);
 	wr_u32(&w, 0); /* non-ESP marker, RFC 3948 §2.2 */
 	wr_bytes(&w, msg, len);
-	if (wr_ok(&w))
-		udp_send_one(gw->udp4500, local, remote, framed, wr_len(&w));
+	if (!wr_ok(&w))
+		return;
+	gateway_tap(gw, local, remote, framed, wr_len(&w));
+	udp_send_one(gw->udp4500, local, remote, framed, wr_len(&w));
 }
 
 static void ike_keepalive(void *ctx, struct ip4_end local, struct ip4_end remote)
 {
 	struct gateway *gw = ctx;
+	gateway_tap(gw, local, remote, (const uint8_t *)"\xff", 1);
 	udp_send_one(gw->udp4500, local, remote, "\xff", 1);
 }
 
@@ -160,6 +164,7 @@ const struct ike_ops gateway_ike_ops = {
         .flow_down = ike_flow_down,
         .peer_down = ike_peer_down,
         .admit = ike_admit,
+        .clear = gateway_tap_clear,
 };
 
 static void free_flow(void *arg, void *value)
@@ -185,10 +190,12 @@ void gateway_rx500(struct gateway *gw)
 	for (unsigned i = 0; i < PKT_BATCH; i++)
 		pkts[i] = &gw->rx[i];
 	int n = udp_recv(gw->udp500, pkts, PKT_BATCH);
-	for (int i = 0; i < n; i++)
-		if (pkts[i]->drop == DROP_NONE)
-			ike_input(gw->ike, pkts[i]->local, pkts[i]->peer, pkt_data(pkts[i]),
-			          pkts[i]->len);
+	for (int i = 0; i < n; i++) {
+		if (pkts[i]->drop != DROP_NONE)
+			continue;
+		gateway_tap(gw, pkts[i]->peer, pkts[i]->local, pkt_data(pkts[i]), pkts[i]->len);
+		ike_input(gw->ike, pkts[i]->local, pkts[i]->peer, pkt_data(pkts[i]), pkts[i]->len);
+	}
 }
 
 /* ------------------------------------------------------------------ what comes up from the packet path */
@@ -227,6 +234,11 @@ static void up_ppp(void *ctx, uint32_t flow, uint16_t tunnel, uint16_t call, con
 		return;
 	flow_heard(gw, f);
 	l2tp_data_input(gw->l2tp, flow, tunnel, call, frame, len);
+}
+
+static void up_captured(void *ctx)
+{
+	captures_drain(((struct gateway *)ctx)->captures);
 }
 
 static const char *proxy_text(char *text, size_t cap, const struct sa_proxy *p)
@@ -275,6 +287,7 @@ void gateway_worker_events(struct gateway *gw, struct worker_events *events)
 	        .l2tp = up_l2tp,
 	        .ppp = up_ppp,
 	        .drop = up_drop,
+	        .captured = up_captured,
 	        .sa = &ike_sa_events,
 	        .sa_ctx = gw->ike,
 	        .ctx = gw,

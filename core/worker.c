@@ -194,6 +194,10 @@ static void command(struct worker *w, const struct down *d)
 	case DOWN_MSG_FREE:
 		w->up_free[w->n_up_free++] = d->p;
 		break;
+	case DOWN_CAPTURE:
+		free(w->capture);
+		w->capture = d->p;
+		break;
 	case DOWN_MSS:
 		w->mss = (uint16_t)d->u32;
 		break;

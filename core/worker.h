@@ -18,6 +18,7 @@
 #include "core/net/udp.h"
 
 struct worker;
+struct capture_set;
 
 struct worker_io { /* stay the caller's, outlive the worker */
 	struct udp *natt;
@@ -47,6 +48,7 @@ struct worker_events {
 	void (*ppp)(void *ctx, uint32_t flow, uint16_t tunnel, uint16_t call, const uint8_t *frame,
 	            size_t len);
 	void (*drop)(void *ctx, const struct worker_drop *d);
+	void (*captured)(void *ctx); /* there may be something in the ring of captures; may be NULL */
 	const struct sa_events *sa;
 	void *sa_ctx;
 	void *ctx;
@@ -84,6 +86,8 @@ void worker_session_close(struct worker *w, uint16_t tunnel); /* IP stops; LCP g
 void worker_session_remove(struct worker *w, uint16_t tunnel);
 bool worker_session_totals(const struct worker *w, uint16_t tunnel, struct worker_totals *t);
 
+/* What is captured from now on; the worker frees it. NULL = nothing. */
+void worker_set_capture(struct worker *w, struct capture_set *set);
 void worker_set_mss(struct worker *w, uint16_t mss); /* 0 = off */
 /* A path that turned out narrow is believed to be so long, in seconds; 0 = for ever (pmtu-aging). */
 void worker_set_pmtu_aging(struct worker *w, uint32_t s);

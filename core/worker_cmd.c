@@ -138,6 +138,7 @@ void worker_free(struct worker *w)
 	ring_free(&w->done);
 	wipe(w->buffers, w->buffers != NULL ? 2 * PKT_BATCH * BUFFER : 0);
 	free(w->buffers);
+	free(w->capture);
 	free(w->down_msgs);
 	free(w->up_msgs);
 	if (w->wake_fd >= 0)
@@ -212,6 +213,8 @@ void worker_poll(struct worker *w)
 	struct up u;
 	for (size_t left = ring_count(&w->up); left > 0 && ring_pop(&w->up, &u); left--)
 		deliver(w, &u);
+	if (w->events.captured != NULL)
+		w->events.captured(w->events.ctx);
 }
 
 /* ------------------------------------------------------------------ SAs */
@@ -383,6 +386,11 @@ bool worker_session_totals(const struct worker *w, uint16_t tunnel, struct worke
 void worker_set_pmtu_aging(struct worker *w, uint32_t s)
 {
 	down(w, &(struct down){.op = DOWN_PMTU_AGING, .u32 = s});
+}
+
+void worker_set_capture(struct worker *w, struct capture_set *set)
+{
+	down(w, &(struct down){.op = DOWN_CAPTURE, .p = set});
 }
 
 void worker_set_mss(struct worker *w, uint16_t mss)

@@ -6,6 +6,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/ring.h"
+#include "core/net/capture.h"
 #include "core/worker.h"
 #include "crypto/ipsec/sa.h"
 
@@ -42,6 +43,7 @@ enum down_op {
 	DOWN_SEND,
 	DOWN_MSG_FREE, /* a message that came up goes back */
 	DOWN_MSS,
+	DOWN_CAPTURE, /* a struct capture_set in place of the last, which is freed; NULL = none */
 	DOWN_PMTU_AGING,
 	DOWN_STOP,
 };
@@ -140,6 +142,7 @@ struct worker {
 	uint64_t now_ms;
 	uint64_t drop_told_ms[DROP_N];
 	uint16_t mss;
+	struct capture_set *capture; /* NULL = no capture */
 	uint64_t pmtu_aging_ms; /* 0 = a narrow path stays so */
 	struct up *late; /* events for which `up` had no room: nothing is lost, nobody waits */
 	size_t n_late, cap_late;
@@ -157,6 +160,12 @@ void worker_bell(int fd);                                /* rings an eventfd */
 void worker_commands(struct worker *w);                  /* carries out what waits in `down` */
 void worker_tell(struct worker *w, const struct up *up); /* event up, never lost */
 struct msg *worker_msg_up(struct worker *w, size_t len); /* NULL: none free, or too long */
+
+/* worker_capture.c: packets into captures, while capture_at() says that there is one. In wire form as received or about to
+ * be sent (in: towards us); IP packets of clients; a dropped one. */
+void worker_capture_wire(struct worker *w, struct pkt *const *pkts, unsigned n, bool in);
+void worker_capture_inner(struct worker *w, struct pkt *const *pkts, unsigned n);
+void worker_capture_drop(struct worker *w, const struct pkt *p);
 
 /* worker_path.c */
 void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap);

@@ -49,6 +49,8 @@ static void dropped_in(struct worker *w, const struct pkt *p)
 {
 	enum drop_reason why = p->drop;
 	drop_count(&w->drops, why);
+	if (capture_at(w->capture, CAP_DROP))
+		worker_capture_drop(w, p);
 	bool esp = why >= DROP_ESP_NO_SA && why <= DROP_INNER_UDP && why != DROP_ESP_DUMMY;
 	if (!esp || (w->drop_told_ms[why] != 0 && w->now_ms - w->drop_told_ms[why] < DROP_TELL_MS))
 		return;
@@ -66,6 +68,13 @@ static void dropped_in(struct worker *w, const struct pkt *p)
 		inner_packet(p, &up.drop);
 	}
 	worker_tell(w, &up);
+}
+
+static void dropped_out(struct worker *w, const struct pkt *p)
+{
+	drop_count(&w->drops, p->drop);
+	if (capture_at(w->capture, CAP_DROP))
+		worker_capture_drop(w, p);
 }
 
 /* ------------------------------------------------------------------ in */
@@ -233,10 +242,13 @@ void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap)
 {
 	struct pkt *esp[PKT_BATCH], *ip[PKT_BATCH];
 	unsigned n_esp = 0, n_ip = 0;
+	for (unsigned i = 0; i < n; i++)
+		pkts[i]->udp_encap = udp_encap;
+	if (capture_at(w->capture, CAP_OUTSIDE))
+		worker_capture_wire(w, pkts, n, true);
 	for (unsigned i = 0; i < n; i++) {
 		pkts[i]->sa = NULL;
 		pkts[i]->sess = NULL;
-		pkts[i]->udp_encap = udp_encap;
 		if (pkts[i]->drop == DROP_NONE && (!udp_encap || is_esp(w, pkts[i])))
 			esp[n_esp++] = pkts[i];
 	}
@@ -244,6 +256,8 @@ void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap)
 	for (unsigned i = 0; i < n_esp; i++)
 		if (esp[i]->drop == DROP_NONE && in_one(w, esp[i]))
 			ip[n_ip++] = esp[i];
+	if (capture_at(w->capture, CAP_INSIDE))
+		worker_capture_inner(w, ip, n_ip);
 	tun_send(w->io.tun, ip, n_ip);
 	count_in(w, ip, n_ip);
 	for (unsigned i = 0; i < n; i++)
@@ -332,6 +346,8 @@ static void transmit(struct worker *w, struct pkt **pkts, const struct inner *in
 	struct pkt *udp[PKT_BATCH], *raw[PKT_BATCH];
 	unsigned n_udp = 0, n_raw = 0;
 	esp_out(w->table, pkts, n, w->now_ms);
+	if (capture_at(w->capture, CAP_OUTSIDE))
+		worker_capture_wire(w, pkts, n, false);
 	for (unsigned i = 0; i < n; i++) {
 		if (pkts[i]->drop != DROP_NONE)
 			continue;
@@ -449,11 +465,13 @@ void worker_out(struct worker *w, struct pkt **pkts, unsigned n)
 	struct pkt *go[PKT_BATCH];
 	struct inner inner[PKT_BATCH];
 	unsigned n_go = 0;
+	if (capture_at(w->capture, CAP_INSIDE))
+		worker_capture_inner(w, pkts, n);
 	for (unsigned i = 0; i < n; i++) {
 		if (out_route(w, pkts[i], &inner[n_go]))
 			go[n_go++] = pkts[i];
 		else if (pkts[i]->drop != DROP_NONE)
-			drop_count(&w->drops, pkts[i]->drop);
+			dropped_out(w, pkts[i]);
 	}
 	if (n_go > 0)
 		transmit(w, go, inner, n_go);

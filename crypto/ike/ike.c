@@ -179,6 +179,13 @@ void ike_set_conf(struct ike *ike, const struct ike_conf *conf, const struct ips
 
 /* ------------------------------------------------------------------ sending */
 
+void ike_tell_clear(const struct ike_sa *sa, bool out, struct bytes header, struct bytes body)
+{
+	const struct ike *ike = sa->ike;
+	if (ike->ops->clear != NULL)
+		ike->ops->clear(ike->ctx, sa->mm.local, sa->mm.remote, out, header, body);
+}
+
 void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
                   struct bytes msg, const char *chain, uint32_t msgid, const char *verb)
 {

@@ -6,11 +6,12 @@
 #ifndef CRYPTO_IKE_IKE_H
 #define CRYPTO_IKE_IKE_H
 
-#include "core/base/work.h"
+#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/out.h"
 #include "core/base/sa.h"
 #include "core/base/show.h"
+#include "core/base/work.h"
 #include "core/config/read.h"
 #include "crypto/ipsec/conf.h"
 #include "crypto/prim/prim_dh.h"
@@ -44,6 +45,9 @@ struct ike_ops {
 	void (*peer_down)(void *ctx, uint32_t peer, enum sa_end why);
 	/* May a new peer begin now? NULL = always. */
 	bool (*admit)(void *ctx);
+	/* A protected message with its payloads in clear: header as sent, payloads. For captures; NULL = nobody. */
+	void (*clear)(void *ctx, struct ip4_end local, struct ip4_end remote, bool out, struct bytes header,
+	              struct bytes body);
 };
 
 /* ctx is the first argument of all ops but sa's. conf may be set later; until then nothing is answered. */

@@ -297,6 +297,9 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat)
 		return false;
 	ike_chain_text(chain, sizeof chain, o->hdr.next, ike_out_from(o, IKE_HDR_LEN));
 	sa->ike->work.encrypt += (o->hdr.flags & IKE_FLAG_ENCRYPTED) != 0;
+	if (o->hdr.flags & IKE_FLAG_ENCRYPTED)
+		ike_tell_clear(sa, true, (struct bytes){o->buf, IKE_HDR_LEN},
+		               ike_out_from(o, IKE_HDR_LEN));
 	if ((o->hdr.flags & IKE_FLAG_ENCRYPTED) && !ike_seal(o, &sa->keys, x->iv))
 		return false;
 	struct bytes all = ike_out_all(o);
@@ -389,7 +392,10 @@ bool ike_open_msg(struct ike_sa *sa, const uint8_t *iv, const struct ike_hdr *hd
 		return false;
 	}
 	memcpy(next_iv, body.p + body.len - k->block, k->block);
-	return ike_msg_parse(&ike->msg, hdr, (struct bytes){ike->clear, body.len}, PAD_MAX, why);
+	if (!ike_msg_parse(&ike->msg, hdr, (struct bytes){ike->clear, body.len}, PAD_MAX, why))
+		return false;
+	ike_tell_clear(sa, false, (struct bytes){raw.p, IKE_HDR_LEN}, ike->msg.plain);
+	return true;
 }
 
 static const struct ike_row *row_find(const struct ike_xchg *x)

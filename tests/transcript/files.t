@@ -78,6 +78,7 @@ ciscoasa(config)# copy ?
 exec mode commands/options:
   WORD            disk0:NAME, flash:NAME or URL
   /noconfirm      Do not ask
+  /pcap           Copy a capture as a file of packets
   running-config  Copy the running configuration
   startup-config  Copy the startup configuration
   disk0:          File system or server
