@@ -24,11 +24,15 @@ ciscoasa# capture capin interface inside ?
 
   access-list      Capture packets that match access-list
   buffer           Configure size of capture buffer, default is 512 KB
-  circular-buffer  Overwrite buffer from beginning when full, default is non-circular
-  decrypted        With type isakmp: also the messages with their payloads in clear (extension)
-  headers-only     Capture only L2, L3 and L4 headers of packet without data in them
+  circular-buffer  Overwrite buffer from beginning when full, default is
+                   non-circular
+  decrypted        With type isakmp: also the messages with their payloads in
+                   clear (extension)
+  headers-only     Capture only L2, L3 and L4 headers of packet without data in
+                   them
   match            Capture packets matching five-tuple
-  packet-length    Configure maximum length to save from each packet, default is 1518 bytes
+  packet-length    Configure maximum length to save from each packet, default
+                   is 1518 bytes
   type             Capture packets based on a particular type
   <cr>
 
@@ -37,6 +41,7 @@ ERROR: % Incomplete command
 ciscoasa# show capture ?
 
   WORD < 33 char  Capture name
+  |               Output modifiers
   <cr>
 
 ciscoasa# show capture x detail count
