@@ -118,6 +118,47 @@ static void test_order(void **state)
 	conf_unload(f);
 }
 
+/* The order inside an entry and its defaults, as `show running-config all` of the documentation has them. */
+static void test_all_of_an_entry(void **state)
+{
+	static const char *const want[] = {
+	        "crypto map COLO-MAP 2 match address 2\n",
+	        "crypto map COLO-MAP 2 set pfs",
+	        "crypto map COLO-MAP 2 set connection-type bidirectional\n",
+	        "crypto map COLO-MAP 2 set peer 8.8.8.8 \n",
+	        "crypto map COLO-MAP 2 set ikev1 phase1-mode main\n",
+	        "crypto map COLO-MAP 2 set ikev1 transform-set T\n",
+	        "crypto map COLO-MAP 2 set ikev2 mode tunnel\n",
+	        "crypto map COLO-MAP 2 set security-association lifetime seconds 28800\n",
+	        "crypto map COLO-MAP 2 set security-association lifetime kilobytes 4608000\n",
+	        "no crypto map COLO-MAP 2 set reverse-route\n",
+	        "no crypto map COLO-MAP 2 set tfc-packets\n",
+	        "tunnel-group DefaultRAGroup general-attributes\n no address-pool\n"
+	        " authentication-server-group LOCAL\n no accounting-server-group\n"
+	        " default-group-policy DfltGrpPolicy\n no dhcp-server\n no strip-realm\n"
+	        " no password-management\n no strip-group\n no authorization-required\n",
+	        "tunnel-group DefaultRAGroup ipsec-attributes\n no ikev1 pre-shared-key\n"
+	        " peer-id-validate req\n no chain\n no ikev1 trust-point\n"
+	        " isakmp keepalive threshold 300 retry 2\n ikev1 user-authentication xauth\n",
+	        "tunnel-group DefaultRAGroup ppp-attributes\n no authentication pap\n"
+	        " authentication chap\n authentication ms-chap-v1\n no authentication ms-chap-v2\n"
+	        " no authentication eap-proxy\n",
+	};
+	struct conf_fixture *f = *state;
+	char *text = read_file(CONFIGS "/fragments/listings-all.cfg");
+	conf_load(f, text);
+	char *all = shown(f, RENDER_ALL);
+	const char *at = all;
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		at = strstr(at, want[i]);
+		if (!at)
+			fail_msg("not there, or too early: %s", want[i]);
+	}
+	free(all);
+	free(text);
+	conf_unload(f);
+}
+
 /* ---------------------------------------------------------------- every line is typed somewhere */
 
 static struct hash *typed;
@@ -198,9 +239,9 @@ static void test_manual(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_fragments), cmocka_unit_test(test_configs),
-	        cmocka_unit_test(test_order),     cmocka_unit_test(test_every_line),
-	        cmocka_unit_test(test_manual),
+	        cmocka_unit_test(test_fragments),  cmocka_unit_test(test_configs),
+	        cmocka_unit_test(test_order),      cmocka_unit_test(test_all_of_an_entry),
+	        cmocka_unit_test(test_every_line), cmocka_unit_test(test_manual),
 	};
 	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
 }

@@ -170,8 +170,33 @@ static void test_typed(void **state)
 	conf_unload(f);
 }
 
+/* More rules in a split tunnel's list than are pushed to a client. */
+static void test_split_list(void **state)
+{
+	struct conf_fixture *f = *state;
+	struct out text;
+	for (unsigned aces = 28; aces <= 29; aces++) {
+		out_init(&text);
+		for (unsigned i = 0; i < aces; i++)
+			out_printf(&text, "access-list S standard permit 10.%u.0.0 255.255.0.0\n",
+			           i);
+		out_str(&text, "access-list S remark not one of them\n"
+		               "group-policy G internal\ngroup-policy G attributes\n"
+		               " split-tunnel-network-list value S\n");
+		conf_load(f, text.text);
+		conf_no_errors(f);
+		assert_int_equal(conf_said(f,
+		                           "WARNING: split-tunnel-network-list S has 29 entries, "
+		                           "at most 28 are pushed to a client"),
+		                 aces > 28);
+		conf_unload(f);
+		out_free(&text);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_typed)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_typed),
+	                                   cmocka_unit_test(test_split_list)};
 	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
 }
