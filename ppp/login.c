@@ -98,7 +98,7 @@ static bool in_access_hours(const struct ppp_session *s)
 {
 	const struct ppp *p = s->ppp;
 	char why[160];
-	if (!s->terms.hours[0] || (p->ops->in_hours && p->ops->in_hours(p->ctx, s->terms.hours)))
+	if (!s->terms.hours[0] || !p->ops->in_hours || p->ops->in_hours(p->ctx, s->terms.hours))
 		return true;
 	snprintf(why, sizeof(why), "Outside of the access hours (time-range %s)", s->terms.hours);
 	log_msg(MSG_113013, why, s->user);
