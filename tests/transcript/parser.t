@@ -4,6 +4,8 @@ ciscoasa> EN
 Password: <<
 ciscoasa# co
 ERROR: % Ambiguous command:  "co"
+ciscoasa# e
+ERROR: % Ambiguous command:  "e"
 ciscoasa# show cr ik
 ERROR: % Incomplete command
 ciscoasa# SHOW PAGER

@@ -83,7 +83,8 @@ static const char yaml[] =
         "    - {line: logout, run: session_logout}\n"
         "    - {line: login, run: session_login}\n"
         "    - {line: who, run: who}\n"
-        "    - {line: 'kill <id>', run: kill, args: {id: {type: u32, range: 0..99, help: Number}}}\n"
+        "    - {line: 'kill <id>', run: kill, args: {id: {type: u32, range: 0..99, help: "
+        "Number}}}\n"
         "    - {line: show ssh sessions, run: show_ssh_sessions}\n"
         "    - {line: show curpriv, run: show_curpriv}\n"
         "    - {line: show privilege, run: show_privilege}\n"
@@ -160,7 +161,8 @@ static void question_answer(void *arg, struct str line)
 static int cmd_question(struct cmd *c)
 {
 	fx.waiting = c->session;
-	c->host->ask(c->session, "Sure? [confirm] ", false, question_answer, (void *)c->host);
+	c->host->ask(c->session, fx.question != NULL ? fx.question : "Sure? [confirm] ", false,
+	             question_answer, (void *)c->host);
 	return CMD_PENDING;
 }
 

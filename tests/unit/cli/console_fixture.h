@@ -13,6 +13,7 @@ struct fixture {
 	void *waiting; /* its session, NULL when none */
 	unsigned cancelled;
 	char answer[64];
+	const char *question; /* of the command `question`, NULL = one to confirm */
 };
 
 extern struct fixture fx;

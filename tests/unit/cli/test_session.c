@@ -283,6 +283,25 @@ static void pending_and_break(void **state)
 	assert_int_equal(session_want(s), SESSION_OVER);
 }
 
+/* [yes/no] takes a whole word; anything else is asked again, and ^C is a no. */
+static void yes_or_no(void **state)
+{
+	(void)state;
+	to_config();
+	fx.question = "Really? [yes/no]: ";
+	type("question", "Really? [yes/no]: ");
+	assert_int_equal(session_want(s), SESSION_WANT_TEXT);
+	type("y", "Really? [yes/no]: ");
+	type("", "Really? [yes/no]: ");
+	type("YES", "thanks\nciscoasa(config)# ");
+	assert_string_equal(fx.answer, "YES");
+	type("question", "Really? [yes/no]: ");
+	out_clear(&seen);
+	session_break(s);
+	assert_string_equal(text_of(&seen), "thanks\nciscoasa(config)# ");
+	assert_string_equal(fx.answer, "no");
+}
+
 static void console_goes_while_pending(void **state)
 {
 	(void)state;
@@ -413,6 +432,7 @@ int main(void)
 	        T(pages),
 	        T(slow_reader),
 	        T(pending_and_break),
+	        T(yes_or_no),
 	        T(console_goes_while_pending),
 	        T(help_layouts),
 	        T(log_lines),
