@@ -470,10 +470,8 @@ static int usage(FILE *to, int status)
 int main(int argc, char **argv)
 {
 	const char *path = CONTROL_SOCKET, *input = NULL;
-	char **cmds = calloc((size_t)argc + 1, sizeof *cmds);
+	char **cmds = argv + 1; /* gathered where they stand: the n-th is never behind its own place */
 	size_t n = 0;
-	if (cmds == NULL)
-		return 1;
 	setlocale(LC_CTYPE, "");
 	for (int i = 1; i < argc; i += 2) {
 		const char *a = argv[i];
@@ -508,13 +506,11 @@ int main(int argc, char **argv)
 	struct err err = {0};
 	if (conn_open(&con.conn, path, &err) < 0) {
 		fprintf(stderr, "postern: %s\n", err.text);
-		free(cmds);
 		return 2;
 	}
 	int status = n > 0           ? batch_commands(&con.conn, cmds, n)
 	             : input != NULL ? batch_path(&con.conn, input)
 	                             : interactive();
 	conn_close(&con.conn);
-	free(cmds);
 	return status;
 }
