@@ -261,6 +261,8 @@ void run_in_process_end(void)
 {
 	exec_config_free(&exec);
 	clock_free(&standing);
-	if (state_dir[0] != '\0')
+	if (state_dir[0] != '\0') {
+		rmdir(exec.flash.dir);
 		rmdir(state_dir);
+	}
 }
