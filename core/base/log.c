@@ -32,6 +32,14 @@ void log_sink_remove(struct log_sink *sink)
 		}
 }
 
+bool log_on(int level)
+{
+	for (const struct log_sink *s = sinks; s != NULL; s = s->next)
+		if (level <= s->level)
+			return true;
+	return false;
+}
+
 void log_set_clock(const struct clock *clock)
 {
 	log_clock = clock;
@@ -161,8 +169,8 @@ static void when_text(char *out, size_t cap, time_t when, enum log_form form)
 	if (!style.rfc5424 && form != LOG_FORM_EMBLEM)
 		zone_format(out, cap, "%b %d %Y %H:%M:%S", when);
 	else if (gmtime_r(&when, &tm) != NULL)
-		strftime(out, cap,
-		         style.rfc5424 ? "%Y-%m-%dT%H:%M:%SZ" : "%b %d %H:%M:%S UTC", &tm);
+		strftime(out, cap, style.rfc5424 ? "%Y-%m-%dT%H:%M:%SZ" : "%b %d %H:%M:%S UTC",
+		         &tm);
 }
 
 unsigned long log_line_text(char *out, unsigned long cap, const struct log_line *line,

@@ -42,6 +42,8 @@ struct clock;
 void log_set_clock(const struct clock *clock);
 /* id, level, format come as one macro MSG_n from log_msgs.h. Control thread only. */
 void log_msg(unsigned id, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Would anybody get a message of this level? */
+bool log_on(int level);
 /* `logging message ID level L` and `no logging message ID`: level -1 = disabled, -2 = back to its own. */
 void log_set_message(unsigned id, int level);
 void log_reset_messages(void);

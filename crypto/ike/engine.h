@@ -358,15 +358,18 @@ struct ike_prefix ike_prefix_ip(uint32_t ip);
 void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
         __attribute__((format(printf, 4, 5)));
 enum { IKE_EVENT = 1, IKE_DETAIL = 7, IKE_DECODE = 9, IKE_DUMP = 254 };
-/* A debug line of the classes [IKEv1], [IKEv1 DEBUG], [IKEv1 DECODE]. */
+/* A step that is told: a debug line of the class [IKEv1], [IKEv1 DEBUG] or [IKEv1 DECODE], and the message of level 7
+ * whose number goes with the text. */
 void ike_debug(struct ike *ike, uint8_t level, const char *prefix, const char *fmt, ...)
         __attribute__((format(printf, 4, 5)));
 #define ike_dbg(sa, level, ...)                                                     \
 	do {                                                                        \
-		if (debug_on(DEBUG_IKEV1, level))                                   \
+		if (debug_on(DEBUG_IKEV1, level) || log_on(LOGL_DEBUGGING))         \
 			ike_debug((sa)->ike, level, ike_prefix(sa).s, __VA_ARGS__); \
 	} while (0)
 const char *ike_state_text(uint8_t state);
+/* What an exchange that failed has been through (715065); timeout: nobody answered. */
+void ike_say_history(const struct ike_xchg *x, const void *obj, bool timeout);
 const char *ike_notify_text(uint16_t type);
 struct ike_proxy_text {
 	char s[64];

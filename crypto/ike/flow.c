@@ -286,6 +286,10 @@ void child_remove(struct ike_child *child, enum sa_end why, bool tell)
 		qm->spi_in = 0;
 		qm_end(qm);
 	}
+	struct ike_sa *sa = sa_best(flow->peer);
+	if (sa != NULL)
+		ike_dbg(sa, IKE_DETAIL, "Pitcher: received key delete msg, spi 0x%x",
+		        child->pair.spi_in);
 	if (tell)
 		info_delete_esp(flow->peer, &child->pair.spi_in, 1);
 	ike->ops->sa->remove(ike->ops->sa_ctx, child->pair.spi_in, why);

@@ -162,8 +162,11 @@ static void delete_isakmp(struct ike_sa *sa, struct rd *r, unsigned n)
 		struct ike_sa *other = sa_find(ike, icookie, rcookie);
 		if (other == NULL || other->dead || other->peer == NULL || other->peer != peer)
 			continue; /* nobody deletes somebody else's SA */
-		ike_dbg(other, IKE_DETAIL, "IKE SA MM:%08x rcv'd Terminate: state %s",
-		        other->number, ike_state_text(other->mm.state));
+		ike_dbg(other, IKE_DETAIL,
+		        "IKE SA MM:%08x rcv'd Terminate: state %s  flags 0x%08x, refcnt 1, tuncnt "
+		        "%u",
+		        other->number, ike_state_text(other->mm.state),
+		        0x40u | (other->initiator ? 1u : 2u), peer->flows != NULL ? 1u : 0u);
 		if (peer->flows == NULL && peer->sas->peer_next == NULL)
 			peer_say_torn_down(peer, "User Requested");
 		sa_delete(other, SA_END_DELETED, false); /* its ESP SAs live on (RFC 2408 §3.15) */

@@ -19,6 +19,7 @@ enum ike_verdict mm_fail(struct ike_sa *sa, uint16_t notify)
 {
 	struct ike *ike = sa->ike;
 	ike->stat[sa->initiator ? STAT_INITIATOR_FAILS : STAT_RESPONDER_FAILS]++;
+	ike_say_history(&sa->mm, sa, false);
 	if (notify != 0)
 		info_refuse_clear(&sa->mm, notify);
 	sa_refuse(sa);
@@ -36,10 +37,13 @@ enum ike_verdict mm_malformed(struct ike_sa *sa, unsigned payload, const char *w
 void mm_bad_psk(struct ike_sa *sa, const char *why)
 {
 	struct ike *ike = sa->ike;
-	ike_dbg(sa, IKE_EVENT,
-	        "Received encrypted Oakley Main Mode packet with invalid payloads, MessID = 0 (%s)",
-	        why);
-	if (ike_may_log(ike))
+	bool tell = ike_may_log(ike);
+	ike_dbg(sa, IKE_DETAIL, "Main Mode message not understood: %s", why);
+	if (tell)
+		ike_log(ike, MSG_713904, ike_prefix(sa).s,
+		        "Received encrypted Oakley Main Mode packet with invalid payloads, MessID "
+		        "= 0");
+	if (tell)
 		ike_log(ike, MSG_713903, ike_prefix(sa).s,
 		        "ERROR, had problems decrypting packet, probably due to mismatched "
 		        "pre-shared key.  Aborting");
@@ -89,6 +93,7 @@ static void no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 	if (ike->conf->npolicies == 0)
 		snprintf(line + used, sizeof line - used, " no crypto ikev1 policy");
 	ike_log(ike, MSG_713902, ike_prefix(sa).s, line);
+	ike_log(ike, MSG_713048, ike_prefix(sa).s, (unsigned)PAY_SA);
 }
 
 /* ------------------------------------------------------------------ responder */
@@ -126,7 +131,7 @@ enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m)
 		no_proposal(sa, offer);
 		return mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
 	}
-	ike_dbg(sa, IKE_EVENT, "Oakley proposal is acceptable");
+	ike_dbg(sa, IKE_DETAIL, "Oakley proposal is acceptable");
 	vendor_read(sa, m);
 	pix_authentication(sa);
 	if (ike->conf->natt_s != 0)

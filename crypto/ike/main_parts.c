@@ -107,8 +107,11 @@ bool mm_land_on_group(struct ike_sa *sa)
 	if (group->psk == NULL) {
 		char text[64];
 		snprintf(text, sizeof text, "%s", ip4_text(sa->mm.remote.ip).s);
-		if (ike_may_log(sa->ike))
+		if (ike_may_log(sa->ike)) {
 			ike_log(sa->ike, MSG_713138, ike_prefix(sa).s, text);
+			ike_log(sa->ike, MSG_713903, ike_prefix(sa).s,
+			        "Can't find a valid tunnel group, aborting...!");
+		}
 		return false;
 	}
 	sa->group_name = "DefaultRAGroup";

@@ -18,8 +18,14 @@ void qm_failed(struct ike_qm *qm, const char *why)
 	struct ike_sa *sa = qm->x.sa;
 	struct ike *ike = sa->ike;
 	ike->stat[qm->x.initiator ? STAT_OUT_P2_REJECT : STAT_IN_P2_REJECT]++;
-	ike_dbg(sa, IKE_EVENT, "QM FSM error (%s, mess id 0x%x)! %s", ike_state_text(qm->x.state),
-	        qm->x.msgid, why);
+	char line[160];
+	snprintf(line, sizeof line, "QM FSM error (P2 struct &0x%08x, mess id 0x%x)!",
+	         (unsigned)(uintptr_t)qm, qm->x.msgid);
+	ike_log(ike, MSG_713902, ike_prefix(sa).s, line);
+	ike_dbg(sa, IKE_DETAIL, "Quick Mode failed: %s", why);
+	ike_say_history(&qm->x, qm, qm->x.state == ST_QM_WAIT3 || qm->x.state == ST_QM_WAIT2);
+	ike_log(ike, MSG_713902, ike_prefix(sa).s,
+	        "Removing peer from correlator table failed, no match!");
 }
 
 /* Refused: the handler said why, the peer is told, the exchange stays to recognise repetitions. */
@@ -171,6 +177,10 @@ static void child_goes_live(struct ike_qm *qm)
 	qm->child = NULL;
 	qm->spi_in = 0;
 	child->qm = NULL;
+	ike_dbg(sa, IKE_DETAIL,
+	        "NP encrypt rule look up for crypto map %s %u matching ACL Unknown: returned "
+	        "cs_id=%08x; rule=00000000",
+	        qm->map_name, qm->map_seq, child->flow->handle);
 	ike_log(sa->ike, MSG_713049, ike_prefix(sa).s, sa->peer->user,
 	        initiator ? "Initiator" : "Responder", child->pair.spi_in, child->pair.spi_out);
 	ike_dbg(sa, IKE_DETAIL, "IKE got a KEY_ADD msg for SA: SPI = 0x%08x", child->pair.spi_out);
@@ -180,6 +190,12 @@ static void child_goes_live(struct ike_qm *qm)
 	if (child->pair.soft_s != 0)
 		ike_log(sa->ike, MSG_715080, ike_prefix(sa).s, "P2", child->pair.soft_s);
 	ike_log(sa->ike, MSG_713120, ike_prefix(sa).s, msgid);
+	if (!initiator && child->pair.local_proxy.proto == 17)
+		ike_dbg(sa, IKE_EVENT,
+		        "IKEQM_Active() Add L2TP classification rules: ip <%s> mask <0x%08X> port "
+		        "<%u>",
+		        ip4_text(child->pair.remote_proxy.ip).s, child->pair.remote_proxy.mask,
+		        child->pair.remote_proxy.port);
 }
 
 void qm_confirmed(struct ike_qm *qm)
@@ -231,6 +247,18 @@ static void write_life(struct ike_qm *qm, struct ike_out *o)
 	                  NOTIFY_RESPONDER_LIFETIME, (struct bytes){attrs, wr_len(&w)});
 }
 
+static void say_transmitted(const struct ike_qm *qm)
+{
+	struct ike_sa *sa = qm->x.sa;
+	const struct sa_proxy *r = &qm->remote_proxy, *l = &qm->local_proxy;
+	const struct debug_who who = {.ip = qm->x.remote.ip, .group = sa->group_name};
+	ike_dbg(sa, IKE_DETAIL, "Transmitting Proxy Id:");
+	debug_for(&who, DEBUG_IKEV1, IKE_DETAIL, "  Remote host: %s  Protocol %u  Port %u",
+	          ip4_text(r->ip).s, r->proto, r->port);
+	debug_for(&who, DEBUG_IKEV1, IKE_DETAIL, "  Local host:  %s  Protocol %u  Port %u",
+	          ip4_text(l->ip).s, l->proto, l->port);
+}
+
 static enum ike_verdict qm_send2(struct ike_qm *qm)
 {
 	struct ike_xchg *x = &qm->x;
@@ -258,6 +286,7 @@ static enum ike_verdict qm_send2(struct ike_qm *qm)
 		ike_dbg(sa, IKE_DETAIL, "constructing proxy ID");
 		ike_out_bytes(o, PAY_ID, x->id_i);
 		ike_out_bytes(o, PAY_ID, x->id_r);
+		say_transmitted(qm);
 	}
 	write_natoa(qm, o);
 	write_life(qm, o);

@@ -212,8 +212,8 @@ void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell)
 		info_delete_sa(sa);
 	while (sa->quick != NULL)
 		qm_end(sa->quick);
-	ike_dbg(sa, IKE_DETAIL, "IKE SA MM:%08x terminating:  state %s", sa->number,
-	        ike_state_text(sa->mm.state));
+	ike_dbg(sa, IKE_DETAIL, "IKE SA MM:%08x terminating:  flags 0x%08x, refcnt 0, tuncnt 0",
+	        sa->number, 0x01000000u | (sa->initiator ? 1u : 2u));
 	sa_count_half_open(sa, false);
 	if (sa->up_ms != 0) {
 		ike->stat[STAT_ACTIVE]--;

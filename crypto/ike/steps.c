@@ -133,6 +133,8 @@ static void xchg_timeout(struct timer *t, void *arg)
 		if (!x->dead)
 			qm_end(qm);
 	} else {
+		if (x->state != ST_REFUSED)
+			ike_say_history(x, sa, true);
 		if (x->state != ST_REFUSED && ike_may_log(ike))
 			ike_log(ike, MSG_713136, ike_prefix(sa).s, ike_state_text(x->state));
 		if (x->state != ST_REFUSED)

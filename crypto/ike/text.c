@@ -56,8 +56,64 @@ static void debug_line(struct ike *ike, uint8_t level, const char *prefix_text, 
 	while (level < classes[c].level)
 		c++;
 	zone_format(when, sizeof when, "%b %d %H:%M:%S", now);
-	debug_emit(about.ip != 0 ? &about : NULL, DEBUG_IKEV1, level, "%s %s%s%s", when, classes[c].class, prefix_text, text);
+	debug_emit(about.ip != 0 ? &about : NULL, DEBUG_IKEV1, level, "%s %s%s%s", when,
+	           classes[c].class, prefix_text, text);
 	about = (struct debug_who){0};
+}
+
+/* The message that carries a step, by the beginning of its text; the general carrier is 713906. */
+static void log_step(uint8_t level, const char *prefix_text, const char *text)
+{
+	static const struct {
+		const char *begins;
+		unsigned id;
+	} steps[] = {
+	        {"constructing proxy ID", 715001},
+	        {"constructing ", 715046},
+	        {"oakley constucting", 715046},
+	        {"processing ", 715047},
+	        {"Send ", 715048},
+	        {"Received NAT-Traversal", 715049},
+	        {"Received Fragmentation VID", 715049},
+	        {"Received DPD VID", 715049},
+	        {"Received Cisco Unity", 715049},
+	        {"Received xauth", 715049},
+	        {"Received MS NT5", 715049},
+	        {"Received keep-alive of type", 715075},
+	        {"Sending keep-alive of type", 715036},
+	        {"IKE Peer included IKE fragmentation", 715064},
+	        {"IKE MM Responder FSM", 715065},
+	        {"IKE QM Responder FSM", 715065},
+	        {"Computing hash for ISAKMP", 715076},
+	        {"Pitcher: ", 715077},
+	        {"IKE got SPI from key engine", 715006},
+	        {"IKE got a KEY_ADD", 715007},
+	        {"IKE Deleting SA", 715009},
+	        {"IPSec SA Proposal", 715027},
+	        {"IKE SA Proposal", 715028},
+	        {"Dropped received IKE fragment", 715060},
+	        {"Rcv'd fragment", 715061},
+	        {"Successfully assembled", 715063},
+	        {"Received local Proxy Host", 713024},
+	        {"Received remote Proxy Host", 713025},
+	        {"Received local IP Proxy", 713034},
+	        {"Received remote IP Proxy", 713035},
+	        {"IKE Remote Peer configured", 713066},
+	        {"Static Crypto Map check, checking", 713221},
+	        {"Static Crypto Map check, map =", 713222},
+	        {"IKE Initiator starting QM", 714002},
+	        {"IKE Responder starting QM", 714003},
+	        {"IKE Initiator sending 1st", 714004},
+	        {"IKE Responder sending 2nd", 714005},
+	        {"IKE Initiator sending 3rd", 714006},
+	};
+	unsigned id = level == IKE_DECODE ? 714011 : 713906;
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+		if (strncmp(text, steps[i].begins, strlen(steps[i].begins)) == 0) {
+			id = steps[i].id;
+			break;
+		}
+	log_msg(id, LOGL_DEBUGGING, "%s%s", prefix_text, text);
 }
 
 void ike_debug(struct ike *ike, uint8_t level, const char *prefix_text, const char *fmt, ...)
@@ -67,7 +123,11 @@ void ike_debug(struct ike *ike, uint8_t level, const char *prefix_text, const ch
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	debug_line(ike, level, prefix_text, text);
+	const struct debug_who who = about;
+	log_step(level, prefix_text, text);
+	about = who;
+	if (debug_on(DEBUG_IKEV1, level))
+		debug_line(ike, level, prefix_text, text);
 }
 
 void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
@@ -100,6 +160,41 @@ const char *ike_state_text(uint8_t state)
 	        [ST_REFUSED] = "MM_DONE",
 	};
 	return state < ST_N && names[state] != NULL ? names[state] : "?";
+}
+
+void ike_say_history(const struct ike_xchg *x, const void *obj, bool timeout)
+{
+	static const struct {
+		uint8_t state;
+		const char *past; /* newest first */
+	} ways[] = {
+	        {ST_MM_START,
+	         "MM_START, EV_RCV_MSG-->MM_START, EV_START_MM-->MM_START, EV_START_MM"},
+	        {ST_MM_WAIT3,
+	         "MM_SND_MSG2, EV_SND_MSG-->MM_SND_MSG2, EV_START_TMR-->MM_BLD_MSG2, EV_BLD_MSG2"},
+	        {ST_MM_BUILD4, "MM_BLD_MSG4, EV_BLD_MSG4-->MM_WAIT_MSG3, "
+	                       "EV_PROCESS_MSG-->MM_WAIT_MSG3, EV_RCV_MSG"},
+	        {ST_MM_WAIT5,
+	         "MM_SND_MSG4, EV_SND_MSG-->MM_SND_MSG4, EV_START_TMR-->MM_BLD_MSG4, EV_GEN_SKEY"},
+	        {ST_QM_START,
+	         "QM_BLD_MSG2, EV_NEGO_SA-->QM_BLD_MSG2, EV_IS_REKEY-->QM_BLD_MSG2, EV_CONFIRM_SA"},
+	        {ST_QM_BUILD2,
+	         "QM_BLD_MSG2, EV_BLD_MSG-->QM_BLD_MSG2, EV_KEY_OK-->QM_BLD_MSG2, EV_NEGO_SA"},
+	        {ST_QM_WAIT3, "QM_SND_MSG2, EV_SND_MSG-->QM_SND_MSG2, EV_START_TMR-->QM_SND_MSG2, "
+	                      "EV_RESEND_MSG"},
+	};
+	struct ike_sa *sa = x->sa;
+	const char *past = "";
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (ways[i].state == x->state)
+			past = ways[i].past;
+	bool quick = x->exch == EXCH_QUICK;
+	ike_dbg(sa, IKE_DETAIL,
+	        "IKE %s %s FSM error history (struct &0x%08x)  <state>, <event>:  %s_DONE, "
+	        "EV_ERROR-->%s, %s%s%s",
+	        quick ? "QM" : "MM", x->initiator ? "Initiator" : "Responder",
+	        (unsigned)(uintptr_t)obj, quick ? "QM" : "MM", ike_state_text(x->state),
+	        timeout ? "EV_TIMEOUT" : "EV_PROCESS_MSG", past[0] != '\0' ? "-->" : "", past);
 }
 
 const char *ike_notify_text(uint16_t type)

@@ -265,6 +265,58 @@ static void debug_sa(const struct ipsec_sadb *db, const struct sadb_sa *sa, cons
 	debug_for(&who, DEBUG_IPSEC, 1, "    Lifetime   : %u seconds", sa->pair.life_s);
 }
 
+static void debug_side(const struct debug_who *who, const char *side, uint32_t ip, uint32_t mask)
+{
+	debug_for(who, DEBUG_IPSEC, 1, "    %s addr: %s", side, ip4_text(ip).s);
+	debug_for(who, DEBUG_IPSEC, 1, "    %s mask: %s", side, ip4_text(mask).s);
+}
+
+static void debug_ports(const struct debug_who *who, const char *side, uint16_t port)
+{
+	debug_for(who, DEBUG_IPSEC, 1, "    %s ports", side);
+	debug_for(who, DEBUG_IPSEC, 1, "      Upper: %u", port != 0 ? port : UINT16_MAX);
+	debug_for(who, DEBUG_IPSEC, 1, "      Lower: %u", port);
+	debug_for(who, DEBUG_IPSEC, 1, "      Op   : %s", port != 0 ? "equal" : "ignore");
+}
+
+/* What the appliance tells of an outbound SA: its context and the rule that leads into it. */
+static void debug_outbound(const struct ipsec_sadb *db, const struct sadb_sa *sa)
+{
+	const struct sa_pair *p = &sa->pair;
+	if (!debug_on(DEBUG_IPSEC, 1))
+		return;
+	const struct debug_who who = who_of(db, sa);
+	unsigned mtu = db->hooks.mtu ? db->hooks.mtu(db->hooks.ctx, p->ifname) : 1500;
+	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: Completed host OBSA update, SPI 0x%08X",
+	          p->spi_out);
+	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: Creating outbound VPN context, SPI 0x%08X",
+	          p->spi_out);
+	debug_for(&who, DEBUG_IPSEC, 1, "    Flags: 0x%08x", 0x205u | (p->udp_encap ? 0x20u : 0));
+	debug_for(&who, DEBUG_IPSEC, 1, "    SA   : 0x%08x", sa->conn_id);
+	debug_for(&who, DEBUG_IPSEC, 1, "    SPI  : 0x%08X", p->spi_out);
+	debug_for(&who, DEBUG_IPSEC, 1, "    MTU  : %u bytes", mtu);
+	debug_for(&who, DEBUG_IPSEC, 1, "    VCID : 0x00000000");
+	debug_for(&who, DEBUG_IPSEC, 1, "    Peer : 0x%08X", 0u);
+	debug_for(&who, DEBUG_IPSEC, 1, "    SCB  : 0x%08X", p->flow);
+	debug_for(&who, DEBUG_IPSEC, 1, "    Channel: 0x%08x", p->peer);
+	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: Completed outbound VPN context, SPI 0x%08X",
+	          p->spi_out);
+	debug_for(&who, DEBUG_IPSEC, 1, "    VPN handle: 0x%08x", p->flow);
+	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: New outbound encrypt rule, SPI 0x%08X", p->spi_out);
+	debug_side(&who, "Src", p->local_proxy.ip, p->local_proxy.mask);
+	debug_side(&who, "Dst", p->remote_proxy.ip, p->remote_proxy.mask);
+	debug_ports(&who, "Src", p->local_proxy.port);
+	debug_ports(&who, "Dst", p->remote_proxy.port);
+	debug_for(&who, DEBUG_IPSEC, 1, "    Protocol: %u", p->local_proxy.proto);
+	debug_for(&who, DEBUG_IPSEC, 1, "    Use protocol: %s",
+	          p->local_proxy.proto != 0 ? "true" : "false");
+	debug_for(&who, DEBUG_IPSEC, 1, "    SPI: 0x00000000");
+	debug_for(&who, DEBUG_IPSEC, 1, "    Use SPI: false");
+	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: Completed outbound encrypt rule, SPI 0x%08X",
+	          p->spi_out);
+	debug_for(&who, DEBUG_IPSEC, 1, "    Rule ID: 0x%08x", sa->conn_id);
+}
+
 /* ------------------------------------------------------------------ struct sa_ops */
 
 static uint32_t op_spi_alloc(void *ctx)
@@ -370,9 +422,7 @@ static void op_install_out(void *ctx, uint32_t spi_in)
 		sa->out = true;
 		count_sa(db);
 		debug_sa(db, sa, "outbound", sa->pair.spi_out);
-		const struct debug_who who = who_of(db, sa);
-		debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: Completed host OBSA update, SPI 0x%08X",
-		          sa->pair.spi_out);
+		debug_outbound(db, sa);
 		log_sa(db, sa, true, "outbound", sa->pair.spi_out);
 		log_sa(db, sa, true, "inbound", spi_in);
 	}

@@ -1,0 +1,323 @@
+/* What debug and log tell of a real login against the samples of the reference (its tables of the responder's sequence
+ * for L2TP over IPsec, of failures, and the block of an outbound SA; texts found or recollected there as marked). Only
+ * addresses, identifiers, times and counts differ. And conditions: one client alone, in every layer. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/debug.h"
+#include "core/base/log.h"
+#include "tests/exchange/full.h"
+#include "tests/shape/shape.h"
+
+static struct out heard, logged;
+
+static void on_debug(void *arg, const char *line)
+{
+	(void)arg;
+	out_printf(&heard, "%s\n", line);
+}
+
+static void on_log(void *arg, const struct log_line *line)
+{
+	char text[2048];
+	(void)arg;
+	log_format(text, sizeof text, line, false);
+	out_printf(&logged, "%s\n", text);
+}
+
+static struct debug_sink debug_sink = {.write = on_debug};
+static struct log_sink log_sink = {.level = LOGL_DEBUGGING, .write = on_log};
+
+static void listen(void)
+{
+	out_init(&heard);
+	out_init(&logged);
+	memset(&debug_sink.cond, 0, sizeof debug_sink.cond);
+	debug_sink_add(&debug_sink);
+	log_sink_add(&log_sink);
+	for (int cat = 0; cat < DEBUG_N; cat++)
+		debug_set(&debug_sink, (enum debug_cat)cat,
+		          cat == DEBUG_IKEV1 ? 127 : debug_max_level((enum debug_cat)cat));
+}
+
+static void listen_no_more(void)
+{
+	debug_sink_remove(&debug_sink);
+	log_sink_remove(&log_sink);
+	out_free(&heard);
+	out_free(&logged);
+}
+
+/* Each line of `samples` is a line of what was heard, but for the things that differ. */
+static void expect(const struct out *said, const char *const *samples, size_t n)
+{
+	struct out shape;
+	out_init(&shape);
+	out_str(&shape, "\n");
+	shape_mask(out_text(said), &shape);
+	for (size_t i = 0; i < n; i++) {
+		struct out want;
+		out_init(&want);
+		out_str(&want, "\n");
+		shape_mask(str_of(samples[i]), &want);
+		out_str(&want, "\n");
+		if (strstr(shape.text, want.text) == NULL)
+			fail_msg("not said: %s\n(as %s) in\n%s", samples[i], want.text, said->text);
+		out_free(&want);
+	}
+	out_free(&shape);
+}
+#define EXPECT(said, table) expect(said, table, sizeof(table) / sizeof((table)[0]))
+
+#define D                   "Sep 15 03:14:00 [IKEv1 DEBUG]"
+#define E                   "Sep 15 03:14:00 [IKEv1]"
+#define IP                  "IP = 192.0.2.10, "
+#define G                   "Group = DefaultRAGroup, IP = 192.0.2.10, "
+#define GU                  "Group = DefaultRAGroup, Username = alice, IP = 192.0.2.10, "
+
+static const char *const main_mode[] = {
+        D IP "processing SA payload",
+        D IP "Oakley proposal is acceptable",
+        D IP "processing VID payload",
+        D IP "Received NAT-Traversal RFC VID",
+        D IP "processing IKE SA payload",
+        D IP "IKE SA Proposal # 1, Transform # 5 acceptable  Matches global IKE entry # 1",
+        D IP "constructing ISAKMP SA payload",
+        D IP "constructing NAT-Traversal VID ver RFC payload",
+        D IP "processing ke payload",
+        D IP "processing ISA_KE payload",
+        D IP "processing nonce payload",
+        D IP "processing NAT-Discovery payload",
+        D IP "computing NAT Discovery hash",
+        E G "Connection landed on tunnel_group DefaultRAGroup",
+        D G "constructing ke payload",
+        D G "constructing nonce payload",
+        D G "constructing NAT-Discovery payload",
+        D G "Generating keys for Responder...",
+        E G "IKE_DECODE RECEIVED Message (msgid=0) with payloads : HDR + ID (5) + HASH (8) + NONE "
+            "(0) total length : 64",
+        D G "processing ID payload",
+        "Sep 15 03:14:00 [IKEv1 DECODE]" G "ID_IPV4_ADDR ID received",
+        D G "processing hash payload",
+        D G "Computing hash for ISAKMP",
+        E G "Automatic NAT Detection Status:     Remote end is NOT behind a NAT device     This   "
+            "end is NOT behind a NAT device",
+        D G "constructing ID payload",
+        D G "constructing hash payload",
+        E G "PHASE 1 COMPLETED",
+        D G "Starting P1 rekey timer: 21600 seconds.",
+};
+
+static const char *const quick_mode[] = {
+        D G "IKE Responder starting QM: msg id = 00000001",
+        E G "IKE_DECODE RECEIVED Message (msgid=1) with payloads : HDR + HASH (8) + SA (1) + NONCE "
+            "(10) + ID (5) + ID (5) + NONE (0) total length : 436",
+        E G "Received remote Proxy Host data in ID Payload:  Address 192.0.2.10, Protocol 17, Port "
+            "1701",
+        E G "Received local Proxy Host data in ID Payload:  Address 192.0.2.1, Protocol 17, Port "
+            "1701",
+        E G "L2TP/IPSec session detected.",
+        E G "QM IsRekeyed old sa not found by addr",
+        D G "processing IPSec SA payload",
+        E G "IKE: requesting SPI!",
+        D G "IKE got SPI from key engine: SPI = 0x1d67616f",
+        D G "oakley constucting quick mode",
+        D G "constructing blank hash payload",
+        D G "constructing IPSec SA payload",
+        D G "constructing IPSec nonce payload",
+        D G "constructing proxy ID",
+        D G "Transmitting Proxy Id:",
+        "  Remote host: 192.0.2.10  Protocol 17  Port 1701",
+        "  Local host:  192.0.2.1  Protocol 17  Port 1701",
+        D G "constructing qm hash payload",
+        D G "IKE Responder sending 2nd QM pkt: msg id = 00000001",
+        D G "loading all IPSEC SAs",
+        D G "Generating Quick Mode Key!",
+        E G "Security negotiation complete for User ()  Responder, Inbound SPI = 0x1d67616f, "
+            "Outbound SPI = 0xf4491cfd",
+        D G "IKE got a KEY_ADD msg for SA: SPI = 0xf4491cfd",
+        E G "PHASE 2 COMPLETED (msgid=00000001)",
+        E G "IKEQM_Active() Add L2TP classification rules: ip <192.0.2.10> mask <0xFFFFFFFF> port "
+            "<1701>",
+};
+
+static const char *const outbound_sa[] = {
+        "IPSEC: New embryonic SA created @ 0x7fff2b3c4d50, ",
+        "    Direction: inbound",
+        "    VPIF num  : 0x00000002",
+        "    Tunnel type: ra",
+        "    Protocol   : esp",
+        "    Lifetime   : 240 seconds",
+        "    Direction: outbound",
+        "IPSEC: Completed host OBSA update, SPI 0xF4491CFD",
+        "IPSEC: Creating outbound VPN context, SPI 0xF4491CFD",
+        "    MTU  : 1500 bytes",
+        "    VCID : 0x00000000",
+        "IPSEC: Completed outbound VPN context, SPI 0xF4491CFD",
+        "IPSEC: New outbound encrypt rule, SPI 0xF4491CFD",
+        "    Src addr: 192.0.2.1",
+        "    Src mask: 255.255.255.255",
+        "    Dst addr: 198.51.100.7",
+        "    Src ports\n      Upper: 1701\n      Lower: 1701\n      Op   : equal",
+        "    Dst ports\n      Upper: 1701\n      Lower: 1701\n      Op   : equal",
+        "    Protocol: 17\n    Use protocol: true\n    SPI: 0x00000000\n    Use SPI: false",
+        "IPSEC: Completed outbound encrypt rule, SPI 0xF4491CFD",
+};
+
+static const char *const teardown[] = {
+        D GU "processing delete",
+        E GU "Connection terminated for peer 192.0.2.10.  Reason: Peer Terminate  Remote Proxy "
+             "192.0.2.10, Local Proxy 192.0.2.1",
+        D GU "Active unit receives a delete event for remote peer 192.0.2.10.",
+        D GU "IKE Deleting SA: Remote Proxy 192.0.2.10, Local Proxy 192.0.2.1",
+};
+
+/* The sequence of messages of one session. */
+static const char *const messages[] = {
+        "%ASA-7-713236: " IP "IKE_DECODE SENDING Message (msgid=0) with payloads : HDR + SA (1) + "
+        "VENDOR (13) + VENDOR (13) + NONE (0) total length : 124",
+        "%ASA-7-715047: " IP "processing SA payload",
+        "%ASA-7-715049: " IP "Received NAT-Traversal RFC VID",
+        "%ASA-7-715046: " G "constructing ke payload",
+        "%ASA-7-715076: " G "Computing hash for ISAKMP",
+        "%ASA-7-713906: " G "Generating keys for Responder...",
+        "%ASA-6-713172: " G "Automatic NAT Detection Status:     Remote end is NOT behind a NAT "
+        "device     This   end is NOT behind a NAT device",
+        "%ASA-5-713119: " G "PHASE 1 COMPLETED",
+        "%ASA-7-714003: " G "IKE Responder starting QM: msg id = 00000001",
+        "%ASA-7-713025: " G "Received remote Proxy Host data in ID Payload:  Address 192.0.2.10, "
+        "Protocol 17, Port 1701",
+        "%ASA-7-713024: " G "Received local Proxy Host data in ID Payload:  Address 192.0.2.1, "
+        "Protocol 17, Port 1701",
+        "%ASA-7-715006: " G "IKE got SPI from key engine: SPI = 0x1d67616f",
+        "%ASA-7-715001: " G "constructing proxy ID",
+        "%ASA-5-713049: " G "Security negotiation complete for User ()  Responder, Inbound SPI = "
+        "0x1d67616f, Outbound SPI = 0xf4491cfd",
+        "%ASA-6-602303: IPSEC: An outbound remote access SA (SPI= 0xCE8C73AC) between 192.0.2.1 "
+        "and 203.0.113.5 (user= DefaultRAGroup) has been created.",
+        "%ASA-5-713120: " G "PHASE 2 COMPLETED (msgid=00000001)",
+        "%ASA-6-603102: PPP virtual interface 1 - user: alice aaa authentication started",
+        "%ASA-6-113012: AAA user authentication Successful : local database : user = alice",
+        "%ASA-6-113008: AAA transaction status ACCEPT : user = alice",
+        "%ASA-6-603103: PPP virtual interface 1 - user: alice aaa authentication succeed",
+        "%ASA-6-734001: DAP: User alice, Addr 192.0.2.10, Connection L2TP: The following DAP "
+        "records were selected for this connection: DfltAccessPolicy",
+        "%ASA-6-603106: L2TP Tunnel created, tunnel_id is 1, remote_peer_ip is 192.0.2.10, "
+        "ppp_virtual_interface_id is 1, client_dynamic_ip is 10.4.5.10, username is alice",
+        "%ASA-6-603107: L2TP Tunnel deleted, tunnel_id = 1, remote_peer_ip = 192.0.2.10",
+        "%ASA-5-713259: " GU "Session is being torn down. Reason: User Requested",
+        "%ASA-4-113019: " GU "Session disconnected. Session Type: L2TPOverIPsec, Duration: "
+        "0h:00m:31s, Bytes xmt: 5702, Bytes rcv: 420, Reason: User Requested",
+};
+
+static void a_login(void **state)
+{
+	struct world *w = *state;
+	struct client_habits habits = client_windows;
+	habits.user = "alice";
+	listen();
+	struct client *c = client_new(w, &habits, HOME_IP);
+	client_enter(c);
+	world_run(w, 1000);
+	client_leave(c);
+	world_run(w, 3000);
+	client_free(c);
+	EXPECT(&heard, main_mode);
+	EXPECT(&heard, quick_mode);
+	EXPECT(&heard, outbound_sa);
+	EXPECT(&heard, teardown);
+	EXPECT(&logged, messages);
+	listen_no_more();
+	world_run(w, 60000);
+}
+
+static const char *const wrong_key[] = {
+        E G "Received encrypted Oakley Main Mode packet with invalid payloads, MessID = 0",
+        E G "ERROR, had problems decrypting packet, probably due to mismatched pre-shared key.  "
+            "Aborting",
+};
+static const char *const no_policy[] = {E IP "Error processing payload: Payload ID: 1"};
+static const char *const no_transform[] = {
+        D G "sending notify message",
+        E G "QM FSM error (P2 struct &0xcd2dcb78, mess id 0x2c44baec)!",
+        E G "Removing peer from correlator table failed, no match!",
+};
+
+static void fails(struct world *w, const struct client_habits *habits)
+{
+	struct client *c = client_new(w, habits, HOME_IP);
+	client_dial(c);
+	world_run(w, 5000);
+	assert_false(client_is_in(c));
+	client_free(c);
+}
+
+static void failures(void **state)
+{
+	struct world *w = *state;
+	struct client_habits habits = client_windows;
+	listen();
+	habits.psk = "somebody-elses";
+	fails(w, &habits);
+	EXPECT(&heard, wrong_key);
+	world_run(w, 70000);
+	habits = client_windows;
+	habits.cipher = "aes";
+	fails(w, &habits);
+	EXPECT(&heard, no_policy);
+	assert_non_null(strstr(heard.text, "IKE MM Responder FSM error history (struct &0x"));
+	assert_non_null(strstr(heard.text, ")  <state>, <event>:  MM_DONE, EV_ERROR-->MM_START, "));
+	world_run(w, 70000);
+	habits = client_windows;
+	habits.esp = (struct esp_alg){ESP_CIPHER_AES, 16, ESP_MAC_MD5};
+	fails(w, &habits);
+	EXPECT(&heard, no_transform);
+	listen_no_more();
+	world_run(w, 70000);
+}
+
+/* Two clients at once: only the one that was named is heard of, in every layer. */
+static void one_client_alone(void **state)
+{
+	struct world *w = *state;
+	listen();
+	debug_sink.cond.npeers = 1;
+	debug_sink.cond.peer[0].ip = HOME_IP;
+	debug_sink.cond.peer[0].mask = UINT32_MAX;
+	struct client *a = client_new(w, &client_windows, HOME_IP);
+	struct client *b = client_new(w, &client_apple, HOME_IP + 1);
+	client_enter(b);
+	assert_int_equal(heard.len, 0);
+	client_enter(a);
+	static const char *const layers[] = {"PHASE 1 COMPLETED", "IPSEC: New embryonic SA",
+	                                     "L2TP: ", "PPP ", "AAA: "};
+	for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
+		if (strstr(heard.text, layers[i]) == NULL)
+			fail_msg("nothing of %s in\n%s", layers[i], heard.text);
+	out_clear(&heard);
+	out_str(&heard, "");
+	client_leave(b);
+	assert_string_equal(heard.text, "");
+	client_leave(a);
+	client_free(a);
+	client_free(b);
+	listen_no_more();
+	world_run(w, 60000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_setup_teardown(a_login, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(failures, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(one_client_alone, world_setup, world_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
