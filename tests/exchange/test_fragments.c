@@ -33,7 +33,7 @@ static char *read_file(const char *path)
 	return text;
 }
 
-static unsigned each_in(struct conf_fixture *f, const char *dir, file_test *test)
+static unsigned each_in(struct conf_fixture *f, const char *dir, const char *kind, file_test *test)
 {
 	DIR *d = opendir(dir);
 	unsigned n = 0;
@@ -41,7 +41,7 @@ static unsigned each_in(struct conf_fixture *f, const char *dir, file_test *test
 	for (struct dirent *e = readdir(d); e; e = readdir(d)) {
 		char path[1024];
 		const char *dot = strrchr(e->d_name, '.');
-		if (!dot || strcmp(dot, ".cfg") != 0)
+		if (!dot || strcmp(dot, kind) != 0)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
 		char *text = read_file(path);
@@ -96,12 +96,12 @@ static void loads(struct conf_fixture *f, const char *name, const char *text)
 
 static void test_fragments(void **state)
 {
-	assert_true(each_in(*state, CONFIGS "/fragments", loads) >= 9);
+	assert_true(each_in(*state, CONFIGS "/fragments", ".cfg", loads) >= 9);
 }
 
 static void test_configs(void **state)
 {
-	assert_true(each_in(*state, CONFIGS, loads) >= 4);
+	assert_true(each_in(*state, CONFIGS, ".cfg", loads) >= 4);
 }
 
 /* The documentation's order of sections, with all its trailing blanks and empty lines. */
@@ -163,11 +163,21 @@ static void test_all_of_an_entry(void **state)
 
 static struct hash *typed;
 
+/* What is typed in a line of a transcript, "gw(config)# hostname x". */
+static bool behind_prompt(struct str *line)
+{
+	const char *prompt = memmem(line->p, line->len, "(config", 7);
+	const char *end = prompt ? memmem(line->p, line->len, ")# ", 3) : NULL;
+	if (!end || end < prompt)
+		return false;
+	*line = (struct str){end + 3, line->len - (size_t)(end + 3 - line->p)};
+	return true;
+}
+
 static void mark(struct conf_fixture *f, const char *name, const char *text)
 {
 	struct cli_ctx ctx;
 	struct str rest = str_of(text);
-	(void)name;
 	ctx_init(&ctx, f->grammar->config);
 	while (rest.len > 0) {
 		struct match m;
@@ -176,6 +186,8 @@ static void mark(struct conf_fixture *f, const char *name, const char *text)
 		struct str line = {rest.p, nl ? (size_t)(nl - rest.p) : rest.len};
 		rest = (struct str){line.p + line.len + (nl ? 1 : 0),
 		                    rest.len - line.len - (nl ? 1 : 0)};
+		if (strstr(name, ".t") && !behind_prompt(&line))
+			continue;
 		if (line.len == 0 || line.p[0] == '!' ||
 		    match_line(f->grammar, &ctx, line, 15, &m, &fail) != MATCH_OK)
 			continue;
@@ -188,14 +200,15 @@ static void mark(struct conf_fixture *f, const char *name, const char *text)
 }
 
 /* Lines without a function of their own are typed with drawn values by the generated tests; the others, whose function
- * makes other lines of them, must stand in one of the files. */
+ * makes other lines of them, must stand in one of the files or in a transcript. */
 static void test_every_line(void **state)
 {
 	struct conf_fixture *f = *state;
 	unsigned missing = 0, with_function = 0;
 	typed = hash_new(0);
-	each_in(f, CONFIGS, mark);
-	each_in(f, CONFIGS "/fragments", mark);
+	each_in(f, CONFIGS, ".cfg", mark);
+	each_in(f, CONFIGS "/fragments", ".cfg", mark);
+	each_in(f, CONFIGS "/..", ".t", mark);
 	for (const struct mode *m = f->grammar->modes; m; m = m->next)
 		for (const struct line *l = m->lines; l; l = l->next) {
 			if (!l->node || l->run || l->refused || !l->edit_name)
