@@ -540,6 +540,8 @@ static int edit_as(struct edit *ed)
 	bool done = false;
 	int rc;
 
+	if ((l->flags & LINE_ONLY_STORED) && !ed->expanded)
+		return err_set(ed->err, -EINVAL, "%% Unrecognized command");
 	if (l->refused && !ed->m->no)
 		return err_set(ed->err, -EOPNOTSUPP, "%s", l->refused);
 	if (l->edit && !ed->expanded) {

@@ -60,6 +60,8 @@ enum line_flags {
 	LINE_GUARDS = 1024,   /* `guards: yes`: inert, and promises to keep somebody out */
 	LINE_UNSET = 512,     /* `unset: no`: shown as its `no` form while nothing is set */
 	LINE_TELLS = 2048,    /* `tells: yes`: only texts of its dialect have this line */
+	LINE_ONLY_SHOWN = 4096, /* `only: shown`: the form of running-config, typed in other ways */
+	LINE_ONLY_STORED = 8192, /* `only: stored`: what edit functions write, not to be typed */
 };
 
 struct line {

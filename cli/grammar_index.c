@@ -96,6 +96,10 @@ static void mark_primary(struct grammar *g, const struct node *n)
 
 			if (l->node != n || l->run || (l->flags & (LINE_LEGACY | LINE_NEVER)))
 				continue;
+			if (l->flags & LINE_ONLY_SHOWN) { /* one of several forms */
+				l->flags |= LINE_PRIMARY;
+				continue;
+			}
 			for (size_t k = n->nup; k < node_nkeys(n); k++) {
 				bool bound = false;
 
@@ -190,7 +194,8 @@ void build_index(struct builder *b)
 	for (struct mode *m = b->g->modes; m; m = m->next) {
 		for (struct line *l = m->lines; l; l = l->next) {
 			help_items(b->g, l, l->items, "");
-			index_line(b, l);
+			if (!(l->flags & LINE_ONLY_SHOWN))
+				index_line(b, l);
 		}
 	}
 	for (struct mode *m = b->g->modes; m; m = m->next) {

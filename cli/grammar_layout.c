@@ -19,7 +19,8 @@ static bool take_lines(struct builder *b, struct layout_item *it, const struct y
 	size_t before = it->n;
 
 	for (struct line *l = b->g->config->lines; l; l = l->next) {
-		if (!begins(l->text, y->text) || !l->node || l->run || l->refused)
+		if (!begins(l->text, y->text) || !l->node || l->run || l->refused ||
+		    (l->flags & LINE_ONLY_STORED))
 			continue;
 		if (it->n == LAYOUT_LINES)
 			return build_fail(b, y, "layouts: too many lines");

@@ -249,6 +249,21 @@ static bool read_flag(struct builder *b, struct line *l, const struct yaml *y, c
 	return !b->failed;
 }
 
+static bool read_only(struct builder *b, struct line *l, const struct yaml *y)
+{
+	const char *s = build_text(b, y, "only");
+
+	if (!s)
+		return !b->failed;
+	if (!strcmp(s, "shown"))
+		l->flags |= LINE_ONLY_SHOWN;
+	else if (!strcmp(s, "stored"))
+		l->flags |= LINE_ONLY_STORED | LINE_LEGACY;
+	else
+		return build_fail(b, yaml_get(y, "only"), "only: shown or stored");
+	return true;
+}
+
 static bool read_dialects(struct builder *b, struct line *l, const struct yaml *y)
 {
 	const char *from = build_text(b, y, "from"), *until = build_text(b, y, "until");
@@ -323,7 +338,7 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 	        "line",   "node",      "enter", "run",   "args",    "with",  "words",
 	        "legacy", "show",      "no",    "from",  "until",   "say",   "doc",
 	        "first",  "privilege", "edit",  "inert", "refused", "trail", "keep",
-	        "unset",  "guards",    "tells", "strip", "offer", NULL};
+	        "unset",  "guards",    "tells", "strip", "offer", "only", NULL};
 	struct line *l = build_alloc(b, 1, sizeof(*l));
 	bool always = false, never = false;
 
@@ -367,7 +382,7 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 	    !read_flag(b, l, y, "guards", "yes", LINE_GUARDS) ||
 	    !read_flag(b, l, y, "tells", "yes", LINE_TELLS) ||
 	    !read_flag(b, l, y, "keep", "yes", LINE_KEEP) ||
-	    !read_flag(b, l, y, "unset", "no", LINE_UNSET))
+	    !read_flag(b, l, y, "unset", "no", LINE_UNSET) || !read_only(b, l, y))
 		return NULL;
 	l->flags |= (always ? LINE_ALWAYS : 0u) | (never ? LINE_NEVER : 0u);
 	if (!l->node && !l->run && !l->refused && !l->inert) {
@@ -400,7 +415,7 @@ static bool bind_keys(struct builder *b, struct line *l, const struct yaml *y)
 			        l->atoms[a]->field->index == i;
 		for (size_t w = 0; w < l->nwith && !bound; w++)
 			bound = l->with[w].field->index == i;
-		if (!bound && !l->edit_name)
+		if (!bound && !l->edit_name && !(l->flags & LINE_ONLY_SHOWN))
 			return build_fail(b, y, "\"%s\" does not bind the key %s", l->text,
 			                  n->fields[i].name);
 	}

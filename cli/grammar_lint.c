@@ -88,7 +88,8 @@ static const struct with *with_on(const struct line *l, const struct field *f)
 	return NULL;
 }
 
-/* Never shown together: another value of a field that both fix, or another dialect. */
+/* Never shown together: another value of a field that both fix, another mode for the same kind of entry, or another
+ * dialect. */
 static bool apart(const struct line *a, const struct line *b)
 {
 	for (size_t i = 0; i < a->nwith; i++) {
@@ -97,6 +98,8 @@ static bool apart(const struct line *a, const struct line *b)
 		if (other && !value_equal(&other->value, &a->with[i].value))
 			return true;
 	}
+	if (a->mode != b->mode && a->mode->node && a->mode->node == b->mode->node)
+		return true;
 	return (a->until >= 0 && b->from > a->until) || (b->until >= 0 && a->from > b->until);
 }
 
@@ -278,7 +281,7 @@ static void lint_mode(struct lint *t, const struct mode *m)
 	start = conf_alloc((n + 1) * sizeof(*start));
 	n = 0;
 	for (const struct line *l = m->lines; l; l = l->next) {
-		if (!(l->flags & LINE_LEGACY))
+		if (!(l->flags & (LINE_LEGACY | LINE_ONLY_SHOWN)))
 			start[n++] = (struct walk_line){l, 0};
 	}
 	t->seen = hash_new(0);

@@ -182,7 +182,7 @@ bool build_field(struct builder *b, const char *name, const struct yaml *y, stru
 	static const char *const known[] = {"type",    "range",   "unit",     "min",      "max",
 	                                    "values",  "words",   "to",       "via",      "of",
 	                                    "default", "help",    "required", "defaults", "once",
-	                                    "add",     "suggest", "sections", NULL};
+	                                    "add",     "suggest", "sections", "syntax", NULL};
 	const struct yaml *of = yaml_get(y, "of");
 	const char *type, *add;
 	struct field *element;
@@ -201,6 +201,7 @@ bool build_field(struct builder *b, const char *name, const struct yaml *y, stru
 	f->to_name = build_text(b, y, "to");
 	f->via = build_text(b, y, "via");
 	f->suggest = build_text(b, y, "suggest");
+	f->syntax = build_text(b, y, "syntax");
 	add = build_text(b, y, "add");
 	if (add && (strcmp(add, "append") || f->type->kind != V_LIST))
 		return build_fail(b, y, "add: append is the only value, for lists");

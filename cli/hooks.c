@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 
+#include "cli/hooks_acl.h"
 #include "cli/render.h"
 #include "core/config/acl.h"
 #include "core/config/clock.h"
@@ -13,86 +14,6 @@ static const struct grammar *rendering;
 void hooks_set_grammar(const struct grammar *g)
 {
 	rendering = g;
-}
-
-/* ---------------------------------------------------------------- access lists */
-
-/* The rule in the form that running-config shows. Typed without `extended` (PIX) the action is a keyword of the line. */
-static int edit_access_list(struct conf_typed *t, struct err *err)
-{
-	struct str name = conf_typed_text(t, "name"), kind = conf_typed_text(t, "kind");
-	struct str rule = conf_typed_text(t, "rule");
-	struct out full, shown;
-	struct acl_rule r;
-	int rc = 0;
-	bool bare = kind.len == 0;
-	if (rule.len == 0 || str_eq_cstr(kind, "remark"))
-		return 0;
-	out_init(&full);
-	out_init(&shown);
-	if (bare)
-		out_str(&full, conf_typed_has(t, "permit") ? "permit " : "deny ");
-	out_put(&full, rule);
-	if (!acl_rule_parse(out_text(&full), str_eq_cstr(kind, "standard"), &r, err))
-		rc = -EINVAL;
-	else
-		acl_rule_print(&r, str_eq_cstr(kind, "standard"), &shown);
-	if (rc == 0 && (bare || !str_eq(out_text(&shown), rule)))
-		out_printf(t->lines, "%saccess-list %.*s %.*s %s\n", t->no ? "no " : "",
-		           STR_ARG(name), STR_ARG(bare ? STR("extended") : kind), shown.text);
-	out_free(&full);
-	out_free(&shown);
-	return rc;
-}
-
-/* One entry of the list as a line of configuration. */
-static void print_entry(const struct centry *e, bool no, struct out *out)
-{
-	out_printf(out, "%saccess-list %.*s %.*s %.*s\n", no ? "no " : "",
-	           STR_ARG(conf_text(e, "name")), STR_ARG(conf_text(e, "kind")),
-	           STR_ARG(conf_text(e, "rule")));
-}
-
-/* `line N`: the entries from there on are taken out and typed again behind the new one. */
-static int edit_access_list_at(struct conf_typed *t, struct err *err)
-{
-	struct str name = conf_typed_text(t, "name"), kind = conf_typed_text(t, "kind");
-	struct str rule = conf_typed_text(t, "rule");
-	uint32_t at = 0, n = 0;
-	struct out shown, behind;
-	struct acl_rule r;
-	if (kind.len == 0 || rule.len == 0)
-		return err_set(err, -EINVAL, "%% Incomplete command");
-	str_to_u32(conf_typed_text(t, "position"), UINT32_MAX, &at);
-	out_init(&shown);
-	out_init(&behind);
-	if (str_eq_cstr(kind, "remark"))
-		out_put(&shown, rule);
-	else if (acl_rule_parse(rule, str_eq_cstr(kind, "standard"), &r, err))
-		acl_rule_print(&r, str_eq_cstr(kind, "standard"), &shown);
-	bool ok = shown.len > 0, there = false;
-	for (const struct centry *e = conf_first(t->conf, "access-list"); ok && e;
-	     e = conf_next(t->conf, e)) {
-		if (!str_eq(conf_text(e, "name"), name))
-			continue;
-		there = there || (str_eq(conf_text(e, "kind"), kind) &&
-		                  str_eq(conf_text(e, "rule"), out_text(&shown)));
-		if (++n < at || t->no)
-			continue;
-		print_entry(e, true, t->lines);
-		print_entry(e, false, &behind);
-	}
-	if (there && !t->no)
-		out_clear(t->lines);
-	if (ok && (t->no || !there))
-		out_printf(t->lines, "%saccess-list %.*s %.*s %s\n%s", t->no ? "no " : "",
-		           STR_ARG(name), STR_ARG(kind), shown.text,
-		           behind.len > 0 ? behind.text : "");
-	else if (ok)
-		out_str(t->lines, "!\n");
-	out_free(&shown);
-	out_free(&behind);
-	return ok ? 0 : -EINVAL;
 }
 
 /* ---------------------------------------------------------------- group policies */
@@ -136,13 +57,13 @@ static int edit_group_policy_from(struct conf_typed *t, struct err *err)
 static int check_user_inert(const struct conf *c, const struct centry *e, const struct centry *was,
                             struct conf_notes *notes, struct err *err)
 {
-	(void)c;
 	(void)err;
 	hooks_note_protocols(e, was, notes);
-	if (conf_is_set(e, "vpn-filter") && conf_changed(e, was, "vpn-filter"))
+	if (conf_is_set(e, "vpn-filter") && conf_changed(e, was, "vpn-filter") &&
+	    !conf_find(c, "access-list", conf_text(e, "vpn-filter")))
 		conf_note(notes, e, "vpn-filter",
-		          "WARNING: vpn-filter is kept without effect, traffic of users is not "
-		          "filtered");
+		          "WARNING: access-list %.*s does not exist: until it does, nothing passes",
+		          STR_ARG(conf_text(e, "vpn-filter")));
 	if (conf_is_set(e, "vpn-access-hours") && conf_changed(e, was, "vpn-access-hours"))
 		conf_note(notes, e, "vpn-access-hours",
 		          "WARNING: vpn-access-hours is kept without effect, users connect at any "
@@ -268,8 +189,6 @@ void hooks_register(void)
 {
 	session_auth_register();
 	static const struct conf_edit_hook edits[] = {
-	        {"access_list", edit_access_list},
-	        {"access_list_at", edit_access_list_at},
 	        {"certificate_data", edit_certificate_data},
 	        {"group_policy_from", edit_group_policy_from},
 	        {"nameif", edit_nameif},
@@ -287,4 +206,5 @@ void hooks_register(void)
 	conf_check_register(checks, sizeof(checks) / sizeof(checks[0]));
 	conf_edit_register(edits, sizeof(edits) / sizeof(edits[0]));
 	hooks_pix_register();
+	hooks_acl_register();
 }

@@ -332,10 +332,10 @@ void line_negate(struct line *l)
 				l->no_delete |= bit;
 		}
 		/* A switch of the entry itself (`no logging message ID`): it is meant. */
-		if (with_fields(l))
+		if (with_fields(l) && !l->enter)
 			l->no_delete &= ~(l->last & own);
 		/* A keyword between the last key and the fields: the fields are meant, not the entry. */
-		if (!(reach(l, l->no_delete) & lead) && !with_fields(l)) {
+		if (!(reach(l, l->no_delete) & lead) && (!with_fields(l) || l->enter)) {
 			l->no_delete |= l->last;
 			return;
 		}

@@ -123,7 +123,7 @@ static void matched(struct load *ld, const struct match *m, unsigned number)
 	out_init(&notes);
 	if (edit(ld->g, ld->t, &ld->ctx, m, ld->r->dialect, number, &notes, &err)) {
 		out_init(&text);
-		out_printf(&text, "ERROR: %s", err.text);
+		out_printf(&text, "%s%s", err.plain ? "" : "ERROR: ", err.text);
 		report(ld, number, out_text(&text), true);
 		out_free(&text);
 	}

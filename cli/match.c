@@ -284,7 +284,7 @@ static void describe(const struct walk *w, struct str line, struct match_fail *f
 	const struct str *at = &w->words[w->nwords < WALK_WORDS ? w->nwords : WALK_WORDS - 1].typed;
 
 	f->status = w->status == MATCH_OK ? MATCH_INCOMPLETE : w->status;
-	f->words = w->nwords;
+	f->words = w->nwords + (w->syntax != NULL);
 	f->column = line.len;
 	f->typed = line;
 	if (f->status == MATCH_INVALID)
@@ -377,6 +377,7 @@ enum match_status match_line(const struct grammar *g, const struct cli_ctx *ctx,
 			walk_end(&w);
 			continue;
 		}
+		walk_check_text(&w);
 		l = w.status == MATCH_OK ? accepted(&w) : NULL;
 		if (l && l->line->privilege <= privilege) {
 			fill(m, &w, l);

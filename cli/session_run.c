@@ -53,6 +53,12 @@ static void print_failure(struct session *s, struct str line, const struct match
 	out_free(&out);
 }
 
+static void print_plain(struct session *s, const char *text)
+{
+	session_print(s, str_of(text));
+	session_print(s, STR("\n"));
+}
+
 static void print_error(struct session *s, const char *text)
 {
 	char line[640];
@@ -233,7 +239,9 @@ static int run_config(struct session *s, struct match *m)
 		edit_said_once(&s->said, &notes);
 	session_print(s, out_text(&notes));
 	out_free(&notes);
-	if (rc < 0)
+	if (rc < 0 && err.plain)
+		print_plain(s, err.text);
+	else if (rc < 0)
 		print_error(s, err.text);
 	return rc < 0 ? CMD_ERROR : CMD_OK;
 }

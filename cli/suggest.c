@@ -85,6 +85,28 @@ static void add_entries(struct collect *c, const struct field *f)
 	out_free(&text);
 }
 
+static void add_text_word(void *arg, const char *word, const char *help)
+{
+	struct collect *c = arg;
+	bool range = word[0] == '<', place = word[0] >= 'A' && word[0] <= 'Z';
+
+	if (!strcmp(word, "<cr>"))
+		c->group->cr = c->group->cr || !c->prefix.len;
+	else if (!c->prefix.len || (!range && !place))
+		add(c, range ? SUGGEST_RANGE : place ? SUGGEST_ARG : SUGGEST_KEYWORD, word, help);
+}
+
+/* The words that may follow the text; false when its syntax is not known. */
+static bool add_text(struct collect *c, const char *syntax, struct str text)
+{
+	conf_syntax_fn *fn = syntax ? conf_syntax_find(syntax) : NULL;
+	size_t at;
+
+	if (fn)
+		fn(text, &at, add_text_word, c);
+	return fn != NULL;
+}
+
 static void add_argument(struct collect *c, const struct item *it)
 {
 	const struct field *f = it->field->type->kind == V_LIST ? it->field->of : it->field;
@@ -92,7 +114,7 @@ static void add_argument(struct collect *c, const struct item *it)
 	conf_suggest_fn *fn;
 	struct out text;
 
-	if (f->type->class == CLASS_KEYWORDS)
+	if (f->type->class == CLASS_KEYWORDS || add_text(c, f->syntax, STR("")))
 		return;
 	out_init(&text);
 	out_str(&text, it->pre);
@@ -201,7 +223,7 @@ static void begin_all(struct walk *w)
 	w->lines = conf_alloc((most + 1) * sizeof(*w->lines));
 	for (const struct mode *m = w->mode; m; m = m == w->mode ? m->also : NULL) {
 		for (const struct line *l = m->lines; l; l = l->next) {
-			if (!w->no || line_negatable(l))
+			if (!(l->flags & LINE_ONLY_SHOWN) && (!w->no || line_negatable(l)))
 				w->lines[w->n++] = (struct walk_line){l, 0};
 		}
 	}
@@ -220,7 +242,8 @@ static void collect_mode(struct suggestions *s, const struct grammar *gr, const 
 		if (!w.started)
 			begin_all(&w);
 		c.first = !w.started;
-		add_lines(&c, &w, privilege);
+		if (!add_text(&c, w.syntax, w.text))
+			add_lines(&c, &w, privilege);
 		if (!g->n && !g->cr) {
 			c.old = true;
 			add_lines(&c, &w, privilege);

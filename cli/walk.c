@@ -140,6 +140,7 @@ void walk_start(struct walk *w, const struct mode *mode, bool no)
 	w->n = w->nwords = 0;
 	w->status = MATCH_OK;
 	w->common = 0;
+	w->syntax = NULL;
 }
 
 void walk_end(struct walk *w)
@@ -151,7 +152,7 @@ void walk_end(struct walk *w)
 
 static void add(struct walk *w, const struct line *l)
 {
-	if (w->no && !line_negatable(l))
+	if ((w->no && !line_negatable(l)) || (l->flags & LINE_ONLY_SHOWN))
 		return;
 	w->lines[w->n++] = (struct walk_line){l, 0};
 }
@@ -251,7 +252,7 @@ static const char *choose(struct walk *w, struct str word)
 
 /* Positions of one line reached by the word; *all: an argument took the rest of the line. */
 static uint64_t advance(const struct walk_line *wl, bool started, const char *keyword,
-                        struct str word, struct str rest, bool *all)
+                        struct str word, struct str rest, bool *all, const char **syntax)
 {
 	const struct line *l = wl->line;
 	uint64_t next = line_next(l, wl->at, started), at = 0;
@@ -268,7 +269,10 @@ static uint64_t advance(const struct walk_line *wl, bool started, const char *ke
 		                      item_value(l, it, text ? str_trim(rest) : word, NULL, &masked,
 		                                 NULL)) {
 			at |= UINT64_C(1) << i;
-			*all = *all || (text && !keyword);
+			if (text && !keyword) {
+				*all = true;
+				*syntax = it->field->syntax;
+			}
 		}
 	}
 	return at;
@@ -290,7 +294,8 @@ size_t walk_step(struct walk *w, struct str word, struct str rest)
 	if (w->status == MATCH_AMBIGUOUS)
 		return 0;
 	for (size_t i = 0; i < w->n; i++) {
-		uint64_t at = advance(&w->lines[i], w->started, keyword, word, rest, &all);
+		uint64_t at = advance(&w->lines[i], w->started, keyword, word, rest, &all,
+		                      &w->syntax);
 
 		if (at)
 			w->lines[kept++] = (struct walk_line){w->lines[i].line, at};
@@ -302,7 +307,34 @@ size_t walk_step(struct walk *w, struct str word, struct str rest)
 	w->n = kept;
 	w->started = true;
 	w->words[w->nwords++] = (struct walk_word){all ? str_trim(rest) : word, keyword};
+	w->text = all ? str_trim(rest) : (struct str){0};
 	return all ? rest.len : word.len;
+}
+
+void walk_check_text(struct walk *w)
+{
+	conf_syntax_fn *fn = w->status == MATCH_OK && w->syntax ? conf_syntax_find(w->syntax) : NULL;
+	size_t at = 0;
+
+	if (!fn)
+		return;
+	switch (fn(w->text, &at, NULL, NULL)) {
+	case CONF_TEXT_OK:
+		return;
+	case CONF_TEXT_INCOMPLETE:
+		w->status = MATCH_INCOMPLETE;
+		break;
+	case CONF_TEXT_AMBIGUOUS:
+		w->status = MATCH_AMBIGUOUS;
+		break;
+	case CONF_TEXT_INVALID:
+		w->status = MATCH_INVALID;
+		break;
+	}
+	w->common = at;
+	/* What is described is the text as a whole. */
+	w->nwords--;
+	w->words[w->nwords].typed = w->status == MATCH_AMBIGUOUS ? (struct str){w->text.p, at} : w->text;
 }
 
 size_t walk_modes(const struct grammar *g, const struct mode *mode, const struct mode **out,

@@ -29,6 +29,8 @@ struct walk {
 	size_t nwords;
 	enum match_status status; /* MATCH_OK while going on */
 	size_t common;            /* on MATCH_INVALID: characters that still began some keyword */
+	const char *syntax;       /* of the text that took the rest of the line, NULL = none */
+	struct str text;
 };
 
 /* A keyword that an item takes: itself, a choice, a word for a value. */
@@ -54,6 +56,8 @@ void walk_start(struct walk *w, const struct mode *mode, bool no);
 /* One word; rest: from this word to the end of the line, for arguments that take it all. Returns bytes taken, 0
  * when the word does not fit (w->status says why). */
 size_t walk_step(struct walk *w, struct str word, struct str rest);
+/* After the last word: what the syntax of a text argument says; w->status and w->common tell. */
+void walk_check_text(struct walk *w);
 void walk_end(struct walk *w);
 /* The mode, its parents, and exec with its parents below config modes; 0-terminated list of at most `cap`. */
 size_t walk_modes(const struct grammar *g, const struct mode *mode, const struct mode **out,

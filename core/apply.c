@@ -5,6 +5,7 @@
 #include "core/aaa/lockout.h"
 #include "core/base/log.h"
 #include "core/config/clock.h"
+#include "core/filters.h"
 #include "core/gateway.h"
 
 static int hook_compile(void *ctx, const struct conf *next, void **snapshot, struct out *notes,
@@ -40,6 +41,7 @@ void gateway_tell_interfaces(struct gateway *gw)
 		n++;
 	}
 	ike_set_interfaces(gw->ike, ifs, n);
+	filters_interfaces(gw->filters);
 }
 
 /* The prefixes that make up first..last go to the TUN device. */
@@ -176,6 +178,7 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	gateway_overtcp_apply(gw, s);
 	worker_set_mss(gw->worker, s->tcpmss);
 	worker_set_pmtu_aging(gw->worker, ipsec_conf_pmtu_aging(s->ipsec));
+	filters_apply(gw->filters, old, next);
 	for (struct str rest = out_text(&notes); rest.len > 0;) {
 		const char *end = memchr(rest.p, '\n', rest.len);
 		size_t len = end != NULL ? (size_t)(end - rest.p) : rest.len;

@@ -8,6 +8,7 @@
 #include "core/system_show.h"
 #include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"
+#include "core/filters.h"
 #include "core/gateway.h"
 #include "core/sessiondb.h"
 #include "l2tp/show.h"
@@ -64,9 +65,11 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	struct capture_hooks capture = gateway_capture_hooks;
 	capture.ctx = gw;
 	gw->captures = captures_new(gw->ifaces, &capture);
+	gw->filters = filters_new(gw);
 	gw->dhcp = gateway_dhcp_new(gw);
 	if (gw->flows == NULL || gw->client_routes == NULL || gw->dhcp == NULL || gw->ike == NULL ||
-	    gw->l2tp == NULL || gw->ppp == NULL || gw->captures == NULL || gw->sessions == NULL)
+	    gw->l2tp == NULL || gw->ppp == NULL || gw->captures == NULL || gw->sessions == NULL ||
+	    gw->filters == NULL)
 		return err_set(err, -ENOMEM, "out of memory");
 	l2tp_set_user(gw->l2tp, ppp_link_user(), gw->ppp);
 	ipsec_sadb_set_drops(gw->sadb, worker_drops(gw->worker));
@@ -85,6 +88,7 @@ void gateway_engines_free(struct gateway *gw)
 	gateway_dhcp_free(gw);
 	sessiondb_free(gw->sessions);
 	aaa_lockout_set(NULL);
+	filters_free(gw->filters);
 	confsys_free(gw->conf);
 	hooks_set_grammar(NULL);
 	grammar_free(gw->grammar);
@@ -122,6 +126,7 @@ void gateway_register(struct gateway *gw)
 	        .ifaces = gw->ifaces, .clock = &gw->clock, .clients = show_clients, .ctx = gw};
 	net_show_register(&gw->net_show);
 	sessiondb_register(gw->sessions);
+	filters_register(gw->filters);
 	gateway_show_register(gw);
 	session_register();
 	const struct conf_check *checks = ppp_conf_checks(&n);

@@ -11,6 +11,7 @@
  *   reload.c    `reload`
  *   dhcp.c      addresses from DHCP servers
  *   client_routes.c  host routes of clients
+ *   filters*.c  access lists in force
  *   sessiondb.c the sessions as `show vpn-sessiondb` tells of them */
 #ifndef CORE_GATEWAY_H
 #define CORE_GATEWAY_H
@@ -32,6 +33,7 @@
 #include "crypto/ipsec/show.h"
 
 struct sessiondb;
+struct filters;
 
 struct gateway_options {
 	const char *state_dir, *socket, *hardware, *config, *grammar;
@@ -88,6 +90,7 @@ struct gateway {
 	struct gw_dhcp *dhcp;
 	struct gw_overtcp *overtcp; /* NULL while no port is listened on */
 	struct sessiondb *sessions;
+	struct filters *filters; /* access lists */
 
 	struct grammar *grammar;
 	struct confsys *conf;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/filters.h"
 #include "core/gateway.h"
 #include "core/sessiondb.h"
 
@@ -280,6 +281,12 @@ static void up_drop(void *ctx, const struct worker_drop *d)
 	}
 }
 
+static void up_filtered(void *ctx, const struct worker_filtered *e)
+{
+	struct gateway *gw = ctx;
+	filters_event(gw->filters, e);
+}
+
 void gateway_worker_events(struct gateway *gw, struct worker_events *events)
 {
 	*events = (struct worker_events){
@@ -288,6 +295,7 @@ void gateway_worker_events(struct gateway *gw, struct worker_events *events)
 	        .ppp = up_ppp,
 	        .drop = up_drop,
 	        .captured = up_captured,
+	        .filtered = up_filtered,
 	        .sa = &ike_sa_events,
 	        .sa_ctx = gw->ike,
 	        .ctx = gw,
@@ -335,6 +343,9 @@ static void ppp_data_open(void *ctx, const struct link_info *link, uint32_t ip, 
                           bool acfc, bool pfc)
 {
 	struct gateway *gw = ctx;
+	struct ppp_session_info s;
+	if (ppp_find_call(gw->ppp, link->tunnel, link->call, &s)) /* before its first packet */
+		filters_session(gw->filters, &s);
 	worker_session_open(gw->worker, link->tunnel, ip, mtu, acfc, pfc);
 }
 

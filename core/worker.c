@@ -156,6 +156,7 @@ static void session_command(struct worker *w, const struct down *d)
 		break;
 	default:
 		session_close(w, s);
+		worker_filter_leave(w, slot);
 		w->by_tunnel[s->tunnel] = NULL;
 		flow_leave(w, slot);
 		worker_tell(w, &(struct up){.op = UP_SESS_FREE, .p = slot});
@@ -203,6 +204,11 @@ static void command(struct worker *w, const struct down *d)
 		break;
 	case DOWN_PMTU_AGING:
 		w->pmtu_aging_ms = (uint64_t)d->u32 * 1000;
+		break;
+	case DOWN_POLICY:
+	case DOWN_SESS_FILTER:
+	case DOWN_REJUDGE:
+		worker_filter_command(w, d);
 		break;
 	case DOWN_STOP:
 		w->stop = true;

@@ -6,11 +6,13 @@
  *
  * worker.c       the thread and its loop
  * worker_path.c  the two pipelines
+ * worker_filter.c  access lists and security levels
  * worker_cmd.c   the control thread's side: commands down, events up, struct sa_ops */
 #ifndef CORE_WORKER_H
 #define CORE_WORKER_H
 
 #include "core/base/dataplane.h"
+#include "core/base/filter.h"
 #include "core/base/link.h"
 #include "core/base/sa.h"
 #include "core/net/rawesp.h"
@@ -38,6 +40,18 @@ struct worker_drop {
 	struct sa_proxy local_proxy, remote_proxy;
 };
 
+/* A packet that an access list with `log` has taken, or that was refused; so many in a second. */
+enum worker_filtered_by { WORKER_BY_GROUP, WORKER_BY_VPN_FILTER, WORKER_BY_LEVEL, WORKER_BY_INTRA };
+struct worker_filtered {
+	enum worker_filtered_by by;
+	bool pass;
+	const struct filter *filter;   /* lives as long as the event is told */
+	const struct filter_ace *ace;  /* NULL: none took it */
+	struct filter_key key;
+	uint8_t in_if, out_if;         /* of the policy at that time */
+	uint16_t tunnel, call;
+};
+
 /* What came up from the packet path; called by worker_poll on the control thread. */
 struct worker_events {
 	void (*ike)(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
@@ -49,6 +63,7 @@ struct worker_events {
 	            size_t len);
 	void (*drop)(void *ctx, const struct worker_drop *d);
 	void (*captured)(void *ctx); /* there may be something in the ring of captures; may be NULL */
+	void (*filtered)(void *ctx, const struct worker_filtered *e);
 	const struct sa_events *sa;
 	void *sa_ctx;
 	void *ctx;
@@ -91,6 +106,12 @@ void worker_set_capture(struct worker *w, struct capture_set *set);
 void worker_set_mss(struct worker *w, uint16_t mss); /* 0 = off */
 /* A path that turned out narrow is believed to be so long, in seconds; 0 = for ever (pmtu-aging). */
 void worker_set_pmtu_aging(struct worker *w, uint32_t s);
+/* From now on it is judged by this; takes policy over, and frees it (on the control thread) when it is replaced. */
+void worker_set_policy(struct worker *w, struct filter_policy *policy);
+/* Takes a reference of filter over. has: the session has a vpn-filter; then NULL lets nothing pass. */
+void worker_session_filter(struct worker *w, uint16_t tunnel, bool has, struct filter *filter, uint8_t iface);
+/* Connections that passed are judged again: a time range has begun or ended. */
+void worker_rejudge(struct worker *w);
 const struct drop_counters *worker_drops(const struct worker *w);
 
 /* Memory set aside for what goes between the threads, for show blocks. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/net/pathmtu.h"
+#include "core/base/random.h"
 #include "core/worker_int.h"
 
 enum { BUFFER = PKT_HEADROOM + PKT_MTU_MAX + PKT_TAILROOM };
@@ -26,11 +27,13 @@ static int make_stores(struct worker *w)
 	w->buffers = calloc(2 * PKT_BATCH, BUFFER);
 	w->down_msgs = calloc(WORKER_MSGS, sizeof *w->down_msgs);
 	w->up_msgs = calloc(WORKER_MSGS, sizeof *w->up_msgs);
+	w->conns = calloc(WORKER_CONNS, sizeof *w->conns);
+	random_bytes(&w->conn_seed, sizeof w->conn_seed);
 	w->spis = esp_spis_new(1, ESP_SLOTS_MAX);
 	w->table = esp_table_new(0, ESP_SLOTS_MAX);
 	w->flows = hash_new(0);
 	w->by_ip = hash_new(0);
-	if (w->buffers == NULL || w->down_msgs == NULL || w->up_msgs == NULL || w->spis == NULL ||
+	if (w->buffers == NULL || w->down_msgs == NULL || w->up_msgs == NULL || w->conns == NULL || w->spis == NULL ||
 	    w->table == NULL || w->flows == NULL || w->by_ip == NULL ||
 	    ring_init(&w->down, WORKER_RING, sizeof(struct down)) != 0 ||
 	    ring_init(&w->up, WORKER_RING, sizeof(struct up)) != 0 ||
@@ -99,6 +102,11 @@ static void given_back(struct worker *w, const struct up *u)
 		sa_given_back(w, u->p);
 	else if (u->op == UP_SESS_FREE)
 		free(u->p);
+	else if (u->op == UP_POLICY_FREE)
+		filter_policy_free(u->p);
+	else if (u->op == UP_FILTER_FREE)
+		filter_drop(u->p);
+	(void)w;
 }
 
 static void free_flow(void *arg, void *flow)
@@ -125,8 +133,13 @@ void worker_free(struct worker *w)
 	free(w->late);
 	for (unsigned i = 0; i < ESP_SLOTS_MAX; i++)
 		esp_sa_free(w->by_slot[i]);
-	for (unsigned i = 0; i < WORKER_SESSIONS; i++)
+	for (unsigned i = 0; i < WORKER_SESSIONS; i++) {
+		if (w->sessions[i] != NULL)
+			filter_drop(w->sessions[i]->filter);
 		free(w->sessions[i]);
+	}
+	filter_policy_free(w->policy);
+	free(w->conns);
 	if (w->flows != NULL)
 		hash_each(w->flows, free_flow, NULL);
 	esp_table_free(w->table);
@@ -191,11 +204,15 @@ static void deliver(struct worker *w, const struct up *u)
 	case UP_DROP:
 		ev->drop(ev->ctx, &u->drop);
 		break;
-	case UP_SA_FREE:
-		sa_given_back(w, u->p);
+	case UP_FILTERED:
+		if (ev->filtered != NULL)
+			ev->filtered(ev->ctx, &u->filtered);
 		break;
+	case UP_SA_FREE:
 	case UP_SESS_FREE:
-		free(u->p);
+	case UP_POLICY_FREE:
+	case UP_FILTER_FREE:
+		given_back(w, u);
 		break;
 	}
 	if (u->op == UP_IKE || u->op == UP_L2TP || u->op == UP_PPP) {
@@ -411,4 +428,19 @@ void worker_blocks(const struct worker *w, struct worker_blocks blocks[WORKER_BL
 	blocks[1] = ring_blocks(&w->up, "events");
 	blocks[2] = (struct worker_blocks){"messages", sizeof *w->down_msgs, WORKER_MSGS,
 	                                   w->down_low, w->n_down_free};
+}
+
+void worker_set_policy(struct worker *w, struct filter_policy *policy)
+{
+	down(w, &(struct down){.op = DOWN_POLICY, .p = policy});
+}
+
+void worker_session_filter(struct worker *w, uint16_t tunnel, bool has, struct filter *filter, uint8_t iface)
+{
+	down(w, &(struct down){.op = DOWN_SESS_FILTER, .p = filter, .tunnel = tunnel, .acfc = has, .u8 = iface});
+}
+
+void worker_rejudge(struct worker *w)
+{
+	down(w, &(struct down){.op = DOWN_REJUDGE});
 }

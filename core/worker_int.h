@@ -19,6 +19,7 @@ enum {
 	WORKER_RING = 8192,
 	WORKER_SOURCES = 3,       /* UDP 4500, raw ESP, TUN */
 	WORKER_HEAD_MAX = 60 + 8, /* of a packet, quoted in an ICMP error (RFC 792) */
+	WORKER_CONNS = 65536,     /* connections remembered where a filter is in force */
 };
 
 /* A message under way between the threads; comes from a fixed store and goes back to it. */
@@ -45,19 +46,23 @@ enum down_op {
 	DOWN_MSS,
 	DOWN_CAPTURE, /* a struct capture_set in place of the last, which is freed; NULL = none */
 	DOWN_PMTU_AGING,
+	DOWN_POLICY,
+	DOWN_SESS_FILTER,
+	DOWN_REJUDGE,
 	DOWN_STOP,
 };
 
 struct down {
 	enum down_op op;
 	union {
-		void *p; /* esp_sa, dsess, msg */
+		void *p; /* esp_sa, dsess, msg, filter_policy, filter */
 		uint32_t u32;
 	};
 	struct ip4_end end;
 	uint32_t ip;
 	uint16_t tunnel, mtu;
 	bool acfc, pfc;
+	uint8_t u8;
 };
 
 enum up_op {
@@ -71,6 +76,9 @@ enum up_op {
 	UP_SA_FREE,
 	UP_SESS_FREE,
 	UP_DROP,
+	UP_FILTERED,
+	UP_POLICY_FREE,
+	UP_FILTER_FREE,
 };
 
 struct up {
@@ -80,7 +88,10 @@ struct up {
 		uint32_t u32;
 	};
 	struct ip4_end end;
-	struct worker_drop drop;
+	union {
+		struct worker_drop drop;
+		struct worker_filtered filtered;
+	};
 };
 
 /* A flow in the worker: what it is sent on, and the sessions that use it. */
@@ -99,6 +110,18 @@ struct session_slot {
 	struct session_slot *next;
 	uint16_t path_mtu; /* largest inner packet the path takes unfragmented, 0 = not known */
 	uint64_t path_until_ms; /* believed until then */
+	struct filter *filter;  /* vpn-filter; NULL with has_filter: a list that does not exist */
+	bool has_filter;
+	uint8_t iface; /* it comes in through */
+};
+
+/* A connection a filter has let pass; key: as its first packet went. */
+struct worker_conn {
+	struct filter_key key;
+	uint16_t tunnel;
+	bool used, from_client;
+	uint32_t judged; /* when w->judged is another, it is judged again */
+	uint64_t last_ms;
 };
 
 /* What is left of an inner packet when it has been encrypted in place. */
@@ -148,6 +171,11 @@ struct worker {
 	size_t n_late, cap_late;
 	bool stop;
 	unsigned gone; /* sources that are of no use any more (bits): the TUN device was deleted */
+	struct filter_policy *policy;
+	struct worker_conn *conns;
+	uint32_t conn_seed, judged;
+	uint64_t filter_told_ms;
+	unsigned filter_told;
 	bool told;     /* there is something for the control thread since it was last woken */
 	struct drop_counters drops;
 };
@@ -171,5 +199,11 @@ void worker_capture_drop(struct worker *w, const struct pkt *p);
 void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap);
 void worker_out(struct worker *w, struct pkt **pkts, unsigned n);
 void worker_send_msg(struct worker *w, struct msg *m); /* what it says is wiped */
+
+/* worker_filter.c */
+/* May the packet of p->sess pass? false: p->drop says why not. */
+bool worker_filter(struct worker *w, struct pkt *p, bool from_client);
+void worker_filter_command(struct worker *w, const struct down *d);
+void worker_filter_leave(struct worker *w, struct session_slot *slot);
 
 #endif

@@ -180,6 +180,8 @@ static bool in_one(struct worker *w, struct pkt *p)
 		p->drop = DROP_INNER_IP;
 	else if (!source_ok(p))
 		p->drop = DROP_SOURCE;
+	else
+		worker_filter(w, p, true);
 	if (p->drop != DROP_NONE) {
 		ctr_add(&p->sess->c->errs, 1);
 		return false;
@@ -441,6 +443,10 @@ static bool out_route(struct worker *w, struct pkt *p, struct inner *in)
 	}
 	if (p->sess->out == NULL || !ip_ok(p)) {
 		p->drop = p->sess->out == NULL ? DROP_NO_SA_OUT : DROP_INNER_IP;
+		ctr_add(&p->sess->c->errs, 1);
+		return false;
+	}
+	if (!worker_filter(w, p, false)) {
 		ctr_add(&p->sess->c->errs, 1);
 		return false;
 	}

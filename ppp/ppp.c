@@ -81,6 +81,7 @@ void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)
 	        .link = &s->link,
 	        .user = s->user,
 	        .group_policy = s->terms.policy,
+	        .filter = s->terms.filter,
 	        .method = s->login_ms     ? s->method
 	                  : s->auth.proto ? s->auth.proto->method
 	                                  : AAA_METHOD_N,

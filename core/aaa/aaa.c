@@ -135,6 +135,8 @@ static void attrs_over(struct aaa_attrs *a, const struct aaa_attrs *over)
 		a->l2tp = over->l2tp;
 	if (over->has_hours)
 		a->hours = over->hours;
+	if (over->has_filter)
+		a->filter = over->filter;
 }
 
 static void terms_group_lock(struct aaa_terms *t, const struct aaa_policy *p,
@@ -174,6 +176,8 @@ void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct
 	}
 	str_copy(t->hours, sizeof(t->hours), str_of(t->a.hours ? t->a.hours : ""));
 	t->a.hours = NULL; /* the configuration may go before the session does */
+	str_copy(t->filter, sizeof(t->filter), str_of(t->a.filter));
+	t->a.filter = NULL; /* its text goes with the configuration */
 	terms_group_lock(t, p, user);
 	if (p && p->npools)
 		terms_pools(t, p->pools, p->npools);

@@ -22,6 +22,7 @@ enum {
 	AAA_PASSWORD_MAX = 128,
 	AAA_POOLS_MAX = 6,
 	AAA_BANNER_MAX = 500,
+	AAA_ACL_MAX = 241,
 };
 
 /* How a user proves himself: method, word of `authentication` in ppp-attributes, word of `show`.
@@ -65,6 +66,8 @@ struct aaa_attrs {
 	uint32_t session_s; /* 0 = none */
 	bool l2tp;          /* vpn-tunnel-protocol holds l2tp-ipsec */
 	const char *hours;  /* vpn-access-hours: name of the time-range, NULL = any time */
+	bool has_filter;
+	const char *filter; /* vpn-filter, NULL = none */
 };
 
 /* One group policy, inheritance done: every value is the one in force. */
@@ -163,6 +166,7 @@ struct aaa_terms {
 	uint32_t dns[2], wins[2];
 	uint32_t framed_ip;
 	char group_lock[AAA_NAME_MAX + 1]; /* "" = any tunnel group */
+	char filter[AAA_ACL_MAX + 1];      /* vpn-filter, "" = none */
 	char pools[AAA_POOLS_MAX]
 	          [AAA_NAME_MAX + 1]; /* the group policy's, else the tunnel group's */
 	size_t npools;

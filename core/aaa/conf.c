@@ -68,6 +68,10 @@ static void read_attrs(struct ctx *x, const struct centry *e, struct aaa_attrs *
 		a->has_l2tp = true;
 		a->l2tp = conf_in_set(e, "vpn-tunnel-protocol", "l2tp-ipsec");
 	}
+	if (conf_is_set(e, "vpn-filter") || conf_is_set(e, "vpn-filter-none")) {
+		a->has_filter = true;
+		a->filter = conf_is_set(e, "vpn-filter") ? text(x, conf_text(e, "vpn-filter")) : NULL;
+	}
 }
 
 static const char *const *read_names(struct ctx *x, const struct centry *e, const char *field,

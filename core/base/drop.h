@@ -39,7 +39,7 @@
 	X(RING_FULL, "punt ring full")                                                             \
 	X(TUN_WRITE, "TUN device refused the packet")                                              \
 	X(UDP_WRITE, "socket refused the packet")                                                  \
-	X(FILTER, "denied by a filter")                                                            \
+	X(ACL_DROP, "Flow is denied by configured rule")                                                            \
 	X(IP_OPTIONS, "not IPv4 or header invalid")
 
 enum drop_reason {

@@ -11,8 +11,22 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 	va_list ap;
 	va_start(ap, fmt);
 	err->code = code;
+	err->plain = false;
 	vsnprintf(err->text, sizeof err->text, fmt, ap);
 	va_end(ap);
+	return code;
+}
+
+int err_plain(struct err *err, int code, const char *fmt, ...)
+{
+	va_list ap;
+	if (err == NULL)
+		return code;
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof err->text, fmt, ap);
+	va_end(ap);
+	err->code = code;
+	err->plain = true;
 	return code;
 }
 

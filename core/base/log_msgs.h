@@ -3,6 +3,17 @@
 #ifndef CORE_BASE_LOG_MSGS_H
 #define CORE_BASE_LOG_MSGS_H
 
+/* access lists */
+#define MSG_106001 106001, 2, "Inbound TCP connection denied from %s/%u to %s/%u flags %s on interface %s"
+#define MSG_106006 106006, 2, "Deny inbound UDP from %s/%u to %s/%u on interface %s"
+#define MSG_106010 106010, 3, "Deny inbound protocol %u src %s:%s dst %s:%s"
+#define MSG_106014 106014, 3, "Deny inbound icmp src %s:%s dst %s:%s (type %d, code %d)"
+#define MSG_106023_PORT 106023, 4, "Deny %s src %s:%s/%u dst %s:%s/%u by access-group \"%s\" [0x%x, 0x0]"
+#define MSG_106023_ICMP 106023, 4, "Deny icmp src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\" [0x%x, 0x0]"
+#define MSG_106023_OTHER 106023, 4, "Deny protocol %u src %s:%s dst %s:%s by access-group \"%s\" [0x%x, 0x0]"
+#define MSG_106101 106101, 1, "Number of cached deny-flows for ACL log has reached limit (%u)."
+#define MSG_109016 109016, 3, "Can't find authorization ACL %s for user '%s'"
+
 /* AAA */
 #define MSG_113003 113003, 6, "AAA group policy for user %s is being set to %s."
 #define MSG_113005 \

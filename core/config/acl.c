@@ -1,266 +1,143 @@
+/* Rules in the spelling of running-config. */
 #include "core/config/acl.h"
 
-#include <errno.h>
-
-struct name {
-	const char *name;
-	uint16_t number;
-};
-
-static const struct name protocols[] = {
-        {"ip", 0},    {"icmp", 1},  {"igmp", 2},  {"ipinip", 4}, {"tcp", 6},   {"udp", 17},
-        {"gre", 47},  {"pptp", 47}, {"esp", 50},  {"ipsec", 50}, {"ah", 51},   {"eigrp", 88},
-        {"ospf", 89}, {"nos", 94},  {"pim", 103}, {"pcp", 108},  {"snp", 109},
-};
-
-/* Names that stand for ports; the first of a number is the one shown. */
-static const struct name tcp_ports[] = {
-        {"bgp", 179},    {"chargen", 19},      {"cmd", 514},      {"citrix-ica", 1494},
-        {"daytime", 13}, {"discard", 9},       {"domain", 53},    {"echo", 7},
-        {"exec", 512},   {"finger", 79},       {"ftp", 21},       {"ftp-data", 20},
-        {"gopher", 70},  {"h323", 1720},       {"hostname", 101}, {"https", 443},
-        {"ident", 113},  {"imap4", 143},       {"irc", 194},      {"kerberos", 750},
-        {"klogin", 543}, {"kshell", 544},      {"ldap", 389},     {"ldaps", 636},
-        {"login", 513},  {"lotusnotes", 1352}, {"lpd", 515},      {"netbios-ssn", 139},
-        {"nntp", 119},   {"pop2", 109},        {"pop3", 110},     {"pptp", 1723},
-        {"smtp", 25},    {"sqlnet", 1522},     {"ssh", 22},       {"sunrpc", 111},
-        {"tacacs", 49},  {"telnet", 23},       {"uucp", 540},     {"whois", 43},
-        {"www", 80},     {"http", 80},
-};
-static const struct name udp_ports[] = {
-        {"biff", 512},
-        {"bootpc", 68},
-        {"bootps", 67},
-        {"discard", 9},
-        {"dnsix", 195},
-        {"domain", 53},
-        {"echo", 7},
-        {"isakmp", 500},
-        {"kerberos", 750},
-        {"mobile-ip", 434},
-        {"nameserver", 42},
-        {"netbios-dgm", 138},
-        {"netbios-ns", 137},
-        {"ntp", 123},
-        {"pcanywhere-status", 5632},
-        {"radius", 1645},
-        {"radius-acct", 1646},
-        {"rip", 520},
-        {"secureid-udp", 5510},
-        {"snmp", 161},
-        {"snmptrap", 162},
-        {"sunrpc", 111},
-        {"syslog", 514},
-        {"tacacs", 49},
-        {"talk", 517},
-        {"tftp", 69},
-        {"time", 37},
-        {"who", 513},
-        {"xdmcp", 177},
-};
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static bool find_number(const struct name *t, size_t n, struct str word, uint16_t *number)
+static void print_address(const struct acl_addr *a, struct out *out)
 {
-	for (size_t i = 0; i < n; i++)
-		if (str_caseeq(word, str_of(t[i].name))) {
-			*number = t[i].number;
-			return true;
-		}
-	return false;
-}
-
-static const char *find_name(const struct name *t, size_t n, uint16_t number)
-{
-	for (size_t i = 0; i < n; i++)
-		if (t[i].number == number)
-			return t[i].name;
-	return NULL;
-}
-
-static const struct name *ports_of(uint8_t proto, size_t *n)
-{
-	*n = proto == 6 ? COUNT(tcp_ports) : COUNT(udp_ports);
-	return proto == 6 ? tcp_ports : udp_ports;
-}
-
-static bool is_prefix(struct str word, const char *keyword, size_t least)
-{
-	return word.len >= least && str_has_prefix_nocase(str_of(keyword), word);
-}
-
-static bool refuse(struct err *err, const char *what, struct str word)
-{
-	if (word.len == 0)
-		err_set(err, -EINVAL, "%% Incomplete command");
-	else
-		err_set(err, -EINVAL, "access-list: %s expected in place of %.*s", what,
-		        STR_ARG(word));
-	return false;
-}
-
-static struct str peek(struct str rest)
-{
-	return str_word(&rest);
-}
-
-/* any | any4 | host A | A MASK */
-static bool parse_address(struct str *rest, uint32_t *ip, uint32_t *mask, struct err *err)
-{
-	struct str word = str_word(rest);
-	*ip = *mask = 0;
-	if (is_prefix(word, "any", 1) || str_caseeq(word, STR("any4")))
-		return true;
-	if (is_prefix(word, "host", 1)) {
-		*mask = UINT32_MAX;
-		word = str_word(rest);
-		return ip4_parse(word, ip) || refuse(err, "an address", word);
-	}
-	if (!ip4_parse(word, ip))
-		return refuse(err, "any, host or an address", word);
-	word = str_word(rest);
-	if (!ip4_parse(word, mask) || ip4_mask_bits(*mask) < 0)
-		return refuse(err, "a mask", word);
-	if ((*ip & ~*mask) != 0) {
-		err_set(err, -EINVAL, "IP address,mask <%s,%s> doesn't pair", ip4_text(*ip).s,
-		        ip4_text(*mask).s);
-		return false;
-	}
-	return true;
-}
-
-static bool parse_port(struct str *rest, uint8_t proto, uint16_t *port, struct err *err)
-{
-	struct str word = str_word(rest);
-	uint32_t value;
-	size_t n;
-	const struct name *names = ports_of(proto, &n);
-	if (find_number(names, n, word, port))
-		return true;
-	if (!str_to_u32(word, 65535, &value))
-		return refuse(err, "a port", word);
-	*port = (uint16_t)value;
-	return true;
-}
-
-/* [eq P | lt P | gt P | range P Q] */
-static bool parse_ports(struct str *rest, uint8_t proto, uint16_t *lo, uint16_t *hi,
-                        struct err *err)
-{
-	struct str word = peek(*rest);
-	*lo = 0;
-	*hi = 65535;
-	if (proto != 6 && proto != 17)
-		return true;
-	bool eq = str_caseeq(word, STR("eq")), lt = str_caseeq(word, STR("lt"));
-	bool gt = str_caseeq(word, STR("gt")), range = is_prefix(word, "range", 1);
-	if (!eq && !lt && !gt && !range)
-		return true;
-	str_word(rest);
-	uint16_t port;
-	if (!parse_port(rest, proto, &port, err))
-		return false;
-	if ((lt && port == 0) || (gt && port == 65535)) {
-		err_set(err, -EINVAL, "access-list: no port is left");
-		return false;
-	}
-	*lo = gt ? (uint16_t)(port + 1) : lt ? 0 : port;
-	*hi = gt ? 65535 : lt ? (uint16_t)(port - 1) : port;
-	if (range && !parse_port(rest, proto, hi, err))
-		return false;
-	if (*lo > *hi) {
-		err_set(err, -EINVAL, "access-list: the first port of the range is above the last");
-		return false;
-	}
-	return true;
-}
-
-static bool parse_end(struct str *rest, struct acl_rule *r, struct err *err)
-{
-	for (struct str word = str_word(rest); word.len > 0; word = str_word(rest)) {
-		if (is_prefix(word, "log", 2) && !r->log)
-			r->log = true;
-		else if (is_prefix(word, "inactive", 2) && !r->inactive)
-			r->inactive = true;
+	switch (a->kind) {
+	case ACL_ANY:
+		out_str(out, a->any4 ? " any4" : " any");
+		break;
+	case ACL_NET:
+		if (a->mask == UINT32_MAX)
+			out_printf(out, " host %s", ip4_text(a->ip).s);
 		else
-			return refuse(err, "the end", word);
+			out_printf(out, " %s %s", ip4_text(a->ip).s, ip4_text(a->mask).s);
+		break;
+	case ACL_RANGE:
+		out_printf(out, " range %s %s", ip4_text(a->ip).s, ip4_text(a->mask).s);
+		break;
+	case ACL_OBJECT:
+		out_printf(out, " object %.*s", STR_ARG(a->name));
+		break;
+	case ACL_GROUP:
+		out_printf(out, " object-group %.*s", STR_ARG(a->name));
+		break;
+	case ACL_IFACE:
+		out_printf(out, " interface %.*s", STR_ARG(a->name));
+		break;
 	}
-	return true;
-}
-
-bool acl_rule_parse(struct str text, bool standard, struct acl_rule *r, struct err *err)
-{
-	struct str word = str_word(&text);
-	uint16_t number;
-	uint32_t value;
-	*r = (struct acl_rule){
-	        .permit = is_prefix(word, "permit", 1), .sport_hi = 65535, .dport_hi = 65535};
-	if (!r->permit && !is_prefix(word, "deny", 1))
-		return refuse(err, "permit or deny", word);
-	if (standard)
-		return parse_address(&text, &r->dst, &r->dst_mask, err) && parse_end(&text, r, err);
-	word = str_word(&text);
-	if (find_number(protocols, COUNT(protocols), word, &number))
-		r->proto = (uint8_t)number;
-	else if (str_to_u32(word, 255, &value))
-		r->proto = (uint8_t)value;
-	else
-		return refuse(err, "a protocol", word);
-	return parse_address(&text, &r->src, &r->src_mask, err) &&
-	       parse_ports(&text, r->proto, &r->sport_lo, &r->sport_hi, err) &&
-	       parse_address(&text, &r->dst, &r->dst_mask, err) &&
-	       parse_ports(&text, r->proto, &r->dport_lo, &r->dport_hi, err) &&
-	       parse_end(&text, r, err);
-}
-
-static void print_address(uint32_t ip, uint32_t mask, struct out *out)
-{
-	if (mask == 0)
-		out_str(out, " any");
-	else if (mask == UINT32_MAX)
-		out_printf(out, " host %s", ip4_text(ip).s);
-	else
-		out_printf(out, " %s %s", ip4_text(ip).s, ip4_text(mask).s);
 }
 
 static void print_port(uint8_t proto, uint16_t port, struct out *out)
 {
-	size_t n;
-	const struct name *names = ports_of(proto, &n);
-	const char *name = find_name(names, n, port);
+	const char *name = acl_port_name(proto, port);
 	if (name)
 		out_printf(out, " %s", name);
 	else
 		out_printf(out, " %u", port);
 }
 
-static void print_ports(uint8_t proto, uint16_t lo, uint16_t hi, struct out *out)
+/* With a blank in front; nothing for "any". */
+static void print_ports(const struct acl_ports *p, uint8_t proto, struct out *out)
 {
-	if (lo == 0 && hi == 65535)
+	static const char *const ops[] = {"", " eq", " neq", " lt", " gt", " range", ""};
+	if (p->op == ACL_OP_GROUP)
+		out_printf(out, " object-group %.*s", STR_ARG(p->group));
+	if (p->op == ACL_OP_NONE || p->op == ACL_OP_GROUP)
 		return;
-	bool lt = lo == 0 && hi > 0, gt = hi == 65535 && lo < 65535;
-	out_str(out, lo == hi ? " eq" : lt ? " lt" : gt ? " gt" : " range");
-	print_port(proto, lt ? (uint16_t)(hi + 1) : gt ? (uint16_t)(lo - 1) : lo, out);
-	if (lo != hi && !lt && !gt)
-		print_port(proto, hi, out);
+	out_str(out, ops[p->op]);
+	print_port(proto, p->a, out);
+	if (p->op == ACL_OP_RANGE)
+		print_port(proto, p->b, out);
+}
+
+void acl_port_print(const struct acl_ports *p, uint8_t proto, struct out *out)
+{
+	struct out text;
+	out_init(&text);
+	print_ports(p, proto, &text);
+	out_str(out, text.len > 0 ? text.text + 1 : "");
+	out_free(&text);
+}
+
+static void print_icmp(int type, int code, struct out *out)
+{
+	if (type < 0)
+		return;
+	const char *name = acl_icmp_name((uint8_t)type);
+	if (name)
+		out_printf(out, " %s", name);
+	else
+		out_printf(out, " %d", type);
+	if (code >= 0)
+		out_printf(out, " %d", code);
+}
+
+static void print_protocol(uint8_t proto, struct out *out)
+{
+	const char *name = acl_protocol_name(proto);
+	if (name)
+		out_str(out, name);
+	else
+		out_printf(out, "%u", proto);
+}
+
+static void print_log(const struct acl_rule *r, struct out *out)
+{
+	if (!r->log)
+		return;
+	out_str(out, " log");
+	if (r->log_disable)
+		out_str(out, " disable");
+	else if (r->log_default)
+		out_str(out, " default");
+	else {
+		if (r->log_level != ACL_LOG_LEVEL)
+			out_printf(out, " %s", acl_level_name(r->log_level));
+		if (r->log_interval != ACL_LOG_INTERVAL)
+			out_printf(out, " interval %u", r->log_interval);
+	}
 }
 
 void acl_rule_print(const struct acl_rule *r, bool standard, struct out *out)
 {
 	out_str(out, r->permit ? "permit" : "deny");
-	if (!standard) {
-		const char *name = find_name(protocols, COUNT(protocols), r->proto);
-		if (name)
-			out_printf(out, " %s", name);
-		else
-			out_printf(out, " %u", r->proto);
-		print_address(r->src, r->src_mask, out);
-		print_ports(r->proto, r->sport_lo, r->sport_hi, out);
+	if (standard) {
+		print_address(&r->dst, out);
+		return;
 	}
-	print_address(r->dst, r->dst_mask, out);
-	if (!standard)
-		print_ports(r->proto, r->dport_lo, r->dport_hi, out);
-	out_str(out, r->log ? " log" : "");
+	out_str(out, r->proto_kind == ACL_PROTO_OBJECT  ? " object "
+	             : r->proto_kind == ACL_PROTO_GROUP ? " object-group "
+	                                                : " ");
+	if (r->proto_kind == ACL_PROTO_NUMBER)
+		print_protocol(r->proto, out);
+	else
+		out_put(out, r->service);
+	print_address(&r->src, out);
+	print_ports(&r->sport, r->proto, out);
+	print_address(&r->dst, out);
+	print_ports(&r->dport, r->proto, out);
+	if (r->icmp_group.len > 0)
+		out_printf(out, " object-group %.*s", STR_ARG(r->icmp_group));
+	print_icmp(r->icmp_type, r->icmp_code, out);
+	print_log(r, out);
+	if (r->time_range.len > 0)
+		out_printf(out, " time-range %.*s", STR_ARG(r->time_range));
 	out_str(out, r->inactive ? " inactive" : "");
+}
+
+void acl_service_print(const struct acl_service *s, struct out *out)
+{
+	uint8_t proto = s->tcp_udp ? 0 : s->proto;
+	if (s->tcp_udp)
+		out_str(out, "tcp-udp");
+	else
+		print_protocol(s->proto, out);
+	print_icmp(s->icmp_type, s->icmp_code, out);
+	if (s->sport.op != ACL_OP_NONE)
+		out_str(out, " source");
+	print_ports(&s->sport, proto, out);
+	if (s->dport.op != ACL_OP_NONE)
+		out_str(out, " destination");
+	print_ports(&s->dport, proto, out);
 }

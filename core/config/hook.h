@@ -37,4 +37,18 @@ struct conf_suggest_hook {
 void conf_suggest_register(const struct conf_suggest_hook *table, size_t n);
 conf_suggest_fn *conf_suggest_find(const char *name);
 
+/* `syntax:` of a text field: its words are checked and completed like those of the grammar. */
+enum conf_text_status { CONF_TEXT_OK, CONF_TEXT_INVALID, CONF_TEXT_INCOMPLETE, CONF_TEXT_AMBIGUOUS };
+/* at: offset of the first character no word begins with (AMBIGUOUS: the end of the word). add (may be NULL) is told of
+ * each word that may follow the text; "<cr>" when it may end there. */
+typedef enum conf_text_status conf_syntax_fn(struct str text, size_t *at,
+					     void (*add)(void *arg, const char *word, const char *help),
+					     void *arg);
+struct conf_syntax_hook {
+	const char *name;
+	conf_syntax_fn *fn;
+};
+void conf_syntax_register(const struct conf_syntax_hook *table, size_t n);
+conf_syntax_fn *conf_syntax_find(const char *name);
+
 #endif

@@ -88,6 +88,10 @@ static struct {
 	const struct conf_suggest_hook *table;
 	size_t n;
 } suggests[TABLES_MAX];
+static struct {
+	const struct conf_syntax_hook *table;
+	size_t n;
+} syntaxes[TABLES_MAX];
 
 #define REGISTER(where, t, count)                                                        \
 	do {                                                                             \
@@ -139,6 +143,16 @@ void conf_suggest_register(const struct conf_suggest_hook *table, size_t n)
 conf_suggest_fn *conf_suggest_find(const char *name)
 {
 	FIND(suggests, name);
+}
+
+void conf_syntax_register(const struct conf_syntax_hook *table, size_t n)
+{
+	REGISTER(syntaxes, table, n);
+}
+
+conf_syntax_fn *conf_syntax_find(const char *name)
+{
+	FIND(syntaxes, name);
 }
 
 struct str conf_typed_text(const struct conf_typed *typed, const char *name)

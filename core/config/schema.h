@@ -52,6 +52,7 @@ struct field {
 	const struct node *to;
 	const struct field *of; /* list */
 	const char *suggest;    /* function that lists values for ? and Tab */
+	const char *syntax;     /* text: function that knows its words */
 };
 
 enum node_flags {

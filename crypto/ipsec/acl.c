@@ -2,26 +2,67 @@
 
 #include <errno.h>
 
-#include "core/config/acl.h"
+#include "core/config/objects.h"
 
 enum { PROTO_TCP = 6, PROTO_UDP = 17 };
 
-static bool is_rule(const struct centry *e, struct str name)
+struct compile {
+	struct ipsec_ace *aces; /* NULL: only counted */
+	size_t n;
+};
+
+static void ports(const struct acl_ports *p, uint16_t *lo, uint16_t *hi)
 {
-	return str_eq(conf_text(e, "name"), name) && !str_eq_cstr(conf_text(e, "kind"), "remark");
+	*lo = p->op == ACL_OP_GT ? (uint16_t)(p->a + 1) : p->op == ACL_OP_LT ? 0 : p->a;
+	*hi = p->op == ACL_OP_LT      ? (uint16_t)(p->a - 1)
+	      : p->op == ACL_OP_GT    ? UINT16_MAX
+	      : p->op == ACL_OP_RANGE ? p->b
+	                              : p->a;
+	if (p->op == ACL_OP_NONE || p->op == ACL_OP_NEQ) {
+		*lo = 0;
+		*hi = UINT16_MAX;
+	}
 }
 
-static bool ace_compile(const struct centry *e, struct ipsec_ace *ace, bool *inactive,
-                        struct err *err)
+/* Proxies are networks: a range of addresses cannot be one, and is passed over. */
+static bool put(void *arg, const struct acl_rule *r)
 {
-	struct acl_rule r;
+	struct compile *c = arg;
 
-	if (!acl_rule_parse(conf_text(e, "rule"), str_eq_cstr(conf_text(e, "kind"), "standard"), &r,
-	                    err))
-		return false;
-	*inactive = r.inactive;
-	*ace = (struct ipsec_ace){r.permit,   r.proto,    r.src,      r.src_mask, r.dst,
-	                          r.dst_mask, r.sport_lo, r.sport_hi, r.dport_lo, r.dport_hi};
+	if (r->inactive || r->src.kind == ACL_RANGE || r->dst.kind == ACL_RANGE)
+		return true;
+	if (c->aces) {
+		struct ipsec_ace *a = &c->aces[c->n];
+
+		*a = (struct ipsec_ace){.permit = r->permit,
+		                        .proto = r->proto,
+		                        .src = r->src.ip,
+		                        .src_mask = r->src.mask,
+		                        .dst = r->dst.ip,
+		                        .dst_mask = r->dst.mask};
+		ports(&r->sport, &a->sport_lo, &a->sport_hi);
+		ports(&r->dport, &a->dport_lo, &a->dport_hi);
+	}
+	c->n++;
+	return true;
+}
+
+static bool each_ace(const struct conf *c, const struct centry *list, struct compile *x, struct err *err)
+{
+	struct acl_names names = objects_names(c);
+
+	for (const struct centry *e = conf_first_child(c, list, "entry"); e; e = conf_next(c, e)) {
+		struct acl_rule r;
+
+		if (str_eq_cstr(conf_text(e, "kind"), "remark"))
+			continue;
+		if (!acl_rule_parse(conf_text(e, "rule"), str_eq_cstr(conf_text(e, "kind"), "standard"),
+		                    &names, &r, err)) {
+			err_prefix(err, "access-list %.*s: ", STR_ARG(conf_text(list, "name")));
+			return false;
+		}
+		acl_rule_expand(c, &r, put, x);
+	}
 	return true;
 }
 
@@ -29,30 +70,22 @@ const struct ipsec_acl *ipsec_acl_compile(const struct conf *c, struct arena *a,
                                           struct err *err)
 {
 	struct ipsec_acl *acl = arena_alloc(a, sizeof(*acl));
-	struct ipsec_ace *aces;
-	size_t n = 0;
+	const struct centry *list = conf_find(c, "access-list", name);
+	struct compile x = {0};
 
-	for (const struct centry *e = conf_first(c, "access-list"); e; e = conf_next(c, e))
-		n += is_rule(e, name);
-	aces = arena_calloc(a, n ? n : 1, sizeof(*aces));
-	if (!acl || !aces) {
+	if (acl && list && !each_ace(c, list, &x, err))
+		return NULL;
+	x.aces = arena_calloc(a, x.n ? x.n : 1, sizeof(*x.aces));
+	x.n = 0;
+	if (!acl || !x.aces) {
 		err_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
+	if (list && !each_ace(c, list, &x, err))
+		return NULL;
 	acl->name = arena_str(a, name);
-	acl->aces = aces;
-	for (const struct centry *e = conf_first(c, "access-list"); e; e = conf_next(c, e)) {
-		bool inactive = false;
-
-		if (!is_rule(e, name))
-			continue;
-		if (!ace_compile(e, &aces[acl->n], &inactive, err)) {
-			err_prefix(err, "access-list %.*s: ", STR_ARG(name));
-			return NULL;
-		}
-		if (!inactive)
-			acl->n++;
-	}
+	acl->aces = x.aces;
+	acl->n = x.n;
 	return acl;
 }
 

@@ -6,7 +6,7 @@ ciscoasa# conf t
 ciscoasa(config)# show running-config inert
 ciscoasa(config)# group-policy DfltGrpPolicy attributes
 ciscoasa(config-group-policy)# vpn-filter value OFFICE
-WARNING: vpn-filter is kept without effect, traffic of users is not filtered
+WARNING: access-list OFFICE does not exist: until it does, nothing passes
 ciscoasa(config-group-policy)# vpn-filter value OFFICE
 ciscoasa(config-group-policy)# split-tunnel-policy tunnelspecified
 ciscoasa(config-group-policy)# vpn-simultaneous-logins 5
@@ -20,7 +20,6 @@ aaa-server R (inside) host 10.77.0.9  ! only the local database is asked
  timeout 5  ! only the local database is asked
  key *****  ! only the local database is asked
 group-policy DfltGrpPolicy attributes
- vpn-filter value OFFICE  ! traffic of users is not filtered
  split-tunnel-policy tunnelspecified  ! clients of L2TP are told no routes
 ciscoasa(config)# crypto ca trustpoint TP
 ciscoasa(config-ca-trustpoint)# crypto ca certificate chain TP

@@ -1,5 +1,6 @@
 #include "gen.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static uint32_t draw(const struct gen *g, const char *what)
@@ -15,7 +16,7 @@ static uint32_t draw(const struct gen *g, const char *what)
 
 bool gen_usable(const struct line *l)
 {
-	return l->node && !l->edit_name && !l->refused && !l->run;
+	return l->node && !l->edit_name && !l->refused && !l->run && !(l->flags & (LINE_ONLY_SHOWN | LINE_ONLY_STORED));
 }
 
 void gen_config(struct gen *g)
@@ -109,8 +110,20 @@ static void draw_ref(struct gen *g, const struct field *f, struct out *out)
 {
 	const char *name = f->via ? f->via : f->to->fields[0].name;
 
-	/* The target draws its own name; with the same seed it is the same. */
-	if (f->via)
+	/* The target draws its own name; with the same seed it is the same. A list lives by its entries. */
+	if (!strcmp(f->to->name, "access-list")) {
+		struct cli_ctx was;
+		char line[96];
+
+		ctx_copy(&was, &g->c->ctx);
+		gen_config(g);
+		snprintf(line, sizeof(line), "access-list zq%u extended permit ip any any",
+		         draw(g, name) % 1000);
+		must(g, line);
+		ctx_clear(&g->c->ctx);
+		ctx_copy(&g->c->ctx, &was);
+		ctx_clear(&was);
+	} else if (f->via)
 		make_entry(g, line_for(g, f->to, f->via));
 	else
 		make_entry(g, primary_of(g, f->to));
@@ -217,7 +230,7 @@ static void make_owner(struct gen *g, const struct line *l)
 			continue;
 		p = primary_of(g, n);
 		if (p && p != l && !(n->flags & NODE_BY_CONTENT) &&
-		    !(l->flags & LINE_PRIMARY && l->node == n) && p->mode == g->c->g->config) {
+		    !(l->node == n && (l->flags & LINE_PRIMARY || (l->enter && l->nwith))) && p->mode == g->c->g->config) {
 			make_entry(g, p);
 			return;
 		}

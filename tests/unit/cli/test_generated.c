@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "cli/hooks_acl.h"
 #include "cli/walk.h"
 #include "gen.h"
 
@@ -19,6 +20,7 @@ static struct console product;
 static int open_product(void **state)
 {
 	(void)state;
+	hooks_acl_register(); /* access lists are stored in a form of their own */
 	console_open(&product, NULL);
 	return 0;
 }

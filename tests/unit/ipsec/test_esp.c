@@ -146,7 +146,7 @@ static void there_and_back(void **state)
 				pkts[k].p.tos = 0xbb; /* EF with ECN bits */
 				batch[k] = &pkts[k].p;
 			}
-			batch[3]->drop = DROP_FILTER;
+			batch[3]->drop = DROP_ACL_DROP;
 			esp_out(f.t, batch, COUNT(pkts), NOW);
 			for (size_t k = 0; k < COUNT(pkts); k++) {
 				const struct pkt *p = batch[k];

@@ -1,0 +1,148 @@
+#include "core/base/filter.h"
+
+#include <stdlib.h>
+
+enum { ICMP = 1, TCP = 6, UDP = 17 };
+
+bool filter_key_read(struct rd r, struct filter_key *k)
+{
+	*k = (struct filter_key){.icmp_type = -1, .icmp_code = -1};
+	uint8_t version = rd_u8(&r);
+	rd_skip(&r, 5);
+	uint16_t frag = rd_u16(&r);
+	rd_skip(&r, 1);
+	k->proto = rd_u8(&r);
+	rd_skip(&r, 2);
+	k->src = rd_u32(&r);
+	k->dst = rd_u32(&r);
+	if (!rd_ok(&r) || version >> 4 != 4 || (version & 15) < 5)
+		return false;
+	rd_skip(&r, ((version & 15u) - 5) * 4);
+	k->fragment = (frag & 0x1fff) != 0;
+	if (k->fragment)
+		return rd_ok(&r);
+	if (k->proto == TCP || k->proto == UDP) {
+		k->sport = rd_u16(&r);
+		k->dport = rd_u16(&r);
+		if (k->proto == TCP) {
+			rd_skip(&r, 9);
+			k->tcp_flags = rd_u8(&r);
+		}
+	} else if (k->proto == ICMP) {
+		k->icmp_type = rd_u8(&r);
+		k->icmp_code = rd_u8(&r);
+		rd_skip(&r, 2);
+		k->sport = rd_u16(&r);
+		k->dport = rd_u16(&r);
+	}
+	return rd_ok(&r);
+}
+
+static bool in_ports(uint16_t lo, uint16_t hi, bool not, uint16_t port)
+{
+	return (port >= lo && port <= hi) != not ;
+}
+
+static bool takes(const struct filter *f, const struct filter_ace *a, const struct filter_key *k)
+{
+	if (a->inactive || k->src < a->src_lo || k->src > a->src_hi || k->dst < a->dst_lo ||
+	    k->dst > a->dst_hi || (a->proto != 0 && a->proto != k->proto))
+		return false;
+	if (a->time != 0 && !atomic_load_explicit(&f->time[a->time - 1], memory_order_relaxed))
+		return false;
+	if (a->proto == ICMP) {
+		if (k->fragment)
+			return a->icmp_type < 0 || a->permit;
+		return (a->icmp_type < 0 || a->icmp_type == k->icmp_type) &&
+		       (a->icmp_code < 0 || a->icmp_code == k->icmp_code);
+	}
+	if (a->proto != TCP && a->proto != UDP)
+		return true;
+	bool all = a->sport_lo == 0 && a->sport_hi == UINT16_MAX && a->dport_lo == 0 &&
+	           a->dport_hi == UINT16_MAX && !a->sport_not && !a->dport_not;
+	if (k->fragment) /* what its first fragment was judged by is not in it */
+		return all || a->permit;
+	return all || (in_ports(a->sport_lo, a->sport_hi, a->sport_not, k->sport) &&
+	               in_ports(a->dport_lo, a->dport_hi, a->dport_not, k->dport));
+}
+
+const struct filter_ace *filter_match(const struct filter *f, const struct filter_key *key,
+                                      bool reversed)
+{
+	struct filter_key k = *key;
+	if (reversed) {
+		k.src = key->dst;
+		k.dst = key->src;
+		k.sport = key->dport;
+		k.dport = key->sport;
+	}
+	for (size_t i = 0; i < f->n; i++)
+		if (takes(f, &f->ace[i], &k))
+			return &f->ace[i];
+	return NULL;
+}
+
+struct filter *filter_new(struct str name)
+{
+	struct filter *f = calloc(1, sizeof *f);
+	if (f == NULL)
+		return NULL;
+	f->refs = 1;
+	str_copy(f->name, sizeof f->name, name);
+	f->time = calloc(FILTER_TIMES_MAX, sizeof *f->time);
+	f->time_name = calloc(FILTER_TIMES_MAX, sizeof *f->time_name);
+	if (f->time == NULL || f->time_name == NULL) {
+		filter_drop(f);
+		return NULL;
+	}
+	return f;
+}
+
+bool filter_counters(struct filter *f)
+{
+	f->hits = calloc(f->n + 1, sizeof *f->hits);
+	f->last_ms = calloc(f->n + 1, sizeof *f->last_ms);
+	f->cleared = calloc(f->n + 1, sizeof *f->cleared);
+	return f->hits != NULL && f->last_ms != NULL && f->cleared != NULL;
+}
+
+struct filter *filter_hold(struct filter *f)
+{
+	if (f != NULL)
+		f->refs++;
+	return f;
+}
+
+void filter_drop(struct filter *f)
+{
+	if (f == NULL || --f->refs > 0)
+		return;
+	free(f->ace);
+	free((void *)f->hits);
+	free((void *)f->last_ms);
+	free(f->cleared);
+	free((void *)f->time);
+	free(f->time_name);
+	free(f);
+}
+
+uint8_t filter_where(const struct filter_policy *p, uint32_t ip)
+{
+	for (size_t i = 0; i < p->nroutes; i++)
+		if ((ip & p->route[i].mask) == p->route[i].ip)
+			return p->route[i].iface;
+	return FILTER_NO_IFACE;
+}
+
+void filter_policy_free(struct filter_policy *p)
+{
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < p->niface; i++) {
+		filter_drop(p->iface[i].in);
+		filter_drop(p->iface[i].out);
+	}
+	filter_drop(p->global);
+	free(p->route);
+	free(p);
+}

@@ -1,0 +1,111 @@
+/* Compiled access lists: what the packet path matches. An array of elements, objects expanded; immutable but for the
+ * hit counters (one writer, the packet path) and the switches of time ranges (one writer, the control thread).
+ * Counted references, control thread only: the packet path gives back what it does not use any more. */
+#ifndef CORE_BASE_FILTER_H
+#define CORE_BASE_FILTER_H
+
+#include <stdatomic.h>
+
+#include "core/base/buf.h"
+#include "core/base/ip4.h"
+
+enum {
+	FILTER_NAME_MAX = 242,
+	FILTER_ACES_MAX = 1 << 18, /* elements of one list, objects expanded */
+	FILTER_TIMES_MAX = 255,    /* time ranges one list uses */
+};
+
+enum filter_log {
+	FILTER_LOG_PLAIN, /* a denied packet is told as 106023 */
+	FILTER_LOG_FLOW,  /* `log`: 106100 for each flow */
+	FILTER_LOG_NONE,  /* `log disable` */
+};
+
+struct filter_ace {
+	uint32_t src_lo, src_hi, dst_lo, dst_hi;
+	uint16_t sport_lo, sport_hi, dport_lo, dport_hi;
+	int16_t icmp_type, icmp_code; /* -1 = any */
+	uint8_t proto;                /* 0 = any */
+	uint8_t time;                 /* 1.. = times[time - 1] must be on */
+	uint8_t log, level;
+	uint16_t interval;
+	bool permit, inactive;
+	bool sport_not, dport_not; /* neq */
+	uint32_t hash;             /* names the element in messages and in show */
+};
+
+struct filter {
+	unsigned refs;
+	char name[FILTER_NAME_MAX];
+	size_t n;
+	struct filter_ace *ace;
+	_Atomic uint64_t *hits;    /* one an element */
+	_Atomic uint64_t *last_ms; /* of its last hit */
+	uint64_t *cleared;         /* hits that are not shown any more; control thread */
+	_Atomic bool *time;     /* is the time range in force? */
+	char (*time_name)[64];
+	size_t ntimes;
+};
+
+/* The part of a packet that access lists speak of. */
+struct filter_key {
+	uint32_t src, dst;
+	uint16_t sport, dport; /* ICMP echo and its reply: identifier, sequence number */
+	int16_t icmp_type, icmp_code;
+	uint8_t proto;
+	uint8_t tcp_flags;
+	bool fragment; /* not the first: there are no ports in it */
+};
+
+/* false when the packet is no IPv4 packet or too short for its ports. */
+bool filter_key_read(struct rd r, struct filter_key *k);
+/* The first element that takes the packet, NULL: none, which means deny. reversed: source and destination of the
+ * packet change places first (a vpn-filter names the client's side as source, both ways). */
+const struct filter_ace *filter_match(const struct filter *f, const struct filter_key *k,
+                                      bool reversed);
+static inline void filter_hit(const struct filter *f, const struct filter_ace *a, uint64_t now_ms)
+{
+	_Atomic uint64_t *c = &f->hits[a - f->ace];
+	atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + 1,
+	                      memory_order_relaxed);
+	atomic_store_explicit(&f->last_ms[a - f->ace], now_ms, memory_order_relaxed);
+}
+
+/* Without elements, one reference. NULL when memory is short. */
+struct filter *filter_new(struct str name);
+/* Room for the counters of its n elements. false when memory is short. */
+bool filter_counters(struct filter *f);
+struct filter *filter_hold(struct filter *f);
+void filter_drop(struct filter *f); /* NULL is allowed */
+
+/* ------------------------------------------------------------------ what the packet path decides by */
+
+enum { FILTER_IFACES_MAX = 64, FILTER_NO_IFACE = 255, FILTER_SELF = 254 };
+
+/* Where an address is: behind which interface; FILTER_SELF: the appliance itself. */
+struct filter_route {
+	uint32_t ip, mask;
+	uint8_t iface;
+};
+
+struct filter_iface {
+	char name[49];
+	uint8_t level;
+	struct filter *in, *out; /* access-group; NULL = none */
+};
+
+struct filter_policy {
+	bool permit_vpn;    /* decrypted packets pass the access groups of interfaces by */
+	bool intra, inter;  /* same-security-traffic permit */
+	bool ifaces_filter; /* some access group exists */
+	struct filter *global;
+	struct filter_iface iface[FILTER_IFACES_MAX];
+	size_t niface;
+	struct filter_route *route; /* longest prefix first */
+	size_t nroutes;
+};
+
+uint8_t filter_where(const struct filter_policy *p, uint32_t ip);
+void filter_policy_free(struct filter_policy *p); /* with its references; NULL is allowed */
+
+#endif

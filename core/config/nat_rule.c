@@ -1,0 +1,223 @@
+#include "core/config/nat_rule.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+
+struct scan {
+	struct str all, rest;
+	enum nat_status status;
+	size_t at;
+	struct err *err;
+	void (*add)(void *arg, const char *word, const char *help);
+	void *arg;
+};
+
+static struct str peek(const struct scan *s)
+{
+	struct str rest = s->rest;
+	return str_word(&rest);
+}
+
+static void offer(struct scan *s, const char *word, const char *help)
+{
+	if (s->add != NULL && s->status == NAT_OK && peek(s).len == 0)
+		s->add(s->arg, word, help);
+}
+
+static bool wrong(struct scan *s)
+{
+	struct str word = peek(s);
+	if (s->status != NAT_OK)
+		return false;
+	s->status = word.len == 0 ? NAT_INCOMPLETE : NAT_INVALID;
+	s->at = word.len == 0 ? s->all.len : (size_t)(word.p - s->all.p);
+	if (word.len == 0)
+		err_set(s->err, -EINVAL, "%% Incomplete command");
+	else
+		err_set(s->err, -EINVAL, "nat: %.*s does not belong here", STR_ARG(word));
+	return false;
+}
+
+/* The keyword, written out or (from three letters on) begun. */
+static bool key(struct scan *s, const char *word, const char *help)
+{
+	struct str w = peek(s);
+	offer(s, word, help);
+	if (w.len == 0 || !str_has_prefix_nocase(str_of(word), w) ||
+	    (w.len < 3 && !str_caseeq(w, str_of(word))))
+		return false;
+	str_word(&s->rest);
+	return true;
+}
+
+static bool name(struct scan *s, struct str *out, const char *help)
+{
+	offer(s, "WORD", help);
+	*out = peek(s);
+	if (out->len == 0)
+		return wrong(s);
+	str_word(&s->rest);
+	return true;
+}
+
+/* (real,mapped) */
+static bool interfaces(struct scan *s, struct nat_rule *r)
+{
+	struct str w = peek(s);
+	const char *comma = w.len > 0 ? memchr(w.p, ',', w.len) : NULL;
+	offer(s, "(", "Open parenthesis for (<internal_if_name>,<external_if_name>) pair");
+	if (w.len == 0 || w.p[0] != '(') {
+		if (!r->object)
+			return wrong(s);
+		r->real_if = r->mapped_if = STR("any");
+		return true;
+	}
+	if (comma == NULL || w.p[w.len - 1] != ')')
+		return wrong(s);
+	r->real_if = (struct str){w.p + 1, (size_t)(comma - w.p) - 1};
+	r->mapped_if = (struct str){comma + 1, (size_t)(w.p + w.len - 1 - (comma + 1))};
+	if (r->real_if.len == 0 || r->mapped_if.len == 0)
+		return wrong(s);
+	str_word(&s->rest);
+	return true;
+}
+
+static bool mapped(struct scan *s, struct nat_rule *r)
+{
+	if (r->dynamic &&
+	    key(s, "pat-pool", "Specify object or object-group name for mapped source pat pool"))
+		r->pat_pool = true;
+	else if (key(s, "interface", "Use interface address as mapped IP"))
+		r->src_mapped = STR("interface");
+	if (r->src_mapped.len == 0 && !name(s, &r->src_mapped, "Object name, or address"))
+		return false;
+	if (r->dynamic && !str_eq(r->src_mapped, STR("interface")) &&
+	    key(s, "interface", "Fall back to the interface address"))
+		r->fall_back = true;
+	return true;
+}
+
+static bool flags(struct scan *s, struct nat_rule *r)
+{
+	for (;;) {
+		if (!r->object && r->dst_mapped.len == 0 &&
+		    key(s, "destination", "Destination NAT parameters")) {
+			if (!key(s, "static", "Specify NAT type as static"))
+				return wrong(s);
+			if (key(s, "interface", "Use interface address as mapped IP"))
+				r->dst_mapped = STR("interface");
+			else if (!name(s, &r->dst_mapped,
+			               "Object or object-group name for mapped destination"))
+				return false;
+			if (!name(s, &r->dst_real,
+			          "Object or object-group name for real destination"))
+				return false;
+		} else if (r->svc_real.len == 0 && r->proto.len == 0 &&
+		           key(s, "service", "NAT service parameters")) {
+			if (r->object && (!name(s, &r->proto, "tcp or udp") ||
+			                  !name(s, &r->port_real, "Real port") ||
+			                  !name(s, &r->port_mapped, "Mapped port")))
+				return false;
+			if (!r->object &&
+			    (!name(s, &r->svc_real, "Object name for real service") ||
+			     !name(s, &r->svc_mapped, "Object name for mapped service")))
+				return false;
+		} else if (!r->dns &&
+		           key(s, "dns", "Use the created xlate to rewrite DNS record")) {
+			r->dns = true;
+		} else if (!r->net_to_net && key(s, "net-to-net", "Net to net mapping")) {
+			r->net_to_net = true;
+		} else if (!r->unidirectional && !r->object &&
+		           key(s, "unidirectional",
+		               "Enable per-session NAT in one direction only")) {
+			r->unidirectional = true;
+		} else if (!r->no_proxy_arp &&
+		           key(s, "no-proxy-arp", "Disable proxy ARP on egress interface")) {
+			r->no_proxy_arp = true;
+		} else if (!r->route_lookup &&
+		           key(s, "route-lookup", "Perform route lookup for this rule")) {
+			r->route_lookup = true;
+		} else if (!r->inactive && !r->object && key(s, "inactive", "Disable a NAT rule")) {
+			r->inactive = true;
+		} else if (!r->object && key(s, "description", "Specify NAT rule description")) {
+			r->description = str_trim(s->rest);
+			s->rest.len = 0;
+			return r->description.len > 0 || wrong(s);
+		} else {
+			offer(s, "<cr>", "");
+			return peek(s).len == 0 || wrong(s);
+		}
+	}
+}
+
+static bool parse(struct scan *s, struct nat_rule *r)
+{
+	uint32_t n;
+	if (!interfaces(s, r))
+		return false;
+	if (!r->object) {
+		if (key(s, "after-auto", "Insert NAT rule after auto section"))
+			r->after_auto = true;
+		offer(s, "<1-2147483647>", "Position of NAT rule within before auto section");
+		if (str_to_u32(peek(s), INT32_MAX, &n) && n > 0) {
+			str_word(&s->rest);
+			r->position = n;
+		}
+		if (!key(s, "source", "Source NAT parameters"))
+			return wrong(s);
+	}
+	if (key(s, "dynamic", "Specify NAT type as dynamic"))
+		r->dynamic = true;
+	else if (!key(s, "static", "Specify NAT type as static"))
+		return wrong(s);
+	if (!r->object &&
+	    !name(s, &r->src_real, "Specify object or object-group name for real source, or any"))
+		return false;
+	return mapped(s, r) && flags(s, r);
+}
+
+bool nat_rule_parse(struct str text, bool object, struct nat_rule *r, struct err *err)
+{
+	struct scan s = {.all = text, .rest = text, .err = err};
+	*r = (struct nat_rule){.object = object};
+	return parse(&s, r);
+}
+
+enum nat_status nat_syntax(struct str text, bool object, size_t *at,
+                           void (*add)(void *arg, const char *word, const char *help), void *arg)
+{
+	struct scan s = {.all = text, .rest = text, .add = add, .arg = arg};
+	struct nat_rule r = {.object = object};
+	parse(&s, &r);
+	*at = s.at;
+	return s.status;
+}
+
+void nat_rule_print(const struct nat_rule *r, struct out *out)
+{
+	out_printf(out, "(%.*s,%.*s) ", STR_ARG(r->real_if), STR_ARG(r->mapped_if));
+	if (!r->object)
+		out_printf(out, "%ssource ", r->after_auto ? "after-auto " : "");
+	out_str(out, r->dynamic ? "dynamic" : "static");
+	if (!r->object)
+		out_printf(out, " %.*s", STR_ARG(r->src_real));
+	out_printf(out, "%s %.*s%s", r->pat_pool ? " pat-pool" : "", STR_ARG(r->src_mapped),
+	           r->fall_back ? " interface" : "");
+	if (r->dst_mapped.len > 0)
+		out_printf(out, " destination static %.*s %.*s", STR_ARG(r->dst_mapped),
+		           STR_ARG(r->dst_real));
+	if (r->svc_real.len > 0)
+		out_printf(out, " service %.*s %.*s", STR_ARG(r->svc_real), STR_ARG(r->svc_mapped));
+	if (r->proto.len > 0)
+		out_printf(out, " service %.*s %.*s %.*s", STR_ARG(r->proto), STR_ARG(r->port_real),
+		           STR_ARG(r->port_mapped));
+	out_str(out, r->dns ? " dns" : "");
+	out_str(out, r->net_to_net ? " net-to-net" : "");
+	out_str(out, r->unidirectional ? " unidirectional" : "");
+	out_str(out, r->no_proxy_arp ? " no-proxy-arp" : "");
+	out_str(out, r->route_lookup ? " route-lookup" : "");
+	out_str(out, r->inactive ? " inactive" : "");
+	if (r->description.len > 0)
+		out_printf(out, " description %.*s", STR_ARG(r->description));
+}

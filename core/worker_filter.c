@@ -1,0 +1,300 @@
+/* What the packet path lets pass: vpn-filter of the session, access groups, security levels.
+ *
+ * As on the appliance the first packet of a connection is judged and what belongs to it passes: its answers, too. A
+ * connection is judged again, in the direction it began, when what it was judged by has changed. A vpn-filter names
+ * the client's side as source; towards the client it is read the other way round, so that an entry for a service
+ * inside lets its packets pass both ways (and lets that service begin, as on the appliance). */
+#include "core/worker_int.h"
+
+#include <string.h>
+
+enum {
+	WAYS = 4, /* of the table of connections */
+	ICMP = 1,
+	TCP = 6,
+	UDP = 17,
+	TCP_SYN = 2,
+	TCP_ACK = 16,
+	/* timeout conn 1:00:00 udp 0:02:00 icmp 0:00:02 */
+	TCP_IDLE_MS = 3600 * 1000,
+	UDP_IDLE_MS = 120 * 1000,
+	ICMP_IDLE_MS = 2000,
+	TELL_MS = 1000, /* so many messages in a second */
+	TELL_MOST = 100,
+};
+
+struct verdict {
+	bool pass;
+	struct worker_filtered why; /* of the refusal */
+};
+
+/* ------------------------------------------------------------------ connections */
+
+static uint32_t mix(uint32_t h, uint32_t v)
+{
+	h = (h ^ v) * 0x9e3779b1u;
+	return h ^ h >> 15;
+}
+
+/* The same for both directions. */
+static uint32_t conn_hash(const struct worker *w, const struct filter_key *k, uint16_t tunnel)
+{
+	uint32_t a = k->src ^ (uint32_t)k->sport << 16 ^ k->sport;
+	uint32_t b = k->dst ^ (uint32_t)k->dport << 16 ^ k->dport;
+	if (k->proto == ICMP) { /* identifier and sequence number stand the same in the answer */
+		a = k->src;
+		b = k->dst;
+	}
+	uint32_t low = a < b ? a : b, high = a < b ? b : a, h = mix(w->conn_seed, low);
+	h = mix(mix(h, high), (uint32_t)k->proto << 16 | tunnel);
+	return k->proto == ICMP ? mix(h, (uint32_t)k->sport << 16 | k->dport) : h;
+}
+
+static bool forward(const struct worker_conn *c, const struct filter_key *k)
+{
+	return c->key.src == k->src && c->key.dst == k->dst && c->key.sport == k->sport &&
+	       c->key.dport == k->dport;
+}
+
+static bool backward(const struct worker_conn *c, const struct filter_key *k)
+{
+	bool ends = c->key.src == k->dst && c->key.dst == k->src;
+	if (k->proto == ICMP)
+		return ends && c->key.sport == k->sport && c->key.dport == k->dport;
+	return ends && c->key.sport == k->dport && c->key.dport == k->sport;
+}
+
+static uint64_t idle_ms(uint8_t proto)
+{
+	return proto == TCP ? TCP_IDLE_MS : proto == ICMP ? ICMP_IDLE_MS : UDP_IDLE_MS;
+}
+
+static struct worker_conn *conn_find(struct worker *w, const struct filter_key *k, uint16_t tunnel)
+{
+	struct worker_conn *set = &w->conns[conn_hash(w, k, tunnel) % (WORKER_CONNS / WAYS) * WAYS];
+	for (unsigned i = 0; i < WAYS; i++) {
+		struct worker_conn *c = &set[i];
+		if (c->used && c->tunnel == tunnel && c->key.proto == k->proto &&
+		    w->now_ms - c->last_ms < idle_ms(k->proto) && (forward(c, k) || backward(c, k)))
+			return c;
+	}
+	return NULL;
+}
+
+static void conn_put(struct worker *w, const struct filter_key *k, uint16_t tunnel, bool from_client)
+{
+	struct worker_conn *set = &w->conns[conn_hash(w, k, tunnel) % (WORKER_CONNS / WAYS) * WAYS];
+	struct worker_conn *c = &set[0];
+	for (unsigned i = 1; i < WAYS && c->used; i++)
+		if (!set[i].used || set[i].last_ms < c->last_ms)
+			c = &set[i];
+	*c = (struct worker_conn){.key = *k,
+	                          .tunnel = tunnel,
+	                          .used = true,
+	                          .from_client = from_client,
+	                          .judged = w->judged,
+	                          .last_ms = w->now_ms};
+}
+
+/* ------------------------------------------------------------------ judging one packet */
+
+static void tell(struct worker *w, const struct worker_filtered *e)
+{
+	if (w->now_ms - w->filter_told_ms >= TELL_MS) {
+		w->filter_told_ms = w->now_ms;
+		w->filter_told = 0;
+	}
+	if (w->filter_told++ >= TELL_MOST)
+		return;
+	worker_tell(w, &(struct up){.op = UP_FILTERED, .filtered = *e});
+}
+
+struct judge {
+	struct worker *w;
+	const struct session_slot *slot;
+	const struct filter_key *k;
+	bool from_client;
+	bool first; /* of a connection: hits are counted and told */
+	uint8_t in_if, out_if;
+};
+
+static struct worker_filtered told_of(const struct judge *j, const struct filter *f,
+                                      const struct filter_ace *a, enum worker_filtered_by by, bool pass)
+{
+	return (struct worker_filtered){.by = by,
+	                                .pass = pass,
+	                                .filter = f,
+	                                .ace = a,
+	                                .key = *j->k,
+	                                .in_if = j->in_if,
+	                                .out_if = j->out_if,
+	                                .tunnel = j->slot->s.tunnel,
+	                                .call = j->slot->s.call};
+}
+
+static bool refuse(const struct judge *j, const struct filter *f, const struct filter_ace *a,
+                   enum worker_filtered_by by)
+{
+	struct worker_filtered e = told_of(j, f, a, by, false);
+	if (j->first && (a == NULL || a->log != FILTER_LOG_NONE))
+		tell(j->w, &e);
+	return false;
+}
+
+/* f NULL: a list that does not exist lets nothing pass. */
+static bool list_permits(const struct judge *j, const struct filter *f, bool reversed,
+                         enum worker_filtered_by by)
+{
+	const struct filter_ace *a = f != NULL ? filter_match(f, j->k, reversed) : NULL;
+	if (a != NULL && j->first)
+		filter_hit(f, a, j->w->now_ms);
+	if (a == NULL || !a->permit)
+		return refuse(j, f, a, by);
+	if (j->first && a->log == FILTER_LOG_FLOW) {
+		struct worker_filtered e = told_of(j, f, a, by, true);
+		tell(j->w, &e);
+	}
+	return true;
+}
+
+static const struct filter_iface *iface_of(const struct filter_policy *p, uint8_t i)
+{
+	return i < p->niface ? &p->iface[i] : NULL;
+}
+
+static const struct session_slot *slot_of(const struct worker *w, uint32_t ip)
+{
+	return hash_get(w->by_ip, &ip, sizeof ip); /* the session is the slot's first member */
+}
+
+static bool levels_permit(const struct judge *j, const struct filter_iface *in,
+                          const struct filter_iface *out, bool with_list)
+{
+	const struct filter_policy *p = j->w->policy;
+	if (in == out)
+		return p->intra || refuse(j, NULL, NULL, WORKER_BY_INTRA);
+	if (in->level == out->level)
+		return p->inter || refuse(j, NULL, NULL, WORKER_BY_LEVEL);
+	return in->level > out->level || with_list || refuse(j, NULL, NULL, WORKER_BY_LEVEL);
+}
+
+static bool ifaces_permit(const struct judge *j)
+{
+	const struct filter_policy *p = j->w->policy;
+	const struct filter_iface *in = iface_of(p, j->in_if), *out = iface_of(p, j->out_if);
+	bool exempt = j->from_client && p->permit_vpn; /* sysopt connection permit-vpn */
+	const struct filter *list = in != NULL && in->in != NULL ? in->in : p->global;
+	if (j->in_if == FILTER_SELF || j->out_if == FILTER_SELF)
+		return true; /* what is for the appliance or of it */
+	if (!exempt && in != NULL && list != NULL &&
+	    !list_permits(j, list, false, WORKER_BY_GROUP))
+		return false;
+	if (in != NULL && out != NULL && !levels_permit(j, in, out, exempt || list != NULL))
+		return false;
+	return exempt || p->permit_vpn || out == NULL || out->out == NULL ||
+	       list_permits(j, out->out, false, WORKER_BY_GROUP);
+}
+
+static bool judge(struct worker *w, const struct session_slot *slot, const struct filter_key *k,
+                  bool from_client, bool first)
+{
+	const struct session_slot *peer = slot_of(w, from_client ? k->dst : k->src);
+	uint8_t there = peer != NULL ? peer->iface
+	                             : filter_where(w->policy, from_client ? k->dst : k->src);
+	const struct judge j = {.w = w,
+	                        .slot = slot,
+	                        .k = k,
+	                        .from_client = from_client,
+	                        .first = first,
+	                        .in_if = from_client ? slot->iface : there,
+	                        .out_if = from_client ? there : slot->iface};
+	if (slot->has_filter && !list_permits(&j, slot->filter, !from_client, WORKER_BY_VPN_FILTER))
+		return false;
+	/* From client to client: the interfaces were asked when it came from the first. */
+	return (!from_client && peer != NULL) || ifaces_permit(&j);
+}
+
+/* ------------------------------------------------------------------ what the pipelines call */
+
+/* Is there something that connections are remembered for? */
+static bool stateful(const struct filter_policy *p, const struct session_slot *slot, bool from_client)
+{
+	return slot->has_filter || !p->permit_vpn || (!from_client && p->ifaces_filter);
+}
+
+static bool known(struct worker *w, const struct session_slot *slot, const struct filter_key *k)
+{
+	struct worker_conn *c = conn_find(w, k, slot->s.tunnel);
+	bool syn = k->proto == TCP && (k->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	if (c == NULL || (syn && forward(c, k)))
+		return false;
+	if (c->judged != w->judged) {
+		if (!judge(w, slot, &c->key, c->from_client, false)) {
+			c->used = false;
+			return false;
+		}
+		c->judged = w->judged;
+	}
+	c->last_ms = w->now_ms;
+	return true;
+}
+
+bool worker_filter(struct worker *w, struct pkt *p, bool from_client)
+{
+	const struct session_slot *slot = (const struct session_slot *)p->sess;
+	struct filter_key k;
+	if (w->policy == NULL)
+		return true;
+	bool remember = stateful(w->policy, slot, from_client);
+	if (!remember && w->policy->intra && w->policy->inter)
+		return true;
+	if (!filter_key_read(pkt_rd(p), &k)) {
+		p->drop = DROP_INNER_IP;
+		return false;
+	}
+	if (remember && !k.fragment && known(w, slot, &k))
+		return true;
+	if (!judge(w, slot, &k, from_client, true)) {
+		p->drop = DROP_ACL_DROP;
+		return false;
+	}
+	if (remember && !k.fragment)
+		conn_put(w, &k, slot->s.tunnel, from_client);
+	return true;
+}
+
+/* ------------------------------------------------------------------ commands */
+
+void worker_filter_command(struct worker *w, const struct down *d)
+{
+	struct session_slot *slot;
+	switch (d->op) {
+	case DOWN_POLICY:
+		if (w->policy != NULL)
+			worker_tell(w, &(struct up){.op = UP_POLICY_FREE, .p = w->policy});
+		w->policy = d->p;
+		break;
+	case DOWN_SESS_FILTER:
+		slot = (struct session_slot *)w->by_tunnel[d->tunnel];
+		if (slot == NULL) {
+			if (d->p != NULL)
+				worker_tell(w, &(struct up){.op = UP_FILTER_FREE, .p = d->p});
+			return;
+		}
+		worker_filter_leave(w, slot);
+		slot->filter = d->p;
+		slot->has_filter = d->acfc;
+		slot->iface = (uint8_t)d->u8;
+		break;
+	default: /* DOWN_REJUDGE */
+		break;
+	}
+	w->judged++;
+}
+
+void worker_filter_leave(struct worker *w, struct session_slot *slot)
+{
+	if (slot->filter != NULL)
+		worker_tell(w, &(struct up){.op = UP_FILTER_FREE, .p = slot->filter});
+	slot->filter = NULL;
+}
