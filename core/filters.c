@@ -35,7 +35,8 @@ static bool time_set(struct filters *f, struct filter *list, const struct conf *
 		return false;
 	for (size_t i = 0; i < list->ntimes; i++) {
 		bool on = time_range_active(c, str_of(list->time_name[i]), &tm);
-		changed = changed || on != atomic_load_explicit(&list->time[i], memory_order_relaxed);
+		changed =
+		        changed || on != atomic_load_explicit(&list->time[i], memory_order_relaxed);
 		atomic_store_explicit(&list->time[i], on, memory_order_relaxed);
 	}
 	return changed;
@@ -62,8 +63,8 @@ static bool same_ace(const struct filter_ace *a, const struct filter_ace *b)
 {
 	return a->hash == b->hash && a->permit == b->permit && a->inactive == b->inactive &&
 	       a->src_lo == b->src_lo && a->src_hi == b->src_hi && a->dst_lo == b->dst_lo &&
-	       a->dst_hi == b->dst_hi && a->time == b->time && a->log == b->log && a->level == b->level &&
-	       a->interval == b->interval;
+	       a->dst_hi == b->dst_hi && a->time == b->time && a->log == b->log &&
+	       a->level == b->level && a->interval == b->interval;
 }
 
 static bool same_list(const struct filter *a, const struct filter *b)
@@ -112,8 +113,9 @@ static void renew_one(void *arg, void *value)
 		is = filter_hold(was);
 	} else if (is != NULL) {
 		carry(was, is);
-		time_set(r->f, is, r->c);
 	}
+	if (is != NULL && time_set(r->f, is, r->c))
+		worker_rejudge(r->f->gw->worker);
 	if (is != NULL && !hash_put(r->next, is->name, strlen(is->name), is))
 		filter_drop(is);
 	filter_drop(was);
@@ -191,7 +193,8 @@ static void add_groups(struct filters *f, const struct conf *c, struct filter_po
 				p->ifaces_filter = true;
 			}
 	}
-	p->global = filter_hold(get(f, c, conf_text(conf_container(c, "access-group-global"), "acl")));
+	p->global =
+	        filter_hold(get(f, c, conf_text(conf_container(c, "access-group-global"), "acl")));
 	p->ifaces_filter = p->ifaces_filter || p->global != NULL;
 }
 
@@ -248,8 +251,9 @@ static void tick(struct timer *t, void *arg)
 
 static bool policy_same(const struct conf *old, const struct conf *next)
 {
-	static const char *const nodes[] = {"access-group", "access-group-global", "same-security", "sysopt",
-	                                    "route",        "ip-pool"};
+	static const char *const nodes[] = {"access-group",  "access-group-global",
+	                                    "same-security", "sysopt",
+	                                    "route",         "ip-pool"};
 	for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
 		if (old == NULL || !conf_node_same(old, next, nodes[i]))
 			return false;

@@ -17,7 +17,7 @@ struct gateway;
 struct filters {
 	struct gateway *gw;
 	const struct conf *conf; /* the running one, borrowed */
-	struct hash *lists; /* name -> struct filter: those in force, one reference each */
+	struct hash *lists;      /* name -> struct filter: those in force, one reference each */
 	const struct filter_policy *policy; /* given last; the packet path owns it */
 	char iface[FILTER_IFACES_MAX][49];  /* its interfaces, for messages */
 	struct timer time;                  /* time ranges begin and end */

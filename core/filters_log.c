@@ -68,10 +68,11 @@ static void by_list(const struct filters *f, const struct worker_filtered *e)
 	uint32_t hash = e->ace != NULL ? e->ace->hash : 0;
 	char proto[8];
 	if (has_ports(k->proto))
-		log_msg(MSG_106023_PORT, proto_name(k->proto, proto, sizeof proto), in, src.s, k->sport,
-		        out, dst.s, k->dport, list, hash);
+		log_msg(MSG_106023_PORT, proto_name(k->proto, proto, sizeof proto), in, src.s,
+		        k->sport, out, dst.s, k->dport, list, hash);
 	else if (k->proto == 1)
-		log_msg(MSG_106023_ICMP, in, src.s, out, dst.s, k->icmp_type, k->icmp_code, list, hash);
+		log_msg(MSG_106023_ICMP, in, src.s, out, dst.s, k->icmp_type, k->icmp_code, list,
+		        hash);
 	else
 		log_msg(MSG_106023_OTHER, k->proto, in, src.s, out, dst.s, list, hash);
 }
@@ -83,7 +84,8 @@ static void by_level(const struct filters *f, const struct worker_filtered *e)
 	struct ip4_text src = ip4_text(k->src), dst = ip4_text(k->dst);
 	char flags[40];
 	if (k->proto == 6)
-		log_msg(MSG_106001, src.s, k->sport, dst.s, k->dport, flags_text(k->tcp_flags, flags), in);
+		log_msg(MSG_106001, src.s, k->sport, dst.s, k->dport,
+		        flags_text(k->tcp_flags, flags), in);
 	else if (k->proto == 17)
 		log_msg(MSG_106006, src.s, k->sport, dst.s, k->dport, in);
 	else if (k->proto == 1)
@@ -101,9 +103,10 @@ static void flow_tell(const struct log_flow *l, const char *when)
 	if (l->key.vpn)
 		snprintf(user, sizeof user, " for user '%s'", l->user);
 	log_msg(l->key.vpn ? l->key.pass ? 106102 : 106103 : 106100, l->key.level,
-	        "access-list %s %s %s%s %s/%s(%u) -> %s/%s(%u) hit-cnt %u %s [0x%x, 0x0]", l->list, verb,
-	        proto_name(l->key.proto, proto, sizeof proto), user, l->in, ip4_text(l->key.src).s,
-	        l->key.sport, l->out, ip4_text(l->key.dst).s, l->key.dport, l->hits, when, l->key.ace);
+	        "access-list %s %s %s%s %s/%s(%u) -> %s/%s(%u) hit-cnt %u %s [0x%x, 0x0]", l->list,
+	        verb, proto_name(l->key.proto, proto, sizeof proto), user, l->in,
+	        ip4_text(l->key.src).s, l->key.sport, l->out, ip4_text(l->key.dst).s, l->key.dport,
+	        l->hits, when, l->key.ace);
 }
 
 struct sweep {

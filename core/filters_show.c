@@ -10,16 +10,17 @@ struct show {
 	const struct filter *list; /* NULL: not in force, nothing is counted */
 	struct str name, kind;
 	bool standard, brief;
-	size_t at;          /* element of the list */
-	size_t elements;    /* of the rule at hand */
-	uint64_t hits;      /* of them */
+	size_t at;       /* element of the list */
+	size_t elements; /* of the rule at hand */
+	uint64_t hits;   /* of them */
 	unsigned line;
 	struct out text; /* lines of the elements */
 };
 
 static uint64_t hits_of(const struct show *s, size_t i)
 {
-	return s->list != NULL && i < s->list->n ? ctr_get(&s->list->hits[i]) - s->list->cleared[i] : 0;
+	return s->list != NULL && i < s->list->n ? ctr_get(&s->list->hits[i]) - s->list->cleared[i]
+	                                         : 0;
 }
 
 static uint32_t text_hash(struct str text)
@@ -53,7 +54,8 @@ static void print_rule(const struct acl_rule *r, bool standard, struct out *out)
 	if (r->log && !r->log_disable && !r->log_default) {
 		shown.log = false;
 		acl_rule_print(&shown, standard, &plain);
-		out_printf(&plain, " log %s interval %u", acl_level_name(r->log_level), r->log_interval);
+		out_printf(&plain, " log %s interval %u", acl_level_name(r->log_level),
+		           r->log_interval);
 	} else {
 		acl_rule_print(&shown, standard, &plain);
 	}
@@ -63,17 +65,18 @@ static void print_rule(const struct acl_rule *r, bool standard, struct out *out)
 	out_free(&plain);
 }
 
-static void print_line(struct show *s, const char *indent, const struct acl_rule *r, uint64_t hits, uint32_t hash,
-                       struct out *out)
+static void print_line(struct show *s, const char *indent, const struct acl_rule *r, uint64_t hits,
+                       uint32_t hash, struct out *out)
 {
 	struct tm tm;
 	time_t now = clock_wall(&s->f->gw->clock);
 	bool off = r->time_range.len > 0 && localtime_r(&now, &tm) != NULL &&
 	           !time_range_active(s->f->conf, r->time_range, &tm);
-	out_printf(out, "%saccess-list %.*s line %u %.*s ", indent, STR_ARG(s->name), s->line, STR_ARG(s->kind));
+	out_printf(out, "%saccess-list %.*s line %u %.*s ", indent, STR_ARG(s->name), s->line,
+	           STR_ARG(s->kind));
 	print_rule(r, s->standard, out);
-	out_printf(out, " (hitcnt=%" PRIu64 ")%s 0x%08" PRIx32 " \n", hits, r->inactive || off ? " (inactive)" : "",
-	           hash);
+	out_printf(out, " (hitcnt=%" PRIu64 ")%s 0x%08" PRIx32 " \n", hits,
+	           r->inactive || off ? " (inactive)" : "", hash);
 }
 
 static bool print_element(void *arg, const struct acl_rule *r)
@@ -86,7 +89,8 @@ static bool print_element(void *arg, const struct acl_rule *r)
 	uint64_t hits = hits_of(s, s->at);
 	if (s->brief && hits > 0) {
 		uint64_t ago = clock_now(&s->f->gw->clock) - ctr_get(&s->list->last_ms[s->at]);
-		out_printf(&s->text, "%08" PRIx32 " 00000000 %08" PRIx32 " %08" PRIx32 "\n", hash, (uint32_t)hits,
+		out_printf(&s->text, "%08" PRIx32 " 00000000 %08" PRIx32 " %08" PRIx32 "\n", hash,
+		           (uint32_t)hits,
 		           (uint32_t)(clock_wall(&s->f->gw->clock) - (time_t)(ago / 1000)));
 	} else if (!s->brief) {
 		print_line(s, "  ", r, hits, hash, &s->text);
@@ -100,8 +104,9 @@ static bool print_element(void *arg, const struct acl_rule *r)
 
 static bool has_objects(const struct acl_rule *r)
 {
-	return r->proto_kind != ACL_PROTO_NUMBER || r->src.kind > ACL_RANGE || r->dst.kind > ACL_RANGE ||
-	       r->sport.op == ACL_OP_GROUP || r->dport.op == ACL_OP_GROUP || r->icmp_group.len > 0;
+	return r->proto_kind != ACL_PROTO_NUMBER || r->src.kind > ACL_RANGE ||
+	       r->dst.kind > ACL_RANGE || r->sport.op == ACL_OP_GROUP ||
+	       r->dport.op == ACL_OP_GROUP || r->icmp_group.len > 0;
 }
 
 static void print_entry(struct show *s, const struct centry *e)
@@ -114,8 +119,8 @@ static void print_entry(struct show *s, const struct centry *e)
 	s->line++;
 	if (str_eq_cstr(s->kind, "remark")) {
 		if (!s->brief)
-			out_printf(s->out, "access-list %.*s line %u remark %.*s\n", STR_ARG(s->name), s->line,
-			           STR_ARG(rule));
+			out_printf(s->out, "access-list %.*s line %u remark %.*s\n",
+			           STR_ARG(s->name), s->line, STR_ARG(rule));
 		return;
 	}
 	if (!acl_rule_parse(rule, s->standard, &names, &r, NULL))
@@ -147,8 +152,8 @@ static size_t count(const struct conf *c, const struct centry *list)
 	for (const struct centry *e = conf_first_child(c, list, "entry"); e; e = conf_next(c, e)) {
 		struct acl_rule r;
 		if (!str_eq_cstr(conf_text(e, "kind"), "remark") &&
-		    acl_rule_parse(conf_text(e, "rule"), str_eq_cstr(conf_text(e, "kind"), "standard"), &names, &r,
-		                   NULL))
+		    acl_rule_parse(conf_text(e, "rule"),
+		                   str_eq_cstr(conf_text(e, "kind"), "standard"), &names, &r, NULL))
 			acl_rule_expand(c, &r, count_one, &n);
 	}
 	return n;
@@ -159,9 +164,10 @@ static void print_list(struct filters *f, const struct centry *list, bool brief,
 	struct show s = {.f = f, .out = out, .name = conf_text(list, "name"), .brief = brief};
 	s.list = filters_find(f, s.name);
 	out_init(&s.text);
-	out_printf(out, "access-list %.*s; %zu elements; name hash: 0x%08" PRIx32 "\n", STR_ARG(s.name),
-	           count(f->conf, list), text_hash(s.name));
-	for (const struct centry *e = conf_first_child(f->conf, list, "entry"); e; e = conf_next(f->conf, e))
+	out_printf(out, "access-list %.*s; %zu elements; name hash: 0x%08" PRIx32 "\n",
+	           STR_ARG(s.name), count(f->conf, list), text_hash(s.name));
+	for (const struct centry *e = conf_first_child(f->conf, list, "entry"); e;
+	     e = conf_next(f->conf, e))
 		print_entry(&s, e);
 	out_free(&s.text);
 }
@@ -184,7 +190,8 @@ static int show_access_list(struct cmd *c)
 	           "access-list cached ACL log flows: total %u, denied %u (deny-flow-max %u)\n"
 	           "            alert-interval %u\n",
 	           total, denied, conf_u32(log, "deny-flow-max"), conf_u32(log, "alert-interval"));
-	for (const struct centry *l = conf_first(f->conf, "access-list"); l; l = conf_next(f->conf, l))
+	for (const struct centry *l = conf_first(f->conf, "access-list"); l;
+	     l = conf_next(f->conf, l))
 		print_list(f, l, brief, c->out);
 	return CMD_OK;
 }

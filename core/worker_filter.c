@@ -81,7 +81,8 @@ static struct worker_conn *conn_find(struct worker *w, const struct filter_key *
 	return NULL;
 }
 
-static void conn_put(struct worker *w, const struct filter_key *k, uint16_t tunnel, bool from_client)
+static void conn_put(struct worker *w, const struct filter_key *k, uint16_t tunnel,
+                     bool from_client)
 {
 	struct worker_conn *set = &w->conns[conn_hash(w, k, tunnel) % (WORKER_CONNS / WAYS) * WAYS];
 	struct worker_conn *c = &set[0];
@@ -119,7 +120,8 @@ struct judge {
 };
 
 static struct worker_filtered told_of(const struct judge *j, const struct filter *f,
-                                      const struct filter_ace *a, enum worker_filtered_by by, bool pass)
+                                      const struct filter_ace *a, enum worker_filtered_by by,
+                                      bool pass)
 {
 	return (struct worker_filtered){.by = by,
 	                                .pass = pass,
@@ -186,8 +188,7 @@ static bool ifaces_permit(const struct judge *j)
 	const struct filter *list = in != NULL && in->in != NULL ? in->in : p->global;
 	if (j->in_if == FILTER_SELF || j->out_if == FILTER_SELF)
 		return true; /* what is for the appliance or of it */
-	if (!exempt && in != NULL && list != NULL &&
-	    !list_permits(j, list, false, WORKER_BY_GROUP))
+	if (!exempt && in != NULL && list != NULL && !list_permits(j, list, false, WORKER_BY_GROUP))
 		return false;
 	if (in != NULL && out != NULL && !levels_permit(j, in, out, exempt || list != NULL))
 		return false;
@@ -199,8 +200,8 @@ static bool judge(struct worker *w, const struct session_slot *slot, const struc
                   bool from_client, bool first)
 {
 	const struct session_slot *peer = slot_of(w, from_client ? k->dst : k->src);
-	uint8_t there = peer != NULL ? peer->iface
-	                             : filter_where(w->policy, from_client ? k->dst : k->src);
+	uint8_t there =
+	        peer != NULL ? peer->iface : filter_where(w->policy, from_client ? k->dst : k->src);
 	const struct judge j = {.w = w,
 	                        .slot = slot,
 	                        .k = k,
@@ -217,7 +218,8 @@ static bool judge(struct worker *w, const struct session_slot *slot, const struc
 /* ------------------------------------------------------------------ what the pipelines call */
 
 /* Is there something that connections are remembered for? */
-static bool stateful(const struct filter_policy *p, const struct session_slot *slot, bool from_client)
+static bool stateful(const struct filter_policy *p, const struct session_slot *slot,
+                     bool from_client)
 {
 	return slot->has_filter || !p->permit_vpn || (!from_client && p->ifaces_filter);
 }

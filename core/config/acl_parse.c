@@ -1,166 +1,16 @@
 /* Access-list rules read word by word. Each place of the syntax is one choice among words; where the text ends,
  * the choice tells what could follow, so that parsing, ? and Tab, and the caret under a mistake come from one text. */
-#include "core/config/acl.h"
+#include "core/config/acl_scan.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
-
-struct option {
-	const char *word, *help;
-	int id; /* negative: a placeholder such as A.B.C.D, shown and never matched */
-};
-
-struct scan {
-	struct str all, rest;
-	const struct acl_names *names;
-	enum acl_status status;
-	size_t at;        /* of what is wrong */
-	struct err *err;  /* ACL_REFUSED */
-	const char *what; /* was expected there */
-	void (*add)(void *arg, const char *word, const char *help);
-	void *arg;
-};
-
-enum { NONE = -1, PLACE = -2 };
-
-static struct str peek(const struct scan *s)
-{
-	struct str rest = s->rest;
-	return str_word(&rest);
-}
-
-static struct str take(struct scan *s)
-{
-	return str_word(&s->rest);
-}
-
-static size_t offset(const struct scan *s, struct str word)
-{
-	return (size_t)(word.p - s->all.p);
-}
-
-/* The first failure counts. */
-static bool fail(struct scan *s, enum acl_status status, size_t at, const char *what)
-{
-	if (s->status == ACL_OK) {
-		s->status = status;
-		s->at = at;
-		s->what = what;
-	}
-	return false;
-}
-
-static bool missing(struct scan *s, const char *what, size_t common)
-{
-	struct str word = peek(s);
-	if (word.len == 0)
-		return fail(s, ACL_INCOMPLETE, s->all.len, what);
-	return fail(s, ACL_INVALID, offset(s, word) + (common < word.len ? common : 0), what);
-}
-
-static bool refuse(struct scan *s, const char *fmt, struct str name)
-{
-	if (s->status == ACL_OK && s->err != NULL)
-		err_set(s->err, -EINVAL, fmt, STR_ARG(name));
-	return fail(s, ACL_REFUSED, s->all.len, "");
-}
-
-static void offer(struct scan *s, const char *word, const char *help)
-{
-	if (s->add != NULL && s->status == ACL_OK && peek(s).len == 0)
-		s->add(s->arg, word, help);
-}
-
-static size_t common_of(struct str word, const char *keyword)
-{
-	size_t n = 0;
-	while (n < word.len && keyword[n] != '\0' &&
-	       tolower((unsigned char)word.p[n]) == tolower((unsigned char)keyword[n]))
-		n++;
-	return n;
-}
-
-/* Which of the words the next one is: exactly, or as the only one that begins so. NONE when it is none of them;
- * *common: how far it was the beginning of one. The word is taken when it was found. */
-struct chosen {
-	int id;
-	bool exact, twice;
-	size_t common;
-};
-
-static void consider(struct chosen *c, struct str word, const char *keyword, int id)
-{
-	size_t n = common_of(word, keyword);
-	if (n > c->common)
-		c->common = n;
-	if (n < word.len || c->exact)
-		return;
-	c->exact = keyword[n] == '\0';
-	c->twice = !c->exact && c->id != NONE && c->id != id;
-	c->id = id;
-}
-
-static int settle(struct scan *s, struct chosen *c)
-{
-	struct str word = peek(s);
-	if (c->twice && !c->exact) {
-		fail(s, ACL_AMBIGUOUS, offset(s, word) + word.len, "");
-		return NONE;
-	}
-	if (c->id != NONE)
-		take(s);
-	return c->id;
-}
-
-static int choose(struct scan *s, const struct option *o, size_t n, size_t *common)
-{
-	struct chosen c = {.id = NONE};
-	struct str word = peek(s);
-	for (size_t i = 0; i < n; i++) {
-		offer(s, o[i].word, o[i].help);
-		if (word.len > 0 && o[i].id >= 0)
-			consider(&c, word, o[i].word, o[i].id);
-	}
-	if (common != NULL)
-		*common = c.common;
-	return settle(s, &c);
-}
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-/* A name of the table or a number up to max. */
-static bool name_or_number(struct scan *s, const struct acl_word *t, size_t n,
-                           const struct acl_word *t2, size_t n2, uint32_t max, const char *what,
-                           uint32_t *value)
-{
-	struct chosen c = {.id = NONE};
-	struct str word = peek(s);
-	char range[24];
-	snprintf(range, sizeof range, "<0-%u>", max);
-	offer(s, range, what);
-	for (size_t i = 0; i < n + n2; i++) {
-		const struct acl_word *w = i < n ? &t[i] : &t2[i - n];
-		offer(s, w->word, "");
-		if (word.len > 0)
-			consider(&c, word, w->word, w->number);
-	}
-	if (word.len > 0 && str_to_u32(word, max, value)) {
-		take(s);
-		return true;
-	}
-	int id = settle(s, &c);
-	if (id == NONE)
-		return missing(s, what, c.common);
-	*value = (uint32_t)id;
-	return true;
-}
 
 /* ------------------------------------------------------------------ addresses */
 
 enum { W_ANY, W_ANY4, W_HOST, W_OBJECT, W_GROUP, W_IFACE, W_EQ, W_NEQ, W_LT, W_GT, W_RANGE };
 
-static const struct option addresses[] = {
+static const struct scan_option addresses[] = {
         {"A.B.C.D", "IP address", PLACE},
         {"any", "Abbreviation for source address and mask of 0.0.0.0 0.0.0.0 and ::/0", W_ANY},
         {"any4", "Abbreviation of source address and mask of 0.0.0.0 0.0.0.0", W_ANY4},
@@ -169,13 +19,13 @@ static const struct option addresses[] = {
         {"object", "Keyword to enter source object name", W_OBJECT},
         {"object-group", "Network object-group for source address", W_GROUP},
 };
-static const struct option standard_addresses[] = {
+static const struct scan_option standard_addresses[] = {
         {"A.B.C.D", "Address", PLACE},
         {"any4", "Abbreviation of address and mask of 0.0.0.0 0.0.0.0", W_ANY4},
         {"any", "Abbreviation of address and mask of 0.0.0.0 0.0.0.0", W_ANY},
         {"host", "Use this keyword to configure a single host", W_HOST},
 };
-static const struct option operators[] = {
+static const struct scan_option operators[] = {
         {"eq", "Port equal to operator", W_EQ},    {"gt", "Port greater than operator", W_GT},
         {"lt", "Port less than operator", W_LT},   {"neq", "Port not equal to operator", W_NEQ},
         {"range", "Port range operator", W_RANGE},
@@ -183,32 +33,32 @@ static const struct option operators[] = {
 
 static bool parse_ip(struct scan *s, uint32_t *ip, const char *what)
 {
-	struct str word = peek(s);
-	offer(s, "A.B.C.D", what);
+	struct str word = scan_peek(s);
+	scan_offer(s, "A.B.C.D", what);
 	if (word.len == 0)
-		return missing(s, what, 0);
+		return scan_missing(s, what, 0);
 	if (str_eq(word, STR("0")))
 		*ip = 0; /* short for 0.0.0.0 */
 	else if (!ip4_parse(word, ip) && !(s->names != NULL && s->names->address != NULL &&
-	                              s->names->address(s->names->ctx, word, ip)))
-		return missing(s, what, 0);
-	take(s);
+	                                   s->names->address(s->names->ctx, word, ip)))
+		return scan_missing(s, what, 0);
+	scan_take(s);
 	return true;
 }
 
 static bool parse_name(struct scan *s, struct str *name, const char *help)
 {
-	offer(s, "WORD", help);
-	*name = peek(s);
+	scan_offer(s, "WORD", help);
+	*name = scan_peek(s);
 	if (name->len == 0 || name->len > ACL_NAME_MAX)
-		return missing(s, "a name", 0);
-	take(s);
+		return scan_missing(s, "a name", 0);
+	scan_take(s);
 	return true;
 }
 
 static bool parse_net(struct scan *s, struct acl_addr *a)
 {
-	struct str text = peek(s);
+	struct str text = scan_peek(s);
 	a->kind = ACL_NET;
 	if (!parse_ip(s, &a->ip, "an address") || !parse_ip(s, &a->mask, "Netmask for the address"))
 		return false;
@@ -216,7 +66,7 @@ static bool parse_net(struct scan *s, struct acl_addr *a)
 		if (s->status == ACL_OK && s->err != NULL)
 			err_set(s->err, -EINVAL, "IP address,mask <%s,%s> doesn't pair",
 			        ip4_text(a->ip).s, ip4_text(a->mask).s);
-		return fail(s, ACL_REFUSED, offset(s, text), "");
+		return scan_fail(s, ACL_REFUSED, scan_offset(s, text), "");
 	}
 	if (a->mask == 0)
 		a->kind = ACL_ANY;
@@ -227,9 +77,9 @@ static bool known_group(struct scan *s, struct str name, enum acl_group_kind kin
 {
 	enum acl_group_kind is = s->names != NULL ? s->names->group(s->names->ctx, name) : kind;
 	if (is == ACL_GROUP_NONE)
-		return refuse(s, "specified object group <%.*s> not found", name);
+		return scan_refuse(s, "specified object group <%.*s> not found", name);
 	if (is != kind)
-		return refuse(s, "specified object group <%.*s> has wrong type", name);
+		return scan_refuse(s, "specified object group <%.*s> has wrong type", name);
 	return true;
 }
 
@@ -237,7 +87,7 @@ static bool known_object(struct scan *s, struct str name, bool service)
 {
 	if (s->names == NULL || s->names->object(s->names->ctx, name, service))
 		return true;
-	return refuse(s, "specified object <%.*s> not found", name);
+	return scan_refuse(s, "specified object <%.*s> not found", name);
 }
 
 /* What follows the keyword of an address that was chosen. */
@@ -263,7 +113,7 @@ static bool address_tail(struct scan *s, int id, struct acl_addr *a)
 		a->kind = ACL_IFACE;
 		return parse_name(s, &a->name, "Name of the interface") &&
 		       (s->names == NULL || s->names->interface(s->names->ctx, a->name) ||
-		        refuse(s, "%.*s interface address is not defined", a->name));
+		        scan_refuse(s, "%.*s interface address is not defined", a->name));
 	default:
 		return parse_net(s, a);
 	}
@@ -271,22 +121,22 @@ static bool address_tail(struct scan *s, int id, struct acl_addr *a)
 
 static bool looks_like_ip(const struct scan *s)
 {
-	struct str word = peek(s);
+	struct str word = scan_peek(s);
 	uint32_t ip;
-	return word.len > 0 &&
-	       (str_eq(word, STR("0")) || ip4_parse(word, &ip) || (s->names != NULL && s->names->address != NULL &&
-	                                 s->names->address(s->names->ctx, word, &ip)));
+	return word.len > 0 && (str_eq(word, STR("0")) || ip4_parse(word, &ip) ||
+	                        (s->names != NULL && s->names->address != NULL &&
+	                         s->names->address(s->names->ctx, word, &ip)));
 }
 
 static bool parse_address(struct scan *s, bool standard, struct acl_addr *a)
 {
 	size_t common = 0;
-	int id = standard ? choose(s, standard_addresses, COUNT(standard_addresses), &common)
-	                  : choose(s, addresses, COUNT(addresses), &common);
+	int id = standard ? scan_choose(s, standard_addresses, COUNT(standard_addresses), &common)
+	                  : scan_choose(s, addresses, COUNT(addresses), &common);
 	if (s->status != ACL_OK)
 		return false;
 	if (id == NONE && !looks_like_ip(s))
-		return missing(s, "an address", common);
+		return scan_missing(s, "an address", common);
 	return address_tail(s, id, a);
 }
 
@@ -296,9 +146,9 @@ static bool parse_port(struct scan *s, uint8_t proto, uint16_t *port)
 {
 	uint32_t value;
 	bool tcp = proto != 17, udp = proto != 6;
-	if (!name_or_number(s, acl_tcp_ports, tcp ? acl_tcp_ports_n : 0, acl_udp_ports,
-	                    udp ? acl_udp_ports_n : 0, 65535, "Enter port number (0 - 65535)",
-	                    &value))
+	if (!scan_name_or_number(s, acl_tcp_ports, tcp ? acl_tcp_ports_n : 0, acl_udp_ports,
+	                         udp ? acl_udp_ports_n : 0, 65535, "Enter port number (0 - 65535)",
+	                         &value))
 		return false;
 	*port = (uint16_t)value;
 	return true;
@@ -316,7 +166,7 @@ static bool port_tail(struct scan *s, int id, uint8_t proto, struct acl_ports *p
 	p->op = ops[id];
 	if (!parse_port(s, proto, &p->a))
 		return false;
-	word = peek(s);
+	word = scan_peek(s);
 	if (p->op == ACL_OP_RANGE && !parse_port(s, proto, &p->b))
 		return false;
 	if (p->op == ACL_OP_RANGE && p->b < p->a) { /* the appliance swaps them */
@@ -327,15 +177,15 @@ static bool port_tail(struct scan *s, int id, uint8_t proto, struct acl_ports *p
 	if (p->op == ACL_OP_RANGE && p->a == p->b)
 		p->op = ACL_OP_EQ;
 	if ((p->op == ACL_OP_LT && p->a == 0) || (p->op == ACL_OP_GT && p->a == 65535))
-		return refuse(s, "Invalid port range: no port is left%.*s",
-		              (struct str){word.p, 0});
+		return scan_refuse(s, "Invalid port range: no port is left%.*s",
+		                   (struct str){word.p, 0});
 	return true;
 }
 
 /* [eq P | neq P | lt P | gt P | range P Q] */
 static bool parse_ports(struct scan *s, uint8_t proto, struct acl_ports *p)
 {
-	int id = choose(s, operators, COUNT(operators), NULL);
+	int id = scan_choose(s, operators, COUNT(operators), NULL);
 	if (s->status != ACL_OK)
 		return false;
 	return id == NONE || port_tail(s, id, proto, p);
@@ -344,18 +194,18 @@ static bool parse_ports(struct scan *s, uint8_t proto, struct acl_ports *p)
 /* Source ports, then the destination; `object-group G` is one or the other by its type. */
 static bool parse_sport_and_dst(struct scan *s, struct acl_rule *r)
 {
-	static const struct option sentinel[] = {{"object-group", NULL, W_GROUP}};
+	static const struct scan_option sentinel[] = {{"object-group", NULL, W_GROUP}};
 	bool ports = r->proto == 6 || r->proto == 17;
 	if (ports && !parse_ports(s, r->proto, &r->sport))
 		return false;
-	struct str word = peek(s), rest = s->rest, name;
+	struct str word = scan_peek(s), rest = s->rest, name;
 	str_word(&rest);
 	name = str_word(&rest);
 	bool group = word.len > 7 && str_has_prefix_nocase(str_of(sentinel[0].word), word);
 	if (ports && r->sport.op == ACL_OP_NONE && group && s->names != NULL &&
 	    s->names->group(s->names->ctx, name) == ACL_GROUP_SERVICE) {
-		take(s);
-		take(s);
+		scan_take(s);
+		scan_take(s);
 		r->sport = (struct acl_ports){.op = ACL_OP_GROUP, .group = name};
 	}
 	return parse_address(s, false, &r->dst);
@@ -363,20 +213,20 @@ static bool parse_sport_and_dst(struct scan *s, struct acl_rule *r)
 
 static bool parse_dport(struct scan *s, struct acl_rule *r)
 {
-	static const struct option group[] = {
+	static const struct scan_option group[] = {
 	        {"object-group", "Service object-group for destination port", W_GROUP}};
 	if (r->proto != 6 && r->proto != 17)
 		return true;
 	if (!parse_ports(s, r->proto, &r->dport))
 		return false;
-	if (r->dport.op != ACL_OP_NONE || choose(s, group, 1, NULL) == NONE)
+	if (r->dport.op != ACL_OP_NONE || scan_choose(s, group, 1, NULL) == NONE)
 		return s->status == ACL_OK;
 	r->dport.op = ACL_OP_GROUP;
 	return parse_name(s, &r->dport.group, "Name of a service object-group") &&
 	       known_group(s, r->dport.group, ACL_GROUP_SERVICE);
 }
 
-static const struct option endings[] = {
+static const struct scan_option endings[] = {
         {"inactive", "Keyword for disabling an ACL element", 0},
         {"log", "Keyword for enabling log option on this ACL element", 1},
         {"time-range", "Keyword for attaching time-range option to this ACL element", 2},
@@ -394,13 +244,13 @@ static bool is_ending(struct str word)
 static bool parse_icmp_type(struct scan *s, int *type, int *code)
 {
 	uint32_t value;
-	if (!name_or_number(s, acl_icmp_types, acl_icmp_types_n, NULL, 0, 255,
-	                    "Enter ICMP type number (0 - 255)", &value))
+	if (!scan_name_or_number(s, acl_icmp_types, acl_icmp_types_n, NULL, 0, 255,
+	                         "Enter ICMP type number (0 - 255)", &value))
 		return false;
 	*type = (int)value;
-	offer(s, "<0-255>", "Enter ICMP code number (0 - 255)");
-	if (str_to_u32(peek(s), 255, &value)) {
-		take(s);
+	scan_offer(s, "<0-255>", "Enter ICMP code number (0 - 255)");
+	if (str_to_u32(scan_peek(s), 255, &value)) {
+		scan_take(s);
 		*code = (int)value;
 	}
 	return true;
@@ -408,62 +258,62 @@ static bool parse_icmp_type(struct scan *s, int *type, int *code)
 
 static bool parse_icmp(struct scan *s, struct acl_rule *r)
 {
-	static const struct option group[] = {
+	static const struct scan_option group[] = {
 	        {"object-group", "ICMP object-group for ICMP type", W_GROUP}};
 	if (r->proto != 1)
 		return true;
-	if (choose(s, group, 1, NULL) != NONE)
+	if (scan_choose(s, group, 1, NULL) != NONE)
 		return parse_name(s, &r->icmp_group, "Name of an ICMP object-group") &&
 		       known_group(s, r->icmp_group, ACL_GROUP_ICMP);
 	if (s->status != ACL_OK)
 		return false;
-	if (s->add != NULL && peek(s).len == 0)
+	if (s->add != NULL && scan_peek(s).len == 0)
 		for (size_t i = 0; i < acl_icmp_types_n; i++)
-			offer(s, acl_icmp_types[i].word, "");
-	return is_ending(peek(s)) || parse_icmp_type(s, &r->icmp_type, &r->icmp_code);
+			scan_offer(s, acl_icmp_types[i].word, "");
+	return is_ending(scan_peek(s)) || parse_icmp_type(s, &r->icmp_type, &r->icmp_code);
 }
 
 /* ------------------------------------------------------------------ log, inactive, time-range */
 
 static bool parse_log(struct scan *s, struct acl_rule *r)
 {
-	static const struct option words[] = {
+	static const struct scan_option words[] = {
 	        {"default", "Keyword for restoring default log behavior", 0},
 	        {"disable", "Disable log option on this ACL element, (no log at all)", 1},
 	        {"interval", "Configure log interval, default value is 300 sec", 2},
 	};
-	struct str word = peek(s);
+	struct str word = scan_peek(s);
 	uint32_t value;
 	if (r->log)
-		return missing(s, "the end", 0);
+		return scan_missing(s, "the end", 0);
 	r->log = true;
 	r->log_level = ACL_LOG_LEVEL;
 	r->log_interval = ACL_LOG_INTERVAL;
-	offer(s, "<0-7>", "Enter syslog level (0 - 7)");
+	scan_offer(s, "<0-7>", "Enter syslog level (0 - 7)");
 	for (size_t i = 0; i < acl_levels_n; i++)
-		offer(s, acl_levels[i].word, "");
-	struct chosen c = {.id = NONE};
+		scan_offer(s, acl_levels[i].word, "");
+	struct scan_choice c = {.id = NONE};
 	for (size_t i = 0; i < acl_levels_n && word.len > 1; i++)
-		consider(&c, word, acl_levels[i].word, acl_levels[i].number);
+		scan_consider(&c, word, acl_levels[i].word, acl_levels[i].number);
 	if (word.len > 0 && str_to_u32(word, 7, &value)) {
-		take(s);
+		scan_take(s);
 		r->log_level = (uint8_t)value;
 	} else if (c.id != NONE && !c.twice && !is_ending(word) &&
 	           !str_has_prefix_nocase(STR("interval"), word)) {
-		take(s);
+		scan_take(s);
 		r->log_level = (uint8_t)c.id;
 	}
-	int id = choose(s, words, COUNT(words), NULL);
+	int id = scan_choose(s, words, COUNT(words), NULL);
 	if (id == 0)
 		r->log_default = true;
 	if (id == 1)
 		r->log_disable = true;
 	if (id != 2)
 		return s->status == ACL_OK;
-	offer(s, "<1-600>", "Log interval in seconds");
-	if (!str_to_u32(peek(s), 600, &value) || value == 0)
-		return missing(s, "an interval", 0);
-	take(s);
+	scan_offer(s, "<1-600>", "Log interval in seconds");
+	if (!str_to_u32(scan_peek(s), 600, &value) || value == 0)
+		return scan_missing(s, "an interval", 0);
+	scan_take(s);
 	r->log_interval = (uint16_t)value;
 	return true;
 }
@@ -472,12 +322,12 @@ static bool parse_end(struct scan *s, struct acl_rule *r)
 {
 	for (;;) {
 		size_t common;
-		int id = choose(s, endings, COUNT(endings), &common);
+		int id = scan_choose(s, endings, COUNT(endings), &common);
 		if (s->status != ACL_OK)
 			return false;
-		offer(s, "<cr>", "");
+		scan_offer(s, "<cr>", "");
 		if (id == NONE)
-			return peek(s).len == 0 || missing(s, "the end", common);
+			return scan_peek(s).len == 0 || scan_missing(s, "the end", common);
 		if (id == 0)
 			r->inactive = true;
 		if (id == 1 && !parse_log(s, r))
@@ -485,7 +335,7 @@ static bool parse_end(struct scan *s, struct acl_rule *r)
 		if (id == 2 &&
 		    (!parse_name(s, &r->time_range, "Name of the time-range") ||
 		     (s->names != NULL && !s->names->time_range(s->names->ctx, r->time_range) &&
-		      !refuse(s, "time-range <%.*s> does not exist", r->time_range))))
+		      !scan_refuse(s, "time-range <%.*s> does not exist", r->time_range))))
 			return false;
 	}
 }
@@ -494,33 +344,33 @@ static bool parse_end(struct scan *s, struct acl_rule *r)
 
 static bool parse_protocol(struct scan *s, struct acl_rule *r)
 {
-	static const struct option words[] = {
+	static const struct scan_option words[] = {
 	        {"object", "Specify a service object after this keyword", 256},
 	        {"object-group", "Specify a service or protocol object-group after this keyword",
 	         257},
 	};
-	struct chosen c = {.id = NONE};
-	struct str word = peek(s);
+	struct scan_choice c = {.id = NONE};
+	struct str word = scan_peek(s);
 	uint32_t value;
-	offer(s, "<0-255>", "Enter protocol number (0 - 255)");
+	scan_offer(s, "<0-255>", "Enter protocol number (0 - 255)");
 	for (size_t i = 0; i < acl_protocols_n; i++) {
-		offer(s, acl_protocols[i].word, "");
+		scan_offer(s, acl_protocols[i].word, "");
 		if (word.len > 0)
-			consider(&c, word, acl_protocols[i].word, acl_protocols[i].number);
+			scan_consider(&c, word, acl_protocols[i].word, acl_protocols[i].number);
 	}
 	for (size_t i = 0; i < COUNT(words); i++) {
-		offer(s, words[i].word, words[i].help);
+		scan_offer(s, words[i].word, words[i].help);
 		if (word.len > 0)
-			consider(&c, word, words[i].word, words[i].id);
+			scan_consider(&c, word, words[i].word, words[i].id);
 	}
 	if (word.len > 0 && str_to_u32(word, 255, &value)) {
-		take(s);
+		scan_take(s);
 		r->proto = (uint8_t)value;
 		return true;
 	}
-	int id = settle(s, &c);
+	int id = scan_settle(s, &c);
 	if (id == NONE)
-		return missing(s, "a protocol", c.common);
+		return scan_missing(s, "a protocol", c.common);
 	if (id < 256) {
 		r->proto = (uint8_t)id;
 		return true;
@@ -538,21 +388,21 @@ static bool parse_protocol(struct scan *s, struct acl_rule *r)
 
 static bool parse_rule(struct scan *s, bool standard, struct acl_rule *r)
 {
-	static const struct option actions[] = {
+	static const struct scan_option actions[] = {
 	        {"deny", "Specify packets to reject", 0},
 	        {"permit", "Specify packets to forward", 1},
 	};
 	size_t common;
 	*r = (struct acl_rule){.icmp_type = -1, .icmp_code = -1};
-	int id = choose(s, actions, COUNT(actions), &common);
+	int id = scan_choose(s, actions, COUNT(actions), &common);
 	if (id == NONE)
-		return missing(s, "permit or deny", common);
+		return scan_missing(s, "permit or deny", common);
 	r->permit = id == 1;
 	if (standard) {
 		if (!parse_address(s, true, &r->dst))
 			return false;
-		offer(s, "<cr>", "");
-		return peek(s).len == 0 || missing(s, "the end", 0);
+		scan_offer(s, "<cr>", "");
+		return scan_peek(s).len == 0 || scan_missing(s, "the end", 0);
 	}
 	return parse_protocol(s, r) && parse_address(s, false, &r->src) &&
 	       parse_sport_and_dst(s, r) && parse_dport(s, r) && parse_icmp(s, r) &&
@@ -561,61 +411,61 @@ static bool parse_rule(struct scan *s, bool standard, struct acl_rule *r)
 
 static bool parse_service(struct scan *s, struct acl_service *sv)
 {
-	static const struct option both[] = {{"tcp-udp", "Both TCP & UDP", 0}};
-	static const struct option ends[] = {
+	static const struct scan_option both[] = {{"tcp-udp", "Both TCP & UDP", 0}};
+	static const struct scan_option ends[] = {
 	        {"destination", "Keyword to specify destination", 0},
 	        {"source", "Keyword to specify source", 1},
 	};
 	*sv = (struct acl_service){.icmp_type = -1, .icmp_code = -1};
 	uint32_t value;
-	struct str word = peek(s);
-	offer(s, both[0].word, both[0].help);
+	struct str word = scan_peek(s);
+	scan_offer(s, both[0].word, both[0].help);
 	if (str_caseeq(word, STR("tcp-udp"))) {
-		take(s);
+		scan_take(s);
 		sv->tcp_udp = true;
-	} else if (!name_or_number(s, acl_protocols, acl_protocols_n, NULL, 0, 255,
-	                           "Enter protocol number (0 - 255)", &value)) {
+	} else if (!scan_name_or_number(s, acl_protocols, acl_protocols_n, NULL, 0, 255,
+	                                "Enter protocol number (0 - 255)", &value)) {
 		return false;
 	} else {
 		sv->proto = (uint8_t)value;
 	}
 	bool ports = sv->tcp_udp || sv->proto == 6 || sv->proto == 17;
 	uint8_t proto = sv->tcp_udp ? 0 : sv->proto;
-	if (sv->proto == 1 && peek(s).len > 0 &&
+	if (sv->proto == 1 && scan_peek(s).len > 0 &&
 	    !parse_icmp_type(s, &sv->icmp_type, &sv->icmp_code))
 		return false;
-	for (int id; ports && (id = choose(s, ends, COUNT(ends), NULL)) != NONE;) {
+	for (int id; ports && (id = scan_choose(s, ends, COUNT(ends), NULL)) != NONE;) {
 		struct acl_ports *p = id == 0 ? &sv->dport : &sv->sport;
 		if (!parse_ports(s, proto, p))
 			return false;
 		if (p->op == ACL_OP_NONE)
-			return missing(s, "eq, neq, lt, gt or range", 0);
+			return scan_missing(s, "eq, neq, lt, gt or range", 0);
 	}
 	/* `service-object tcp eq www`: the destination, as older versions wrote it */
-	if (ports && s->status == ACL_OK && sv->dport.op == ACL_OP_NONE && peek(s).len > 0 &&
+	if (ports && s->status == ACL_OK && sv->dport.op == ACL_OP_NONE && scan_peek(s).len > 0 &&
 	    !parse_ports(s, proto, &sv->dport))
 		return false;
-	offer(s, "<cr>", "");
-	return s->status == ACL_OK && (peek(s).len == 0 || missing(s, "the end", 0));
+	scan_offer(s, "<cr>", "");
+	return s->status == ACL_OK && (scan_peek(s).len == 0 || scan_missing(s, "the end", 0));
 }
 
 static bool parse_port_object(struct scan *s, uint8_t proto, struct acl_ports *p)
 {
-	static const struct option words[] = {
+	static const struct scan_option words[] = {
 	        {"eq", "Enter this keyword to specify a port", W_EQ},
 	        {"range", "Enter this keyword to specify a range of ports", W_RANGE},
 	};
 	size_t common;
 	*p = (struct acl_ports){0};
-	int id = choose(s, words, COUNT(words), &common);
+	int id = scan_choose(s, words, COUNT(words), &common);
 	if (id == NONE)
-		return missing(s, "eq or range", common);
+		return scan_missing(s, "eq or range", common);
 	if (!port_tail(s, id, proto, p))
 		return false;
 	if (id == W_RANGE) /* stays what was typed */
 		p->b = p->op == ACL_OP_EQ ? p->a : p->b, p->op = ACL_OP_RANGE;
-	offer(s, "<cr>", "");
-	return peek(s).len == 0 || missing(s, "the end", 0);
+	scan_offer(s, "<cr>", "");
+	return scan_peek(s).len == 0 || scan_missing(s, "the end", 0);
 }
 
 /* ------------------------------------------------------------------ what others call */

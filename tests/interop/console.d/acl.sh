@@ -1,0 +1,113 @@
+# Access lists decide what packets of a client pass, and count them.
+
+# reaches ID PORT: a TCP connection from the guest to the inside host
+reaches() { guest_run "$1" "timeout 2 bash -c '</dev/tcp/$INSIDE/$2' 2>/dev/null"; }
+refused() { ! reaches "$@"; }
+ping_once() { guest_run "$1" "ping -c${3:-1} -i0.2 -W1 -q $2" >/dev/null; }
+silent() { ! ping_once "$@"; }
+# hits LIST TEXT: of the entry that holds TEXT
+hits() { cli "show access-list $1" | grep -F "$2" | grep -o 'hitcnt=[0-9]*' | head -1 | cut -d= -f2; }
+# counted LIST TEXT N
+counted() { [ "$(hits "$1" "$2")" = "$3" ] || { cli "show access-list $1"; echo "expected $3 hits of $2"; return 1; }; }
+acl_connect() { guest_connect "$@" || { log_since | tail -20; return 1; }; addresses "$1"; route_inside "$1"; }
+acl_leave() { guest_disconnect "$1"; gone "${2:-$LOCAL_IP}"; }
+
+acl_vpn_filter() {
+	configure <<-C || return 1
+		object-group network SERVERS
+		 network-object host $INSIDE
+		access-list VF remark what clients may use
+		access-list VF extended permit icmp 10.78.0.0 255.255.255.0 object-group SERVERS echo
+		access-list VF extended permit tcp any host $INSIDE eq 5201
+		access-list VF extended deny tcp any any eq 5202 log
+		group-policy sales_policy attributes
+		 vpn-filter value VF
+	C
+	acl_connect 1 || return 1
+	log_mark
+	ping_once 1 "$INSIDE" 3 || { echo "ping refused"; return 1; }
+	reaches 1 5201 || { echo "5201 refused"; return 1; }
+	refused 1 5202 && silent 1 10.77.0.1 || { echo "what is not permitted passed"; return 1; }
+	cli 'show access-list' | tee "$W/acl.txt"
+	grep -q '^access-list VF; 3 elements; name hash: 0x' "$W/acl.txt" || return 1
+	grep -q "^  access-list VF line 2 extended permit icmp 10.78.0.0 255.255.255.0 host $INSIDE echo (hitcnt=3) 0x" "$W/acl.txt" || return 1
+	counted VF 'object-group SERVERS echo' 3 && counted VF 'eq 5201' 1 || return 1
+	[ "$(hits VF 'eq 5202')" -ge 1 ] || return 1
+	log_since | grep -qE "%ASA-6-106103: access-list VF denied tcp for user 'alice' outside/$LOCAL_IP\([0-9]+\) -> inside/$INSIDE\(5202\) hit-cnt 1 first hit \[0x[0-9a-f]+, 0x0\]" || { log_since | tail; return 1; }
+	cli 'show asp drop' | grep -q '(acl-drop)' || return 1
+}
+acl_edited_under_session() { # the session of the test before
+	printf 'no access-list VF extended permit tcp any host %s eq 5201\n' $INSIDE | configure
+	refused 1 5201 || { echo "still passes"; return 1; }
+	ping_once 1 "$INSIDE" && counted VF 'object-group SERVERS echo' 4 || return 1
+	cli 'clear access-list VF counters'; counted VF 'object-group SERVERS echo' 0 || return 1
+	printf 'group-policy sales_policy attributes\n vpn-filter none\n' | configure
+	acl_leave 1; acl_connect 1 || return 1
+	reaches 1 5201 && reaches 1 5202 || { echo "refused without a filter"; return 1; }
+	printf 'group-policy sales_policy attributes\n no vpn-filter\nclear configure access-list VF\nno object-group network SERVERS\n' | configure
+}
+acl_user_filter() { # of the user, over that of his group policy; a list that does not exist
+	acl_leave 1
+	printf 'access-list ALL extended permit ip any any\ngroup-policy sales_policy attributes\n vpn-filter value ALL\nusername alice attributes\n vpn-filter value NOWHERE\n' | configure
+	log_mark; acl_connect 1 || return 1
+	silent 1 "$INSIDE" || { echo "passed a list that does not exist"; return 1; }
+	log_since | grep -q "%ASA-3-109016: Can't find authorization ACL NOWHERE for user 'alice'" || return 1
+	printf 'access-list NOWHERE extended permit icmp any any\n' | configure
+	ping_once 1 "$INSIDE" && refused 1 5201 || return 1
+	printf 'username alice attributes\n no vpn-filter\ngroup-policy sales_policy attributes\n no vpn-filter\nclear configure access-list\n' | configure
+	acl_leave 1; acl_connect 1
+}
+acl_no_permit_vpn() {
+	printf 'no sysopt connection permit-vpn\n' | configure
+	log_mark
+	silent 1 "$INSIDE" || { echo "passed to a higher level without a list"; return 1; }
+	log_since | grep -q "%ASA-3-106014: Deny inbound icmp src outside:$LOCAL_IP dst inside:$INSIDE (type 8, code 0)" || { log_since | tail -5; return 1; }
+	printf 'access-list OUT extended permit icmp any any echo\naccess-group OUT in interface outside\n' | configure
+	ping_once 1 "$INSIDE" 2 && counted OUT 'any any echo' 2 || return 1
+	refused 1 5201 || { echo "passed against the access group"; return 1; }
+	log_since | grep -qE "%ASA-4-106023: Deny tcp src outside:$LOCAL_IP/[0-9]+ dst inside:$INSIDE/5201 by access-group \"OUT\" \[0x0, 0x0\]" || { log_since | tail -5; return 1; }
+	printf 'sysopt connection permit-vpn\n' | configure
+	reaches 1 5201 || { echo "refused although exempt"; return 1; }
+	printf 'clear configure access-group\nclear configure access-list\n' | configure
+}
+acl_inside_group() { # what hosts inside begin towards the client
+	ns ins ping -c1 -W2 -q "$LOCAL_IP" >/dev/null || { echo "refused without a list"; return 1; }
+	printf 'access-list IN extended deny icmp any 10.78.0.0 255.255.255.0 echo\naccess-list IN extended permit ip any any\naccess-group IN in interface inside\n' | configure
+	! ns ins ping -c1 -W1 -q "$LOCAL_IP" >/dev/null || { echo "passed against the access group"; return 1; }
+	counted IN 'deny icmp' 1 && ping_once 1 "$INSIDE" || return 1
+	printf 'clear configure access-group\nclear configure access-list\n' | configure
+}
+acl_time_range() {
+	printf 'time-range PAST\n absolute end 08:00 1 January 2020\naccess-list VF extended permit icmp any any time-range PAST\naccess-list VF extended permit tcp any any\nno sysopt connection permit-vpn\naccess-group VF in interface outside\n' | configure
+	silent 1 "$INSIDE" && reaches 1 5201 || return 1
+	cli 'show access-list VF' | grep -q 'time-range PAST (hitcnt=0) (inactive) 0x' || { cli 'show access-list VF'; return 1; }
+	printf 'time-range PAST\n no absolute\n' | configure
+	ping_once 1 "$INSIDE" || { echo "still refused"; return 1; }
+	printf 'sysopt connection permit-vpn\nclear configure access-group\nclear configure access-list\nclear configure time-range\n' | configure
+}
+acl_between_clients() {
+	local first=$LOCAL_IP
+	guest_boot 2 inet strongswan && guest_connect 2 USER=bob PASSWORD=builder-2 || { log_since | tail -20; return 1; }
+	addresses 2; local second=$LOCAL_IP
+	guest_run 1 "ip route replace 10.78.0.0/24 dev \$(. /run/ppp-up; echo \$PPP_IF)"
+	guest_run 2 "ip route replace 10.78.0.0/24 dev \$(. /run/ppp-up; echo \$PPP_IF)"
+	log_mark
+	silent 1 "$second" || { echo "passed without same-security-traffic"; return 1; }
+	log_since | grep -q "%ASA-3-106014: Deny inbound icmp src outside:$first dst outside:$second (type 8, code 0)" || { log_since | tail -5; return 1; }
+	printf 'same-security-traffic permit intra-interface\n' | configure
+	ping_once 1 "$second" && ping_once 2 "$first" || { echo "refused with same-security-traffic"; return 1; }
+	printf 'access-list C extended deny icmp any any\nno sysopt connection permit-vpn\naccess-group C in interface outside\n' | configure
+	silent 1 "$second" || { echo "passed against the access group"; return 1; }
+	printf 'sysopt connection permit-vpn\nclear configure access-group\nclear configure access-list\nno same-security-traffic permit intra-interface\n' | configure
+	acl_leave 2 "$second"; guest_kill 2; acl_leave 1 "$first"
+}
+
+acl_tests() {
+	t "acl: vpn-filter of the group policy" acl_vpn_filter
+	t "acl: a list changed under a session" acl_edited_under_session
+	t "acl: vpn-filter of the user" acl_user_filter
+	t "acl: no sysopt connection permit-vpn" acl_no_permit_vpn
+	t "acl: access-group of the inside interface" acl_inside_group
+	t "acl: time range" acl_time_range
+	t "acl: client to client" acl_between_clients
+}
