@@ -84,28 +84,10 @@ static void pool_routes(struct gateway *gw, const struct ppp_conf *of, const str
 	hash_free(kept);
 }
 
-static void nat_rules(struct gateway *gw, const struct snapshot *s, struct out *notes)
-{
-	struct nat_rules rules = {0};
-	struct err err = {0};
-	const char *dev =
-	        gw->hw.nat[0] != '\0' ? hardware_device(&gw->hw, str_of(gw->hw.nat)) : NULL;
-	if (dev != NULL) {
-		rules.masquerade = true;
-		str_copy(rules.out_dev, sizeof rules.out_dev, str_of(dev));
-		for (size_t i = 0; i < s->ppp->npools && rules.npools < NAT_SUBNETS_MAX; i++)
-			rules.pool[rules.npools++] =
-			        (struct nat_subnet){s->ppp->pools[i].first, s->ppp->pools[i].last};
-	}
-	if (nat_apply(gw->nat, &rules, &err) != 0 && notes != NULL)
-		out_printf(notes, "WARNING: %s\n", err.text);
-}
-
 static void apply_host(struct gateway *gw, const struct snapshot *s, struct out *notes)
 {
 	ifaces_apply(gw->ifaces, s->ifaces, notes);
 	gateway_tell_interfaces(gw);
-	nat_rules(gw, s, notes);
 }
 
 /* ------------------------------------------------------------------ interfaces that serve nobody any more */
@@ -179,6 +161,7 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	worker_set_mss(gw->worker, s->tcpmss);
 	worker_set_pmtu_aging(gw->worker, ipsec_conf_pmtu_aging(s->ipsec));
 	filters_apply(gw->filters, old, next);
+	translate_apply(gw, old, next, s, &notes);
 	for (struct str rest = out_text(&notes); rest.len > 0;) {
 		const char *end = memchr(rest.p, '\n', rest.len);
 		size_t len = end != NULL ? (size_t)(end - rest.p) : rest.len;

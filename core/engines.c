@@ -127,6 +127,7 @@ void gateway_register(struct gateway *gw)
 	net_show_register(&gw->net_show);
 	sessiondb_register(gw->sessions);
 	filters_register(gw->filters);
+	translate_register(gw);
 	gateway_show_register(gw);
 	session_register();
 	const struct conf_check *checks = ppp_conf_checks(&n);

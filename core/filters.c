@@ -287,7 +287,8 @@ struct filters *filters_new(struct gateway *gw)
 	f->gw = gw;
 	f->lists = hash_new(0);
 	f->flows = hash_new(4096);
-	if (f->lists == NULL || f->flows == NULL) {
+	f->host_hits = hash_new(0);
+	if (f->lists == NULL || f->flows == NULL || f->host_hits == NULL) {
 		filters_free(f);
 		return NULL;
 	}
@@ -311,5 +312,6 @@ void filters_free(struct filters *f)
 	if (f->flows != NULL)
 		filters_log_free(f);
 	hash_free(f->flows);
+	filters_host_free(f);
 	free(f);
 }

@@ -21,6 +21,8 @@ struct filters {
 	const struct filter_policy *policy; /* given last; the packet path owns it */
 	char iface[FILTER_IFACES_MAX][49];  /* its interfaces, for messages */
 	struct timer time;                  /* time ranges begin and end */
+	/* element -> count of what the host filtered: by rules that were replaced, by those in force */
+	struct hash *host_hits, *host_now;
 	struct hash *flows;                 /* filters_log.c: cached ACL log flows */
 	struct timer flow_time;
 	unsigned denied_flows;
@@ -36,6 +38,10 @@ void filters_interfaces(struct filters *f);
 void filters_session(struct filters *f, const struct ppp_session_info *s);
 /* The compiled list, borrowed; NULL when it is not in force. */
 struct filter *filters_find(const struct filters *f, struct str name);
+
+/* The host's counters, before its rules are replaced. */
+void filters_host_keep(struct filters *f);
+void filters_host_free(struct filters *f);
 
 void filters_event(struct filters *f, const struct worker_filtered *e);
 void filters_log_free(struct filters *f);

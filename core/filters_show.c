@@ -1,5 +1,7 @@
 /* show access-list, clear access-list counters. */
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "core/filters.h"
 #include "core/gateway.h"
@@ -17,9 +19,88 @@ struct show {
 	struct out text; /* lines of the elements */
 };
 
+/* ------------------------------------------------------------------ what the host counted */
+
+static uint64_t *host_count(struct hash *h, uint32_t element)
+{
+	uint64_t *n = hash_get(h, &element, sizeof element);
+	if (n != NULL)
+		return n;
+	n = calloc(1, sizeof *n);
+	if (n != NULL && !hash_put(h, &element, sizeof element, n)) {
+		free(n);
+		n = NULL;
+	}
+	return n;
+}
+
+static void host_add(void *arg, struct str comment, uint64_t packets)
+{
+	struct str rest = comment;
+	uint32_t element;
+	char text[16];
+	if (!str_eq(str_word(&rest), STR("acl")) || !str_copy(text, sizeof text, str_word(&rest)))
+		return;
+	element = (uint32_t)strtoul(text, NULL, 16);
+	uint64_t *n = host_count(arg, element);
+	if (n != NULL)
+		*n += packets;
+}
+
+void filters_host_keep(struct filters *f)
+{
+	nat_counters(f->gw->nat, host_add, f->host_hits);
+}
+
+static void free_counts(struct hash *h);
+
+/* Once a command: a list may have many elements. */
+static void host_read(struct filters *f)
+{
+	free_counts(f->host_now);
+	f->host_now = f->gw->hw.manage ? hash_new(0) : NULL;
+	if (f->host_now != NULL)
+		nat_counters(f->gw->nat, host_add, f->host_now);
+}
+
+static uint64_t host_hits(const struct filters *f, uint32_t element)
+{
+	const uint64_t *kept = hash_get(f->host_hits, &element, sizeof element);
+	const uint64_t *now =
+	        f->host_now != NULL ? hash_get(f->host_now, &element, sizeof element) : NULL;
+	return (kept != NULL ? *kept : 0) + (now != NULL ? *now : 0);
+}
+
+static void free_count(void *arg, void *n)
+{
+	(void)arg;
+	free(n);
+}
+
+static void free_counts(struct hash *h)
+{
+	if (h == NULL)
+		return;
+	hash_each(h, free_count, NULL);
+	hash_free(h);
+}
+
+void filters_host_free(struct filters *f)
+{
+	free_counts(f->host_hits);
+	free_counts(f->host_now);
+}
+
+/* ------------------------------------------------------------------ show */
+
+static uint64_t total_of(struct filters *f, const struct filter *list, size_t i)
+{
+	return ctr_get(&list->hits[i]) + host_hits(f, list->ace[i].hash);
+}
+
 static uint64_t hits_of(const struct show *s, size_t i)
 {
-	return s->list != NULL && i < s->list->n ? ctr_get(&s->list->hits[i]) - s->list->cleared[i]
+	return s->list != NULL && i < s->list->n ? total_of(s->f, s->list, i) - s->list->cleared[i]
 	                                         : 0;
 }
 
@@ -178,6 +259,7 @@ static int show_access_list(struct cmd *c)
 	struct str name = cmd_text(c, "name");
 	bool brief = cmd_has(c, "brief");
 	const struct centry *log = conf_container(f->conf, "access-list-log");
+	host_read(f);
 	unsigned denied, total = filters_log_flows(f, &denied);
 	if (name.len > 0) {
 		const struct centry *list = conf_find(f->conf, "access-list", name);
@@ -201,10 +283,11 @@ static int clear_access_list(struct cmd *c)
 	struct filters *f = c->ctx;
 	struct str name = cmd_text(c, "name");
 	struct filter *list = filters_find(f, name);
+	host_read(f);
 	if (conf_find(f->conf, "access-list", name) == NULL)
 		return cmd_fail(c, "access-list <%.*s> does not exist", STR_ARG(name));
 	for (size_t i = 0; list != NULL && i < list->n; i++)
-		list->cleared[i] = ctr_get(&list->hits[i]);
+		list->cleared[i] = total_of(f, list, i);
 	return CMD_OK;
 }
 

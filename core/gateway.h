@@ -12,6 +12,7 @@
  *   dhcp.c      addresses from DHCP servers
  *   client_routes.c  host routes of clients
  *   filters*.c  access lists in force
+ *   translate.c translation rules, and what the host filters, in nftables
  *   sessiondb.c the sessions as `show vpn-sessiondb` tells of them */
 #ifndef CORE_GATEWAY_H
 #define CORE_GATEWAY_H
@@ -137,6 +138,11 @@ void gateway_tap_clear(void *ctx, struct ip4_end local, struct ip4_end remote, b
                        struct bytes body);
 /* `copy capture:NAME`: the capture as pcapng or as lines. 0 or -ENOENT. */
 int gateway_capture_text(void *ctx, const char *name, bool pcap, struct out *out);
+
+/* translate.c: the table of nftables when what it says may have changed */
+void translate_apply(struct gateway *gw, const struct conf *old, const struct conf *next, const struct snapshot *s,
+                     struct out *notes);
+void translate_register(struct gateway *gw); /* show_nat */
 
 /* apply.c */
 extern const struct conf_hooks gateway_conf_hooks; /* ctx to be filled in */

@@ -44,8 +44,8 @@ static void range_of(const struct acl_addr *a, uint32_t *lo, uint32_t *hi)
 	}
 }
 
-/* FNV-1a: names an element in messages and in show; the same text in the same list has the same name. */
-static uint32_t hash_of(struct str list, const struct acl_rule *r, bool standard)
+/* FNV-1a */
+uint32_t acl_element_hash(struct str list, const struct acl_rule *r, bool standard)
 {
 	struct out text;
 	uint32_t h = 2166136261u;
@@ -100,7 +100,7 @@ static bool put(void *arg, const struct acl_rule *r)
 	range_of(&r->dst, &a->dst_lo, &a->dst_hi);
 	ports_of(&r->sport, &a->sport_lo, &a->sport_hi, &a->sport_not);
 	ports_of(&r->dport, &a->dport_lo, &a->dport_hi, &a->dport_not);
-	a->hash = hash_of(c->list, r, c->standard);
+	a->hash = acl_element_hash(c->list, r, c->standard);
 	return true;
 }
 

@@ -29,6 +29,9 @@ bool objects_in_use(const struct conf *c, bool group, struct str name);
 /* Is the time range in force at this local time? One that does not exist, or is empty, is. */
 bool time_range_active(const struct conf *c, struct str name, const struct tm *tm);
 
+/* Names an element in messages and in show; the same text in the same list has the same name. */
+uint32_t acl_element_hash(struct str list, const struct acl_rule *element, bool standard);
+
 /* The list compiled, elements in the order of acl_rule_expand over its entries; no hits, all time ranges off.
  * NULL when there is no such list (or memory is short). */
 struct filter *filter_compile(const struct conf *c, struct str name);

@@ -21,6 +21,10 @@ struct nat_rules {
 	char out_dev[IFNAMSIZ]; /* leaving through this device */
 	struct nat_subnet pool[NAT_SUBNETS_MAX];
 	unsigned npools;
+	/* Bodies of chains that the configuration asks for (nat_conf.h); NULL or empty = none. */
+	const char *postrouting; /* before the pools are masqueraded */
+	const char *prerouting, *forward;
+	const char *lists; /* whole chains that forward jumps to */
 };
 
 struct nat;
@@ -29,6 +33,8 @@ struct nat;
 int nat_open(struct nat **n, struct err *err);
 /* Replaces the table in one transaction. 0 or -errno, then the old rules stand. */
 int nat_apply(struct nat *n, const struct nat_rules *rules, struct err *err);
+/* Counters of the rules that carry a comment: packets of the chain's new connections. */
+void nat_counters(struct nat *n, void (*fn)(void *arg, struct str comment, uint64_t packets), void *arg);
 /* Removes the table. */
 void nat_close(struct nat *n);
 /* Does a firewall of the host drop what it forwards? Writes one line a finding ("WARNING: ... table inet

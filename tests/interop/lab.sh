@@ -127,7 +127,7 @@ guest_kill() {
 appliance_start() {
 	mkdir -p "$W/state"
 	[ -n "${1:-}" ] && install -m 600 "$1" "$W/state/startup-config"
-	printf 'GigabitEthernet0/0: wan0\nGigabitEthernet0/1: lan0\n' >"$W/hardware.yaml"
+	printf 'GigabitEthernet0/0: wan0\nGigabitEthernet0/1: lan0\n%b' "${HARDWARE_MORE:-}" >"$W/hardware.yaml"
 	nsenter --net="/run/netns/$P-srv" -- "$BUILD/posternd" --state "$W/state" --socket "$W/sock" --hardware "$W/hardware.yaml" >>"$W/posternd.log" 2>&1 &
 	APPLIANCE_PID=$!
 	for _ in $(seq 200); do

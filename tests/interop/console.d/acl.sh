@@ -102,6 +102,68 @@ acl_between_clients() {
 	acl_leave 2 "$second"; guest_kill 2; acl_leave 1 "$first"
 }
 
+# seen NS DEV FILTER COMMAND...: what tcpdump in NS says while COMMAND runs
+seen() {
+	local at=$1 dev=$2 filter=$3 pid; shift 3
+	ns "$at" timeout 20 tcpdump -nn -l -i "$dev" -c 2 "$filter" >"$W/seen.txt" 2>/dev/null & pid=$!
+	sleep .5; "$@"; sleep .3; kill $pid 2>/dev/null; wait $pid 2>/dev/null
+	cat "$W/seen.txt"
+}
+FAR=198.51.100.1 # a host of the Internet behind the bridge
+acl_pat() { # dynamic PAT of the pool: (outside,outside) of an object
+	ns inet ip addr add $FAR/32 dev br0
+	acl_connect 1 || return 1
+	guest_run 1 "ip route replace $FAR dev \$(. /run/ppp-up; echo \$PPP_IF)"
+	printf 'same-security-traffic permit intra-interface\n' | configure
+	seen inet br0 "icmp and host $FAR" silent 1 $FAR | grep -q "$LOCAL_IP > $FAR" || { echo "not seen untranslated"; return 1; }
+	printf 'object network CLIENTS\n subnet 10.78.0.0 255.255.255.0\n nat (outside,outside) dynamic interface\n' | configure
+	seen inet br0 "icmp and host $FAR" ping_once 1 $FAR 2 | tee "$W/pat.txt"
+	grep -q "203.0.113.1 > $FAR" "$W/pat.txt" && ! grep -q "$LOCAL_IP" "$W/pat.txt" || { ns srv nft list table ip postern; return 1; }
+	ping_once 1 $FAR || return 1
+	cli 'show nat' | tee "$W/nat.txt"
+	grep -q '^1 (outside) to (outside) source dynamic CLIENTS interface' "$W/nat.txt" || return 1
+	grep -qE 'translate_hits = [1-9]' "$W/nat.txt" || return 1
+	printf 'no route outside 0 0 203.0.113.254\nroute outside 0 0 203.0.113.254\nno same-security-traffic permit intra-interface\n' | configure
+	silent 1 $FAR || { echo "turned round without same-security-traffic"; return 1; }
+	printf 'no route outside 0 0 203.0.113.254\nno object network CLIENTS\n' | configure
+	acl_leave 1
+	ns srv nft list table ip postern | grep -q 10.78 && return 1
+	return 0
+}
+acl_managed() { appliance_stop; HARDWARE_MORE=$1; appliance_start "$HERE/configs/console.cfg"; }
+acl_exemption() { # devices that are ours: inside is translated, the clients must be exempt
+	acl_managed 'manage: yes\n' || return 1
+	ns srv ip route replace default via 203.0.113.254
+	configure <<-C
+		object network CLIENTS
+		 subnet 10.78.0.0 255.255.255.0
+		object network NET
+		 subnet 10.77.0.0 255.255.255.0
+		 nat (inside,outside) dynamic interface
+	C
+	acl_connect 1 || return 1
+	seen inet br0 "icmp and host $FAR" ns ins ping -c1 -W2 -q $FAR | grep -q "203.0.113.1 > $FAR" || { ns srv nft list table ip postern; return 1; }
+	silent 1 "$INSIDE" || { echo "passed a translation that does not fit its way back"; return 1; }
+	printf 'nat (inside,outside) source static NET NET destination static CLIENTS CLIENTS no-proxy-arp route-lookup\n' | configure
+	seen ins eth0 icmp ping_once 1 "$INSIDE" 2 | grep -q "$LOCAL_IP > $INSIDE" || { ns srv nft list table ip postern; return 1; }
+	ping_once 1 "$INSIDE" || return 1
+	printf 'clear configure nat\n' | configure
+	silent 1 "$INSIDE" || return 1
+	printf 'access-list NONAT permit ip 10.77.0.0 255.255.255.0 10.78.0.0 255.255.255.0\nnat (inside) 0 access-list NONAT\n' | configure
+	ping_once 1 "$INSIDE" || { ns srv nft list table ip postern; return 1; }
+}
+acl_host_group() { # what does not come out of a tunnel: access-group in nftables
+	ns ins ping -c1 -W2 -q $FAR >/dev/null || return 1
+	printf 'access-list IN extended deny icmp any host %s\naccess-list IN extended permit ip any any\naccess-group IN in interface inside\n' $FAR | configure
+	! ns ins ping -c1 -W1 -q $FAR >/dev/null || { ns srv nft list table ip postern; return 1; }
+	ns ins ping -c1 -W1 -q 203.0.113.254 >/dev/null || return 1
+	counted IN "host $FAR" 1 || return 1
+	acl_leave 1; appliance_stop
+	ns srv nft list tables | grep -q postern && { echo "a table was left"; return 1; }
+	ns srv ip route replace default via 203.0.113.254
+	acl_managed ''; ns inet ip addr del $FAR/32 dev br0
+}
+
 acl_tests() {
 	t "acl: vpn-filter of the group policy" acl_vpn_filter
 	t "acl: a list changed under a session" acl_edited_under_session
@@ -110,4 +172,7 @@ acl_tests() {
 	t "acl: access-group of the inside interface" acl_inside_group
 	t "acl: time range" acl_time_range
 	t "acl: client to client" acl_between_clients
+	t "acl: PAT of the pool" acl_pat
+	t "acl: NAT exemption" acl_exemption
+	t "acl: access-group for other hosts" acl_host_group
 }

@@ -1,0 +1,32 @@
+/* The chains of the table `ip postern` that the configuration asks for: translation (nat, object nat, global, static) and,
+ * where the devices are ours, access groups and security levels for what does not come out of a tunnel. */
+#ifndef CORE_NET_NAT_CONF_H
+#define CORE_NET_NAT_CONF_H
+
+#include "core/config/objects.h"
+#include "core/net/nat.h"
+
+struct nat_iface {
+	char name[49];
+	char dev[IFNAMSIZ];
+	uint32_t ip;
+	uint8_t level;
+	bool vpn; /* clients come in here: their packets are on the TUN device */
+};
+
+struct nat_host {
+	char tun[IFNAMSIZ];
+	bool manage; /* what other hosts send is ours to translate and to filter */
+	struct nat_iface iface[64];
+	size_t n;
+};
+
+/* Rules for the chain postrouting, in order; exempt ones end it. prerouting and forward: whole bodies of chains, empty when
+ * there is nothing to say. notes: WARNING lines about rules the host cannot have. */
+struct nat_chains {
+	struct out postrouting, prerouting, forward, lists;
+};
+void nat_conf_write(const struct conf *c, const struct nat_host *host, struct nat_chains *chains,
+                    struct out *notes);
+
+#endif
