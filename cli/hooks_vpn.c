@@ -76,9 +76,10 @@ void hooks_note_split_list(const struct conf *c, const struct centry *e, const s
 	unsigned aces = 0;
 	if (!list.len || !conf_changed(e, was, "split-tunnel-network-list"))
 		return;
-	for (const struct centry *a = conf_first(c, "access-list"); a; a = conf_next(c, a))
-		aces += str_eq(conf_text(a, "name"), list) &&
-		        !str_eq_cstr(conf_text(a, "kind"), "remark");
+	const struct centry *l = conf_find(c, "access-list", list);
+	for (const struct centry *a = l ? conf_first_child(c, l, "entry") : NULL; a;
+	     a = conf_next(c, a))
+		aces += !str_eq_cstr(conf_text(a, "kind"), "remark");
 	if (aces > SPLIT_ACES)
 		conf_note(notes, e, "split-tunnel-network-list",
 		          "WARNING: split-tunnel-network-list %.*s has %u entries, at most %u are "

@@ -191,19 +191,40 @@ static bool parse_ports(struct scan *s, uint8_t proto, struct acl_ports *p)
 	return id == NONE || port_tail(s, id, proto, p);
 }
 
+/* Without the configuration: what follows `object-group X` must be a destination when X stands for ports. */
+static bool ports_by_place(struct str after)
+{
+	static const char *const begins[] = {"any", "any4", "host", "interface", "object"};
+	static const char *const ops[] = {"eq", "neq", "lt", "gt", "range", "object-group"};
+	struct str word = str_word(&after);
+	uint32_t ip;
+	for (size_t i = 0; i < COUNT(begins); i++)
+		if (str_caseeq(word, str_of(begins[i])))
+			return true;
+	if (str_caseeq(word, STR("object-group"))) {
+		str_word(&after);
+		word = str_word(&after);
+		for (size_t i = 0; i < COUNT(ops); i++)
+			if (str_caseeq(word, str_of(ops[i])))
+				return true;
+		return false;
+	}
+	return ip4_parse(word, &ip);
+}
+
 /* Source ports, then the destination; `object-group G` is one or the other by its type. */
 static bool parse_sport_and_dst(struct scan *s, struct acl_rule *r)
 {
-	static const struct scan_option sentinel[] = {{"object-group", NULL, W_GROUP}};
 	bool ports = r->proto == 6 || r->proto == 17;
 	if (ports && !parse_ports(s, r->proto, &r->sport))
 		return false;
 	struct str word = scan_peek(s), rest = s->rest, name;
 	str_word(&rest);
 	name = str_word(&rest);
-	bool group = word.len > 7 && str_has_prefix_nocase(str_of(sentinel[0].word), word);
-	if (ports && r->sport.op == ACL_OP_NONE && group && s->names != NULL &&
-	    s->names->group(s->names->ctx, name) == ACL_GROUP_SERVICE) {
+	bool group = word.len > 7 && str_has_prefix_nocase(STR("object-group"), word);
+	if (ports && r->sport.op == ACL_OP_NONE && group &&
+	    (s->names != NULL ? s->names->group(s->names->ctx, name) == ACL_GROUP_SERVICE
+	                      : ports_by_place(rest))) {
 		scan_take(s);
 		scan_take(s);
 		r->sport = (struct acl_ports){.op = ACL_OP_GROUP, .group = name};

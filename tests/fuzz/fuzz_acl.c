@@ -1,0 +1,70 @@
+/* Bytes as access-list, service, port and translation rules: what is read is shown, and what is shown is read as the same
+ * and shown the same. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/config/acl.h"
+#include "core/config/nat_rule.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void add(void *arg, const char *word, const char *help)
+{
+	(void)help;
+	if (word == NULL || ++*(size_t *)arg > 4096)
+		abort();
+}
+
+static void again(struct str text, bool standard, const struct out *first)
+{
+	struct acl_rule r;
+	struct out second;
+	out_init(&second);
+	if (!acl_rule_parse(text, standard, NULL, &r, NULL))
+		abort();
+	acl_rule_print(&r, standard, &second);
+	if (!str_eq(out_text(&second), out_text(first)))
+		abort();
+	out_free(&second);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str text = {(const char *)data, size};
+	struct acl_service s;
+	struct acl_ports p;
+	struct nat_rule n;
+	struct out out;
+	size_t at, words = 0;
+	if (size > 2000 || memchr(data, 0, size) != NULL || memchr(data, '\n', size) != NULL)
+		return 0;
+	out_init(&out);
+	for (int standard = 0; standard < 2; standard++) {
+		struct acl_rule r;
+		out_clear(&out);
+		if (!acl_rule_parse(text, standard, NULL, &r, NULL))
+			continue;
+		acl_rule_print(&r, standard, &out);
+		again(out_text(&out), standard, &out);
+	}
+	for (int g = ACL_EXTENDED; g <= ACL_PORT_BOTH; g++) {
+		words = 0;
+		acl_syntax(text, (enum acl_grammar)g, &at, add, &words);
+		if (at > size)
+			abort();
+	}
+	if (acl_service_parse(text, &s, NULL))
+		acl_service_print(&s, &out);
+	if (acl_port_parse(text, 0, &p, NULL))
+		acl_port_print(&p, 0, &out);
+	for (int object = 0; object < 2; object++) {
+		words = 0;
+		if (nat_rule_parse(text, object, &n, NULL))
+			nat_rule_print(&n, &out);
+		nat_syntax(text, object, &at, add, &words);
+		if (at > size)
+			abort();
+	}
+	out_free(&out);
+	return 0;
+}
