@@ -81,7 +81,7 @@ static struct pages pages_of(const struct grammar *g)
 	for (const struct mode *m = g->modes; m != NULL; m = m->next) {
 		size_t from = all.n;
 		for (const struct line *l = m->lines; l != NULL; l = l->next)
-			if (!(l->flags & LINE_LEGACY))
+			if (!(l->flags & (LINE_LEGACY | LINE_ONLY_SHOWN)))
 				page_add(&all, from, l);
 		if (all.n > from)
 			qsort(all.p + from, all.n - from, sizeof *all.p, by_title);
