@@ -64,10 +64,11 @@ static int check_user_inert(const struct conf *c, const struct centry *e, const 
 		conf_note(notes, e, "vpn-filter",
 		          "WARNING: access-list %.*s does not exist: until it does, nothing passes",
 		          STR_ARG(conf_text(e, "vpn-filter")));
-	if (conf_is_set(e, "vpn-access-hours") && conf_changed(e, was, "vpn-access-hours"))
+	if (conf_is_set(e, "vpn-access-hours") && conf_changed(e, was, "vpn-access-hours") &&
+	    !conf_find(c, "time-range", conf_text(e, "vpn-access-hours")))
 		conf_note(notes, e, "vpn-access-hours",
-		          "WARNING: vpn-access-hours is kept without effect, users connect at any "
-		          "time");
+		          "WARNING: time-range %.*s does not exist: until it does, nobody is let in",
+		          STR_ARG(conf_text(e, "vpn-access-hours")));
 	return 0;
 }
 

@@ -429,6 +429,17 @@ static void ppp_session_end(void *ctx, const struct ppp_session_info *info, enum
 	timer_start(&gw->clock, &f->idle, f->ending ? GOODBYE_MS : FLOW_IDLE_MS, flow_unused, gw);
 }
 
+/* A time range that does not exist lets nobody in. */
+static bool ppp_in_hours(void *ctx, const char *time_range)
+{
+	struct gateway *gw = ctx;
+	const struct conf *c = confsys_running(gw->conf);
+	time_t now = clock_wall(&gw->clock);
+	struct tm tm;
+	return conf_find(c, "time-range", str_of(time_range)) != NULL && localtime_r(&now, &tm) != NULL &&
+	       time_range_active(c, str_of(time_range), &tm);
+}
+
 const struct ppp_ops gateway_ppp_ops = {
         .data_open = ppp_data_open,
         .data_close = ppp_data_close,
@@ -439,4 +450,5 @@ const struct ppp_ops gateway_ppp_ops = {
         .dhcp_end = ppp_dhcp_end,
         .session_up = ppp_session_up,
         .session_end = ppp_session_end,
+        .in_hours = ppp_in_hours,
 };

@@ -57,6 +57,15 @@ acl_user_filter() { # of the user, over that of his group policy; a list that do
 	printf 'username alice attributes\n no vpn-filter\ngroup-policy sales_policy attributes\n no vpn-filter\nclear configure access-list\n' | configure
 	acl_leave 1; acl_connect 1
 }
+acl_access_hours() { # vpn-access-hours: nobody gets in outside of them
+	acl_leave 1
+	printf 'time-range PAST\n absolute end 08:00 1 January 2020\nusername alice attributes\n vpn-access-hours value PAST\n' | configure
+	log_mark
+	guest_connect 1 && { echo "let in"; return 1; }
+	log_since | grep -q 'Outside of the access hours (time-range PAST)' || { log_since | tail; return 1; }
+	printf 'username alice attributes\n no vpn-access-hours\nno time-range PAST\n' | configure
+	guest_disconnect 1; gone; acl_connect 1
+}
 acl_no_permit_vpn() {
 	printf 'no sysopt connection permit-vpn\n' | configure
 	log_mark
@@ -168,6 +177,7 @@ acl_tests() {
 	t "acl: vpn-filter of the group policy" acl_vpn_filter
 	t "acl: a list changed under a session" acl_edited_under_session
 	t "acl: vpn-filter of the user" acl_user_filter
+	t "acl: vpn-access-hours" acl_access_hours
 	t "acl: no sysopt connection permit-vpn" acl_no_permit_vpn
 	t "acl: access-group of the inside interface" acl_inside_group
 	t "acl: time range" acl_time_range
