@@ -54,7 +54,7 @@ void worker_capture_drop(struct worker *w, const struct pkt *p)
 	case DROP_NO_ROUTE:
 	case DROP_NO_SA_OUT:
 	case DROP_MTU:
-	case DROP_FILTER:
+	case DROP_ACL_DROP:
 		c.proto = 0;
 		c.data.len = p->len;
 		break;

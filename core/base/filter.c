@@ -43,12 +43,10 @@ static bool in_ports(uint16_t lo, uint16_t hi, bool not, uint16_t port)
 	return (port >= lo && port <= hi) != not ;
 }
 
-static bool takes(const struct filter *f, const struct filter_ace *a, const struct filter_key *k)
+bool filter_takes(const struct filter_ace *a, const struct filter_key *k)
 {
-	if (a->inactive || k->src < a->src_lo || k->src > a->src_hi || k->dst < a->dst_lo ||
-	    k->dst > a->dst_hi || (a->proto != 0 && a->proto != k->proto))
-		return false;
-	if (a->time != 0 && !atomic_load_explicit(&f->time[a->time - 1], memory_order_relaxed))
+	if (k->src < a->src_lo || k->src > a->src_hi || k->dst < a->dst_lo || k->dst > a->dst_hi ||
+	    (a->proto != 0 && a->proto != k->proto))
 		return false;
 	if (a->proto == ICMP) {
 		if (k->fragment)
@@ -66,6 +64,12 @@ static bool takes(const struct filter *f, const struct filter_ace *a, const stru
 	               in_ports(a->dport_lo, a->dport_hi, a->dport_not, k->dport));
 }
 
+static bool in_force(const struct filter *f, const struct filter_ace *a)
+{
+	return !a->inactive &&
+	       (a->time == 0 || atomic_load_explicit(&f->time[a->time - 1], memory_order_relaxed));
+}
+
 const struct filter_ace *filter_match(const struct filter *f, const struct filter_key *key,
                                       bool reversed)
 {
@@ -77,7 +81,7 @@ const struct filter_ace *filter_match(const struct filter *f, const struct filte
 		k.dport = key->sport;
 	}
 	for (size_t i = 0; i < f->n; i++)
-		if (takes(f, &f->ace[i], &k))
+		if (filter_takes(&f->ace[i], &k) && in_force(f, &f->ace[i]))
 			return &f->ace[i];
 	return NULL;
 }

@@ -59,6 +59,8 @@ struct filter_key {
 
 /* false when the packet is no IPv4 packet or too short for its ports. */
 bool filter_key_read(struct rd r, struct filter_key *k);
+/* Does the element speak of this packet? Time ranges and `inactive` are not asked. */
+bool filter_takes(const struct filter_ace *a, const struct filter_key *k);
 /* The first element that takes the packet, NULL: none, which means deny. reversed: source and destination of the
  * packet change places first (a vpn-filter names the client's side as source, both ways). */
 const struct filter_ace *filter_match(const struct filter *f, const struct filter_key *k,

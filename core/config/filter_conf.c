@@ -59,6 +59,26 @@ uint32_t acl_element_hash(struct str list, const struct acl_rule *r, bool standa
 	return h;
 }
 
+void filter_ace_of(const struct acl_rule *r, struct filter_ace *a)
+{
+	*a = (struct filter_ace){
+	        .permit = r->permit,
+	        .inactive = r->inactive,
+	        .proto = r->proto,
+	        .icmp_type = (int16_t)r->icmp_type,
+	        .icmp_code = (int16_t)r->icmp_code,
+	        .log = r->log_disable              ? FILTER_LOG_NONE
+	               : r->log && !r->log_default ? FILTER_LOG_FLOW
+	                                           : FILTER_LOG_PLAIN,
+	        .level = r->log_level,
+	        .interval = r->log_interval,
+	};
+	range_of(&r->src, &a->src_lo, &a->src_hi);
+	range_of(&r->dst, &a->dst_lo, &a->dst_hi);
+	ports_of(&r->sport, &a->sport_lo, &a->sport_hi, &a->sport_not);
+	ports_of(&r->dport, &a->dport_lo, &a->dport_hi, &a->dport_not);
+}
+
 struct compile {
 	struct filter *f;
 	size_t n, cap;
@@ -83,23 +103,8 @@ static bool put(void *arg, const struct acl_rule *r)
 		c->cap = cap;
 	}
 	struct filter_ace *a = &c->f->ace[c->n++];
-	*a = (struct filter_ace){
-	        .permit = r->permit,
-	        .inactive = r->inactive,
-	        .proto = r->proto,
-	        .time = c->time,
-	        .icmp_type = (int16_t)r->icmp_type,
-	        .icmp_code = (int16_t)r->icmp_code,
-	        .log = r->log_disable              ? FILTER_LOG_NONE
-	               : r->log && !r->log_default ? FILTER_LOG_FLOW
-	                                           : FILTER_LOG_PLAIN,
-	        .level = r->log_level,
-	        .interval = r->log_interval,
-	};
-	range_of(&r->src, &a->src_lo, &a->src_hi);
-	range_of(&r->dst, &a->dst_lo, &a->dst_hi);
-	ports_of(&r->sport, &a->sport_lo, &a->sport_hi, &a->sport_not);
-	ports_of(&r->dport, &a->dport_lo, &a->dport_hi, &a->dport_not);
+	filter_ace_of(r, a);
+	a->time = c->time;
 	a->hash = acl_element_hash(c->list, r, c->standard);
 	return true;
 }

@@ -32,6 +32,8 @@ bool time_range_active(const struct conf *c, struct str name, const struct tm *t
 /* Names an element in messages and in show; the same text in the same list has the same name. */
 uint32_t acl_element_hash(struct str list, const struct acl_rule *element, bool standard);
 
+/* One element with numbers in place of names, for matching. Its hash and time range are the caller's. */
+void filter_ace_of(const struct acl_rule *element, struct filter_ace *ace);
 /* The list compiled, elements in the order of acl_rule_expand over its entries; no hits, all time ranges off.
  * NULL when there is no such list (or memory is short). */
 struct filter *filter_compile(const struct conf *c, struct str name);

@@ -1,3 +1,4 @@
+#include "core/config/objects.h"
 #include "core/net/capture_int.h"
 
 #include <stdlib.h>
@@ -43,13 +44,16 @@ static bool tuple_of(const struct capture_packet *p, struct tuple *t)
 	return p->proto != 0 || tuple_of_ip(p->data, t);
 }
 
-static bool fits_way(const struct acl_rule *r, const struct tuple *t)
+static bool fits_way(const struct filter_ace *r, const struct tuple *t)
 {
-	bool ports = r->proto == TCP || r->proto == UDP;
-	return (r->proto == 0 || r->proto == t->proto) && (t->src & r->src_mask) == r->src &&
-	       (t->dst & r->dst_mask) == r->dst &&
-	       (!ports || (t->sport >= r->sport_lo && t->sport <= r->sport_hi &&
-	                   t->dport >= r->dport_lo && t->dport <= r->dport_hi));
+	const struct filter_key k = {.src = t->src,
+	                             .dst = t->dst,
+	                             .sport = t->sport,
+	                             .dport = t->dport,
+	                             .icmp_type = -1,
+	                             .icmp_code = -1,
+	                             .proto = t->proto};
+	return filter_takes(r, &k);
 }
 
 static bool is_ike(const struct capture_packet *p)
@@ -278,8 +282,7 @@ void captures_drain(struct captures *c)
 
 /* ------------------------------------------------------------------ the rules of all captures */
 
-static const struct acl_rule any_rule = {
-        .permit = true, .sport_hi = UINT16_MAX, .dport_hi = UINT16_MAX};
+static const struct acl_rule any_rule = {.permit = true, .icmp_type = -1, .icmp_code = -1};
 
 static void add_rule(struct capture_set *s, const struct capture_rule *like,
                      const struct acl_rule *acl, bool both)
@@ -287,9 +290,22 @@ static void add_rule(struct capture_set *s, const struct capture_rule *like,
 	if (s->n == CAPTURE_RULES)
 		return;
 	s->rule[s->n] = *like;
-	s->rule[s->n].acl = *acl;
+	filter_ace_of(acl, &s->rule[s->n].acl);
 	s->rule[s->n++].both = both;
 	s->points |= like->points;
+}
+
+struct add {
+	struct capture_set *s;
+	const struct capture_rule *like;
+};
+
+static bool add_element(void *arg, const struct acl_rule *r)
+{
+	const struct add *a = arg;
+	if (!r->inactive)
+		add_rule(a->s, a->like, r, false);
+	return true;
 }
 
 /* The entries of an access list, as they are now. */
@@ -297,15 +313,16 @@ static void add_acl(const struct captures *c, struct capture_set *s,
                     const struct capture_rule *like, const char *name)
 {
 	const struct conf *conf = c->hooks.conf(c->hooks.ctx);
-	for (const struct centry *e = conf_first(conf, "access-list"); e != NULL;
-	     e = conf_next(conf, e)) {
+	const struct centry *list = conf_find(conf, "access-list", str_of(name));
+	struct acl_names names = objects_names(conf);
+	struct add a = {s, like};
+	for (const struct centry *e = list != NULL ? conf_first_child(conf, list, "entry") : NULL;
+	     e != NULL; e = conf_next(conf, e)) {
 		struct acl_rule r;
-		struct err err = {0};
 		bool standard = str_eq_cstr(conf_text(e, "kind"), "standard");
-		if (str_eq_cstr(conf_text(e, "name"), name) &&
-		    !str_eq_cstr(conf_text(e, "kind"), "remark") &&
-		    acl_rule_parse(conf_text(e, "rule"), standard, &r, &err) && !r.inactive)
-			add_rule(s, like, &r, false);
+		if (!str_eq_cstr(conf_text(e, "kind"), "remark") &&
+		    acl_rule_parse(conf_text(e, "rule"), standard, &names, &r, NULL))
+			acl_rule_expand(conf, &r, add_element, &a);
 	}
 }
 

@@ -16,6 +16,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
+#include "core/base/filter.h"
 #include "core/config/acl.h"
 #include "core/net/ifaces.h"
 
@@ -37,7 +38,7 @@ struct capture_rule {
 	bool isakmp;             /* IKE only */
 	bool both;               /* either direction */
 	uint32_t local;          /* CAP_OUTSIDE: address of the interface, 0 = any */
-	struct acl_rule acl;     /* the first that fits says whether the packet is taken */
+	struct filter_ace acl;   /* the first that fits says whether the packet is taken */
 };
 
 struct capture_ring;

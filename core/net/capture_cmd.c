@@ -70,6 +70,7 @@ static bool read_match(struct cmd *cmd, struct capture *cap, struct err *err)
 {
 	struct str text = cmd_text(cmd, "rule");
 	struct out rule;
+	struct acl_rule r;
 	bool ok;
 	if (text.len == 0)
 		return true;
@@ -79,8 +80,17 @@ static bool read_match(struct cmd *cmd, struct capture *cap, struct err *err)
 	}
 	out_init(&rule);
 	out_printf(&rule, "permit %.*s", STR_ARG(text));
-	ok = acl_rule_parse(out_text(&rule), false, &cap->match[cap->nmatches], err);
+	ok = acl_rule_parse(out_text(&rule), false, NULL, &r, err);
 	out_free(&rule);
+	/* Names would be those of a text that is gone, and of a configuration that changes. */
+	if (ok && (r.proto_kind != ACL_PROTO_NUMBER || r.src.kind > ACL_NET || r.dst.kind > ACL_NET ||
+	           r.sport.op == ACL_OP_GROUP || r.dport.op == ACL_OP_GROUP || r.icmp_group.len > 0 ||
+	           r.time_range.len > 0)) {
+		err_set(err, -1, "a capture matches addresses, not objects");
+		ok = false;
+	}
+	if (ok)
+		cap->match[cap->nmatches] = r;
 	cap->nmatches += ok;
 	return ok;
 }
