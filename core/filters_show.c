@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/rec.h"
 #include "core/filters.h"
 #include "core/gateway.h"
 
@@ -198,18 +199,28 @@ static void print_entry(struct show *s, const struct centry *e)
 	s->kind = conf_text(e, "kind");
 	s->standard = str_eq_cstr(s->kind, "standard");
 	s->line++;
+	rec_open(s->out, NULL);
+	rec_num(s->out, "line", s->line);
+	rec_str(s->out, "kind", s->kind);
+	rec_str(s->out, "rule", rule);
 	if (str_eq_cstr(s->kind, "remark")) {
+		rec_close(s->out);
 		if (!s->brief)
 			out_printf(s->out, "access-list %.*s line %u remark %.*s\n",
 			           STR_ARG(s->name), s->line, STR_ARG(rule));
 		return;
 	}
-	if (!acl_rule_parse(rule, s->standard, &names, &r, NULL))
+	if (!acl_rule_parse(rule, s->standard, &names, &r, NULL)) {
+		rec_close(s->out);
 		return;
+	}
 	s->elements = 0;
 	s->hits = 0;
 	out_clear(&s->text);
 	acl_rule_expand(s->f->conf, &r, print_element, s);
+	rec_num(s->out, "elements", s->elements);
+	rec_num(s->out, "hitcnt", s->hits);
+	rec_close(s->out);
 	if (s->brief) {
 		out_put(s->out, out_text(&s->text));
 		return;
@@ -247,9 +258,14 @@ static void print_list(struct filters *f, const struct centry *list, bool brief,
 	out_init(&s.text);
 	out_printf(out, "access-list %.*s; %zu elements; name hash: 0x%08" PRIx32 "\n",
 	           STR_ARG(s.name), count(f->conf, list), text_hash(s.name));
+	rec_open(out, NULL);
+	rec_str(out, "name", s.name);
+	rec_list(out, "entries");
 	for (const struct centry *e = conf_first_child(f->conf, list, "entry"); e;
 	     e = conf_next(f->conf, e))
 		print_entry(&s, e);
+	rec_close(out);
+	rec_close(out);
 	out_free(&s.text);
 }
 
@@ -265,16 +281,22 @@ static int show_access_list(struct cmd *c)
 		const struct centry *list = conf_find(f->conf, "access-list", name);
 		if (list == NULL)
 			return cmd_fail(c, "access-list <%.*s> does not exist", STR_ARG(name));
+		rec_list(c->out, "access-lists");
 		print_list(f, list, brief, c->out);
+		rec_close(c->out);
 		return CMD_OK;
 	}
 	out_printf(c->out,
 	           "access-list cached ACL log flows: total %u, denied %u (deny-flow-max %u)\n"
 	           "            alert-interval %u\n",
 	           total, denied, conf_u32(log, "deny-flow-max"), conf_u32(log, "alert-interval"));
+	rec_num(c->out, "log-flows", total);
+	rec_num(c->out, "log-flows-denied", denied);
+	rec_list(c->out, "access-lists");
 	for (const struct centry *l = conf_first(f->conf, "access-list"); l;
 	     l = conf_next(f->conf, l))
 		print_list(f, l, brief, c->out);
+	rec_close(c->out);
 	return CMD_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/filters.h"
+#include "core/base/rec.h"
 #include "core/config/nat_rule.h"
 #include "core/gateway.h"
 #include "core/net/nat_conf.h"
@@ -136,6 +137,14 @@ static void show_rule(struct cmd *c, const struct nat_rule *r, struct str object
 		out_printf(c->out, " source %.*s %.*s", STR_ARG(word), STR_ARG(object));
 	out_printf(c->out, " %.*s %s\n", STR_ARG(str_trim(rest)), r->inactive ? " (inactive)" : "");
 	nat_counters(gw->nat, add_hits, &h);
+	rec_open(c->out, NULL);
+	rec_num(c->out, "section", section);
+	rec_num(c->out, "number", number);
+	rec_str(c->out, "object", object);
+	rec_str(c->out, "rule", out_text(&text));
+	rec_num(c->out, "translate-hits", h.there);
+	rec_num(c->out, "untranslate-hits", h.back);
+	rec_close(c->out);
 	out_printf(c->out, "    translate_hits = %" PRIu64 ", untranslate_hits = %" PRIu64 "\n",
 	           h.there, h.back);
 	out_free(&text);
@@ -163,9 +172,11 @@ static void show_section(struct cmd *c, const char *node, unsigned section)
 
 static int show_nat(struct cmd *c)
 {
+	rec_list(c->out, "rules");
 	show_section(c, "nat", 1);
 	show_section(c, "object-nat", 2);
 	show_section(c, "nat-after", 3);
+	rec_close(c->out);
 	return CMD_OK;
 }
 
