@@ -57,6 +57,23 @@ static void characters_stay_what_they_are(void **state)
 	}
 }
 
+/* Of the grammar itself: every command has help and a text. */
+static void every_command_is_explained(void **state)
+{
+	(void)state;
+	struct grammar *g;
+	struct err err = {0};
+	struct out missing;
+	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS, &g, &err) != 0)
+		fail_msg("%s", err.text);
+	out_init(&missing);
+	size_t n = manual_missing(g, &missing);
+	if (n > 0)
+		fail_msg("%zu commands lack a text:\n%s", n, missing.text);
+	out_free(&missing);
+	grammar_free(g);
+}
+
 static void files_by_name(void **state)
 {
 	(void)state;
@@ -82,6 +99,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(every_command_is_there),
 	        cmocka_unit_test(characters_stay_what_they_are),
+	        cmocka_unit_test(every_command_is_explained),
 	        cmocka_unit_test(files_by_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
