@@ -96,6 +96,7 @@ struct line {
 	int dialect;          /* of a legacy line, -1 = none */
 	int privilege;
 	unsigned flags;
+	const char *lead;    /* the word that this spelling leaves out (`short:` of its mode) */
 	struct line *modern; /* what a legacy spelling stands for */
 	struct line *older;  /* legacy spellings of this line */
 	struct line *next;   /* in the mode */
@@ -109,6 +110,7 @@ struct mode {
 	const char *name, *title, *prompt, *close;
 	const char *parent_name, *node_name;
 	const char *inert; /* all its lines are */
+	const char **shorts; /* `short:`: first words of lines that may be typed without the very first; NULL ends them */
 	int indent;        /* blanks in front of its lines beyond one a level */
 	struct mode *parent;
 	const struct mode *also; /* its lines count as this mode's own: those of user EXEC in privileged EXEC */

@@ -45,6 +45,10 @@ void build_index(struct builder *b);
 struct line *build_line(struct builder *b, struct mode *m, const struct yaml *y);
 /* layouts: after the lines. */
 bool build_layouts(struct builder *b);
+/* grammar_short.c: `short:` of a mode. */
+bool build_shorts(struct builder *b, struct mode *m, const struct yaml *y);
+/* The line's pattern without its first word, which *lead gets; NULL where the mode has no such spelling. */
+const char *build_short(struct builder *b, const struct line *l, const char **lead);
 /* line.c: the pattern of l->text with its positions; fields are looked up in args, then in l->node. */
 bool line_parse(struct builder *b, struct line *l, const struct yaml *y);
 /* What `no` means for the line. ctx_keys: keys that the mode has bound. */

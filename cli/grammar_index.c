@@ -20,6 +20,20 @@ static struct grammar_help *find_help(const struct grammar *g, const struct mode
 	return h;
 }
 
+/* What leaves its first word out is explained as if it stood there. */
+static struct grammar_help *help_behind(const struct grammar *g, const struct line *l,
+                                        const char *prefix)
+{
+	struct grammar_help *h;
+	struct out full;
+
+	out_init(&full);
+	out_printf(&full, "%s %s", l->lead, prefix);
+	h = find_help(g, l->mode, full.text);
+	out_free(&full);
+	return h;
+}
+
 /* A keyword's help: its prefix in `help:`, else what its argument says of itself. */
 static void help_items(const struct grammar *g, const struct line *l, struct item *it,
                        const char *before)
@@ -45,6 +59,8 @@ static void help_items(const struct grammar *g, const struct line *l, struct ite
 		}
 		out_str(&prefix, it->word);
 		h = find_help(g, l->mode, prefix.text);
+		if (!h && l->lead)
+			h = help_behind(g, l, prefix.text);
 		if (h) {
 			h->used = true;
 			it->help = h->text;

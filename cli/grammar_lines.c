@@ -102,7 +102,7 @@ static bool read_show(struct builder *b, const struct yaml *y, bool *always, boo
 static bool read_mode(struct builder *b, const char *name, const struct yaml *y)
 {
 	static const char *const known[] = {"prompt", "parent", "node",  "privilege", "show",
-	                                    "close",  "title",  "inert", "indent",    NULL};
+	                                    "close",  "title",  "inert", "indent",    "short", NULL};
 	struct mode *m, **tail = &b->g->modes;
 	bool never = false;
 
@@ -128,7 +128,8 @@ static bool read_mode(struct builder *b, const char *name, const struct yaml *y)
 	while (*tail)
 		tail = &(*tail)->next;
 	*tail = m;
-	return read_number(b, y, "privilege", &m->privilege) &&
+	return build_shorts(b, m, yaml_get(y, "short")) &&
+	       read_number(b, y, "privilege", &m->privilege) &&
 	       read_number(b, y, "indent", &m->indent) && read_show(b, y, &m->always, &never);
 }
 
@@ -433,15 +434,12 @@ static bool add_line(struct builder *b, struct line *l, const struct yaml *y)
 	return true;
 }
 
-static bool add_older(struct builder *b, struct line *modern, const struct yaml *y)
+/* Another spelling of a line that was read from its copy. */
+static bool add_spelling(struct builder *b, struct line *l, struct line *modern, const struct yaml *y)
 {
-	struct line *l, **tail = &modern->older;
+	struct line **tail = &modern->older;
 
-	l = read_line(b, modern->mode, y, modern);
-	if (!l)
-		return false;
 	l->flags |= LINE_LEGACY;
-	l->flags &= yaml_get(y, "offer") != NULL ? ~0u : ~(unsigned)LINE_OFFER;
 	l->modern = modern;
 	l->no_delete = l->no_reset = l->key_atoms = 0;
 	l->natoms = 0;
@@ -450,6 +448,41 @@ static bool add_older(struct builder *b, struct line *modern, const struct yaml 
 		tail = &(*tail)->older;
 	*tail = l;
 	return add_line(b, l, y);
+}
+
+static bool add_older(struct builder *b, struct line *modern, const struct yaml *y)
+{
+	struct line *l = read_line(b, modern->mode, y, modern);
+
+	if (!l)
+		return false;
+	l->flags &= yaml_get(y, "offer") != NULL ? ~0u : ~(unsigned)LINE_OFFER;
+	return add_spelling(b, l, modern, y);
+}
+
+/* The spellings of a line, and of its older ones, that leave the first word out. */
+static bool add_shorts(struct builder *b, struct line *modern, const struct yaml *y)
+{
+	struct line *last = modern;
+
+	while (last->older)
+		last = last->older;
+	for (struct line *of = modern;; of = of->older) {
+		const char *lead = NULL, *text = build_short(b, of, &lead);
+		const struct yaml node = {.kind = YAML_TEXT, .text = text, .file = y->file, .line = y->line};
+
+		if (text) {
+			struct line *l = read_line(b, of->mode, &node, of);
+
+			l->lead = lead;
+			if (!(of->flags & LINE_LEGACY))
+				l->flags |= LINE_OFFER;
+			if (!add_spelling(b, l, modern, y))
+				return false;
+		}
+		if (of == last)
+			return true;
+	}
 }
 
 static bool read_one(struct builder *b, struct mode *m, const struct yaml *y)
@@ -477,7 +510,7 @@ static bool read_one(struct builder *b, struct mode *m, const struct yaml *y)
 		if (!add_older(b, l, legacy->items[i]))
 			return false;
 	}
-	return true;
+	return add_shorts(b, l, y);
 }
 
 static bool read_lines(struct builder *b, const struct yaml *y)
