@@ -4,7 +4,8 @@
 
 #include "core/base/buf.h"
 
-enum { FILTER_RE_MAX = 256, FILTER_LINE_MAX = 4096 };
+/* Each `+` copies what it repeats when it is compiled, nested ones copy the copies. */
+enum { FILTER_RE_MAX = 256, FILTER_PLUS_MAX = 8, FILTER_LINE_MAX = 4096 };
 
 static const struct filter_word words[] = {
         {"append", "Append output to a file"},
@@ -38,10 +39,11 @@ bool filter_split(struct str line, struct str *command, struct str *tail)
 	return false;
 }
 
-/* Copies the expression with `{` made literal; false when it holds a back-reference. */
+/* Copies the expression with `{` made literal; false when it holds a back-reference or too many `+`. */
 static bool filter_tame(char *dst, struct str re)
 {
 	bool set = false;
+	unsigned pluses = 0;
 	for (size_t i = 0; i < re.len; i++) {
 		char c = re.p[i];
 		if (c == '\\' && !set && i + 1 < re.len) {
@@ -56,6 +58,8 @@ static bool filter_tame(char *dst, struct str re)
 			set = true;
 		else if (c == ']')
 			set = false;
+		if (c == '+' && !set && ++pluses > FILTER_PLUS_MAX)
+			return false;
 		if ((c == '{' || c == '}') && !set)
 			*dst++ = '\\';
 		*dst++ = c;

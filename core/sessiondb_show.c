@@ -26,7 +26,7 @@ static struct session_facts facts_of(struct sessiondb *db, const struct session_
 	struct gateway *gw = db->gw;
 	const struct ppp_session_info *s = &row->ppp;
 	struct session_facts f = {
-	        .index = row->index, .ppp = s, .now_ms = clock_now(&gw->clock), .filter = ""};
+	        .index = row->index, .ppp = s, .now_ms = clock_now(&gw->clock), .filter = s->filter};
 	struct child_pick pick = {.flow = s->link->flow};
 	f.has_ike = ike_peer_info(gw->ike, s->link->peer, &f.ike);
 	ike_each_child(gw->ike, s->link->peer, pick_child, &pick);

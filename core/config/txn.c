@@ -354,13 +354,11 @@ static void drop_fault(struct txn *t, const struct touch *touch, const struct ve
 	struct centry *e;
 
 	if (fault->deleted || !f || (f->flags & FIELD_REQUIRED) || f->index < node_nkeys(f->node)) {
-		const struct node *n = touch->node;
+		/* A part without its entry goes with the entry, which was made for it alone. */
+		const struct node *n = !fault->deleted && !f && fault->err.code == -ENOENT
+		                               ? fault->node
+		                               : touch->node;
 
-		/* A part without its entry goes with the entry. */
-		while (!fault->deleted && !f && n->parent->parent && !(n->flags & NODE_LIST))
-			n = n->parent;
-		if (fault->err.code != -ENOENT)
-			n = touch->node;
 		conf_revert(t->next, t->origin, n, touch->keys);
 		conf_prune(t->next, n, touch->keys);
 		return;

@@ -292,7 +292,7 @@ bool verify_entry(const struct conf *base, const struct conf *next, const struct
 {
 	const struct centry *e = conf_get(next, n, keys);
 
-	*fault = (struct verify_fault){0};
+	*fault = (struct verify_fault){.node = n};
 	if ((n->flags & NODE_LIST) && !still_named(base, next, n, keys, fault))
 		return false;
 	if (e && (!refs_exist(next, e, fault) || !once_only(base, e, fault)))
@@ -301,6 +301,7 @@ bool verify_entry(const struct conf *base, const struct conf *next, const struct
 		e = conf_get(next, up, keys);
 		if (!e)
 			continue;
+		fault->node = up;
 		if (!complete(base, e, fault))
 			return false;
 		if (up->check && up->check(next, e, conf_get(base, up, keys), notes, &fault->err)) {

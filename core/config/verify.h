@@ -7,6 +7,7 @@
 
 struct verify_fault {
 	const struct field *field; /* whose value is at fault; NULL: the entry */
+	const struct node *node;   /* of the entry at fault: the one looked at, or one above it */
 	bool deleted;              /* the entry may not go */
 	struct err err;
 };
