@@ -60,6 +60,9 @@ static void refusals(void **state)
 	assert_int_equal(at, 4);
 	assert_int_equal(filter_parse(&f, STR(" i [a"), &at, &err), FILTER_BAD);
 	assert_int_equal(filter_parse(&f, STR(" i (a*)*\\1"), &at, &err), FILTER_BAD);
+	assert_int_equal(filter_parse(&f, STR(" i a+++++++++"), &at, &err), FILTER_BAD);
+	assert_int_equal(filter_parse(&f, STR(" i [+++++++++]\\+"), &at, &err), FILTER_OK);
+	filter_free(&f);
 	char longer[400];
 	memset(longer, 'a', sizeof longer);
 	longer[0] = 'i', longer[1] = ' ';
