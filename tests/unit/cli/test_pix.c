@@ -8,45 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/edit.h"
-#include "cli/hooks.h"
-#include "cli/render.h"
+#include "configs.h"
 
-static struct grammar *grammar;
 static int pix;
-
-static char *read_config(const char *name)
-{
-	char path[512];
-	static char text[1 << 16];
-	snprintf(path, sizeof(path), "%s/transcript/configs/%s", TEST_DIR, name);
-	FILE *f = fopen(path, "r");
-	if (!f)
-		fail_msg("%s", path);
-	size_t n = fread(text, 1, sizeof(text) - 1, f);
-	fclose(f);
-	text[n] = '\0';
-	return strdup(text);
-}
 
 static struct confsys *load(const char *text, struct load_report *r)
 {
-	struct confsys *sys = confsys_new(&grammar->schema, NULL);
-	struct err err = {0};
-	assert_int_equal(load_text(grammar, sys, str_of(text), "F", LOAD_REPLACE, r, &err), 0);
-	for (size_t i = 0; i < r->n; i++)
-		if (r->items[i].error)
-			fail_msg("line %u: %s: %s", r->items[i].line, r->items[i].command,
-			         r->items[i].text);
+	struct confsys *sys = load_config(text, r);
+	assert_no_error(r);
 	return sys;
 }
 
 static char *shown(struct confsys *sys, int dialect)
 {
-	struct out out;
-	out_init(&out);
-	render(grammar, confsys_running(sys), RENDER_SECRETS, dialect, STR(""), &out);
-	return out.text; /* freed by the caller */
+	return shown_as(sys, 0, dialect);
 }
 
 /* The lines of `want` stand in the text in this order; new sections of the appliance may stand between them. */
@@ -326,23 +301,9 @@ static void test_factory(void **state)
 
 static int setup(void **state)
 {
-	(void)state;
-	struct err err = {0};
-	hooks_register();
-	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS, &grammar, &err) != 0) {
-		print_error("%s\n", err.text);
+	if (configs_setup(state) != 0)
 		return -1;
-	}
-	hooks_set_grammar(grammar);
 	pix = grammar_dialect(grammar, STR("pix-6"));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	hooks_set_grammar(NULL);
-	grammar_free(grammar);
 	return 0;
 }
 
@@ -353,5 +314,5 @@ int main(void)
 	        cmocka_unit_test(test_order),   cmocka_unit_test(test_mapping),
 	        cmocka_unit_test(test_notices), cmocka_unit_test(test_factory),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, configs_teardown);
 }
