@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "cli/session_priv.h"
+#include "core/base/log.h"
 #include "core/base/show.h"
 
 static int cmd_exit(struct cmd *c)
@@ -70,6 +71,7 @@ static int cmd_configure(struct cmd *c)
 {
 	struct session *s = c->session;
 	session_set_mode(s, s->env->grammar->config);
+	log_msg(MSG_111007, s->from);
 	return CMD_OK;
 }
 

@@ -161,6 +161,8 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	worker_set_mss(gw->worker, s->tcpmss);
 	worker_set_pmtu_aging(gw->worker, ipsec_conf_pmtu_aging(s->ipsec));
 	filters_apply(gw->filters, old, next);
+	if (before != NULL)
+		gateway_log_accounts(old, next);
 	translate_apply(gw, old, next, s, &notes);
 	for (struct str rest = out_text(&notes); rest.len > 0;) {
 		const char *end = memchr(rest.p, '\n', rest.len);

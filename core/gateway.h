@@ -175,6 +175,9 @@ void gateway_reload_check(struct gateway *gw);
 void gateway_client_route_add(struct gateway *gw, const struct ppp_session_info *info, bool wanted);
 void gateway_client_route_del(struct gateway *gw, uint32_t ip);
 
+/* account_log.c: messages 502101 to 502112 about a commit */
+void gateway_log_accounts(const struct conf *old, const struct conf *next);
+
 /* boot.c: the startup configuration, the enable password, what the commands about both need */
 int gateway_exec_register(struct gateway *gw, struct err *err);
 int gateway_boot(struct gateway *gw, struct err *err);

@@ -68,6 +68,23 @@ static bool gets_in(struct world *w, const struct client_habits *habits)
 	return in;
 }
 
+static void accounts_are_told(void **state)
+{
+	struct stage *s = *state;
+	world_edit(&s->w, "username carol password a-carol-4 mschap\nusername carol privilege 5\n"
+	                  "group-policy extra internal\n");
+	assert_int_equal(world_logged(&s->w, "502101",
+	                              "New user added to local dbase: Uname: carol Priv: 5"),
+	                 1);
+	assert_int_equal(world_logged(&s->w, "502111", "name: extra Type: internal"), 1);
+	world_edit(&s->w, "username carol privilege 15\n");
+	assert_int_equal(world_logged(&s->w, "502103", "Uname: carol From: 5 To: 15"), 1);
+	world_edit(&s->w, "no username carol\nno group-policy extra\n");
+	assert_int_equal(world_logged(&s->w, "502102", "Uname: carol Priv: 15"), 1);
+	assert_int_equal(world_logged(&s->w, "502112", "name: extra Type: internal"), 1);
+	assert_kept(s);
+}
+
 /* ------------------------------------------------------------------ keys, policies, transform sets, maps */
 
 static void keys_count_from_the_next_time(void **state)
@@ -362,6 +379,7 @@ static void edits_while_data_flows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        T(accounts_are_told),
 	        T(keys_count_from_the_next_time),
 	        T(policies_count_from_the_next_time),
 	        T(transform_sets_count_from_the_next_rekey),
