@@ -10,6 +10,9 @@ ciscoasa(config)# nameif ethernet0 outside security0
 INFO: converting 'nameif' and 'interface' lines to interface blocks
 ciscoasa(config)# ip address outside 171.68.9.57 255.255.255.0
 ciscoasa(config)# isakmp policy 20 hash md5
+[full] WARNING: crypto ikev1 policy 20: DES is weak, use aes or stronger
+[full] WARNING: crypto ikev1 policy 20: MD5 is weak, use sha or stronger
+[full] WARNING: crypto ikev1 policy 20: Diffie-Hellman group 1 is weak, use group 5 or stronger
 ciscoasa(config)# isakmp policy 20 lifetime 3600
 ciscoasa(config)# : end
 ciscoasa(config)# show running-config interface
