@@ -161,8 +161,6 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	worker_set_mss(gw->worker, s->tcpmss);
 	worker_set_pmtu_aging(gw->worker, ipsec_conf_pmtu_aging(s->ipsec));
 	filters_apply(gw->filters, old, next);
-	if (before != NULL)
-		gateway_log_accounts(old, next);
 	translate_apply(gw, old, next, s, &notes);
 	for (struct str rest = out_text(&notes); rest.len > 0;) {
 		const char *end = memchr(rest.p, '\n', rest.len);
@@ -182,5 +180,15 @@ static void hook_release(void *ctx, void *snapshot)
 	snapshot_free(snapshot);
 }
 
-const struct conf_hooks gateway_conf_hooks = {NULL, hook_compile, hook_prepare, hook_apply,
-                                              hook_release};
+static void hook_entry(void *ctx, const char *node, const struct centry *was,
+                       const struct centry *is)
+{
+	(void)ctx;
+	gateway_log_account(node, was, is);
+}
+
+const struct conf_hooks gateway_conf_hooks = {.compile = hook_compile,
+                                              .prepare = hook_prepare,
+                                              .apply = hook_apply,
+                                              .entry = hook_entry,
+                                              .release = hook_release};

@@ -176,7 +176,7 @@ void gateway_client_route_add(struct gateway *gw, const struct ppp_session_info 
 void gateway_client_route_del(struct gateway *gw, uint32_t ip);
 
 /* account_log.c: messages 502101 to 502112 about a commit */
-void gateway_log_accounts(const struct conf *old, const struct conf *next);
+void gateway_log_account(const char *node, const struct centry *was, const struct centry *is);
 
 /* boot.c: the startup configuration, the enable password, what the commands about both need */
 int gateway_exec_register(struct gateway *gw, struct err *err);

@@ -95,6 +95,10 @@ struct conf_hooks {
 	/* May not fail. */
 	void (*apply)(void *ctx, const struct conf *old, const struct conf *next,
 	              void *old_snapshot, void *next_snapshot);
+	/* After apply, for each entry of a top-level list that the commit touched: as it was and as it is, NULL = not
+	 * there. Not for the first configuration. May be NULL. */
+	void (*entry)(void *ctx, const char *node, const struct centry *was,
+	              const struct centry *is);
 	/* The config system drops its reference to a snapshot. */
 	void (*release)(void *ctx, void *snapshot);
 };

@@ -298,6 +298,23 @@ static int make_snapshot(struct txn *t, struct conf *next, void **snapshot, stru
 	return rc;
 }
 
+static void tell_entries(const struct txn *t)
+{
+	const struct conf_hooks *h = &t->sys->hooks;
+
+	for (size_t i = 0; h->entry && i < t->n; i++) {
+		const struct touch *touch = t->touched[i];
+		const struct centry *was, *is;
+
+		if (touch->node->parent->parent || !(touch->node->flags & NODE_LIST))
+			continue;
+		was = conf_get(t->base, touch->node, touch->keys);
+		is = conf_get(t->next, touch->node, touch->keys);
+		if (was != is)
+			h->entry(h->ctx, touch->node->name, was, is);
+	}
+}
+
 static void publish(struct txn *t, void *snapshot)
 {
 	struct confsys *sys = t->sys;
@@ -309,6 +326,8 @@ static void publish(struct txn *t, void *snapshot)
 	sys->running = conf_hold(t->next);
 	if (h->apply)
 		h->apply(h->ctx, t->base, t->next, old, snapshot);
+	if (old)
+		tell_entries(t);
 	if (old && h->release)
 		h->release(h->ctx, old);
 }

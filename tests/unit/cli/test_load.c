@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "console.h"
 
 static const char *load(struct console *c, const char *text, unsigned flags, struct load_report *r)
@@ -133,6 +135,7 @@ struct gateway {
 	unsigned compiled, prepared, applied, released;
 	uint32_t refuse_priority; /* an IKE policy that cannot be compiled */
 	const struct conf *last;
+	char told[64]; /* entries */
 };
 
 static int compile(void *ctx, const struct conf *next, void **snapshot, struct out *notes,
@@ -178,6 +181,18 @@ static void apply(void *ctx, const struct conf *old, const struct conf *next, vo
 	gw->last = next;
 }
 
+/* A priority that came (+) or went (-). */
+static void entry(void *ctx, const char *node, const struct centry *was, const struct centry *is)
+{
+	struct gateway *gw = ctx;
+
+	if (strcmp(node, "ike-policy") || (was && is))
+		return;
+	size_t len = strlen(gw->told);
+	snprintf(gw->told + len, sizeof(gw->told) - len, "%c%u ", is ? '+' : '-',
+	         conf_u32(is ? is : was, "priority"));
+}
+
 static void release(void *ctx, void *snapshot)
 {
 	struct gateway *gw = ctx;
@@ -189,7 +204,12 @@ static void release(void *ctx, void *snapshot)
 static void test_hooks(void **state)
 {
 	struct gateway gw = {.refuse_priority = 13};
-	struct conf_hooks hooks = {&gw, compile, prepare, apply, release};
+	struct conf_hooks hooks = {.ctx = &gw,
+	                           .compile = compile,
+	                           .prepare = prepare,
+	                           .apply = apply,
+	                           .entry = entry,
+	                           .release = release};
 	struct load_report r;
 	struct console c;
 
@@ -222,6 +242,8 @@ static void test_hooks(void **state)
 	assert_non_null(strstr(running(&c, ""), "crypto ikev1 policy 20"));
 	assert_null(strstr(running(&c, ""), "crypto ikev1 policy 13"));
 	assert_int_equal(gw.applied, 2);
+	ok(&c, "no crypto ikev1 policy 10");
+	assert_string_equal(gw.told, "+10 +20 -10 ");
 	console_close(&c);
 	assert_int_equal(gw.compiled, gw.released);
 }
