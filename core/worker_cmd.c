@@ -437,7 +437,11 @@ void worker_set_policy(struct worker *w, struct filter_policy *policy)
 
 void worker_session_filter(struct worker *w, uint16_t tunnel, bool has, struct filter *filter, uint8_t iface)
 {
-	down(w, &(struct down){.op = DOWN_SESS_FILTER, .p = filter, .tunnel = tunnel, .acfc = has, .u8 = iface});
+	down(w, &(struct down){.op = DOWN_SESS_FILTER,
+	                       .p = filter,
+	                       .tunnel = tunnel,
+	                       .has_filter = has,
+	                       .iface = iface});
 }
 
 void worker_rejudge(struct worker *w)

@@ -285,8 +285,8 @@ void worker_filter_command(struct worker *w, const struct down *d)
 		}
 		worker_filter_leave(w, slot);
 		slot->filter = d->p;
-		slot->has_filter = d->acfc;
-		slot->iface = (uint8_t)d->u8;
+		slot->has_filter = d->has_filter;
+		slot->iface = d->iface;
 		break;
 	default: /* DOWN_REJUDGE */
 		break;

@@ -62,7 +62,8 @@ struct down {
 	uint32_t ip;
 	uint16_t tunnel, mtu;
 	bool acfc, pfc;
-	uint8_t u8;
+	bool has_filter; /* DOWN_SESS_FILTER, as is the next */
+	uint8_t iface;
 };
 
 enum up_op {
