@@ -1,7 +1,7 @@
 /* What the consoles ask the appliance: passwords, users, and whether a client may manage it through its tunnel. */
 #include <string.h>
 
-#include "cli/logins.h"
+#include "cli/session/logins.h"
 #include "core/aaa/local.h"
 #include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"

@@ -2,8 +2,8 @@
  * gateway.c adds those. */
 #include <errno.h>
 
-#include "cli/exec_debug.h"
-#include "cli/hooks.h"
+#include "cli/exec/debug.h"
+#include "cli/config/hooks.h"
 #include "core/aaa/local.h"
 #include "core/system_show.h"
 #include "core/aaa/lockout.h"

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/hooks.h"
-#include "cli/logins.h"
+#include "cli/config/hooks.h"
+#include "cli/session/logins.h"
 #include "core/base/log.h"
 #include "core/net/url.h"
 #include "crypto/prim/prim.h"

@@ -19,9 +19,9 @@
 
 #include <uv.h>
 
-#include "cli/control.h"
-#include "cli/exec_config.h"
-#include "cli/grammar.h"
+#include "cli/socket/control.h"
+#include "cli/exec/config.h"
+#include "cli/grammar/grammar.h"
 #include "core/base/hash.h"
 #include "core/config/txn.h"
 #include "core/net/capture.h"

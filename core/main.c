@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/manual.h"
+#include "cli/manual/manual.h"
 #include "core/gateway.h"
 #include "core/privilege.h"
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cli/hooks.h"
+#include "cli/config/hooks.h"
 #include "core/aaa/passhash.h"
 #include "core/net/ifaces.h"
 #include "core/net/logsink.h"

@@ -2,7 +2,7 @@
 #ifndef TESTS_EXCHANGE_CONF_FIXTURE_H
 #define TESTS_EXCHANGE_CONF_FIXTURE_H
 
-#include "cli/edit.h"
+#include "cli/config/edit.h"
 #include "core/base/arena.h"
 
 struct conf_fixture {

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "cli/hooks.h"
-#include "cli/session.h"
+#include "cli/config/hooks.h"
+#include "cli/session/session.h"
 #include "core/base/log.h"
 #include "core/sessiondb.h"
 #include "crypto/prim/prim.h"

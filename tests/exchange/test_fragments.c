@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/manual.h"
-#include "cli/match.h"
-#include "cli/render.h"
+#include "cli/manual/manual.h"
+#include "cli/grammar/match.h"
+#include "cli/config/render.h"
 #include "core/base/hash.h"
 #include "tests/exchange/conf_fixture.h"
 

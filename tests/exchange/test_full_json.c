@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "cli/grammar.h"
+#include "cli/grammar/grammar.h"
 #include "tests/exchange/full_server.h"
 
 enum { LINES_MAX = 300 }; /* of one pattern */

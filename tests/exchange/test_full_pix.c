@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "cli/session.h"
+#include "cli/session/session.h"
 #include "core/base/buf.h"
 #include "crypto/ike/vendor.h"
 #include "crypto/ike/wire.h"

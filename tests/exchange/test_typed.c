@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "cli/match.h"
+#include "cli/grammar/match.h"
 #include "tests/exchange/conf_fixture.h"
 
 struct typed {

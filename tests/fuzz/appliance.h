@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/edit.h"
-#include "cli/hooks.h"
+#include "cli/config/edit.h"
+#include "cli/config/hooks.h"
 #include "core/aaa/passhash.h"
 #include "core/net/ifaces.h"
 #include "core/net/logsink.h"

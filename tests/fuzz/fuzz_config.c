@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/render.h"
+#include "cli/config/render.h"
 #include "tests/fuzz/appliance.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,6 +1,6 @@
 /* Bytes as YAML into the grammar loader: an error or a grammar, never a crash or a leak. */
-#include "cli/edit.h"
-#include "cli/render.h"
+#include "cli/config/edit.h"
+#include "cli/config/render.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

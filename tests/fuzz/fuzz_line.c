@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/suggest.h"
+#include "cli/grammar/suggest.h"
 #include "tests/fuzz/appliance.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,8 +1,8 @@
 /* Bytes from a stranger on the console socket, in pieces as they come; and the filter after a bar. */
 #include <stdint.h>
 
-#include "cli/filter.h"
-#include "cli/proto.h"
+#include "cli/session/filter.h"
+#include "cli/socket/proto.h"
 
 static void read_all(const uint8_t *data, size_t len, bool from_server)
 {

@@ -4,13 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/control.h"
-#include "cli/exec_config.h"
-#include "cli/exec_debug.h"
-#include "cli/grammar.h"
-#include "cli/hooks.h"
-#include "cli/logins.h"
-#include "cli/session.h"
+#include "cli/socket/control.h"
+#include "cli/exec/config.h"
+#include "cli/exec/debug.h"
+#include "cli/grammar/grammar.h"
+#include "cli/config/hooks.h"
+#include "cli/session/logins.h"
+#include "cli/session/session.h"
 #include "core/config/clock.h"
 #include "core/config/txn.h"
 #include "core/net/logsink.h"

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/hooks.h"
+#include "cli/config/hooks.h"
 
 struct grammar *grammar;
 

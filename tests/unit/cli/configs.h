@@ -2,8 +2,8 @@
 #ifndef TESTS_UNIT_CLI_CONFIGS_H
 #define TESTS_UNIT_CLI_CONFIGS_H
 
-#include "cli/edit.h"
-#include "cli/render.h"
+#include "cli/config/edit.h"
+#include "cli/config/render.h"
 
 extern struct grammar *grammar;
 

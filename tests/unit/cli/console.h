@@ -2,9 +2,9 @@
 #ifndef TESTS_UNIT_CLI_CONSOLE_H
 #define TESTS_UNIT_CLI_CONSOLE_H
 
-#include "cli/edit.h"
-#include "cli/render.h"
-#include "cli/suggest.h"
+#include "cli/config/edit.h"
+#include "cli/config/render.h"
+#include "cli/grammar/suggest.h"
 
 struct console {
 	struct grammar *g;

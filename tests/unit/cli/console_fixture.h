@@ -2,8 +2,8 @@
 #ifndef TESTS_UNIT_CLI_CONSOLE_FIXTURE_H
 #define TESTS_UNIT_CLI_CONSOLE_FIXTURE_H
 
-#include "cli/grammar.h"
-#include "cli/session.h"
+#include "cli/grammar/grammar.h"
+#include "cli/session/session.h"
 #include "core/config/txn.h"
 
 struct fixture {

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "console_fixture.h"
-#include "cli/conn.h"
-#include "cli/control.h"
+#include "cli/socket/conn.h"
+#include "cli/socket/control.h"
 
 static uv_loop_t loop;
 static struct control *control;

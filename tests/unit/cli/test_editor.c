@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "cli/editor.h"
+#include "cli/console/editor.h"
 
 /* Keys, and the row and the cursor's column after them. */
 struct step {

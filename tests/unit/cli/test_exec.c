@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/exec_config.h"
-#include "cli/exec_debug.h"
-#include "cli/hooks.h"
+#include "cli/exec/config.h"
+#include "cli/exec/debug.h"
+#include "cli/config/hooks.h"
 #include "core/base/zone.h"
 #include "exec_host.h"
 

@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/exec_config.h"
-#include "cli/hooks.h"
-#include "cli/place.h"
+#include "cli/exec/config.h"
+#include "cli/config/hooks.h"
+#include "cli/exec/place.h"
 #include "exec_host.h"
 
 static char dir[] = "/tmp/files-XXXXXX";

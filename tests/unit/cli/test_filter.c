@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "cli/filter.h"
+#include "cli/session/filter.h"
 
 static const char text[] = "alpha one\nbeta two\ngamma {3}\nbeta four\n";
 

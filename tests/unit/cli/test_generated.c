@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "cli/hooks_acl.h"
-#include "cli/walk.h"
+#include "cli/config/hooks_acl.h"
+#include "cli/grammar/walk.h"
 #include "gen.h"
 
 #define SEEDS 4

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "cli/exec_config.h"
-#include "cli/grammar.h"
-#include "cli/hooks.h"
-#include "cli/logins.h"
-#include "cli/session.h"
+#include "cli/exec/config.h"
+#include "cli/grammar/grammar.h"
+#include "cli/config/hooks.h"
+#include "cli/session/logins.h"
+#include "cli/session/session.h"
 #include "core/config/txn.h"
 
 struct screen {

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "console_fixture.h"
-#include "cli/manual.h"
+#include "cli/manual/manual.h"
 
 static void has(const struct out *o, const char *text)
 {

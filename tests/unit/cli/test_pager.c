@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "cli/pager.h"
+#include "cli/session/pager.h"
 
 static struct pager p;
 static struct out seen;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "cli/proto.h"
+#include "cli/socket/proto.h"
 
 static void feed(struct proto_reader *r, const uint8_t *p, size_t n)
 {

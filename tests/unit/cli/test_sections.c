@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/exec_config.h"
-#include "cli/hooks.h"
-#include "cli/render.h"
+#include "cli/exec/config.h"
+#include "cli/config/hooks.h"
+#include "cli/config/render.h"
 #include "exec_host.h"
 
 static char dir[] = "/tmp/sections-XXXXXX";

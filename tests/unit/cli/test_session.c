@@ -7,7 +7,7 @@
 
 #include "console_fixture.h"
 #include "core/base/logfilter.h"
-#include "cli/pager.h"
+#include "cli/session/pager.h"
 
 static struct out seen, async, logged;
 static int results;

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/startup.h"
+#include "cli/config/startup.h"
 
 enum fate { FATE_FAIL, FATE_SHORT, FATE_KILL_BEFORE, FATE_KILL_AFTER };
 

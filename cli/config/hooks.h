@@ -1,0 +1,26 @@
+/* Edit hooks of the grammar that need nothing but the configuration. */
+#ifndef CLI_CONFIG_HOOKS_H
+#define CLI_CONFIG_HOOKS_H
+
+struct grammar;
+struct centry;
+struct conf;
+struct conf_notes;
+
+/* Registers access_list, group_policy_from, nameif and ike_enable_all. Before grammar_load. */
+void hooks_register(void);
+/* Those of cli/session/auth.c; hooks_register does it. */
+void session_auth_register(void);
+void hooks_pix_register(void); /* part of it: lines of PIX 6 */
+/* The grammar once it is loaded: group_policy_from copies by rendering. NULL when it goes. */
+void hooks_set_grammar(const struct grammar *g);
+
+/* hooks_vpn.c; called by hooks_register. */
+void hooks_vpn_register(void);
+/* Warnings about vpn-tunnel-protocol and split-tunnel-network-list of a group policy or a user. */
+void hooks_note_protocols(const struct centry *e, const struct centry *was,
+                          struct conf_notes *notes);
+void hooks_note_split_list(const struct conf *c, const struct centry *e, const struct centry *was,
+                           struct conf_notes *notes);
+
+#endif
