@@ -102,7 +102,7 @@ guest_run() {
 	printf '%s\n' "$*" >"$c/cmd/$name.tmp0"; mv "$c/cmd/$name.tmp0" "$c/cmd/$name.sh"
 	until [ -s "$c/cmd/$name.rc" ]; do
 		kill -0 "${GUEST_PID[$id]:-0}" 2>/dev/null || { echo "guest $id has gone"; return 81; }
-		sleep .05
+		sleep .03
 	done
 	cat "$c/cmd/$name.out"; return "$(cat "$c/cmd/$name.rc")"
 }
