@@ -271,7 +271,8 @@ void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap)
 /* ------------------------------------------------------------------ out */
 
 /* The host sends it, with its own address towards the sender; out of TUN it would look like a forged one. */
-static void send_icmp(const struct worker *w, const uint8_t *ip, size_t len, uint16_t mtu)
+static void send_icmp(const struct worker *w, struct esp_sa *sa, const uint8_t *ip, size_t len,
+                      uint16_t mtu)
 {
 	uint8_t error[ICMP_ERROR_MAX];
 	size_t n = icmp_frag_needed(error, sizeof error, INADDR_ANY, ip, len, mtu);
@@ -279,8 +280,9 @@ static void send_icmp(const struct worker *w, const uint8_t *ip, size_t len, uin
 	struct rd r = rd_of(ip, len);
 	rd_skip(&r, 12);
 	to.sin_addr.s_addr = htonl(rd_u32(&r));
-	if (n > 0 && w->icmp_fd >= 0)
-		sendto(w->icmp_fd, error, n, 0, (struct sockaddr *)&to, sizeof to);
+	if (n > 0 && w->icmp_fd >= 0 &&
+	    sendto(w->icmp_fd, error, n, 0, (struct sockaddr *)&to, sizeof to) > 0)
+		ctr_add(&sa->c.pmtu_sent, 1);
 }
 
 /* What fits inside the path's MTU: ESP, UDP, L2TP and PPP headers taken off. */
@@ -302,8 +304,27 @@ static void learn_path(struct worker *w, const struct pkt *p, const struct inner
 		return; /* it became better just now */
 	slot->path_mtu = inner_mtu(&slot->s, p->sa, path);
 	slot->path_until_ms = w->pmtu_aging_ms ? w->now_ms + w->pmtu_aging_ms : UINT64_MAX;
+	ctr_add(&p->sa->c.pmtu_rcvd, 1);
+	atomic_store_explicit(&p->sa->c.path_mtu, path, memory_order_relaxed);
+	atomic_store_explicit(&p->sa->c.path_until_ms, slot->path_until_ms, memory_order_relaxed);
 	if (in->head_len > 0)
-		send_icmp(w, in->head, in->head_len, slot->path_mtu);
+		send_icmp(w, p->sa, in->head, in->head_len, slot->path_mtu);
+}
+
+/* The host cuts what is larger than the path and may be cut. Its MTU is the one of when the SA was made, or what
+ * was learned since. */
+static void count_cut_outside(const struct pkt *p)
+{
+	struct esp_sa *sa = p->sa;
+	uint32_t path = atomic_load_explicit(&sa->c.path_mtu, memory_order_relaxed);
+	uint32_t len = p->len + (p->udp_encap ? UDP_HEADER : 0);
+	if (path == 0)
+		path = sa->path_mtu;
+	if (p->df || path < MTU_MIN || len + IP_HEADER <= path)
+		return;
+	uint32_t piece = (path - IP_HEADER) & ~7u;
+	ctr_add(&sa->c.postfrag_ok, 1);
+	ctr_add(&sa->c.frags_out, (len + piece - 1) / piece);
 }
 
 static bool df_outside(const struct esp_sa *sa, bool inner_df)
@@ -333,10 +354,13 @@ static void count_out(struct worker *w, const struct pkt *p, const struct inner 
 	struct dsess_counters *c = p->sess->c;
 	if (p->drop != DROP_NONE) {
 		ctr_add(&c->errs, 1);
-		if (p->drop == DROP_MTU && p->df)
+		if (p->drop == DROP_MTU && p->df) {
+			ctr_add(&p->sa->c.postfrag_fail, 1);
 			learn_path(w, p, in);
+		}
 		return;
 	}
+	count_cut_outside(p);
 	ctr_add(&c->pkts_out, 1);
 	ctr_add(&c->bytes_out, in->len);
 	atomic_store_explicit(&c->last_ms, w->now_ms, memory_order_relaxed);
@@ -418,6 +442,8 @@ static void out_fragments(struct worker *w, struct pkt *p, uint16_t mtu)
 	unsigned n = ipfrag_split(p, mtu, pieces, PKT_BATCH);
 	if (n == 0)
 		p->drop = DROP_INNER_IP;
+	ctr_add(n > 0 ? &p->sa->c.prefrag_ok : &p->sa->c.prefrag_fail, 1);
+	ctr_add(&p->sa->c.frags_out, n);
 	for (unsigned i = 0; i < n; i++) {
 		pieces[i]->sess = p->sess;
 		pieces[i]->sa = p->sa;
@@ -459,7 +485,8 @@ static bool out_route(struct worker *w, struct pkt *p, struct inner *in)
 	}
 	if (p->df) {
 		p->drop = DROP_MTU;
-		send_icmp(w, pkt_data(p), p->len, mtu);
+		ctr_add(&p->sa->c.prefrag_fail, 1);
+		send_icmp(w, p->sa, pkt_data(p), p->len, mtu);
 	} else {
 		out_fragments(w, p, mtu);
 	}

@@ -53,16 +53,30 @@ struct sa_pair {
 	char ifname[49]; /* nameif */
 };
 
+/* What is counted of one pair, each by the worker alone; the hot ones first.
+ * bytes: inner, after and before ESP. errs_in has kinds: replay .. pad, internal; errs_out: seq (numbers used up),
+ * internal. prefrag: packets cut before encryption, and those that would have to be and could not (DF); postfrag: the
+ * same of what comes out of it; frags_out: the pieces of both. pmtu_sent: senders told a smaller size; pmtu_rcvd: the
+ * path turned out narrower. tfc_in: dummy packets (RFC 4303 §2.6). inner_frags_in: fragments inside a tunnel mode SA. */
+#define SA_COUNTER_LIST(X)                                                                         \
+	X(pkts_in) X(pkts_out) X(bytes_in) X(bytes_out) X(errs_in) X(errs_out)                     \
+	X(replay_errs) X(auth_errs) X(len_errs) X(policy_errs) X(proto_errs) X(pad_errs)           \
+	X(internal_in) X(internal_out) X(seq_errs) X(tfc_in) X(inner_frags_in)                     \
+	X(prefrag_ok) X(prefrag_fail) X(postfrag_ok) X(postfrag_fail) X(frags_out)                 \
+	X(pmtu_sent) X(pmtu_rcvd)
+
 /* Counters and state of one pair, for show and DPD. */
 struct sa_stats {
 	bool exists;
-	uint64_t pkts_in, pkts_out, bytes_in, bytes_out; /* inner bytes after/before ESP */
-	uint64_t errs_in, errs_out, replay_errs, auth_errs;
+#define X(name) uint64_t name;
+	SA_COUNTER_LIST(X)
+#undef X
 	uint64_t last_in_ms; /* clock of the last authenticated packet, 0 = none yet */
 	uint32_t kb_left;    /* UINT32_MAX = no limit */
 	uint32_t seq_out, seq_in_high;
 	uint64_t replay_map[2];
-	uint64_t len_errs, policy_errs; /* of errs_in: length, inner packet not as negotiated */
+	uint32_t path_mtu;      /* of the path to the peer, 0 = not known */
+	uint64_t path_until_ms; /* it is learned and believed so long, 0 = not learned, UINT64_MAX = always */
 };
 
 enum sa_end { SA_END_DELETED, SA_END_EXPIRED, SA_END_REPLACED, SA_END_ADMIN, SA_END_PEER_LOST };

@@ -19,6 +19,10 @@ static void drop_in(struct pkt *p, enum drop_reason why)
 	p->drop = (uint8_t)why;
 	if (!p->sa)
 		return;
+	if (why == DROP_ESP_DUMMY) { /* meant to be dropped */
+		ctr_add(&p->sa->c.tfc_in, 1);
+		return;
+	}
 	ctr_add(&p->sa->c.errs_in, 1);
 	switch (why) {
 	case DROP_ESP_REPLAY:
@@ -33,9 +37,25 @@ static void drop_in(struct pkt *p, enum drop_reason why)
 	case DROP_ESP_POLICY:
 		ctr_add(&p->sa->c.policy_errs, 1);
 		break;
+	case DROP_ESP_PAD:
+		ctr_add(&p->sa->c.pad_errs, 1);
+		break;
+	case DROP_ESP_CRYPTO:
+		ctr_add(&p->sa->c.internal_in, 1);
+		break;
+	case DROP_INNER_FRAGMENT:
+		ctr_add(&p->sa->c.inner_frags_in, 1);
+		break;
 	default:
 		break;
 	}
+}
+
+/* Carries what no SA of ours may: of DROP_ESP_POLICY a kind of its own. */
+static enum drop_reason wrong_protocol(struct esp_sa *sa)
+{
+	ctr_add(&sa->c.proto_errs, 1);
+	return DROP_ESP_POLICY;
 }
 
 /* Everything that can be said before any cryptography; fills the operation. */
@@ -176,12 +196,12 @@ static enum drop_reason in_policy(struct pkt *p, uint8_t next)
 		return DROP_ESP_DUMMY;
 	if (sa->mode == ESP_TUNNEL) {
 		if (next != PROTO_IPIP)
-			return DROP_ESP_POLICY;
+			return wrong_protocol(sa);
 		why = in_inner_ip(p);
 		if (why)
 			return why;
 	} else if (next != PROTO_UDP) {
-		return DROP_ESP_POLICY;
+		return wrong_protocol(sa);
 	}
 	r = pkt_rd(p);
 	src = rd_u16(&r);
@@ -264,8 +284,13 @@ void esp_in(struct esp_table *t, struct pkt **batch, size_t n, uint64_t now_ms)
 static void drop_out(struct pkt *p, enum drop_reason why)
 {
 	p->drop = (uint8_t)why;
-	if (p->sa)
-		ctr_add(&p->sa->c.errs_out, 1);
+	if (!p->sa)
+		return;
+	ctr_add(&p->sa->c.errs_out, 1);
+	if (why == DROP_ESP_SEQ)
+		ctr_add(&p->sa->c.seq_errs, 1);
+	else if (why == DROP_ESP_CRYPTO || why == DROP_TOO_BIG)
+		ctr_add(&p->sa->c.internal_out, 1);
 }
 
 /* Tunnel mode: the inner IP header in front of the UDP datagram. */

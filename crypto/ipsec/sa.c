@@ -227,21 +227,18 @@ void esp_sa_stats(const struct esp_sa *sa, struct sa_stats *s)
 
 	*s = (struct sa_stats){
 	        .exists = true,
-	        .pkts_in = ctr_get(&c->pkts_in),
-	        .pkts_out = ctr_get(&c->pkts_out),
-	        .bytes_in = ctr_get(&c->bytes_in),
-	        .bytes_out = ctr_get(&c->bytes_out),
-	        .errs_in = ctr_get(&c->errs_in),
-	        .errs_out = ctr_get(&c->errs_out),
-	        .replay_errs = ctr_get(&c->replay_errs),
-	        .auth_errs = ctr_get(&c->auth_errs),
-	        .len_errs = ctr_get(&c->len_errs),
-	        .policy_errs = ctr_get(&c->policy_errs),
+#define X(name) .name = ctr_get(&c->name),
+	        SA_COUNTER_LIST(X)
+#undef X
 	        .last_in_ms = ctr_get(&c->last_in_ms),
 	        .seq_out = atomic_load_explicit(&c->seq_out, memory_order_relaxed),
 	        .seq_in_high = atomic_load_explicit(&sa->replay.top, memory_order_relaxed),
 	        .replay_map = {replay_map(&sa->replay, 0), replay_map(&sa->replay, 1)},
+	        .path_mtu = atomic_load_explicit(&c->path_mtu, memory_order_relaxed),
+	        .path_until_ms = ctr_get(&c->path_until_ms),
 	};
+	if (s->path_mtu == 0)
+		s->path_mtu = sa->path_mtu;
 	s->kb_left = kb_left(sa, s->bytes_in, s->bytes_out);
 }
 

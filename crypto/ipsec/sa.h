@@ -53,11 +53,13 @@ enum esp_event {
 };
 
 struct esp_counters {
-	_Atomic uint64_t pkts_in, pkts_out, bytes_in, bytes_out;
-	_Atomic uint64_t errs_in, errs_out;
-	_Atomic uint64_t replay_errs, auth_errs, len_errs, policy_errs;
 	_Atomic uint64_t last_in_ms;
 	_Atomic uint32_t seq_out;
+	_Atomic uint32_t path_mtu;      /* learned from refused packets, 0 = none was refused */
+	_Atomic uint64_t path_until_ms; /* believed until then */
+#define X(name) _Atomic uint64_t name;
+	SA_COUNTER_LIST(X)
+#undef X
 };
 
 struct esp_sa {

@@ -142,16 +142,9 @@ static void flow_drop(struct ipsec_sadb *db, struct sadb_flow *f)
 
 void sadb_stats_add(struct sa_stats *sum, const struct sa_stats *s)
 {
-	sum->pkts_in += s->pkts_in;
-	sum->pkts_out += s->pkts_out;
-	sum->bytes_in += s->bytes_in;
-	sum->bytes_out += s->bytes_out;
-	sum->errs_in += s->errs_in;
-	sum->errs_out += s->errs_out;
-	sum->replay_errs += s->replay_errs;
-	sum->auth_errs += s->auth_errs;
-	sum->len_errs += s->len_errs;
-	sum->policy_errs += s->policy_errs;
+#define X(name) sum->name += s->name;
+	SA_COUNTER_LIST(X)
+#undef X
 	if (s->last_in_ms > sum->last_in_ms)
 		sum->last_in_ms = s->last_in_ms;
 }
@@ -191,6 +184,21 @@ uint32_t sadb_life_left_s(const struct ipsec_sadb *db, const struct sadb_sa *sa)
 	if (!sa->pair.life_s)
 		return UINT32_MAX;
 	return gone_s >= sa->pair.life_s ? 0 : sa->pair.life_s - (uint32_t)gone_s;
+}
+
+struct sadb_path sadb_path(const struct ipsec_sadb *db, const struct sadb_sa *out, unsigned media)
+{
+	uint64_t now = clock_now(db->clock);
+	struct sadb_path path = {.mtu = media};
+	struct sa_stats s = {0};
+
+	if (!out || !sadb_sa_stats(db, out, &s) || !s.path_mtu ||
+	    (s.path_until_ms && s.path_until_ms <= now))
+		return path;
+	path.mtu = s.path_mtu;
+	if (s.path_until_ms && s.path_until_ms != UINT64_MAX)
+		path.left_s = (unsigned)((s.path_until_ms - now + 999) / 1000);
+	return path;
 }
 
 void ipsec_sadb_counts(const struct ipsec_sadb *db, size_t *now, size_t *peak)

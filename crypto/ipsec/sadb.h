@@ -55,11 +55,18 @@ struct sa_stats sadb_flow_sum(const struct ipsec_sadb *db, const struct sadb_flo
 void sadb_stats_add(struct sa_stats *sum, const struct sa_stats *s);
 bool sadb_sa_stats(const struct ipsec_sadb *db, const struct sadb_sa *sa, struct sa_stats *s);
 uint32_t sadb_life_left_s(const struct ipsec_sadb *db, const struct sadb_sa *sa);
+/* The path that SAs go by, and for how long yet that is believed (pmtu-aging), 0 = it was not learned or it is always.
+ * out: NULL when nothing is sent; media: the MTU of the interface. */
+struct sadb_path {
+	unsigned mtu, left_s;
+};
+struct sadb_path sadb_path(const struct ipsec_sadb *db, const struct sadb_sa *out, unsigned media);
 /* Numbers of the two SAs of a pair as PIX 6 counts them, from 1 on. */
 static inline uint32_t sadb_pix_conn(const struct sadb_sa *sa, bool inbound)
 {
 	return sa->conn_id / 4096 * 2 - inbound;
 }
+cmd_fn ipsec_show_stats; /* show_stats.c; ctx is the ipsec_sadb */
 /* show_pix.c: one flow; sum: its counters since they were cleared. */
 void ipsec_show_pix_flow(struct out *o, const struct ipsec_sadb *db, const struct sadb_flow *f,
                          const struct sa_stats *sum);

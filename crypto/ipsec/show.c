@@ -1,4 +1,4 @@
-/* show crypto ipsec sa, show crypto ipsec stats, clear crypto ipsec sa. */
+/* show crypto ipsec sa, clear crypto ipsec sa. */
 #include "crypto/ipsec/show.h"
 
 #include <stdlib.h>
@@ -100,16 +100,9 @@ static struct sa_stats since_clear(const struct ipsec_sadb *db, const struct sad
 	struct sa_stats s = sadb_flow_sum(db, f);
 	const struct sa_stats *c = &f->cleared;
 
-	s.pkts_in -= c->pkts_in;
-	s.pkts_out -= c->pkts_out;
-	s.bytes_in -= c->bytes_in;
-	s.bytes_out -= c->bytes_out;
-	s.errs_in -= c->errs_in;
-	s.errs_out -= c->errs_out;
-	s.replay_errs -= c->replay_errs;
-	s.auth_errs -= c->auth_errs;
-	s.len_errs -= c->len_errs;
-	s.policy_errs -= c->policy_errs;
+#define X(name) s.name -= c->name;
+	SA_COUNTER_LIST(X)
+#undef X
 	return s;
 }
 
@@ -122,23 +115,26 @@ static void show_errors(struct out *o, const struct sa_stats *s, bool detail)
 		    (ull)s->errs_out, (ull)s->errs_in);
 		return;
 	}
-	/* no SA for a packet: it belongs to no flow, and is counted for all (show crypto ipsec stats) */
+	/* what comes for an unknown SPI or goes to nobody's belongs to no flow: show crypto ipsec stats, show asp drop */
 	rec(o, "no_sa_send invalid_sa_rcv",
 	    "      #pkts no sa (send): %u, #pkts invalid sa (rcv): %u\n", 0u, 0u);
 	rec(o, "encaps_failed_send decaps_failed_rcv",
 	    "      #pkts encaps failed (send): %llu, #pkts decaps failed (rcv): %llu\n",
 	    (ull)s->errs_out, (ull)s->errs_in);
 	rec(o, "invalid_prot_rcv verify_failed",
-	    "      #pkts invalid prot (rcv): %u, #pkts verify failed: %llu\n", 0u,
-	    (ull)s->auth_errs);
+	    "      #pkts invalid prot (rcv): %llu, #pkts verify failed: %llu\n",
+	    (ull)s->proto_errs, (ull)s->auth_errs);
 	rec(o, "invalid_identity_rcv invalid_len_rcv",
 	    "      #pkts invalid identity (rcv): %llu, #pkts invalid len (rcv): %llu\n",
-	    (ull)s->policy_errs, (ull)s->len_errs);
+	    (ull)(s->policy_errs - s->proto_errs), (ull)s->len_errs);
+	/* a received number never rolls over: there are no extended ones, behind 2^32 - 1 comes a replay */
 	rec(o, "replay_rollover_send replay_rollover_rcv",
-	    "      #pkts replay rollover (send): %u, #pkts replay rollover (rcv): %u\n", 0u, 0u);
+	    "      #pkts replay rollover (send): %llu, #pkts replay rollover (rcv): %u\n",
+	    (ull)s->seq_errs, 0u);
 	rec(o, "replay_failed_rcv", "      #pkts replay failed (rcv): %llu\n", (ull)s->replay_errs);
 	rec(o, "internal_err_send internal_err_rcv",
-	    "      #pkts internal err (send): %u, #pkts internal err (rcv): %u\n", 0u, 0u);
+	    "      #pkts internal err (send): %llu, #pkts internal err (rcv): %llu\n",
+	    (ull)s->internal_out, (ull)s->internal_in);
 }
 
 static void show_counters(struct out *o, const struct sa_stats *s, bool detail)
@@ -152,16 +148,23 @@ static void show_counters(struct out *o, const struct sa_stats *s, bool detail)
 	    "      #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu\n", in, in, in);
 	rec_num(o, "bytes_out", s->bytes_out);
 	rec_num(o, "bytes_in", s->bytes_in);
-	/* what this data path never does, or leaves to the host's kernel */
+	/* compression is never agreed on */
 	out_str(o, "      #pkts compressed: 0, #pkts decompressed: 0\n");
 	rec(o, "not_compressed",
 	    "      #pkts not compressed: %llu, #pkts comp failed: 0, #pkts decomp failed: 0\n",
 	    out);
-	out_str(o,
-	        "      #pre-frag successes: 0, #pre-frag failures: 0, #fragments created: 0\n"
-	        "      #PMTUs sent: 0, #PMTUs rcvd: 0, #decapsulated frgs needing reassembly: 0\n"
-	        "      #TFC rcvd: 0, #TFC sent: 0\n"
-	        "      #Valid ICMP Errors rcvd: 0, #Invalid ICMP Errors rcvd: 0\n");
+	rec(o, "pre_frag_successes pre_frag_failures fragments_created",
+	    "      #pre-frag successes: %llu, #pre-frag failures: %llu, #fragments created: %llu\n",
+	    (ull)s->prefrag_ok, (ull)s->prefrag_fail, (ull)s->frags_out);
+	rec_num(o, "post_frag_successes", s->postfrag_ok);
+	rec_num(o, "post_frag_failures", s->postfrag_fail);
+	rec(o, "pmtus_sent pmtus_rcvd decapsulated_fragments",
+	    "      #PMTUs sent: %llu, #PMTUs rcvd: %llu, #decapsulated frgs needing reassembly: "
+	    "%llu\n",
+	    (ull)s->pmtu_sent, (ull)s->pmtu_rcvd, (ull)s->inner_frags_in);
+	/* dummy packets are not sent. Only UDP passes these SAs, an ICMP error inside is an invalid protocol */
+	rec(o, "tfc_rcvd", "      #TFC rcvd: %llu, #TFC sent: 0\n", (ull)s->tfc_in);
+	out_str(o, "      #Valid ICMP Errors rcvd: 0, #Invalid ICMP Errors rcvd: 0\n");
 	show_errors(o, s, detail);
 	rec_close(o);
 }
@@ -191,14 +194,17 @@ static void show_endpoints(struct out *o, const struct ipsec_sadb *db, const str
 	const struct sadb_sa *out = newest(f, true);
 	unsigned before = 0, all = esp_overhead(p->alg, p->mode, p->udp_encap, &before);
 	unsigned mtu = db->hooks.mtu ? db->hooks.mtu(db->hooks.ctx, p->ifname) : 1500;
+	struct sadb_path path = sadb_path(db, out, mtu);
 
 	rec(o, "local_endpoint local_port remote_endpoint remote_port",
 	    "      local crypto endpt.: %s/%u, remote crypto endpt.: %s/%u\n",
 	    ip4_text(p->local.ip).s, p->udp_encap ? p->local.port : 0, ip4_text(p->remote.ip).s,
 	    p->udp_encap ? p->remote.port : 0);
 	rec(o, "path_mtu overhead overhead_clear media_mtu",
-	    "      path mtu %u, ipsec overhead %u(%u), media mtu %u\n", mtu, all, before, mtu);
-	rec(o, "df_policy", "      PMTU time remaining (sec): 0, DF policy: %s\n",
+	    "      path mtu %u, ipsec overhead %u(%u), media mtu %u\n", path.mtu, all, before,
+	    mtu);
+	rec(o, "pmtu_time_remaining_s df_policy",
+	    "      PMTU time remaining (sec): %u, DF policy: %s\n", path.left_s,
 	    df_name(p->df_policy));
 	out_str(o, "      ICMP error validation: disabled, TFC packets: disabled\n");
 	rec(o, "outbound_spi", "      current outbound spi: %08X\n", out ? out->pair.spi_out : 0);
@@ -415,111 +421,6 @@ static int show_ipsec_sa(struct cmd *c)
 	return CMD_OK;
 }
 
-/* ------------------------------------------------------------------ show crypto ipsec stats */
-
-static uint64_t dropped(const struct ipsec_sadb *db, enum drop_reason why)
-{
-	return db->drops ? ctr_get(&db->drops->n[why]) : 0;
-}
-
-/* What is always 0 here: TFC and compression are never negotiated, fragments of ESP are put together before it is
- * looked at, packets too big are answered with ICMP before they are encrypted. */
-static void stats_inbound(struct out *o, const struct ipsec_sadb *db, const struct sa_stats *s)
-{
-	rec_open(o, "inbound");
-	rec(o, "bytes - packets",
-	    "Inbound\n    Bytes: %llu\n    Decompressed bytes: %llu\n    Packets: %llu\n",
-	    (ull)s->bytes_in, (ull)s->bytes_in, (ull)s->pkts_in);
-	rec(o, "dropped_packets replay_failures",
-	    "    Dropped packets: %llu\n    Replay failures: %llu\n", (ull)s->errs_in,
-	    (ull)s->replay_errs);
-	rec(o, "authentications authentication_failures",
-	    "    Authentications: %llu\n    Authentication failures: %llu\n",
-	    (ull)(s->pkts_in + s->auth_errs), (ull)s->auth_errs);
-	rec(o, "decryptions decryption_failures",
-	    "    Decryptions: %llu\n    Decryption failures: %llu\n", (ull)s->pkts_in,
-	    (ull)(dropped(db, DROP_ESP_CRYPTO) + dropped(db, DROP_ESP_PAD)));
-	out_str(o, "    TFC Packets: 0\n    Decapsulated fragments needing reassembly: 0\n"
-	           "    Valid ICMP Errors rcvd: 0\n    Invalid ICMP Errors rcvd: 0\n");
-	rec_close(o);
-}
-
-static void stats_outbound(struct out *o, const struct sa_stats *s)
-{
-	rec_open(o, "outbound");
-	rec(o, "bytes - packets",
-	    "Outbound\n    Bytes: %llu\n    Uncompressed bytes: %llu\n    Packets: %llu\n",
-	    (ull)s->bytes_out, (ull)s->bytes_out, (ull)s->pkts_out);
-	rec(o, "dropped_packets authentications authentication_failures",
-	    "    Dropped packets: %llu\n    Authentications: %llu\n"
-	    "    Authentication failures: %u\n",
-	    (ull)s->errs_out, (ull)s->pkts_out, 0u);
-	rec(o, "encryptions encryption_failures",
-	    "    Encryptions: %llu\n    Encryption failures: %u\n", (ull)s->pkts_out, 0u);
-	out_str(o, "    TFC Packets: 0\n    Fragmentation successes: 0\n        Pre-fragmentation "
-	           "successses: 0\n"
-	           "        Post-fragmentation successes: 0\n    Fragmentation failures: 0\n"
-	           "        Pre-fragmentation failures: 0\n        Post-fragmentation failures: 0\n"
-	           "    Fragments created: 0\n    PMTUs sent: 0\n    PMTUs rcvd: 0\n");
-	rec_close(o);
-}
-
-/* Of all flows there are and were. */
-static struct sa_stats all_stats(const struct ipsec_sadb *db)
-{
-	struct sa_stats s = db->past;
-
-	for (const struct sadb_flow *f = db->flow_first; f; f = f->next) {
-		struct sa_stats one = sadb_flow_sum(db, f);
-
-		sadb_stats_add(&s, &one);
-	}
-	return s;
-}
-
-struct crypto_work ipsec_sadb_work(const struct ipsec_sadb *db)
-{
-	struct sa_stats s = all_stats(db);
-
-	return (struct crypto_work){
-	        .encrypt = s.pkts_out,
-	        .encapsulate = s.pkts_out + s.errs_out,
-	        .decrypt = s.pkts_in,
-	        .decapsulate = s.pkts_in + s.errs_in,
-	        .hmac = s.pkts_out + s.pkts_in + s.auth_errs,
-	        .sa_created = db->made,
-	        .sa_rekeyed = db->rekeyed,
-	        .sa_deleted = db->deletes_in + db->destroyed,
-	        .key_allocated = db->made,
-	        .random = db->spis,
-	        .failed = s.errs_in + s.errs_out + db->refused,
-	};
-}
-
-static int show_ipsec_stats(struct cmd *c)
-{
-	const struct ipsec_sadb *db = c->ctx;
-	struct sa_stats s = all_stats(db);
-	struct out *o = c->out;
-
-	out_str(o, "\nIPsec Global Statistics\n-----------------------\n");
-	rec(o, "active_tunnels previous_tunnels", "Active tunnels: %zu\nPrevious tunnels: %llu\n",
-	    db->nflows, (ull)db->flows_gone);
-	stats_inbound(o, db, &s);
-	stats_outbound(o, &s);
-	rec(o, "protocol_failures missing_sa_failures system_capacity_failures",
-	    "Protocol failures: %llu\nMissing SA failures: %llu\nSystem capacity failures: %llu\n",
-	    (ull)(dropped(db, DROP_ESP_LEN) + dropped(db, DROP_ESP_POLICY)),
-	    (ull)dropped(db, DROP_ESP_NO_SA), (ull)db->refused);
-	rec(o, "inbound_sa_delete_requests outbound_sa_delete_requests",
-	    "Inbound SA delete requests: %llu\nOutbound SA delete requests: %llu\n",
-	    (ull)db->deletes_in, (ull)db->deletes_out);
-	rec(o, "inbound_sa_destroy_calls outbound_sa_destroy_calls",
-	    "Inbound SA destroy calls: %llu\nOutbound SA destroy calls: %llu\n\n",
-	    (ull)db->destroyed, (ull)db->destroyed);
-	return CMD_OK;
-}
-
 /* ------------------------------------------------------------------ clear crypto ipsec sa */
 
 static int clear_ipsec_sa(struct cmd *c)
@@ -552,7 +453,7 @@ static int clear_ipsec_sa(struct cmd *c)
 
 static const struct cmd_entry commands[] = {
         {"show_ipsec_sa", show_ipsec_sa},
-        {"show_ipsec_stats", show_ipsec_stats},
+        {"show_ipsec_stats", ipsec_show_stats},
         {"clear_ipsec_sa", clear_ipsec_sa},
 };
 

@@ -102,7 +102,8 @@ void ipsec_show_pix_flow(struct out *o, const struct ipsec_sadb *db, const struc
 	show_counters(o, sum);
 	out_printf(o, "     local crypto endpt.: %s, ", ip4_text(p->local.ip).s);
 	out_printf(o, "remote crypto endpt.: %s\n", ip4_text(p->remote.ip).s);
-	out_printf(o, "     path mtu %u, ipsec overhead %u, media mtu %u\n", mtu,
+	out_printf(o, "     path mtu %u, ipsec overhead %u, media mtu %u\n",
+	           sadb_path(db, sending, mtu).mtu,
 	           esp_overhead(p->alg, p->mode, p->udp_encap, NULL), mtu);
 	out_printf(o, "     current outbound spi: %x\n\n", sending ? sending->pair.spi_out : 0);
 	show_sas(o, db, f, map, true);

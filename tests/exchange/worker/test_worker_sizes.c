@@ -28,11 +28,31 @@ static int leave(void **state)
 	return 0;
 }
 
+static uint32_t spi;
+
 static void connected(uint16_t mtu)
 {
-	lab_sa(l, true, true);
+	spi = lab_sa(l, true, true);
 	lab_session(l, mtu);
 }
+
+/* Of the pair that was made last. */
+static struct sa_stats esp_stats(void)
+{
+	struct sa_stats s;
+	lab_drain(l);
+	assert_true(worker_sa_ops.stats(l->w, spi, &s));
+	return s;
+}
+
+#define assert_frags(s, pre_ok, pre_fail, post_ok, post_fail, pieces)     \
+	do {                                                              \
+		assert_int_equal((s).prefrag_ok, pre_ok);                 \
+		assert_int_equal((s).prefrag_fail, pre_fail);             \
+		assert_int_equal((s).postfrag_ok, post_ok);               \
+		assert_int_equal((s).postfrag_fail, post_fail);           \
+		assert_int_equal((s).frags_out, pieces);                  \
+	} while (0)
 
 static struct worker_totals totals(void)
 {
@@ -53,6 +73,9 @@ static void too_big_with_df_is_told_to_the_sender(void **state)
 	assert_int_equal(lab_host_mtu(l), 1300);
 	lab_drain(l);
 	assert_int_equal(lab_drops(l, DROP_MTU), 1);
+	assert_frags(esp_stats(), 0, 1, 0, 0, 0);
+	assert_int_equal(esp_stats().pmtu_sent, 1);
+	assert_int_equal(esp_stats().pmtu_rcvd, 0);
 	lab_host_recv(l, ip, sizeof ip); /* the error on the socket */
 	lab_host_send(l, data, 1272, true);
 	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), 1300);
@@ -74,6 +97,7 @@ static void too_big_without_df_is_cut(void **state)
 	}
 	assert_int_equal(got, sizeof data + 8);
 	assert_int_equal(totals().pkts_out, 3);
+	assert_frags(esp_stats(), 1, 0, 0, 0, 3);
 }
 
 static void a_narrow_path_is_learned(void **state)
@@ -91,10 +115,21 @@ static void a_narrow_path_is_learned(void **state)
 	unsigned mtu = lab_host_mtu(l);
 	assert_in_range(mtu, 850, 950);
 	assert_int_equal(totals().errs, 1);
+	struct sa_stats s = esp_stats();
+	assert_int_equal(s.pmtu_rcvd, 1);
+	assert_int_equal(s.pmtu_sent, 1);
+	assert_int_equal(s.postfrag_fail, 1);
+	assert_int_equal(s.path_mtu, 1000);
+	assert_true(s.path_until_ms == UINT64_MAX);
 	lab_host_recv(l, ip, sizeof ip);
 	/* What it was told fits, with DF all the way. */
 	lab_host_send(l, data, mtu - 28, true);
 	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), mtu);
+	/* and now that the path is known, others are cut before encryption */
+	lab_host_send(l, data, 1100, false);
+	assert_in_range(lab_client_recv_ip(l, ip, sizeof ip), 850, 950);
+	assert_in_range(lab_client_recv_ip(l, ip, sizeof ip), 21, 400);
+	assert_frags(esp_stats(), 1, 0, 0, 1, 2);
 }
 
 /* crypto ipsec df-bit set-df: nobody outside may cut, so packets are cut inside. */
@@ -164,12 +199,14 @@ static void after_encryption_the_host_cuts(void **state)
 	connected(1400);
 	lab_host_send(l, data, sizeof data, false);
 	assert_int_equal(lab_client_recv_ip(l, ip, sizeof ip), sizeof data + 28);
+	assert_frags(esp_stats(), 0, 0, 1, 0, 2);
 	/* DF set outside by policy: cut inside after all */
 	l->want.df_policy = 1;
-	lab_client_use(l, lab_sa(l, true, true));
+	lab_client_use(l, spi = lab_sa(l, true, true));
 	lab_host_send(l, data, sizeof data, false);
 	assert_in_range(lab_client_recv_ip(l, ip, sizeof ip), 21, 950);
 	assert_in_range(lab_client_recv_ip(l, ip, sizeof ip), 21, 950);
+	assert_frags(esp_stats(), 1, 0, 0, 0, 2);
 	/* and DF of the sender is copied outside: nobody may cut, whatever the policy says */
 	l->want.df_policy = 0;
 	lab_client_use(l, lab_sa(l, true, true));

@@ -306,6 +306,10 @@ static void inner_transport(void **state)
 	data[29] = 30;
 	assert_int_equal(crafted(&f, 8, data, 30, 17, 0), DROP_ESP_POLICY);
 	assert_int_equal(ctr_get(&f.sa->c.policy_errs), 5);
+	assert_int_equal(ctr_get(&f.sa->c.proto_errs), 2); /* 6, 4 */
+	assert_int_equal(ctr_get(&f.sa->c.pad_errs), 1);
+	assert_int_equal(ctr_get(&f.sa->c.tfc_in), 1); /* and it is no error */
+	assert_int_equal(ctr_get(&f.sa->c.errs_in), 7);
 	fix_close(&f);
 	/* any port at the client's end */
 	f = fix_open(aes_sha1, ESP_TRANSPORT, false);
@@ -382,6 +386,7 @@ static void inner_tunnel(void **state)
 	assert_int_equal(crafted(&f, 9, ip, len, 4, 0), DROP_INNER_FRAGMENT);
 	len = inner_ip(ip, FIX_CLIENT, FIX_SERVER, 17, 1);
 	assert_int_equal(crafted(&f, 10, ip, len, 4, 0), DROP_INNER_FRAGMENT);
+	assert_int_equal(ctr_get(&f.sa->c.inner_frags_in), 2);
 	len = inner_ip(ip, FIX_CLIENT, FIX_SERVER, 17, 0x4000); /* DF is fine */
 	assert_int_equal(crafted(&f, 11, ip, len, 4, 0), DROP_NONE);
 	len = inner_ip(ip, FIX_CLIENT, FIX_SERVER, 6, 0);

@@ -378,6 +378,52 @@ static void clearing(void **state)
 	assert_int_equal(f->ndropped, 3);
 }
 
+/* What the packet path counts of one pair stands in one place each. */
+static void every_counter(void **state)
+{
+	struct fix *f = *state;
+	struct sa_pair a = l2tp_pair(0x1001, 7, 9);
+	struct cmd_arg detail[] = {{.name = "detail"}};
+	uint64_t n = 100;
+	const char *text;
+
+#define X(name) f->data.stats.name = n++;
+	SA_COUNTER_LIST(X)
+#undef X
+	f->data.stats.policy_errs += 1000; /* proto_errs are of them */
+	f->data.stats.path_mtu = 1400;
+	f->data.stats.path_until_ms = f->clock.now_ms + 59001;
+	install(f, &a);
+	text = run(f, "show_ipsec_sa", detail, 1, CMD_OK);
+	assert_non_null(strstr(
+	        text,
+	        "      #pre-frag successes: 117, #pre-frag failures: 118, #fragments created: 121\n"
+	        "      #PMTUs sent: 122, #PMTUs rcvd: 123, #decapsulated frgs needing reassembly: 116\n"
+	        "      #TFC rcvd: 115, #TFC sent: 0\n"));
+	assert_non_null(strstr(text, "invalid prot (rcv): 110, #pkts verify failed: 107\n"));
+	assert_non_null(strstr(text, "invalid identity (rcv): 999, #pkts invalid len (rcv): 108\n"));
+	assert_non_null(strstr(text, "rollover (send): 114, "));
+	assert_non_null(strstr(text, "internal err (send): 113, #pkts internal err (rcv): 112\n"));
+	assert_non_null(strstr(text, "      path mtu 1400, ipsec overhead 36(16), media mtu 1500\n"
+	                             "      PMTU time remaining (sec): 60, DF policy: copy-df\n"));
+	text = run(f, "show_ipsec_stats", NULL, 0, CMD_OK);
+	assert_non_null(strstr(text, "    Decryptions: 211\n    Decryption failures: 223\n"
+	                             "    TFC Packets: 115\n"
+	                             "    Decapsulated fragments needing reassembly: 116\n"));
+	assert_non_null(strstr(text, "    Encryption failures: 113\n    TFC Packets: 0\n"
+	                             "    Fragmentation successes: 236\n"
+	                             "        Pre-fragmentation successses: 117\n"
+	                             "        Post-fragmentation successes: 119\n"
+	                             "    Fragmentation failures: 238\n"
+	                             "        Pre-fragmentation failures: 118\n"
+	                             "        Post-fragmentation failures: 120\n"
+	                             "    Fragments created: 121\n    PMTUs sent: 122\n"
+	                             "    PMTUs rcvd: 123\nProtocol failures: 1217\n"));
+	/* what was learned of the path is over */
+	f->clock.now_ms += 60000;
+	assert_non_null(strstr(run(f, "show_ipsec_sa", NULL, 0, CMD_OK), "      path mtu 1500, "));
+}
+
 static void statistics(void **state)
 {
 	struct fix *f = *state;
@@ -405,7 +451,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	        T(empty),   T(one),  T(several),  T(messages),
-	        T(refused), T(walk), T(clearing), T(statistics),
+	        T(refused), T(walk), T(clearing), T(statistics), T(every_counter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
