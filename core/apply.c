@@ -137,6 +137,7 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	gw->snap = s;
 	gw->changes++;
 	gw->changed_at = clock_wall(&gw->clock);
+	gw->changed_ms = clock_now(&gw->clock);
 	clock_conf_read(next, &zone);
 	zone_set(&zone);
 	logsinks_apply(gw->log, s->log);

@@ -95,17 +95,33 @@ static bool remote_allowed(void *ctx, const char *client, const char *server)
 	return i != NULL && ip4_parse(str_of(server), &at) && ifaces_by_ip(gw->ifaces, at) == i;
 }
 
+/* Whose command it was that changed the configuration: for show version. */
+static void acted(void *ctx, const char *user)
+{
+	struct gateway *gw = ctx;
+	if (gw->changes == gw->changes_seen)
+		return;
+	gw->changes_seen = gw->changes;
+	str_copy(gw->changed_by, sizeof gw->changed_by, str_of(user));
+}
+
+struct session_env gateway_console_env(struct gateway *gw)
+{
+	return (struct session_env){.grammar = gw->grammar,
+	                            .sys = gw->conf,
+	                            .clock = &gw->clock,
+	                            .enable_check = enable_check,
+	                            .user_check = user_check,
+	                            .user_find = user_find,
+	                            .remote_allowed = remote_allowed,
+	                            .flash = &gw->exec.flash,
+	                            .acted = acted,
+	                            .ctx = gw};
+}
+
 int gateway_consoles(struct gateway *gw, struct err *err)
 {
-	gw->console_env = (struct session_env){.grammar = gw->grammar,
-	                                       .sys = gw->conf,
-	                                       .clock = &gw->clock,
-	                                       .enable_check = enable_check,
-	                                       .user_check = user_check,
-	                                       .user_find = user_find,
-	                                       .remote_allowed = remote_allowed,
-	                                       .flash = &gw->exec.flash,
-	                                       .logins = logins_new(),
-	                                       .ctx = gw};
+	gw->console_env = gateway_console_env(gw);
+	gw->console_env.logins = logins_new();
 	return control_start(&gw->loop, gw->opt.socket, &gw->console_env, &gw->control, err);
 }

@@ -99,8 +99,10 @@ struct gateway {
 	struct control *control;
 	struct snapshot *snap; /* in force */
 	struct exec_config exec;
-	uint64_t changes; /* commits since the boot */
+	uint64_t changes, changes_seen; /* commits since the boot; those of whom we know whose they are */
+	uint64_t changed_ms;
 	time_t changed_at;
+	char changed_by[AAA_USER_MAX + 1];
 };
 
 /* 0 or -errno with err; on failure what was made is ended again. gw is zeroed by the caller. */
@@ -185,7 +187,9 @@ int gateway_boot(struct gateway *gw, struct err *err);
 void gateway_each_client(struct gateway *gw, void (*fn)(void *arg, uint32_t ip, const char *ifname),
                          void *arg);
 
-/* consoles.c: opens the consoles' socket. 0 or -errno with err. */
+/* consoles.c: what a console may ask the appliance; without who logged in when. */
+struct session_env gateway_console_env(struct gateway *gw);
+/* Opens the consoles' socket. 0 or -errno with err. */
 int gateway_consoles(struct gateway *gw, struct err *err);
 
 /* system_show.c: show_version, show_asp_drop, clear_asp_drop */

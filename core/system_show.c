@@ -166,15 +166,18 @@ static void licence_lines(struct gateway *gw, struct out *o)
 
 static void modified_line(const struct gateway *gw, struct out *o)
 {
-	char when[64] = "";
+	char when[64] = "", format[48];
 	rec_bool(o, "modified", gw->changes > 1);
 	if (gw->changes <= 1) {
 		out_str(o, "Configuration has not been modified since last system restart.\n");
 		return;
 	}
-	zone_format(when, sizeof when, "%H:%M:%S.000 %Z %a %b %-d %Y", gw->changed_at);
-	rec(o, "modified_by modified_at", "Configuration last modified by %s at %s\n", "enable_15",
-	    when);
+	int64_t wall = (int64_t)gw->changed_ms + gw->clock.wall_offset_ms;
+	snprintf(format, sizeof format, "%%H:%%M:%%S.%03d %%Z %%a %%b %%-d %%Y",
+	         (int)((wall % 1000 + 1000) % 1000));
+	zone_format(when, sizeof when, format, gw->changed_at);
+	rec(o, "modified_by modified_at", "Configuration last modified by %s at %s\n",
+	    gw->changed_by[0] != '\0' ? gw->changed_by : "unknown", when);
 }
 
 static int show_version(struct cmd *c)

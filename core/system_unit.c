@@ -71,21 +71,24 @@ static void resource(struct out *o, const char *name, uint64_t now, uint64_t pea
 	rec_close(o);
 }
 
+/* What is there, was there at most, may be there; denied: for want of it. */
 static int show_resource_usage(struct cmd *c)
 {
 	const struct gateway *gw = c->ctx;
 	const struct ppp_stats *ppp = ppp_stats(gw->ppp);
 	struct ike_counts ike;
 	size_t sas, sas_peak;
+	uint64_t sas_refused;
+	uint32_t limit = gw->snap != NULL ? gw->snap->ppp->max_users : 0;
 	ike_counts(gw->ike, &ike);
-	ipsec_sadb_counts(gw->sadb, &sas, &sas_peak);
+	ipsec_sadb_counts(gw->sadb, &sas, &sas_peak, &sas_refused);
 	out_printf(c->out, "%-20s %10s %10s %10s %10s %s\n", "Resource", "Current", "Peak", "Limit",
 	           "Denied", "Context");
 	rec_list(c->out, "resources");
-	resource(c->out, "Other VPN Sessions", ppp->sessions, ppp->sessions_most, PPP_SESSIONS_MAX,
-	         0);
-	resource(c->out, "IKE Peers", ike.peers, ike.peers_peak, PPP_SESSIONS_MAX, 0);
-	resource(c->out, "IPsec SA Pairs", sas, (sas_peak + 1) / 2, ESP_SLOTS_MAX, 0);
+	resource(c->out, "Other VPN Sessions", ppp->sessions, ppp->sessions_most,
+	         limit != 0 && limit < PPP_SESSIONS_MAX ? limit : PPP_SESSIONS_MAX, ppp->denied);
+	resource(c->out, "IKE Peers", ike.peers, ike.peers_peak, ike.peers_max, ike.refused);
+	resource(c->out, "IPsec SA Pairs", sas, sas_peak, ESP_SLOTS_MAX, sas_refused);
 	rec_close(c->out);
 	return CMD_OK;
 }
@@ -155,11 +158,9 @@ static int show_conn(struct cmd *c)
 	struct gateway *gw = c->ctx;
 	struct conns w = {.gw = gw, .o = c->out};
 	struct ike_counts n;
-	size_t pairs, most;
 	ike_counts(gw->ike, &n);
-	ipsec_sadb_counts(gw->sadb, &pairs, &most);
 	rec(c->out, "in_use most_used", "%u in use, %" PRIu64 " most used\n", n.peers + n.flows,
-	    n.peers_peak + (most + 1) / 2);
+	    n.conns_peak);
 	if (cmd_has(c, "count"))
 		return CMD_OK;
 	rec_list(c->out, "connections");

@@ -16,23 +16,22 @@ enum {
 
 /* ------------------------------------------------------------------ IKE and the network */
 
-static void ike_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+static bool ike_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
                      size_t len)
 {
 	struct gateway *gw = ctx;
 	if (local.port != IKE_PORT_NATT) {
 		gateway_tap(gw, local, remote, msg, len);
-		udp_send_one(gw->udp500, local, remote, msg, len);
-		return;
+		return udp_send_one(gw->udp500, local, remote, msg, len) == 0;
 	}
 	uint8_t framed[4 + IKE_MSG_MAX];
 	struct wr w = wr_of(framed, sizeof framed);
 	wr_u32(&w, 0); /* non-ESP marker, RFC 3948 §2.2 */
 	wr_bytes(&w, msg, len);
 	if (!wr_ok(&w))
-		return;
+		return false;
 	gateway_tap(gw, local, remote, framed, wr_len(&w));
-	udp_send_one(gw->udp4500, local, remote, framed, wr_len(&w));
+	return udp_send_one(gw->udp4500, local, remote, framed, wr_len(&w)) == 0;
 }
 
 static void ike_keepalive(void *ctx, struct ip4_end local, struct ip4_end remote)

@@ -367,6 +367,7 @@ static void *on_open(void *ctx, const struct link_info *info, const struct link_
 	uint32_t unit = p->conf ? free_unit(p) : 0;
 	struct ppp_session *s = unit ? calloc(1, sizeof(*s)) : NULL;
 	if (!s) {
+		p->stats.denied++;
 		log_msg(MSG_403103);
 		return NULL;
 	}

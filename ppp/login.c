@@ -78,7 +78,7 @@ static bool authorized(const struct ppp_session *s)
 }
 
 /* vpn-sessiondb max-session-limit and max-other-vpn-limit. */
-static bool room_for_one(const struct ppp_session *s)
+static bool room_for_one(struct ppp_session *s)
 {
 	uint32_t limit = s->ppp->conf->max_users, n = 0;
 	if (!limit || s->ppp->stats.users < limit)
@@ -89,6 +89,7 @@ static bool room_for_one(const struct ppp_session *s)
 	}
 	if (n < limit)
 		return true;
+	s->ppp->stats.denied++;
 	log_msg(MSG_113029, s->group, s->user, ip4_text(s->link.remote.ip).s, limit);
 	return false;
 }

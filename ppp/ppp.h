@@ -159,7 +159,8 @@ struct ppp_stats {
 	unsigned users, users_most;     /* authenticated */
 	unsigned pending, pending_most; /* authentication in progress */
 	unsigned sessions, sessions_most;
-	uint64_t total; /* session_up ever */
+	uint64_t total;  /* session_up ever */
+	uint64_t denied; /* for want of room: max-other-vpn-limit, or no unit */
 };
 const struct ppp_stats *ppp_stats(const struct ppp *p);
 

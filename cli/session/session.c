@@ -391,6 +391,8 @@ void session_finish(struct session *s, int status)
 			log_msg(MSG_111009, s->log_user, s->log_text);
 		else
 			log_msg(MSG_111008, s->log_user, s->log_text);
+		if (!s->log_show && s->env->acted != NULL)
+			s->env->acted(s->env->ctx, s->log_user);
 		if (s->log_config)
 			log_msg(MSG_111010, s->log_user,
 			        strcmp(s->from, "console") == 0 ? "0.0.0.0" : s->from, s->log_text);

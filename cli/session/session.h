@@ -39,6 +39,8 @@ struct session_env {
 	bool (*remote_allowed)(void *ctx, const char *client, const char *server);
 	const struct flash *flash; /* disk0: for `| redirect`; NULL = there is none */
 	struct logins *logins; /* who logged in when; NULL = nothing is kept */
+	/* This user's command, other than a show, has succeeded. NULL: nobody wants to know. */
+	void (*acted)(void *ctx, const char *user);
 	void *ctx;
 };
 

@@ -279,6 +279,13 @@ static enum ike_verdict choose(struct ike_qm *qm, const struct p2_offer *offer)
 	while ((e = ipsec_map_next(map, e)) != NULL) {
 		ike_dbg(sa, IKE_EVENT, "Static Crypto Map check, checking map = %s, seq = %u...",
 		        e->map, e->map_seq);
+		if (!ipsec_entry_serves(e, qm->x.remote.ip)) {
+			ike_dbg(sa, IKE_EVENT,
+			        "Static Crypto Map check, map = %s, seq = %u, peer %s is not the "
+			        "configured one",
+			        e->map, e->map_seq, ip4_text(qm->x.remote.ip).s);
+			continue;
+		}
 		if (!entry_permits(qm, e)) {
 			ike_dbg(sa, IKE_EVENT,
 			        "Static Crypto Map check, map = %s, seq = %u, ACL does not match "
@@ -427,6 +434,7 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	qm->flow = flow_find(sa->peer, qm->id_local, qm->id_remote, qm->mode);
 	qm->replay_window = qm->entry->replay_window;
 	qm->reverse_route = qm->entry->reverse_route;
+	qm->df = qm->entry->df;
 	snprintf(qm->map_name, sizeof qm->map_name, "%s", qm->entry->dynamic);
 	qm->map_seq = qm->entry->seq;
 	qm->entry = NULL; /* a new configuration may come while Diffie-Hellman runs */

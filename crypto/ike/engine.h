@@ -130,6 +130,7 @@ struct ike_qm {
 	struct ike_child *child; /* installed, waiting for QM3 */
 	uint32_t replay_window;
 	bool reverse_route;
+	int8_t df; /* set df-bit of the entry, -1 = the interface's */
 	char map_name[64];
 	uint16_t map_seq;
 };
@@ -229,6 +230,7 @@ struct ike_flow {
 	uint32_t oa_local, oa_remote;
 	uint32_t replay_window;
 	bool reverse_route;
+	int8_t df; /* set df-bit of the entry, -1 = the interface's */
 	char map_name[64];
 	uint16_t map_seq;
 };
@@ -310,7 +312,7 @@ struct ike {
 	uint32_t next_peer, next_flow, next_sa;
 	uint64_t stat[STAT_N];
 	struct crypto_work work; /* but for what stat and keys.c count */
-	uint64_t peers_ever, peers_peak, child_ever, child_peak;
+	uint64_t peers_ever, peers_peak, child_ever, child_peak, conns_peak;
 	uint64_t half_open_peak, half_open_refused;
 	uint64_t no_stale_ms[2]; /* nothing to make room with before: of any address, of one */
 	unsigned depth;
@@ -335,6 +337,13 @@ void ike_leave(struct ike *ike);
 void ike_bury(struct ike *ike, void *p, void (*bury)(void *p));
 /* One more line that a stranger caused: may it be written? */
 bool ike_may_log(struct ike *ike);
+/* Something came up: the most connections there were at once. */
+static inline void ike_count_conns(struct ike *ike)
+{
+	uint64_t n = ike->npeers + hash_count(ike->flows_by_handle);
+	if (n > ike->conns_peak)
+		ike->conns_peak = n;
+}
 const struct ike_iface *ike_iface_of(const struct ike *ike, uint32_t ip);
 const struct ipsec_map *ike_map_of(struct ike *ike, const char *ifname);
 /* Sends a finished message; counts it and shows it in debug. chain = its text of payloads. */

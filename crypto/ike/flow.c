@@ -58,6 +58,7 @@ struct ike_flow *flow_new(struct ike_peer *peer, const struct ike_qm *qm)
 		flow_bury(flow);
 		return NULL;
 	}
+	ike_count_conns(ike);
 	flow->peer = peer;
 	flow->mode = qm->mode;
 	flow->next = peer->flows;
@@ -78,6 +79,7 @@ static void flow_learn(struct ike_flow *flow, const struct ike_qm *qm)
 	flow->remote_proxy = qm->remote_proxy;
 	flow->replay_window = qm->replay_window;
 	flow->reverse_route = qm->reverse_route;
+	flow->df = qm->df;
 	memcpy(flow->map_name, qm->map_name, sizeof flow->map_name);
 	flow->map_seq = qm->map_seq;
 	if (!qm->x.initiator) {

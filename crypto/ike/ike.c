@@ -50,10 +50,11 @@ void ike_shutdown(struct ike *ike)
 	ike_leave(ike);
 }
 
-static void send_nothing(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+static bool send_nothing(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
                          size_t len)
 {
 	(void)ctx, (void)local, (void)remote, (void)msg, (void)len;
+	return true;
 }
 
 void ike_free(struct ike *ike)
@@ -197,7 +198,7 @@ void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, stru
 	        .ip = remote.ip, .group = sa->group_name, .user = sa->peer != NULL ? sa->peer->user : NULL};
 	if (debug_on(DEBUG_IKEV1, IKE_DUMP))
 		debug_hex(&who, DEBUG_IKEV1, IKE_DUMP, "SENDING PACKET", msg.p, msg.len);
-	ike->ops->send(ike->ctx, local, remote, msg.p, msg.len);
+	ike->stat[STAT_OUT_DROPS] += !ike->ops->send(ike->ctx, local, remote, msg.p, msg.len);
 }
 
 /* ------------------------------------------------------------------ receiving */

@@ -25,8 +25,9 @@ enum { IKE_PORT = 500, IKE_PORT_NATT = 4500, IKE_MSG_MAX = 8192 };
 
 /* What the engine needs of its surroundings. */
 struct ike_ops {
-	/* One message; not kept. The transport puts the non-ESP marker before it when local.port is 4500. */
-	void (*send)(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+	/* One message; not kept. The transport puts the non-ESP marker before it when local.port is 4500. false: it
+	 * could not be sent (it is repeated in its time). */
+	bool (*send)(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
 	             size_t len);
 	/* A NAT keepalive: the single byte 0xff, without a marker (RFC 3948 §2.3). */
 	void (*keepalive)(void *ctx, struct ip4_end local, struct ip4_end remote);
@@ -145,6 +146,9 @@ void ike_each_child(struct ike *ike, uint32_t peer,
 struct ike_counts {
 	uint32_t peers, ike_sas, half_open, flows, child_sas;
 	uint64_t peers_ever, peers_peak, child_ever, child_peak;
+	uint64_t conns_peak; /* peers and flows, at the same time */
+	uint64_t refused;    /* negotiations for which there was no room */
+	uint32_t peers_max;
 };
 void ike_counts(const struct ike *ike, struct ike_counts *counts);
 /* For show crypto protocol statistics. */

@@ -43,6 +43,7 @@ static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct byte
 	ike->peers_ever++;
 	if (ike->npeers > ike->peers_peak)
 		ike->peers_peak = ike->npeers;
+	ike_count_conns(ike);
 	return peer;
 }
 

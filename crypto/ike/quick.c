@@ -103,6 +103,15 @@ struct ike_qm *qm_new(struct ike_sa *sa, uint32_t msgid, bool initiator)
 
 /* ------------------------------------------------------------------ keys and SAs */
 
+/* The entry of the dynamic map says it, else the interface. */
+static uint8_t df_of(const struct ike_qm *qm)
+{
+	const struct ike_sa *sa = qm->x.sa;
+	if (qm->df >= 0)
+		return (uint8_t)qm->df;
+	return sa->ike->ipsec != NULL ? ipsec_conf_df(sa->ike->ipsec, sa->ifname) : 0;
+}
+
 static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
 {
 	struct ike_sa *sa = qm->x.sa;
@@ -128,7 +137,7 @@ static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
 	        .reverse_route = qm->reverse_route,
 	        .ifindex = sa->ifindex,
 	        .map_seq = qm->map_seq,
-	        .df_policy = sa->ike->ipsec != NULL ? ipsec_conf_df(sa->ike->ipsec, sa->ifname) : 0,
+	        .df_policy = df_of(qm),
 	        .frag_after =
 	                sa->ike->ipsec != NULL && ipsec_conf_frag_after(sa->ike->ipsec, sa->ifname),
 	};
@@ -428,6 +437,7 @@ bool qm_begin(struct ike_sa *sa, struct ike_flow *flow)
 	qm->remote_proxy = flow->remote_proxy;
 	qm->replay_window = flow->replay_window;
 	qm->reverse_route = flow->reverse_route;
+	qm->df = flow->df;
 	memcpy(qm->map_name, flow->map_name, sizeof qm->map_name);
 	qm->map_seq = flow->map_seq;
 	random_bytes(nonce, sizeof nonce);
@@ -504,6 +514,7 @@ enum ike_verdict qm_in2(struct ike_xchg *x, struct ike_msg *m)
 	    alg.key_len != qm->alg.key_len || alg.mac != qm->alg.mac ||
 	    offer->t[0].encap != qm->flow->encap || nonce->body.len > IKE_NONCE_MAX ||
 	    (ke != NULL) != (qm->group != 0)) {
+		sa->ike->stat[STAT_OUT_P2_INVALID]++;
 		ike_log(sa->ike, MSG_713048, ike_prefix(sa).s, (unsigned)PAY_SA);
 		return qm_refuse(qm, 0, "the peer chose what was not offered");
 	}

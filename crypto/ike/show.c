@@ -99,6 +99,9 @@ void ike_counts(const struct ike *ike, struct ike_counts *counts)
 	        .peers_peak = ike->peers_peak,
 	        .child_ever = ike->child_ever,
 	        .child_peak = ike->child_peak,
+	        .conns_peak = ike->conns_peak,
+	        .refused = ike->stat[STAT_CAPACITY_FAILS],
+	        .peers_max = IKE_PEERS_MAX,
 	};
 }
 

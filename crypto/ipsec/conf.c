@@ -114,6 +114,11 @@ static uint16_t pfs_group(const struct centry *e)
 	return (uint16_t)group;
 }
 
+static uint8_t df_policy(struct str word)
+{
+	return str_eq_cstr(word, "set-df") ? 1 : str_eq_cstr(word, "clear-df") ? 2 : 0;
+}
+
 static bool entry_compile(struct build *b, const struct centry *d, struct ipsec_entry *entry)
 {
 	size_t n = conf_list_len(d, "transform-sets");
@@ -129,6 +134,8 @@ static bool entry_compile(struct build *b, const struct centry *d, struct ipsec_
 	entry->replay_window = b->out->replay_window;
 	entry->nat_t = !conf_bool(d, "nat-t-disable");
 	entry->reverse_route = conf_bool(d, "reverse-route");
+	entry->df = conf_is_set(d, "df-bit") ? (int8_t)df_policy(conf_text(d, "df-bit")) : -1;
+	entry->peer = conf_list_len(d, "peers") ? conf_list_u32(d, "peers", 0) : 0;
 	entry->sets = make(b, n, sizeof(entry->sets[0]));
 	if (!entry->sets || !entry->dynamic)
 		return false;
@@ -245,11 +252,10 @@ static bool interfaces_compile(struct build *b)
 	for (const struct centry *e = conf_first(b->c, "ipsec-interface"); e;
 	     e = conf_next(b->c, e)) {
 		struct interface *i = &ifs[b->out->ninterfaces++];
-		struct str word = conf_text(e, "df-bit");
 
 		i->ifname = arena_str(b->a, conf_text(e, "ifname"));
 		i->frag_after = str_eq_cstr(conf_text(e, "fragmentation"), "after-encryption");
-		i->df = str_eq_cstr(word, "set-df") ? 1 : str_eq_cstr(word, "clear-df") ? 2 : 0;
+		i->df = df_policy(conf_text(e, "df-bit"));
 		if (!i->ifname)
 			return false;
 	}
@@ -308,6 +314,11 @@ bool ipsec_entry_permits(const struct ipsec_entry *e, const struct sa_proxy *loc
                          const struct sa_proxy *remote)
 {
 	return ipsec_acl_permits(e->acl, local, remote);
+}
+
+bool ipsec_entry_serves(const struct ipsec_entry *e, uint32_t remote)
+{
+	return e->peer == 0 || e->peer == remote;
 }
 
 const struct ipsec_transform_set *ipsec_entry_match(const struct ipsec_entry *e, struct esp_alg alg,

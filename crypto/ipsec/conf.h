@@ -41,6 +41,8 @@ struct ipsec_entry {
 	uint32_t replay_window;   /* packets, 0 = off */
 	bool nat_t;               /* false: set nat-t-disable */
 	bool reverse_route;
+	int8_t df;     /* set df-bit: as in struct sa_pair, -1 = the interface says it */
+	uint32_t peer; /* set peer: serves nobody else, 0 = anybody */
 };
 
 /* A peer of a static entry: whom we would call, had we LAN-to-LAN connections. */
@@ -75,6 +77,8 @@ bool ipsec_entry_permits(const struct ipsec_entry *e, const struct sa_proxy *loc
 /* The first transform set equal to what the peer offers; NULL when none is. */
 const struct ipsec_transform_set *ipsec_entry_match(const struct ipsec_entry *e, struct esp_alg alg,
                                                     enum esp_mode mode);
+/* Does this entry serve a peer with this outer address? (set peer) */
+bool ipsec_entry_serves(const struct ipsec_entry *e, uint32_t remote);
 /* DF policy of an interface as in struct sa_pair: 0 copy, 1 set, 2 clear. */
 uint8_t ipsec_conf_df(const struct ipsec_conf *c, const char *ifname);
 

@@ -201,10 +201,11 @@ struct sadb_path sadb_path(const struct ipsec_sadb *db, const struct sadb_sa *ou
 	return path;
 }
 
-void ipsec_sadb_counts(const struct ipsec_sadb *db, size_t *now, size_t *peak)
+void ipsec_sadb_counts(const struct ipsec_sadb *db, size_t *now, size_t *peak, uint64_t *refused)
 {
 	*now = db->n;
-	*peak = (db->peak + 1) / 2;
+	*peak = db->pairs_peak;
+	*refused = db->refused;
 }
 
 void ipsec_sadb_each(const struct ipsec_sadb *db,
@@ -331,8 +332,11 @@ static uint32_t op_spi_alloc(void *ctx)
 {
 	struct ipsec_sadb *db = ctx;
 
+	uint32_t spi = db->data->spi_alloc(db->data_ctx);
+
 	db->spis++;
-	return db->data->spi_alloc(db->data_ctx);
+	db->refused += spi == 0;
+	return spi;
 }
 
 static void op_spi_free(void *ctx, uint32_t spi_in)
@@ -395,7 +399,8 @@ static struct sadb_sa *note(struct ipsec_sadb *db, const struct sa_pair *pair)
 	sa->prev = db->last;
 	*(sa->prev ? &sa->prev->next : &db->first) = sa;
 	db->last = sa;
-	db->n++;
+	if (++db->n > db->pairs_peak)
+		db->pairs_peak = db->n;
 	count_sa(db);
 	return sa;
 }

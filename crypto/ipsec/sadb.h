@@ -42,7 +42,7 @@ struct ipsec_sadb {
 	struct hash *by_spi, *by_flow, *by_peer; /* sadb_sa, sadb_flow, sadb_peer */
 	struct sadb_sa *first, *last;
 	struct sadb_flow *flow_first, *flow_last; /* in the order they came up */
-	size_t n, nflows;                         /* pairs, flows */
+	size_t n, nflows, pairs_peak;             /* pairs, flows, the most pairs there were */
 	size_t single, peak;                      /* single SAs: one a direction */
 	uint32_t conn;
 	uint64_t flows_gone;

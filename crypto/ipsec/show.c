@@ -44,6 +44,21 @@ static const struct cmd_arg *value_of(const struct cmd *c, const char *name)
 	return found;
 }
 
+/* Does the flow have the SA that `clear crypto ipsec sa entry` names: where it leads to, protocol, SPI? */
+static bool is_entry(const struct cmd *c, const struct sadb_flow *f, uint32_t spi)
+{
+	uint32_t to = 0;
+
+	if (!cmd_u32(c, "destination", &to))
+		return true;
+	for (const struct sadb_sa *sa = f->sas; sa; sa = sa->next_of_flow) {
+		if ((sa->pair.spi_in == spi && sa->pair.local.ip == to) ||
+		    (sa->out && sa->pair.spi_out == spi && sa->pair.remote.ip == to))
+			return str_eq_cstr(cmd_text(c, "protocol"), "esp"); /* there is no AH */
+	}
+	return false;
+}
+
 static bool filter_read(struct cmd *c, struct filter *f)
 {
 	const struct cmd_arg *peer = value_of(c, "peer"), *map = value_of(c, "map");
@@ -442,7 +457,7 @@ static int clear_ipsec_sa(struct cmd *c)
 	if (!flows)
 		return cmd_fail(c, "out of memory");
 	for (const struct sadb_flow *f = db->flow_first; f; f = f->next) {
-		if (wanted(&filter, f))
+		if (wanted(&filter, f) && is_entry(c, f, filter.spi))
 			flows[n++] = f->flow;
 	}
 	for (size_t i = 0; i < n && db->hooks.drop_flow; i++)

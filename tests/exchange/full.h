@@ -43,7 +43,7 @@ int world_teardown(void **state);
 void world_run(struct world *w, uint64_t ms);
 /* Lines of configuration, as one transaction, typed by somebody; all must be accepted. */
 void world_edit(struct world *w, const char *lines);
-/* What an exec command prints; lives until the next one. */
+/* What commands print that are typed at a console of their own, one a line; lives until the next ones. */
 const char *world_show(struct world *w, const char *line);
 /* How many lines of the log have both texts. */
 unsigned world_logged(const struct world *w, const char *a, const char *b);

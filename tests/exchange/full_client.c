@@ -63,7 +63,7 @@ static void send_udp(struct client *c, uint16_t own_port, struct ip4_end remote,
 	wire_out(c->w, FULL_UDP, src, remote, data, len);
 }
 
-static void on_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+static bool on_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
                     size_t len)
 {
 	struct client *c = ctx;
@@ -71,6 +71,7 @@ static void on_send(void *ctx, struct ip4_end local, struct ip4_end remote, cons
 	size_t marker = local.port == IKE_PORT_NATT ? 4 : 0;
 	memcpy(framed + marker, msg, len);
 	send_udp(c, local.port, remote, framed, marker + len);
+	return true;
 }
 
 static void on_keepalive(void *ctx, struct ip4_end local, struct ip4_end remote)

@@ -398,15 +398,15 @@ static void show_want(void *arg, enum session_want want, struct str prompt)
 
 const char *world_show(struct world *w, const char *line)
 {
-	struct session_env env = {
-	        .grammar = w->gw.grammar, .sys = w->gw.conf, .clock = &w->gw.clock};
+	struct session_env env = gateway_console_env(&w->gw);
 	struct session_io io = {
 	        .arg = w, .write = show_write, .want = show_want, .async = show_write};
 	struct session_options options = {.batch = true, .from = "console"};
 	static char text[512 * 1024];
 	out_init(&screen);
 	struct session *s = session_new(&env, &io, &options);
-	session_input_line(s, str_of(line));
+	for (size_t len; len = strcspn(line, "\n"), len > 0; line += len + (line[len] != '\0'))
+		session_input_line(s, (struct str){line, len});
 	session_free(s);
 	snprintf(text, sizeof text, "%.*s", (int)screen.len, screen.len > 0 ? screen.text : "");
 	out_free(&screen);
@@ -456,6 +456,7 @@ void world_assert_empty(struct world *w)
 	struct worker *k = gw->worker;
 	struct ike_counts ike;
 	size_t now, peak;
+	uint64_t refused;
 	ike_counts(gw->ike, &ike);
 	assert_int_equal(ike.peers, 0);
 	assert_int_equal(ike.ike_sas, 0);
@@ -463,7 +464,7 @@ void world_assert_empty(struct world *w)
 	assert_int_equal(ike.flows, 0);
 	assert_int_equal(ike.child_sas, 0);
 	assert_int_equal(hash_count(gw->flows), 0);
-	ipsec_sadb_counts(gw->sadb, &now, &peak);
+	ipsec_sadb_counts(gw->sadb, &now, &peak, &refused);
 	assert_int_equal(now, 0);
 	assert_int_equal(l2tp_tunnels(gw->l2tp), 0);
 	assert_int_equal(l2tp_sessions(gw->l2tp), 0);

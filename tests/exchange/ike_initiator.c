@@ -8,7 +8,7 @@ static const uint8_t PSK[] = "a-shared-key-for-tests-only";
 
 /* ------------------------------------------------------------------ the wire */
 
-static void node_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+static bool node_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
                       size_t len)
 {
 	struct node *from = ctx;
@@ -22,7 +22,7 @@ static void node_send(void *ctx, struct ip4_end local, struct ip4_end remote, co
 		     remote.port - net->nodes[i]->port_offset == IKE_PORT_NATT))
 			to = net->nodes[i];
 	if (to == NULL || net->nqueue == NET_PACKETS || len > sizeof((struct net_packet *)0)->data)
-		return;
+		return true;
 	struct net_packet *p = calloc(1, sizeof *p);
 	p->at_ms = clock_now(&net->clock) + NET_LATENCY_MS;
 	p->from = from;
@@ -37,9 +37,10 @@ static void node_send(void *ctx, struct ip4_end local, struct ip4_end remote, co
 		net->to_client++;
 	if (net->filter != NULL && !net->filter(net, p)) {
 		free(p);
-		return;
+		return true;
 	}
 	net->queue[net->nqueue++] = p;
+	return true;
 }
 
 static void deliver(struct net *net)

@@ -8,10 +8,11 @@
 
 enum { LOCAL = 0xcb007101, REMOTE = 0xcb007165 };
 
-static void f_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
+static bool f_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
                    size_t len)
 {
 	(void)ctx, (void)local, (void)remote, (void)msg, (void)len;
+	return true;
 }
 
 static int f_dh(void *ctx, struct prim_dh_job *job, void (*done)(void *arg), void *arg)

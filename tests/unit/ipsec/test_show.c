@@ -317,16 +317,19 @@ static void refused(void **state)
 	struct fix *f = *state;
 	struct sa_pair p = l2tp_pair(FIX_SPI_IN, 7, 9);
 	size_t now, peak;
+	uint64_t refused;
 
 	f->data.fail = -12;
 	assert_int_equal(ipsec_sadb_ops.install_in(f->db, &p, NULL), -12);
-	ipsec_sadb_counts(f->db, &now, &peak);
+	ipsec_sadb_counts(f->db, &now, &peak, &refused);
 	assert_int_equal(now, 0);
 	f->data.fail = 0;
 	install(f, &p);
 	assert_int_not_equal(ipsec_sadb_ops.install_in(f->db, &p, NULL), 0); /* the SPI twice */
-	ipsec_sadb_counts(f->db, &now, &peak);
+	ipsec_sadb_counts(f->db, &now, &peak, &refused);
 	assert_int_equal(now, 1);
+	assert_int_equal(peak, 1);
+	assert_int_equal(refused, 1);
 	ipsec_sadb_set_user(f->db, 4711, "nobody", 1);
 }
 
