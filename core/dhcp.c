@@ -44,10 +44,13 @@ static uint32_t source(void *ctx, uint32_t server)
 	return route_source(server);
 }
 
-static void done(void *ctx, uint32_t id, uint32_t ip)
+static void done(void *ctx, uint32_t id, const struct dhcp_answer *answer)
 {
 	struct gw_dhcp *g = ctx;
-	ppp_dhcp_done(g->gw->ppp, id, ip);
+	struct ppp_dhcp_answer a = {.ip = answer->ip};
+	memcpy(a.dns, answer->dns, sizeof a.dns);
+	memcpy(a.wins, answer->wins, sizeof a.wins);
+	ppp_dhcp_done(g->gw->ppp, id, &a);
 }
 
 static void lost(void *ctx, uint32_t id)
@@ -241,7 +244,10 @@ bool gateway_dhcp_ask(struct gateway *gw, const struct ppp_dhcp_ask *ask)
 	return gw->dhcp->port != NULL && dhcp_ask(gw->dhcp->dhcp, &question);
 }
 
-void gateway_dhcp_release(struct gateway *gw, uint32_t unit)
+void gateway_dhcp_release(struct gateway *gw, uint32_t unit, bool in_use)
 {
-	dhcp_end(gw->dhcp->dhcp, unit);
+	if (in_use)
+		dhcp_decline(gw->dhcp->dhcp, unit);
+	else
+		dhcp_end(gw->dhcp->dhcp, unit);
 }

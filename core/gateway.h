@@ -158,7 +158,7 @@ void gateway_dhcp_free(struct gateway *gw);
 void gateway_dhcp_apply(struct gateway *gw, const struct snapshot *s, struct out *notes);
 /* For struct ppp_ops. */
 bool gateway_dhcp_ask(struct gateway *gw, const struct ppp_dhcp_ask *ask);
-void gateway_dhcp_release(struct gateway *gw, uint32_t unit);
+void gateway_dhcp_release(struct gateway *gw, uint32_t unit, bool in_use);
 /* A message from port 67 of a server. */
 void gateway_dhcp_input(struct gateway *gw, uint32_t from, const uint8_t *msg, size_t len);
 

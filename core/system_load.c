@@ -89,7 +89,7 @@ enum { SAMPLE_S = 5, SAMPLES = 300 / SAMPLE_S + 1 };
 
 struct load_sample {
 	uint64_t at_ms, all;
-	uint64_t conns, authen; /* ever, for show perfmon */
+	uint64_t conns, authen, author; /* ever, for show perfmon */
 	unsigned n;
 	struct task tasks[TASKS_MAX];
 };
@@ -109,6 +109,7 @@ static void sample_take(struct load_sample *s, struct gateway *gw)
 	ike_counts(gw->ike, &n);
 	s->conns = n.peers_ever + n.child_ever;
 	s->authen = aaa_requests();
+	s->author = aaa_authorizations();
 }
 
 static void tick(struct timer *t, void *arg)
@@ -283,6 +284,8 @@ static int show_perfmon(struct cmd *c)
 	         per_second(now.conns, up));
 	perf_row(c->out, "AAA Authen", per_second(now.authen - then->authen, ms),
 	         per_second(now.authen, up));
+	perf_row(c->out, "AAA Author", per_second(now.author - then->author, ms),
+	         per_second(now.author, up));
 	rec_close(c->out);
 	return CMD_OK;
 }

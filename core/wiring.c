@@ -403,9 +403,9 @@ static bool ppp_dhcp_ask(void *ctx, const struct ppp_dhcp_ask *ask)
 	return gateway_dhcp_ask(ctx, ask);
 }
 
-static void ppp_dhcp_end(void *ctx, uint32_t unit)
+static void ppp_dhcp_end(void *ctx, uint32_t unit, bool in_use)
 {
-	gateway_dhcp_release(ctx, unit);
+	gateway_dhcp_release(ctx, unit, in_use);
 }
 
 /* We ended it: nobody will come for the SAs, so they follow when the goodbyes are out. */

@@ -274,13 +274,13 @@ void ppp_on_auth_done(struct ppp_session *s, bool ok)
 	start_network(s, ppp_login_address(s));
 }
 
-void ppp_dhcp_done(struct ppp *p, uint32_t unit, uint32_t ip)
+void ppp_dhcp_done(struct ppp *p, uint32_t unit, const struct ppp_dhcp_answer *answer)
 {
 	struct ppp_session *s = unit <= PPP_SESSIONS_MAX ? p->units[unit] : NULL;
 	if (!s || !s->dhcp || s->ip)
 		return;
 	ppp_enter(s);
-	enum login_address address = ppp_login_dhcp(s, ip);
+	enum login_address address = ppp_login_dhcp(s, answer);
 	/* LCP may be down meanwhile: then the next login finds the address */
 	if (s->phase == PHASE_NETWORK || address == LOGIN_NO_ADDRESS)
 		start_network(s, address);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/aaa/local.h"
 #include "core/base/debug.h"
 #include "core/base/log.h"
 #include "ppp/pool.h"
@@ -68,6 +69,8 @@ static bool authorized(const struct ppp_session *s)
 	if (!g->authorization_required || !g->authorization || !g->authorization[0])
 		return true;
 	bool local = str_caseeq(str_of(g->authorization), STR("LOCAL"));
+	if (local)
+		aaa_count_authorization();
 	if (local && aaa_user_find(s->ppp->conf->aaa, s->user))
 		return true;
 	log_msg(MSG_113013,
@@ -229,12 +232,12 @@ static bool ask_dhcp(struct ppp_session *s)
 }
 
 /* The lease goes back, or the question is withdrawn. */
-static void drop_dhcp(struct ppp_session *s)
+static void drop_dhcp(struct ppp_session *s, bool in_use)
 {
 	if (!s->dhcp)
 		return;
 	s->dhcp = false;
-	s->ppp->ops->dhcp_end(s->ppp->ctx, s->unit);
+	s->ppp->ops->dhcp_end(s->ppp->ctx, s->unit, in_use);
 }
 
 static enum login_address address_from(struct ppp_session *s, bool got, const char *pool)
@@ -275,18 +278,27 @@ enum login_address ppp_login_address(struct ppp_session *s)
 	return address_from(s, got, pool);
 }
 
-enum login_address ppp_login_dhcp(struct ppp_session *s, uint32_t ip)
+/* Where the group policy names no servers, those of the lease. */
+static void take_servers(uint32_t to[2], const uint32_t from[2])
+{
+	if (to[0] == 0)
+		memcpy(to, from, 2 * sizeof(to[0]));
+}
+
+enum login_address ppp_login_dhcp(struct ppp_session *s, const struct ppp_dhcp_answer *answer)
 {
 	const char *pool = "";
-	bool got = ip != 0 && !holder_of(s->ppp, ip);
-	if (got) {
-		s->ip = ip;
+	bool in_use = answer->ip != 0 && holder_of(s->ppp, answer->ip);
+	if (answer->ip != 0 && !in_use) {
+		s->ip = answer->ip;
+		take_servers(s->terms.dns, answer->dns);
+		take_servers(s->terms.wins, answer->wins);
 		log_msg(MSG_737005, s->group);
-		return address_from(s, got, pool);
+		return address_from(s, true, pool);
 	}
-	drop_dhcp(s);
+	drop_dhcp(s, in_use);
 	log_msg(MSG_737004, s->group);
-	got = take_pool(s, &pool);
+	bool got = take_pool(s, &pool);
 	return address_from(s, got, pool);
 }
 
@@ -349,7 +361,7 @@ void ppp_login_end(struct ppp_session *s)
 {
 	if (s->ip && s->dhcp)
 		log_msg(MSG_737015, ip4_text(s->ip).s);
-	drop_dhcp(s);
+	drop_dhcp(s, false);
 	if (s->ip) {
 		ppp_pools_release(s->ppp->pools, s->pool, s->ip);
 		if (s->pool[0])

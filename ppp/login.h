@@ -16,7 +16,7 @@ enum login_address {
 };
 enum login_address ppp_login_address(struct ppp_session *s);
 /* The answer: ip 0 = no server gave one, then the local pools are tried. */
-enum login_address ppp_login_dhcp(struct ppp_session *s, uint32_t ip);
+enum login_address ppp_login_dhcp(struct ppp_session *s, const struct ppp_dhcp_answer *answer);
 /* IPCP is open for the first time: log, start the time limits. */
 void ppp_login_up(struct ppp_session *s);
 /* Gives the address back and counts the user out. */

@@ -94,6 +94,12 @@ struct ppp_dhcp_ask {
 	uint32_t scope; /* dhcp-network-scope, 0 = none */
 };
 
+/* What they gave: an address (0 = none of them did) and name servers, for want of those of the group policy. */
+struct ppp_dhcp_answer {
+	uint32_t ip;
+	uint32_t dns[2], wins[2];
+};
+
 /* What PPP asks of the gateway. Any of them may be NULL. */
 struct ppp_ops {
 	/* IPCP is open: IP may pass to and from this address. mtu = largest IP packet to the client. */
@@ -112,8 +118,9 @@ struct ppp_ops {
 	bool (*in_hours)(void *ctx, const char *time_range);
 	/* Asks for an address; ppp_dhcp_done() follows, never from within. false: no server can be asked. */
 	bool (*dhcp_ask)(void *ctx, const struct ppp_dhcp_ask *ask);
-	/* Once for each dhcp_ask that was true: the lease goes back, or nobody waits for the answer any more. */
-	void (*dhcp_end)(void *ctx, uint32_t unit);
+	/* Once for each dhcp_ask that was true: the lease goes back, or nobody waits for the answer any more.
+	 * in_use: the address cannot be used, somebody has it. */
+	void (*dhcp_end)(void *ctx, uint32_t unit, bool in_use);
 	/* First time IPCP opens. */
 	void (*session_up)(void *ctx, const struct ppp_session_info *info);
 	/* Once for each session_up, with the last counters, when the link is gone: 113019 is the gateway's. */
@@ -133,8 +140,8 @@ const struct link_user *ppp_link_user(void);
  * "Configuration Error". old may be NULL. */
 void ppp_set_conf(struct ppp *p, const struct ppp_conf *old, const struct ppp_conf *next);
 
-/* The DHCP servers answered for this session: its address, 0 = none of them gave one. */
-void ppp_dhcp_done(struct ppp *p, uint32_t unit, uint32_t ip);
+/* The DHCP servers answered for this session. */
+void ppp_dhcp_done(struct ppp *p, uint32_t unit, const struct ppp_dhcp_answer *answer);
 /* The lease ran out and could not be renewed: the session ends. */
 void ppp_dhcp_lost(struct ppp *p, uint32_t unit);
 

@@ -24,6 +24,7 @@ static void interface_block(struct out *out, const struct ppp_session_info *i, b
 	    (unsigned long long)(i->counters.pkts_out + i->control_out),
 	    (unsigned long long)(i->counters.pkts_in + i->control_in),
 	    (unsigned long long)i->counters.errs);
+	/* IPsec encrypts: MPPE belongs to CCP, which is refused */
 	out_str(out, "MPPE key strength is None\n"
 	             "  MPPE_Encrypt_Pkts: 0,  MPPE_Encrypt_Bytes: 0\n"
 	             "  MPPE_Decrypt_Pkts: 0,  MPPE_Decrypt_Bytes: 0\n"

@@ -15,7 +15,10 @@ bool aaa_local_password(const struct aaa_user *u, struct str password);
 
 /* show aaa-server: one question was answered at this time. */
 void aaa_count(enum aaa_status status, time_t when);
-uint64_t aaa_requests(void); /* ever, not touched by clear */
+void aaa_count_authorization(void);
+/* Ever, not touched by clear. */
+uint64_t aaa_requests(void);
+uint64_t aaa_authorizations(void);
 extern const struct cmd_entry aaa_server_commands[];
 extern const size_t aaa_server_commands_n;
 

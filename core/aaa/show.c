@@ -7,10 +7,10 @@
 #include "core/base/zone.h"
 
 static struct {
-	uint64_t requests, accepts, rejects;
+	uint64_t requests, accepts, rejects, authorizations;
 	time_t last;
 } local;
-static uint64_t ever;
+static uint64_t ever, authorizations_ever;
 
 void aaa_count(enum aaa_status status, time_t when)
 {
@@ -19,6 +19,17 @@ void aaa_count(enum aaa_status status, time_t when)
 	local.accepts += status == AAA_ACCEPT;
 	local.rejects += status == AAA_REJECT;
 	local.last = when;
+}
+
+void aaa_count_authorization(void)
+{
+	authorizations_ever++;
+	local.authorizations++;
+}
+
+uint64_t aaa_authorizations(void)
+{
+	return authorizations_ever;
 }
 
 uint64_t aaa_requests(void)
@@ -45,11 +56,13 @@ static int show_aaa_server(struct cmd *c)
 	out_str(o, "Server Address:  None\nServer port:     None\n");
 	rec(o, "status last_transaction", "Server status:   %s, Last transaction at %s\n", "ACTIVE",
 	    when);
-	/* the answer comes at once: nothing is ever pending or sent again */
+	/* It is asked in this program and answers at once: nothing is pending, lost, forged or sent again, there is
+	 * nothing it would challenge, and it takes no accounting. */
 	row(o, "pending_requests", "Number of pending requests", 0);
 	rec(o, "average_round_trip_ms", "Average round trip time                 %ums\n", 0u);
 	row(o, "authentication_requests", "Number of authentication requests", local.requests);
-	row(o, "authorization_requests", "Number of authorization requests", 0);
+	row(o, "authorization_requests", "Number of authorization requests",
+	    local.authorizations);
 	row(o, "accounting_requests", "Number of accounting requests", 0);
 	row(o, "retransmissions", "Number of retransmissions", 0);
 	row(o, "accepts", "Number of accepts", local.accepts);
@@ -66,7 +79,7 @@ static int show_aaa_server(struct cmd *c)
 static int clear_aaa_server(struct cmd *c)
 {
 	(void)c;
-	local.requests = local.accepts = local.rejects = 0;
+	local.requests = local.accepts = local.rejects = local.authorizations = 0;
 	local.last = 0;
 	return CMD_OK;
 }

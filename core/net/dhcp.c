@@ -162,7 +162,7 @@ static void give_up(struct lease *l)
 	if (bound)
 		d->ops->lost(d->ctx, id);
 	else
-		d->ops->done(d->ctx, id, 0);
+		d->ops->done(d->ctx, id, &(struct dhcp_answer){0});
 }
 
 static void release(struct lease *l)
@@ -178,6 +178,19 @@ void dhcp_end(struct dhcp *d, uint32_t id)
 	struct lease *l = hash_get(d->by_id, &id, sizeof(id));
 	if (l)
 		release(l);
+}
+
+/* RFC 2131 §4.4.4: the address is named by an option, ciaddr is empty. */
+void dhcp_decline(struct dhcp *d, uint32_t id)
+{
+	struct lease *l = hash_get(d->by_id, &id, sizeof(id));
+	if (!l)
+		return;
+	struct dhcp_msg m = {
+	        .type = DHCP_DECLINE, .requested = l->ip, .server_id = l->server_id};
+	if (l->state >= BOUND)
+		send_to(l, l->server, &m);
+	forget(l);
 }
 
 void dhcp_free(struct dhcp *d)
@@ -305,7 +318,10 @@ static void bind_lease(struct lease *l, const struct dhcp_msg *m)
 	if (!first)
 		return;
 	log_msg(MSG_737017, l->attempts + 1);
-	l->d->ops->done(l->d->ctx, l->id, l->ip);
+	struct dhcp_answer answer = {.ip = l->ip};
+	memcpy(answer.dns, m->dns, sizeof(answer.dns));
+	memcpy(answer.wins, m->wins, sizeof(answer.wins));
+	l->d->ops->done(l->d->ctx, l->id, &answer);
 }
 
 /* Taken back: another address for a client that is in would be no help. */

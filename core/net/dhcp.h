@@ -17,14 +17,20 @@ enum {
 	DHCP_MSG_MAX = 1500,
 };
 
+/* What a server gave. */
+struct dhcp_answer {
+	uint32_t ip; /* 0 = no server gave one */
+	uint32_t dns[2], wins[2];
+};
+
 struct dhcp_ops {
 	/* One message to a server. The answer comes later, never from within. */
 	void (*send)(void *ctx, uint32_t server, const uint8_t *msg, size_t len);
 	/* Our address on the way to a server, 0 = there is no way. */
 	uint32_t (*source)(void *ctx, uint32_t server);
-	/* Asked for id: this address, 0 = no server gave one. Once for each dhcp_ask, later than it. When it is 0 the
-	 * question is over (and dhcp_end need not, but may, be called). */
-	void (*done)(void *ctx, uint32_t id, uint32_t ip);
+	/* The answer for id. Once for each dhcp_ask, later than it. Without an address the question is over (and
+	 * dhcp_end need not, but may, be called). */
+	void (*done)(void *ctx, uint32_t id, const struct dhcp_answer *answer);
 	/* The lease of id ran out or was taken back; it is over. */
 	void (*lost)(void *ctx, uint32_t id);
 };
@@ -45,6 +51,8 @@ void dhcp_free(struct dhcp *d);
 bool dhcp_ask(struct dhcp *d, const struct dhcp_ask *ask);
 /* The address is not needed any more (DHCPRELEASE), or the answer is not. Nothing when there is no such id. */
 void dhcp_end(struct dhcp *d, uint32_t id);
+/* The same, and somebody else has the address already (DHCPDECLINE). */
+void dhcp_decline(struct dhcp *d, uint32_t id);
 /* What came in on port 67, from whom. Hostile. */
 void dhcp_input(struct dhcp *d, uint32_t from, const uint8_t *msg, size_t len);
 size_t dhcp_count(const struct dhcp *d);

@@ -89,12 +89,26 @@ size_t dhcp_msg_write(const struct dhcp_msg *m, uint8_t *to, size_t cap)
 	return wr_ok(&w) ? wr_len(&w) : 0;
 }
 
+/* The first two of a list of addresses (RFC 2132 §3.8, §8.5). */
+static void read_servers(uint32_t to[2], struct rd value)
+{
+	for (size_t i = 0; i < 2; i++)
+		to[i] = rd_left(&value) >= 4 ? rd_u32(&value) : 0;
+}
+
 static void read_option(struct dhcp_msg *m, uint8_t option, struct rd value)
 {
-	uint32_t number = rd_left(&value) == 4 ? rd_u32(&value) : 0;
+	struct rd r = value;
+	uint32_t number = rd_left(&r) == 4 ? rd_u32(&r) : 0;
 	switch (option) {
 	case OPT_TYPE:
 		m->type = rd_left(&value) == 1 ? (enum dhcp_type)rd_u8(&value) : 0;
+		break;
+	case OPT_DNS:
+		read_servers(m->dns, value);
+		break;
+	case OPT_NBNS:
+		read_servers(m->wins, value);
 		break;
 	case OPT_SERVER_ID:
 		m->server_id = number;

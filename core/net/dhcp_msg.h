@@ -25,6 +25,7 @@ struct dhcp_msg {
 	/* options, 0 = not there */
 	uint32_t server_id, requested;
 	uint32_t lease_s, t1_s, t2_s;
+	uint32_t dns[2], wins[2]; /* read only: the first two of the list */
 	const char *client_id; /* written only */
 };
 

@@ -151,6 +151,7 @@ static void stats_read(struct netlink_stats *out, const struct nlattr *a)
 	size_t n = mnl_attr_get_payload_len(a);
 	memcpy(&s, mnl_attr_get_payload(a), n < sizeof(s) ? n : sizeof(s));
 	*out = (struct netlink_stats){
+	        .carrier_losses = out->carrier_losses, /* an attribute of its own */
 	        .rx_pkts = s.rx_packets,
 	        .rx_bytes = s.rx_bytes,
 	        .rx_errors = s.rx_errors,
@@ -169,6 +170,7 @@ static void stats_read(struct netlink_stats *out, const struct nlattr *a)
 	        .tx_fifo = s.tx_fifo_errors,
 	        .tx_carrier = s.tx_carrier_errors,
 	        .collisions = s.collisions,
+	        .late_collisions = s.tx_window_errors,
 	};
 }
 
@@ -186,6 +188,9 @@ static int link_attr(const struct nlattr *a, void *arg)
 		l->has_mac = mnl_attr_get_payload_len(a) == sizeof(l->mac);
 		if (l->has_mac)
 			memcpy(l->mac, mnl_attr_get_payload(a), sizeof(l->mac));
+		break;
+	case IFLA_CARRIER_DOWN_COUNT:
+		l->stats.carrier_losses = mnl_attr_get_u32(a);
 		break;
 	case IFLA_STATS64:
 		stats_read(&l->stats, a);

@@ -17,7 +17,9 @@ struct netlink; /* a socket for requests and one for changes */
 struct netlink_stats {
 	uint64_t rx_pkts, rx_bytes, rx_errors, rx_dropped, rx_multicast, rx_length_errors, rx_over,
 	        rx_crc, rx_frame, rx_fifo, rx_missed;
-	uint64_t tx_pkts, tx_bytes, tx_errors, tx_dropped, tx_fifo, tx_carrier, collisions;
+	uint64_t tx_pkts, tx_bytes, tx_errors, tx_dropped, tx_fifo, tx_carrier, collisions,
+	        late_collisions;
+	uint64_t carrier_losses; /* how often the link went down */
 };
 
 struct netlink_link {

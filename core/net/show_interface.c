@@ -156,22 +156,25 @@ static struct mac_text mac_text(const uint8_t *mac)
 	return t;
 }
 
-static void print_card(const struct iface *i, struct out *o)
+static void print_card(const struct iface *i, const struct ethtool_info *card, struct out *o)
 {
-	struct ethtool_info card;
-	ethtool_read(i->dev, &card);
 	rec(o, "hardware bandwidth_mbps", "  Hardware is %s, BW %u Mbps, DLY 10 usec\n",
-	    card.driver, bandwidth_of(i->conf.hw));
-	if (!i->carrier || !card.duplex_known || !card.speed_mbps)
+	    card->driver, bandwidth_of(i->conf.hw)); /* the delay is a metric, and nobody's here */
+	if (!i->carrier || !card->duplex_known || !card->speed_mbps)
 		out_str(o, "        Auto-Duplex, Auto-Speed\n");
 	else
 		rec(o, "duplex_setting duplex - speed_mbps",
 		    "        %s-Duplex(%s-duplex), %s-Speed(%u Mbps)\n",
-		    card.autoneg       ? "Auto"
-		    : card.full_duplex ? "Full"
-		                       : "Half",
-		    card.full_duplex ? "Full" : "Half", "Auto", card.speed_mbps);
-	out_str(o, "        Input flow control is unsupported, output flow control is off\n");
+		    card->autoneg       ? "Auto"
+		    : card->full_duplex ? "Full"
+		                        : "Half",
+		    card->full_duplex ? "Full" : "Half", "Auto", card->speed_mbps);
+	rec(o, "input_flow_control output_flow_control",
+	    "        Input flow control is %s, output flow control is %s\n",
+	    !card->pause_known ? "unsupported"
+	    : card->rx_pause   ? "on"
+	                       : "off",
+	    card->tx_pause ? "on" : "off");
 }
 
 static void print_identity(const struct iface *i, const struct netlink_link *l, struct out *o)
@@ -194,7 +197,11 @@ static void print_identity(const struct iface *i, const struct netlink_link *l, 
 		out_str(o, "        IP address unassigned\n");
 }
 
-static void print_counters(const struct netlink_stats *s, struct out *o)
+/* What is 0 the kernel does not tell apart: runts are among the giants, as lengths that are wrong; a card counts pause
+ * frames, deferred frames and its own resets for itself. Nor does it tell how full its queues are: what is shown is
+ * their length. */
+static void print_counters(const struct netlink_stats *s, const struct ethtool_info *card,
+                           struct out *o)
 {
 	typedef unsigned long long ull;
 	rec_open(o, "counters");
@@ -211,13 +218,18 @@ static void print_counters(const struct netlink_stats *s, struct out *o)
 	    "        %llu packets output, %llu bytes, %llu underruns\n", (ull)s->tx_pkts,
 	    (ull)s->tx_bytes, (ull)s->tx_fifo);
 	out_str(o, "        0 pause output, 0 resume output\n");
-	rec(o, "output_errors collisions",
-	    "        %llu output errors, %llu collisions, 0 interface resets\n", (ull)s->tx_errors,
-	    (ull)s->collisions);
-	out_str(o, "        0 late collisions, 0 deferred\n        0 input reset drops, 0 output "
-	           "reset drops\n"
-	           "        input queue (blocks free curr/low): hardware (511/511)\n"
-	           "        output queue (blocks free curr/low): hardware (511/511)\n");
+	rec(o, "output_errors collisions interface_resets",
+	    "        %llu output errors, %llu collisions, %llu interface resets\n",
+	    (ull)s->tx_errors, (ull)s->collisions, (ull)s->carrier_losses);
+	rec(o, "late_collisions", "        %llu late collisions, 0 deferred\n",
+	    (ull)s->late_collisions);
+	out_str(o, "        0 input reset drops, 0 output reset drops\n");
+	rec(o, "input_queue -",
+	    "        input queue (blocks free curr/low): hardware (%u/%u)\n", card->rx_ring,
+	    card->rx_ring);
+	rec(o, "output_queue -",
+	    "        output queue (blocks free curr/low): hardware (%u/%u)\n", card->tx_ring,
+	    card->tx_ring);
 	rec_close(o);
 }
 
@@ -271,16 +283,18 @@ static void print_interface(const struct net_show *show, const struct iface *i, 
                             struct out *o)
 {
 	struct netlink_link l = {0};
+	struct ethtool_info card;
 	netlink_link_get(ifaces_netlink(show->ifaces), i->dev[0] ? i->dev : "?", 0, &l);
+	ethtool_read(i->dev, &card);
 	rec_open(o, NULL);
 	print_state(i, o);
 	if (amount == STATS)
-		print_card(i, o);
+		print_card(i, &card, o);
 	print_identity(i, &l, o);
 	if (amount == STATS) {
 		struct netlink_stats s =
 		        since_clear(rates_find(show->rates, i->dev, false), &l.stats);
-		print_counters(&s, o);
+		print_counters(&s, &card, o);
 		if (i->conf.nameif[0])
 			print_traffic(show, i, &l, o);
 	}

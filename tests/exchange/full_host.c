@@ -293,6 +293,8 @@ void ethtool_read(const char *dev, struct ethtool_info *info)
 	(void)dev;
 	*info = (struct ethtool_info){.driver = "i82540EM rev03",
 	                              .speed_mbps = 1000,
+	                              .rx_ring = 511,
+	                              .tx_ring = 511,
 	                              .duplex_known = true,
 	                              .full_duplex = true};
 }

@@ -234,11 +234,12 @@ static bool dhcp_ask(void *ctx, const struct ppp_dhcp_ask *ask)
 	return true;
 }
 
-static void dhcp_end(void *ctx, uint32_t unit)
+static void dhcp_end(void *ctx, uint32_t unit, bool in_use)
 {
 	(void)ctx;
 	(void)unit;
 	pb_dhcp.ends++;
+	pb_dhcp.declined += in_use;
 }
 
 static const struct ppp_ops ops = {

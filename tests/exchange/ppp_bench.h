@@ -41,7 +41,7 @@ extern char pb_logs[20000];
 extern const char *pb_hours; /* the time-range in force, NULL = none is */
 extern struct pb_dhcp {
 	bool unable; /* nobody can be asked */
-	unsigned asks, ends;
+	unsigned asks, ends, declined;
 	uint32_t unit, server, scope; /* of the last question */
 } pb_dhcp;
 

@@ -95,6 +95,8 @@ static unsigned dhcp_answer(struct world *w, uint8_t with, uint32_t ip)
 	wr_u8(&o, 53), wr_u8(&o, 1), wr_u8(&o, with);
 	wr_u8(&o, 54), wr_u8(&o, 4), wr_u32(&o, dhcp_server);
 	wr_u8(&o, 51), wr_u8(&o, 4), wr_u32(&o, 600);
+	wr_u8(&o, 6), wr_u8(&o, 4), wr_u32(&o, 0x0a580035);
+	wr_u8(&o, 44), wr_u8(&o, 8), wr_u32(&o, 0x0a580036), wr_u32(&o, 0x0a580037);
 	wr_u8(&o, 255);
 	if (with != 0)
 		gateway_dhcp_input(&w->gw, dhcp_server, msg, sizeof msg);
@@ -115,6 +117,11 @@ static void dhcp(void **state)
 	world_run(w, 5000);
 	assert_true(client_is_in(c));
 	assert_int_equal(c->ppp.ip, 0x0a580007);
+	/* the group policy's DNS servers; it names no WINS servers */
+	assert_int_equal(c->ppp.dns[0], 0x0a4d0005);
+	assert_int_equal(c->ppp.dns[1], 0x0a4d0006);
+	assert_int_equal(c->ppp.nbns[0], 0x0a580036);
+	assert_int_equal(c->ppp.nbns[1], 0x0a580037);
 	assert_int_equal(w->n_client_routes, 1); /* no pool leads there */
 	client_data(c, 5);
 	assert_int_equal(world_logged(w, "737017", "DHCP request attempt 1 succeeded"), 1);

@@ -233,6 +233,14 @@ static void use_dhcp(void)
 	groups[0].dhcp_servers = dhcp_servers;
 	groups[0].ndhcp = 1;
 	policies[0].dhcp_scope = 0x0a050000;
+	policies[0].dns[0] = policies[0].dns[1] = 0;
+}
+
+static void dhcp_answers(uint32_t unit, uint32_t ip)
+{
+	struct ppp_dhcp_answer answer = {
+	        .ip = ip, .dns = {0x0a050035, 0x0a050036}, .wins = {0x0a050037, 0}};
+	ppp_dhcp_done(pb_ppp, unit, &answer);
 }
 
 static void dhcp_address(void **state)
@@ -245,11 +253,13 @@ static void dhcp_address(void **state)
 	assert_int_equal(pb_dhcp.asks, 1);
 	assert_int_equal(pb_dhcp.server, dhcp_servers[0]);
 	assert_int_equal(pb_dhcp.scope, 0x0a050000);
-	ppp_dhcp_done(pb_ppp, pb_dhcp.unit, 0x0a050007);
+	dhcp_answers(pb_dhcp.unit, 0x0a050007);
 	pb_run_for(5000);
 	assert_true(l->peer.ip_up && l->data);
 	assert_int_equal(l->peer.ip, 0x0a050007);
 	assert_int_equal(l->peer.server_ip, 0xc0000008);
+	assert_int_equal(l->peer.dns[0], 0x0a050035);
+	assert_int_equal(l->peer.dns[1], 0x0a050036);
 	pb_has_log("737005 IPAA: DHCP configured, request succeeded for tunnel-group "
 	           "'DefaultRAGroup'");
 	assert_int_equal(pb_dhcp.ends, 0);
@@ -268,17 +278,18 @@ static void dhcp_in_vain(void **state)
 	/* no answer, then the local pools; an address that somebody has is no answer */
 	struct pb_link *l = pb_dial(0, PEER_PLAIN, "jdoe", "j!doe1", PB_LOCAL_ALL);
 	pb_run_for(1000);
-	ppp_dhcp_done(pb_ppp, pb_dhcp.unit, 0);
+	dhcp_answers(pb_dhcp.unit, 0);
 	pb_run_for(5000);
 	assert_int_equal(l->peer.ip, 0x0a04050a);
 	pb_has_log(
 	        "737004 IPAA: DHCP configured, request failed for tunnel-group 'DefaultRAGroup'");
 	l = pb_dial(1, PEER_PLAIN, "jdoe", "j!doe1", PB_LOCAL_ALL);
 	pb_run_for(1000);
-	ppp_dhcp_done(pb_ppp, pb_dhcp.unit, 0x0a04050a);
+	dhcp_answers(pb_dhcp.unit, 0x0a04050a);
 	pb_run_for(5000);
 	assert_int_equal(l->peer.ip, 0x0a04050b);
 	assert_int_equal(pb_dhcp.ends, 2);
+	assert_int_equal(pb_dhcp.declined, 1);
 	/* nobody can be asked */
 	pb_dhcp.unable = true;
 	pb_connect(2, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
@@ -289,7 +300,7 @@ static void dhcp_in_vain(void **state)
 	pb_dhcp.unable = false;
 	l = pb_dial(3, PEER_PLAIN, "once", "j!doe1", PB_LOCAL_ALL);
 	pb_run_for(1000);
-	ppp_dhcp_done(pb_ppp, pb_dhcp.unit, 0);
+	dhcp_answers(pb_dhcp.unit, 0);
 	pb_run_for(5000);
 	assert_true(l->closed);
 	pb_has_log("737012 IPAA: Address assignment failed");
@@ -311,13 +322,13 @@ static void dhcp_while_things_happen(void **state)
 	uint32_t unit = pb_dhcp.unit;
 	pb_link_close(l, LINK_END_LOST_CARRIER);
 	assert_int_equal(pb_dhcp.ends, 1);
-	ppp_dhcp_done(pb_ppp, unit, 0x0a050007);
+	dhcp_answers(unit, 0x0a050007);
 	/* LCP anew while the server thinks: one question, one address */
 	l = pb_dial(1, PEER_PLAIN, "jdoe", "j!doe1", PB_LOCAL_ALL);
 	pb_run_for(1000);
 	ppp_peer_renegotiate(&l->peer);
 	pb_run_for(15);
-	ppp_dhcp_done(pb_ppp, pb_dhcp.unit, 0x0a050008);
+	dhcp_answers(pb_dhcp.unit, 0x0a050008);
 	pb_run_for(10000);
 	assert_int_equal(l->peer.ip, 0x0a050008);
 	assert_int_equal(pb_dhcp.asks, 2);

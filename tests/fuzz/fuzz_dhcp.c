@@ -21,10 +21,10 @@ static uint32_t on_source(void *ctx, uint32_t to)
 	return 0x0a000001;
 }
 
-static void on_done(void *ctx, uint32_t id, uint32_t ip)
+static void on_done(void *ctx, uint32_t id, const struct dhcp_answer *answer)
 {
 	(void)ctx;
-	if (id != 1 || ip >> 24 == 127)
+	if (id != 1 || answer->ip >> 24 == 127)
 		abort();
 }
 

@@ -35,6 +35,7 @@ static struct {
 } server;
 static unsigned n_done, n_lost;
 static uint32_t done_id, done_ip;
+static struct dhcp_answer given;
 
 static uint32_t be32(const uint8_t *p)
 {
@@ -85,6 +86,9 @@ static size_t reply(uint8_t *to, uint8_t type, uint32_t ip)
 			continue;
 		wr_u8(&o, (uint8_t)fields[i][0]), wr_u8(&o, 4), wr_u32(&o, fields[i][1]);
 	}
+	/* name servers: more than we want, and one */
+	wr_u8(&o, 6), wr_u8(&o, 12), wr_u32(&o, 0x0a630035), wr_u32(&o, 0x0a630036), wr_u32(&o, 1);
+	wr_u8(&o, 44), wr_u8(&o, 4), wr_u32(&o, 0x0a630037);
 	wr_u8(&o, 255);
 	return 240 + wr_len(&o);
 }
@@ -124,12 +128,13 @@ static uint32_t on_source(void *ctx, uint32_t to)
 	return to == SERVER || to == OTHER ? OWN : 0;
 }
 
-static void on_done(void *ctx, uint32_t id, uint32_t ip)
+static void on_done(void *ctx, uint32_t id, const struct dhcp_answer *answer)
 {
 	(void)ctx;
 	n_done++;
 	done_id = id;
-	done_ip = ip;
+	done_ip = answer->ip;
+	given = *answer;
 }
 
 static void on_lost(void *ctx, uint32_t id)
@@ -206,6 +211,10 @@ static void four_messages(void **state)
 	assert_int_equal(n_done, 1);
 	assert_int_equal(done_id, 5);
 	assert_int_equal(done_ip, server.ip);
+	assert_int_equal(given.dns[0], 0x0a630035);
+	assert_int_equal(given.dns[1], 0x0a630036);
+	assert_int_equal(given.wins[0], 0x0a630037);
+	assert_int_equal(given.wins[1], 0);
 	assert_int_equal(sent[DHCP_DISCOVER], 2); /* to every server there is a way to */
 	assert_int_equal(sent[DHCP_REQUEST], 1);
 	assert_int_equal(last.server, SERVER);
@@ -223,6 +232,30 @@ static void four_messages(void **state)
 	assert_int_equal(dhcp_count(client), 0);
 	dhcp_end(client, 5);
 	assert_int_equal(sent[DHCP_RELEASE], 1);
+}
+
+/* Somebody has the address: the server is told not to give it again. */
+static void declines(void **state)
+{
+	(void)state;
+	ask(5, "jdoe", SCOPE);
+	run_for(10);
+	dhcp_decline(client, 5);
+	assert_int_equal(sent[DHCP_DECLINE], 1);
+	assert_int_equal(sent[DHCP_RELEASE], 0);
+	assert_int_equal(last.requested, server.ip);
+	assert_int_equal(last.server_id, SERVER);
+	assert_int_equal(last.ciaddr, 0);
+	assert_int_equal(last.giaddr, SCOPE);
+	assert_int_equal(dhcp_count(client), 0);
+	/* before there is a lease there is nothing to decline */
+	server.mute = true;
+	ask(6, "jdoe", SCOPE);
+	run_for(10);
+	dhcp_decline(client, 6);
+	dhcp_decline(client, 6);
+	assert_int_equal(sent[DHCP_DECLINE], 1);
+	assert_int_equal(dhcp_count(client), 0);
 }
 
 /* The same user is the same client to the server; at the same time he is two. */
@@ -418,6 +451,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(four_messages, setup, teardown),
+	        cmocka_unit_test_setup_teardown(declines, setup, teardown),
 	        cmocka_unit_test_setup_teardown(who_asks, setup, teardown),
 	        cmocka_unit_test_setup_teardown(repeats_and_gives_up, setup, teardown),
 	        cmocka_unit_test_setup_teardown(renews, setup, teardown),
