@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/console/batch.h"
@@ -17,7 +18,7 @@
 #include "cli/manual/programs.h"
 #include "core/base/buf.h"
 
-enum { KEY_BREAK = 3 };
+enum { KEY_BREAK = 3, ACTIVE_S = 10 };
 
 struct console {
 	struct conn conn;
@@ -203,6 +204,18 @@ static void answer(struct proto_msg *m)
 	conn_send(&con.conn, m);
 }
 
+/* Keys that are only edited here keep the console from being idle all the same. */
+static void say_active(void)
+{
+	static time_t said;
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (said != 0 && now.tv_sec - said < ACTIVE_S)
+		return;
+	said = now.tv_sec;
+	conn_send(&con.conn, &(struct proto_msg){.type = PROTO_ACTIVE});
+}
+
 /* Reads what is typed into `ahead`. */
 static void take_typed(void)
 {
@@ -212,6 +225,8 @@ static void take_typed(void)
 	if (n <= 0 && errno != EINTR)
 		ahead.ended = true;
 	ahead.len += n > 0 ? (size_t)n : 0;
+	if (n > 0 && con.tty)
+		say_active();
 }
 
 /* The same while a command runs: ^C drops what was typed before it. */
@@ -470,7 +485,8 @@ static int usage(FILE *to, int status)
 int main(int argc, char **argv)
 {
 	const char *path = CONTROL_SOCKET, *input = NULL;
-	char **cmds = argv + 1; /* gathered where they stand: the n-th is never behind its own place */
+	char **cmds =
+	        argv + 1; /* gathered where they stand: the n-th is never behind its own place */
 	size_t n = 0;
 	setlocale(LC_CTYPE, "");
 	for (int i = 1; i < argc; i += 2) {

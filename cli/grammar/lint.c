@@ -54,7 +54,8 @@ static void lint_words(struct lint *t, const struct line *l, bool functions)
 	if (l->flags & LINE_LEGACY)
 		return;
 	for (unsigned i = 0; i < l->natoms; i++) {
-		if (l->atoms[i]->kind == ITEM_WORD && !l->atoms[i]->help)
+		if (l->atoms[i]->kind == ITEM_WORD && !l->atoms[i]->help &&
+		    !(l->flags & LINE_ONLY_SHOWN))
 			say(t, l->file, l->where, "no help for \"%s\" in \"%s\"", l->atoms[i]->word,
 			    l->text);
 		if (functions && l->atoms[i]->kind == ITEM_ARG && l->atoms[i]->field->suggest &&

@@ -21,6 +21,8 @@ struct collect {
 	bool first; /* the first word of a line */
 	bool old;   /* legacy keywords count: nothing modern is there */
 	size_t values;
+	const struct suggest_gate *gate;
+	struct out words; /* before the cursor, written out */
 };
 
 static void grow(struct arena *arena, struct suggest_group *g)
@@ -138,32 +140,48 @@ static bool is_listed(const struct collect *c, const struct line *l, const char 
 	return c->first && n > 0 && (size_t)n < sizeof(key) && hash_get(c->g->help, key, (size_t)n);
 }
 
+/* With one word more, or as it stands. */
+static bool may(struct collect *c, const struct line *l, const char *word, bool whole)
+{
+	size_t len = c->words.len;
+	bool ok;
+
+	if (!c->gate || !c->gate->may)
+		return true;
+	if (word)
+		out_printf(&c->words, "%s%s", len ? " " : "", word);
+	ok = c->gate->may(c->gate->ctx, l, out_text(&c->words), whole);
+	c->words.len = len;
+	return ok;
+}
+
 static void add_item(struct collect *c, const struct line *l, const struct item *it)
 {
 	struct keyword k;
 
 	for (size_t i = 0; item_keyword(l, it, i, &k); i++) {
-		if (!k.old || c->old || (l->flags & LINE_OFFER) || is_listed(c, l, k.word))
+		if ((!k.old || c->old || (l->flags & LINE_OFFER) || is_listed(c, l, k.word)) &&
+		    may(c, l, k.word, false))
 			add(c, SUGGEST_KEYWORD, k.word, k.help);
 	}
 	if (it->kind == ITEM_ARG &&
-	    (c->old || (l->flags & (LINE_LEGACY | LINE_OFFER)) != LINE_LEGACY))
+	    (c->old || (l->flags & (LINE_LEGACY | LINE_OFFER)) != LINE_LEGACY) &&
+	    may(c, l, NULL, false))
 		add_argument(c, it);
 }
 
-static void add_lines(struct collect *c, const struct walk *w, int privilege)
+static void add_lines(struct collect *c, const struct walk *w)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		const struct line *l = w->lines[i].line;
 		uint64_t next = line_next(l, w->lines[i].at, w->started);
 
-		if (l->privilege > privilege)
-			continue;
 		if (!c->old && !c->first && (l->flags & (LINE_LEGACY | LINE_OFFER)) == LINE_LEGACY)
 			continue;
 		for (; next; next &= next - 1)
 			add_item(c, l, l->atoms[__builtin_ctzll(next)]);
-		if (w->started && !c->prefix.len && (w->lines[i].at & line_ends(l, w->no)))
+		if (w->started && !c->prefix.len && (w->lines[i].at & line_ends(l, w->no)) &&
+		    may(c, l, NULL, true))
 			c->group->cr = true;
 	}
 }
@@ -177,13 +195,28 @@ static int by_kind_and_word(const void *a, const void *b)
 	return strcasecmp(x->word, y->word);
 }
 
-static bool negatable(const struct mode *m)
+/* Is there a line that takes a `no` and may be used? */
+static bool negatable(struct collect *c, const struct mode *m)
 {
+	struct keyword k;
+
 	for (const struct line *l = m->lines; l; l = l->next) {
-		if (line_negatable(l))
+		const struct item *first = l->atoms[__builtin_ctzll(l->first)];
+
+		if (line_negatable(l) &&
+		    may(c, l, item_keyword(l, first, 0, &k) ? k.word : NULL, false))
 			return true;
 	}
-	return m->also && negatable(m->also);
+	return m->also && negatable(c, m->also);
+}
+
+static void note_words(struct collect *c, const struct walk *w)
+{
+	for (size_t i = 0; i < w->nwords; i++) {
+		out_str(&c->words, i ? " " : "");
+		out_put(&c->words,
+		        w->words[i].keyword ? str_of(w->words[i].keyword) : w->words[i].typed);
+	}
 }
 
 /* The finished words before the cursor; the lines that are left stay in w. */
@@ -229,29 +262,29 @@ static void begin_all(struct walk *w)
 	}
 }
 
-static void collect_mode(struct suggestions *s, const struct grammar *gr, const struct mode *m,
-                         const struct conf *conf, struct str before, struct str prefix,
-                         int privilege)
+/* What one mode offers; `asked` says what is asked for. */
+static void collect_mode(const struct collect *asked, const struct mode *m, struct str before)
 {
+	struct suggestions *s = asked->s;
 	struct suggest_group *g = &s->groups[s->n];
-	struct collect c = {.s = s, .g = gr, .group = g, .conf = conf, .prefix = prefix};
+	struct collect c = *asked;
 	struct walk w;
 
 	*g = (struct suggest_group){.mode = m};
+	c.group = g;
+	out_init(&c.words);
 	if (walk_before(&w, m, before)) {
 		if (!w.started)
 			begin_all(&w);
 		c.first = !w.started;
+		note_words(&c, &w);
 		if (!add_text(&c, w.syntax, w.text))
-			add_lines(&c, &w, privilege);
-		if (!g->n && !g->cr) {
-			c.old = true;
-			add_lines(&c, &w, privilege);
-		}
-		if (!w.started && !w.no && negatable(m) && privilege >= m->privilege)
+			add_lines(&c, &w);
+		if (!w.started && !w.no && negatable(&c, m))
 			add(&c, SUGGEST_KEYWORD, "no", "Negate a command or set its defaults");
 	}
 	walk_end(&w);
+	out_free(&c.words);
 	if (!g->n && !g->cr)
 		return;
 	if (g->n)
@@ -260,7 +293,7 @@ static void collect_mode(struct suggestions *s, const struct grammar *gr, const 
 }
 
 bool suggest(const struct grammar *g, const struct cli_ctx *ctx, const struct conf *conf,
-             struct str line, int privilege, struct suggestions *s)
+             struct str line, const struct suggest_gate *gate, struct suggestions *s)
 {
 	const struct mode *modes[MODES_MAX];
 	size_t n = walk_modes(g, ctx->mode, modes, MODES_MAX), word = line.len;
@@ -271,9 +304,16 @@ bool suggest(const struct grammar *g, const struct cli_ctx *ctx, const struct co
 	if (!s->arena)
 		abort();
 	s->groups = arena_calloc(s->arena, n + 1, sizeof(*s->groups));
+	struct collect c = {.s = s,
+	                    .g = g,
+	                    .conf = conf,
+	                    .prefix = {line.p + word, line.len - word},
+	                    .gate = gate};
 	for (size_t i = 0; i < n; i++)
-		collect_mode(s, g, modes[i], conf, (struct str){line.p, word},
-		             (struct str){line.p + word, line.len - word}, privilege);
+		collect_mode(&c, modes[i], (struct str){line.p, word});
+	c.old = true;
+	for (size_t i = 0; !s->n && i < n; i++)
+		collect_mode(&c, modes[i], (struct str){line.p, word});
 	return s->n > 0;
 }
 

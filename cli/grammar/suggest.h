@@ -32,10 +32,17 @@ struct suggestions {
 	bool in_word; /* no blank before the cursor: `word?` */
 };
 
-/* line: all that stands before the cursor. Groups: the context's mode first, then its parents, then exec.
+/* What of the grammar is offered. `words`: a command without `no`, its keywords written out; whole: it ends there, else
+ * something may follow. */
+struct suggest_gate {
+	bool (*may)(void *ctx, const struct line *line, struct str words, bool whole);
+	void *ctx;
+};
+
+/* line: all that stands before the cursor; gate: NULL = everything. Groups: the context's mode first, then its parents, then exec.
  * False: nothing can match here ("ERROR: % Unrecognized command"). Always free. */
 bool suggest(const struct grammar *g, const struct cli_ctx *ctx, const struct conf *conf,
-             struct str line, int privilege, struct suggestions *s);
+             struct str line, const struct suggest_gate *gate, struct suggestions *s);
 void suggest_free(struct suggestions *s);
 /* Tab: what to put after the cursor: the rest of the only word that fits and a blank, or what all have in common
  * (may be empty). */

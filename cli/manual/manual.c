@@ -105,11 +105,14 @@ static const char *page_doc(const struct grammar *g, const struct page *p)
 	struct out key;
 	out_init(&key);
 	out_printf(&key, "%s/%s", p->mode->name, p->title);
-	const struct grammar_help *h = hash_get(g->doc, key.text, key.len);
+	struct grammar_help *h = hash_get(g->doc, key.text, key.len);
 	out_free(&key);
 	if (h == NULL)
 		h = hash_get(g->doc, p->title, strlen(p->title));
-	return h != NULL ? h->text : NULL;
+	if (h == NULL)
+		return NULL;
+	h->used = true; /* for manual_missing */
+	return h->text;
 }
 
 /* ------------------------------------------------------------------ one page */
@@ -395,9 +398,26 @@ bool manual_file(const struct grammar *g, const char *name, struct out *out)
 	return false;
 }
 
+struct stale {
+	struct out *out;
+	size_t n;
+};
+
+static void find_stale(void *arg, void *value)
+{
+	struct stale *s = arg;
+	const struct grammar_help *h = value;
+	if (h->used)
+		return;
+	out_printf(s->out, "%s:%u: doc for \"%s\", which no command has\n", h->file, h->line,
+	           h->prefix);
+	s->n++;
+}
+
 size_t manual_missing(const struct grammar *g, struct out *out)
 {
 	struct pages all = pages_of(g);
+	struct stale stale = {.out = out};
 	size_t missing = 0;
 	for (size_t i = 0; i < all.n; i++) {
 		const struct page *p = &all.p[i];
@@ -415,5 +435,6 @@ size_t manual_missing(const struct grammar *g, struct out *out)
 		}
 	}
 	pages_free(&all);
-	return missing;
+	hash_each(g->doc, find_stale, &stale);
+	return missing + stale.n;
 }

@@ -14,7 +14,7 @@ void manual_program(const struct program *p, enum manual_form form, struct out *
 /* By the name of the file: "commands.md", "commands.html", "postern-config.5", "posternd.8", "postern.1". false when
  * there is no such file. */
 bool manual_file(const struct grammar *g, const char *name, struct out *out);
-/* Pages that lack a text and lines that lack help, one a line; how many. */
+/* Pages that lack a text, lines that lack help and texts about no command, one a line; how many. */
 size_t manual_missing(const struct grammar *g, struct out *out);
 
 #endif

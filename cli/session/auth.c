@@ -16,52 +16,83 @@ static bool begins_with(struct str command, struct str words)
 }
 
 /* Who may come in may also leave: what moves between modes and levels is for everybody, entering configuration is not. */
-static bool for_everybody(const struct match *m)
+static bool for_everybody(const struct line *l)
 {
-	const char *run = m->line->run;
-	return run != NULL &&
-	       ((strncmp(run, "session_", 8) == 0 && strcmp(run, "session_configure") != 0) ||
-	        strcmp(run, "help") == 0);
+	return l->run != NULL &&
+	       ((strncmp(l->run, "session_", 8) == 0 && strcmp(l->run, "session_configure") != 0) ||
+	        strcmp(l->run, "help") == 0);
 }
 
-/* The level of what was matched: its own, as the longest `privilege` line that speaks of it says. */
-static unsigned command_level(const struct session *s, const struct match *m)
+/* A command as `privilege` lines speak of it. */
+struct command {
+	const char *kind, *mode;
+	struct str words; /* behind show, clear and no */
+};
+
+static struct command command_of(const struct grammar *g, const struct line *l, struct str text)
+{
+	bool exec = l->mode == g->user || l->mode == g->exec;
+	struct command c = {"cmd", exec ? "exec" : "configure", text};
+	struct str rest = text, word = str_word(&rest);
+	bool show = str_eq_cstr(word, "show"), clear = str_eq_cstr(word, "clear");
+	if (show || clear)
+		c.kind = show ? "show" : "clear";
+	if (show || clear || str_eq_cstr(word, "no"))
+		c.words = str_trim(rest);
+	return c;
+}
+
+/* The level of a command: its own, as the longest `privilege` line that speaks of it says. *below: the lowest level that one
+ * of these lines gives a longer command. */
+static unsigned command_level(const struct session *s, const struct line *l, struct str text,
+                              unsigned *below)
 {
 	const struct grammar *g = s->env->grammar;
 	const struct conf *conf = confsys_running(s->env->sys);
 	const struct node *n = schema_find(&g->schema, "privilege");
 	unsigned level =
-	        m->mode == g->user || for_everybody(m) ? LEVEL_OF_USER_MODE : LEVEL_OF_OTHERS;
-	struct str rest = str_of(m->text), word = str_word(&rest);
-	const char *kind = "cmd",
-	           *mode = m->mode == g->user || m->mode == g->exec ? "exec" : "configure";
+	        l->mode == g->user || for_everybody(l) ? LEVEL_OF_USER_MODE : LEVEL_OF_OTHERS;
+	struct command c = command_of(g, l, text);
 	size_t best = 0;
+	*below = LEVEL_OF_OTHERS;
 	if (n == NULL || !(n->flags & NODE_LIST))
 		return level;
-	if (str_eq_cstr(word, "no"))
-		rest = str_trim(rest);
-	else if (str_eq_cstr(word, "show") || str_eq_cstr(word, "clear"))
-		kind = str_eq_cstr(word, "show") ? "show" : "clear", rest = str_trim(rest);
-	else
-		rest = str_of(m->text);
 	for (const struct centry *e = conf_first(conf, "privilege"); e; e = conf_next(conf, e)) {
 		struct str words = conf_text(e, "command");
-		if (str_eq_cstr(conf_text(e, "kind"), kind) &&
-		    str_eq_cstr(conf_text(e, "mode"), mode) && begins_with(rest, words) &&
-		    words.len >= best) {
-			best = words.len;
-			level = conf_u32(e, "level");
-		}
+		unsigned its = conf_u32(e, "level");
+		if (!str_eq_cstr(conf_text(e, "kind"), c.kind) ||
+		    !str_eq_cstr(conf_text(e, "mode"), c.mode))
+			continue;
+		if (begins_with(c.words, words) && words.len >= best)
+			best = words.len, level = its;
+		else if ((c.words.len == 0 || begins_with(words, c.words)) && its < *below)
+			*below = its;
 	}
 	return level;
 }
 
+static bool is_free(const struct session *s)
+{
+	return s->opt.batch || s->privilege >= 15 ||
+	       session_conf_text(s, "aaa-authorization", "command").len == 0;
+}
+
 bool session_authorized(const struct session *s, const struct match *m)
 {
-	if (s->opt.batch || s->privilege >= 15 ||
-	    session_conf_text(s, "aaa-authorization", "command").len == 0)
-		return true;
-	return command_level(s, m) <= s->privilege;
+	unsigned below;
+	return is_free(s) || command_level(s, m->line, str_of(m->text), &below) <= s->privilege;
+}
+
+static bool may_offer(void *arg, const struct line *l, struct str words, bool whole)
+{
+	const struct session *s = arg;
+	unsigned below, level = command_level(s, l, words, &below);
+	return level <= s->privilege || (!whole && below <= s->privilege);
+}
+
+struct suggest_gate session_gate(struct session *s)
+{
+	return (struct suggest_gate){is_free(s) ? NULL : may_offer, s};
 }
 
 /* privilege [show|clear|cmd] level N [mode M] command C -> one line for each form and mode it leaves open */

@@ -92,6 +92,15 @@ static int cmd_terminal_pager(struct cmd *c)
 	return CMD_OK;
 }
 
+/* `clear pager`: what the configuration says counts again. `no pager` at a prompt: off. */
+static int cmd_session_pager(struct cmd *c)
+{
+	struct session *s = c->session;
+	uint32_t lines = 0;
+	s->pager_lines = c->no ? 0 : cmd_u32(c, "lines", &lines) ? (int64_t)lines : -1;
+	return CMD_OK;
+}
+
 static int cmd_terminal_width(struct cmd *c)
 {
 	uint32_t columns = 80;
@@ -124,9 +133,13 @@ static int cmd_show_history(struct cmd *c)
 static int cmd_show_pager(struct cmd *c)
 {
 	const struct session *s = c->session;
-	rec(c->out, "pager_lines", "pager lines %u\n",
-	    s->pager_lines >= 0 ? (unsigned)s->pager_lines
-	                        : session_conf_u32(s, "pager", "lines", 24));
+	uint32_t lines = s->pager_lines >= 0 ? (uint32_t)s->pager_lines
+	                                     : session_conf_u32(s, "pager", "lines", 24);
+	if (lines == 0)
+		out_str(c->out, "no pager\n");
+	else
+		out_printf(c->out, "pager lines %u\n", lines);
+	rec_num(c->out, "pager_lines", lines);
 	return CMD_OK;
 }
 
@@ -143,6 +156,7 @@ void session_register(void)
 	        {"help", session_cmd_help},
 	        {"terminal_monitor", cmd_terminal_monitor},
 	        {"terminal_pager", cmd_terminal_pager},
+	        {"session_pager", cmd_session_pager},
 	        {"terminal_width", cmd_terminal_width},
 	        {"show_terminal", cmd_show_terminal},
 	        {"show_history", cmd_show_history},

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "cli/session/priv.h"
-#include "cli/grammar/suggest.h"
 
 enum { HELP_COLUMN_MAX = 40 };
 
@@ -196,8 +195,8 @@ void session_help_text(struct session *s, struct str partial, struct out *out)
 	bool filters = first.len >= 2 && (str_has_prefix_nocase(STR("show"), first) ||
 	                                  str_has_prefix_nocase(STR("more"), first));
 	bool header = session_in_config(s), any = false;
-	if (suggest(s->env->grammar, &s->ctx, confsys_running(s->env->sys), partial,
-	            SESSION_PRIVILEGE_ALL, &sg)) {
+	struct suggest_gate gate = session_gate(s);
+	if (suggest(s->env->grammar, &s->ctx, confsys_running(s->env->sys), partial, &gate, &sg)) {
 		for (size_t i = 0; i < sg.n; i++) {
 			struct help_list l = {.title = mode_title(s, sg.groups[i].mode)};
 			bool exec = is_exec(s, sg.groups[i].mode);
@@ -240,8 +239,8 @@ struct str session_complete(struct session *s, struct str partial)
 	if (s->want != SESSION_WANT_LINE)
 		return STR("");
 	struct suggestions sg;
-	if (suggest(s->env->grammar, &s->ctx, confsys_running(s->env->sys), partial,
-	            SESSION_PRIVILEGE_ALL, &sg))
+	struct suggest_gate gate = session_gate(s);
+	if (suggest(s->env->grammar, &s->ctx, confsys_running(s->env->sys), partial, &gate, &sg))
 		suggest_complete(&sg, partial, &s->completion);
 	suggest_free(&sg);
 	return out_text(&s->completion);

@@ -360,6 +360,11 @@ static void on_idle(struct timer *t, void *arg)
 	session_logoff(s);
 }
 
+void session_active(struct session *s)
+{
+	session_idle_restart(s);
+}
+
 /* `console timeout` and `ssh timeout`, in minutes; 0 = for ever. */
 void session_idle_restart(struct session *s)
 {

@@ -3,6 +3,7 @@
 #define CLI_SESSION_PRIV_H
 
 #include "cli/config/edit.h"
+#include "cli/grammar/suggest.h"
 #include "cli/session/filter.h"
 #include "cli/session/pager.h"
 #include "cli/session/session.h"
@@ -120,6 +121,8 @@ void session_admin_register(void);
 /* auth.c */
 /* May this session run what was matched (`aaa authorization command`)? */
 bool session_authorized(const struct session *s, const struct match *m);
+/* What `?` and Tab offer it. */
+struct suggest_gate session_gate(struct session *s);
 
 /* run.c */
 void session_run(struct session *s, struct str line);

@@ -95,6 +95,8 @@ struct str session_prompt(const struct session *s);
 void session_input_line(struct session *s, struct str line);
 void session_input_key(struct session *s, int key); /* WANT_KEY */
 void session_break(struct session *s);              /* ^C */
+/* Somebody is there: the idle time begins anew. Input does the same. */
+void session_active(struct session *s);
 /* The console's input has ended: like exit from every mode. */
 void session_eof(struct session *s);
 void session_resize(struct session *s, unsigned width, unsigned height);
@@ -111,7 +113,7 @@ void session_help(struct session *s, struct str partial);
 struct str session_complete(struct session *s, struct str partial);
 
 /* Registers the handlers of the session's own commands (before grammar_load): session_enable, session_disable,
- * session_exit, session_logout, session_end, session_configure, session_login, help, terminal_monitor, terminal_pager,
+ * session_exit, session_logout, session_end, session_configure, session_login, help, terminal_monitor, terminal_pager, session_pager,
  * terminal_width, show_terminal, show_history, show_pager, and those of session_admin.c. */
 void session_register(void);
 

@@ -316,6 +316,9 @@ static void client_message(struct client *cl, const struct proto_msg *m)
 	case PROTO_EOF:
 		session_eof(s);
 		break;
+	case PROTO_ACTIVE:
+		session_active(s);
+		break;
 	default:
 		client_bye(cl, 1, "the console sent what is not expected");
 	}

@@ -25,6 +25,7 @@ static const struct {
         [PROTO_SIZE] = {F_SIZE, false},
         [PROTO_BREAK] = {0, false},
         [PROTO_EOF] = {0, false},
+        [PROTO_ACTIVE] = {0, false},
         [PROTO_WELCOME] = {F_VERSION, true},
         [PROTO_OUT] = {F_TEXT, true},
         [PROTO_ASYNC] = {F_TEXT, true},

@@ -13,7 +13,7 @@
 #include "core/base/str.h"
 
 enum {
-	PROTO_VERSION = 2,
+	PROTO_VERSION = 3,
 	PROTO_HEAD = 5,            /* length and type */
 	PROTO_LINE_MAX = 8192,     /* longest line a console may send */
 	PROTO_FROM_CONSOLE = 8300, /* longest frame a console may send, head included */
@@ -32,6 +32,7 @@ enum proto_type {
 	PROTO_SIZE,  /* width, height */
 	PROTO_BREAK, /* ^C while no answer is wanted, or instead of one */
 	PROTO_EOF,   /* the console's input has ended */
+	PROTO_ACTIVE, /* somebody is typing; now and then, as his keys alone say nothing to the appliance */
 	/* appliance to console */
 	PROTO_WELCOME, /* version */
 	PROTO_OUT,     /* text for the screen as it is */

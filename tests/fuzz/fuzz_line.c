@@ -22,7 +22,7 @@ static void one_line(struct confsys *sys, struct cli_ctx *ctx, struct str line)
 	struct err err;
 
 	out_init(&text);
-	suggest(g, ctx, before, line, 15, &s);
+	suggest(g, ctx, before, line, NULL, &s);
 	suggest_complete(&s, line, &text);
 	suggest_free(&s);
 	if (match_line(g, ctx, line, 15, &m, &fail) == MATCH_OK) {

@@ -16,15 +16,16 @@ SYNTAX:
 
 ciscoasa> help
 
+  clear       Reset functions
   enable      Turn on privileged commands
   exit        Exit from the EXEC
   help        Interactive help for commands
   login       Log in as a particular user
   logout      Exit from the EXEC
+  no          Negate a command or set its defaults
   ping        Send echo messages
   quit        Exit from the EXEC
   show        Show running system information
-  terminal    Set terminal line parameters
   traceroute  Trace route to destination
 
 ciscoasa> en

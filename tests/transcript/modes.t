@@ -4,7 +4,7 @@ ciscoasa> show nonsense
                ^
 ERROR: % Invalid input detected at '^' marker.
 ciscoasa> configure terminal
-          ^
+           ^
 ERROR: % Invalid input detected at '^' marker.
 ciscoasa> en
 Password: <<

@@ -1,6 +1,20 @@
-## Privilege levels of commands: nothing happens before `aaa authorization command LOCAL`. `?` keeps listing what may not
-## be run (recollection).
+## Privilege levels of commands: nothing happens before `aaa authorization command LOCAL`. `?` and Tab offer what may be run
+## (recollection). What `clear` and `no` are for at the first prompt is recollection, too: the pager of this console.
 Type help or '?' for a list of available commands.
+ciscoasa> no pager
+ciscoasa> show pager
+no pager
+ciscoasa> clear pager
+ciscoasa> show pager
+pager lines 24
+ciscoasa> clear ?
+
+  pager  Page length of this console as configured
+
+ciscoasa> clear pager
+ciscoasa> terminal pager 0
+           ^
+ERROR: % Invalid input detected at '^' marker.
 ciscoasa> en
 Password: <<
 ciscoasa# conf t
@@ -44,6 +58,33 @@ Username : oper
 Current privilege level : 5
 Current Mode/s : P_PRIV P_CONF
 gw(config)# show interface
+ERROR: Command authorization failed
+gw(config)# show ?
+
+exec mode commands/options:
+  clock           Display system clock
+  curpriv         Display current privilege level
+  history         Display the session command history
+  pager           Display the page length
+  privilege       Display current privilege level
+  running-config  Current operating configuration
+  terminal        Display terminal configuration parameters
+  version         Display system software version
+
+gw(config)# show privilege
+Current privilege level is 5
+gw(config)# no ?
+
+configure mode commands/options:
+  hostname  Change the hostname of the system
+
+gw(config)# no hostname
+ciscoasa(config)# hostname gw
+gw(config)# conf<TAB>
+gw(config)# configure terminal
+gw(config)# crypto ?
+ERROR: % Unrecognized command
+gw(config)# crypto isakmp identity address
 ERROR: Command authorization failed
 gw(config)# end
 gw# disable

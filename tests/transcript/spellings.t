@@ -22,7 +22,7 @@ ciscoasa(config)# show running-config logging
 logging message 111008 level informational
 ciscoasa(config)# no pager
 ciscoasa(config)# show pager
-pager lines 0
+no pager
 ciscoasa(config)# pager 24
 ciscoasa(config)# show pager
 pager lines 24

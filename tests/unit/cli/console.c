@@ -112,7 +112,7 @@ const char *help(struct console *c, const char *line)
 	struct suggestions s;
 
 	out_clear(&c->out);
-	suggest(c->g, &c->ctx, confsys_running(c->sys), str_of(line), 15, &s);
+	suggest(c->g, &c->ctx, confsys_running(c->sys), str_of(line), NULL, &s);
 	for (size_t i = 0; i < s.n; i++) {
 		out_str(&c->out, i ? " || " : "");
 		for (size_t k = 0; k < s.groups[i].n; k++)
@@ -129,7 +129,7 @@ const char *tab(struct console *c, const char *line)
 	struct suggestions s;
 
 	out_clear(&c->out);
-	suggest(c->g, &c->ctx, confsys_running(c->sys), str_of(line), 15, &s);
+	suggest(c->g, &c->ctx, confsys_running(c->sys), str_of(line), NULL, &s);
 	suggest_complete(&s, str_of(line), &c->out);
 	suggest_free(&s);
 	return c->out.text ? c->out.text : "";

@@ -206,7 +206,7 @@ static size_t shortest(struct gen *g, const char *before, struct str word, const
 	bool keyword = false;
 	struct suggestions s;
 
-	suggest(g->c->g, &g->c->ctx, NULL, str_of(before), 15, &s);
+	suggest(g->c->g, &g->c->ctx, NULL, str_of(before), NULL, &s);
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.groups[i].mode != mode)
 			continue;

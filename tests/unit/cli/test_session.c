@@ -242,7 +242,7 @@ static void pages(void **state)
 	assert_string_equal(text_of(&seen), PAGER_WIPE "ciscoasa(config)# ");
 	type("terminal pager 0", "ciscoasa(config)# ");
 	type("show lines 5", "line 1\nline 2\nline 3\nline 4\nline 5\nciscoasa(config)# ");
-	type("show pager", "pager lines 0\nciscoasa(config)# ");
+	type("show pager", "no pager\nciscoasa(config)# ");
 }
 
 static void slow_reader(void **state)
