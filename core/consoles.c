@@ -1,4 +1,5 @@
 /* What the consoles ask the appliance: passwords, users, and whether a client may manage it through its tunnel. */
+#include <errno.h>
 #include <string.h>
 
 #include "cli/session/logins.h"
@@ -6,6 +7,7 @@
 #include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"
 #include "core/base/ip4.h"
+#include "core/base/log.h"
 #include "core/gateway.h"
 
 /* The hash of a level's own password; level 15 has that of `enable password`. */
@@ -78,21 +80,55 @@ static void compare_client(void *arg, uint32_t ip, const char *ifname)
 	t->found = t->found || ip == t->ip;
 }
 
-/* Through the tunnel the appliance is managed only on the interface `management-access` names. */
-static bool remote_allowed(void *ctx, const char *client, const char *server)
+/* Does an address come in through a tunnel? */
+static bool through_tunnel(struct gateway *gw, uint32_t ip)
 {
-	struct gateway *gw = ctx;
-	struct tunnel_search t = {0};
-	uint32_t at;
-	if (!ip4_parse(str_of(client), &t.ip))
-		return true;
+	struct tunnel_search t = {.ip = ip};
 	gateway_each_client(gw, compare_client, &t);
-	if (!t.found)
-		return true;
+	return t.found;
+}
+
+/* Through the tunnel the appliance is managed only on the interface `management-access` names. */
+static bool may_through_tunnel(const struct gateway *gw, const struct iface *on)
+{
 	struct str ifname = conf_text(conf_container(confsys_running(gw->conf), "management"),
 	                              "management-access");
-	const struct iface *i = ifname.len > 0 ? ifaces_by_nameif(gw->ifaces, ifname) : NULL;
-	return i != NULL && ip4_parse(str_of(server), &at) && ifaces_by_ip(gw->ifaces, at) == i;
+	return on != NULL && ifname.len > 0 && ifaces_by_nameif(gw->ifaces, ifname) == on;
+}
+
+/* `ssh ADDRESS MASK IFNAME`. On an address that no interface of the appliance has, any of their names will do. */
+static bool ssh_permits(const struct gateway *gw, uint32_t ip, const struct iface *on)
+{
+	const struct conf *conf = confsys_running(gw->conf);
+	const struct centry *m = conf_container(conf, "management");
+	for (const struct centry *e = conf_first_child(conf, m, "ssh"); e != NULL;
+	     e = conf_next(conf, e)) {
+		uint32_t mask = conf_ip(e, "mask");
+		struct str ifname = conf_text(e, "ifname");
+		if ((ip & mask) == (conf_ip(e, "address") & mask) &&
+		    (on == NULL || ifaces_by_nameif(gw->ifaces, ifname) == on))
+			return true;
+	}
+	return false;
+}
+
+static bool remote_allowed(void *ctx, const struct session_remote *from, struct err *why)
+{
+	struct gateway *gw = ctx;
+	uint32_t client = 0, server = 0;
+	bool v4 = ip4_parse(str_of(from->client), &client);
+	const struct iface *on =
+	        ip4_parse(str_of(from->server), &server) ? ifaces_by_ip(gw->ifaces, server) : NULL;
+	const char *ifname = on != NULL && on->conf.nameif[0] != '\0' ? on->conf.nameif : "host";
+	if (v4 && through_tunnel(gw, client) && !may_through_tunnel(gw, on))
+		err_set(why, -EPERM, "management through the tunnel is not allowed");
+	else if (!(v4 && (client >> 24 == 127 || ssh_permits(gw, client, on))))
+		err_set(why, -EPERM, "no ssh line permits access from %s on %s", from->client,
+		        ifname);
+	else
+		return true;
+	log_msg(MSG_710003, "TCP", from->client, from->port, ifname, from->server, "ssh");
+	return false;
 }
 
 /* Whose command it was that changed the configuration: for show version. */

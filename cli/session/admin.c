@@ -1,5 +1,6 @@
 /* Who is on the consoles: who, kill, show curpriv, show privilege, show ssh sessions. */
 #include "cli/session/priv.h"
+#include "core/base/ip4.h"
 #include "core/base/show.h"
 
 static struct session *sessions;
@@ -95,6 +96,29 @@ static int cmd_show_ssh_sessions(struct cmd *c)
 	return CMD_OK;
 }
 
+/* Who may come over SSH. */
+static int cmd_show_ssh(struct cmd *c)
+{
+	const struct session *s = c->session;
+	const struct conf *conf = confsys_running(s->env->sys);
+	const struct node *n = schema_find(&s->env->grammar->schema, "management/ssh");
+	rec(c->out, "timeout_minutes version", "Idle Timeout: %u minutes\nVersion allowed: %s\n",
+	    session_conf_u32(s, "management", "ssh-timeout", 5), "2");
+	out_str(c->out, "\nHosts allowed to ssh into the system:\n");
+	rec_list(c->out, "hosts");
+	const struct centry *m = n != NULL ? conf_container(conf, "management") : NULL;
+	for (const struct centry *e = m != NULL ? conf_first_child(conf, m, "ssh") : NULL;
+	     e != NULL; e = conf_next(conf, e)) {
+		rec_open(c->out, NULL);
+		rec(c->out, "address mask interface", "%s %s %.*s\n",
+		    ip4_text(conf_ip(e, "address")).s, ip4_text(conf_ip(e, "mask")).s,
+		    STR_ARG(conf_text(e, "ifname")));
+		rec_close(c->out);
+	}
+	rec_close(c->out);
+	return CMD_OK;
+}
+
 static int cmd_show_curpriv(struct cmd *c)
 {
 	const struct session *s = c->session;
@@ -118,6 +142,7 @@ void session_admin_register(void)
 	        {"who", cmd_who},
 	        {"kill", cmd_kill},
 	        {"show_ssh_sessions", cmd_show_ssh_sessions},
+	        {"show_ssh", cmd_show_ssh},
 	        {"show_curpriv", cmd_show_curpriv},
 	        {"show_privilege", cmd_show_privilege},
 	};

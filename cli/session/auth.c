@@ -114,15 +114,45 @@ static int edit_privilege(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
+static void warn_of_servers(struct conf_notes *notes, const struct centry *e, const char *field,
+                            const char *instead)
+{
+	struct str group = conf_text(e, field);
+	if (group.len > 0 && !str_eq_cstr(group, "LOCAL"))
+		conf_note(notes, e, field, "WARNING: the servers of group %.*s are not %s",
+		          STR_ARG(group), instead);
+}
+
+static int check_aaa_authorization(const struct conf *c, const struct centry *e,
+                                   const struct centry *was, struct conf_notes *notes,
+                                   struct err *err)
+{
+	(void)c, (void)err;
+	if (conf_changed(e, was, "command"))
+		warn_of_servers(notes, e, "command",
+		                "asked for commands, the levels of `privilege` lines decide");
+	return 0;
+}
+
 /* What is said when `aaa authentication X console` is new: whoever locks himself out should know. */
 static int check_aaa_console(const struct conf *c, const struct centry *e, const struct centry *was,
                              struct conf_notes *notes, struct err *err)
 {
+	struct str access = conf_text(e, "access");
+	const char *absent = str_eq_cstr(access, "http")     ? "HTTP"
+	                     : str_eq_cstr(access, "telnet") ? "telnet"
+	                                                     : NULL;
 	(void)err;
-	if (conf_changed(e, was, "server") && !str_eq_cstr(conf_text(e, "server"), "LOCAL"))
-		conf_note(
-		        notes, e, "server",
-		        "WARNING: server groups are not asked for consoles, the local database is");
+	if (absent != NULL) {
+		if (was == NULL)
+			conf_note(notes, e, NULL,
+			          "WARNING: there is no %s access: the line is kept and nobody is "
+			          "asked",
+			          absent);
+		return 0;
+	}
+	if (conf_changed(e, was, "server"))
+		warn_of_servers(notes, e, "server", "asked for consoles, the local database is");
 	if (was == NULL && conf_first(c, "username") == NULL)
 		conf_note(
 		        notes, e, NULL,
@@ -133,8 +163,10 @@ static int check_aaa_console(const struct conf *c, const struct centry *e, const
 
 void session_auth_register(void)
 {
-	static const struct conf_check checks[] = {{"aaa_console_check", check_aaa_console}};
-	conf_check_register(checks, 1);
+	static const struct conf_check checks[] = {
+	        {"aaa_console_check", check_aaa_console},
+	        {"aaa_authorization_check", check_aaa_authorization}};
+	conf_check_register(checks, sizeof checks / sizeof *checks);
 	static const struct conf_edit_hook hooks[] = {{"privilege", edit_privilege}};
 	conf_edit_register(hooks, sizeof hooks / sizeof *hooks);
 }

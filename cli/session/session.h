@@ -22,6 +22,11 @@ struct session_account {
 	bool config; /* service-type admin: may have all of it */
 };
 
+/* Where sshd says a console comes from (SSH_CONNECTION): addresses and ports as text. */
+struct session_remote {
+	char client[64], port[8], server[64];
+};
+
 /* What all sessions of an appliance share. Filled by main, outlives the sessions. */
 struct session_env {
 	const struct grammar *grammar;
@@ -34,9 +39,8 @@ struct session_env {
 	                   struct session_account *account);
 	/* A user by name alone, whom somebody else has authenticated (sshd). */
 	bool (*user_find)(void *ctx, struct str user, struct session_account *account);
-	/* May a console be opened by this SSH client, on this address of the host? Not through the tunnel, as long as
-	 * `management-access` does not name the interface. NULL: from anywhere. */
-	bool (*remote_allowed)(void *ctx, const char *client, const char *server);
+	/* May a console be opened by this SSH client? Logs and says why not. NULL: from anywhere. */
+	bool (*remote_allowed)(void *ctx, const struct session_remote *from, struct err *why);
 	const struct flash *flash; /* disk0: for `| redirect`; NULL = there is none */
 	struct logins *logins; /* who logged in when; NULL = nothing is kept */
 	/* This user's command, other than a show, has succeeded. NULL: nobody wants to know. */

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -11,19 +10,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "cli/socket/peer.h"
 #include "cli/socket/proto.h"
 #include "core/base/buf.h"
-
-#ifndef SO_PEERGROUPS
-#define SO_PEERGROUPS 59
-#endif
 
 enum {
 	QUEUE_MAX = 256 * 1024, /* bytes on their way to one console; the session waits beyond it */
 	ASYNC_MAX = 128 * 1024, /* debug and log lines are dropped (and counted) beyond it */
 	HELLO_MS = 10 * 1000,   /* a connection that says nothing */
 	LINGER_MS = 5 * 1000,   /* a console that does not read its goodbye */
-	PEER_GROUPS_MAX = 65536, /* as many as the kernel allows */
 };
 
 struct control {
@@ -228,22 +223,30 @@ static void client_io_result(void *arg, bool refused)
 
 /* ------------------------------------------------------------------ from the console */
 
+/* SSH_CONNECTION: client, port, server, port. Empty: a console of the host itself. */
+static bool client_is_remote(struct str text, struct session_remote *from)
+{
+	struct str client = str_word(&text), port = str_word(&text), server = str_word(&text);
+	if (client.len == 0)
+		return false;
+	str_copy(from->client, sizeof from->client, client);
+	str_copy(from->port, sizeof from->port, port);
+	str_copy(from->server, sizeof from->server, server);
+	return true;
+}
+
 static void client_hello(struct client *cl, const struct proto_msg *m)
 {
 	if (m->type != PROTO_HELLO || m->version != PROTO_VERSION) {
 		client_bye(cl, 1, "console and appliance are not of the same version");
 		return;
 	}
-	char from[64] = "console", server[64] = "";
-	struct str ssh = m->text, word = str_word(&ssh);
-	if (word.len > 0 &&
-	    !(m->kind & PROTO_BATCH)) { /* SSH_CONNECTION: client, port, server, port */
-		str_copy(from, sizeof from, word);
-		str_word(&ssh);
-		str_copy(server, sizeof server, str_word(&ssh));
+	struct session_remote from = {.client = "console"};
+	struct err why = {0};
+	if (!(m->kind & PROTO_BATCH) && client_is_remote(m->text, &from)) {
 		const struct session_env *env = cl->control->env;
-		if (env->remote_allowed != NULL && !env->remote_allowed(env->ctx, from, server)) {
-			client_bye(cl, 1, "management through the tunnel is not allowed");
+		if (env->remote_allowed != NULL && !env->remote_allowed(env->ctx, &from, &why)) {
+			client_bye(cl, 1, why.text);
 			return;
 		}
 	}
@@ -266,7 +269,7 @@ static void client_hello(struct client *cl, const struct proto_msg *m)
 	        .serial = m->kind & PROTO_SERIAL,
 	        .width = m->width,
 	        .height = m->height,
-	        .from = from,
+	        .from = from.client,
 	        .user = cl->user,
 	};
 	cl->session = session_new(cl->control->env, &io, &options);
@@ -378,39 +381,10 @@ static void client_resume(struct client *cl)
 
 /* ------------------------------------------------------------------ who may enter */
 
-static bool peer_in_group(int fd, gid_t primary)
-{
-	const struct group *g = getgrnam(CONTROL_GROUP);
-	if (g == NULL)
-		return false;
-	gid_t gid = g->gr_gid;
-	if (primary == gid)
-		return true;
-	socklen_t len = 0;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &len) == 0 || errno != ERANGE ||
-	    len > PEER_GROUPS_MAX * sizeof(gid_t))
-		return false;
-	gid_t *groups = malloc(len);
-	bool in = false;
-	if (groups != NULL && getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) == 0)
-		for (size_t i = 0; i < len / sizeof *groups && !in; i++)
-			in = groups[i] == gid;
-	free(groups);
-	return in;
-}
-
-/* Root, whoever the appliance runs as, and the group. The peer's name goes to user. */
-static bool peer_may_enter(const uv_pipe_t *pipe, char user[65])
+static bool client_may_enter(struct client *cl)
 {
 	uv_os_fd_t fd;
-	struct ucred cred;
-	socklen_t len = sizeof cred;
-	if (uv_fileno((const uv_handle_t *)pipe, &fd) < 0 ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
-		return false;
-	const struct passwd *pw = getpwuid(cred.uid);
-	str_copy(user, 65, str_of(pw != NULL ? pw->pw_name : ""));
-	return cred.uid == 0 || cred.uid == geteuid() || peer_in_group(fd, cred.gid);
+	return uv_fileno((const uv_handle_t *)&cl->pipe, &fd) == 0 && peer_may_enter(fd, cl->user);
 }
 
 static void control_connection(uv_stream_t *listener, int status)
@@ -436,7 +410,7 @@ static void control_connection(uv_stream_t *listener, int status)
 	c->parts++;
 	if (uv_accept(listener, (uv_stream_t *)&cl->pipe) < 0) {
 		client_close(cl);
-	} else if (!peer_may_enter(&cl->pipe, cl->user)) {
+	} else if (!client_may_enter(cl)) {
 		client_bye(cl, 1,
 		           "access denied: only root and members of the group " CONTROL_GROUP
 		           " may enter");

@@ -58,6 +58,7 @@
 #define MSG_502103 502103, 5, "User priv level changed: Uname: %s From: %u To: %u"
 #define MSG_502111 502111, 5, "New group policy added: name: %s Type: %s"
 #define MSG_502112 502112, 5, "Group policy deleted: name: %s Type: %s"
+#define MSG_710003 710003, 3, "%s access denied by ACL from %s/%s to %s:%s/%s"
 #define MSG_611101 611101, 6, "User authentication succeeded: IP address: %s, Uname: %s"
 #define MSG_611102 611102, 6, "User authentication failed: IP address: %s, Uname: %s"
 #define MSG_611103 611103, 5, "User logged out: Uname: %s"

@@ -59,16 +59,30 @@ consoles_tunnel() {
 	inside=$(cli 'show running-config interface' | awk '/nameif/ {n = $2} /ip address/ && n == "inside" {print $3; exit}')
 	guest_connect 1 || { log_since | tail -20; return 1; }
 	addresses 1
+	configure <<<'ssh 0 0 outside' || return 1
 	from_client "$LOCAL_IP" 192.0.2.1 | tee "$W/through.txt"
+	configure <<<'no ssh 0 0 outside' || return 1
 	grep -q 'management through the tunnel is not allowed' "$W/through.txt" || return 1
-	from_client 192.0.2.77 192.0.2.1 | grep -q UTC || return 1
 	if [ -n "$inside" ]; then
-		configure <<<'management-access inside' || return 1
+		configure <<<$'management-access inside\nssh 0 0 inside' || return 1
 		from_client "$LOCAL_IP" "$inside" | tee "$W/through.txt"
-		configure <<<'no management-access inside' || return 1
+		configure <<<$'no management-access inside\nno ssh 0 0 inside' || return 1
 		grep -q UTC "$W/through.txt" || return 1
 	fi
 	guest_disconnect 1; gone
+}
+# Who may come over SSH is what `ssh` lines say: the address, and the interface he came in on.
+consoles_ssh() {
+	configure <<<'ssh 203.0.113.64 255.255.255.192 outside' || return 1
+	from_client 203.0.113.77 203.0.113.1 | grep -q UTC || return 1
+	! from_client 203.0.113.14 203.0.113.1 >"$W/ssh.txt" || return 1
+	grep -q 'no ssh line permits access from 203.0.113.14 on outside' "$W/ssh.txt" || { cat "$W/ssh.txt"; return 1; }
+	log_since | grep '710003: TCP access denied by ACL from 203.0.113.14/50000 to outside:203.0.113.1/ssh' || return 1
+	cli 'show ssh' | grep '^203.0.113.64 255.255.255.192 outside' || return 1
+	configure <<<'no ssh 203.0.113.64 255.255.255.192 outside' || return 1
+	! from_client 203.0.113.77 203.0.113.1 >"$W/ssh.txt" && grep 'no ssh line permits' "$W/ssh.txt" || return 1
+	# a script on the host, which is how the line would come back
+	SSH_CONNECTION='203.0.113.77 1 203.0.113.1 22' "$BUILD/postern" --socket "$W/sock" -c 'show clock' | grep UTC
 }
 # No carriage return, no backspace, no escape sequence, no page prompt.
 consoles_pipe() {
@@ -81,6 +95,7 @@ consoles_tests() {
 	t "console: a level has its password, commands have levels" consoles_levels
 	t "console: failed attempts lock a user out" consoles_lockout
 	t "console: no management through the tunnel" consoles_tunnel
+	t "console: over SSH from where a line permits it" consoles_ssh
 	t "console: a pipe gets plain text" consoles_pipe
 	configure <<-'END'
 		no username con-md5

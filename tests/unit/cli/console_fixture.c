@@ -87,6 +87,7 @@ static const char yaml[] =
         "    - {line: who, run: who}\n"
         "    - {line: 'kill <id>', run: kill, args: {id: {type: u32, range: 0..99, help: "
         "Number}}}\n"
+        "    - {line: show ssh, run: show_ssh}\n"
         "    - {line: show ssh sessions, run: show_ssh_sessions}\n"
         "    - {line: clear pager, run: session_pager}\n"
         "    - {line: show curpriv, run: show_curpriv}\n"
