@@ -134,21 +134,6 @@ static void renew(struct filters *f, const struct conf *c)
 
 /* ------------------------------------------------------------------ the policy */
 
-static void add_route(struct filter_policy *p, uint32_t ip, uint32_t mask, uint8_t iface)
-{
-	size_t at = p->nroutes;
-	struct filter_route *grown = realloc(p->route, (p->nroutes + 1) * sizeof *grown);
-	if (grown == NULL)
-		return;
-	p->route = grown;
-	while (at > 0 && p->route[at - 1].mask < mask) {
-		p->route[at] = p->route[at - 1];
-		at--;
-	}
-	p->route[at] = (struct filter_route){ip & mask, mask, iface};
-	p->nroutes++;
-}
-
 static uint8_t index_of(const struct filter_policy *p, const char *name)
 {
 	for (size_t i = 0; i < p->niface; i++)
@@ -169,16 +154,16 @@ static void add_ifaces(struct filters *f, struct filter_policy *p)
 		str_copy(f->iface[p->niface], sizeof f->iface[0], str_of(is->conf.nameif));
 		to->level = is->conf.security;
 		if (is->ip != 0) {
-			add_route(p, is->ip, UINT32_MAX, FILTER_SELF);
-			add_route(p, is->ip, is->mask, (uint8_t)p->niface);
+			filter_policy_route(p, is->ip, UINT32_MAX, FILTER_SELF);
+			filter_policy_route(p, is->ip, is->mask, (uint8_t)p->niface);
 		}
 		p->niface++;
 	}
 	for (size_t i = 0; i < s->ifaces->nroutes; i++)
-		add_route(p, s->ifaces->route[i].dst, s->ifaces->route[i].mask,
+		filter_policy_route(p, s->ifaces->route[i].dst, s->ifaces->route[i].mask,
 		          index_of(p, s->ifaces->route[i].nameif));
 	for (size_t i = 0; i < s->ppp->npools; i++)
-		add_route(p, ppp_pool_gateway(&s->ppp->pools[i]), UINT32_MAX, FILTER_SELF);
+		filter_policy_route(p, ppp_pool_gateway(&s->ppp->pools[i]), UINT32_MAX, FILTER_SELF);
 }
 
 static void add_groups(struct filters *f, const struct conf *c, struct filter_policy *p)
@@ -215,6 +200,7 @@ static void give_policy(struct filters *f, const struct conf *c)
 	p->inter = conf_in_set(same, "permit", "inter-interface");
 	add_ifaces(f, p);
 	add_groups(f, c, p);
+	filter_policy_finish(p);
 	f->policy = p;
 	worker_set_policy(f->gw->worker, p);
 	ppp_each(f->gw->ppp, give_session, f);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "core/base/filter_index.h"
+
 enum { ICMP = 1, TCP = 6, UDP = 17 };
 
 bool filter_key_read(struct rd r, struct filter_key *k)
@@ -64,10 +66,12 @@ bool filter_takes(const struct filter_ace *a, const struct filter_key *k)
 	               in_ports(a->dport_lo, a->dport_hi, a->dport_not, k->dport));
 }
 
-static bool in_force(const struct filter *f, const struct filter_ace *a)
+const struct filter_ace *filter_match_linear(const struct filter *f, const struct filter_key *k)
 {
-	return !a->inactive &&
-	       (a->time == 0 || atomic_load_explicit(&f->time[a->time - 1], memory_order_relaxed));
+	for (size_t i = 0; i < f->n; i++)
+		if (filter_takes(&f->ace[i], k) && filter_in_force(f, &f->ace[i]))
+			return &f->ace[i];
+	return NULL;
 }
 
 const struct filter_ace *filter_match(const struct filter *f, const struct filter_key *key,
@@ -80,10 +84,7 @@ const struct filter_ace *filter_match(const struct filter *f, const struct filte
 		k.sport = key->dport;
 		k.dport = key->sport;
 	}
-	for (size_t i = 0; i < f->n; i++)
-		if (filter_takes(&f->ace[i], &k) && in_force(f, &f->ace[i]))
-			return &f->ace[i];
-	return NULL;
+	return f->index != NULL ? filter_index_match(f->index, f, &k) : filter_match_linear(f, &k);
 }
 
 struct filter *filter_new(struct str name)
@@ -110,6 +111,12 @@ bool filter_counters(struct filter *f)
 	return f->hits != NULL && f->last_ms != NULL && f->cleared != NULL;
 }
 
+void filter_finish(struct filter *f)
+{
+	if (f->n >= FILTER_INDEX_MIN)
+		f->index = filter_index_new(f);
+}
+
 struct filter *filter_hold(struct filter *f)
 {
 	if (f != NULL)
@@ -121,6 +128,7 @@ void filter_drop(struct filter *f)
 {
 	if (f == NULL || --f->refs > 0)
 		return;
+	filter_index_free(f->index);
 	free(f->ace);
 	free((void *)f->hits);
 	free((void *)f->last_ms);
@@ -130,11 +138,63 @@ void filter_drop(struct filter *f)
 	free(f);
 }
 
+bool filter_policy_route(struct filter_policy *p, uint32_t ip, uint32_t mask, uint8_t iface)
+{
+	if (p->nroutes == p->cap_routes) {
+		size_t cap = p->cap_routes ? p->cap_routes * 2 : 32;
+		struct filter_route *grown = realloc(p->route, cap * sizeof *grown);
+		if (grown == NULL)
+			return false;
+		p->route = grown;
+		p->cap_routes = cap;
+	}
+	p->route[p->nroutes] = (struct filter_route){ip & mask, mask, iface, (uint32_t)p->nroutes};
+	p->nroutes++;
+	return true;
+}
+
+static int by_prefix(const void *a, const void *b)
+{
+	const struct filter_route *x = a, *y = b;
+	if (x->mask != y->mask)
+		return x->mask > y->mask ? -1 : 1;
+	if (x->ip != y->ip)
+		return x->ip < y->ip ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+void filter_policy_finish(struct filter_policy *p)
+{
+	if (p->nroutes > 0)
+		qsort(p->route, p->nroutes, sizeof *p->route, by_prefix);
+}
+
+/* The first of route[from..] that is not before (mask, ip). */
+static size_t route_at(const struct filter_policy *p, size_t from, uint32_t mask, uint32_t ip)
+{
+	size_t to = p->nroutes;
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+		const struct filter_route *r = &p->route[mid];
+		if (r->mask > mask || (r->mask == mask && r->ip < ip))
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
 uint8_t filter_where(const struct filter_policy *p, uint32_t ip)
 {
-	for (size_t i = 0; i < p->nroutes; i++)
-		if ((ip & p->route[i].mask) == p->route[i].ip)
-			return p->route[i].iface;
+	for (size_t i = 0; i < p->nroutes;) {
+		uint32_t mask = p->route[i].mask;
+		size_t at = route_at(p, i, mask, ip & mask);
+		if (at < p->nroutes && p->route[at].mask == mask && p->route[at].ip == (ip & mask))
+			return p->route[at].iface;
+		if (mask == 0)
+			break;
+		i = route_at(p, at, mask - 1, 0); /* the next shorter prefix */
+	}
 	return FILTER_NO_IFACE;
 }
 

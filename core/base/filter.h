@@ -45,6 +45,7 @@ struct filter {
 	_Atomic bool *time;     /* is the time range in force? */
 	char (*time_name)[64];
 	size_t ntimes;
+	struct filter_index *index; /* filter_index.h; NULL: a short list */
 };
 
 /* The part of a packet that access lists speak of. */
@@ -61,10 +62,18 @@ struct filter_key {
 bool filter_key_read(struct rd r, struct filter_key *k);
 /* Does the element speak of this packet? Time ranges and `inactive` are not asked. */
 bool filter_takes(const struct filter_ace *a, const struct filter_key *k);
+/* Not `inactive`, and its time range is on. */
+static inline bool filter_in_force(const struct filter *f, const struct filter_ace *a)
+{
+	return !a->inactive &&
+	       (a->time == 0 || atomic_load_explicit(&f->time[a->time - 1], memory_order_relaxed));
+}
 /* The first element that takes the packet, NULL: none, which means deny. reversed: source and destination of the
  * packet change places first (a vpn-filter names the client's side as source, both ways). */
 const struct filter_ace *filter_match(const struct filter *f, const struct filter_key *k,
                                       bool reversed);
+/* The same, element by element: what the index is measured by. */
+const struct filter_ace *filter_match_linear(const struct filter *f, const struct filter_key *k);
 static inline void filter_hit(const struct filter *f, const struct filter_ace *a, uint64_t now_ms)
 {
 	_Atomic uint64_t *c = &f->hits[a - f->ace];
@@ -77,6 +86,8 @@ static inline void filter_hit(const struct filter *f, const struct filter_ace *a
 struct filter *filter_new(struct str name);
 /* Room for the counters of its n elements. false when memory is short. */
 bool filter_counters(struct filter *f);
+/* Its elements are complete: a long list gets its index (when memory is short it does without). */
+void filter_finish(struct filter *f);
 struct filter *filter_hold(struct filter *f);
 void filter_drop(struct filter *f); /* NULL is allowed */
 
@@ -88,6 +99,7 @@ enum { FILTER_IFACES_MAX = 64, FILTER_NO_IFACE = 255, FILTER_SELF = 254 };
 struct filter_route {
 	uint32_t ip, mask;
 	uint8_t iface;
+	uint32_t order; /* as it was added */
 };
 
 struct filter_iface {
@@ -103,10 +115,13 @@ struct filter_policy {
 	struct filter *global;
 	struct filter_iface iface[FILTER_IFACES_MAX];
 	size_t niface;
-	struct filter_route *route; /* longest prefix first */
-	size_t nroutes;
+	struct filter_route *route; /* longest prefix first, then by address */
+	size_t nroutes, cap_routes;
 };
 
+/* false when memory is short. They count when filter_policy_finish has put them in order; of two for one network the first. */
+bool filter_policy_route(struct filter_policy *p, uint32_t ip, uint32_t mask, uint8_t iface);
+void filter_policy_finish(struct filter_policy *p);
 uint8_t filter_where(const struct filter_policy *p, uint32_t ip);
 void filter_policy_free(struct filter_policy *p); /* with its references; NULL is allowed */
 

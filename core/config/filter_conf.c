@@ -145,6 +145,7 @@ struct filter *filter_compile(const struct conf *c, struct str name)
 		filter_drop(f);
 		return NULL;
 	}
+	filter_finish(f);
 	return f;
 }
 

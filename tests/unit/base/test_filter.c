@@ -200,11 +200,11 @@ static void where(void **state)
 {
 	(void)state;
 	struct filter_policy *p = calloc(1, sizeof *p);
-	p->route = calloc(3, sizeof *p->route);
-	p->nroutes = 3;
-	p->route[0] = (struct filter_route){SERVER, UINT32_MAX, FILTER_SELF};
-	p->route[1] = (struct filter_route){SERVER & 0xffffff00, 0xffffff00, 1};
-	p->route[2] = (struct filter_route){0x0a000000, 0xff000000, 0};
+	assert_true(filter_policy_route(p, 0x0a000000, 0xff000000, 0));
+	assert_true(filter_policy_route(p, SERVER, UINT32_MAX, FILTER_SELF));
+	assert_true(filter_policy_route(p, SERVER, 0xffffff00, 1));
+	assert_true(filter_policy_route(p, SERVER, 0xffffff00, 2)); /* the first counts */
+	filter_policy_finish(p);
 	assert_int_equal(filter_where(p, SERVER), FILTER_SELF);
 	assert_int_equal(filter_where(p, SERVER + 1), 1);
 	assert_int_equal(filter_where(p, CLIENT), 0);
