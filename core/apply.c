@@ -42,6 +42,7 @@ void gateway_tell_interfaces(struct gateway *gw)
 	}
 	ike_set_interfaces(gw->ike, ifs, n);
 	filters_interfaces(gw->filters);
+	translate_interfaces(gw);
 }
 
 /* The prefixes that make up first..last go to the TUN device. */

@@ -145,6 +145,7 @@ static uint8_t index_of(const struct filter_policy *p, const char *name)
 static void add_ifaces(struct filters *f, struct filter_policy *p)
 {
 	const struct snapshot *s = f->gw->snap;
+	memset(f->iface, 0, sizeof f->iface);
 	for (size_t i = 0; i < ifaces_count(f->gw->ifaces) && p->niface < FILTER_IFACES_MAX; i++) {
 		const struct iface *is = ifaces_at(f->gw->ifaces, i);
 		if (is->conf.nameif[0] == '\0')
@@ -164,6 +165,39 @@ static void add_ifaces(struct filters *f, struct filter_policy *p)
 		          index_of(p, s->ifaces->route[i].nameif));
 	for (size_t i = 0; i < s->ppp->npools; i++)
 		filter_policy_route(p, ppp_pool_gateway(&s->ppp->pools[i]), UINT32_MAX, FILTER_SELF);
+}
+
+uint8_t filters_iface(const struct filters *f, const char *nameif)
+{
+	for (size_t i = 0; i < FILTER_IFACES_MAX && f->iface[i][0] != '\0'; i++)
+		if (strcmp(f->iface[i], nameif) == 0)
+			return (uint8_t)i;
+	return FILTER_NO_IFACE;
+}
+
+static void control_forget(struct filters *f)
+{
+	for (size_t i = 0; i < FILTER_IFACES_MAX; i++) {
+		filter_drop(f->control[i]);
+		f->control[i] = NULL;
+	}
+	f->has_control = false;
+}
+
+static void add_control(struct filters *f, const struct conf *c, const struct filter_policy *p)
+{
+	control_forget(f);
+	for (const struct centry *e = conf_first(c, "access-group-cp"); e; e = conf_next(c, e)) {
+		struct filter *list = get(f, c, conf_text(e, "acl"));
+		char nameif[49];
+		uint8_t i = str_copy(nameif, sizeof nameif, conf_text(e, "cp-ifname"))
+		                    ? index_of(p, nameif)
+		                    : FILTER_NO_IFACE;
+		if (list == NULL || i == FILTER_NO_IFACE || f->control[i] != NULL)
+			continue;
+		f->control[i] = filter_hold(list);
+		f->has_control = true;
+	}
 }
 
 static void add_groups(struct filters *f, const struct conf *c, struct filter_policy *p)
@@ -200,6 +234,7 @@ static void give_policy(struct filters *f, const struct conf *c)
 	p->inter = conf_in_set(same, "permit", "inter-interface");
 	add_ifaces(f, p);
 	add_groups(f, c, p);
+	add_control(f, c, p);
 	filter_policy_finish(p);
 	f->policy = p;
 	worker_set_policy(f->gw->worker, p);
@@ -222,14 +257,19 @@ void filters_session(struct filters *f, const struct ppp_session_info *s)
 static void tick_one(void *arg, void *value)
 {
 	struct filters *f = arg;
-	if (time_set(f, value, f->conf))
-		worker_rejudge(f->gw->worker);
+	if (!time_set(f, value, f->conf))
+		return;
+	worker_rejudge(f->gw->worker);
+	f->time_changed = true;
 }
 
 static void tick(struct timer *t, void *arg)
 {
 	struct filters *f = arg;
+	f->time_changed = false;
 	hash_each(f->lists, tick_one, f);
+	if (f->time_changed)
+		translate_again(f->gw); /* the host's rules know no time ranges */
 	timer_start(&f->gw->clock, t, TIME_MS, tick, f);
 }
 
@@ -237,7 +277,7 @@ static void tick(struct timer *t, void *arg)
 
 static bool policy_same(const struct conf *old, const struct conf *next)
 {
-	static const char *const nodes[] = {"access-group",  "access-group-global",
+	static const char *const nodes[] = {"access-group",  "access-group-global", "access-group-cp",
 	                                    "same-security", "sysopt",
 	                                    "route",         "ip-pool"};
 	for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
@@ -298,6 +338,8 @@ void filters_free(struct filters *f)
 	if (f->flows != NULL)
 		filters_log_free(f);
 	hash_free(f->flows);
+	control_forget(f);
+	filters_host_stop(f);
 	filters_host_free(f);
 	free(f);
 }

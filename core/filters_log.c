@@ -1,4 +1,5 @@
 /* What access lists say in the log: 106023 and its like for what was refused, 106100 for entries with `log`. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,39 @@ static void by_level(const struct filters *f, const struct worker_filtered *e)
 		log_msg(MSG_106014, in, src.s, out, dst.s, k->icmp_type, k->icmp_code);
 	else
 		log_msg(MSG_106010, k->proto, in, src.s, out, dst.s);
+}
+
+/* For the appliance itself. */
+static void by_control(const struct filters *f, const struct worker_filtered *e)
+{
+	const struct filter_key *k = &e->key;
+	const char *in = iface_name(f, e->in_if);
+	struct ip4_text src = ip4_text(k->src), dst = ip4_text(k->dst);
+	char proto[8], number[8], upper[16];
+	const char *port = acl_port_name(k->proto, k->dport);
+	snprintf(number, sizeof number, "%u", k->dport);
+	snprintf(upper, sizeof upper, "%s", proto_name(k->proto, proto, sizeof proto));
+	for (char *c = upper; *c != '\0'; c++)
+		*c = (char)toupper((unsigned char)*c);
+	if (has_ports(k->proto))
+		log_msg(MSG_710003, upper, src.s, k->sport, in, dst.s, port != NULL ? port : number);
+	else
+		log_msg(MSG_710003_OTHER, upper, src.s, in, dst.s);
+}
+
+static void by_nat(const struct filters *f, const struct worker_filtered *e)
+{
+	const struct filter_key *k = &e->key;
+	struct ip4_text src = ip4_text(k->src), dst = ip4_text(k->dst);
+	char proto[8], sport[8] = "", dport[8] = "", icmp[32] = "";
+	if (has_ports(k->proto)) {
+		snprintf(sport, sizeof sport, "/%u", k->sport);
+		snprintf(dport, sizeof dport, "/%u", k->dport);
+	} else if (k->proto == 1) {
+		snprintf(icmp, sizeof icmp, " (type %d, code %d)", k->icmp_type, k->icmp_code);
+	}
+	log_msg(MSG_305013, proto_name(k->proto, proto, sizeof proto), iface_name(f, e->in_if), src.s,
+	        sport, iface_name(f, e->out_if), dst.s, icmp[0] != '\0' ? icmp : dport);
 }
 
 /* ------------------------------------------------------------------ entries with `log` */
@@ -208,6 +242,10 @@ void filters_event(struct filters *f, const struct worker_filtered *e)
 		flow_event(f, e);
 	else if (!e->pass && (e->by == WORKER_BY_GROUP || e->by == WORKER_BY_VPN_FILTER))
 		by_list(f, e);
+	else if (!e->pass && e->by == WORKER_BY_CONTROL)
+		by_control(f, e);
+	else if (!e->pass && e->by == WORKER_BY_NAT)
+		by_nat(f, e);
 	else if (!e->pass)
 		by_level(f, e);
 }

@@ -48,6 +48,13 @@ static void host_add(void *arg, struct str comment, uint64_t packets)
 		*n += packets;
 }
 
+void filters_host_hit(struct filters *f, uint32_t element)
+{
+	uint64_t *n = host_count(f->host_hits, element);
+	if (n != NULL)
+		++*n;
+}
+
 void filters_host_keep(struct filters *f)
 {
 	nat_counters(f->gw->nat, host_add, f->host_hits);

@@ -1,3 +1,4 @@
+#include "core/filters.h"
 #include "core/gateway.h"
 
 #include <errno.h>
@@ -228,6 +229,7 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 	poll_start(gw, &gw->poll500, udp_fd(gw->udp500), on_udp500);
 	poll_start(gw, &gw->poll_worker, worker_event_fd(gw->worker), on_worker);
 	poll_start(gw, &gw->poll_netlink, netlink_monitor_fd(gw->nl), on_netlink);
+	filters_host_start(gw->filters);
 	return 0;
 }
 

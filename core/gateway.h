@@ -68,6 +68,7 @@ struct gateway {
 	struct ifaces *ifaces;
 	struct hostcfg *hostcfg;
 	struct nat *nat;
+	uint32_t translate_told, translate_host; /* translate.c: warnings told, interfaces as they were */
 	struct logsinks *log;
 	struct probes *probes;
 	struct captures *captures;
@@ -144,6 +145,8 @@ int gateway_capture_text(void *ctx, const char *name, bool pcap, struct out *out
 /* translate.c: the table of nftables when what it says may have changed */
 void translate_apply(struct gateway *gw, const struct conf *old, const struct conf *next, const struct snapshot *s,
                      struct out *notes);
+void translate_again(struct gateway *gw); /* a time range began or ended: what the host filters by */
+void translate_interfaces(struct gateway *gw); /* an address may have changed */
 void translate_register(struct gateway *gw); /* show_nat */
 
 /* apply.c */

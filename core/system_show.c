@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "core/filters.h"
 #include "core/base/zone.h"
 #include "core/base/zone.h"
 #include "core/gateway.h"
@@ -17,7 +18,8 @@ static time_t cleared_at; /* 0 = never */
 
 static uint64_t dropped(const struct gateway *gw, enum drop_reason r)
 {
-	return ctr_get(&worker_drops(gw->worker)->n[r]) + ctr_get(&l2tp_drops(gw->l2tp)->n[r]);
+	return ctr_get(&worker_drops(gw->worker)->n[r]) + ctr_get(&l2tp_drops(gw->l2tp)->n[r]) +
+	       ctr_get(&gw->filters->drops.n[r]);
 }
 
 static void last_clearing(struct out *o)

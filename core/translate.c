@@ -15,7 +15,9 @@ static bool same(const struct conf *old, const struct conf *next)
 	                                    "nat-after",      "object-nat",     "nat-old",
 	                                    "global",         "object-network", "object-group",
 	                                    "object-service", "access-list",    "access-group",
-	                                    "same-security",  "crypto-map"};
+	                                    "same-security",  "crypto-map",     "static",
+	                                    "time-range",     "access-group-cp",
+	                                    "access-group-global"};
 	for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
 		if (old == NULL || !conf_node_same(old, next, nodes[i]))
 			return false;
@@ -38,6 +40,8 @@ static void host_of(const struct gateway *gw, const struct conf *c, struct nat_h
 	memset(h, 0, sizeof *h);
 	str_copy(h->tun, sizeof h->tun, str_of(gw->tun.name));
 	h->manage = gw->hw.manage;
+	time_t now = clock_wall(&gw->clock);
+	localtime_r(&now, &h->now);
 	for (size_t i = 0;
 	     i < ifaces_count(gw->ifaces) && h->n < sizeof h->iface / sizeof h->iface[0]; i++) {
 		const struct iface *is = ifaces_at(gw->ifaces, i);
@@ -65,33 +69,81 @@ static void masquerade(const struct gateway *gw, const struct snapshot *s, struc
 		        (struct nat_subnet){s->ppp->pools[i].first, s->ppp->pools[i].last};
 }
 
-void translate_apply(struct gateway *gw, const struct conf *old, const struct conf *next,
-                     const struct snapshot *s, struct out *notes)
+/* What a rule cannot have is told once, not with every line that is typed. */
+static void tell(struct gateway *gw, const struct out *said, struct out *notes)
+{
+	uint32_t hash = 2166136261u;
+	for (size_t i = 0; i < said->len; i++)
+		hash = (hash ^ (uint8_t)said->text[i]) * 16777619u;
+	if (said->len > 0 && hash != gw->translate_told)
+		out_put(notes, out_text(said));
+	gw->translate_told = hash;
+}
+
+/* Everything rules say of interfaces. */
+static uint32_t host_hash(const struct nat_host *h)
+{
+	const uint8_t *p = (const uint8_t *)h->iface;
+	uint32_t n = 2166136261u;
+	for (size_t i = 0; i < h->n * sizeof h->iface[0]; i++)
+		n = (n ^ p[i]) * 16777619u;
+	return n;
+}
+
+static void write_rules(struct gateway *gw, const struct conf *c, const struct snapshot *s, struct out *notes)
 {
 	struct nat_rules rules = {0};
-	struct nat_chains chains;
+	struct nat_chains chains = {0};
 	struct nat_host host;
+	struct out said;
 	struct err err = {0};
-	if (same(old, next))
-		return;
-	out_init(&chains.postrouting);
-	out_init(&chains.prerouting);
-	out_init(&chains.forward);
-	out_init(&chains.lists);
+	out_init(&said);
 	masquerade(gw, s, &rules);
-	host_of(gw, next, &host);
-	nat_conf_write(next, &host, &chains, notes);
+	host_of(gw, c, &host);
+	gw->translate_host = host_hash(&host);
+	nat_conf_write(c, &host, &chains, &said);
 	rules.postrouting = chains.postrouting.text;
 	rules.prerouting = chains.prerouting.text;
 	rules.forward = chains.forward.text;
+	rules.input = chains.input.text;
 	rules.lists = chains.lists.text;
 	filters_host_keep(gw->filters); /* the counters go with the old rules */
 	if (nat_apply(gw->nat, &rules, &err) != 0)
 		out_printf(notes, "WARNING: %s\n", err.text);
-	out_free(&chains.postrouting);
-	out_free(&chains.prerouting);
-	out_free(&chains.forward);
-	out_free(&chains.lists);
+	filters_host_lists(gw->filters, out_text(&chains.names));
+	tell(gw, &said, notes);
+	out_free(&said);
+	nat_chains_free(&chains);
+}
+
+void translate_apply(struct gateway *gw, const struct conf *old, const struct conf *next,
+                     const struct snapshot *s, struct out *notes)
+{
+	if (!same(old, next))
+		write_rules(gw, next, s, notes);
+}
+
+void translate_interfaces(struct gateway *gw)
+{
+	struct nat_host host;
+	struct out notes;
+	if (gw->snap == NULL || gw->filters->conf == NULL)
+		return;
+	host_of(gw, gw->filters->conf, &host);
+	if (gw->translate_host == 0 || host_hash(&host) == gw->translate_host)
+		return;
+	out_init(&notes);
+	write_rules(gw, gw->filters->conf, gw->snap, &notes);
+	out_free(&notes);
+}
+
+void translate_again(struct gateway *gw)
+{
+	struct out notes;
+	out_init(&notes);
+	if (gw->snap != NULL && gw->hw.manage)
+		write_rules(gw, gw->filters->conf, gw->snap, &notes);
+	out_free(&notes);
 }
 
 /* ------------------------------------------------------------------ show nat */

@@ -193,6 +193,8 @@ void gateway_rx500(struct gateway *gw)
 	for (int i = 0; i < n; i++) {
 		if (pkts[i]->drop != DROP_NONE)
 			continue;
+		if (!filters_control(gw->filters, 17, pkts[i]->local, pkts[i]->peer))
+			continue;
 		gateway_tap(gw, pkts[i]->peer, pkts[i]->local, pkt_data(pkts[i]), pkts[i]->len);
 		ike_input(gw->ike, pkts[i]->local, pkts[i]->peer, pkt_data(pkts[i]), pkts[i]->len);
 	}
@@ -205,6 +207,8 @@ static void up_ike(void *ctx, struct ip4_end local, struct ip4_end remote, const
 {
 	struct gateway *gw = ctx;
 	struct rd r = rd_of(msg, len);
+	if (!filters_control(gw->filters, 17, local, remote))
+		return;
 	/* Some clients write the non-ESP marker twice; no cookie begins with it, but for one in four billion. */
 	if (rd_u32(&r) != 0 || !rd_ok(&r))
 		r = rd_of(msg, len);

@@ -41,7 +41,15 @@ struct worker_drop {
 };
 
 /* A packet that an access list with `log` has taken, or that was refused; so many in a second. */
-enum worker_filtered_by { WORKER_BY_GROUP, WORKER_BY_VPN_FILTER, WORKER_BY_LEVEL, WORKER_BY_INTRA };
+enum worker_filtered_by {
+	WORKER_BY_GROUP,
+	WORKER_BY_VPN_FILTER,
+	WORKER_BY_LEVEL,
+	WORKER_BY_INTRA,
+	/* not by the packet path: */
+	WORKER_BY_CONTROL, /* access-group ... control-plane */
+	WORKER_BY_NAT,     /* the way back does not fit */
+};
 struct worker_filtered {
 	enum worker_filtered_by by;
 	bool pass;

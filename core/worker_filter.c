@@ -143,11 +143,15 @@ static bool refuse(const struct judge *j, const struct filter *f, const struct f
 	return false;
 }
 
-/* f NULL: a list that does not exist lets nothing pass. */
-static bool list_permits(const struct judge *j, const struct filter *f, bool reversed,
-                         enum worker_filtered_by by)
+/* f NULL: a list that does not exist lets nothing pass. then: the list behind it, or NULL. */
+static bool lists_permit(const struct judge *j, const struct filter *f, const struct filter *then,
+                         bool reversed, enum worker_filtered_by by)
 {
 	const struct filter_ace *a = f != NULL ? filter_match(f, j->k, reversed) : NULL;
+	if (a == NULL && then != NULL) {
+		f = then;
+		a = filter_match(f, j->k, reversed);
+	}
 	if (a != NULL && j->first)
 		filter_hit(f, a, j->w->now_ms);
 	if (a == NULL || !a->permit)
@@ -157,6 +161,12 @@ static bool list_permits(const struct judge *j, const struct filter *f, bool rev
 		tell(j->w, &e);
 	}
 	return true;
+}
+
+static bool list_permits(const struct judge *j, const struct filter *f, bool reversed,
+                         enum worker_filtered_by by)
+{
+	return lists_permit(j, f, NULL, reversed, by);
 }
 
 static const struct filter_iface *iface_of(const struct filter_policy *p, uint8_t i)
@@ -188,7 +198,8 @@ static bool ifaces_permit(const struct judge *j)
 	const struct filter *list = in != NULL && in->in != NULL ? in->in : p->global;
 	if (j->in_if == FILTER_SELF || j->out_if == FILTER_SELF)
 		return true; /* what is for the appliance or of it */
-	if (!exempt && in != NULL && list != NULL && !list_permits(j, list, false, WORKER_BY_GROUP))
+	if (!exempt && in != NULL && list != NULL &&
+	    !lists_permit(j, list, p->global, false, WORKER_BY_GROUP))
 		return false;
 	if (in != NULL && out != NULL && !levels_permit(j, in, out, exempt || list != NULL))
 		return false;

@@ -5,6 +5,7 @@
 #include "cli/config/hooks_acl.h"
 #include "core/config/hook.h"
 #include "core/config/nat_rule.h"
+#include "core/config/nat_static.h"
 #include "core/config/objects.h"
 
 static bool known(const struct conf *c, struct str name)
@@ -34,6 +35,13 @@ static int check_names(const struct conf_typed *t, const struct nat_rule *r, str
 		    conf_find(t->conf, "object-service", services[i]) == NULL)
 			return missing(err, services[i]);
 	return 0;
+}
+
+/* What a rule says that cannot be done. */
+static void note_dns(const struct conf_typed *t, bool dns)
+{
+	if (dns && !t->no)
+		out_str(t->notes, "WARNING: dns: addresses in answers of the DNS are not rewritten\n");
 }
 
 /* The rules from `position` on come back behind the new one. */
@@ -73,6 +81,8 @@ static int edit_nat_rule(struct conf_typed *t, const struct nat_rule *r, struct 
 		out_str(t->lines, "!\n");
 	else if (rc == 0)
 		insert_at(t, node, section, r->position, shown.text);
+	if (rc == 0)
+		note_dns(t, r->dns);
 	out_free(&shown);
 	return rc;
 }
@@ -126,8 +136,38 @@ static int edit_object_nat(struct conf_typed *t, struct err *err)
 	nat_rule_print(&r, &shown);
 	if (rc == 0)
 		out_printf(t->lines, "= nat %s\n", shown.text);
+	if (rc == 0)
+		note_dns(t, r.dns);
 	out_free(&shown);
 	return rc;
+}
+
+static int edit_static(struct conf_typed *t, struct err *err)
+{
+	struct nat_static s;
+	struct out shown;
+	if (!nat_static_parse(conf_typed_text(t, "text"), &s, err))
+		return -EINVAL;
+	if (s.acl.len > 0 && !t->no && conf_find(t->conf, "access-list", s.acl) == NULL)
+		return err_set(err, -ENOENT, "access-list %.*s does not exist", STR_ARG(s.acl));
+	out_init(&shown);
+	nat_static_print(&s, &shown);
+	out_printf(t->lines, "%sstatic = %s\n", t->no ? "no " : "", shown.text);
+	out_free(&shown);
+	note_dns(t, s.dns);
+	if (!t->no && (s.tcp_max > 0 || s.tcp_embryonic > 0 || s.udp_max > 0))
+		out_str(t->notes, "WARNING: static: connections are not limited in number\n");
+	return 0;
+}
+
+static enum conf_text_status syntax_static(struct str text, size_t *at,
+                                           void (*add)(void *arg, const char *word, const char *help),
+                                           void *arg)
+{
+	enum nat_status s = nat_static_syntax(text, at, add, arg);
+	return s == NAT_INVALID      ? CONF_TEXT_INVALID
+	       : s == NAT_INCOMPLETE ? CONF_TEXT_INCOMPLETE
+	                             : CONF_TEXT_OK;
 }
 
 #define SYNTAX(name, object)                                                           \
@@ -164,9 +204,11 @@ void hooks_nat_register(void)
 	static const struct conf_edit_hook edits[] = {
 	        {"nat", edit_nat},
 	        {"object_nat", edit_object_nat},
+	        {"static", edit_static},
 	};
 	static const struct conf_syntax_hook syntaxes[] = {{"nat_rule", syntax_nat},
-	                                                   {"nat_object", syntax_object_nat}};
+	                                                   {"nat_object", syntax_object_nat},
+	                                                   {"nat_static", syntax_static}};
 	conf_edit_register(edits, sizeof edits / sizeof edits[0]);
 	conf_syntax_register(syntaxes, sizeof syntaxes / sizeof syntaxes[0]);
 }

@@ -40,6 +40,7 @@
 	X(TUN_WRITE, "TUN device refused the packet")                                              \
 	X(UDP_WRITE, "socket refused the packet")                                                  \
 	X(ACL_DROP, "Flow is denied by configured rule")                                                            \
+	X(ACL_CONTROL, "Denied by the access list of the control plane")                           \
 	X(IP_OPTIONS, "not IPv4 or header invalid")
 
 enum drop_reason {

@@ -58,6 +58,11 @@ static void rules_write(const struct nat_rules *rules, struct out *o)
 		           "chain forward { type filter hook forward priority -5; policy accept;\n"
 		           "ct state established,related accept\n%s}\n",
 		           rules->forward);
+	if (said(rules->input))
+		out_printf(o,
+		           "chain control { type filter hook input priority -5; policy accept;\n"
+		           "ct state established,related accept\n%s}\n",
+		           rules->input);
 	if (said(rules->prerouting))
 		out_printf(o,
 		           "chain prerouting { type nat hook prerouting priority -100; policy "

@@ -10,7 +10,7 @@
 #include "core/base/err.h"
 #include "core/base/out.h"
 
-enum { NAT_SUBNETS_MAX = 256 };
+enum { NAT_SUBNETS_MAX = 256, NAT_LOG_GROUP = 117 /* of NFLOG: what rules tell us */ };
 
 struct nat_subnet { /* first..last, host order */
 	uint32_t first, last;
@@ -24,7 +24,8 @@ struct nat_rules {
 	/* Bodies of chains that the configuration asks for (nat_conf.h); NULL or empty = none. */
 	const char *postrouting; /* before the pools are masqueraded */
 	const char *prerouting, *forward;
-	const char *lists; /* whole chains that forward jumps to */
+	const char *input; /* what other hosts send to this one */
+	const char *lists; /* whole chains that forward and input jump to */
 };
 
 struct nat;

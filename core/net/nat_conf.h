@@ -3,6 +3,8 @@
 #ifndef CORE_NET_NAT_CONF_H
 #define CORE_NET_NAT_CONF_H
 
+#include <time.h>
+
 #include "core/config/objects.h"
 #include "core/net/nat.h"
 
@@ -17,15 +19,19 @@ struct nat_iface {
 struct nat_host {
 	char tun[IFNAMSIZ];
 	bool manage; /* what other hosts send is ours to translate and to filter */
+	struct tm now; /* which time ranges are on */
 	struct nat_iface iface[64];
 	size_t n;
 };
 
-/* Rules for the chain postrouting, in order; exempt ones end it. prerouting and forward: whole bodies of chains, empty when
- * there is nothing to say. notes: WARNING lines about rules the host cannot have. */
+/* Rules for the chain postrouting, in order; exempt ones end it. The others: whole bodies of chains, empty when there is
+ * nothing to say. names: one line a list, by the number its log prefix has ("acl NUMBER ELEMENT p|d"; "cp ...": of the
+ * control plane; "level", "rpf": refused by levels, by a translation that does not fit its way back).
+ * notes: WARNING lines about rules the host cannot have. */
 struct nat_chains {
-	struct out postrouting, prerouting, forward, lists;
+	struct out postrouting, prerouting, forward, input, lists, names;
 };
+void nat_chains_free(struct nat_chains *chains);
 void nat_conf_write(const struct conf *c, const struct nat_host *host, struct nat_chains *chains,
                     struct out *notes);
 

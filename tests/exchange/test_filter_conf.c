@@ -140,14 +140,6 @@ static void split_networks(void **state)
 	conf_unload(f);
 }
 
-static void chains_free(struct nat_chains *c)
-{
-	out_free(&c->postrouting);
-	out_free(&c->prerouting);
-	out_free(&c->forward);
-	out_free(&c->lists);
-}
-
 static bool holds(const struct out *o, const char *what)
 {
 	return o->text != NULL && strstr(o->text, what) != NULL;
@@ -183,27 +175,27 @@ static void translation_rules(void **state)
 	                    "ip daddr 10.78.0.0/24 counter accept",
 	                    60) == 0);
 	assert_true(
-	        holds(&c.postrouting, "oifname \"wan0\" counter masquerade comment \"nat 2.2\""));
-	assert_true(holds(&c.postrouting, "oifname \"vpn0\" counter snat to 203.0.113.1"));
+	        holds(&c.postrouting, "oifname \"wan0\" ip saddr 10.77.0.0/24 counter masquerade comment \"nat 2.2\""));
+	assert_true(holds(&c.postrouting, "oifname \"vpn0\" ip saddr 10.78.0.0/24 counter snat to 203.0.113.1"));
 	assert_true(holds(&c.prerouting,
-	                  "ip daddr 203.0.113.9 tcp dport 8080 counter dnat to 10.77.0.9:80"));
+	                  "ip daddr 203.0.113.9/32 tcp dport 8080 counter dnat to 10.77.0.9:80"));
 	assert_true(holds(&c.forward,
-	                  "iifname \"vpn0\" oifname \"lan0\" ip daddr 10.77.0.0/24 counter drop"));
+	                  "iifname \"vpn0\" oifname \"lan0\" ip daddr 10.77.0.0/24 counter log prefix \"rpf 0\" group 117 drop"));
 	assert_true(holds(&c.forward, "iifname \"lan0\" jump list0"));
-	assert_true(holds(&c.forward, "iifname \"wan0\" oifname \"lan0\" counter drop"));
+	assert_true(holds(&c.forward, "iifname \"wan0\" oifname \"lan0\" counter log prefix \"level 0\" group 117 drop"));
 	assert_true(holds(&c.lists, "tcp dport 22 counter return comment \"acl "));
-	chains_free(&c);
+	nat_chains_free(&c);
 	/* Devices that are not ours: what clients send, and nothing else. */
 	c = (struct nat_chains){0};
 	host.manage = false;
 	nat_conf_write(conf_loaded(f), &host, &c, &notes);
-	assert_false(holds(&c.postrouting, "lan0"));
+	assert_false(holds(&c.postrouting, "iifname \"lan0\""));
 	assert_true(holds(
 	        &c.postrouting,
-	        "iifname \"vpn0\" ip saddr 10.78.0.0/24 oifname \"wan0\" counter masquerade"));
+	        "iifname \"vpn0\" oifname \"wan0\" ip saddr 10.78.0.0/24 counter masquerade"));
 	assert_int_equal(c.forward.len, 0);
 	assert_int_equal(c.lists.len, 0);
-	chains_free(&c);
+	nat_chains_free(&c);
 	out_free(&notes);
 	conf_unload(f);
 }
@@ -228,7 +220,7 @@ static void old_translation(void **state)
 	                "iifname \"lan0\" ip saddr 20.1.1.0/24 ip daddr 50.1.1.0/24 counter accept",
 	                60) == 0);
 	assert_true(holds(&c.postrouting, "iifname \"lan0\" oifname \"wan0\" counter masquerade"));
-	chains_free(&c);
+	nat_chains_free(&c);
 	out_free(&notes);
 	conf_unload(f);
 }
