@@ -101,14 +101,15 @@ static void by_control(const struct filters *f, const struct worker_filtered *e)
 	const struct filter_key *k = &e->key;
 	const char *in = iface_name(f, e->in_if);
 	struct ip4_text src = ip4_text(k->src), dst = ip4_text(k->dst);
-	char proto[8], number[8], upper[16];
+	char proto[8], number[8], sport[8], upper[16];
 	const char *port = acl_port_name(k->proto, k->dport);
 	snprintf(number, sizeof number, "%u", k->dport);
+	snprintf(sport, sizeof sport, "%u", k->sport);
 	snprintf(upper, sizeof upper, "%s", proto_name(k->proto, proto, sizeof proto));
 	for (char *c = upper; *c != '\0'; c++)
 		*c = (char)toupper((unsigned char)*c);
 	if (has_ports(k->proto))
-		log_msg(MSG_710003, upper, src.s, k->sport, in, dst.s, port != NULL ? port : number);
+		log_msg(MSG_710003, upper, src.s, sport, in, dst.s, port != NULL ? port : number);
 	else
 		log_msg(MSG_710003_OTHER, upper, src.s, in, dst.s);
 }

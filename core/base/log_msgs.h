@@ -11,7 +11,6 @@
 #define MSG_106023_PORT 106023, 4, "Deny %s src %s:%s/%u dst %s:%s/%u by access-group \"%s\" [0x%x, 0x0]"
 #define MSG_106023_ICMP 106023, 4, "Deny icmp src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\" [0x%x, 0x0]"
 #define MSG_106023_OTHER 106023, 4, "Deny protocol %u src %s:%s dst %s:%s by access-group \"%s\" [0x%x, 0x0]"
-#define MSG_710003 710003, 3, "%s access denied by ACL from %s/%u to %s:%s/%s"
 #define MSG_710003_OTHER 710003, 3, "%s access denied by ACL from %s to %s:%s"
 #define MSG_305013 305013, 5, "Asymmetric NAT rules matched for forward and reverse flows; Connection for %s src %s:%s%s dst %s:%s%s denied due to NAT reverse path failure"
 #define MSG_106101 106101, 1, "Number of cached deny-flows for ACL log has reached limit (%u)."
