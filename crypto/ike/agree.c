@@ -389,6 +389,7 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	const char *why = "";
 	enum ike_verdict v;
 
+	ike_event(x, EV_CONFIRM_SA);
 	ike_dbg(sa, IKE_DETAIL, "processing SA payload");
 	if (!p2_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why))
 		return bad_payload(qm, PAY_SA, NOTIFY_PAYLOAD_MALFORMED, why);
@@ -413,8 +414,10 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	if ((v = nat_without_natt(qm, offer)) != STEP_DONE ||
 	    (v = tunnel_without_l2tp(qm, offer)) != STEP_DONE)
 		return v;
+	ike_event(x, EV_IS_REKEY);
 	if (flow_find(sa->peer, qm->id_local, qm->id_remote, ESP_TRANSPORT) == NULL)
 		ike_dbg(sa, IKE_EVENT, "QM IsRekeyed old sa not found by addr");
+	ike_event(x, EV_NEGO_SA);
 	ike_dbg(sa, IKE_DETAIL, "processing IPSec SA payload");
 	if ((v = choose(qm, offer)) != STEP_DONE)
 		return v;

@@ -11,6 +11,7 @@
 #include "core/base/debug.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
+#include "crypto/ike/history.h"
 #include "crypto/ike/ike.h"
 #include "crypto/ike/keys.h"
 #include "crypto/ike/natt.h"
@@ -61,6 +62,18 @@ enum ike_state {
 	ST_N
 };
 
+/* The word of flags that an SA keeps, as debug lines show it. */
+enum ike_sa_flag {
+	SAF_MAIN = 0x00000002,       /* made by Main Mode */
+	SAF_INITIATOR = 0x00000020,  /* we began it */
+	SAF_ACTIVE = 0x00000040,     /* Main Mode is complete */
+	SAF_SUPERSEDED = 0x00000200, /* a newer one of the peer has taken over */
+	SAF_REKEYING = 0x00000400,   /* we have begun the one that is to take over */
+	SAF_PROVED = 0x00004000,     /* the peer has proved its identity */
+	SAF_KEYED = 0x00008000,      /* the keys of phase 1 exist */
+	SAF_DELETED = 0x01000000,    /* on its way out */
+};
+
 struct ike_xchg;
 struct ike_sa;
 
@@ -82,6 +95,7 @@ struct ike_sent {
 /* One exchange: Main Mode of an SA, or a Quick Mode under it. */
 struct ike_xchg {
 	struct ike_sa *sa;
+	uint32_t id; /* unique in the engine: debug lines name it */
 	uint8_t exch, state;
 	bool initiator, dead, answered; /* answered: a message left while this one was handled */
 	uint32_t msgid;
@@ -93,6 +107,8 @@ struct ike_xchg {
 	struct timer retry;           /* sends the last message again */
 	struct timer timeout;         /* gives the exchange up */
 	struct ip4_end local, remote; /* where the other side is in this exchange */
+	struct ike_past past[IKE_PAST_MAX]; /* a ring */
+	unsigned npast;
 	struct ike_dh *dh;            /* running or finished Diffie-Hellman */
 	void (*resume)(struct ike_xchg *x);
 	struct arena *neg; /* everything below that is bytes; wiped when the negotiation ends */
@@ -156,8 +172,11 @@ struct ike_sa {
 	struct ike_sa *peer_next;
 	struct ike_sa *prev, *next; /* all SAs, oldest first */
 	uint8_t icookie[IKE_COOKIE_LEN], rcookie[IKE_COOKIE_LEN];
-	uint32_t number; /* in debug lines */
-	bool initiator, dead, half_open, superseded, rekey_began;
+	uint32_t number;  /* unique in the engine: debug lines name it */
+	uint32_t flags;   /* enum ike_sa_flag */
+	uint32_t refs;    /* who holds it: its peer, its Quick Modes */
+	uint32_t tunnels; /* pairs of ESP SAs that were made on it and live */
+	bool half_open;
 	struct ip4_end local, remote;
 	struct ip4_end first_remote; /* where MM1 came from */
 	char ifname[49];
@@ -237,6 +256,7 @@ struct ike_flow {
 
 struct ike_child {
 	struct ike_flow *flow;
+	struct ike_sa *sa; /* that counts it, NULL when that is gone */
 	struct ike_child *next;
 	struct sa_pair pair; /* keys wiped */
 	uint32_t number;     /* counts all there ever were */
@@ -309,7 +329,7 @@ struct ike {
 	struct ike_peer *peers, *peers_last;
 	size_t npeers;
 	struct ike_dh *dhs; /* running ones */
-	uint32_t next_peer, next_flow, next_sa;
+	uint32_t next_peer, next_flow, next_sa, next_xchg;
 	uint64_t stat[STAT_N];
 	struct crypto_work work; /* but for what stat and keys.c count */
 	uint64_t peers_ever, peers_peak, child_ever, child_peak, conns_peak;
@@ -377,8 +397,6 @@ void ike_debug(struct ike *ike, uint8_t level, const char *prefix, const char *f
 			ike_debug((sa)->ike, level, ike_prefix(sa).s, __VA_ARGS__); \
 	} while (0)
 const char *ike_state_text(uint8_t state);
-/* What an exchange that failed has been through (715065); timeout: nobody answered. */
-void ike_say_history(const struct ike_xchg *x, const void *obj, bool timeout);
 const char *ike_notify_text(uint16_t type);
 struct ike_proxy_text {
 	char s[64];
@@ -451,6 +469,10 @@ void qm_confirmed(struct ike_qm *qm);
 
 /* ------------------------------------------------------------------ sa.c: IKE SAs */
 
+static inline bool sa_is(const struct ike_sa *sa, uint32_t flag)
+{
+	return (sa->flags & flag) != 0;
+}
 struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remote, bool initiator);
 bool sa_index(struct ike_sa *sa); /* enters the cookies, once both are known */
 void sa_index_first(struct ike_sa *sa);

@@ -203,6 +203,8 @@ struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct 
 		return NULL;
 	}
 	child->flow = flow;
+	child->sa = qm->x.sa;
+	child->sa->tunnels++;
 	child->pair = *pair;
 	wipe(child->pair.key_in, sizeof pair->key_in);
 	wipe(child->pair.key_out, sizeof pair->key_out);
@@ -272,6 +274,9 @@ void child_remove(struct ike_child *child, enum sa_end why, bool tell)
 	if (child->dead)
 		return;
 	child->dead = true;
+	if (child->sa != NULL)
+		child->sa->tunnels--;
+	child->sa = NULL;
 	timer_stop(ike->clock, &child->soft);
 	timer_stop(ike->clock, &child->hard);
 	hash_del(ike->children_by_spi, &child->pair.spi_in, sizeof child->pair.spi_in);

@@ -285,8 +285,9 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	sa_index_first(sa);
 	ike_xchg_init(&sa->mm, sa, EXCH_MAIN, 0, false);
 	sa->mm.state = ST_MM_START;
+	ike_event(&sa->mm, EV_START_MM);
 	ike_step(&sa->mm, local, remote, hdr, raw);
-	if (!sa->dead && sa->mm.state == ST_MM_START)
+	if (!sa_is(sa, SAF_DELETED) && sa->mm.state == ST_MM_START)
 		sa_delete(sa, SA_END_ADMIN, false); /* not even a proper first message */
 }
 
@@ -337,7 +338,7 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 		return;
 	}
 	struct ike_sa *sa = sa_find(ike, hdr.icookie, hdr.rcookie);
-	if (sa == NULL || sa->dead) {
+	if (sa == NULL || sa_is(sa, SAF_DELETED)) {
 		ike->stat[STAT_NO_SA_FAILS]++;
 		stranger(ike, remote,
 		         hdr.flags & IKE_FLAG_ENCRYPTED

@@ -160,13 +160,13 @@ static void delete_isakmp(struct ike_sa *sa, struct rd *r, unsigned n)
 		rd_copy(r, icookie, sizeof icookie);
 		rd_copy(r, rcookie, sizeof rcookie);
 		struct ike_sa *other = sa_find(ike, icookie, rcookie);
-		if (other == NULL || other->dead || other->peer == NULL || other->peer != peer)
+		if (other == NULL || sa_is(other, SAF_DELETED) || other->peer == NULL || other->peer != peer)
 			continue; /* nobody deletes somebody else's SA */
 		ike_dbg(other, IKE_DETAIL,
-		        "IKE SA MM:%08x rcv'd Terminate: state %s  flags 0x%08x, refcnt 1, tuncnt "
+		        "IKE SA MM:%08x rcv'd Terminate: state %s  flags 0x%08x, refcnt %u, tuncnt "
 		        "%u",
-		        other->number, ike_state_text(other->mm.state),
-		        0x40u | (other->initiator ? 1u : 2u), peer->flows != NULL ? 1u : 0u);
+		        other->number, ike_state_text(other->mm.state), other->flags, other->refs,
+		        other->tunnels);
 		if (peer->flows == NULL && peer->sas->peer_next == NULL)
 			peer_say_torn_down(peer, "User Requested");
 		sa_delete(other, SA_END_DELETED, false); /* its ESP SAs live on (RFC 2408 §3.15) */
@@ -280,7 +280,7 @@ void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 		return;
 	}
 	sa->bytes_in += raw.len;
-	for (size_t i = 0; i < ike->msg.n && !sa->dead; i++) {
+	for (size_t i = 0; i < ike->msg.n && !sa_is(sa, SAF_DELETED); i++) {
 		const struct ike_payload *p = &ike->msg.p[i];
 		if (p->kind == PAY_DELETE)
 			on_delete(sa, p);

@@ -18,8 +18,8 @@
 enum ike_verdict mm_fail(struct ike_sa *sa, uint16_t notify)
 {
 	struct ike *ike = sa->ike;
-	ike->stat[sa->initiator ? STAT_INITIATOR_FAILS : STAT_RESPONDER_FAILS]++;
-	ike_say_history(&sa->mm, sa, false);
+	ike->stat[sa_is(sa, SAF_INITIATOR) ? STAT_INITIATOR_FAILS : STAT_RESPONDER_FAILS]++;
+	ike_say_history(&sa->mm);
 	if (notify != 0)
 		info_refuse_clear(&sa->mm, notify);
 	sa_refuse(sa);
@@ -281,6 +281,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 
 	struct ike_xchg *x = &sa->mm;
 	ike_xchg_init(x, sa, EXCH_MAIN, 0, true);
+	ike_event(x, EV_START_MM);
 	struct ike_out *o = ike_answer_begin(x, false);
 	ike_dbg(sa, IKE_DETAIL, "constructing ISAKMP SA payload");
 	ike_out_payload(o, PAY_SA);

@@ -95,9 +95,11 @@ void mm_derive_keys(struct ike_sa *sa)
 	        .rcookie = sa->rcookie,
 	};
 	ike_dbg(sa, IKE_DETAIL, "Generating keys for %s...",
-	        sa->initiator ? "Initiator" : "Responder");
+	        sa_is(sa, SAF_INITIATOR) ? "Initiator" : "Responder");
 	ike_keys_derive(&sa->keys, &in, x->iv);
 	wipe(x->dh->job.secret, sizeof x->dh->job.secret);
+	sa->flags |= SAF_KEYED;
+	ike_event(x, EV_GEN_SKEY);
 }
 
 /* The clients with pre-shared keys have no identity yet: they all land in one tunnel group. */
@@ -154,7 +156,7 @@ void mm_write_id_hash(struct ike_sa *sa, struct ike_out *o, struct bytes id)
 	ike_out_bytes(o, PAY_ID, id);
 	ike_dbg(sa, IKE_DETAIL, "constructing hash payload");
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
-	size_t len = own_hash(sa, sa->initiator, id, hash);
+	size_t len = own_hash(sa, sa_is(sa, SAF_INITIATOR), id, hash);
 	ike_out_bytes(o, PAY_HASH, (struct bytes){hash, len});
 }
 
@@ -191,13 +193,14 @@ bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id
 	pix_payload("HASH", 0, false);
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
-	size_t len = own_hash(sa, !sa->initiator, i->body, hash);
+	size_t len = own_hash(sa, !sa_is(sa, SAF_INITIATOR), i->body, hash);
 	if (!bytes_eq_secret(h->body, (struct bytes){hash, len})) {
 		sa->ike->stat[STAT_HASH_FAILS]++;
 		mm_bad_psk(sa, "hash does not verify");
 		return false;
 	}
 	debug_pix(DEBUG_IKEV1, "ISAKMP (0): SA has been authenticated\n");
+	sa->flags |= SAF_PROVED;
 	*id = i->body;
 	return true;
 }

@@ -72,9 +72,10 @@ struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
 void peer_attach(struct ike_peer *peer, struct ike_sa *sa)
 {
 	sa->peer = peer;
+	sa->refs++;
 	sa->peer_next = peer->sas;
 	peer->sas = sa;
-	if (!sa->initiator) {
+	if (!sa_is(sa, SAF_INITIATOR)) {
 		peer->local = sa->local;
 		peer->remote = sa->remote;
 	}
@@ -88,6 +89,7 @@ void peer_detach(struct ike_sa *sa)
 			break;
 		}
 	sa->peer = NULL;
+	sa->refs--;
 }
 
 static void peer_finish(struct ike_peer *peer, enum sa_end why)

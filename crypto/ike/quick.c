@@ -20,10 +20,10 @@ void qm_failed(struct ike_qm *qm, const char *why)
 	ike->stat[qm->x.initiator ? STAT_OUT_P2_REJECT : STAT_IN_P2_REJECT]++;
 	char line[160];
 	snprintf(line, sizeof line, "QM FSM error (P2 struct &0x%08x, mess id 0x%x)!",
-	         (unsigned)(uintptr_t)qm, qm->x.msgid);
+	         qm->x.id, qm->x.msgid);
 	ike_log(ike, MSG_713902, ike_prefix(sa).s, line);
 	ike_dbg(sa, IKE_DETAIL, "Quick Mode failed: %s", why);
-	ike_say_history(&qm->x, qm, qm->x.state == ST_QM_WAIT3 || qm->x.state == ST_QM_WAIT2);
+	ike_say_history(&qm->x);
 	ike_log(ike, MSG_713902, ike_prefix(sa).s,
 	        "Removing peer from correlator table failed, no match!");
 }
@@ -61,6 +61,7 @@ void qm_end(struct ike_qm *qm)
 	for (struct ike_qm **at = &sa->quick; *at != NULL; at = &(*at)->next)
 		if (*at == qm) {
 			*at = qm->next;
+			sa->refs--;
 			break;
 		}
 	ike_xchg_clear(&qm->x);
@@ -95,9 +96,11 @@ struct ike_qm *qm_new(struct ike_sa *sa, uint32_t msgid, bool initiator)
 		return NULL;
 	ike_xchg_init(&qm->x, sa, EXCH_QUICK, msgid, initiator);
 	qm->x.state = initiator ? ST_NEW : ST_QM_START;
+	ike_event(&qm->x, EV_START_QM);
 	ike_keys_iv2(&sa->keys, sa->mm.iv, msgid, qm->x.iv);
 	qm->next = sa->quick;
 	sa->quick = qm;
+	sa->refs++;
 	return qm;
 }
 
@@ -163,6 +166,7 @@ static bool install(struct ike_qm *qm)
 	struct sa_pair pair;
 	struct err err = {0};
 
+	ike_event(&qm->x, EV_INSTALL_SA);
 	ike_dbg(sa, IKE_DETAIL, "loading all IPSEC SAs");
 	fill_pair(qm, &pair);
 	qm->child = child_install(qm, &pair, &err);
@@ -336,6 +340,7 @@ enum ike_verdict qm_in1(struct ike_xchg *x, struct ike_msg *m)
 	enum ike_verdict verdict = qm_agree(qm, m);
 	if (verdict != STEP_DONE)
 		return verdict;
+	ike_event(x, EV_REQUEST_SPI);
 	ike_dbg(sa, IKE_EVENT, "IKE: requesting SPI!");
 	qm->spi_in = sa->ike->ops->sa->spi_alloc(sa->ike->ops->sa_ctx);
 	if (qm->spi_in == 0) {

@@ -36,7 +36,7 @@ struct ike_sa *sa_find(struct ike *ike, const uint8_t *icookie, const uint8_t *r
 	/* The answer to a Main Mode that we began brings the other cookie. */
 	memset(key + IKE_COOKIE_LEN, 0, IKE_COOKIE_LEN);
 	sa = hash_get(ike->by_cookies, key, sizeof key);
-	return sa != NULL && sa->initiator && sa->mm.state == ST_MM_WAIT2 ? sa : NULL;
+	return sa != NULL && sa_is(sa, SAF_INITIATOR) && sa->mm.state == ST_MM_WAIT2 ? sa : NULL;
 }
 
 struct ike_sa *sa_find_first(struct ike *ike, const uint8_t *icookie, struct ip4_end remote)
@@ -172,7 +172,7 @@ struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remo
 		return NULL;
 	sa->ike = ike;
 	sa->number = ++ike->next_sa;
-	sa->initiator = initiator;
+	sa->flags = SAF_MAIN | (initiator ? SAF_INITIATOR : 0);
 	sa->local = sa->mm.local = local;
 	sa->remote = sa->mm.remote = sa->first_remote = remote;
 	sa->mm.sa = sa;
@@ -202,18 +202,30 @@ static void sa_bury(void *p)
 	free(sa);
 }
 
+/* The pairs made on it that live on (RFC 2408 §3.15) are counted by the SA that looks after them now. */
+static void bequeath(struct ike_sa *sa)
+{
+	struct ike_sa *heir = sa_best(sa->peer);
+	for (struct ike_flow *f = sa->peer->flows; f != NULL; f = f->next)
+		for (struct ike_child *c = f->children; c != NULL; c = c->next)
+			if (c->sa == sa) {
+				sa->tunnels--;
+				c->sa = heir;
+				if (heir != NULL)
+					heir->tunnels++;
+			}
+}
+
 void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell)
 {
 	struct ike *ike = sa->ike;
-	if (sa->dead)
+	if (sa_is(sa, SAF_DELETED))
 		return;
-	sa->dead = true;
+	sa->flags = (sa->flags & ~(uint32_t)SAF_ACTIVE) | SAF_DELETED;
 	if (tell && sa->mm.state == ST_ACTIVE)
 		info_delete_sa(sa);
 	while (sa->quick != NULL)
 		qm_end(sa->quick);
-	ike_dbg(sa, IKE_DETAIL, "IKE SA MM:%08x terminating:  flags 0x%08x, refcnt 0, tuncnt 0",
-	        sa->number, 0x01000000u | (sa->initiator ? 1u : 2u));
 	sa_count_half_open(sa, false);
 	if (sa->up_ms != 0) {
 		ike->stat[STAT_ACTIVE]--;
@@ -235,16 +247,23 @@ void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell)
 	ike_xchg_clear(&sa->mm);
 	frag_clear(sa);
 	struct ike_peer *peer = sa->peer;
+	struct ike_prefix prefix = ike_prefix(sa);
 	if (peer != NULL) {
+		bequeath(sa);
 		peer_detach(sa);
-		peer_check(peer, why);
 	}
+	if (debug_on(DEBUG_IKEV1, IKE_DETAIL) || log_on(LOGL_DEBUGGING))
+		ike_debug(ike, IKE_DETAIL, prefix.s,
+		          "IKE SA MM:%08x terminating:  flags 0x%08x, refcnt %u, tuncnt %u",
+		          sa->number, sa->flags, sa->refs, sa->tunnels);
+	if (peer != NULL)
+		peer_check(peer, why);
 	ike_bury(ike, sa, sa_bury);
 }
 
 void sa_refuse(struct ike_sa *sa)
 {
-	if (sa->dead)
+	if (sa_is(sa, SAF_DELETED))
 		return;
 	timer_stop(sa->ike->clock, &sa->mm.retry);
 	ike_xchg_forget(&sa->mm);
@@ -253,7 +272,7 @@ void sa_refuse(struct ike_sa *sa)
 		peer_detach(sa);
 		peer_check(peer, SA_END_DELETED);
 	}
-	if (sa->mm.sent.p == NULL && sa->initiator)
+	if (sa->mm.sent.p == NULL && sa_is(sa, SAF_INITIATOR))
 		sa_delete(sa, SA_END_DELETED, false);
 	else
 		ike_xchg_state(&sa->mm, ST_REFUSED);
@@ -278,7 +297,7 @@ static void on_rekey(struct timer *t, void *arg)
 	ike_enter(ike);
 	/* Without flows there is nothing to keep alive; the peer comes back by itself. */
 	if (sa->peer != NULL && sa->peer->flows != NULL && sa_best(sa->peer) == sa) {
-		sa->rekey_began = true;
+		sa->flags |= SAF_REKEYING;
 		mm_begin(sa->peer, sa);
 	}
 	ike_leave(ike);
@@ -287,7 +306,7 @@ static void on_rekey(struct timer *t, void *arg)
 struct ike_sa *sa_best(struct ike_peer *peer)
 {
 	for (struct ike_sa *sa = peer->sas; sa != NULL; sa = sa->peer_next)
-		if (sa->mm.state == ST_ACTIVE && !sa->dead)
+		if (sa->mm.state == ST_ACTIVE && !sa_is(sa, SAF_DELETED))
 			return sa;
 	return NULL;
 }
@@ -301,11 +320,11 @@ static void supersede(struct ike_sa *newest)
 		next = sa->peer_next;
 		if (sa == newest || sa->mm.state != ST_ACTIVE)
 			continue;
-		sa->superseded = true;
+		sa->flags |= SAF_SUPERSEDED;
 		timer_stop(ike->clock, &sa->rekey);
 		if (++n > IKE_SAS_PER_PEER)
 			sa_delete(sa, SA_END_REPLACED, true);
-		else if (newest->initiator)
+		else if (sa_is(newest, SAF_INITIATOR))
 			timer_start(ike->clock, &sa->expire, REPLACED_MS, on_expire, sa);
 	}
 }
@@ -314,7 +333,7 @@ void sa_established(struct ike_sa *sa)
 {
 	struct ike *ike = sa->ike;
 	/* Rekeyed at 95 % by whoever answered, a little earlier by whoever asked. */
-	uint32_t rekey_s = (uint32_t)(sa->life_s * (sa->initiator ? 90ull : 95ull) / 100);
+	uint32_t rekey_s = (uint32_t)(sa->life_s * (sa_is(sa, SAF_INITIATOR) ? 90ull : 95ull) / 100);
 
 	sa->up_ms = clock_now(ike->clock);
 	if (sa->up_ms == 0)
@@ -323,6 +342,7 @@ void sa_established(struct ike_sa *sa)
 	ike->stat[STAT_ACTIVE]++;
 	ike->work.sa_rekeyed += sa->peer != NULL && sa->peer->sas != NULL && sa->peer->sas != sa;
 	ike_xchg_state(&sa->mm, ST_ACTIVE);
+	sa->flags |= SAF_ACTIVE;
 	if (sa->life_s != 0) {
 		timer_start(ike->clock, &sa->expire, 1000ull * sa->life_s, on_expire, sa);
 		timer_start(ike->clock, &sa->rekey, 1000ull * rekey_s, on_rekey, sa);

@@ -42,7 +42,7 @@ static void fill_info(struct ike_peer *peer, struct ike_peer_info *info)
 	if (sa == NULL)
 		return;
 	info->has_sa = true;
-	info->initiator = sa->initiator;
+	info->initiator = sa_is(sa, SAF_INITIATOR);
 	info->encrypt = sa->cipher->session;
 	info->hash = sa->hash->session;
 	info->auth = "preSharedKeys";
@@ -136,9 +136,9 @@ static void show_one(struct ike *ike, struct out *o, unsigned number, const stru
 	rec_open(o, NULL);
 	rec(o, "number peer", "%-3u IKE Peer: %s\n", number, ip4_text(sa->mm.remote.ip).s);
 	rec(o, "type role", "    Type    : %-15s Role    : %-10s\n", "user",
-	    sa->initiator ? "initiator" : "responder");
+	    sa_is(sa, SAF_INITIATOR) ? "initiator" : "responder");
 	rec(o, "rekey? state", "    Rekey   : %-15s State   : %s \n", is_rekey(sa) ? "yes" : "no",
-	    sa->superseded ? "MM_REKEY_DONE_H2" : ike_state_text(sa->mm.state));
+	    sa_is(sa, SAF_SUPERSEDED) ? "MM_REKEY_DONE_H2" : ike_state_text(sa->mm.state));
 	rec_num(o, "peer_port", sa->mm.remote.port);
 	if (detail && sa->cipher != NULL) {
 		rec(o, "encrypt hash", "    Encrypt : %-15s Hash    : %-10s\n", sa->cipher->word,
@@ -158,7 +158,7 @@ static void show_sas(struct ike *ike, struct out *o, bool detail)
 	for (const struct ike_sa *sa = ike->sas; sa != NULL; sa = sa->next)
 		if (is_shown(sa)) {
 			total++;
-			rekey += is_rekey(sa) || sa->superseded;
+			rekey += is_rekey(sa) || sa_is(sa, SAF_SUPERSEDED);
 		}
 	out_str(o, total > 0 ? "\nIKEv1 SAs:\n\n" : "\nThere are no IKEv1 SAs\n");
 	if (total > 0 || rec_wanted(o)) {

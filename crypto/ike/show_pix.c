@@ -45,8 +45,8 @@ void ike_show_pix(const struct ike *ike, struct out *o)
 			continue;
 		quick_modes(sa, &pending, &created);
 		/* the destination is who answered */
-		uint32_t dst = sa->initiator ? sa->mm.remote.ip : sa->mm.local.ip;
-		uint32_t src = sa->initiator ? sa->mm.local.ip : sa->mm.remote.ip;
+		uint32_t dst = sa_is(sa, SAF_INITIATOR) ? sa->mm.remote.ip : sa->mm.local.ip;
+		uint32_t src = sa_is(sa, SAF_INITIATOR) ? sa->mm.local.ip : sa->mm.remote.ip;
 		out_printf(o, "%16s ", ip4_text(dst).s);
 		out_printf(o, "%16s    %-12s %4u %11u\n", ip4_text(src).s, state_word(sa), pending,
 		           created);

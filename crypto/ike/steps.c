@@ -72,6 +72,7 @@ void ike_xchg_init(struct ike_xchg *x, struct ike_sa *sa, uint8_t exch, uint32_t
                    bool initiator)
 {
 	x->sa = sa;
+	x->id = ++sa->ike->next_xchg;
 	x->exch = exch;
 	x->msgid = msgid;
 	x->initiator = initiator;
@@ -126,6 +127,7 @@ static void xchg_timeout(struct timer *t, void *arg)
 	(void)t;
 
 	ike_enter(ike);
+	ike_event(x, EV_TIMEOUT);
 	if (x->exch == EXCH_QUICK) {
 		struct ike_qm *qm = (struct ike_qm *)x;
 		if (x->state != ST_QM_DONE)
@@ -134,11 +136,11 @@ static void xchg_timeout(struct timer *t, void *arg)
 			qm_end(qm);
 	} else {
 		if (x->state != ST_REFUSED)
-			ike_say_history(x, sa, true);
+			ike_say_history(x);
 		if (x->state != ST_REFUSED && ike_may_log(ike))
 			ike_log(ike, MSG_713136, ike_prefix(sa).s, ike_state_text(x->state));
 		if (x->state != ST_REFUSED)
-			ike->stat[sa->initiator ? STAT_INITIATOR_FAILS : STAT_RESPONDER_FAILS]++;
+			ike->stat[sa_is(sa, SAF_INITIATOR) ? STAT_INITIATOR_FAILS : STAT_RESPONDER_FAILS]++;
 		sa_delete(sa, SA_END_DELETED, false);
 	}
 	ike_leave(ike);
@@ -212,6 +214,7 @@ bool ike_xchg_dh(struct ike_xchg *x, uint16_t group, struct bytes peer,
 	dh->job.peer_len = peer.len;
 	ike->work.key_allocated++;
 	x->resume = resume;
+	ike_event(x, EV_GEN_DH_KEY);
 	dh->running = dh->starting = true;
 	dh->next = ike->dhs;
 	ike->dhs = dh;
@@ -242,6 +245,7 @@ struct ike_out *ike_answer_begin(struct ike_xchg *x, bool encrypted)
 	memcpy(hdr.icookie, sa->icookie, IKE_COOKIE_LEN);
 	memcpy(hdr.rcookie, sa->rcookie, IKE_COOKIE_LEN);
 	ike_out_begin(&sa->ike->out, &hdr);
+	ike_event(x, EV_BLD_MSG);
 	return &sa->ike->out;
 }
 
@@ -282,6 +286,7 @@ void ike_resend(struct ike_xchg *x)
 	if (msg.p == NULL)
 		return;
 	x->tries++;
+	ike_event(x, EV_RESEND_MSG);
 	x->sent.at_ms = clock_now(sa->ike->clock);
 	struct rd r = rd_of(msg.p, msg.len);
 	if (ike_hdr_read(&r, &hdr) && !(hdr.flags & IKE_FLAG_ENCRYPTED))
@@ -312,11 +317,14 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat)
 	free(x->sent.p);
 	x->sent = (struct ike_sent){copy, all.len, x->local, x->remote, clock_now(sa->ike->clock)};
 	x->answered = true;
+	ike_event(x, EV_SND_MSG);
 	ike_transmit(sa->ike, sa, x->local, x->remote, all, chain, x->msgid, "SENDING");
 	x->tries = 0;
 	timer_stop(sa->ike->clock, &x->retry);
-	if (repeat)
-		timer_start(sa->ike->clock, &x->retry, RETRY_FIRST_MS, xchg_retry, x);
+	if (!repeat)
+		return true;
+	ike_event(x, EV_START_TMR);
+	timer_start(sa->ike->clock, &x->retry, RETRY_FIRST_MS, xchg_retry, x);
 	return true;
 }
 
@@ -543,6 +551,7 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 	x->rx_any = true;
 	x->local = local;
 	x->remote = remote;
+	ike_event(x, EV_RCV_MSG);
 	enum ike_verdict verdict = STEP_IGNORE;
 	x->answered = false;
 	if (step_open(x, row, hdr, raw, next_iv)) {
@@ -550,6 +559,8 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 		if (row->encrypted)
 			memcpy(x->iv, next_iv, sizeof iv);
 		pix_block(x);
+		if (x->state != ST_MM_START && x->state != ST_QM_START)
+			ike_event(x, EV_PROCESS_MSG);
 		verdict = row->fn(x, &ike->msg);
 		/* a refused exchange may be gone */
 		pix_status(verdict);

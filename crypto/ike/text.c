@@ -162,41 +162,6 @@ const char *ike_state_text(uint8_t state)
 	return state < ST_N && names[state] != NULL ? names[state] : "?";
 }
 
-void ike_say_history(const struct ike_xchg *x, const void *obj, bool timeout)
-{
-	static const struct {
-		uint8_t state;
-		const char *past; /* newest first */
-	} ways[] = {
-	        {ST_MM_START,
-	         "MM_START, EV_RCV_MSG-->MM_START, EV_START_MM-->MM_START, EV_START_MM"},
-	        {ST_MM_WAIT3,
-	         "MM_SND_MSG2, EV_SND_MSG-->MM_SND_MSG2, EV_START_TMR-->MM_BLD_MSG2, EV_BLD_MSG2"},
-	        {ST_MM_BUILD4, "MM_BLD_MSG4, EV_BLD_MSG4-->MM_WAIT_MSG3, "
-	                       "EV_PROCESS_MSG-->MM_WAIT_MSG3, EV_RCV_MSG"},
-	        {ST_MM_WAIT5,
-	         "MM_SND_MSG4, EV_SND_MSG-->MM_SND_MSG4, EV_START_TMR-->MM_BLD_MSG4, EV_GEN_SKEY"},
-	        {ST_QM_START,
-	         "QM_BLD_MSG2, EV_NEGO_SA-->QM_BLD_MSG2, EV_IS_REKEY-->QM_BLD_MSG2, EV_CONFIRM_SA"},
-	        {ST_QM_BUILD2,
-	         "QM_BLD_MSG2, EV_BLD_MSG-->QM_BLD_MSG2, EV_KEY_OK-->QM_BLD_MSG2, EV_NEGO_SA"},
-	        {ST_QM_WAIT3, "QM_SND_MSG2, EV_SND_MSG-->QM_SND_MSG2, EV_START_TMR-->QM_SND_MSG2, "
-	                      "EV_RESEND_MSG"},
-	};
-	struct ike_sa *sa = x->sa;
-	const char *past = "";
-	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
-		if (ways[i].state == x->state)
-			past = ways[i].past;
-	bool quick = x->exch == EXCH_QUICK;
-	ike_dbg(sa, IKE_DETAIL,
-	        "IKE %s %s FSM error history (struct &0x%08x)  <state>, <event>:  %s_DONE, "
-	        "EV_ERROR-->%s, %s%s%s",
-	        quick ? "QM" : "MM", x->initiator ? "Initiator" : "Responder",
-	        (unsigned)(uintptr_t)obj, quick ? "QM" : "MM", ike_state_text(x->state),
-	        timeout ? "EV_TIMEOUT" : "EV_PROCESS_MSG", past[0] != '\0' ? "-->" : "", past);
-}
-
 const char *ike_notify_text(uint16_t type)
 {
 	static const struct {

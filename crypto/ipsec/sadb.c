@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/base/buf.h"
-#include "core/base/debug.h"
 #include "core/base/log.h"
 
 struct ipsec_sadb *ipsec_sadb_new(const struct clock *clock, const struct sa_ops *data,
@@ -227,7 +226,7 @@ void ipsec_sadb_each(const struct ipsec_sadb *db,
 
 /* ------------------------------------------------------------------ messages */
 
-static const char *group_of(const struct ipsec_sadb *db, uint32_t peer)
+const char *sadb_group_of(const struct ipsec_sadb *db, uint32_t peer)
 {
 	const char *group = db->hooks.group ? db->hooks.group(db->hooks.ctx, peer) : NULL;
 
@@ -238,92 +237,12 @@ static void log_sa(const struct ipsec_sadb *db, const struct sadb_sa *sa, bool c
                    const char *direction, uint32_t spi)
 {
 	struct ip4_text local = ip4_text(sa->pair.local.ip), remote = ip4_text(sa->pair.remote.ip);
-	const char *user = group_of(db, sa->pair.peer);
+	const char *user = sadb_group_of(db, sa->pair.peer);
 
 	if (created)
 		log_msg(MSG_602303, direction, spi, local.s, remote.s, user);
 	else
 		log_msg(MSG_602304, direction, spi, local.s, remote.s, user);
-}
-
-/* The user of a flow is the one who logged in over it. */
-static struct debug_who who_of(const struct ipsec_sadb *db, const struct sadb_sa *sa)
-{
-	const struct sadb_peer *p = by_number(db->by_peer, sa->pair.peer);
-	return (struct debug_who){.ip = sa->pair.remote.ip,
-	                          .user = p ? p->username : NULL,
-	                          .group = group_of(db, sa->pair.peer),
-	                          .spi = sa->pair.spi_in,
-	                          .spi_out = sa->pair.spi_out};
-}
-
-static void debug_sa(const struct ipsec_sadb *db, const struct sadb_sa *sa, const char *direction,
-                     uint32_t spi)
-{
-	if (!debug_on(DEBUG_IPSEC, 1))
-		return;
-	const struct debug_who who = who_of(db, sa);
-	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: New embryonic SA created @ 0x%08x, ", sa->conn_id);
-	debug_for(&who, DEBUG_IPSEC, 1, "    SCB: 0x%08X, ", sa->pair.flow);
-	debug_for(&who, DEBUG_IPSEC, 1, "    Direction: %s", direction);
-	debug_for(&who, DEBUG_IPSEC, 1, "    SPI      : 0x%08X", spi);
-	debug_for(&who, DEBUG_IPSEC, 1, "    Session ID: 0x%08X", sa->pair.peer);
-	debug_for(&who, DEBUG_IPSEC, 1, "    VPIF num  : 0x%08X", sa->pair.ifindex);
-	debug_for(&who, DEBUG_IPSEC, 1, "    Tunnel type: ra");
-	debug_for(&who, DEBUG_IPSEC, 1, "    Protocol   : esp");
-	debug_for(&who, DEBUG_IPSEC, 1, "    Lifetime   : %u seconds", sa->pair.life_s);
-}
-
-static void debug_side(const struct debug_who *who, const char *side, uint32_t ip, uint32_t mask)
-{
-	debug_for(who, DEBUG_IPSEC, 1, "    %s addr: %s", side, ip4_text(ip).s);
-	debug_for(who, DEBUG_IPSEC, 1, "    %s mask: %s", side, ip4_text(mask).s);
-}
-
-static void debug_ports(const struct debug_who *who, const char *side, uint16_t port)
-{
-	debug_for(who, DEBUG_IPSEC, 1, "    %s ports", side);
-	debug_for(who, DEBUG_IPSEC, 1, "      Upper: %u", port != 0 ? port : UINT16_MAX);
-	debug_for(who, DEBUG_IPSEC, 1, "      Lower: %u", port);
-	debug_for(who, DEBUG_IPSEC, 1, "      Op   : %s", port != 0 ? "equal" : "ignore");
-}
-
-/* What the appliance tells of an outbound SA: its context and the rule that leads into it. */
-static void debug_outbound(const struct ipsec_sadb *db, const struct sadb_sa *sa)
-{
-	const struct sa_pair *p = &sa->pair;
-	if (!debug_on(DEBUG_IPSEC, 1))
-		return;
-	const struct debug_who who = who_of(db, sa);
-	unsigned mtu = db->hooks.mtu ? db->hooks.mtu(db->hooks.ctx, p->ifname) : 1500;
-	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: Completed host OBSA update, SPI 0x%08X",
-	          p->spi_out);
-	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: Creating outbound VPN context, SPI 0x%08X",
-	          p->spi_out);
-	debug_for(&who, DEBUG_IPSEC, 1, "    Flags: 0x%08x", 0x205u | (p->udp_encap ? 0x20u : 0));
-	debug_for(&who, DEBUG_IPSEC, 1, "    SA   : 0x%08x", sa->conn_id);
-	debug_for(&who, DEBUG_IPSEC, 1, "    SPI  : 0x%08X", p->spi_out);
-	debug_for(&who, DEBUG_IPSEC, 1, "    MTU  : %u bytes", mtu);
-	debug_for(&who, DEBUG_IPSEC, 1, "    VCID : 0x00000000");
-	debug_for(&who, DEBUG_IPSEC, 1, "    Peer : 0x%08X", 0u);
-	debug_for(&who, DEBUG_IPSEC, 1, "    SCB  : 0x%08X", p->flow);
-	debug_for(&who, DEBUG_IPSEC, 1, "    Channel: 0x%08x", p->peer);
-	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: Completed outbound VPN context, SPI 0x%08X",
-	          p->spi_out);
-	debug_for(&who, DEBUG_IPSEC, 1, "    VPN handle: 0x%08x", p->flow);
-	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: New outbound encrypt rule, SPI 0x%08X", p->spi_out);
-	debug_side(&who, "Src", p->local_proxy.ip, p->local_proxy.mask);
-	debug_side(&who, "Dst", p->remote_proxy.ip, p->remote_proxy.mask);
-	debug_ports(&who, "Src", p->local_proxy.port);
-	debug_ports(&who, "Dst", p->remote_proxy.port);
-	debug_for(&who, DEBUG_IPSEC, 1, "    Protocol: %u", p->local_proxy.proto);
-	debug_for(&who, DEBUG_IPSEC, 1, "    Use protocol: %s",
-	          p->local_proxy.proto != 0 ? "true" : "false");
-	debug_for(&who, DEBUG_IPSEC, 1, "    SPI: 0x00000000");
-	debug_for(&who, DEBUG_IPSEC, 1, "    Use SPI: false");
-	debug_for(&who, DEBUG_IPSEC, 1, "IPSEC: Completed outbound encrypt rule, SPI 0x%08X",
-	          p->spi_out);
-	debug_for(&who, DEBUG_IPSEC, 1, "    Rule ID: 0x%08x", sa->conn_id);
 }
 
 /* ------------------------------------------------------------------ struct sa_ops */
@@ -391,6 +310,7 @@ static struct sadb_sa *note(struct ipsec_sadb *db, const struct sa_pair *pair)
 		return NULL;
 	}
 	sa->conn_id = ++db->conn * 4096;
+	sadb_give_ids(db, sa);
 	db->made++;
 	db->rekeyed += sa->flow->sas != NULL;
 	for (at = &sa->flow->sas; *at; at = &(*at)->next_of_flow)
@@ -422,7 +342,7 @@ static int op_install_in(void *ctx, const struct sa_pair *pair, struct err *err)
 		forget(db, sa);
 		return rc;
 	}
-	debug_sa(db, sa, "inbound", pair->spi_in);
+	sadb_debug_in(db, sa);
 	return 0;
 }
 
@@ -434,8 +354,7 @@ static void op_install_out(void *ctx, uint32_t spi_in)
 	if (sa && !sa->out) {
 		sa->out = true;
 		count_sa(db);
-		debug_sa(db, sa, "outbound", sa->pair.spi_out);
-		debug_outbound(db, sa);
+		sadb_debug_up(db, sa);
 		log_sa(db, sa, true, "outbound", sa->pair.spi_out);
 		log_sa(db, sa, true, "inbound", spi_in);
 	}
@@ -451,6 +370,7 @@ static void op_remove(void *ctx, uint32_t spi_in, enum sa_end why)
 	if (sa) {
 		if (sadb_sa_stats(db, sa, &s))
 			sadb_stats_add(&sa->flow->past, &s);
+		sadb_debug_gone(db, sa);
 		if (sa->out) {
 			log_sa(db, sa, false, "outbound", sa->pair.spi_out);
 			log_sa(db, sa, false, "inbound", spi_in);

@@ -23,12 +23,30 @@ struct sadb_flow {
 	struct sadb_flow *prev, *next;
 };
 
+/* Words of flags of a context, as debug lines show them. */
+enum {
+	CONTEXT_OUT = 0x1,
+	CONTEXT_IN = 0x2,
+	CONTEXT_ESP = 0x4,
+	CONTEXT_UDP = 0x20,  /* inside UDP */
+	CONTEXT_RA = 0x200,  /* remote access */
+};
+
+/* One direction of a pair: the numbers that stand for it, its context, and its rules in debug lines. Each is given
+ * once and kept. */
+enum sadb_rule { RULE_CRYPT, RULE_PERMIT, RULE_FLOW, RULE_SPD, RULE_N };
+struct sadb_side {
+	uint32_t id, scb, context, flags;
+	uint32_t rule[RULE_N];
+};
+
 struct sadb_sa {
 	struct sa_pair pair; /* keys are zero */
 	struct sadb_flow *flow;
 	bool out;
 	uint64_t since_ms;
 	uint32_t conn_id;
+	struct sadb_side side_in, side_out;
 	struct sadb_sa *prev, *next;
 	struct sadb_sa *next_of_flow;
 };
@@ -45,6 +63,7 @@ struct ipsec_sadb {
 	size_t n, nflows, pairs_peak;             /* pairs, flows, the most pairs there were */
 	size_t single, peak;                      /* single SAs: one a direction */
 	uint32_t conn;
+	uint32_t ids; /* the last number given to a part of an SA */
 	uint64_t flows_gone;
 	uint64_t deletes_in, deletes_out, destroyed;
 	uint64_t made, rekeyed, spis, refused; /* pairs; those that replace one; numbers asked for */
@@ -61,6 +80,12 @@ struct sadb_path {
 	unsigned mtu, left_s;
 };
 struct sadb_path sadb_path(const struct ipsec_sadb *db, const struct sadb_sa *out, unsigned media);
+const char *sadb_group_of(const struct ipsec_sadb *db, uint32_t peer);
+/* debug.c: what `debug crypto ipsec` tells. The receiving side is there; the sending one too; both go. */
+void sadb_give_ids(struct ipsec_sadb *db, struct sadb_sa *sa);
+void sadb_debug_in(const struct ipsec_sadb *db, const struct sadb_sa *sa);
+void sadb_debug_up(const struct ipsec_sadb *db, const struct sadb_sa *sa);
+void sadb_debug_gone(const struct ipsec_sadb *db, const struct sadb_sa *sa);
 /* Numbers of the two SAs of a pair as PIX 6 counts them, from 1 on. */
 static inline uint32_t sadb_pix_conn(const struct sadb_sa *sa, bool inbound)
 {

@@ -131,7 +131,7 @@ static void server_renews_phase_1(void **state)
 	timer_stop(&net->clock, &client_sa->rekey);
 	net_run(net, 3450 * 1000ull);
 	struct ike_sa *now = sa_best(net->server.ike->peers);
-	assert_true(now->initiator);
+	assert_true(sa_is(now, SAF_INITIATOR));
 	assert_int_equal(
 	        net_logged(net, 713041, "IP = 203.0.113.11, IKE Initiator: Rekeying Phase 1"), 1);
 	assert_int_equal(net->server.ike->npeers, 1);
