@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/debug.h"
 #include "core/base/log.h"
 #include "core/gateway.h"
 #include "core/sessiondb_priv.h"
@@ -24,6 +25,22 @@ void sessiondb_free(struct sessiondb *db)
 	free(db);
 }
 
+/* `debug vpn-sessiondb`, `debug aaa accounting`: there is no server that is told of sessions. */
+static void debug_session(const struct ppp_session_info *info, uint32_t index, bool up,
+                          const char *why)
+{
+	const struct debug_who who = {.ip = info->link->remote.ip,
+	                              .group = info->link->tunnel_group,
+	                              .user = info->user};
+	debug_for(&who, DEBUG_SESSIONDB, 1,
+	          "VPN-SESSIONDB: %s session index %u, user %s, type %s%s%s", up ? "add" : "remove",
+	          index, info->user, sessiondb_l2tp_word(info->link->udp_encap), up ? "" : ", ",
+	          why);
+	debug_for(&who, DEBUG_AAA_ACCOUNTING, 1,
+	          "AAA: accounting %s of %s, session index %u: no accounting server is asked",
+	          up ? "start" : "stop", info->user, index);
+}
+
 void sessiondb_up(struct sessiondb *db, const struct ppp_session_info *info)
 {
 	bool nat = info->link->udp_encap;
@@ -36,6 +53,7 @@ void sessiondb_up(struct sessiondb *db, const struct ppp_session_info *info)
 		db->cap = cap;
 	}
 	db->entries[db->n++] = (struct entry){++db->last_index, info->unit, nat};
+	debug_session(info, db->last_index, true, "");
 	db->total++;
 	db->kind_total[nat]++;
 	db->kind_now[nat]++;
@@ -66,6 +84,7 @@ void sessiondb_end(struct sessiondb *db, const struct ppp_session_info *info, en
 	        (unsigned long long)info->counters.bytes_in, link_end_text(why));
 	if (e == NULL)
 		return;
+	debug_session(info, e->index, false, link_end_text(why));
 	db->kind_now[e->udp_encap]--;
 	*e = db->entries[--db->n];
 }

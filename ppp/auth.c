@@ -215,7 +215,7 @@ static void on_result(void *arg, const struct aaa_result *result)
 	set_pending(s, false);
 	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: user %s, status = %d %s", s->unit, result->user,
 	          result->status == AAA_ACCEPT, aaa_why_text(result->why));
-	debug_pix(DEBUG_PPP_UAUTH, "uauth_%s_proc_reply: pppdev = %u, status = %d",
+	debug_pix_for(&s->who, DEBUG_PPP_UAUTH, "uauth_%s_proc_reply: pppdev = %u, status = %d",
 	          pix_method(s->auth.proto->method), s->unit, result->status == AAA_ACCEPT);
 	if (result->status == AAA_ACCEPT)
 		error = ppp_on_accept(s, result);
@@ -256,7 +256,7 @@ void ppp_auth_ask(struct ppp_session *s)
 	a->rq.arg = s;
 	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, ulen=%zu, user=%s",
 	          s->unit, s->unit, strlen(a->rq.user), a->rq.user);
-	debug_pix(DEBUG_PPP_UAUTH, "uauth_%s_send_req: pppdev=%u, ulen=%zu, user=%s",
+	debug_pix_for(&s->who, DEBUG_PPP_UAUTH, "uauth_%s_send_req: pppdev=%u, ulen=%zu, user=%s",
 	          pix_method(a->rq.method), s->unit, strlen(a->rq.user), a->rq.user);
 	log_msg(MSG_603102, s->unit, a->rq.user);
 	aaa_start(&a->rq, s->ppp->clock, s->ppp->conf->aaa, g);

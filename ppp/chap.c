@@ -24,6 +24,8 @@ void ppp_chap_start(struct ppp_session *s)
 	wr_u8(&w, a->proto->challenge_len);
 	wr_bytes(&w, a->challenge, a->proto->challenge_len);
 	wr_bytes(&w, name, strlen(name) < 64 ? strlen(name) : 64);
+	ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP O CHALLENGE id %u len %zu, %s", s->unit, a->id,
+	          wr_len(&w) + 4, aaa_method_word(a->proto->method));
 	ppp_auth_send(s, CHAP_CHALLENGE, a->id, (struct bytes){data, wr_len(&w)});
 	ppp_auth_wait(s);
 }
@@ -48,9 +50,12 @@ void ppp_chap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct byte
 	if (code != CHAP_RESPONSE || id != a->id || a->asking)
 		return;
 	if (a->answered) { /* our answer was lost: the same one again, whatever the response is now (§4.2) */
+		ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP response repeated, id %u", s->unit, id);
 		ppp_auth_repeat(s);
 		return;
 	}
+	ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP I RESPONSE id %u len %zu", s->unit, id,
+	          data.len + 4);
 	if (!parse(a, id, data)) {
 		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: malformed CHAP response dropped",
 		          s->unit);
@@ -63,6 +68,8 @@ void ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, un
 {
 	char text[AAA_BANNER_MAX + 64]; /* an authenticator before the banner */
 	s->auth.proto->message(s, result, error, text, sizeof(text));
+	ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP O %s id %u len %zu", s->unit,
+	          error ? "FAILURE" : "SUCCESS", s->auth.id, strlen(text) + 4);
 	ppp_auth_reply(s, error ? CHAP_FAILURE : CHAP_SUCCESS, s->auth.id,
 	               (struct bytes){(const uint8_t *)text, strlen(text)});
 }

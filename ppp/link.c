@@ -50,6 +50,19 @@ static void close_data(struct ppp_session *s)
 		p->ops->data_close(p->ctx, &s->link);
 }
 
+/* Phases follow each other (RFC 1661 §3.1). */
+static void set_phase(struct ppp_session *s, enum ppp_phase phase)
+{
+	static const char *const names[] = {[PHASE_START] = "STARTING",
+	                                    [PHASE_LCP] = "ESTABLISHING",
+	                                    [PHASE_AUTH] = "AUTHENTICATING",
+	                                    [PHASE_NETWORK] = "NETWORK",
+	                                    [PHASE_TERMINATE] = "TERMINATING"};
+	if (s->phase != phase)
+		ppp_debug(s, DEBUG_PPP_EVENT, 1, "PPP %u: phase is %s", s->unit, names[phase]);
+	s->phase = phase;
+}
+
 /* The call is over: everything it held goes back. */
 static void session_gone(struct ppp_session *s, enum link_end why)
 {
@@ -58,8 +71,10 @@ static void session_gone(struct ppp_session *s, enum link_end why)
 	if (s->gone)
 		return;
 	ppp_debug(s, DEBUG_PPP_NEGOTIATION, 1, "PPP %u: ends: %s", s->unit, link_end_text(why));
+	ppp_debug(s, DEBUG_PPP_EVENT, 1, "PPP %u: interface is gone: %s", s->unit,
+	          link_end_text(why));
 	s->gone = true;
-	s->phase = PHASE_TERMINATE;
+	set_phase(s, PHASE_TERMINATE);
 	ppp_cp_stop(&s->lcp);
 	ppp_cp_stop(&s->ipcp);
 	ppp_auth_stop(s);
@@ -91,7 +106,7 @@ void ppp_session_close(struct ppp_session *s, enum link_end why)
 {
 	ppp_enter(s);
 	set_why(s, why);
-	s->phase = PHASE_TERMINATE;
+	set_phase(s, PHASE_TERMINATE);
 	ppp_cp_event(&s->lcp, PPP_EV_CLOSE);
 	if (s->lcp.state < PPP_CLOSING) /* there is nobody to say goodbye to */
 		ppp_session_drop(s, why);
@@ -217,7 +232,7 @@ static void on_start(struct timer *t, void *arg)
 	if (!ppp_auth_begin(s)) {
 		ppp_session_drop(s, LINK_END_CONFIG_ERROR);
 	} else {
-		s->phase = PHASE_LCP;
+		set_phase(s, PHASE_LCP);
 		start_setup(s);
 		ppp_cp_event(&s->lcp, PPP_EV_OPEN);
 		ppp_cp_event(&s->lcp, PPP_EV_UP);
@@ -227,7 +242,7 @@ static void on_start(struct timer *t, void *arg)
 
 void ppp_on_lcp_up(struct ppp_session *s)
 {
-	s->phase = PHASE_AUTH;
+	set_phase(s, PHASE_AUTH);
 	ppp_auth_start(s);
 }
 
@@ -238,7 +253,7 @@ void ppp_on_lcp_down(struct ppp_session *s)
 		set_why(s, LINK_END_USER_REQUEST);
 	ppp_auth_stop(s);
 	s->authenticated = false;
-	s->phase = s->lcp.state <= PPP_STOPPING ? PHASE_TERMINATE : PHASE_LCP;
+	set_phase(s, s->lcp.state <= PPP_STOPPING ? PHASE_TERMINATE : PHASE_LCP);
 	ppp_cp_event(&s->ipcp, PPP_EV_DOWN);
 	if (s->phase == PHASE_LCP)
 		start_setup(s);
@@ -270,7 +285,7 @@ void ppp_on_auth_done(struct ppp_session *s, bool ok)
 		return;
 	}
 	s->authenticated = true;
-	s->phase = PHASE_NETWORK;
+	set_phase(s, PHASE_NETWORK);
 	start_network(s, ppp_login_address(s));
 }
 
@@ -310,6 +325,8 @@ void ppp_on_ipcp_up(struct ppp_session *s)
 	p->stats.total++;
 	if (++p->stats.sessions > p->stats.sessions_most)
 		p->stats.sessions_most = p->stats.sessions;
+	ppp_debug(s, DEBUG_PPP_EVENT, 1, "PPP %u: interface is up, address %s", s->unit,
+	          ip4_text(s->ip).s);
 	ppp_login_up(s);
 	if (p->ops->session_up)
 		p->ops->session_up(p->ctx, &info);

@@ -37,6 +37,33 @@ static void log_policy(const struct ppp_session *s)
 	}
 }
 
+/* `debug aaa authorization` and `vpn`: what the login gets. */
+static void debug_terms(const struct ppp_session *s)
+{
+	const struct aaa_terms *t = &s->terms;
+	ppp_debug(s, DEBUG_AAA_AUTHORIZATION, 1,
+	          "AAA: authorization of %s: tunnel group %s, group policy %s (%s)", s->user,
+	          s->group, t->policy, t->user_specific ? "of the user" : "of the tunnel group");
+	ppp_debug(s, DEBUG_AAA, 1,
+	          "AAA_NextFunction: authen svr = LOCAL, author svr = <none>, user pol = %s, tunn "
+	          "pol = %s",
+	          t->user_specific ? t->policy : "", t->user_specific ? "" : t->policy);
+	ppp_debug(s, DEBUG_AAA_VPN, 1,
+	          "AAA VPN: user %s, logins %u, idle time-out %u s, session time-out %u s, filter "
+	          "%s, access hours %s, group-lock %s",
+	          s->user, t->a.logins, t->a.idle_s, t->a.session_s,
+	          t->filter[0] ? t->filter : "none", t->hours[0] ? t->hours : "none",
+	          t->group_lock[0] ? t->group_lock : "none");
+}
+
+/* The end of authorization: error is an MS-CHAP number, 0 = he may come in. */
+static unsigned authorized_with(const struct ppp_session *s, unsigned error)
+{
+	ppp_debug(s, DEBUG_AAA_AUTHORIZATION, 1, "AAA: authorization of %s: %s", s->user,
+	          error ? "REJECT" : "ACCEPT");
+	return error;
+}
+
 static bool is_login_of(const struct ppp_session *s, const char *user)
 {
 	return s->login_ms && s->phase != PHASE_TERMINATE && strcmp(s->user, user) == 0;
@@ -154,14 +181,17 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 	str_copy(s->user, sizeof(s->user), str_of(result->user));
 	aaa_terms(p->conf->aaa, g, aaa_user_find(p->conf->aaa, s->user), &s->terms);
 	log_policy(s);
+	debug_terms(s);
 	log_msg(MSG_113008, s->user);
 	if (!in_access_hours(s))
-		return MSCHAP_RESTRICTED_HOURS;
+		return authorized_with(s, MSCHAP_RESTRICTED_HOURS);
 	if (!may_enter(s))
-		return MSCHAP_NO_DIALIN;
+		return authorized_with(s, MSCHAP_NO_DIALIN);
+	ppp_debug(s, DEBUG_AAA, 1, "Checking simultaneous login restriction for user %s", s->user);
 	preempt(s, s->terms.a.logins);
 	if (!room_for_one(s))
-		return MSCHAP_NO_DIALIN;
+		return authorized_with(s, MSCHAP_NO_DIALIN);
+	authorized_with(s, 0);
 	s->method = s->auth.proto->method;
 	s->login_ms = clock_now(p->clock) ? clock_now(p->clock) : 1;
 	s->login_wall = clock_wall(p->clock);
@@ -246,8 +276,11 @@ static enum login_address address_from(struct ppp_session *s, bool got, const ch
 	if (!got) {
 		s->ip = 0;
 		log_msg(MSG_737012);
+		ppp_debug(s, DEBUG_AAA_VPN, 1, "AAA VPN: user %s, no address", s->user);
 		return LOGIN_NO_ADDRESS;
 	}
+	ppp_debug(s, DEBUG_AAA_VPN, 1, "AAA VPN: user %s, address %s, %s%s", s->user,
+	          ip4_text(s->ip).s, s->dhcp ? "by DHCP" : pool[0] ? "pool " : "of the user", pool);
 	str_copy(s->pool, sizeof(s->pool), str_of(pool));
 	s->local_ip = p->conf->local_ip ? p->conf->local_ip : ppp_pools_gateway(p->pools, s->pool);
 	if (s->local_ip == s->ip) /* a fixed address may be anything */
@@ -359,6 +392,9 @@ void ppp_login_up(struct ppp_session *s)
 
 void ppp_login_end(struct ppp_session *s)
 {
+	if (s->ip)
+		ppp_debug(s, DEBUG_AAA_VPN, 1, "AAA VPN: user %s, address %s goes back", s->user,
+		          ip4_text(s->ip).s);
 	if (s->ip && s->dhcp)
 		log_msg(MSG_737015, ip4_text(s->ip).s);
 	drop_dhcp(s, false);

@@ -37,11 +37,14 @@ void ppp_pap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes
 	if (code != PAP_REQUEST || a->asking)
 		return;
 	if (a->answered) { /* our answer was lost (§2.2) */
+		ppp_debug(s, DEBUG_PPP_UPAP, 1, "PPP %u: UPAP request repeated, id %u", s->unit, id);
 		a->reply[1] = id;
 		ppp_auth_repeat(s);
 		return;
 	}
 	a->id = id;
+	ppp_debug(s, DEBUG_PPP_UPAP, 1, "PPP %u: UPAP I AUTHREQ id %u len %zu", s->unit, id,
+	          data.len + 4);
 	if (!parse(&a->rq, data)) {
 		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: malformed PAP request dropped", s->unit);
 		return;
@@ -59,5 +62,7 @@ void ppp_pap_verdict(struct ppp_session *s, const struct aaa_result *result, uns
 		text.len = UINT8_MAX;
 	wr_u8(&w, (uint8_t)text.len);
 	wr_bytes(&w, text.p, text.len);
+	ppp_debug(s, DEBUG_PPP_UPAP, 1, "PPP %u: UPAP O %s id %u len %zu", s->unit,
+	          error ? "AUTHNAK" : "AUTHACK", s->auth.id, wr_len(&w) + 4);
 	ppp_auth_reply(s, error ? PAP_NAK : PAP_ACK, s->auth.id, (struct bytes){data, wr_len(&w)});
 }

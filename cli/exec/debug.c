@@ -32,9 +32,13 @@ static struct str category_words(const struct cmd *c)
 	       !str_eq_cstr(word, "undebug"))
 		;
 	rest = str_trim(rest);
-	for (size_t i = rest.len; cmd_has(c, "level") && i-- > 0;)
-		if (rest.p[i] == ' ')
-			return str_trim((struct str){rest.p, i});
+	/* `user NAME` */
+	unsigned behind = cmd_has(c, "level") ? 1 : cmd_has(c, "server-user") ? 2 : 0;
+	for (size_t i = rest.len; behind > 0 && i-- > 0;)
+		if (rest.p[i] == ' ') {
+			rest = str_trim((struct str){rest.p, i});
+			behind--;
+		}
 	return rest;
 }
 
@@ -52,22 +56,44 @@ static unsigned find(const struct cmd *c, enum debug_cat *found)
 	return n;
 }
 
-static void print_state(enum debug_cat cat, uint8_t level, struct out *out)
+static const char *only_user(const struct debug_sink *s, enum debug_cat cat)
+{
+	enum debug_server server = debug_server_of(cat);
+	return server < DEBUG_SERVERS ? s->of_user[server] : "";
+}
+
+static void print_state(const struct debug_sink *s, enum debug_cat cat, struct out *out)
 {
 	const char *words = debug_words(cat), *last = strrchr(words, ' ');
+	const char *user = only_user(s, cat);
+	uint8_t level = s->level[cat];
 	rec_open(out, NULL);
 	rec_text(out, "category", words);
 	rec_num(out, "level", level);
+	if (user[0] != '\0')
+		rec_text(out, "user", user);
 	rec_close(out);
-	if (debug_style(cat) == DEBUG_BARE)
+	if (user[0] != '\0' && cat != DEBUG_RADIUS_DECODE) /* one line, with the category behind it */
+		out_printf(out, "debug %.*s  user %s\n", (int)(last - words), words, user);
+	else if (user[0] != '\0')
+		return;
+	else if (debug_style(cat) == DEBUG_BARE)
 		out_printf(out, "debug %.*s %s\n", (int)(last - words), words, last);
 	else
 		out_printf(out, "debug %s %senabled at level %u\n", words,
 		           debug_style(cat) == DEBUG_WIDE ? " " : "", level);
 }
 
+static void set_user(struct debug_sink *s, enum debug_cat cat, struct str user)
+{
+	enum debug_server server = debug_server_of(cat);
+	if (server < DEBUG_SERVERS)
+		str_copy(s->of_user[server], sizeof s->of_user[server], user);
+}
+
 static void clear(struct debug_sink *s, enum debug_cat cat)
 {
+	set_user(s, cat, (struct str){0});
 	debug_set(s, cat, 0);
 	debug_trace_clear(cat);
 }
@@ -97,8 +123,9 @@ static int cmd_debug_set(struct cmd *c)
 		uint8_t most = debug_max_level(cats[i]),
 		        at = (uint8_t)(level > most ? most : level);
 		debug_set(s, cats[i], at);
+		set_user(s, cats[i], cmd_text(c, "server-user"));
 		if (debug_style(cats[i]) != DEBUG_QUIET)
-			print_state(cats[i], at, c->out);
+			print_state(s, cats[i], c->out);
 	}
 	return n > 0 ? CMD_OK : cmd_fail(c, "%% Unrecognized command");
 }
@@ -134,7 +161,7 @@ static int cmd_show_debug(struct cmd *c)
 	for (int cat = 0; cat < DEBUG_N; cat++)
 		if (s->level[cat] > 0 &&
 		    str_has_prefix_nocase(str_of(debug_words((enum debug_cat)cat)), item))
-			print_state((enum debug_cat)cat, s->level[cat], c->out);
+			print_state(s, (enum debug_cat)cat, c->out);
 	rec_close(c->out);
 	return CMD_OK;
 }

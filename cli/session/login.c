@@ -244,7 +244,9 @@ static void admit(struct session *s, struct str name, const struct session_accou
 /* The serial console asks for ever, as there is nobody to hang up on. */
 static void refuse(struct session *s, struct str name)
 {
-	log_msg(MSG_611102, log_from(s), s->login_name);
+	struct session_account account;
+	bool exists = s->env->user_find != NULL && s->env->user_find(s->env->ctx, name, &account);
+	log_msg(MSG_611102, log_from(s), exists ? s->login_name : log_hidden(s->login_name));
 	if (s->login != LOGIN_ENABLE)
 		logins_failed(s->env->logins, name, str_of(s->from), now_of(s));
 	s->enable_failures++;

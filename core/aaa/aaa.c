@@ -215,11 +215,59 @@ static void report(const struct aaa_request *rq, const struct aaa_conf *c)
 	}
 }
 
+static const char *status_text(enum aaa_status status)
+{
+	return status == AAA_ACCEPT ? "ACCEPT" : status == AAA_REJECT ? "REJECT" : "ERROR";
+}
+
+/* Whom the lines about a request are about. */
+static struct debug_who who_of(const struct aaa_request *rq)
+{
+	return (struct debug_who){.ip = rq->peer_ip,
+	                          .group = rq->group,
+	                          .user = rq->result.user,
+	                          .error = rq->result.status != AAA_ACCEPT};
+}
+
+/* The answer is there: each command says its part. */
+static void debug_answer(const struct aaa_request *rq)
+{
+	const struct debug_who who = who_of(rq);
+	const char *status = status_text(rq->result.status), *why = aaa_why_text(rq->result.why);
+	debug_for(&who, DEBUG_AAA_INTERNAL, 1, "AAA FSM: In AAA_ProcSvrResp, handle = %u",
+	          rq->handle);
+	debug_for(&who, DEBUG_AAA, 1, "Back End response:");
+	debug_for(&who, DEBUG_AAA, 1, "------------------");
+	debug_for(&who, DEBUG_AAA, 1, "Authentication Status: %d (%s)",
+	          rq->result.status == AAA_ACCEPT ? 1 : 2, status);
+	debug_for(&who, DEBUG_AAA_AUTHENTICATION, 1, "AAA: authentication of %s: %s%s%s",
+	          rq->result.user, status, why[0] != '\0' ? ", " : "", why);
+}
+
+static void debug_question(const struct aaa_request *rq, const char *server)
+{
+	const struct debug_who who = {
+	        .ip = rq->peer_ip, .group = rq->group, .user = rq->result.user};
+	debug_for(&who, DEBUG_AAA, 1, "AAA API: In aaa_open");
+	debug_for(&who, DEBUG_AAA, 1, "AAA session opened: handle = %u", rq->handle);
+	debug_for(&who, DEBUG_AAA_INTERNAL, 1, "AAA FSM: In AAA_InitTransaction, handle = %u",
+	          rq->handle);
+	debug_for(&who, DEBUG_AAA, 1, "Initiating authentication to primary server (Svr Grp: %s)",
+	          server);
+	debug_for(&who, DEBUG_AAA, 1, "User: %s", rq->result.user);
+	debug_for(&who, DEBUG_AAA_AUTHENTICATION, 1, "AAA: %s authentication of %s, server %s",
+	          aaa_method_word(rq->method), rq->result.user, server);
+}
+
 static void on_done(struct timer *t, void *arg)
 {
 	(void)t;
 	struct aaa_request *rq = arg;
 	struct aaa_result result = rq->result;
+	const struct debug_who who = who_of(rq);
+	debug_for(&who, DEBUG_AAA_INTERNAL, 1, "AAA FSM: In AAA_ProcessFinal, handle = %u",
+	          rq->handle);
+	debug_for(&who, DEBUG_AAA, 1, "AAA API: In aaa_close");
 	rq->clock = NULL;
 	rq->done(rq->arg, &result);
 }
@@ -231,33 +279,43 @@ static void wipe_secrets(struct aaa_request *rq)
 	wipe(rq->peer_challenge, sizeof(rq->peer_challenge));
 }
 
+static uint32_t handles;
+
 void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_conf *c,
                const struct aaa_group *g)
 {
 	rq->result = (struct aaa_result){.status = AAA_ERROR, .why = AAA_WHY_SERVER};
 	const char *account = rq->account[0] ? rq->account : rq->user;
 	str_copy(rq->result.user, sizeof(rq->result.user), str_of(account));
-	const struct debug_who who = {
-	        .ip = rq->peer_ip, .group = g ? g->name : NULL, .user = account};
-	debug_for(&who, DEBUG_AAA, 1, "AAA: %s authentication of %s, server %s",
-	          aaa_method_word(rq->method), account, g && g->server ? g->server : "LOCAL");
+	rq->handle = ++handles;
+	rq->group = g ? g->name : NULL;
+	debug_question(rq, g && g->server ? g->server : "LOCAL");
 	if (rq->malformed || rq->refuse != AAA_WHY_NONE) {
 		rq->result.status = AAA_REJECT;
 		rq->result.why = rq->malformed ? AAA_WHY_MALFORMED : rq->refuse;
 	} else if (g && is_local(g)) {
+		const struct debug_who who = who_of(rq);
+		debug_for(&who, DEBUG_AAA, 1, "AAA_BindServer: Using server: <Internal Server>");
+		debug_for(&who, DEBUG_AAA, 1, "Local authentication of user %s", account);
 		aaa_local_verify(rq, c, g);
 		aaa_count(rq->result.status, clock_wall(clock));
 	}
 	wipe_secrets(rq);
 	report(rq, c);
+	debug_answer(rq);
+	rq->group = NULL; /* its text goes with the configuration */
 	rq->clock = clock;
 	timer_start(clock, &rq->timer, 0, on_done, rq);
 }
 
 void aaa_cancel(struct aaa_request *rq)
 {
-	if (rq->clock)
+	if (rq->clock) {
+		const struct debug_who who = who_of(rq);
+		debug_for(&who, DEBUG_AAA_INTERNAL, 1, "AAA request cancelled, handle = %u",
+		          rq->handle);
 		timer_stop(rq->clock, &rq->timer);
+	}
 	rq->clock = NULL;
 	wipe_secrets(rq);
 }

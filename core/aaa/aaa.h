@@ -231,6 +231,8 @@ struct aaa_request {
 	void (*done)(void *arg, const struct aaa_result *result);
 	void *arg;
 	/* private */
+	uint32_t handle; /* the request in debug lines */
+	const char *group; /* tunnel group, while it is asked */
 	struct clock *clock;
 	struct timer timer;
 	struct aaa_result result;

@@ -113,6 +113,13 @@ const char *debug_words(enum debug_cat cat)
 	return cats[cat].words;
 }
 
+enum debug_server debug_server_of(enum debug_cat cat)
+{
+	if (cat == DEBUG_RADIUS_DECODE || cat == DEBUG_RADIUS_SESSION)
+		return DEBUG_SERVER_RADIUS;
+	return cat == DEBUG_TACACS ? DEBUG_SERVER_TACACS : DEBUG_SERVERS;
+}
+
 uint8_t debug_max_level(enum debug_cat cat)
 {
 	return cats[cat].max;
@@ -126,8 +133,13 @@ enum debug_style debug_style(enum debug_cat cat)
 static bool wants(const struct debug_sink *s, const struct debug_who *who, enum debug_cat cat,
                   uint8_t level)
 {
-	return s->level[cat] >= level && !(s->pix && pix_own(cat)) &&
-	       debug_cond_pass(&s->cond, who, cat);
+	if (s->level[cat] < level || (s->pix && pix_own(cat)))
+		return false;
+	enum debug_server server = debug_server_of(cat);
+	if (server < DEBUG_SERVERS && s->of_user[server][0] != '\0')
+		return who != NULL && who->user != NULL &&
+		       strcmp(who->user, s->of_user[server]) == 0;
+	return debug_cond_pass(&s->cond, who, cat);
 }
 
 /* One message however many consoles wanted it. */
@@ -190,11 +202,11 @@ static void pix_put(struct debug_sink *s, enum debug_cat cat, const char *line)
 }
 
 /* To each console in the dialect, line by line. */
-static void pix_line(enum debug_cat cat, const char *line)
+static void pix_line(const struct debug_who *who, enum debug_cat cat, const char *line)
 {
 	for (struct debug_sink *s = sinks, *next; s != NULL; s = next) {
 		next = s->next;
-		if (!s->pix || s->level[cat] == 0)
+		if (!s->pix || s->level[cat] == 0 || !debug_cond_pass(&s->cond, who, cat))
 			continue;
 		pix_put(s, cat, line);
 		if (tracing) /* once, however many wanted it */
@@ -202,7 +214,7 @@ static void pix_line(enum debug_cat cat, const char *line)
 	}
 }
 
-void debug_pix_emit(enum debug_cat cat, const char *fmt, ...)
+void debug_pix_emit(const struct debug_who *who, enum debug_cat cat, const char *fmt, ...)
 {
 	char text[2048], *line = text, *end;
 	va_list ap;
@@ -211,9 +223,9 @@ void debug_pix_emit(enum debug_cat cat, const char *fmt, ...)
 	va_end(ap);
 	for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		*end = '\0';
-		pix_line(cat, line);
+		pix_line(who, cat, line);
 	}
-	pix_line(cat, line);
+	pix_line(who, cat, line);
 }
 
 void debug_hex(const struct debug_who *who, enum debug_cat cat, uint8_t level, const char *title,

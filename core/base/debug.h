@@ -29,6 +29,8 @@ enum debug_style {
 	X(CA, "crypto ca", 255, DEBUG_QUIET)                           \
 	X(CA_MESSAGES, "crypto ca messages", 255, DEBUG_QUIET)         \
 	X(CA_TRANSACTIONS, "crypto ca transactions", 255, DEBUG_QUIET) \
+	X(CA_CLUSTER, "crypto ca cluster", 255, DEBUG_QUIET)           \
+	X(CA_PERIODIC, "crypto ca periodic-authentication", 255, DEBUG_QUIET) \
 	X(L2TP_DATA, "l2tp data", 255, DEBUG_WIDE)                     \
 	X(L2TP_ERROR, "l2tp error", 255, DEBUG_WIDE)                   \
 	X(L2TP_EVENT, "l2tp event", 255, DEBUG_WIDE)                   \
@@ -86,9 +88,13 @@ struct debug_cond {
 	bool unmatched[2], error[2];
 };
 
+/* Servers whose debug may be for one user alone. */
+enum debug_server { DEBUG_SERVER_RADIUS, DEBUG_SERVER_TACACS, DEBUG_SERVERS };
+
 struct debug_sink {
 	uint8_t level[DEBUG_N]; /* 0 = off */
 	struct debug_cond cond;
+	char of_user[DEBUG_SERVERS][65]; /* `debug radius user U`: of nobody else; "" = of everybody */
 	bool pix; /* gets the texts of debug_pix instead; changed by debug_form */
 	char open[96];       /* a line of debug_pix that another may finish */
 	enum debug_cat open_cat;
@@ -116,6 +122,8 @@ void debug_set(struct debug_sink *s, enum debug_cat cat, uint8_t level); /* 0 = 
 void debug_form(struct debug_sink *s, bool pix); /* which texts it gets from now on */
 const char *debug_words(enum debug_cat cat);
 uint8_t debug_max_level(enum debug_cat cat);
+/* The server a category is about; DEBUG_SERVERS = none of those. */
+enum debug_server debug_server_of(enum debug_cat cat);
 enum debug_style debug_style(enum debug_cat cat);
 /* `logging debug-trace`: lines go to the log as 711001 in place of the consoles, and what a console asked for
  * stays in force when it goes. Off forgets what consoles that are gone asked for. */
@@ -131,17 +139,19 @@ void debug_emit(const struct debug_who *who, enum debug_cat cat, uint8_t level, 
 			debug_emit((who), (cat), (level), __VA_ARGS__); \
 	} while (0)
 #define debug(cat, level, ...) debug_for(NULL, cat, level, __VA_ARGS__)
-/* The texts of PIX 6, which has no levels and no conditions: for consoles in that dialect only, which get no other
- * texts of IKEV1, IPSEC and PPP_UAUTH (those of the remaining categories are the same in all dialects). fmt may hold
- * several lines. One that ends with DEBUG_PIX_OPEN is finished by the next line of another category, as on the device,
+/* The texts of PIX 6, which has no levels: for consoles in that dialect only, which get no other texts of IKEV1, IPSEC
+ * and PPP_UAUTH (those of the remaining categories are the same in all dialects). Conditions hold. fmt may hold several
+ * lines. One that ends with DEBUG_PIX_OPEN is finished by the next line of another category, as on the device,
  * whose parts share a console and not each other's line ends; or by a line of its own category, which begins anew. */
 #define DEBUG_PIX_OPEN "\001"
-void debug_pix_emit(enum debug_cat cat, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-#define debug_pix(cat, ...)                                \
-	do {                                               \
-		if (debug_pix_on(cat))                     \
-			debug_pix_emit(cat, __VA_ARGS__);  \
+void debug_pix_emit(const struct debug_who *who, enum debug_cat cat, const char *fmt, ...)
+        __attribute__((format(printf, 3, 4)));
+#define debug_pix_for(who, cat, ...)                             \
+	do {                                                     \
+		if (debug_pix_on(cat))                           \
+			debug_pix_emit((who), cat, __VA_ARGS__); \
 	} while (0)
+#define debug_pix(cat, ...) debug_pix_for(NULL, cat, __VA_ARGS__)
 /* Hex dump, 16 bytes a line; at most 512 bytes are shown. */
 void debug_hex(const struct debug_who *who, enum debug_cat cat, uint8_t level, const char *title,
                const void *data, unsigned long len);

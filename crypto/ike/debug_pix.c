@@ -5,8 +5,11 @@
 
 #include "crypto/ike/sa_payload.h"
 
-#define isakmp(...) debug_pix(DEBUG_IKEV1, __VA_ARGS__)
-#define ipsec(...)  debug_pix(DEBUG_IPSEC, __VA_ARGS__)
+/* Whom the lines of the function at work are about. */
+static struct debug_who about;
+
+#define isakmp(...) debug_pix_for(&about, DEBUG_IKEV1, __VA_ARGS__)
+#define ipsec(...)  debug_pix_for(&about, DEBUG_IPSEC, __VA_ARGS__)
 
 /* ------------------------------------------------------------------ messages */
 
@@ -14,6 +17,7 @@ void pix_block(const struct ike_xchg *x)
 {
 	if (!debug_pix_on(DEBUG_IKEV1))
 		return;
+	about = ike_who(x->sa);
 	isakmp("crypto_isakmp_process_block: src %s, dest %s", ip4_text(x->remote.ip).s,
 	       ip4_text(x->local.ip).s);
 	if (x->exch == EXCH_QUICK) {
@@ -26,20 +30,23 @@ void pix_block(const struct ike_xchg *x)
 	isakmp("OAK_MM exchange");
 }
 
-void pix_status(enum ike_verdict verdict)
+void pix_status(const struct ike_xchg *x, enum ike_verdict verdict)
 {
+	about = ike_who(x->sa);
 	isakmp("return status is %s",
 	       verdict == STEP_FAIL ? "IKMP_ERR_NO_RETRANS" : "IKMP_NO_ERROR");
 }
 
-void pix_payload(const char *name, uint32_t msgid, bool gap)
+void pix_payload(const struct ike_sa *sa, const char *name, uint32_t msgid, bool gap)
 {
+	about = ike_who(sa);
 	isakmp("ISAKMP (0): processing %s payload. message ID = %u%s", name, msgid,
 	       gap ? "\n" : "");
 }
 
-void pix_vendor(bool microsoft)
+void pix_vendor(const struct ike_sa *sa, bool microsoft)
 {
+	about = ike_who(sa);
 	isakmp("ISAKMP (0): processing vendor id payload\n");
 	if (microsoft)
 		isakmp("ISAKMP (0): speaking to a MSWIN2K client");
@@ -50,6 +57,7 @@ void pix_delete(const struct ike_sa *sa, size_t spi_len)
 	if (!debug_pix_on(DEBUG_IKEV1) && !debug_pix_on(DEBUG_IPSEC))
 		return;
 	struct ip4_text src = ip4_text(sa->remote.ip), dest = ip4_text(sa->local.ip);
+	about = ike_who(sa);
 	isakmp("crypto_isakmp_process_block: src %s, dest %s", src.s, dest.s);
 	isakmp("ISAKMP (0): processing DELETE payload. message ID = %u, spi size = %zu",
 	       sa->ike->msg.hdr.msgid, spi_len);
@@ -159,14 +167,15 @@ static struct rd attributes(struct bytes raw)
 
 /* ------------------------------------------------------------------ phase 1 */
 
-void pix_phase1(const struct ike *ike, const struct p1_offer *offer,
+void pix_phase1(const struct ike_sa *sa, const struct p1_offer *offer,
                 const struct ike_policy *policy, const struct p1_transform *chosen)
 {
+	const struct ike *ike = sa->ike;
 	struct ike_attr a;
 
 	if (!debug_pix_on(DEBUG_IKEV1))
 		return;
-	pix_payload("SA", 0, true);
+	pix_payload(sa, "SA", 0, true);
 	for (size_t i = 0; i < ike->conf->npolicies; i++)
 		for (size_t j = 0; j < offer->n; j++) {
 			const struct p1_transform *t = &offer->t[j];
@@ -193,15 +202,23 @@ void pix_authentication(const struct ike_sa *sa)
 	unsigned id = (unsigned)sa->ike->conf->identity;
 	const char *type =
 	        id < sizeof types / sizeof types[0] && types[id] ? types[id] : "ID_IPV4_ADDR";
+	about = ike_who(sa);
 	isakmp("ISAKMP (0): SA is doing pre-shared key authentication using id type %s", type);
 }
 
-void pix_own_id(struct bytes id)
+void pix_authenticated(const struct ike_sa *sa)
+{
+	about = ike_who(sa);
+	isakmp("ISAKMP (0): SA has been authenticated\n");
+}
+
+void pix_own_id(const struct ike_sa *sa, struct bytes id)
 {
 	enum { HASH = 8, HEADER = 4 };
 	struct rd r = rd_of(id.p, id.len);
 	unsigned type = rd_u8(&r), protocol = rd_u8(&r), port = rd_u16(&r);
 
+	about = ike_who(sa);
 	isakmp("ISAKMP (0): ID payload\n"
 	       "        next-payload : %d\n"
 	       "        type         : %u\n"
@@ -277,11 +294,9 @@ static bool listening(void)
 }
 
 /* What stands before the chosen one did not fit. */
-static void refused_transform(const struct ike_qm *qm, const struct p2_offer *offer, size_t i,
-                              bool mode_only)
+static void refused_transform(const struct p2_offer *offer, size_t i, bool mode_only)
 {
 	const struct p2_transform *t = &offer->t[i];
-	(void)qm;
 	transform_text(t);
 	if (mode_only)
 		ipsec("IPSEC(validate_proposal): invalid transform proposal flags -- 0x0\n");
@@ -300,10 +315,10 @@ void pix_phase2(const struct ike_qm *qm, const struct p2_offer *offer)
 
 	if (!listening())
 		return;
-	pix_payload("SA", msgid, true);
+	pix_payload(qm->x.sa, "SA", msgid, true);
 	for (size_t i = 0; i < offer->n; i++) {
 		if (offer->t[i].raw.p != qm->chosen.raw.p) {
-			refused_transform(qm, offer, i, false);
+			refused_transform(offer, i, false);
 			continue;
 		}
 		transform_text(&offer->t[i]);
@@ -320,10 +335,10 @@ void pix_phase2(const struct ike_qm *qm, const struct p2_offer *offer)
 	isakmp("\nISAKMP (0): processing NONCE payload. message ID = %u\n", msgid);
 	if (qm->x.id_i.p == NULL)
 		return;
-	pix_payload("ID", msgid, false);
+	pix_payload(qm->x.sa, "ID", msgid, false);
 	isakmp("ISAKMP (0): ID_IPV4_ADDR src %s prot %u port %u", ip4_text(qm->remote_proxy.ip).s,
 	       qm->remote_proxy.proto, qm->remote_proxy.port);
-	pix_payload("ID", msgid, false);
+	pix_payload(qm->x.sa, "ID", msgid, false);
 	isakmp("ISAKMP (0): ID_IPV4_ADDR dst %s prot %u port %u" DEBUG_PIX_OPEN,
 	       ip4_text(qm->local_proxy.ip).s, qm->local_proxy.proto, qm->local_proxy.port);
 }
@@ -333,6 +348,7 @@ void pix_spi(const struct ike_qm *qm)
 	if (!debug_pix_on(DEBUG_IPSEC))
 		return;
 	struct ip4_text from = ip4_text(qm->x.remote.ip), to = ip4_text(qm->x.local.ip);
+	about = ike_who(qm->x.sa);
 	ipsec("IPSEC(key_engine): got a queue event...\n"
 	      "IPSEC(spi_response): getting spi 0x%x(%u) for SA\n"
 	      "        from %s to %s for prot 3\n",
@@ -343,15 +359,16 @@ void pix_phase2_refused(const struct ike_qm *qm, const struct p2_offer *offer, b
 {
 	if (!listening())
 		return;
-	pix_payload("SA", qm->x.msgid, true);
+	pix_payload(qm->x.sa, "SA", qm->x.msgid, true);
 	for (size_t i = 0; i < offer->n; i++)
-		refused_transform(qm, offer, i, mode_only);
+		refused_transform(offer, i, mode_only);
 	isakmp("ISAKMP (0): SA not acceptable!\n"
 	       "ISAKMP (0): sending NOTIFY message 14 protocol 3");
 }
 
 void pix_no_map(const struct ike_sa *sa)
 {
+	about = ike_who(sa);
 	isakmp("no IPSEC cryptomap exists for local address %s", ip4_text(sa->mm.local.ip).s);
 }
 
@@ -377,6 +394,11 @@ void pix_sas(const struct ike_child *child)
 	if (!listening())
 		return;
 	struct ip4_text peer = ip4_text(p->remote.ip), own = ip4_text(p->local.ip);
+	about = (struct debug_who){.ip = p->remote.ip,
+	                           .group = child->sa != NULL ? child->sa->group_name : NULL,
+	                           .user = child->flow->peer->user,
+	                           .spi = p->spi_in,
+	                           .spi_out = p->spi_out};
 	isakmp("ISAKMP (0): Creating IPSec SAs");
 	sa_text("inbound", peer, own, &p->remote_proxy, &p->local_proxy);
 	terms(p->spi_in, conn, p, false);

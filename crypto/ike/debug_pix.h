@@ -8,16 +8,17 @@
 
 /* A message of an exchange is looked at, and has been. */
 void pix_block(const struct ike_xchg *x);
-void pix_status(enum ike_verdict verdict);
+void pix_status(const struct ike_xchg *x, enum ike_verdict verdict);
 
 /* "processing KE payload. message ID = 0" and an empty line behind it where `gap`. */
-void pix_payload(const char *name, uint32_t msgid, bool gap);
+void pix_payload(const struct ike_sa *sa, const char *name, uint32_t msgid, bool gap);
 /* Main Mode: each transform against each policy up to the chosen one (NULL: none fits). */
-void pix_phase1(const struct ike *ike, const struct p1_offer *offer,
+void pix_phase1(const struct ike_sa *sa, const struct p1_offer *offer,
                 const struct ike_policy *policy, const struct p1_transform *chosen);
-void pix_vendor(bool microsoft);
+void pix_vendor(const struct ike_sa *sa, bool microsoft);
 void pix_authentication(const struct ike_sa *sa);
-void pix_own_id(struct bytes id);
+void pix_authenticated(const struct ike_sa *sa);
+void pix_own_id(const struct ike_sa *sa, struct bytes id);
 
 /* Quick Mode: the offer up to the chosen transform and who asks for it; then the SPI. */
 void pix_phase2(const struct ike_qm *qm, const struct p2_offer *offer);

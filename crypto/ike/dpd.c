@@ -46,6 +46,8 @@ static void on_liveness(struct timer *t, void *arg)
 	uint64_t now = clock_now(ike->clock), wait = 1000ull * group->dpd_threshold_s;
 
 	ike_enter(ike);
+	if (sa != NULL)
+		ike_timer_dbg(sa, "DPD timer expired");
 	if (sa != NULL && sa->dpd_peer && group->dpd) {
 		uint64_t last = last_heard(peer);
 		if (now - last < wait) {
@@ -62,6 +64,8 @@ static void on_liveness(struct timer *t, void *arg)
 	}
 	if (!peer->dead)
 		timer_start(ike->clock, t, wait, on_liveness, peer);
+	if (!peer->dead && sa != NULL)
+		ike_timer_dbg(sa, "DPD timer started, %llu ms", (unsigned long long)wait);
 	ike_leave(ike);
 }
 
@@ -72,6 +76,8 @@ static void on_keepalive(struct timer *t, void *arg)
 	uint32_t every_s = ike->conf->natt_s;
 	if (every_s == 0)
 		return;
+	if (sa_best(peer) != NULL)
+		ike_timer_dbg(sa_best(peer), "NAT keepalive timer expired");
 	if (ike->ops->keepalive != NULL)
 		ike->ops->keepalive(ike->ctx, peer->local, peer->remote);
 	timer_start(ike->clock, t, 1000ull * every_s, on_keepalive, peer);

@@ -383,6 +383,8 @@ struct ike_prefix {
 struct ike_prefix ike_prefix(const struct ike_sa *sa);
 struct ike_prefix ike_prefix_peer(const struct ike_peer *peer);
 struct ike_prefix ike_prefix_ip(uint32_t ip);
+/* The same for conditions of debug. */
+struct debug_who ike_who(const struct ike_sa *sa);
 /* A message to the log and, as an event line, to debug. MSG_n, prefix.s, ... */
 void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
         __attribute__((format(printf, 4, 5)));
@@ -396,6 +398,21 @@ void ike_debug(struct ike *ike, uint8_t level, const char *prefix, const char *f
 		if (debug_on(DEBUG_IKEV1, level) || log_on(LOGL_DEBUGGING))         \
 			ike_debug((sa)->ike, level, ike_prefix(sa).s, __VA_ARGS__); \
 	} while (0)
+/* Lines of the other commands about an SA: debug crypto engine, ikev1 timers, ike-common, ca. */
+#define ike_dbg_of(sa, cat, level, ...)                               \
+	do {                                                          \
+		if (debug_on(cat, level)) {                           \
+			const struct debug_who who_ = ike_who(sa);    \
+			debug_emit(&who_, (cat), (level), __VA_ARGS__); \
+		}                                                     \
+	} while (0)
+#define ike_engine_dbg(sa, level, ...) \
+	ike_dbg_of(sa, DEBUG_ENGINE, level, "CryptoEngine0: " __VA_ARGS__)
+#define ike_timer_dbg(sa, fmt, ...)                                                \
+	ike_dbg_of(sa, DEBUG_IKEV1_TIMERS, 1, "IKEv1 TIMER: SA MM:%08x, " fmt,     \
+	           (sa)->number __VA_OPT__(, ) __VA_ARGS__)
+#define ike_common_dbg(sa, ...) \
+	ike_dbg_of(sa, DEBUG_IKE_COMMON, 1, "[IKE COMMON DEBUG]" __VA_ARGS__)
 const char *ike_state_text(uint8_t state);
 const char *ike_notify_text(uint16_t type);
 struct ike_proxy_text {

@@ -136,6 +136,21 @@ void flow_remove(struct ike_flow *flow, enum sa_end why, bool tell)
 
 /* ------------------------------------------------------------------ pairs of SAs */
 
+static void say_timer(const struct ike_child *child, const char *what, uint32_t seconds)
+{
+	const struct debug_who who = {.ip = child->pair.remote.ip,
+	                              .group = child->sa != NULL ? child->sa->group_name : NULL,
+	                              .user = child->flow->peer->user,
+	                              .spi = child->pair.spi_in,
+	                              .spi_out = child->pair.spi_out};
+	if (seconds != 0)
+		debug_for(&who, DEBUG_IKEV1_TIMERS, 1, "IKEv1 TIMER: SPI 0x%08X, %s, %u seconds",
+		          child->pair.spi_in, what, seconds);
+	else
+		debug_for(&who, DEBUG_IKEV1_TIMERS, 1, "IKEv1 TIMER: SPI 0x%08X, %s",
+		          child->pair.spi_in, what);
+}
+
 static void flow_rekey(struct ike_flow *flow)
 {
 	struct ike_sa *sa = sa_best(flow->peer);
@@ -153,6 +168,7 @@ static void on_soft(struct timer *t, void *arg)
 	struct ike *ike = peer->ike;
 
 	ike_enter(ike);
+	say_timer(child, "P2 rekey timer expired", 0);
 	if (!child->dead && !child->superseded && child->flow->current == child) {
 		ike_debug(ike, IKE_DETAIL, ike_prefix_peer(peer).s,
 		          "P2 rekey timer expired, SPI 0x%08x", child->pair.spi_in);
@@ -169,6 +185,7 @@ static void on_hard(struct timer *t, void *arg)
 	struct ike *ike = child->flow->peer->ike;
 	(void)t;
 	ike_enter(ike);
+	say_timer(child, "P2 lifetime timer expired", 0);
 	child_remove(child, child->superseded ? SA_END_REPLACED : SA_END_EXPIRED, true);
 	ike_leave(ike);
 }
@@ -219,6 +236,8 @@ struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct 
 	flow_learn(flow, qm);
 	if (pair->life_s != 0)
 		timer_start(ike->clock, &child->hard, 1000ull * pair->life_s, on_hard, child);
+	if (pair->life_s != 0)
+		say_timer(child, "P2 lifetime timer started", pair->life_s);
 	child->number = (uint32_t)++ike->child_ever;
 	if (hash_count(ike->children_by_spi) > ike->child_peak)
 		ike->child_peak = hash_count(ike->children_by_spi);
@@ -249,8 +268,10 @@ void child_use(struct ike_child *child)
 	flow->current = child;
 	flow->want_rekey = false;
 	ike->ops->sa->install_out(ike->ops->sa_ctx, child->pair.spi_in);
-	if (child->pair.soft_s != 0)
+	if (child->pair.soft_s != 0) {
 		timer_start(ike->clock, &child->soft, 1000ull * child->pair.soft_s, on_soft, child);
+		say_timer(child, "P2 rekey timer started", child->pair.soft_s);
+	}
 	if (old != NULL && old != child) {
 		old->superseded = true;
 		timer_stop(ike->clock, &old->soft);

@@ -65,6 +65,7 @@ static void info_send(struct ike_sa *sa, uint32_t msgid, size_t hash_at)
 	ike_chain_text(chain, sizeof chain, o->hdr.next, ike_out_from(o, IKE_HDR_LEN));
 	ike_keys_iv2(&sa->keys, sa->mm.iv, msgid, iv);
 	sa->ike->work.encrypt++;
+	ike_engine_dbg(sa, 7, "encrypt informational %08x for conn id %u", msgid, sa->number);
 	ike_tell_clear(sa, true, (struct bytes){o->buf, IKE_HDR_LEN}, ike_out_from(o, IKE_HDR_LEN));
 	if (ike_seal(o, &sa->keys, iv))
 		ike_transmit(sa->ike, sa, sa->local, sa->remote, ike_out_all(o), chain, msgid,

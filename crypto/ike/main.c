@@ -126,7 +126,7 @@ enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m)
 	if (!p1_read(offer, p->body, &why))
 		return mm_malformed(sa, PAY_SA, why, NOTIFY_PAYLOAD_MALFORMED);
 	const struct ike_policy *policy = p1_choose(ike->conf, offer, &chosen);
-	pix_phase1(ike, offer, policy, chosen);
+	pix_phase1(sa, offer, policy, chosen);
 	if (policy == NULL) {
 		no_proposal(sa, offer);
 		return mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
@@ -177,6 +177,7 @@ enum ike_verdict mm_in3(struct ike_xchg *x, struct ike_msg *m)
 
 	if (!mm_take_ke_nonce(sa, m, &x->ke_i, &x->nonce_i))
 		return STEP_FAIL;
+	mm_say_certificates(sa, m);
 	vendor_read(sa, m);
 	mm_read_natd(sa, m);
 	if (!mm_land_on_group(sa))
@@ -210,6 +211,7 @@ enum ike_verdict mm_in5(struct ike_xchg *x, struct ike_msg *m)
 
 	if (!mm_verify_peer(sa, m, &id))
 		return STEP_FAIL;
+	mm_say_certificates(sa, m);
 	mm_read_notifies(sa, m);
 	/* Authenticated: from here on the peer is where this message came from (port float, RFC 3947 §4). */
 	sa->local = x->local;
@@ -223,7 +225,7 @@ enum ike_verdict mm_in5(struct ike_xchg *x, struct ike_msg *m)
 
 	struct bytes own = mm_own_id(sa);
 	if (own.p != NULL)
-		pix_own_id(own);
+		pix_own_id(sa, own);
 	struct ike_out *o = ike_answer_begin(x, true);
 	mm_write_id_hash(sa, o, own);
 	if (sa->tell_life)

@@ -31,6 +31,7 @@ void mm_write_id_hash(struct ike_sa *sa, struct ike_out *o, struct bytes id);
 /* ID and HASH of the other side; id is the body, as long as the message. false: refused. */
 bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id);
 /* INITIAL-CONTACT. */
+void mm_say_certificates(const struct ike_sa *sa, const struct ike_msg *m);
 void mm_read_notifies(struct ike_sa *sa, const struct ike_msg *m);
 /* 713172 */
 void mm_say_natt(struct ike_sa *sa);

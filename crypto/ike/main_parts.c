@@ -28,8 +28,8 @@ bool mm_take_ke_nonce(struct ike_sa *sa, const struct ike_msg *m, struct bytes *
 	const struct ike_payload *k = ike_msg_find(m, PAY_KE, NULL);
 	const struct ike_payload *n = ike_msg_find(m, PAY_NONCE, NULL);
 
-	pix_payload("KE", 0, true);
-	pix_payload("NONCE", 0, true);
+	pix_payload(sa, "KE", 0, true);
+	pix_payload(sa, "NONCE", 0, true);
 	ike_dbg(sa, IKE_DETAIL, "processing ke payload");
 	ike_dbg(sa, IKE_DETAIL, "processing ISA_KE payload");
 	if (k->body.len != prim_dh_public_len(sa->group)) {
@@ -96,6 +96,7 @@ void mm_derive_keys(struct ike_sa *sa)
 	};
 	ike_dbg(sa, IKE_DETAIL, "Generating keys for %s...",
 	        sa_is(sa, SAF_INITIATOR) ? "Initiator" : "Responder");
+	ike_engine_dbg(sa, 1, "create ISAKMP SKEYID for conn id %u", sa->number);
 	ike_keys_derive(&sa->keys, &in, x->iv);
 	wipe(x->dh->job.secret, sizeof x->dh->job.secret);
 	sa->flags |= SAF_KEYED;
@@ -121,6 +122,19 @@ bool mm_land_on_group(struct ike_sa *sa)
 	return true;
 }
 
+/* There are no certificates here: what a peer asks for or sends of them is passed over. */
+void mm_say_certificates(const struct ike_sa *sa, const struct ike_msg *m)
+{
+	if (m->kinds & PAY_BIT(PAY_CERTREQ))
+		ike_dbg_of(sa, DEBUG_CA, 1,
+		           "CRYPTO_PKI: certificate request of %s passed over: no trustpoint",
+		           ip4_text(sa->mm.remote.ip).s);
+	if (m->kinds & PAY_BIT(PAY_CERT))
+		ike_dbg_of(sa, DEBUG_CA, 1,
+		           "CRYPTO_PKI: certificate of %s passed over: no trustpoint",
+		           ip4_text(sa->mm.remote.ip).s);
+}
+
 /* Our ID payload's body (`crypto isakmp identity`). */
 struct bytes mm_own_id(struct ike_sa *sa)
 {
@@ -144,6 +158,7 @@ struct bytes mm_own_id(struct ike_sa *sa)
 static size_t own_hash(const struct ike_sa *sa, bool initiators, struct bytes id, uint8_t *out)
 {
 	const struct ike_xchg *x = &sa->mm;
+	ike_engine_dbg(sa, 1, "generate hmac context for conn id %u", sa->number);
 	return ike_keys_auth(&sa->keys, initiators ? x->ke_i : x->ke_r,
 	                     initiators ? x->ke_r : x->ke_i, initiators ? sa->icookie : sa->rcookie,
 	                     initiators ? sa->rcookie : sa->icookie, x->sa_i, id, out);
@@ -182,7 +197,7 @@ bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id
 	const struct ike_payload *i = ike_msg_find(m, PAY_ID, NULL);
 	const struct ike_payload *h = ike_msg_find(m, PAY_HASH, NULL);
 
-	pix_payload("ID", 0, false);
+	pix_payload(sa, "ID", 0, false);
 	ike_dbg(sa, IKE_DETAIL, "processing ID payload");
 	if (ike_msg_find(m, PAY_ID, i) != NULL || i->body.len > IKE_ID_MAX) {
 		mm_malformed(sa, PAY_ID, "ID payload twice or too long",
@@ -190,7 +205,7 @@ bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id
 		return false;
 	}
 	show_id(sa, i->body);
-	pix_payload("HASH", 0, false);
+	pix_payload(sa, "HASH", 0, false);
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
 	size_t len = own_hash(sa, !sa_is(sa, SAF_INITIATOR), i->body, hash);
@@ -199,7 +214,7 @@ bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id
 		mm_bad_psk(sa, "hash does not verify");
 		return false;
 	}
-	debug_pix(DEBUG_IKEV1, "ISAKMP (0): SA has been authenticated\n");
+	pix_authenticated(sa);
 	sa->flags |= SAF_PROVED;
 	*id = i->body;
 	return true;

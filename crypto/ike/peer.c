@@ -41,6 +41,7 @@ static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct byte
 	ike->peers_last = peer;
 	ike->npeers++;
 	ike->peers_ever++;
+	ike_common_dbg(sa, "New peer %s, handle %u", ip4_text(peer->remote.ip).s, peer->handle);
 	if (ike->npeers > ike->peers_peak)
 		ike->peers_peak = ike->npeers;
 	ike_count_conns(ike);
@@ -92,12 +93,20 @@ void peer_detach(struct ike_sa *sa)
 	sa->refs--;
 }
 
+static void say_gone(const struct ike_peer *peer)
+{
+	const struct debug_who who = {.ip = peer->remote.ip, .group = "DefaultRAGroup", .user = peer->user};
+	debug_for(&who, DEBUG_IKE_COMMON, 1, "[IKE COMMON DEBUG]Peer %s gone, handle %u",
+	          ip4_text(peer->remote.ip).s, peer->handle);
+}
+
 static void peer_finish(struct ike_peer *peer, enum sa_end why)
 {
 	struct ike *ike = peer->ike;
 	if (peer->dead)
 		return;
 	peer->dead = peer->dying = true;
+	say_gone(peer);
 	timer_stop(ike->clock, &peer->liveness);
 	timer_stop(ike->clock, &peer->keepalive);
 	hash_del(ike->peers_by_handle, &peer->handle, sizeof peer->handle);

@@ -24,6 +24,7 @@ void qm_failed(struct ike_qm *qm, const char *why)
 	ike_log(ike, MSG_713902, ike_prefix(sa).s, line);
 	ike_dbg(sa, IKE_DETAIL, "Quick Mode failed: %s", why);
 	ike_say_history(&qm->x);
+	ike_common_dbg(sa, "IKEv1 was unsuccessful at setting up a tunnel: %s", why);
 	ike_log(ike, MSG_713902, ike_prefix(sa).s,
 	        "Removing peer from correlator table failed, no match!");
 }
@@ -151,6 +152,8 @@ static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
 	} else {
 		pair->local.port = pair->remote.port = 0;
 	}
+	ike_engine_dbg(sa, 1, "create IPSec keys for conn id %u, SPI 0x%08X and 0x%08X",
+	               sa->number, qm->spi_in, qm->spi_out);
 	ike_keys_esp(&sa->keys, secret, qm->spi_in, qm->x.nonce_i, qm->x.nonce_r, qm->alg,
 	             pair->key_in, pair->mac_key_in);
 	ike_keys_esp(&sa->keys, secret, qm->spi_out, qm->x.nonce_i, qm->x.nonce_r, qm->alg,
@@ -203,6 +206,10 @@ static void child_goes_live(struct ike_qm *qm)
 	if (child->pair.soft_s != 0)
 		ike_log(sa->ike, MSG_715080, ike_prefix(sa).s, "P2", child->pair.soft_s);
 	ike_log(sa->ike, MSG_713120, ike_prefix(sa).s, msgid);
+	ike_common_dbg(sa,
+	               "IKEv1 was successful at setting up a tunnel.  Map Tag = %s.  Map Sequence "
+	               "Number = %u.",
+	               child->flow->map_name, child->flow->map_seq);
 	if (!initiator && child->pair.local_proxy.proto == 17)
 		ike_dbg(sa, IKE_EVENT,
 		        "IKEQM_Active() Add L2TP classification rules: ip <%s> mask <0x%08X> port "

@@ -246,6 +246,7 @@ void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell)
 	timer_stop(ike->clock, &sa->rekey);
 	ike_xchg_clear(&sa->mm);
 	frag_clear(sa);
+	ike_engine_dbg(sa, 1, "delete connection %u", sa->number);
 	struct ike_peer *peer = sa->peer;
 	struct ike_prefix prefix = ike_prefix(sa);
 	if (peer != NULL) {
@@ -284,6 +285,7 @@ static void on_expire(struct timer *t, void *arg)
 	struct ike *ike = sa->ike;
 	(void)t;
 	ike_enter(ike);
+	ike_timer_dbg(sa, "P1 lifetime timer expired");
 	ike_dbg(sa, IKE_EVENT, "IKE SA lifetime expired, deleting it");
 	sa_delete(sa, SA_END_EXPIRED, true);
 	ike_leave(ike);
@@ -295,6 +297,7 @@ static void on_rekey(struct timer *t, void *arg)
 	struct ike *ike = sa->ike;
 	(void)t;
 	ike_enter(ike);
+	ike_timer_dbg(sa, "P1 rekey timer expired");
 	/* Without flows there is nothing to keep alive; the peer comes back by itself. */
 	if (sa->peer != NULL && sa->peer->flows != NULL && sa_best(sa->peer) == sa) {
 		sa->flags |= SAF_REKEYING;
@@ -322,10 +325,13 @@ static void supersede(struct ike_sa *newest)
 			continue;
 		sa->flags |= SAF_SUPERSEDED;
 		timer_stop(ike->clock, &sa->rekey);
-		if (++n > IKE_SAS_PER_PEER)
+		if (++n > IKE_SAS_PER_PEER) {
 			sa_delete(sa, SA_END_REPLACED, true);
-		else if (sa_is(newest, SAF_INITIATOR))
+		} else if (sa_is(newest, SAF_INITIATOR)) {
 			timer_start(ike->clock, &sa->expire, REPLACED_MS, on_expire, sa);
+			ike_timer_dbg(sa, "P1 lifetime timer started, %u seconds (replaced)",
+			              REPLACED_MS / 1000u);
+		}
 	}
 }
 
@@ -347,6 +353,8 @@ void sa_established(struct ike_sa *sa)
 		timer_start(ike->clock, &sa->expire, 1000ull * sa->life_s, on_expire, sa);
 		timer_start(ike->clock, &sa->rekey, 1000ull * rekey_s, on_rekey, sa);
 		ike_log(ike, MSG_715080, ike_prefix(sa).s, "P1", rekey_s);
+		ike_timer_dbg(sa, "P1 rekey timer started, %u seconds", rekey_s);
+		ike_timer_dbg(sa, "P1 lifetime timer started, %u seconds", sa->life_s);
 	}
 	supersede(sa);
 	struct ike_peer *peer = sa->peer;

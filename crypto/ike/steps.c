@@ -3,7 +3,6 @@
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/engine.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,6 +92,7 @@ void ike_xchg_forget(struct ike_xchg *x)
 	x->dh = NULL;
 	if (dh == NULL)
 		return;
+	ike_engine_dbg(x->sa, 1, "clear dh number for conn id %u", x->sa->number);
 	if (dh->running) {
 		dh->x = NULL; /* the helper thread still works on it; dh_done frees it */
 		dh->starting = false;
@@ -128,6 +128,7 @@ static void xchg_timeout(struct timer *t, void *arg)
 
 	ike_enter(ike);
 	ike_event(x, EV_TIMEOUT);
+	ike_timer_dbg(sa, "%s timer expired", ike_state_text(x->state));
 	if (x->exch == EXCH_QUICK) {
 		struct ike_qm *qm = (struct ike_qm *)x;
 		if (x->state != ST_QM_DONE)
@@ -155,84 +156,11 @@ void ike_xchg_state(struct ike_xchg *x, uint8_t state)
 		ike_xchg_forget(x);
 		timer_stop(clock, &x->retry);
 	}
-	if (state_timeout_s[state] != 0)
-		timer_start(clock, &x->timeout, 1000u * state_timeout_s[state], xchg_timeout, x);
-}
-
-/* ------------------------------------------------------------------ Diffie-Hellman elsewhere */
-
-static void dh_finish(struct ike_dh *dh)
-{
-	struct ike_xchg *x = dh->x;
-	struct ike *ike = x->sa->ike;
-	ike_enter(ike);
-	void (*resume)(struct ike_xchg *) = x->resume;
-	x->resume = NULL;
-	if (resume != NULL && !x->dead)
-		resume(x);
-	ike_leave(ike);
-}
-
-static void dh_done(void *arg)
-{
-	struct ike_dh *dh = arg;
-
-	dh->running = false;
-	if (dh->ike != NULL)
-		for (struct ike_dh **at = &dh->ike->dhs; *at != NULL; at = &(*at)->next)
-			if (*at == dh) {
-				*at = dh->next;
-				break;
-			}
-	if (dh->starting)
-		return; /* ike_xchg_dh_settle goes on */
-	if (dh->x == NULL) {
-		prim_dh_clear(&dh->job);
-		free(dh);
+	if (state_timeout_s[state] == 0)
 		return;
-	}
-	dh_finish(dh);
-}
-
-bool ike_xchg_dh(struct ike_xchg *x, uint16_t group, struct bytes peer,
-                 void (*resume)(struct ike_xchg *x))
-{
-	struct ike *ike = x->sa->ike;
-	struct ike_dh *dh = x->dh;
-
-	if (peer.len > PRIM_DH_MAX)
-		return false;
-	if (dh == NULL) {
-		dh = x->dh = calloc(1, sizeof *dh);
-		if (dh == NULL)
-			return false;
-		dh->x = x;
-		dh->job.group = group;
-	}
-	dh->ike = ike;
-	memcpy(dh->job.peer, peer.p != NULL ? peer.p : (const uint8_t *)"", peer.len);
-	dh->job.peer_len = peer.len;
-	ike->work.key_allocated++;
-	x->resume = resume;
-	ike_event(x, EV_GEN_DH_KEY);
-	dh->running = dh->starting = true;
-	dh->next = ike->dhs;
-	ike->dhs = dh;
-	if (ike->ops->dh(ike->ctx, &dh->job, dh_done, dh) != 0) {
-		dh_done(dh);
-		dh->job.status = -ENOMEM;
-	}
-	return true;
-}
-
-void ike_xchg_dh_settle(struct ike_xchg *x)
-{
-	struct ike_dh *dh = x->dh;
-	if (dh == NULL || !dh->starting)
-		return;
-	dh->starting = false;
-	if (!dh->running)
-		dh_finish(dh);
+	timer_start(clock, &x->timeout, 1000u * state_timeout_s[state], xchg_timeout, x);
+	ike_timer_dbg(x->sa, "%s timer started, %u seconds", ike_state_text(state),
+	              state_timeout_s[state]);
 }
 
 /* ------------------------------------------------------------------ sending */
@@ -268,6 +196,7 @@ static void xchg_retry(struct timer *t, void *arg)
 	struct ike_xchg *x = arg;
 	struct clock *clock = x->sa->ike->clock;
 	ike_enter(x->sa->ike);
+	ike_timer_dbg(x->sa, "retransmission timer expired, try %u", x->tries + 1);
 	ike_resend(x);
 	unsigned long wait = (unsigned long)RETRY_FIRST_MS << x->tries;
 	if (x->tries < RETRY_MOST)
@@ -310,6 +239,9 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat)
 	if ((o->hdr.flags & IKE_FLAG_ENCRYPTED) && !ike_seal(o, &sa->keys, x->iv))
 		return false;
 	struct bytes all = ike_out_all(o);
+	if (o->hdr.flags & IKE_FLAG_ENCRYPTED)
+		ike_engine_dbg(sa, 7, "encrypt %zu bytes for conn id %u", all.len - IKE_HDR_LEN,
+		               sa->number);
 	uint8_t *copy = malloc(all.len);
 	if (copy == NULL)
 		return false;
@@ -324,6 +256,7 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat)
 	if (!repeat)
 		return true;
 	ike_event(x, EV_START_TMR);
+	ike_timer_dbg(sa, "retransmission timer started, %u ms", (unsigned)RETRY_FIRST_MS);
 	timer_start(sa->ike->clock, &x->retry, RETRY_FIRST_MS, xchg_retry, x);
 	return true;
 }
@@ -392,6 +325,7 @@ bool ike_open_msg(struct ike_sa *sa, const uint8_t *iv, const struct ike_hdr *hd
 	struct bytes body = rd_rest(&r);
 
 	ike->work.decrypt++;
+	ike_engine_dbg(sa, 7, "decrypt %zu bytes for conn id %u", body.len, sa->number);
 	if (body.len == 0 || body.len % k->block != 0 || body.len > sizeof ike->clear) {
 		*why = "length is not a whole number of cipher blocks";
 		return false;
@@ -563,7 +497,7 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 			ike_event(x, EV_PROCESS_MSG);
 		verdict = row->fn(x, &ike->msg);
 		/* a refused exchange may be gone */
-		pix_status(verdict);
+		pix_status(x, verdict);
 	} else if (x->dead || x->state == ST_REFUSED) {
 		return;
 	}

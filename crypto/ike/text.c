@@ -42,6 +42,13 @@ struct ike_prefix ike_prefix_peer(const struct ike_peer *peer)
 	return prefix("DefaultRAGroup", peer->user, peer->remote.ip);
 }
 
+struct debug_who ike_who(const struct ike_sa *sa)
+{
+	return (struct debug_who){.ip = sa->mm.remote.ip,
+	                          .group = sa->group_name,
+	                          .user = sa->peer != NULL ? sa->peer->user : NULL};
+}
+
 static void debug_line(struct ike *ike, uint8_t level, const char *prefix_text, const char *text)
 {
 	static const struct {

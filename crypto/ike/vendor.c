@@ -127,7 +127,7 @@ void vendor_read(struct ike_sa *sa, const struct ike_msg *m)
 				if (vendors[i].kind == VENDOR_FRAGMENTATION)
 					say_fragmentation(sa, p->body);
 			}
-		pix_vendor(sa->microsoft && !microsoft);
+		pix_vendor(sa, sa->microsoft && !microsoft);
 	}
 }
 

@@ -134,8 +134,18 @@ static void rules_in(const struct debug_who *who, const struct sadb_sa *sa)
 	                         dst, !p->udp_encap});
 }
 
+static void engine(const struct ipsec_sadb *db, const struct sadb_sa *sa, const char *what)
+{
+	if (!debug_on(DEBUG_ENGINE, 1))
+		return;
+	const struct debug_who about = who_of(db, sa);
+	debug_emit(&about, DEBUG_ENGINE, 1, "CryptoEngine0: %s, conn_id %u, SPI 0x%08X", what,
+	           sa->conn_id, sa->pair.spi_in);
+}
+
 void sadb_debug_in(const struct ipsec_sadb *db, const struct sadb_sa *sa)
 {
+	engine(db, sa, "IPSec SA created");
 	if (!debug_on(DEBUG_IPSEC, 1))
 		return;
 	const struct debug_who about = who_of(db, sa);
@@ -145,6 +155,7 @@ void sadb_debug_in(const struct ipsec_sadb *db, const struct sadb_sa *sa)
 void sadb_debug_up(const struct ipsec_sadb *db, const struct sadb_sa *sa)
 {
 	const struct sa_pair *p = &sa->pair;
+	engine(db, sa, "IPSec SA active");
 	if (!debug_on(DEBUG_IPSEC, 1))
 		return;
 	const struct debug_who about = who_of(db, sa), *who = &about;
@@ -179,6 +190,7 @@ static void context_gone(const struct debug_who *who, const char *way, uint32_t 
 void sadb_debug_gone(const struct ipsec_sadb *db, const struct sadb_sa *sa)
 {
 	uint32_t in = sa->pair.spi_in, out = sa->pair.spi_out;
+	engine(db, sa, "IPSec SA deleted");
 	if (!debug_on(DEBUG_IPSEC, 1))
 		return;
 	const struct debug_who about = who_of(db, sa), *who = &about;

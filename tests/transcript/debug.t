@@ -36,6 +36,21 @@ ciscoasa(config)# no debug vpdn packet
 ciscoasa(config)# undebug l2tp event
 ciscoasa(config)# undebug aaa
 ciscoasa(config)# no debug radius
+ciscoasa(config)# debug radius user jdoe
+debug radius  user jdoe
+ciscoasa(config)# debug tacacs user jane
+debug tacacs  user jane
+ciscoasa(config)# show debug radius
+debug radius  user jdoe
+ciscoasa(config)# undebug radius user jdoe
+ciscoasa(config)# show debug radius
+ciscoasa(config)# undebug tacacs
+ciscoasa(config)# debug crypto ca cluster 7
+ciscoasa(config)# show debug crypto
+debug crypto ikev1 enabled at level 255
+debug crypto ipsec enabled at level 127
+debug crypto ca cluster enabled at level 7
+ciscoasa(config)# no debug crypto ca cluster
 ciscoasa(config)# debug crypto condition peer 192.0.2.10
 ciscoasa(config)# debug crypto condition peer 10.0.0.0 subnet 255.0.0.0
 ciscoasa(config)# debug crypto condition user jdoe
