@@ -157,6 +157,18 @@ static void add(struct walk *w, const struct line *l)
 	w->lines[w->n++] = (struct walk_line){l, 0};
 }
 
+/* How many lines of a mode can begin with this word, at most. */
+static size_t most_of(const struct mode *m, struct str word)
+{
+	size_t n = 0;
+
+	if (word.len)
+		return m->nstart[(unsigned char)tolower((unsigned char)word.p[0])] + m->nstart[0];
+	for (const struct line *l = m->lines; l; l = l->next)
+		n++;
+	return n;
+}
+
 static void begin_in(struct walk *w, const struct mode *m, struct str word)
 {
 	unsigned char c = word.len ? (unsigned char)tolower((unsigned char)word.p[0]) : 0;
@@ -175,8 +187,7 @@ static void begin(struct walk *w, struct str word)
 	size_t most = 0;
 
 	for (const struct mode *m = w->mode; m; m = m == w->mode ? m->also : NULL)
-		for (const struct line *l = m->lines; l; l = l->next)
-			most++;
+		most += most_of(m, word);
 	w->lines = malloc((most + 1) * sizeof(*w->lines));
 	if (!w->lines)
 		abort();
