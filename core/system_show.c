@@ -221,6 +221,7 @@ void gateway_show_register(struct gateway *gw)
 	cmd_register(table, sizeof table / sizeof table[0], gw);
 	system_load_register(gw);
 	system_unit_register(gw);
+	system_counters_register(gw);
 	system_tech_register(gw);
 	system_load_start(gw);
 }

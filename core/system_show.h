@@ -12,6 +12,8 @@ void system_load_stop(struct gateway *gw);
 void system_unit_register(struct gateway *gw);
 /* What stands as serial number in show version and show inventory. */
 void system_serial(struct gateway *gw, char text[16]);
+/* system_counters.c: show counters, show crypto accelerator statistics */
+void system_counters_register(struct gateway *gw);
 /* system_tech.c: show tech-support */
 void system_tech_register(struct gateway *gw);
 

@@ -25,6 +25,8 @@ static const struct part parts[] = {
         {"show crypto isakmp stats", "show_ikev1_stats", {0}},
         {"show crypto ipsec sa detail", "show_ipsec_sa", {"detail"}},
         {"show crypto ipsec stats", "show_ipsec_stats", {0}},
+        {"show crypto accelerator statistics", "show_crypto_accelerator", {0}},
+        {"show counters", "show_counters", {0}},
         {"show vpdn tunnel", "show_vpdn_tunnel", {0}},
         {"show vpdn session", "show_vpdn_session", {0}},
         {"show vpdn pppinterface", "show_vpdn_pppinterface", {0}},

@@ -36,20 +36,21 @@ static const struct auth_proto *first_of(unsigned methods)
 static void log_nothing_left(const struct ppp_session *s, const char *refused)
 {
 	const struct aaa_group *g = ppp_session_group(s);
+	const struct aaa_server_choice *servers = g ? aaa_servers(g, s->link.ifname) : NULL;
 	char allowed[80], able[80], why[400];
 	snprintf(why, sizeof(why),
 	         "No PPP authentication protocol left%s: tunnel-group %s allows %s, server %s can "
 	         "do %s",
 	         refused, s->group, aaa_methods_text(g ? g->methods : 0, allowed, sizeof(allowed)),
-	         g && g->server ? g->server : "LOCAL",
-	         aaa_methods_text(g ? aaa_server_methods(g) : 0, able, sizeof(able)));
+	         aaa_server_name(servers),
+	         aaa_methods_text(servers ? aaa_server_methods(servers) : 0, able, sizeof(able)));
 	log_msg(MSG_113013, why, ip4_text(s->link.remote.ip).s);
 }
 
 bool ppp_auth_begin(struct ppp_session *s)
 {
 	const struct aaa_group *g = ppp_session_group(s);
-	s->auth.left = g ? g->methods & aaa_server_methods(g) : 0;
+	s->auth.left = g ? g->methods & aaa_server_methods(aaa_servers(g, s->link.ifname)) : 0;
 	s->auth.proto = first_of(s->auth.left);
 	if (!s->auth.proto)
 		log_nothing_left(s, "");
@@ -252,6 +253,7 @@ void ppp_auth_ask(struct ppp_session *s)
 	a->asking = true;
 	a->rq.method = a->proto->method;
 	a->rq.peer_ip = s->link.remote.ip;
+	a->rq.ifname = s->link.ifname;
 	a->rq.done = on_result;
 	a->rq.arg = s;
 	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, ulen=%zu, user=%s",

@@ -174,20 +174,27 @@ static int group_policy_check(const struct conf *c, const struct centry *e,
 	return 0;
 }
 
-/* A server group must exist; the local database always does. */
-static int tunnel_group_general_check(const struct conf *c, const struct centry *e,
-                                      const struct centry *was, struct conf_notes *notes,
-                                      struct err *err)
+/* The local database always does. */
+static int server_exists(const struct conf *c, struct str server, struct err *err)
 {
-	(void)was;
-	struct str server = conf_text(e, "aaa");
-	(void)notes;
 	if (str_caseeq(server, STR("LOCAL")) || str_caseeq(server, STR("NONE")) || server.len == 0)
 		return 0;
 	if (!conf_find(c, "aaa-server", server))
 		return err_set(err, -ENOENT, "aaa-server group %.*s does not exist",
 		               STR_ARG(server));
 	return 0;
+}
+
+static int tunnel_group_general_check(const struct conf *c, const struct centry *e,
+                                      const struct centry *was, struct conf_notes *notes,
+                                      struct err *err)
+{
+	(void)was, (void)notes;
+	int rc = server_exists(c, conf_text(e, "aaa"), err);
+	for (const struct centry *i = conf_first_child(c, e, "interface-server"); i && !rc;
+	     i = conf_next(c, i))
+		rc = server_exists(c, conf_text(i, "group"), err);
+	return rc;
 }
 
 const struct conf_check *ppp_conf_checks(size_t *n)

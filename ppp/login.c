@@ -179,7 +179,8 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 	if (!g)
 		return MSCHAP_NO_DIALIN;
 	str_copy(s->user, sizeof(s->user), str_of(result->user));
-	aaa_terms(p->conf->aaa, g, aaa_user_find(p->conf->aaa, s->user), &s->terms);
+	aaa_terms(p->conf->aaa, g, aaa_user_find(p->conf->aaa, s->user), s->link.ifname,
+	          &s->terms);
 	log_policy(s);
 	debug_terms(s);
 	log_msg(MSG_113008, s->user);

@@ -161,6 +161,14 @@ int exec_save(const struct exec_config *x, const char *user, struct out *out, st
 	return rc;
 }
 
+static int cmd_show_checksum(struct cmd *c)
+{
+	char sum[STARTUP_SUM_TEXT];
+	config_sum(c->ctx, -1, true, sum);
+	rec(c->out, "cryptochecksum", "Cryptochecksum: %s \n", sum);
+	return CMD_OK;
+}
+
 static int cmd_write_memory(struct cmd *c)
 {
 	struct err err = {0};
@@ -352,6 +360,7 @@ void exec_config_register(struct exec_config *x)
 	static const struct cmd_entry table[] = {
 	        {"show_running_config", cmd_show_running_config},
 	        {"show_startup_config", cmd_show_startup_config},
+	        {"show_checksum", cmd_show_checksum},
 	        {"write_memory", cmd_write_memory},
 	        {"write_terminal", cmd_write_terminal},
 	};

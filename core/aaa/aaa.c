@@ -155,8 +155,18 @@ static void terms_pools(struct aaa_terms *t, const char *const *names, size_t n)
 		str_copy(t->pools[t->npools++], sizeof(t->pools[0]), str_of(names[i]));
 }
 
+static void terms_group_pools(struct aaa_terms *t, const struct aaa_group *g, const char *ifname)
+{
+	for (size_t i = 0; i < g->niface_pools; i++)
+		if (ifname && strcmp(g->iface_pools[i].ifname, ifname) == 0) {
+			terms_pools(t, g->iface_pools[i].pools, g->iface_pools[i].npools);
+			return;
+		}
+	terms_pools(t, g->pools, g->npools);
+}
+
 void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct aaa_user *user,
-               struct aaa_terms *t)
+               const char *ifname, struct aaa_terms *t)
 {
 	*t = (struct aaa_terms){.user_specific = user && user->policy};
 	const struct aaa_policy *p =
@@ -182,19 +192,32 @@ void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct
 	if (p && p->npools)
 		terms_pools(t, p->pools, p->npools);
 	else
-		terms_pools(t, g->pools, g->npools);
+		terms_group_pools(t, g, ifname);
 }
 
 /* ------------------------------------------------------------------ authentication */
 
-static bool is_local(const struct aaa_group *g)
+const struct aaa_server_choice *aaa_servers(const struct aaa_group *g, const char *ifname)
 {
-	return !g->server || str_caseeq(str_of(g->server), STR("LOCAL")) || g->fallback_local;
+	for (size_t i = 0; i < g->niface_servers; i++)
+		if (ifname && strcmp(g->iface_servers[i].ifname, ifname) == 0)
+			return &g->iface_servers[i];
+	return &g->servers;
 }
 
-unsigned aaa_server_methods(const struct aaa_group *g)
+const char *aaa_server_name(const struct aaa_server_choice *s)
 {
-	return is_local(g) ? (unsigned)AAA_LOCAL_METHODS : 0;
+	return s && s->server ? s->server : "LOCAL";
+}
+
+static bool is_local(const struct aaa_server_choice *s)
+{
+	return str_caseeq(str_of(aaa_server_name(s)), STR("LOCAL")) || s->fallback_local;
+}
+
+unsigned aaa_server_methods(const struct aaa_server_choice *s)
+{
+	return is_local(s) ? (unsigned)AAA_LOCAL_METHODS : 0;
 }
 
 static void report(const struct aaa_request *rq, const struct aaa_conf *c)
@@ -286,14 +309,15 @@ void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_con
 {
 	rq->result = (struct aaa_result){.status = AAA_ERROR, .why = AAA_WHY_SERVER};
 	const char *account = rq->account[0] ? rq->account : rq->user;
+	const struct aaa_server_choice *servers = g ? aaa_servers(g, rq->ifname) : NULL;
 	str_copy(rq->result.user, sizeof(rq->result.user), str_of(account));
 	rq->handle = ++handles;
 	rq->group = g ? g->name : NULL;
-	debug_question(rq, g && g->server ? g->server : "LOCAL");
+	debug_question(rq, aaa_server_name(servers));
 	if (rq->malformed || rq->refuse != AAA_WHY_NONE) {
 		rq->result.status = AAA_REJECT;
 		rq->result.why = rq->malformed ? AAA_WHY_MALFORMED : rq->refuse;
-	} else if (g && is_local(g)) {
+	} else if (servers && is_local(servers)) {
 		const struct debug_who who = who_of(rq);
 		debug_for(&who, DEBUG_AAA, 1, "AAA_BindServer: Using server: <Internal Server>");
 		debug_for(&who, DEBUG_AAA, 1, "Local authentication of user %s", account);

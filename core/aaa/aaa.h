@@ -99,12 +99,27 @@ struct aaa_user {
 	uint32_t framed_ip, framed_mask; /* 0 = from a pool */
 };
 
+/* What a tunnel group says for clients of one interface (nameif). */
+struct aaa_iface_pools {
+	const char *ifname;
+	const char *const *pools;
+	size_t npools;
+};
+struct aaa_server_choice {
+	const char *ifname;  /* NULL = of every other interface */
+	const char *server;  /* authentication-server-group: "LOCAL" or the name of a server group */
+	bool fallback_local; /* "LOCAL" behind it */
+};
+
 /* One tunnel group: general and PPP attributes. */
 struct aaa_group {
 	const char *name;
-	const char *server; /* authentication-server-group: "LOCAL" or the name of a server group */
-	bool fallback_local; /* "LOCAL" behind it */
-	const char *policy;  /* default-group-policy */
+	struct aaa_server_choice servers; /* authentication-server-group */
+	const struct aaa_server_choice *iface_servers;
+	size_t niface_servers;
+	const struct aaa_iface_pools *iface_pools;
+	size_t niface_pools;
+	const char *policy; /* default-group-policy */
 	const char *const *pools;
 	size_t npools;
 	unsigned methods; /* set of AAA_BIT, as allowed by ppp-attributes */
@@ -154,8 +169,11 @@ const struct aaa_user *aaa_user_of(const struct aaa_conf *c, const struct aaa_gr
 const struct aaa_group *aaa_group_chosen(const struct aaa_conf *c, const struct aaa_group *g,
                                          const char *wire_name, char *account);
 
-/* What the servers of this tunnel group can verify (set of AAA_BIT); 0 when none of them is usable. */
-unsigned aaa_server_methods(const struct aaa_group *g);
+/* The servers of this tunnel group for a client of the interface. */
+const struct aaa_server_choice *aaa_servers(const struct aaa_group *g, const char *ifname);
+const char *aaa_server_name(const struct aaa_server_choice *s); /* "LOCAL" when nothing is said */
+/* What they can verify (set of AAA_BIT); 0 when none of them is usable. */
+unsigned aaa_server_methods(const struct aaa_server_choice *s);
 
 /* The terms of one login: user over his group policy over the tunnel group. Copied, so that a session keeps
  * what it started with. */
@@ -168,16 +186,16 @@ struct aaa_terms {
 	char group_lock[AAA_NAME_MAX + 1]; /* "" = any tunnel group */
 	char filter[AAA_ACL_MAX + 1];      /* vpn-filter, "" = none */
 	char pools[AAA_POOLS_MAX]
-	          [AAA_NAME_MAX + 1]; /* the group policy's, else the tunnel group's */
+	          [AAA_NAME_MAX + 1]; /* the group policy's, else the tunnel group's for the interface, else all its */
 	size_t npools;
 	char banner[AAA_BANNER_MAX + 1];
 	char hours[AAA_NAME_MAX + 1]; /* a.hours; "" = any time */
 	bool external; /* the policy's values are on a server: nobody comes in with it */
 	uint32_t dhcp_scope;
 };
-/* user may be NULL (known to a server only). */
+/* user may be NULL (known to a server only). ifname: the client's interface. */
 void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct aaa_user *user,
-               struct aaa_terms *t);
+               const char *ifname, struct aaa_terms *t);
 
 /* ------------------------------------------------------------------ authentication */
 
@@ -220,6 +238,7 @@ struct aaa_request {
 	char user[AAA_USER_MAX + 1];         /* as it came */
 	char account[AAA_USER_MAX + 1];      /* who is asked about; "" = user */
 	uint32_t peer_ip;                    /* for messages */
+	const char *ifname;                  /* the client's interface; NULL = none in particular */
 	char password[AAA_PASSWORD_MAX + 1]; /* PAP; wiped by aaa_start */
 	uint8_t id;                          /* CHAP identifier */
 	uint8_t challenge[16];               /* 8 used by MS-CHAPv1 */

@@ -223,13 +223,41 @@ static void read_users(struct ctx *x, struct aaa_conf *out)
 	out->nusers = i;
 }
 
+/* What is said for one interface: (IF) before the names. */
+static void read_ifaces(struct ctx *x, const struct centry *general, struct aaa_group *g)
+{
+	size_t npools = 0, nservers = 0;
+	const struct centry *e;
+	for (e = conf_first_child(x->c, general, "interface-pool"); e; e = conf_next(x->c, e))
+		npools++;
+	for (e = conf_first_child(x->c, general, "interface-server"); e; e = conf_next(x->c, e))
+		nservers++;
+	struct aaa_iface_pools *pools = array(x, npools, sizeof(*pools));
+	struct aaa_server_choice *servers = array(x, nservers, sizeof(*servers));
+	g->iface_pools = pools;
+	g->iface_servers = servers;
+	if (!pools || !servers)
+		return;
+	for (e = conf_first_child(x->c, general, "interface-pool"); e; e = conf_next(x->c, e)) {
+		struct aaa_iface_pools *p = &pools[g->niface_pools++];
+		p->ifname = text(x, conf_text(e, "interface"));
+		p->pools = read_names(x, e, "addresses", &p->npools);
+	}
+	for (e = conf_first_child(x->c, general, "interface-server"); e; e = conf_next(x->c, e))
+		servers[g->niface_servers++] = (struct aaa_server_choice){
+		        .ifname = text(x, conf_text(e, "interface")),
+		        .server = text(x, conf_text(e, "group")),
+		        .fallback_local = conf_is_set(e, "fallback")};
+}
+
 static void read_group(struct ctx *x, const struct centry *e, struct aaa_group *g)
 {
 	const struct centry *general = conf_child(x->c, e, "general");
 	const struct centry *ppp = conf_child(x->c, e, "ppp");
 	g->name = text(x, conf_text(e, "name"));
-	g->server = text(x, conf_text(general, "aaa"));
-	g->fallback_local = conf_is_set(general, "aaa-fallback");
+	g->servers.server = text(x, conf_text(general, "aaa"));
+	g->servers.fallback_local = conf_is_set(general, "aaa-fallback");
+	read_ifaces(x, general, g);
 	g->policy = text(x, conf_text(general, "policy"));
 	g->strip_realm = conf_bool(general, "strip-realm");
 	g->strip_group = conf_bool(general, "strip-group");

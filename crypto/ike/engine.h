@@ -330,7 +330,7 @@ struct ike {
 	size_t npeers;
 	struct ike_dh *dhs; /* running ones */
 	uint32_t next_peer, next_flow, next_sa, next_xchg;
-	uint64_t stat[STAT_N];
+	uint64_t stat[STAT_N], stat_cleared[STAT_N]; /* what `clear crypto ikev1 stats` took off */
 	struct crypto_work work; /* but for what stat and keys.c count */
 	uint64_t peers_ever, peers_peak, child_ever, child_peak, conns_peak;
 	uint64_t half_open_peak, half_open_refused;

@@ -151,6 +151,8 @@ struct ike_counts {
 	uint32_t peers_max;
 };
 void ike_counts(const struct ike *ike, struct ike_counts *counts);
+/* The rows of show crypto ikev1 stats, since the start. */
+void ike_each_stat(const struct ike *ike, void (*fn)(void *arg, const char *label, uint64_t n), void *arg);
 /* For show crypto protocol statistics. */
 struct crypto_work ike_work(const struct ike *ike);
 

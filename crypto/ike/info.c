@@ -44,6 +44,7 @@ static struct ike_out *info_begin(struct ike_sa *sa, uint8_t payload, uint32_t *
 {
 	struct ike_out *o = &sa->ike->out;
 	*msgid = random_u32() | 1; /* never 0 */
+	sa->ike->work.random++;
 	struct ike_hdr hdr = {.exch = EXCH_INFO, .msgid = *msgid, .flags = IKE_FLAG_ENCRYPTED};
 	memcpy(hdr.icookie, sa->icookie, IKE_COOKIE_LEN);
 	memcpy(hdr.rcookie, sa->rcookie, IKE_COOKIE_LEN);

@@ -221,13 +221,29 @@ static void show_admission(const struct ike *ike, struct out *o)
 	rec_close(o);
 }
 
+static const char *const names[] = {
+#define X(name, text) text,
+        IKE_STAT_LIST(X)
+#undef X
+};
+
+void ike_each_stat(const struct ike *ike, void (*fn)(void *arg, const char *label, uint64_t n), void *arg)
+{
+	for (size_t i = 0; i < STAT_N; i++)
+		fn(arg, names[i], ike->stat[i]);
+}
+
+/* What is there stays there. */
+static int clear_ikev1_stats(struct cmd *cmd)
+{
+	struct ike *ike = cmd->ctx;
+	memcpy(ike->stat_cleared, ike->stat, sizeof ike->stat);
+	ike->stat_cleared[STAT_ACTIVE] = 0;
+	return CMD_OK;
+}
+
 static int show_ikev1_stats(struct cmd *cmd)
 {
-	static const char *const names[] = {
-#define X(name, text) text,
-	        IKE_STAT_LIST(X)
-#undef X
-	};
 	const struct ike *ike = cmd->ctx;
 	struct out *o = cmd->out;
 	char label[64], key[64];
@@ -237,8 +253,9 @@ static int show_ikev1_stats(struct cmd *cmd)
 	for (size_t i = 0; i < STAT_N; i++) {
 		snprintf(label, sizeof label, "%s:", names[i]);
 		/* numbers end in column 32 */
-		out_printf(o, "  %-26s%4llu\n", label, (unsigned long long)ike->stat[i]);
-		rec_num(o, key_of(key, sizeof key, names[i]), ike->stat[i]);
+		uint64_t n = ike->stat[i] - ike->stat_cleared[i];
+		out_printf(o, "  %-26s%4llu\n", label, (unsigned long long)n);
+		rec_num(o, key_of(key, sizeof key, names[i]), n);
 	}
 	rec_close(o);
 	show_admission(ike, o);
@@ -279,6 +296,7 @@ void ike_show_register(struct ike *ike)
 	        {"show_isakmp_sa", show_isakmp_sa},
 	        {"show_ikev1_stats", show_ikev1_stats},
 	        {"clear_ikev1_sa", clear_ikev1_sa},
+	        {"clear_ikev1_stats", clear_ikev1_stats},
 	};
 	cmd_register(table, sizeof table / sizeof table[0], ike);
 }

@@ -51,6 +51,12 @@ struct sadb_sa {
 	struct sadb_sa *next_of_flow;
 };
 
+/* What `show crypto ipsec stats` counts. */
+struct sadb_tally {
+	struct sa_stats sum;
+	uint64_t flows_gone, no_sa, refused, deletes_in, deletes_out, destroyed;
+};
+
 struct ipsec_sadb {
 	const struct clock *clock;
 	const struct sa_ops *data;
@@ -68,6 +74,7 @@ struct ipsec_sadb {
 	uint64_t deletes_in, deletes_out, destroyed;
 	uint64_t made, rekeyed, spis, refused; /* pairs; those that replace one; numbers asked for */
 	struct sa_stats past; /* of flows that are gone */
+	struct sadb_tally cleared;
 };
 
 struct sa_stats sadb_flow_sum(const struct ipsec_sadb *db, const struct sadb_flow *f);
@@ -91,7 +98,7 @@ static inline uint32_t sadb_pix_conn(const struct sadb_sa *sa, bool inbound)
 {
 	return sa->conn_id / 4096 * 2 - inbound;
 }
-cmd_fn ipsec_show_stats; /* show_stats.c; ctx is the ipsec_sadb */
+cmd_fn ipsec_show_stats, ipsec_clear_stats; /* show_stats.c; ctx is the ipsec_sadb */
 /* show_pix.c: one flow; sum: its counters since they were cleared. */
 void ipsec_show_pix_flow(struct out *o, const struct ipsec_sadb *db, const struct sadb_flow *f,
                          const struct sa_stats *sum);

@@ -469,6 +469,7 @@ static int clear_ipsec_sa(struct cmd *c)
 static const struct cmd_entry commands[] = {
         {"show_ipsec_sa", show_ipsec_sa},
         {"show_ipsec_stats", ipsec_show_stats},
+        {"clear_ipsec_stats", ipsec_clear_stats},
         {"clear_ipsec_sa", clear_ipsec_sa},
 };
 

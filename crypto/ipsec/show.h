@@ -53,6 +53,8 @@ struct ipsec_sadb_info {
 void ipsec_sadb_each(const struct ipsec_sadb *db,
                      void (*fn)(void *arg, const struct ipsec_sadb_info *info), void *arg);
 /* Number of pairs now, and the most there ever were. */
+/* Of all flows there are and were. */
+struct sa_stats ipsec_sadb_sum(const struct ipsec_sadb *db);
 void ipsec_sadb_counts(const struct ipsec_sadb *db, size_t *now, size_t *peak, uint64_t *refused);
 /* Inner bytes and packets of a flow over all its SAs, those that are gone included; false when the flow has no
  * SA now. */

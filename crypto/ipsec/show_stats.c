@@ -66,7 +66,7 @@ static void stats_outbound(struct out *o, const struct sa_stats *s)
 }
 
 /* Of all flows there are and were. */
-static struct sa_stats all_stats(const struct ipsec_sadb *db)
+struct sa_stats ipsec_sadb_sum(const struct ipsec_sadb *db)
 {
 	struct sa_stats s = db->past;
 
@@ -80,7 +80,7 @@ static struct sa_stats all_stats(const struct ipsec_sadb *db)
 
 struct crypto_work ipsec_sadb_work(const struct ipsec_sadb *db)
 {
-	struct sa_stats s = all_stats(db);
+	struct sa_stats s = ipsec_sadb_sum(db);
 
 	return (struct crypto_work){
 	        .encrypt = s.pkts_out,
@@ -97,26 +97,62 @@ struct crypto_work ipsec_sadb_work(const struct ipsec_sadb *db)
 	};
 }
 
+/* What `clear crypto ipsec stats` takes off. */
+static struct sadb_tally tally_of(const struct ipsec_sadb *db)
+{
+	return (struct sadb_tally){.sum = ipsec_sadb_sum(db),
+	                           .flows_gone = db->flows_gone,
+	                           .no_sa = dropped(db, DROP_ESP_NO_SA),
+	                           .refused = db->refused,
+	                           .deletes_in = db->deletes_in,
+	                           .deletes_out = db->deletes_out,
+	                           .destroyed = db->destroyed};
+}
+
+static struct sadb_tally since_clear(const struct ipsec_sadb *db)
+{
+	struct sadb_tally t = tally_of(db);
+	const struct sadb_tally *c = &db->cleared;
+
+#define X(name) t.sum.name -= c->sum.name;
+	SA_COUNTER_LIST(X)
+#undef X
+	t.flows_gone -= c->flows_gone;
+	t.no_sa -= c->no_sa;
+	t.refused -= c->refused;
+	t.deletes_in -= c->deletes_in;
+	t.deletes_out -= c->deletes_out;
+	t.destroyed -= c->destroyed;
+	return t;
+}
+
 int ipsec_show_stats(struct cmd *c)
 {
 	const struct ipsec_sadb *db = c->ctx;
-	struct sa_stats s = all_stats(db);
+	struct sadb_tally t = since_clear(db);
 	struct out *o = c->out;
 
 	out_str(o, "\nIPsec Global Statistics\n-----------------------\n");
 	rec(o, "active_tunnels previous_tunnels", "Active tunnels: %zu\nPrevious tunnels: %llu\n",
-	    db->nflows, (ull)db->flows_gone);
-	stats_inbound(o, &s);
-	stats_outbound(o, &s);
+	    db->nflows, (ull)t.flows_gone);
+	stats_inbound(o, &t.sum);
+	stats_outbound(o, &t.sum);
 	rec(o, "protocol_failures missing_sa_failures system_capacity_failures",
 	    "Protocol failures: %llu\nMissing SA failures: %llu\nSystem capacity failures: %llu\n",
-	    (ull)(s.len_errs + s.policy_errs),
-	    (ull)dropped(db, DROP_ESP_NO_SA), (ull)db->refused);
+	    (ull)(t.sum.len_errs + t.sum.policy_errs), (ull)t.no_sa, (ull)t.refused);
 	rec(o, "inbound_sa_delete_requests outbound_sa_delete_requests",
 	    "Inbound SA delete requests: %llu\nOutbound SA delete requests: %llu\n",
-	    (ull)db->deletes_in, (ull)db->deletes_out);
+	    (ull)t.deletes_in, (ull)t.deletes_out);
 	rec(o, "inbound_sa_destroy_calls outbound_sa_destroy_calls",
 	    "Inbound SA destroy calls: %llu\nOutbound SA destroy calls: %llu\n\n",
-	    (ull)db->destroyed, (ull)db->destroyed);
+	    (ull)t.destroyed, (ull)t.destroyed);
+	return CMD_OK;
+}
+
+int ipsec_clear_stats(struct cmd *c)
+{
+	struct ipsec_sadb *db = c->ctx;
+
+	db->cleared = tally_of(db);
 	return CMD_OK;
 }

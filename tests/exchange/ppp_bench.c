@@ -42,7 +42,7 @@ struct aaa_policy pb_policies[] = {
 };
 struct aaa_group pb_groups[] = {
         {.name = "DefaultRAGroup",
-         .server = "LOCAL",
+         .servers.server = "LOCAL",
          .policy = "DfltGrpPolicy",
          .pools = pools_of_group,
          .npools = 2},
@@ -274,7 +274,7 @@ int pb_setup(void **state)
 	pb_loss = 0;
 	pb_dice = 1;
 	pb_groups[0].methods = PB_LOCAL_ALL;
-	pb_groups[0].server = "LOCAL";
+	pb_groups[0].servers.server = "LOCAL";
 	pb_conf.aaa = &pb_aaa;
 	pb_conf.pools = pb_pools;
 	pb_conf.npools = 3;

@@ -235,6 +235,41 @@ static void lan_to_lan_peer(void **state)
 	assert_true(tries(w, "alice", "wonder-1"));
 }
 
+/* (IF): what is said for one interface goes before what is said for all. */
+static void by_interface(void **state)
+{
+	struct world *w = *state;
+	world_edit(w, "ip local pool here 10.79.0.1-10.79.0.9\nip local pool there 10.79.1.1-10.79.1.9\n"
+	              "aaa-server RAD protocol radius\n"
+	              "tunnel-group DefaultRAGroup general-attributes\n"
+	              " address-pool (outside) here\n address-pool (inside) there\n"
+	              " authentication-server-group (inside) RAD\n");
+	struct client *c = dial(w, "alice", "wonder-1", HOME_IP);
+	assert_true(client_is_in(c));
+	assert_int_equal(c->ppp.ip, 0x0a4f0001);
+	client_leave(c);
+	client_free(c);
+	/* nobody can be asked for those who come in by the outside; behind it stands the local database */
+	world_edit(w, "tunnel-group DefaultRAGroup general-attributes\n"
+	              " authentication-server-group (outside) RAD\n");
+	assert_false(tries(w, "alice", "wonder-1"));
+	assert_int_equal(world_logged(w, "113013", "server RAD can do none"), 1);
+	world_edit(w, "tunnel-group DefaultRAGroup general-attributes\n"
+	              " authentication-server-group (outside) RAD LOCAL\n"
+	              " no address-pool (outside) here\n");
+	c = dial(w, "alice", "wonder-1", HOME_IP);
+	assert_true(client_is_in(c));
+	assert_int_equal(c->ppp.ip, 0x0a4e000a);
+	client_leave(c);
+	client_free(c);
+	/* the group policy's pools go before those of the group */
+	world_edit(w, "group-policy clients attributes\n address-pools value there\n");
+	c = dial(w, "alice", "wonder-1", HOME_IP);
+	assert_int_equal(c->ppp.ip, 0x0a4f0101);
+	client_leave(c);
+	client_free(c);
+}
+
 static void external_policy(void **state)
 {
 	struct world *w = *state;
@@ -334,6 +369,7 @@ int main(void)
 	        T(switching),         T(lockout),
 	        T(limit_of_sessions), T(lan_to_lan_peer),
 	        T(external_policy),   T(logoff),
+	        T(by_interface),
 	        T(reload_waits),      T(reload_does_not_wait),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,7 +132,7 @@ static void nothing_possible(void **state)
 	           "eap-proxy, server LOCAL "
 	           "can do ms-chap-v2 ms-chap-v1 pap");
 	pb_groups[0].methods = PB_LOCAL_ALL;
-	pb_groups[0].server = "RAD";
+	pb_groups[0].servers.server = "RAD";
 	l = pb_dial(1, PEER_PLAIN, "jdoe", "j!doe1", PB_LOCAL_ALL);
 	pb_run_for(2000);
 	assert_true(l->closed);

@@ -41,7 +41,7 @@ static void empty(void **state)
 	assert_int_equal(p->dns[0], 0);
 	const struct aaa_group *g = aaa_group_find(aaa, "DefaultRAGroup");
 	assert_non_null(g);
-	assert_string_equal(g->server, "LOCAL");
+	assert_string_equal(g->servers.server, "LOCAL");
 	assert_string_equal(g->policy, "DfltGrpPolicy");
 	assert_int_equal(g->methods, AAA_BIT(AAA_CHAP) | AAA_BIT(AAA_MSCHAP1));
 	conf_unload(f);
@@ -126,7 +126,7 @@ static void example(void **state)
 	assert_int_equal(u->service, AAA_SERVICE_REMOTE_ACCESS);
 	assert_int_equal(u->privilege, 2);
 	struct aaa_terms t;
-	aaa_terms(aaa, g, u, &t);
+	aaa_terms(aaa, g, u, "outside", &t);
 	assert_int_equal(t.a.logins, 1);
 	assert_false(t.a.l2tp);
 	u = aaa_user_find(aaa, "plain");
@@ -150,7 +150,7 @@ static void checks(void **state)
 	assert_true(conf_said(f, "different subnets"));
 	assert_true(conf_said(f, "at most 1048576 addresses"));
 	assert_true(conf_said(f, "NOSUCH"));
-	assert_string_equal(aaa_group_find(aaa, "DefaultRAGroup")->server, "LOCAL");
+	assert_string_equal(aaa_group_find(aaa, "DefaultRAGroup")->servers.server, "LOCAL");
 	conf_unload(f);
 }
 

@@ -27,7 +27,7 @@ static int setup(void **state)
 	groups[0] = pb_groups[0];
 	groups[1] = (struct aaa_group){.name = "lan", .l2l = true, .methods = PB_LOCAL_ALL};
 	groups[2] = (struct aaa_group){.name = "sales",
-	                               .server = "LOCAL",
+	                               .servers.server = "LOCAL",
 	                               .policy = "bosses",
 	                               .pools = pools_of_sales,
 	                               .npools = 1,
@@ -132,13 +132,13 @@ static void switching_refused(void **state)
 	pb_logs[0] = '\0';
 	refused(2, "jdoe#sales", AAA_BIT(AAA_PAP)); /* which that group does not allow */
 	pb_has_log("reason = Authentication protocol not supported by the server");
-	groups[2].server = "RAD";
+	groups[2].servers.server = "RAD";
 	refused(3, "jdoe#sales", AAA_BIT(AAA_MSCHAP2));
 	pb_has_log("113013 AAA unable to complete the request Error : reason = AAA server group is "
 	           "not "
 	           "usable : user = jdoe");
 	/* group and realm: the group is behind */
-	groups[2].server = "LOCAL";
+	groups[2].servers.server = "LOCAL";
 	groups[2].strip_realm = true;
 	pb_connect(4, PEER_PLAIN, "jdoe@example.com#sales", AAA_BIT(AAA_MSCHAP2));
 	/* without strip-group the name is a name */

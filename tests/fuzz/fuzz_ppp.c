@@ -26,7 +26,7 @@ static struct aaa_policy policies[] = {
         {.name = "P", .domain = "", .a = {.logins = 3, .l2tp = true}, .dns = {1, 2}}};
 static const char *const pool_names[] = {"A"};
 static struct aaa_group groups[] = {{.name = "G",
-                                     .server = "LOCAL",
+                                     .servers.server = "LOCAL",
                                      .policy = "P",
                                      .pools = pool_names,
                                      .npools = 1,

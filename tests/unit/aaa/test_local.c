@@ -45,14 +45,14 @@ static struct aaa_policy policies[] = {
 };
 static struct aaa_group groups[] = {
         {.name = "DefaultRAGroup",
-         .server = "LOCAL",
+         .servers.server = "LOCAL",
          .policy = "DfltGrpPolicy",
          .pools = group_pools,
          .npools = 1},
-        {.name = "far", .server = "RAD", .policy = "DfltGrpPolicy"},
+        {.name = "far", .servers.server = "RAD", .policy = "DfltGrpPolicy"},
         {.name = "both",
-         .server = "RAD",
-         .fallback_local = true,
+         .servers.server = "RAD",
+         .servers.fallback_local = true,
          .strip_realm = true,
          .policy = "DfltGrpPolicy"},
 };
@@ -185,13 +185,13 @@ static void test_terms(void **state)
 	struct aaa_terms t;
 	(void)state;
 	const struct aaa_group *g = aaa_group_find(&conf, "DefaultRAGroup");
-	aaa_terms(&conf, g, NULL, &t);
+	aaa_terms(&conf, g, NULL, "outside", &t);
 	assert_string_equal(t.policy, "DfltGrpPolicy");
 	assert_false(t.user_specific);
 	assert_int_equal(t.a.logins, 3);
 	assert_int_equal(t.npools, 1);
 	assert_string_equal(t.pools[0], "G1");
-	aaa_terms(&conf, g, aaa_user_find(&conf, "boss"), &t);
+	aaa_terms(&conf, g, aaa_user_find(&conf, "boss"), "outside", &t);
 	assert_true(t.user_specific);
 	assert_string_equal(t.policy, "P2");
 	assert_int_equal(t.a.logins, 1);
@@ -200,8 +200,8 @@ static void test_terms(void **state)
 	assert_false(t.a.l2tp);
 	assert_int_equal(t.npools, 2); /* the group policy's, over the tunnel group's */
 	assert_int_equal(t.framed_ip, 0x0a000009);
-	assert_int_equal(aaa_server_methods(g), AAA_LOCAL_METHODS);
-	assert_int_equal(aaa_server_methods(aaa_group_find(&conf, "far")), 0);
+	assert_int_equal(aaa_server_methods(aaa_servers(g, "outside")), AAA_LOCAL_METHODS);
+	assert_int_equal(aaa_server_methods(&aaa_group_find(&conf, "far")->servers), 0);
 	char text[80];
 	assert_string_equal(aaa_methods_text(AAA_LOCAL_METHODS, text, sizeof(text)),
 	                    "ms-chap-v2 ms-chap-v1 pap");

@@ -1,0 +1,232 @@
+/* show counters, show crypto accelerator statistics: what was counted in all places, and what the cipher did. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/aaa/local.h"
+#include "core/gateway.h"
+#include "core/system_show.h"
+
+/* ------------------------------------------------------------------ show counters */
+
+enum { COUNTERS_MAX = 160 };
+
+struct counter {
+	const char *protocol;
+	char name[40];
+	uint64_t value;
+};
+
+struct counters {
+	struct counter v[COUNTERS_MAX];
+	size_t n;
+	const char *protocol; /* of those that are added next */
+};
+
+/* What `clear counters` took off; the counters come in the same order every time. */
+static uint64_t cleared[COUNTERS_MAX];
+
+/* "In P2 Sa Delete Requests", "pkts_in", "esp-no-sa" -> IN_P2_SA_DELETE_REQUESTS, PKTS_IN, ESP_NO_SA */
+static void add(void *arg, const char *name, uint64_t value)
+{
+	struct counters *all = arg;
+	if (all->n == COUNTERS_MAX)
+		return;
+	struct counter *c = &all->v[all->n];
+	size_t i = 0;
+	for (; name[i] != '\0' && i + 1 < sizeof c->name; i++)
+		c->name[i] = name[i] == ' ' || name[i] == '-' ? '_'
+		             : name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 32)
+		                                                : name[i];
+	c->name[i] = '\0';
+	c->protocol = all->protocol;
+	c->value = value - cleared[all->n++];
+}
+
+static void collect(struct gateway *gw, struct counters *all)
+{
+	const struct sa_stats sum = ipsec_sadb_sum(gw->sadb);
+	const struct ppp_stats *ppp = ppp_stats(gw->ppp);
+	*all = (struct counters){.protocol = "IKEV1"};
+	ike_each_stat(gw->ike, add, all);
+	all->protocol = "IPSEC";
+#define X(name) add(all, #name, sum.name);
+	SA_COUNTER_LIST(X)
+#undef X
+	all->protocol = "PPP";
+	add(all, "sessions", ppp->total);
+	add(all, "denied", ppp->denied);
+	all->protocol = "AAA";
+	add(all, "authentications", aaa_requests());
+	add(all, "authorizations", aaa_authorizations());
+	all->protocol = "DROP";
+	for (int r = 1; r < DROP_N; r++)
+		add(all, drop_name(r),
+		    ctr_get(&worker_drops(gw->worker)->n[r]) + ctr_get(&l2tp_drops(gw->l2tp)->n[r]));
+}
+
+static bool is_wanted(const struct cmd *c, const struct counter *k)
+{
+	struct str protocol = cmd_text(c, "proto");
+	return protocol.len == 0 || str_caseeq(protocol, str_of(k->protocol));
+}
+
+static int show_counters(struct cmd *c)
+{
+	struct counters all;
+	uint32_t least = 1;
+	collect(c->ctx, &all);
+	cmd_u32(c, "least", &least);
+	out_printf(c->out, "%-12s %-28s %14s   %s\n", "Protocol", "Counter", "Value", "Context");
+	rec_list(c->out, "counters");
+	for (size_t i = 0; i < all.n; i++) {
+		const struct counter *k = &all.v[i];
+		if (k->value < least || !is_wanted(c, k))
+			continue;
+		rec_open(c->out, NULL);
+		rec(c->out, "protocol counter value context", "%-12s %-28s %14" PRIu64 "   %s\n",
+		    k->protocol, k->name, k->value, "single_vf");
+		rec_close(c->out);
+	}
+	rec_close(c->out);
+	return CMD_OK;
+}
+
+static int clear_counters(struct cmd *c)
+{
+	struct counters all;
+	collect(c->ctx, &all);
+	for (size_t i = 0; i < all.n; i++)
+		if (is_wanted(c, &all.v[i]))
+			cleared[i] += all.v[i].value;
+	return CMD_OK;
+}
+
+/* ------------------------------------------------------------------ show crypto accelerator statistics */
+
+/* Everything an accelerator does is done by the one engine there is, in software. What `clear crypto accelerator
+ * statistics` took off: */
+static struct {
+	struct sa_stats ipsec;
+	struct crypto_work ike;
+	uint64_t at_ms;
+} before;
+
+static struct sa_stats ipsec_since(const struct gateway *gw)
+{
+	struct sa_stats s = ipsec_sadb_sum(gw->sadb);
+#define X(name) s.name -= before.ipsec.name;
+	SA_COUNTER_LIST(X)
+#undef X
+	return s;
+}
+
+static struct crypto_work ike_since(const struct gateway *gw)
+{
+	struct crypto_work w = ike_work(gw->ike);
+#define X(name, field, text) w.name -= before.ike.name;
+	CRYPTO_WORK_LIST(X)
+#undef X
+	return w;
+}
+
+static void row(struct out *o, unsigned indent, const char *key, const char *label, uint64_t n)
+{
+	out_printf(o, "%*s%s: %" PRIu64 "\n", (int)indent, "", label, n);
+	rec_num(o, key, n);
+}
+
+static void global_block(struct out *o, const struct sa_stats *s)
+{
+	out_str(o, "[Global Statistics]\n");
+	rec_open(o, "global");
+	row(o, 3, "active_accelerators", "Number of active accelerators", 1);
+	row(o, 3, "non_operational_accelerators", "Number of non-operational accelerators", 0);
+	row(o, 3, "input_packets", "Input packets", s->pkts_in + s->errs_in);
+	row(o, 3, "input_bytes", "Input bytes", s->bytes_in);
+	row(o, 3, "output_packets", "Output packets", s->pkts_out);
+	row(o, 3, "output_error_packets", "Output error packets", s->errs_out);
+	row(o, 3, "output_bytes", "Output bytes", s->bytes_out);
+	rec_close(o);
+}
+
+static void input_block(struct out *o, const struct sa_stats *s, const struct crypto_work *w)
+{
+	out_str(o, "   [Input statistics]\n");
+	rec_open(o, "input");
+	row(o, 6, "input_packets", "Input packets", s->pkts_in + s->errs_in);
+	row(o, 6, "input_bytes", "Input bytes", s->bytes_in);
+	row(o, 6, "input_hashed_packets", "Input hashed packets", s->pkts_in + s->auth_errs);
+	row(o, 6, "decrypted_packets", "Decrypted packets", s->pkts_in + s->pad_errs);
+	row(o, 6, "decrypted_bytes", "Decrypted bytes", s->bytes_in);
+	row(o, 6, "decrypted_messages", "Decrypted IKE messages", w->decrypt);
+	rec_close(o);
+}
+
+static void output_block(struct out *o, const struct sa_stats *s, const struct crypto_work *w)
+{
+	out_str(o, "   [Output statistics]\n");
+	rec_open(o, "output");
+	row(o, 6, "output_packets", "Output packets", s->pkts_out);
+	row(o, 6, "output_bad_packets", "Output bad packets", s->internal_out);
+	row(o, 6, "output_bytes", "Output bytes", s->bytes_out);
+	row(o, 6, "output_hashed_packets", "Output hashed packets", s->pkts_out);
+	row(o, 6, "encrypted_packets", "Encrypted packets", s->pkts_out);
+	row(o, 6, "encrypted_bytes", "Encrypted bytes", s->bytes_out);
+	row(o, 6, "encrypted_messages", "Encrypted IKE messages", w->encrypt);
+	rec_close(o);
+}
+
+/* RSA and SSL have no part: there are neither certificates nor a server that would use them. */
+static int show_accelerator(struct cmd *c)
+{
+	const struct gateway *gw = c->ctx;
+	struct sa_stats s = ipsec_since(gw);
+	struct crypto_work w = ike_since(gw);
+	struct out *o = c->out;
+	out_str(o, "\nCrypto Accelerator Status\n-------------------------\n[Capability]\n");
+	rec(o, "hardware_crypto?", "   Supports hardware crypto: %s\n", "False");
+	row(o, 3, "max_accelerators", "Max accelerators", 1);
+	row(o, 3, "max_crypto_connections", "Max crypto connections", PPP_SESSIONS_MAX);
+	global_block(o, &s);
+	out_str(o, "[Accelerator 0]\n");
+	rec(o, "status", "   Status: %s\n", "OK");
+	rec(o, "engine", "   %s\n", "Software crypto engine");
+	row(o, 3, "active_time_s", "Active time (seconds)",
+	    (clock_now(&gw->clock) - gw->started_ms) / 1000);
+	row(o, 3, "crypto_transforms", "Total crypto transforms",
+	    s.pkts_in + s.pkts_out + w.encrypt + w.decrypt);
+	row(o, 3, "dropped_packets", "Total dropped packets", s.errs_in + s.errs_out);
+	input_block(o, &s, &w);
+	output_block(o, &s, &w);
+	out_str(o, "   [Diffie-Hellman statistics]\n");
+	rec_open(o, "diffie_hellman");
+	row(o, 6, "secret_keys_derived", "Secret keys derived", w.key_allocated);
+	rec_close(o);
+	out_str(o, "   [RNG statistics]\n");
+	rec_open(o, "rng");
+	row(o, 6, "random_number_requests", "Random number requests", w.random);
+	rec_close(o);
+	return CMD_OK;
+}
+
+static int clear_accelerator(struct cmd *c)
+{
+	const struct gateway *gw = c->ctx;
+	before.ipsec = ipsec_sadb_sum(gw->sadb);
+	before.ike = ike_work(gw->ike);
+	return CMD_OK;
+}
+
+void system_counters_register(struct gateway *gw)
+{
+	static const struct cmd_entry table[] = {
+	        {"show_counters", show_counters},
+	        {"clear_counters", clear_counters},
+	        {"show_crypto_accelerator", show_accelerator},
+	        {"clear_crypto_accelerator", clear_accelerator},
+	};
+	memset(cleared, 0, sizeof cleared);
+	memset(&before, 0, sizeof before);
+	cmd_register(table, sizeof table / sizeof table[0], gw);
+}
