@@ -28,9 +28,9 @@ static bool below(const struct node *n, const struct node *top)
 	return n != NULL;
 }
 
-static bool differs(const struct centry *e, const struct field *f)
+static bool differs(const struct render *r, const struct centry *e, const struct field *f)
 {
-	const struct value *dflt = entry_default(e, f), *v = &e->vals[f->index];
+	const struct value *dflt = render_default(r, e, f), *v = &e->vals[f->index];
 
 	/* What a builtin entry holds from the start is a default, too; those have no version. */
 	return e->stamp && v->kind && !(dflt && value_equal(dflt, v));
@@ -60,7 +60,7 @@ static bool has_shown_arg(const struct printed *p, const struct item *it, bool a
 {
 	for (; it; it = it->next) {
 		if (it->kind == ITEM_ARG && !it->dropped &&
-		    (any || p->full || it->field == p->split || differs(p->e, it->field)))
+		    (any || p->full || it->field == p->split || differs(p->r, p->e, it->field)))
 			return true;
 		if (it->kids && has_shown_arg(p, it->kids, any))
 			return true;
@@ -125,7 +125,7 @@ static bool print_arg(struct printed *p, const struct item *it)
 		return print_dropped(p, it);
 	v = key_of(p->e, it->field) ? &p->e->vals[it->field->index]
 	    : it->field == p->split ? &p->member
-	                            : entry_value(p->e, it->field);
+	                            : render_value(p->r, p->e, it->field);
 	if (!v || !v->kind)
 		return false;
 	out_str(out, it->pre);
@@ -324,11 +324,11 @@ static bool is_shown(const struct render *r, const struct line *l, const struct 
 		const struct item *it = l->atoms[i];
 
 		if (it->kind == ITEM_ARG && !it->dropped && !key_of(e, it->field) &&
-		    differs(e, it->field))
+		    differs(r, e, it->field))
 			return true;
 	}
 	for (size_t i = 0; i < l->nwith; i++) {
-		if (!key_of(e, l->with[i].field) && differs(e, l->with[i].field))
+		if (!key_of(e, l->with[i].field) && differs(r, e, l->with[i].field))
 			return true;
 	}
 	return false;

@@ -153,6 +153,29 @@ static bool words(struct builder *b, const struct yaml *map, struct field *f)
 	return true;
 }
 
+/* vary: {FIELD: {WORD: DEFAULT | none}} */
+static bool vary(struct builder *b, const struct yaml *map, struct field *f)
+{
+	const struct yaml *y = yaml_get(map, "vary"), *of;
+
+	if (!y)
+		return true;
+	if (y->kind != YAML_MAP || y->n != 1 || y->items[0]->kind != YAML_MAP)
+		return build_fail(b, y, "vary: one field with its words is expected");
+	of = y->items[0];
+	f->vary_by = y->keys[0];
+	f->vary = build_alloc(b, of->n, sizeof(*f->vary));
+	for (size_t i = 0; i < of->n; i++) {
+		struct vary_default *v = &f->vary[f->nvary++];
+
+		v->word = of->keys[i];
+		v->none = of->items[i]->kind == YAML_TEXT && !strcmp(of->items[i]->text, "absent");
+		if (!v->none && !build_value(b, f, of->items[i], &v->value))
+			return false;
+	}
+	return true;
+}
+
 static bool defaults(struct builder *b, const struct yaml *map, struct field *f)
 {
 	const struct yaml *y = yaml_get(map, "default"), *old = yaml_get(map, "defaults");
@@ -182,7 +205,7 @@ bool build_field(struct builder *b, const char *name, const struct yaml *y, stru
 	static const char *const known[] = {"type",    "range",   "unit",     "min",      "max",
 	                                    "values",  "words",   "to",       "via",      "of",
 	                                    "default", "help",    "required", "defaults", "once",
-	                                    "add",     "suggest", "sections", "syntax", NULL};
+	                                    "add",     "suggest", "sections", "syntax",   "vary", NULL};
 	const struct yaml *of = yaml_get(y, "of");
 	const char *type, *add;
 	struct field *element;
@@ -224,7 +247,7 @@ bool build_field(struct builder *b, const char *name, const struct yaml *y, stru
 	       number(b, y, "max", f, &f->max, FIELD_HAS_MAX) &&
 	       yes(b, y, "required", f, FIELD_REQUIRED) && yes(b, y, "once", f, FIELD_ONCE) &&
 	       yes(b, y, "sections", f, FIELD_SECTIONS) && choices(b, y, f) && words(b, y, f) &&
-	       defaults(b, y, f);
+	       defaults(b, y, f) && vary(b, y, f);
 }
 
 bool build_resolve(struct builder *b, struct field *f, const struct yaml *y)

@@ -47,6 +47,8 @@ void field_clear(struct field *f)
 	value_free(&f->dflt);
 	for (size_t i = 0; i < f->nolds; i++)
 		value_free(&f->olds[i].value);
+	for (size_t i = 0; i < f->nvary; i++)
+		value_free(&f->vary[i].value);
 	for (size_t i = 0; i < f->nwords; i++)
 		value_free(&f->words[i].value);
 	if (f->of)

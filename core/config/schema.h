@@ -24,6 +24,14 @@ struct dialect_default {
 	struct value value;
 };
 
+/* Another default where a field of a node above has this value: what `show running-config all` tells of kinds of
+ * entries that are only kept. none: no default. */
+struct vary_default {
+	const char *word;
+	bool none;
+	struct value value;
+};
+
 enum field_flags {
 	FIELD_REQUIRED = 1,
 	FIELD_ONCE = 2,   /* may not change once the entry is committed */
@@ -43,6 +51,9 @@ struct field {
 	struct value dflt;
 	struct dialect_default *olds;
 	size_t nolds;
+	const char *vary_by; /* the field above */
+	struct vary_default *vary;
+	size_t nvary;
 	struct choice *choices; /* enum, set; bool: word for yes, word for no */
 	size_t nchoices;
 	struct word_value *words;

@@ -334,7 +334,8 @@ void entry_set(struct centry *e, const struct field *f, const struct value *v)
 	const struct value *dflt = entry_default(e, f);
 	struct value copy = {0};
 
-	if (!dflt || !value_equal(dflt, v))
+	/* a default that differs by kind of entry is no default to somebody who types it */
+	if (!dflt || f->vary_by || !value_equal(dflt, v))
 		value_copy(&copy, v);
 	value_free(&e->vals[f->index]);
 	e->vals[f->index] = copy;

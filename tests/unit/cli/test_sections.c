@@ -188,12 +188,53 @@ static void test_all(void **state)
 	out_free(&again);
 }
 
+static void has_line(const char *section, unsigned flags, const char *line, bool want)
+{
+	struct out text;
+	char row[200];
+	out_init(&text);
+	render(grammar, confsys_running(x.sys), RENDER_SECRETS | flags, -1, str_of(section), &text);
+	snprintf(row, sizeof row, "\n%s\n", line);
+	if ((strstr(text.text ? text.text : "", row) != NULL) != want)
+		fail_msg("%s: \"%s\" %s\n%s", section, line, want ? "wanted" : "not wanted", text.text);
+	out_free(&text);
+}
+
+/* Defaults by the kind of a tunnel group: `show running-config all` tells them, and what is typed as the default of
+ * another kind is none here. */
+static void test_kinds(void **state)
+{
+	static const char l2l[] = " isakmp keepalive threshold 10 retry 2",
+	                  remote[] = " isakmp keepalive threshold 300 retry 2",
+	                  xauth[] = " ikev1 user-authentication xauth";
+	(void)state;
+	load("tunnel-group lan type ipsec-l2l\ntunnel-group ra type remote-access\n"
+	     "tunnel-group other type ipsec-l2l\ntunnel-group other ipsec-attributes\n"
+	     " isakmp keepalive threshold 300 retry 2\n");
+	has_line("tunnel-group lan", RENDER_ALL, l2l, true);
+	has_line("tunnel-group lan", RENDER_ALL, xauth, false);
+	has_line("tunnel-group DefaultL2LGroup", RENDER_ALL, l2l, true);
+	has_line("tunnel-group DefaultL2LGroup", RENDER_ALL, xauth, false);
+	has_line("tunnel-group ra", RENDER_ALL, remote, true);
+	has_line("tunnel-group ra", RENDER_ALL, xauth, true);
+	has_line("tunnel-group DefaultRAGroup", RENDER_ALL, remote, true);
+	has_line("tunnel-group lan", 0, l2l, false);
+	has_line("tunnel-group ra", 0, remote, false);
+	has_line("tunnel-group other", 0, remote, true);
+	load("tunnel-group lan type ipsec-l2l\ntunnel-group lan ipsec-attributes\n"
+	     " isakmp keepalive threshold 10 retry 2\ntunnel-group ra type remote-access\n"
+	     "tunnel-group ra ipsec-attributes\n isakmp keepalive threshold 300 retry 2\n");
+	has_line("tunnel-group lan", 0, l2l, false);
+	has_line("tunnel-group ra", 0, remote, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_show),
 	        cmocka_unit_test(test_clear),
 	        cmocka_unit_test(test_all),
+	        cmocka_unit_test(test_kinds),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
