@@ -60,6 +60,7 @@ struct gateway {
 	unsigned handles; /* of the above that are open */
 	bool stopping, reload;
 	bool reload_waits; /* for the last session to end */
+	struct timer reload_hold; /* but no longer than that */
 	uint64_t started_ms;
 
 	struct clock clock;
@@ -171,7 +172,7 @@ void gateway_overtcp_end(struct gateway *gw); /* before the event loop ends */
 
 /* reload.c */
 /* The command; ctx is the gateway. */
-void gateway_reload(void *ctx);
+void gateway_reload(void *ctx, const struct exec_ending *ending);
 /* A session ended, or the configuration changed: is it time for a reload that waits? */
 void gateway_reload_check(struct gateway *gw);
 

@@ -4,17 +4,29 @@
 #include "core/base/log.h"
 #include "core/gateway.h"
 
-void gateway_reload(void *ctx)
+static void hold_over(struct timer *t, void *arg)
+{
+	struct gateway *gw = arg;
+	(void)t;
+	if (!gw->stopping)
+		gateway_reload_now(gw);
+}
+
+void gateway_reload(void *ctx, const struct exec_ending *ending)
 {
 	struct gateway *gw = ctx;
 	unsigned sessions = ppp_stats(gw->ppp)->sessions;
 	char line[120];
 	/* Typed again it means it. */
-	if (gw->snap == NULL || !gw->snap->reload_wait || sessions == 0 || gw->reload_waits) {
+	if (gw->snap == NULL || !gw->snap->reload_wait || sessions == 0 || gw->reload_waits ||
+	    ending->quick) {
 		gateway_reload_now(gw);
 		return;
 	}
 	gw->reload_waits = true;
+	if (ending->hold_s > 0)
+		timer_start(&gw->clock, &gw->reload_hold, (uint64_t)ending->hold_s * 1000,
+		            hold_over, gw);
 	ppp_refuse_logins(gw->ppp, true);
 	snprintf(line, sizeof line,
 	         "Reload waits until %u sessions have ended (crypto isakmp reload-wait)", sessions);

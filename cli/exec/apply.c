@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/exec/priv.h"
+#include "cli/session/dialog.h"
 #include "cli/config/render.h"
 #include "core/base/buf.h"
 
@@ -169,39 +170,75 @@ static int cmd_clear_configure(struct cmd *c)
 
 /* ---------------------------------------------------------------- configure factory-default */
 
-static void execute(struct exec_config *x, const char *line, struct out *text, struct out *out)
+/* What a new appliance has: the first interface for management when an address is given. */
+static void factory_text(struct cmd *c, struct out *text)
 {
-	(void)x;
-	out_printf(out, "Executing command: %s\n", line);
-	out_printf(text, "%s\n", line);
+	struct str ip = cmd_text(c, "address"), mask = cmd_text(c, "mask");
+	if (ip.len > 0)
+		out_printf(text,
+		           "interface Management0/0\nnameif management\nsecurity-level 100\n"
+		           "ip address %.*s %.*s\nno shutdown\nexit\n",
+		           STR_ARG(ip), STR_ARG(mask.len > 0 ? mask : STR("255.255.255.0")));
+	out_str(text, "logging buffered informational\n");
 }
 
-/* What a new appliance has: the first interface for management when an address is given. */
+/* Each line, and what it had to say. */
+static void print_executed(struct str text, const struct load_report *r, struct out *out)
+{
+	for (unsigned line = 1; text.len > 0; line++) {
+		const char *nl = memchr(text.p, '\n', text.len);
+		size_t len = nl ? (size_t)(nl - text.p) : text.len;
+		out_printf(out, "Executing command: %.*s\n", (int)len, text.p);
+		for (size_t i = 0; i < r->n; i++)
+			if (r->items[i].line == line)
+				print_lines(r->items[i].text, out);
+		text.p += len + (nl != NULL);
+		text.len -= len + (nl != NULL);
+	}
+	for (size_t i = 0; i < r->n; i++)
+		if (r->items[i].line == 0)
+			print_lines(r->items[i].text, out);
+}
+
+static void factory_answer(struct dialog *d, struct str answer)
+{
+	struct exec_config *x = d->ctx;
+	struct load_report report = {0};
+	struct err err = {0};
+	struct out out;
+	if (!dialog_confirmed(answer)) {
+		dialog_end(d, CMD_OK);
+		return;
+	}
+	out_init(&out);
+	out_str(&out, "\nBegin to apply factory-default configuration:\n"
+	              "Clear all configuration\n");
+	remember(x, whole(x));
+	int rc = load_text(x->grammar, x->sys, str_of(d->data), "factory-default", LOAD_REPLACE,
+	                   &report, &err);
+	print_executed(str_of(d->data), &report, &out);
+	load_report_free(&report);
+	if (rc == 0)
+		out_str(&out, "Factory-default configuration is completed\n");
+	dialog_say(d, out_text(&out));
+	out_free(&out);
+	if (rc != 0)
+		dialog_fail(d, &err);
+	else
+		dialog_end(d, CMD_OK);
+}
+
 static int cmd_factory_default(struct cmd *c)
 {
-	struct exec_config *x = c->ctx;
-	struct str ip = cmd_text(c, "address"), mask = cmd_text(c, "mask");
 	struct out text;
-	char line[80];
 	out_init(&text);
-	out_str(c->out, "\nBegin to apply factory-default configuration:\n"
-	                "Clear all configuration\n");
-	if (ip.len > 0) {
-		execute(x, "interface Management0/0", &text, c->out);
-		execute(x, "nameif management", &text, c->out);
-		execute(x, "security-level 100", &text, c->out);
-		snprintf(line, sizeof(line), "ip address %.*s %.*s", STR_ARG(ip),
-		         STR_ARG(mask.len > 0 ? mask : STR("255.255.255.0")));
-		execute(x, line, &text, c->out);
-		execute(x, "no shutdown", &text, c->out);
-		execute(x, "exit", &text, c->out);
-	}
-	execute(x, "logging buffered informational", &text, c->out);
-	remember(x, whole(x));
-	int rc = apply(x, c, out_text(&text), LOAD_REPLACE);
-	out_str(c->out, "Factory-default configuration is completed\n");
-	out_free(&text);
-	return rc;
+	factory_text(c, &text);
+	struct dialog *d = text.failed ? NULL : dialog_new(c, text.text, free);
+	if (!d)
+		return CMD_ERROR;
+	dialog_say(d, STR("WARNING: The running configuration will be cleared.\n"));
+	dialog_ask(d, "Apply the factory-default configuration? [confirm] ", factory_answer);
+	return CMD_PENDING;
 }
 
 void exec_apply_register(struct exec_config *x)

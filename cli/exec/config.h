@@ -21,8 +21,16 @@ struct exec_net {
 	void (*cancel)(void *ctx, void *job);
 };
 
+/* How to end: sessions that `crypto isakmp reload-wait` would wait for are not waited for (quick), or for no longer
+ * than this (0: as long as it takes). */
+struct exec_ending {
+	bool quick;
+	uint32_t hold_s;
+};
+
 /* `reload in`, `reload at`. */
 struct exec_scheduled {
+	struct exec_ending ending;
 	struct timer timer;
 	time_t at; /* wall clock */
 	char reason[128], user[65];
@@ -41,7 +49,7 @@ struct exec_config {
 	int (*capture)(void *ctx, const char *name, bool pcap, struct out *out);
 	void *capture_ctx;
 	/* Ends the program so that it starts again; called once the dialogue is over. */
-	void (*reload)(void *ctx);
+	void (*reload)(void *ctx, const struct exec_ending *ending);
 	void *reload_ctx;
 	/* What the startup configuration gave at boot; owned, exec_config_free frees it. */
 	struct load_report boot;

@@ -45,6 +45,82 @@ static int cmd_dir(struct cmd *c)
 	return CMD_OK;
 }
 
+/* show disk0: */
+static int cmd_show_flash(struct cmd *c)
+{
+	struct exec_config *x = c->ctx;
+	struct flash_file *files;
+	struct err err = {0};
+	uint64_t used = 0;
+	size_t n;
+	if (flash_list(&x->flash, &files, &n, &err) != 0)
+		return refuse(c, &err);
+	out_str(c->out, "--#--  --length--  -----date/time------  path\n");
+	rec_list(c->out, "files");
+	for (size_t i = 0; i < n; i++) {
+		char when[40];
+		zone_format(when, sizeof(when), "%b %d %Y %H:%M:%S", files[i].changed);
+		rec_open(c->out, NULL);
+		rec(c->out, "number bytes changed name", "%5zu  %-10llu  %s  %s\n", i + 1,
+		    (unsigned long long)files[i].bytes, when, files[i].name);
+		rec_close(c->out);
+		used += files[i].bytes;
+	}
+	rec_close(c->out);
+	free(files);
+	rec(c->out, "bytes_total bytes_free", "\n%u bytes total (%llu bytes free)\n", FLASH_BYTES,
+	    (unsigned long long)(used < FLASH_BYTES ? FLASH_BYTES - used : 0));
+	return CMD_OK;
+}
+
+static int cmd_pwd(struct cmd *c)
+{
+	out_str(c->out, "disk0:/\n");
+	return CMD_OK;
+}
+
+/* ---------------------------------------------------------------- verify */
+
+static void md5_text(const struct exec_config *x, struct str text, char hex[33])
+{
+	uint8_t sum[16];
+	x->startup.md5(text.p, text.len, sum);
+	for (size_t i = 0; i < sizeof(sum); i++)
+		snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+}
+
+static int cmd_verify(struct cmd *c)
+{
+	struct exec_config *x = c->ctx;
+	struct str want = cmd_text(c, "md5");
+	struct err err = {0};
+	struct place p;
+	struct out text;
+	char sum[33];
+	if (!place_parse(&p, cmd_text(c, "file"), &err))
+		return refuse(c, &err);
+	out_init(&text);
+	int rc = p.kind == PLACE_FLASH ? flash_read(&x->flash, str_of(p.name), &text, &err)
+	                               : err_set(&err, -EINVAL, "%%Error verifying %s (%s)",
+	                                         place_word(&p), strerror(EINVAL));
+	if (rc == 0) {
+		md5_text(x, out_text(&text), sum);
+		bool same = want.len == 0 || str_caseeq(want, str_of(sum));
+		if (!same)
+			err_set(&err, -EINVAL,
+			        "%%Error verifying disk0:/%s\nComputed signature  = %s\n"
+			        "Submitted signature = %.*s",
+			        p.name, sum, STR_ARG(want));
+		else
+			out_printf(c->out, "!Done!\n%s (disk0:/%s) = %s\n",
+			           want.len > 0 ? "Verified" : "verify /MD5", p.name, sum);
+		rc = same ? 0 : -EINVAL;
+	}
+	out_free(&text);
+	place_clear(&p);
+	return rc == 0 ? CMD_OK : refuse(c, &err);
+}
+
 /* ---------------------------------------------------------------- more */
 
 /* A file may hold anything; a terminal gets text. */
@@ -305,6 +381,9 @@ void exec_files_register(struct exec_config *x)
 	static const struct conf_suggest_hook hooks[] = {{"copy_place", suggest_places}};
 	static const struct cmd_entry table[] = {
 	        {"dir", cmd_dir},
+	        {"show_flash", cmd_show_flash},
+	        {"pwd", cmd_pwd},
+	        {"verify", cmd_verify},
 	        {"more_file", cmd_more_file},
 	        {"delete_file", cmd_delete},
 	        {"rename", cmd_rename},

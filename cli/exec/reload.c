@@ -18,16 +18,17 @@ static const char proceed_question[] = "Proceed with reload? [confirm] ";
 struct wish {
 	bool scheduled;
 	time_t at;
+	struct exec_ending ending;
 	char reason[128];
 };
 
 /* ---------------------------------------------------------------- the reload itself */
 
-static void go(struct exec_config *x, const char *user)
+static void go(struct exec_config *x, const char *user, const struct exec_ending *ending)
 {
 	log_msg(MSG_199001, user);
 	if (x->reload)
-		x->reload(x->reload_ctx);
+		x->reload(x->reload_ctx, ending);
 }
 
 static void due(struct timer *t, void *arg)
@@ -42,7 +43,7 @@ static void due(struct timer *t, void *arg)
 		fprintf(stderr, "reload: %s\n", err.text);
 	out_free(&out);
 	s->at = 0;
-	go(x, s->user);
+	go(x, s->user, &s->ending);
 }
 
 void exec_reload_stop(struct exec_config *x)
@@ -95,6 +96,7 @@ static void schedule(struct exec_config *x, const struct wish *w, const char *us
 	exec_reload_stop(x);
 	s->at = w->at;
 	s->save = save;
+	s->ending = w->ending;
 	str_copy(s->reason, sizeof(s->reason), str_of(w->reason));
 	str_copy(s->user, sizeof(s->user), str_of(user));
 	timer_start(x->clock, &s->timer, left > 0 ? (uint64_t)left * 1000 : 0, due, x);
@@ -113,6 +115,7 @@ static void proceed(struct dialog *d, struct str answer)
 	struct out out;
 	bool yes = dialog_confirmed(answer), now = yes && !w->scheduled;
 	char user[sizeof(d->user)];
+	struct exec_ending ending = w->ending;
 	str_copy(user, sizeof(user), str_of(d->user));
 	out_init(&out);
 	if (now)
@@ -125,7 +128,7 @@ static void proceed(struct dialog *d, struct str answer)
 	out_free(&out);
 	dialog_end(d, CMD_OK);
 	if (now)
-		go(x, user);
+		go(x, user, &ending);
 }
 
 /* Saves and prints; false when the dialogue is over because it failed. */
@@ -208,11 +211,26 @@ static bool delay_of(struct str text, uint32_t *minutes)
 	return *minutes > 0;
 }
 
+/* `quick`, `noconfirm`, `save-config`: in any order. */
+static bool wants(const struct cmd *c, const char *option)
+{
+	for (size_t i = 0; i < c->nargs; i++)
+		if (str_eq_cstr(c->args[i].text, option))
+			return strcmp(c->args[i].name, "reason") != 0;
+	return false;
+}
+
 static int read_wish(struct cmd *c, struct wish *w)
 {
 	const struct exec_config *x = c->ctx;
 	uint32_t minutes;
 	str_copy(w->reason, sizeof(w->reason), cmd_text(c, "reason"));
+	w->ending.quick = wants(c, "quick");
+	if (cmd_text(c, "hold").len > 0) {
+		if (!delay_of(cmd_text(c, "hold"), &minutes))
+			return cmd_fail(c, "%% Invalid time");
+		w->ending.hold_s = minutes * 60;
+	}
 	if (cmd_text(c, "delay").len > 0) {
 		if (!delay_of(cmd_text(c, "delay"), &minutes))
 			return cmd_fail(c, "%% Invalid time");
@@ -230,7 +248,7 @@ static int reload_unasked(struct cmd *c, const struct wish *w)
 {
 	struct exec_config *x = c->ctx;
 	struct err err = {0};
-	bool saves = cmd_has(c, "save-config");
+	bool saves = wants(c, "save-config");
 	if (w->scheduled) {
 		schedule(x, w, exec_user(c), saves, c->out);
 		tell_others(c->session, c->host, c->out);
@@ -239,7 +257,7 @@ static int reload_unasked(struct cmd *c, const struct wish *w)
 	if (saves && exec_save(x, exec_user(c), c->out, &err) != 0)
 		return cmd_fail(c, "%s", err.text);
 	out_str(c->out, farewell);
-	go(x, exec_user(c));
+	go(x, exec_user(c), &w->ending);
 	return CMD_OK;
 }
 
@@ -250,7 +268,7 @@ static int cmd_reload(struct cmd *c)
 	if (!w)
 		return cmd_fail(c, "out of memory");
 	int rc = read_wish(c, w);
-	if (rc == CMD_OK && cmd_has(c, "noconfirm"))
+	if (rc == CMD_OK && wants(c, "noconfirm"))
 		rc = reload_unasked(c, w);
 	else if (rc == CMD_OK)
 		rc = CMD_PENDING;
@@ -261,7 +279,7 @@ static int cmd_reload(struct cmd *c)
 	struct dialog *d = dialog_new(c, w, free);
 	if (!d)
 		return CMD_ERROR;
-	if (cmd_has(c, "save-config")) {
+	if (wants(c, "save-config")) {
 		if (save(d))
 			dialog_ask(d, proceed_question, proceed);
 	} else if (exec_modified(x)) {

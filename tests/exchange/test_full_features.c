@@ -322,13 +322,15 @@ static void logoff(void **state)
 	}
 }
 
+static const struct exec_ending patient = {0};
+
 static void reload_waits(void **state)
 {
 	struct world *w = *state;
 	world_edit(w, "crypto isakmp reload-wait\n");
 	struct client *a = dial(w, "alice", "wonder-1", HOME_IP);
 	struct client *b = dial(w, "bob", "builder-2", HOME_IP + 1);
-	gateway_reload(&w->gw);
+	gateway_reload(&w->gw, &patient);
 	assert_false(w->gw.reload);
 	assert_int_equal(world_logged(w, "713904", "Reload waits until 2 sessions have ended"), 1);
 	client_data(a, 3);
@@ -347,15 +349,25 @@ static void reload_does_not_wait(void **state)
 {
 	struct world *w = *state;
 	struct client *a = dial(w, "alice", "wonder-1", HOME_IP);
-	gateway_reload(&w->gw); /* without reload-wait */
+	gateway_reload(&w->gw, &patient); /* without reload-wait */
 	assert_true(w->gw.reload);
 	w->gw.reload = false;
 	world_edit(w, "crypto isakmp reload-wait\n");
-	gateway_reload(&w->gw);
+	gateway_reload(&w->gw, &patient);
 	assert_false(w->gw.reload);
-	gateway_reload(&w->gw); /* typed again */
+	gateway_reload(&w->gw, &patient); /* typed again */
+	assert_true(w->gw.reload);
+	w->gw.reload = w->gw.reload_waits = false;
+	gateway_reload(&w->gw, &(struct exec_ending){.quick = true});
+	assert_true(w->gw.reload);
+	w->gw.reload = w->gw.reload_waits = false;
+	gateway_reload(&w->gw, &(struct exec_ending){.hold_s = 60});
+	world_run(w, 59 * 1000);
+	assert_false(w->gw.reload);
+	world_run(w, 2 * 1000);
 	assert_true(w->gw.reload);
 	w->gw.reload = false;
+	w->gw.reload_waits = true;
 	world_edit(w, "no crypto isakmp reload-wait\n");
 	assert_true(w->gw.reload);
 	client_free(a);

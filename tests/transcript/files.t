@@ -1,4 +1,5 @@
-## Files of disk0:, copies, checkpoint and rollback, a reload that is put off. dir, the questions of copy, and the texts of show reload are recollection.
+## Files of disk0:, copies, checkpoint and rollback, a reload that is put off. dir, show disk0:, verify, the questions of copy and
+## of configure factory-default, and the texts of show reload are recollection.
 Type help or '?' for a list of available commands.
 ciscoasa> en
 Password: <<
@@ -31,6 +32,29 @@ Directory of disk0:/
 1      -rwx  <*>checkpoint.cfg
 
 268435456 bytes total (<*> bytes free)
+ciscoasa# show disk0:
+--#--  --length--  -----date/time------  path
+    1  <*>  checkpoint.cfg
+
+268435456 bytes total (<*> bytes free)
+ciscoasa# pwd
+disk0:/
+ciscoasa# dir /recursive flash:
+
+Directory of disk0:/
+
+1      -rwx  <*>checkpoint.cfg
+
+268435456 bytes total (<*> bytes free)
+ciscoasa# verify /md5 checkpoint.cfg
+!Done!
+verify /MD5 (disk0:/checkpoint.cfg) = <*>
+ciscoasa# verify /md5 checkpoint.cfg 00
+%Error verifying disk0:/checkpoint.cfg
+Computed signature  = <*>
+Submitted signature = 00
+ciscoasa# verify nothing.cfg
+%Error opening disk0:/nothing.cfg (No such file or directory)
 ciscoasa# more disk0:/checkpoint.cfg | include ^hostname
 hostname ciscoasa
 ciscoasa# configure terminal
@@ -109,6 +133,35 @@ ciscoasa(config)# reload cancel
 ***
 *** --- SHUTDOWN ABORTED ---
 ***
+ciscoasa(config)# reload noconfirm quick in 0:45 max-hold-time 10 reason x y
+
+***
+*** --- SHUTDOWN in 0:45:00 ---
+***
+*** Message to all terminals:
+***
+***   x y
+***
+ciscoasa(config)# reload save-config in 20
+Cryptochecksum: <*>
+
+<*> bytes copied in <*> secs<*>
+Proceed with reload? [confirm] <<n
+ciscoasa(config)# write erase
+Erase configuration in flash memory? [confirm]<<
+[OK]
+ciscoasa(config)# reload in 10
+System config has been modified. Save? [Y]es/[N]o:  <<what
+System config has been modified. Save? [Y]es/[N]o:  <<n
+Proceed with reload? [confirm] <<n
+ciscoasa(config)# show reload
+Reload scheduled for <*> (in 45 minutes)
+Reload reason: x y
+ciscoasa(config)# reload max-hold-time 1:xx
+ERROR: % Invalid time
+ciscoasa(config)# configure factory-default 192.0.2.99
+WARNING: The running configuration will be cleared.
+Apply the factory-default configuration? [confirm] <<n
 ciscoasa(config)# reload at 12:00 noconfirm
 
 ***

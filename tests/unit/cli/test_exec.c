@@ -41,8 +41,9 @@ static void sum16(const void *data, size_t len, uint8_t sum[16])
 		sum[i % 16] = (uint8_t)(sum[i % 16] * 31 + p[i]);
 }
 
-static void on_reload(void *ctx)
+static void on_reload(void *ctx, const struct exec_ending *ending)
 {
+	(void)ending;
 	(void)ctx;
 	reloads++;
 }

@@ -22,6 +22,7 @@ static struct clock now;
 static struct exec_config x;
 static struct exec_host host;
 static unsigned reloads, commits;
+static struct exec_ending last_ending;
 
 /* A network that answers when the test says so. */
 static struct {
@@ -57,8 +58,9 @@ static void a_sum(const void *data, size_t len, uint8_t sum[16])
 		sum[i % 16] = (uint8_t)(sum[i % 16] * 31 + p[i]);
 }
 
-static void on_reload(void *ctx)
+static void on_reload(void *ctx, const struct exec_ending *ending)
 {
+	last_ending = *ending;
 	(void)ctx;
 	reloads++;
 }
@@ -458,11 +460,14 @@ static void put_off(void **state)
 	debug_sink_remove(&other);
 	clock_run(&now, clock_now(&now) + 6 * 3600 * 1000);
 	assert_int_equal(reloads, 0);
-	run("reload", "delay=10 noconfirm");
+	run("reload", "options=quick delay=10 options=noconfirm hold=1:30");
 	clock_run(&now, clock_now(&now) + 599 * 1000);
 	assert_int_equal(reloads, 0);
 	clock_run(&now, clock_now(&now) + 1000);
 	assert_int_equal(reloads, 1);
+	assert_true(last_ending.quick);
+	assert_int_equal(last_ending.hold_s, 90 * 60);
+	assert_int_equal(run("reload", "noconfirm hold=x"), CMD_ERROR);
 	run("show_reload", "");
 	has("No reload is scheduled.\n");
 	/* At noon, which is over today. */
