@@ -46,6 +46,70 @@ client_stays() {
 	pings 1 5 || return 1
 	guest_disconnect 1; gone
 }
+# Real servers (https: Python's, ftp: pyftpdlib, tftp: atftpd) and an appliance of their own, in namespaces of their own:
+# in one of mounts a certification authority is among those the host trusts. Prints what the consoles said.
+with_servers() { # FUNCTION
+	local d=$W/servers
+	mkdir -p "$d/www" "$d/state"
+	printf 'hostname from-a-server\n' >"$d/www/new.cfg"
+	chmod 777 "$d" "$d/www"
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 \
+		-keyout "$d/key.pem" -out "$d/cert.pem" 2>/dev/null
+	cat "$d/key.pem" "$d/cert.pem" >"$d/both.pem"
+	export -f serve_all https_transfers ftp_transfers tftp_transfers own
+	D=$d BUILD=$BUILD unshare -mn bash -c 'serve_all && '"$1"
+}
+own() {
+	local line args=()
+	for line; do args+=(-c "$line"); done
+	"$BUILD/postern" --socket "$D/sock" "${args[@]}" 2>&1
+}
+serve_all() {
+	ip link set lo up
+	cd "$D/www" || return 1
+	/usr/bin/python3 -c 'import http.server, ssl, sys
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); c.load_cert_chain(sys.argv[1])
+s = http.server.HTTPServer(("127.0.0.1", 8443), http.server.SimpleHTTPRequestHandler)
+s.socket = c.wrap_socket(s.socket, server_side=True); s.serve_forever()' "$D/both.pem" 2>/dev/null &
+	local pids=$!
+	/usr/bin/python3 -m pyftpdlib -i 127.0.0.1 -p 2121 -w -u joe -P ftp-secret-77 -d "$D/www" >/dev/null 2>&1 &
+	pids+=" $!"
+	atftpd --daemon --no-fork --user root --port 6969 --bind-address 127.0.0.1 "$D/www" >/dev/null 2>&1 &
+	pids+=" $!"
+	"$BUILD/posternd" --state "$D/state" --socket "$D/sock" >"$D/log" 2>&1 &
+	pids+=" $!"
+	# shellcheck disable=SC2064
+	trap "kill $pids; wait" EXIT
+	for _ in {1..50}; do
+		sleep .1
+		own 'show clock' >/dev/null && (exec 3<>/dev/tcp/127.0.0.1/8443 4<>/dev/tcp/127.0.0.1/2121) 2>/dev/null && return 0
+	done
+	cat "$D/log"; return 1
+}
+https_transfers() {
+	own 'copy /noconfirm https://127.0.0.1:8443/new.cfg running-config' | grep 'Certificate not trusted' || return 1
+	mount --bind "$D/cert.pem" /etc/ssl/certs/ca-certificates.crt || return 1
+	own 'copy /noconfirm https://127.0.0.1:8443/new.cfg running-config' 'show running-config hostname' | tee "$D/out"
+	grep -q 'bytes copied in' "$D/out" && grep -q '^hostname from-a-server' "$D/out" || return 1
+	own 'copy /noconfirm https://127.0.0.1:8443/none.cfg running-config' | grep 'Error opening https' || return 1
+	own 'copy /noconfirm https://127.0.0.1:8443/new.cfg disk0:new.cfg' 'more disk0:new.cfg' | grep '^hostname from-a-server'
+}
+ftp_transfers() {
+	local at=ftp://joe:ftp-secret-77@127.0.0.1:2121
+	own "copy /noconfirm $at/new.cfg running-config" 'show running-config hostname' | grep '^hostname from-a-server' || return 1
+	own "copy /noconfirm running-config $at/saved.cfg" | grep 'bytes copied in' || return 1
+	grep '^hostname from-a-server' saved.cfg && grep '^: end' saved.cfg || return 1
+	own "copy /noconfirm $at/none.cfg running-config" | grep 'No such file' || return 1
+	own 'copy /noconfirm ftp://joe:wrong@127.0.0.1:2121/new.cfg running-config' | grep 'Login incorrect' || return 1
+	! grep ftp-secret-77 "$D/log"
+}
+tftp_transfers() {
+	local at=tftp://127.0.0.1:6969
+	own "configure net $at/new.cfg" 'show running-config hostname' | grep '^hostname from-a-server' || return 1
+	own "write net $at/tftp.cfg" | grep 'bytes copied in' || return 1
+	grep '^: end' tftp.cfg || return 1
+	own "copy /noconfirm $at/none.cfg running-config" | grep 'No such file'
+}
 files_restore() { cli 'configure replace disk0:before-files' 'delete /noconfirm before-files' >/dev/null; cli 'delete /noconfirm checkpoint' >/dev/null 2>&1; return 0; }
 
 files_tests() {
@@ -53,6 +117,9 @@ files_tests() {
 	t "files: a configuration from a server" from_a_server
 	t "files: the configuration to a server" to_a_server
 	t "files: a server that is not there" nobody_there
+	t "files: https and a server that is trusted, or not" with_servers https_transfers
+	t "files: ftp, both ways" with_servers ftp_transfers
+	t "files: tftp, both ways" with_servers tftp_transfers
 	t "files: a client stays while the configuration is replaced" client_stays
 	files_restore
 }
