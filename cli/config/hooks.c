@@ -118,6 +118,25 @@ static int edit_username_privilege(struct conf_typed *t, struct err *err)
 	return err_set(err, -ENOENT, "username %.*s does not exist", STR_ARG(name));
 }
 
+/* ---------------------------------------------------------------- hostname */
+
+static int check_system(const struct conf *c, const struct centry *e, const struct centry *was,
+                        struct conf_notes *notes, struct err *err)
+{
+	struct str name = conf_text(e, "hostname");
+	(void)c, (void)was, (void)notes;
+	for (size_t i = 0; i < name.len; i++) {
+		unsigned char ch = (unsigned char)name.p[i];
+		bool inside = i > 0 && i + 1 < name.len;
+		if (!isalnum(ch) && !(inside && (ch == '-' || ch == '.' || ch == '_')))
+			return err_set(err, -EINVAL,
+			               "%.*s is not allowed: a hostname has letters, digits and "
+			               "hyphens, and starts and ends with a letter or digit",
+			               STR_ARG(name));
+	}
+	return 0;
+}
+
 /* ---------------------------------------------------------------- pager */
 
 /* `no pager` is off, not back to the default. */
@@ -201,6 +220,7 @@ void hooks_register(void)
 	        {"user_inert_check", check_user_inert},
 	        {"group_attributes_check", check_group_attributes},
 	        {"ifname_check", check_ifname},
+	        {"system_check", check_system},
 	};
 	clock_conf_register();
 	hooks_vpn_register();

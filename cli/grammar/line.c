@@ -324,6 +324,12 @@ void line_negate(struct line *l)
 		    (l->follow[i] & stored))
 			lead |= bit;
 	}
+	/* Values in front of the key of an entry that is no more than its values (`no crypto ipsec df-bit set-df outside`). */
+	if (list && own && stored && (l->node->flags & NODE_BY_CONTENT) &&
+	    !(reach(l, own) & stored)) {
+		l->no_reset = l->last;
+		return;
+	}
 	if (list && own) {
 		for (unsigned i = 0; i < l->natoms; i++) {
 			uint64_t bit = UINT64_C(1) << i;
