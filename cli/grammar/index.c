@@ -163,6 +163,8 @@ static void add_sections(struct builder *b, struct field *f)
 	for (const struct line *l = b->g->config->lines; l; l = l->next) {
 		if (!l->node || l->run || l->refused || (l->flags & LINE_LEGACY))
 			continue;
+		if ((l->flags & LINE_ONLY_SHOWN) && !strncmp(l->text, "no ", 3))
+			continue;
 		for (unsigned i = 0; i < l->natoms; i++) {
 			if ((l->first >> i & 1) && l->atoms[i]->kind == ITEM_WORD)
 				add_choice(b, f, l->atoms[i]);

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/ip4.h"
 #include "core/net/probe_run.h"
 
 enum { PROBES_MAX = 64 };
@@ -186,20 +187,34 @@ void probe_end(struct probe_run *run)
 	host->done(session, CMD_OK);
 }
 
+bool probe_host(struct cmd *cmd, uint32_t *dst)
+{
+	if (ip4_parse(cmd_text(cmd, "host"), dst))
+		return true;
+	cmd_fail(cmd, "%% Invalid Hostname");
+	return false;
+}
+
+static bool address_of(const struct probes *p, struct str nameif, uint32_t *ip)
+{
+	const struct iface *i = p->ifaces ? ifaces_by_nameif(p->ifaces, nameif) : NULL;
+	*ip = i ? i->ip : 0;
+	return *ip != 0;
+}
+
 bool probe_source(struct cmd *cmd, uint32_t *src)
 {
-	const struct probes *p = cmd->ctx;
 	struct str name = cmd_text(cmd, "ifname");
 	*src = 0;
-	if (!name.len)
+	if (!name.len || address_of(cmd->ctx, name, src))
 		return true;
-	const struct iface *i = p->ifaces ? ifaces_by_nameif(p->ifaces, name) : NULL;
-	if (!i || !i->ip) {
-		cmd_fail(cmd, "interface %.*s has no address", STR_ARG(name));
-		return false;
-	}
-	*src = i->ip;
-	return true;
+	cmd_fail(cmd, "interface %.*s has no address", STR_ARG(name));
+	return false;
+}
+
+bool probe_interface(const struct probe_run *run, struct str name, uint32_t *src)
+{
+	return address_of(run->owner, name, src);
 }
 
 int probe_send_icmp(struct probe_run *run, uint32_t src, uint32_t dst, const void *data, size_t len)

@@ -52,6 +52,10 @@ void probe_end(struct probe_run *run);
 int probe_send_icmp(struct probe_run *run, uint32_t src, uint32_t dst, const void *data,
                     size_t len);
 /* The argument `ifname` as source address; false with an error in cmd->out. *src is 0 without it. */
+/* The address of an interface; false when it has none. */
+bool probe_interface(const struct probe_run *run, struct str name, uint32_t *src);
+/* The address of argument "host"; false with a refusal when it is none. */
+bool probe_host(struct cmd *cmd, uint32_t *dst);
 bool probe_source(struct cmd *cmd, uint32_t *src);
 
 int probe_ping(struct cmd *cmd);

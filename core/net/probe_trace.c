@@ -123,7 +123,7 @@ static int trace_open(struct trace *t)
 int probe_traceroute(struct cmd *cmd)
 {
 	uint32_t src, dst;
-	if (!cmd_u32(cmd, "host", &dst) || !probe_source(cmd, &src))
+	if (!probe_host(cmd, &dst) || !probe_source(cmd, &src))
 		return CMD_ERROR;
 	struct trace *t = probe_run_new(cmd, sizeof(*t));
 	if (!t)

@@ -2,10 +2,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/base/ip4.h"
 #include "core/base/show.h"
 #include "core/net/probe.h"
 #include "netns.h"
@@ -15,7 +17,17 @@ struct console {
 	bool done;
 	void (*cancel)(void *arg);
 	void *cancel_arg;
+	const char *const *answers; /* to questions, one after the other */
 };
+
+static void ask(void *session, const char *question, bool hidden,
+                void (*answer)(void *arg, struct str line), void *arg)
+{
+	struct console *c = session;
+	assert_false(hidden);
+	out_printf(&c->out, "%s%s\n", question, *c->answers);
+	answer(arg, str_of(*c->answers++));
+}
 
 static void emit(void *session, struct str text)
 {
@@ -35,12 +47,15 @@ static void on_cancel(void *session, void (*cancel)(void *arg), void *arg)
 	c->cancel_arg = arg;
 }
 
-static const struct cmd_host host = {.emit = emit, .done = done, .on_cancel = on_cancel};
+static const struct cmd_host host = {
+        .emit = emit, .done = done, .on_cancel = on_cancel, .ask = ask};
 static uv_loop_t loop;
 
 static int start(struct console *c, const char *name, uint32_t ip, uint32_t count, uint32_t seconds)
 {
-	struct cmd_arg args[] = {{.name = "host", .u32 = ip},
+	char text[16];
+	snprintf(text, sizeof(text), "%s", ip4_text(ip).s);
+	struct cmd_arg args[] = {{.name = "host", .text = str_of(text)},
 	                         {.name = "count", .u32 = count},
 	                         {.name = "seconds", .u32 = seconds}};
 	struct cmd cmd = {.out = &c->out, .args = args, .nargs = 3, .session = c, .host = &host};
@@ -83,6 +98,42 @@ static void ping_prints_as_the_appliance(void **state)
 	out_free(&c.out);
 }
 
+static const char *dialogue(struct console *c, const char *const *answers)
+{
+	struct cmd cmd = {.out = &c->out, .session = c, .host = &host};
+	*c = (struct console){.answers = answers};
+	cmd_fn *fn = cmd_find("ping", &cmd.ctx);
+	assert_int_equal(fn(&cmd), CMD_PENDING);
+	while (!c->done)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_null(c->cancel);
+	return c->out.text;
+}
+
+static void ping_asks(void **state)
+{
+	static const char *const good[] = {"", "127.0.0.5", "3", "", "1"};
+	static const char *const bad[][4] = {
+	        {"nosuch"}, {"", "somebody"}, {"", "127.0.0.5", "0"}, {"", "127.0.0.5", "", "20"}};
+	static const char *const why[] = {"interface", "Hostname", "repeat count", "datagram size"};
+	struct console c;
+	(void)state;
+	const char *want = "Interface: \nTarget IP address: 127.0.0.5\nRepeat count: [5] 3\n"
+	                   "Datagram size: [100] \nTimeout in seconds: [2] 1\n"
+	                   "Type escape sequence to abort.\n"
+	                   "Sending 3, 100-byte ICMP Echos to 127.0.0.5, timeout is 1 seconds:\n"
+	                   "!!!\nSuccess rate is 100 percent (3/3)";
+	assert_memory_equal(dialogue(&c, good), want, strlen(want));
+	out_free(&c.out);
+	for (size_t i = 0; i < 4; i++) {
+		char text[64];
+		snprintf(text, sizeof(text), "\nERROR: %% Invalid %s\n", why[i]);
+		if (!strstr(dialogue(&c, bad[i]), text))
+			fail_msg("no %s in %s", text, c.out.text);
+		out_free(&c.out);
+	}
+}
+
 static void traceroute_reaches_the_host(void **state)
 {
 	struct console c;
@@ -117,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(ping_prints_as_the_appliance),
+	        cmocka_unit_test(ping_asks),
 	        cmocka_unit_test(traceroute_reaches_the_host),
 	        cmocka_unit_test(several_at_once_and_one_cancelled),
 	};
