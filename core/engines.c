@@ -128,6 +128,7 @@ void gateway_register(struct gateway *gw)
 	sessiondb_register(gw->sessions);
 	filters_register(gw->filters);
 	translate_register(gw);
+	connections_register(gw);
 	gateway_show_register(gw);
 	session_register();
 	const struct conf_check *checks = ppp_conf_checks(&n);

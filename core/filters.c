@@ -236,6 +236,12 @@ static void give_policy(struct filters *f, const struct conf *c)
 	add_groups(f, c, p);
 	add_control(f, c, p);
 	filter_policy_finish(p);
+	if (f->nxlate > 0)
+		p->xlate = malloc(f->nxlate * sizeof *p->xlate);
+	if (p->xlate != NULL) {
+		memcpy(p->xlate, f->xlate, f->nxlate * sizeof *p->xlate);
+		p->nxlate = f->nxlate;
+	}
 	f->policy = p;
 	worker_set_policy(f->gw->worker, p);
 	ppp_each(f->gw->ppp, give_session, f);
@@ -298,6 +304,30 @@ void filters_apply(struct filters *f, const struct conf *old, const struct conf 
 		timer_start(&f->gw->clock, &f->time, TIME_MS, tick, f);
 }
 
+static bool same_xlate(const struct filter_xlate *a, const struct filter_xlate *b)
+{
+	return a->mapped == b->mapped && a->real == b->real && a->mask == b->mask && a->peer == b->peer &&
+	       a->peer_mask == b->peer_mask && a->proto == b->proto && a->mapped_lo == b->mapped_lo &&
+	       a->mapped_hi == b->mapped_hi && a->real_lo == b->real_lo;
+}
+
+void filters_translations(struct filters *f, const struct filter_xlate *x, size_t n)
+{
+	bool same = n == f->nxlate;
+	for (size_t i = 0; same && i < n; i++)
+		same = same_xlate(&f->xlate[i], &x[i]);
+	if (same)
+		return;
+	free(f->xlate);
+	f->nxlate = 0;
+	f->xlate = n > 0 ? malloc(n * sizeof *f->xlate) : NULL;
+	if (f->xlate != NULL) {
+		memcpy(f->xlate, x, n * sizeof *f->xlate);
+		f->nxlate = n;
+	}
+	filters_interfaces(f);
+}
+
 void filters_interfaces(struct filters *f)
 {
 	const struct conf *c = f->policy != NULL ? f->conf : NULL;
@@ -339,6 +369,7 @@ void filters_free(struct filters *f)
 		filters_log_free(f);
 	hash_free(f->flows);
 	control_forget(f);
+	free(f->xlate);
 	filters_host_stop(f);
 	filters_host_free(f);
 	free(f);

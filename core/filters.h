@@ -32,6 +32,8 @@ struct filters {
 	struct hash *host_hits, *host_now;
 	struct nflog *host_log;             /* what the host's rules tell; NULL: they do not */
 	uv_poll_t host_poll;
+	struct filter_xlate *xlate;         /* static translations clients meet */
+	size_t nxlate;
 	char *host_lists;                   /* names by number, a line each */
 	uint64_t host_told_ms;
 	unsigned host_told;
@@ -56,6 +58,8 @@ struct filter *filters_find(const struct filters *f, struct str name);
 bool filters_control(struct filters *f, uint8_t proto, struct ip4_end local, struct ip4_end remote);
 /* Begins to hear what the rules of nftables tell. */
 void filters_host_start(struct filters *f);
+/* The static translations clients meet. Copied; what passed is judged again when they are others. */
+void filters_translations(struct filters *f, const struct filter_xlate *x, size_t n);
 /* The lists the host filters by, in the order of their numbers, a line each. Copied. */
 void filters_host_lists(struct filters *f, struct str names);
 void filters_host_stop(struct filters *f);
@@ -66,6 +70,8 @@ void filters_host_hit(struct filters *f, uint32_t element);
 void filters_host_keep(struct filters *f);
 void filters_host_free(struct filters *f);
 
+/* Behind which interface an address is, by name: of a client, of the appliance itself; NULL = it is not known. */
+const char *filters_where(const struct filters *f, uint32_t ip);
 uint8_t filters_iface(const struct filters *f, const char *nameif);
 void filters_event(struct filters *f, const struct worker_filtered *e);
 void filters_log_free(struct filters *f);

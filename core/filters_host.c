@@ -11,6 +11,20 @@
 
 enum { TELL_MS = 1000, TELL_MOST = 100 /* so many messages in a second */ };
 
+const char *filters_where(const struct filters *f, uint32_t ip)
+{
+	struct ppp_session_info s;
+	if (ppp_find_ip(f->gw->ppp, ip, &s))
+		return s.link->ifname;
+	for (size_t i = 0; i < ifaces_count(f->gw->ifaces); i++) {
+		const struct iface *is = ifaces_at(f->gw->ifaces, i);
+		if (is->conf.nameif[0] != '\0' && is->ip == ip)
+			return is->conf.nameif;
+	}
+	uint8_t at = f->policy != NULL ? filter_where(f->policy, ip) : FILTER_NO_IFACE;
+	return at < FILTER_IFACES_MAX && f->iface[at][0] != '\0' ? f->iface[at] : NULL;
+}
+
 static const struct iface *iface_at(const struct filters *f, int ifindex)
 {
 	for (size_t i = 0; i < ifaces_count(f->gw->ifaces); i++) {

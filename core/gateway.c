@@ -1,5 +1,6 @@
 #include "core/filters.h"
 #include "core/gateway.h"
+#include "core/net/conntrack.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -141,6 +142,8 @@ static int start_host(struct gateway *gw, struct err *err)
 		rc = hostcfg_open(&gw->hostcfg, gw->opt.state_dir, err);
 	if (rc == 0)
 		rc = nat_open(&gw->nat, err);
+	if (rc == 0 && conntrack_open(&gw->ct, err) != 0)
+		err->text[0] = '\0'; /* then show xlate knows the static ones alone */
 	if (rc != 0)
 		return rc;
 	netlink_route_flush(gw->nl, NULL); /* what a killed run left behind */
@@ -271,6 +274,7 @@ void gateway_stop(struct gateway *gw)
 	logsinks_stop(gw->log);
 	if (gw->worker != NULL)
 		worker_free(gw->worker);
+	translate_end(gw);
 	if (gw->nl != NULL && gw->snap != NULL)
 		netlink_route_flush(gw->nl, NULL);
 	if (gw->handles > 0) {

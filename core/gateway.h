@@ -12,7 +12,8 @@
  *   dhcp.c      addresses from DHCP servers
  *   client_routes.c  host routes of clients
  *   filters*.c  access lists in force
- *   translate.c translation rules, and what the host filters, in nftables
+ *   connections.c  what passes through
+ *   translate*.c translation rules, and what the host filters, in nftables
  *   sessiondb.c the sessions as `show vpn-sessiondb` tells of them */
 #ifndef CORE_GATEWAY_H
 #define CORE_GATEWAY_H
@@ -69,6 +70,12 @@ struct gateway {
 	struct ifaces *ifaces;
 	struct hostcfg *hostcfg;
 	struct nat *nat;
+	struct nat_mapped *mapped; /* translate.c: what the host answers for now */
+	size_t nmapped;
+	struct nat_fixed *fixed; /* static translations in force, for show xlate */
+	size_t nfixed;
+	uint64_t fixed_ms;       /* when they came into force */
+	struct conntrack *ct;    /* NULL: the kernel tells nothing */
 	uint32_t translate_told, translate_host; /* translate.c: warnings told, interfaces as they were */
 	struct logsinks *log;
 	struct probes *probes;
@@ -148,6 +155,11 @@ void translate_apply(struct gateway *gw, const struct conf *old, const struct co
                      struct out *notes);
 void translate_again(struct gateway *gw); /* a time range began or ended: what the host filters by */
 void translate_interfaces(struct gateway *gw); /* an address may have changed */
+void translate_end(struct gateway *gw);
+/* connections.c: what passes, in show conn */
+size_t connections_count(struct gateway *gw, size_t *most);
+void connections_put(struct gateway *gw, struct out *o);
+void connections_register(struct gateway *gw); /* show_local_host, clear_conn */
 void translate_register(struct gateway *gw); /* show_nat */
 
 /* apply.c */

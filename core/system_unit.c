@@ -159,13 +159,15 @@ static int show_conn(struct cmd *c)
 	struct conns w = {.gw = gw, .o = c->out};
 	struct ike_counts n;
 	ike_counts(gw->ike, &n);
-	rec(c->out, "in_use most_used", "%u in use, %" PRIu64 " most used\n", n.peers + n.flows,
-	    n.conns_peak);
+	size_t most, through = connections_count(gw, &most);
+	rec(c->out, "in_use most_used", "%zu in use, %" PRIu64 " most used\n", n.peers + n.flows + through,
+	    n.conns_peak + most);
 	if (cmd_has(c, "count"))
 		return CMD_OK;
 	rec_list(c->out, "connections");
 	ike_each_peer(gw->ike, put_peer, &w);
 	ike_each_peer(gw->ike, put_peer_children, &w);
+	connections_put(gw, c->out);
 	rec_close(c->out);
 	return CMD_OK;
 }

@@ -1,12 +1,14 @@
 /* Translation rules and access groups of the configuration in the project's own table of nftables. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/filters.h"
 #include "core/base/rec.h"
 #include "core/config/nat_rule.h"
 #include "core/gateway.h"
+#include "core/net/conntrack.h"
 #include "core/net/nat_conf.h"
 
 static bool same(const struct conf *old, const struct conf *next)
@@ -51,6 +53,7 @@ static void host_of(const struct gateway *gw, const struct conf *c, struct nat_h
 		str_copy(to->name, sizeof to->name, str_of(is->conf.nameif));
 		str_copy(to->dev, sizeof to->dev, str_of(is->dev));
 		to->ip = is->ip;
+		to->mask = is->mask;
 		to->level = is->conf.security;
 		to->vpn = is_vpn(c, is->conf.nameif);
 	}
@@ -90,14 +93,69 @@ static uint32_t host_hash(const struct nat_host *h)
 	return n;
 }
 
+static void answer(struct gateway *gw, const struct nat_mapped *m, bool add)
+{
+	struct netlink_link link;
+	struct netlink_route r = {.dst = m->ip, .bits = (uint8_t)ip4_mask_bits(m->mask), .local = true};
+	if (!add) {
+		netlink_route_del(gw->nl, &r, NULL);
+	} else if (netlink_link_get(gw->nl, m->dev, 0, &link) == 0) {
+		r.index = link.index;
+		netlink_route_add(gw->nl, &r, NULL);
+	}
+}
+
+static bool among(const struct nat_mapped *all, size_t n, const struct nat_mapped *m)
+{
+	for (size_t i = 0; i < n; i++)
+		if (all[i].ip == m->ip && all[i].mask == m->mask && strcmp(all[i].dev, m->dev) == 0)
+			return true;
+	return false;
+}
+
+/* Proxy ARP for mapped addresses: they are routed to the host itself, which hands on what rules translate and drops the
+ * rest. Takes what `next` has over. */
+static void answer_for(struct gateway *gw, struct nat_chains *next)
+{
+	for (size_t i = 0; i < gw->nmapped; i++)
+		if (!among(next->mapped, next->nmapped, &gw->mapped[i]))
+			answer(gw, &gw->mapped[i], false);
+	for (size_t i = 0; i < next->nmapped; i++)
+		if (!among(gw->mapped, gw->nmapped, &next->mapped[i]))
+			answer(gw, &next->mapped[i], true);
+	free(gw->mapped);
+	gw->mapped = next->mapped;
+	gw->nmapped = next->nmapped;
+	next->mapped = NULL;
+}
+
+static void write_mapped(const struct nat_chains *c, struct out *o)
+{
+	for (size_t i = 0; i < c->nmapped; i++)
+		out_printf(o, "ip daddr %s/%d counter drop\n", ip4_text(c->mapped[i].ip).s,
+		           ip4_mask_bits(c->mapped[i].mask));
+}
+
+void translate_end(struct gateway *gw)
+{
+	struct nat_chains none = {0};
+	if (gw->nl != NULL)
+		answer_for(gw, &none);
+	free(gw->fixed);
+	gw->fixed = NULL;
+	conntrack_close(gw->ct);
+	gw->ct = NULL;
+}
+
 static void write_rules(struct gateway *gw, const struct conf *c, const struct snapshot *s, struct out *notes)
 {
 	struct nat_rules rules = {0};
 	struct nat_chains chains = {0};
 	struct nat_host host;
-	struct out said;
+	struct out said, mapped;
 	struct err err = {0};
 	out_init(&said);
+	out_init(&mapped);
 	masquerade(gw, s, &rules);
 	host_of(gw, c, &host);
 	gw->translate_host = host_hash(&host);
@@ -106,11 +164,21 @@ static void write_rules(struct gateway *gw, const struct conf *c, const struct s
 	rules.prerouting = chains.prerouting.text;
 	rules.forward = chains.forward.text;
 	rules.input = chains.input.text;
+	write_mapped(&chains, &mapped);
+	rules.mapped = mapped.text;
 	rules.lists = chains.lists.text;
 	filters_host_keep(gw->filters); /* the counters go with the old rules */
 	if (nat_apply(gw->nat, &rules, &err) != 0)
 		out_printf(notes, "WARNING: %s\n", err.text);
 	filters_host_lists(gw->filters, out_text(&chains.names));
+	filters_translations(gw->filters, chains.xlate, chains.nxlate);
+	answer_for(gw, &chains);
+	free(gw->fixed);
+	gw->fixed = chains.fixed;
+	gw->nfixed = chains.nfixed;
+	gw->fixed_ms = clock_now(&gw->clock);
+	chains.fixed = NULL;
+	out_free(&mapped);
 	tell(gw, &said, notes);
 	out_free(&said);
 	nat_chains_free(&chains);
@@ -144,96 +212,4 @@ void translate_again(struct gateway *gw)
 	if (gw->snap != NULL && gw->hw.manage)
 		write_rules(gw, gw->filters->conf, gw->snap, &notes);
 	out_free(&notes);
-}
-
-/* ------------------------------------------------------------------ show nat */
-
-struct hits {
-	const char *tag;
-	uint64_t there, back;
-};
-
-static void add_hits(void *arg, struct str comment, uint64_t packets)
-{
-	struct hits *h = arg;
-	struct str rest = comment;
-	str_word(&rest);
-	struct str number = str_word(&rest);
-	if (!str_has_prefix_nocase(comment, STR("nat ")) || !str_eq_cstr(number, h->tag))
-		return;
-	*(str_eq(str_word(&rest), STR("back")) ? &h->back : &h->there) += packets;
-}
-
-static void show_rule(struct cmd *c, const struct nat_rule *r, struct str object, unsigned section,
-                      unsigned number)
-{
-	struct gateway *gw = c->ctx;
-	char tag[24];
-	struct hits h = {tag, 0, 0};
-	struct out text;
-	out_init(&text);
-	nat_rule_print(r, &text);
-	/* what stands behind the interfaces (and behind "source", which an object does not say) */
-	struct str rest = out_text(&text), word = str_word(&rest);
-	if (object.len == 0) {
-		struct str probe = rest;
-		word = str_word(&probe);
-		rest = str_eq(word, STR("after-auto")) ? probe : rest;
-	} else {
-		word = str_word(&rest);
-	}
-	snprintf(tag, sizeof tag, "%u.%u", section, number);
-	out_printf(c->out, "%u (%.*s) to (%.*s)", number, STR_ARG(r->real_if),
-	           STR_ARG(r->mapped_if));
-	if (object.len > 0)
-		out_printf(c->out, " source %.*s %.*s", STR_ARG(word), STR_ARG(object));
-	out_printf(c->out, " %.*s %s\n", STR_ARG(str_trim(rest)), r->inactive ? " (inactive)" : "");
-	nat_counters(gw->nat, add_hits, &h);
-	rec_open(c->out, NULL);
-	rec_num(c->out, "section", section);
-	rec_num(c->out, "number", number);
-	rec_str(c->out, "object", object);
-	rec_str(c->out, "rule", out_text(&text));
-	rec_num(c->out, "translate-hits", h.there);
-	rec_num(c->out, "untranslate-hits", h.back);
-	rec_close(c->out);
-	out_printf(c->out, "    translate_hits = %" PRIu64 ", untranslate_hits = %" PRIu64 "\n",
-	           h.there, h.back);
-	out_free(&text);
-}
-
-static void show_section(struct cmd *c, const char *node, unsigned section)
-{
-	unsigned number = 0;
-	bool objects = section == 2;
-	const struct conf *conf = ((struct gateway *)c->ctx)->filters->conf;
-	for (int dynamic = 0; dynamic < (objects ? 2 : 1); dynamic++)
-		for (const struct centry *e = conf_first(conf, node); e; e = conf_next(conf, e)) {
-			struct nat_rule r;
-			if (!nat_rule_parse(conf_text(e, "rule"), objects, &r, NULL) ||
-			    (objects && r.dynamic != (dynamic == 1)))
-				continue;
-			if (number++ == 0)
-				out_printf(c->out, "%s%s NAT Policies (Section %u)\n",
-				           c->out->len > 0 ? "\n" : "", objects ? "Auto" : "Manual",
-				           section);
-			show_rule(c, &r, objects ? conf_text(e, "name") : (struct str){0}, section,
-			          number);
-		}
-}
-
-static int show_nat(struct cmd *c)
-{
-	rec_list(c->out, "rules");
-	show_section(c, "nat", 1);
-	show_section(c, "object-nat", 2);
-	show_section(c, "nat-after", 3);
-	rec_close(c->out);
-	return CMD_OK;
-}
-
-void translate_register(struct gateway *gw)
-{
-	static const struct cmd_entry table[] = {{"show_nat", show_nat}};
-	cmd_register(table, 1, gw);
 }

@@ -208,6 +208,8 @@ static void command(struct worker *w, const struct down *d)
 	case DOWN_POLICY:
 	case DOWN_SESS_FILTER:
 	case DOWN_REJUDGE:
+	case DOWN_CONNS:
+	case DOWN_CONNS_FORGET:
 		worker_filter_command(w, d);
 		break;
 	case DOWN_STOP:

@@ -60,6 +60,14 @@ struct worker_filtered {
 	uint16_t tunnel, call;
 };
 
+/* A connection the packet path remembers: where filters are in force. */
+struct worker_conn_info {
+	struct filter_key key; /* as its first packet went */
+	bool from_client;
+	bool forth, back; /* packets behind the first came, answers came */
+	uint64_t idle_ms, bytes;
+};
+
 /* What came up from the packet path; called by worker_poll on the control thread. */
 struct worker_events {
 	void (*ike)(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
@@ -120,6 +128,10 @@ void worker_set_policy(struct worker *w, struct filter_policy *policy);
 void worker_session_filter(struct worker *w, uint16_t tunnel, bool has, struct filter *filter, uint8_t iface);
 /* Connections that passed are judged again: a time range has begun or ended. */
 void worker_rejudge(struct worker *w);
+/* Walks the connections. Waits for the worker (a few milliseconds at most). */
+void worker_conns(struct worker *w, void (*fn)(void *arg, const struct worker_conn_info *c), void *arg);
+/* Forgets those of an address (0: all): their next packet is judged. */
+void worker_conns_forget(struct worker *w, uint32_t ip);
 const struct drop_counters *worker_drops(const struct worker *w);
 
 /* Memory set aside for what goes between the threads, for show blocks. */

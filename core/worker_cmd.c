@@ -152,6 +152,7 @@ void worker_free(struct worker *w)
 	wipe(w->buffers, w->buffers != NULL ? 2 * PKT_BATCH * BUFFER : 0);
 	free(w->buffers);
 	free(w->capture);
+	free(w->listed);
 	free(w->down_msgs);
 	free(w->up_msgs);
 	if (w->wake_fd >= 0)
@@ -447,4 +448,24 @@ void worker_session_filter(struct worker *w, uint16_t tunnel, bool has, struct f
 void worker_rejudge(struct worker *w)
 {
 	down(w, &(struct down){.op = DOWN_REJUDGE});
+}
+
+void worker_conns(struct worker *w, void (*fn)(void *arg, const struct worker_conn_info *c), void *arg)
+{
+	struct conn_list *l = w->listed;
+	if (l == NULL && (l = calloc(1, sizeof *l)) == NULL)
+		return;
+	w->listed = l;
+	atomic_store_explicit(&l->ready, false, memory_order_relaxed);
+	down(w, &(struct down){.op = DOWN_CONNS});
+	worker_drain(w);
+	if (!atomic_load_explicit(&l->ready, memory_order_acquire))
+		return;
+	for (size_t i = 0; i < l->n; i++)
+		fn(arg, &l->conn[i]);
+}
+
+void worker_conns_forget(struct worker *w, uint32_t ip)
+{
+	down(w, &(struct down){.op = DOWN_CONNS_FORGET, .u32 = ip});
 }

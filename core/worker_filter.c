@@ -82,7 +82,7 @@ static struct worker_conn *conn_find(struct worker *w, const struct filter_key *
 }
 
 static void conn_put(struct worker *w, const struct filter_key *k, uint16_t tunnel,
-                     bool from_client)
+                     bool from_client, uint32_t len)
 {
 	struct worker_conn *set = &w->conns[conn_hash(w, k, tunnel) % (WORKER_CONNS / WAYS) * WAYS];
 	struct worker_conn *c = &set[0];
@@ -94,6 +94,7 @@ static void conn_put(struct worker *w, const struct filter_key *k, uint16_t tunn
 	                          .used = true,
 	                          .from_client = from_client,
 	                          .judged = w->judged,
+	                          .bytes = len,
 	                          .last_ms = w->now_ms};
 }
 
@@ -210,6 +211,9 @@ static bool ifaces_permit(const struct judge *j)
 static bool judge(struct worker *w, const struct session_slot *slot, const struct filter_key *k,
                   bool from_client, bool first)
 {
+	struct filter_key real = *k;
+	filter_untranslate(w->policy, &real, !from_client);
+	k = &real;
 	const struct session_slot *peer = slot_of(w, from_client ? k->dst : k->src);
 	uint8_t there =
 	        peer != NULL ? peer->iface : filter_where(w->policy, from_client ? k->dst : k->src);
@@ -235,7 +239,8 @@ static bool stateful(const struct filter_policy *p, const struct session_slot *s
 	return slot->has_filter || !p->permit_vpn || (!from_client && p->ifaces_filter);
 }
 
-static bool known(struct worker *w, const struct session_slot *slot, const struct filter_key *k)
+static bool known(struct worker *w, const struct session_slot *slot, const struct filter_key *k,
+                  uint32_t len)
 {
 	struct worker_conn *c = conn_find(w, k, slot->s.tunnel);
 	bool syn = k->proto == TCP && (k->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
@@ -249,6 +254,8 @@ static bool known(struct worker *w, const struct session_slot *slot, const struc
 		c->judged = w->judged;
 	}
 	c->last_ms = w->now_ms;
+	c->bytes += len;
+	*(forward(c, k) ? &c->forth : &c->back) = true;
 	return true;
 }
 
@@ -265,23 +272,58 @@ bool worker_filter(struct worker *w, struct pkt *p, bool from_client)
 		p->drop = DROP_INNER_IP;
 		return false;
 	}
-	if (remember && !k.fragment && known(w, slot, &k))
+	if (remember && !k.fragment && known(w, slot, &k, p->len))
 		return true;
 	if (!judge(w, slot, &k, from_client, true)) {
 		p->drop = DROP_ACL_DROP;
 		return false;
 	}
 	if (remember && !k.fragment)
-		conn_put(w, &k, slot->s.tunnel, from_client);
+		conn_put(w, &k, slot->s.tunnel, from_client, p->len);
 	return true;
 }
 
 /* ------------------------------------------------------------------ commands */
 
+static bool conn_lives(const struct worker *w, const struct worker_conn *c)
+{
+	return c->used && w->by_tunnel[c->tunnel] != NULL && w->now_ms - c->last_ms < idle_ms(c->key.proto);
+}
+
+static void list_conns(struct worker *w)
+{
+	struct conn_list *l = w->listed;
+	l->n = 0;
+	for (size_t i = 0; i < WORKER_CONNS; i++) {
+		const struct worker_conn *c = &w->conns[i];
+		if (conn_lives(w, c))
+			l->conn[l->n++] = (struct worker_conn_info){.key = c->key,
+			                                            .from_client = c->from_client,
+			                                            .forth = c->forth,
+			                                            .back = c->back,
+			                                            .idle_ms = w->now_ms - c->last_ms,
+			                                            .bytes = c->bytes};
+	}
+	atomic_store_explicit(&l->ready, true, memory_order_release);
+}
+
+static void forget_conns(struct worker *w, uint32_t ip)
+{
+	for (size_t i = 0; i < WORKER_CONNS; i++)
+		if (ip == 0 || w->conns[i].key.src == ip || w->conns[i].key.dst == ip)
+			w->conns[i].used = false;
+}
+
 void worker_filter_command(struct worker *w, const struct down *d)
 {
 	struct session_slot *slot;
 	switch (d->op) {
+	case DOWN_CONNS:
+		list_conns(w);
+		return;
+	case DOWN_CONNS_FORGET:
+		forget_conns(w, d->u32);
+		return;
 	case DOWN_POLICY:
 		if (w->policy != NULL)
 			worker_tell(w, &(struct up){.op = UP_POLICY_FREE, .p = w->policy});

@@ -49,6 +49,8 @@ enum down_op {
 	DOWN_POLICY,
 	DOWN_SESS_FILTER,
 	DOWN_REJUDGE,
+	DOWN_CONNS,      /* w->listed is to be filled */
+	DOWN_CONNS_FORGET, /* those of u32 (an address), 0 = all */
 	DOWN_STOP,
 };
 
@@ -121,8 +123,16 @@ struct worker_conn {
 	struct filter_key key;
 	uint16_t tunnel;
 	bool used, from_client;
+	bool forth, back; /* packets behind the first came, answers came */
 	uint32_t judged; /* when w->judged is another, it is judged again */
-	uint64_t last_ms;
+	uint64_t last_ms, bytes;
+};
+
+/* What a `show` is given of them. */
+struct conn_list {
+	_Atomic bool ready; /* the worker has written it */
+	size_t n;
+	struct worker_conn_info conn[WORKER_CONNS];
 };
 
 /* What is left of an inner packet when it has been encrypted in place. */
@@ -174,6 +184,7 @@ struct worker {
 	unsigned gone; /* sources that are of no use any more (bits): the TUN device was deleted */
 	struct filter_policy *policy;
 	struct worker_conn *conns;
+	struct conn_list *listed; /* made by the control thread when it is first asked for */
 	uint32_t conn_seed, judged;
 	uint64_t filter_told_ms;
 	unsigned filter_told;

@@ -198,6 +198,29 @@ uint8_t filter_where(const struct filter_policy *p, uint32_t ip)
 	return FILTER_NO_IFACE;
 }
 
+static bool xlate_fits(const struct filter_xlate *x, const struct filter_key *k, uint32_t ip, uint16_t port,
+                       uint32_t peer)
+{
+	return (ip & x->mask) == x->mapped && (peer & x->peer_mask) == x->peer &&
+	       (x->proto == 0 || (x->proto == k->proto && !k->fragment && port >= x->mapped_lo &&
+	                          port <= x->mapped_hi));
+}
+
+void filter_untranslate(const struct filter_policy *p, struct filter_key *k, bool source)
+{
+	uint32_t *ip = source ? &k->src : &k->dst, peer = source ? k->dst : k->src;
+	uint16_t *port = source ? &k->sport : &k->dport;
+	for (size_t i = 0; i < p->nxlate; i++) {
+		const struct filter_xlate *x = &p->xlate[i];
+		if (!xlate_fits(x, k, *ip, *port, peer))
+			continue;
+		*ip = x->real | (*ip & ~x->mask);
+		if (x->proto != 0)
+			*port = (uint16_t)(x->real_lo + (*port - x->mapped_lo));
+		return;
+	}
+}
+
 void filter_policy_free(struct filter_policy *p)
 {
 	if (p == NULL)
@@ -208,5 +231,6 @@ void filter_policy_free(struct filter_policy *p)
 	}
 	filter_drop(p->global);
 	free(p->route);
+	free(p->xlate);
 	free(p);
 }

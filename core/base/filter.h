@@ -108,6 +108,15 @@ struct filter_iface {
 	struct filter *in, *out; /* access-group; NULL = none */
 };
 
+/* A static translation as clients meet it: a packet to the mapped address is for the real one, one of the real one comes
+ * from the mapped address. Lists and levels speak of real addresses. */
+struct filter_xlate {
+	uint32_t mapped, real, mask;  /* network for network, or UINT32_MAX */
+	uint32_t peer, peer_mask;     /* for whom it is; mask 0 = everybody */
+	uint8_t proto;                /* 0: ports do not matter */
+	uint16_t mapped_lo, mapped_hi, real_lo; /* with proto */
+};
+
 struct filter_policy {
 	bool permit_vpn;    /* decrypted packets pass the access groups of interfaces by */
 	bool intra, inter;  /* same-security-traffic permit */
@@ -117,11 +126,15 @@ struct filter_policy {
 	size_t niface;
 	struct filter_route *route; /* longest prefix first, then by address */
 	size_t nroutes, cap_routes;
+	struct filter_xlate *xlate; /* the first that fits counts */
+	size_t nxlate;
 };
 
 /* false when memory is short. They count when filter_policy_finish has put them in order; of two for one network the first. */
 bool filter_policy_route(struct filter_policy *p, uint32_t ip, uint32_t mask, uint8_t iface);
 void filter_policy_finish(struct filter_policy *p);
+/* Puts the real address and port in place of mapped ones: of the destination, or of the source. */
+void filter_untranslate(const struct filter_policy *p, struct filter_key *k, bool source);
 uint8_t filter_where(const struct filter_policy *p, uint32_t ip);
 void filter_policy_free(struct filter_policy *p); /* with its references; NULL is allowed */
 

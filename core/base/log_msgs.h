@@ -4,7 +4,7 @@
 #define CORE_BASE_LOG_MSGS_H
 
 /* access lists */
-#define MSG_106001 106001, 2, "Inbound TCP connection denied from %s/%u to %s/%u flags %s on interface %s"
+#define MSG_106001 106001, 2, "Inbound TCP connection denied from %s/%u to %s/%u flags %s  on interface %s"
 #define MSG_106006 106006, 2, "Deny inbound UDP from %s/%u to %s/%u on interface %s"
 #define MSG_106010 106010, 3, "Deny inbound protocol %u src %s:%s dst %s:%s"
 #define MSG_106014 106014, 3, "Deny inbound icmp src %s:%s dst %s:%s (type %d, code %d)"

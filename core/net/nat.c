@@ -51,7 +51,9 @@ static void rules_write(const struct nat_rules *rules, struct out *o)
 	out_str(o, "add table " TABLE "\ndelete table " TABLE "\ntable " TABLE " {\n");
 	/* Before every other input chain: a reject rule of the host would be an answer, too. */
 	out_str(o, "chain input { type filter hook input priority -300; policy accept;\n"
-	           "udp dport 1701 counter drop\n}\n");
+	           "udp dport 1701 counter drop\n");
+	out_str(o, said(rules->mapped) ? rules->mapped : "");
+	out_str(o, "}\n");
 	out_str(o, said(rules->lists) ? rules->lists : "");
 	if (said(rules->forward))
 		out_printf(o,

@@ -25,6 +25,7 @@ struct nat_rules {
 	const char *postrouting; /* before the pools are masqueraded */
 	const char *prerouting, *forward;
 	const char *input; /* what other hosts send to this one */
+	const char *mapped; /* addresses the host answers for and has not: not for it, where nothing translates them */
 	const char *lists; /* whole chains that forward and input jump to */
 };
 

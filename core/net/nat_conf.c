@@ -1,6 +1,7 @@
 #include "core/net/nat_int.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/config/nat_rule.h"
 
@@ -30,6 +31,49 @@ void build_address(struct out *o, const char *side, const struct acl_addr *a)
 		out_printf(o, "ip %s %s/%d ", side, ip4_text(a->ip).s, ip4_mask_bits(a->mask));
 	else if (a->kind == ACL_RANGE)
 		out_printf(o, "ip %s %s-%s ", side, ip4_text(a->ip).s, ip4_text(a->mask).s);
+}
+
+void build_xlate(struct build *b, const struct filter_xlate *x)
+{
+	struct nat_chains *c = b->out;
+	struct filter_xlate *grown =
+	        c->nxlate & (c->nxlate - 1) ? c->xlate
+	                                    : realloc(c->xlate, (c->nxlate ? c->nxlate * 2 : 1) * sizeof *grown);
+	if (grown == NULL)
+		return;
+	c->xlate = grown;
+	c->xlate[c->nxlate++] = *x;
+}
+
+void build_fixed(struct build *b, const struct nat_fixed *f)
+{
+	struct nat_chains *c = b->out;
+	struct nat_fixed *grown =
+	        c->nfixed & (c->nfixed - 1) ? c->fixed
+	                                    : realloc(c->fixed, (c->nfixed ? c->nfixed * 2 : 1) * sizeof *grown);
+	if (grown == NULL)
+		return;
+	c->fixed = grown;
+	c->fixed[c->nfixed++] = *f;
+}
+
+void build_mapped(struct build *b, struct str ifname, uint32_t ip, uint32_t mask)
+{
+	const struct nat_iface *i = build_iface(b, ifname);
+	struct nat_chains *c = b->out;
+	bool near = i != NULL && i->dev[0] != '\0' && i->mask != 0 && i->mask <= mask &&
+	            (ip & i->mask) == (i->ip & i->mask);
+	if (!b->host->manage || !near || ((i->ip & mask) == ip && mask == UINT32_MAX))
+		return;
+	for (size_t k = 0; k < c->nmapped; k++)
+		if (c->mapped[k].ip == ip && c->mapped[k].mask == mask)
+			return;
+	struct nat_mapped *grown = realloc(c->mapped, (c->nmapped + 1) * sizeof *grown);
+	if (grown == NULL)
+		return;
+	c->mapped = grown;
+	c->mapped[c->nmapped] = (struct nat_mapped){.ip = ip, .mask = mask};
+	str_copy(c->mapped[c->nmapped++].dev, IFNAMSIZ, str_of(i->dev));
 }
 
 static void write_objects(struct build *b, bool dynamic, unsigned *number)
@@ -72,4 +116,10 @@ void nat_chains_free(struct nat_chains *c)
 	                           &c->input,       &c->lists,      &c->names};
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		out_free(all[i]);
+	free(c->xlate);
+	free(c->mapped);
+	c->xlate = NULL;
+	c->mapped = NULL;
+	free(c->fixed);
+	c->fixed = NULL;
 }

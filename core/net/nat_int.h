@@ -18,6 +18,11 @@ const struct nat_iface *build_iface(const struct build *b, struct str name);
 bool build_full(struct build *b); /* no more rules: told once */
 void build_address(struct out *o, const char *side, const struct acl_addr *a);
 
+void build_xlate(struct build *b, const struct filter_xlate *x);
+void build_fixed(struct build *b, const struct nat_fixed *f);
+/* The host answers for a mapped network of that interface. */
+void build_mapped(struct build *b, struct str ifname, uint32_t ip, uint32_t mask);
+
 /* nat_xlate.c: one translation. Lists of addresses are numbers: ANY, NET or RANGE. */
 struct addresses {
 	struct acl_addr a[256];
@@ -29,6 +34,7 @@ struct xlate {
 	struct addresses src, to;     /* real and mapped source */
 	struct addresses dst, dst_to; /* destination as the source sees it, and as it is; with has_dst */
 	bool dynamic, to_interface, dst_interface, has_dst;
+	bool no_proxy_arp;
 	bool one_way; /* static: nobody from the mapped side begins */
 	uint8_t proto; /* 0: ports do not matter */
 	struct acl_ports sport, to_sport; /* real and mapped port of the source */

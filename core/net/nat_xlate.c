@@ -213,6 +213,15 @@ static struct pair turned(const struct pair *p)
 	return (struct pair){p->to, p->from, p->mask};
 }
 
+static struct pair src_pairs[PAIRS_MAX], dst_pairs[PAIRS_MAX]; /* large; the control thread alone is here */
+
+static void answer_for(struct build *b, const struct xlate *x)
+{
+	size_t n = x->no_proxy_arp || x->to_interface ? 0 : pairs_of(&x->to, &x->to, false, src_pairs);
+	for (size_t i = 0; i < n; i++)
+		build_mapped(b, x->mapped_if, src_pairs[i].to, src_pairs[i].mask);
+}
+
 /* ------------------------------------------------------------------ dynamic */
 
 /* Packets of clients to hosts whose own packets would be translated: they match one rule forth and another back. */
@@ -264,6 +273,7 @@ static void each_outgoing(struct build *b, const struct xlate *x, const char *ou
 static void write_dynamic(struct build *b, const struct xlate *x)
 {
 	char to[64];
+	answer_for(b, x);
 	const struct nat_iface *m = build_iface(b, x->mapped_if);
 	if (x->to_interface && m != NULL && m->vpn && m->ip != 0) {
 		/* Towards a client the packet does not leave through the device whose address it gets. */
@@ -284,8 +294,6 @@ static void write_dynamic(struct build *b, const struct xlate *x)
 }
 
 /* ------------------------------------------------------------------ static */
-
-static struct pair src_pairs[PAIRS_MAX], dst_pairs[PAIRS_MAX]; /* large; the control thread alone is here */
 
 static uint64_t size_of(const struct addresses *s)
 {
@@ -321,6 +329,51 @@ static void static_out(struct build *b, const struct xlate *x, bool same)
 		}
 }
 
+static uint16_t port_low(const struct acl_ports *p)
+{
+	return p->op == ACL_OP_EQ || p->op == ACL_OP_RANGE ? p->a : 0;
+}
+
+static uint16_t port_high(const struct acl_ports *p)
+{
+	return p->op == ACL_OP_RANGE ? p->b : p->op == ACL_OP_EQ ? p->a : UINT16_MAX;
+}
+
+/* Clients come in on the mapped side: the packet path judges by what is meant. */
+static void tell_path(struct build *b, const struct xlate *x, const struct pair *p, const struct acl_addr *peer)
+{
+	const struct nat_iface *mapped = build_iface(b, x->mapped_if);
+	if (peer->kind == ACL_RANGE ||
+	    (!str_eq(x->mapped_if, STR("any")) && (mapped == NULL || !mapped->vpn)))
+		return;
+	build_xlate(b, &(struct filter_xlate){.mapped = p->to,
+	                                      .real = p->from,
+	                                      .mask = p->mask,
+	                                      .peer = peer->kind == ACL_ANY ? 0 : peer->ip,
+	                                      .peer_mask = peer->kind == ACL_ANY ? 0 : peer->mask,
+	                                      .proto = x->proto,
+	                                      .mapped_lo = port_low(&x->to_sport),
+	                                      .mapped_hi = port_high(&x->to_sport),
+	                                      .real_lo = port_low(&x->sport)});
+}
+
+static void tell_show(struct build *b, const struct xlate *x)
+{
+	size_t n = pairs_of(&x->src, &x->to, false, src_pairs);
+	for (size_t i = 0; i < n; i++) {
+		struct nat_fixed f = {.real = src_pairs[i].from,
+		                      .mapped = src_pairs[i].to,
+		                      .mask = src_pairs[i].mask,
+		                      .proto = x->proto,
+		                      .real_port = port_low(&x->sport),
+		                      .mapped_port = port_low(&x->to_sport),
+		                      .twice = x->has_dst};
+		str_copy(f.real_if, sizeof f.real_if, x->real_if);
+		str_copy(f.mapped_if, sizeof f.mapped_if, x->mapped_if);
+		build_fixed(b, &f);
+	}
+}
+
 /* Connections that the mapped side begins: to the mapped address, which stands for the real one. */
 static void static_in(struct build *b, const struct xlate *x, bool same)
 {
@@ -338,6 +391,7 @@ static void static_in(struct build *b, const struct xlate *x, bool same)
 			                  .dport = &x->to_sport};
 			verdict_of(verdict, sizeof verdict, "dnat", &back, &x->sport);
 			write_match(b, &b->out->prerouting, x, &m, same ? "accept" : verdict, true);
+			tell_path(b, x, &src_pairs[i], &x->dst_to.a[k]);
 		}
 }
 
@@ -400,6 +454,9 @@ static void write_static(struct build *b, const struct xlate *x)
 		           "WARNING: nat (%.*s,%.*s) static: there are more real addresses than mapped ones; "
 		           "those beyond are not translated\n",
 		           STR_ARG(x->real_if), STR_ARG(x->mapped_if));
+	if (!same_src)
+		answer_for(b, x);
+	tell_show(b, x);
 	static_out(b, x, same_src);
 	if (same_src)
 		reverse_path(b, x, true);
@@ -485,6 +542,7 @@ void xlate_rule(struct build *b, struct str text, struct str object)
 	x = (struct xlate){.real_if = r.real_if,
 	                   .mapped_if = r.mapped_if,
 	                   .dynamic = r.dynamic,
+	                   .no_proxy_arp = r.no_proxy_arp,
 	                   .one_way = r.unidirectional};
 	xlate_addresses(b, object.len > 0 ? object : r.src_real, &x.src);
 	x.to_interface = str_eq(r.src_mapped, STR("interface"));

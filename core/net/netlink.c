@@ -131,6 +131,7 @@ struct walk {
 		bool (*neigh)(void *, const struct netlink_neigh *);
 	} fn;
 	void *arg;
+	bool locals;
 	bool stopped; /* fn wants no more; the rest of the answer is still read off the socket */
 };
 
@@ -337,7 +338,9 @@ static int route_message(const struct nlmsghdr *h, void *arg)
 	struct route_attrs a = {.r = {.bits = m->rtm_dst_len, .proto = m->rtm_protocol},
 	                        .table = m->rtm_table};
 	mnl_attr_parse(h, sizeof(*m), route_attr, &a);
-	if (m->rtm_family == AF_INET && m->rtm_type == RTN_UNICAST && a.table == RT_TABLE_MAIN)
+	a.r.local = m->rtm_type == RTN_LOCAL && m->rtm_protocol == NETLINK_PROTO;
+	if (m->rtm_family == AF_INET &&
+	    ((m->rtm_type == RTN_UNICAST && a.table == RT_TABLE_MAIN) || (w->locals && a.r.local)))
 		w->stopped = w->stopped || !w->fn.route(w->arg, &a.r);
 	return MNL_CB_OK;
 }
@@ -345,6 +348,13 @@ static int route_message(const struct nlmsghdr *h, void *arg)
 int netlink_routes(struct netlink *nl, bool (*fn)(void *, const struct netlink_route *), void *arg)
 {
 	struct walk w = {.fn.route = fn, .arg = arg};
+	return dump(nl, RTM_GETROUTE, route_message, &w);
+}
+
+/* With local ones of ours. */
+static int routes_and_locals(struct netlink *nl, bool (*fn)(void *, const struct netlink_route *), void *arg)
+{
+	struct walk w = {.fn.route = fn, .arg = arg, .locals = true};
 	return dump(nl, RTM_GETROUTE, route_message, &w);
 }
 
@@ -480,10 +490,10 @@ static int route_change(struct netlink *nl, const struct netlink_route *r, bool 
 	struct rtmsg *t = mnl_nlmsg_put_extra_header(h, sizeof(*t));
 	t->rtm_family = AF_INET;
 	t->rtm_dst_len = r->bits;
-	t->rtm_table = RT_TABLE_MAIN;
+	t->rtm_table = r->local ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
 	t->rtm_protocol = NETLINK_PROTO;
-	t->rtm_scope = !add ? RT_SCOPE_NOWHERE : r->gw ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
-	t->rtm_type = RTN_UNICAST;
+	t->rtm_scope = !add ? RT_SCOPE_NOWHERE : r->local ? RT_SCOPE_HOST : r->gw ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+	t->rtm_type = r->local ? RTN_LOCAL : RTN_UNICAST;
 	if (r->bits)
 		mnl_attr_put_u32(h, RTA_DST, htonl(r->dst));
 	if (r->gw)
@@ -499,7 +509,7 @@ static bool route_same_target(void *arg, const struct netlink_route *r)
 {
 	struct netlink_route *want =
 	        arg; /* proto is the result: 0 = no such route, else whose it is */
-	if (r->dst != want->dst || r->bits != want->bits || r->metric != want->metric)
+	if (r->local != want->local || r->dst != want->dst || r->bits != want->bits || r->metric != want->metric)
 		return true;
 	want->proto = r->proto ? r->proto : 1;
 	return r->proto != NETLINK_PROTO;
@@ -511,11 +521,11 @@ int netlink_route_add(struct netlink *nl, const struct netlink_route *r, struct 
 	int code = route_change(nl, r, true);
 	if (code == -EEXIST) {
 		there.proto = 0;
-		netlink_routes(nl, route_same_target, &there);
+		routes_and_locals(nl, route_same_target, &there);
 		/* Ours is replaced; one that the host has for itself is left alone. */
 		if (there.proto == NETLINK_PROTO) {
 			struct netlink_route old = {
-			        .dst = r->dst, .bits = r->bits, .metric = r->metric};
+			        .dst = r->dst, .bits = r->bits, .metric = r->metric, .local = r->local};
 			code = route_change(nl, &old, false);
 			code = code ? code : route_change(nl, r, true);
 		}
@@ -553,7 +563,7 @@ int netlink_route_flush(struct netlink *nl, struct err *err)
 	struct flush f = {.n = 1};
 	for (unsigned round = 0; f.n && round < FLUSH_ROUNDS; round++) {
 		f.n = 0;
-		int r = netlink_routes(nl, route_collect, &f);
+		int r = routes_and_locals(nl, route_collect, &f);
 		for (unsigned i = 0; i < f.n && !r; i++)
 			r = netlink_route_del(nl, &f.ours[i], err);
 		if (r)

@@ -46,6 +46,7 @@ struct netlink_route { /* unicast routes of table main */
 	int index;     /* outgoing device, 0 = none */
 	uint32_t metric;
 	uint8_t proto; /* NETLINK_PROTO = ours */
+	bool local;    /* add and del: addresses that are taken in, as if they were the host's (not walked) */
 };
 
 struct netlink_neigh { /* who answered to an address: the ARP table */

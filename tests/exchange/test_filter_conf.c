@@ -163,8 +163,8 @@ static void translation_rules(void **state)
 	struct nat_host host = {.tun = "vpn0", .manage = true, .n = 2};
 	struct nat_chains c = {0};
 	struct out notes;
-	host.iface[0] = (struct nat_iface){"outside", "wan0", 0xcb007101, 0, true};
-	host.iface[1] = (struct nat_iface){"inside", "lan0", 0x0a4d0001, 100, false};
+	host.iface[0] = (struct nat_iface){"outside", "wan0", 0xcb007101, 0xffffff00, 0, true};
+	host.iface[1] = (struct nat_iface){"inside", "lan0", 0x0a4d0001, 0xffffff00, 100, false};
 	out_init(&notes);
 	conf_load(f, translation);
 	conf_no_errors(f);
@@ -206,8 +206,8 @@ static void old_translation(void **state)
 	struct nat_host host = {.tun = "vpn0", .manage = true, .n = 2};
 	struct nat_chains c = {0};
 	struct out notes;
-	host.iface[0] = (struct nat_iface){"outside", "wan0", 0xcb007101, 0, true};
-	host.iface[1] = (struct nat_iface){"inside", "lan0", 0x0a4d0001, 100, false};
+	host.iface[0] = (struct nat_iface){"outside", "wan0", 0xcb007101, 0xffffff00, 0, true};
+	host.iface[1] = (struct nat_iface){"inside", "lan0", 0x0a4d0001, 0xffffff00, 100, false};
 	out_init(&notes);
 	conf_load(f, "access-list nonat permit ip 20.1.1.0 255.255.255.0 50.1.1.0 255.255.255.0\n"
 	             "global (outside) 1 interface\n"

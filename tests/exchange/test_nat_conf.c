@@ -42,8 +42,8 @@ static void make(struct conf_fixture *f, struct made *m, const char *lines, bool
 	out_init(&text);
 	out_printf(&text, "%s%s", objects, lines);
 	*m = (struct made){.host = {.tun = "vpn0", .manage = manage, .n = 2}};
-	m->host.iface[0] = (struct nat_iface){"outside", "wan0", 0xcb007101, 0, true};
-	m->host.iface[1] = (struct nat_iface){"inside", "lan0", 0x0a4d0001, 100, false};
+	m->host.iface[0] = (struct nat_iface){"outside", "wan0", 0xcb007101, 0xffffff00, 0, true};
+	m->host.iface[1] = (struct nat_iface){"inside", "lan0", 0x0a4d0001, 0xffffff00, 100, false};
 	m->host.now = (struct tm){.tm_year = 126, .tm_mon = 10, .tm_mday = 26, .tm_wday = 4, .tm_hour = 12};
 	conf_load(f, text.text);
 	conf_no_errors(f);
@@ -92,6 +92,14 @@ static void static_networks(void **state)
 	holds(&m.c.postrouting, "ip saddr 10.77.0.50/32 counter snat to 203.0.113.50 ");
 	lacks(&m.c.postrouting, "snat to 203.0.113.51");
 	assert_int_equal(m.notes.len, 0);
+	/* the host answers for them, and the packet path knows what is meant */
+	assert_int_equal(m.c.mapped[0].ip, 0xcb007120);
+	assert_int_equal(m.c.mapped[0].mask, 0xfffffff0);
+	assert_string_equal(m.c.mapped[0].dev, "wan0");
+	assert_int_equal(m.c.nmapped, 1 + 2 + 1);
+	assert_int_equal(m.c.xlate[0].mapped, 0xcb007120);
+	assert_int_equal(m.c.xlate[0].real, 0x0a4d0010);
+	assert_int_equal(m.c.nxlate, 1 + 2 + 2);
 	done(f, &m);
 }
 
@@ -113,6 +121,10 @@ static void ports_forwarded(void **state)
 	holds(&m.c.prerouting,
 	      "ip daddr 203.0.113.1/32 tcp dport 8080 counter dnat to 10.77.0.9:80 comment \"nat 2.1 back\"");
 	holds(&m.c.postrouting, "ip saddr 10.77.0.9/32 tcp sport 80 counter snat to 203.0.113.1:8080");
+	assert_int_equal(m.c.nmapped, 0); /* it has that address */
+	assert_int_equal(m.c.xlate[0].proto, 6);
+	assert_int_equal(m.c.xlate[0].mapped_lo, 8080);
+	assert_int_equal(m.c.xlate[0].real_lo, 80);
 	done(f, &m);
 }
 

@@ -94,6 +94,90 @@ acl_time_range() {
 	ping_once 1 "$INSIDE" || { echo "still refused"; return 1; }
 	printf 'sysopt connection permit-vpn\nclear configure access-group\nclear configure access-list\nclear configure time-range\n' | configure
 }
+# acl_logged PATTERN: it is in the log since the mark, in a few seconds
+acl_logged() { local n; for n in $(seq 40); do log_since | grep -qE "$1" && return 0; sleep .1; done; log_since | tail -8; echo "not logged: $1"; return 1; }
+# acl_clean: nothing is left of a test that failed
+acl_clean() { printf 'sysopt connection permit-vpn\nclear configure access-group\nclear configure nat\nclear configure static\nclear configure access-list\n' | configure 2>/dev/null; :; }
+acl_out_group() { # access-group out, and 106100 with an interval: permitted and denied, with hits
+	configure <<-C || return 1
+		access-list VPN extended permit ip any any
+		access-list TO extended permit tcp any host $INSIDE eq 5201
+		access-list TO extended permit icmp any any echo log notifications interval 1
+		access-list TO extended deny tcp any any eq 5202 log interval 1
+		no sysopt connection permit-vpn
+		access-group VPN in interface outside
+		access-group TO out interface inside
+	C
+	log_mark
+	reaches 1 5201 && counted TO 'eq 5201' 1 || { echo "5201 refused"; return 1; }
+	ping_once 1 "$INSIDE" 3 && counted TO 'echo' 3 || { echo "ping refused"; return 1; }
+	acl_logged "%ASA-5-106100: access-list TO permitted icmp outside/$LOCAL_IP\(8\) -> inside/$INSIDE\(0\) hit-cnt 1 first hit" || return 1
+	acl_logged "%ASA-5-106100: access-list TO permitted icmp outside/$LOCAL_IP\(8\) -> inside/$INSIDE\(0\) hit-cnt 2 1-second interval" || return 1
+	refused 1 5202 && acl_logged "%ASA-6-106100: access-list TO denied tcp outside/$LOCAL_IP\([0-9]+\) -> inside/$INSIDE\(5202\) hit-cnt 1 first hit" || return 1
+	[ "$(hits TO 'eq 5202')" -ge 1 ] || { cli 'show access-list TO'; return 1; }
+	printf 'no access-list TO extended permit tcp any host %s eq 5201\n' $INSIDE | configure
+	refused 1 5201 && acl_logged "%ASA-4-106023: Deny tcp src outside:$LOCAL_IP/[0-9]+ dst inside:$INSIDE/5201 by access-group \"TO\"" || return 1
+	ns ins ping -c1 -W2 -q "$LOCAL_IP" >/dev/null || { echo "the other direction is refused"; return 1; }
+	printf 'sysopt connection permit-vpn\nclear configure access-group\nclear configure access-list\n' | configure
+}
+acl_levels() { # security levels of the interfaces, same-security-traffic between two of them
+	acl_clean
+	log_mark
+	printf 'interface GigabitEthernet0/1\n security-level 0\n' | configure
+	refused 1 5201 && acl_logged "%ASA-2-106001: Inbound TCP connection denied from $LOCAL_IP/[0-9]+ to $INSIDE/5201 flags SYN  on interface outside" || return 1
+	printf 'same-security-traffic permit inter-interface\n' | configure
+	reaches 1 5201 || { echo "refused with same-security-traffic"; return 1; }
+	printf 'no same-security-traffic permit inter-interface\nno sysopt connection permit-vpn\ninterface GigabitEthernet0/0\n security-level 50\n' | configure
+	reaches 1 5201 || { echo "refused to a lower level"; return 1; }
+	! ns ins ping -c1 -W1 -q "$LOCAL_IP" >/dev/null || { echo "passed to a higher level"; return 1; }
+	printf 'sysopt connection permit-vpn\ninterface GigabitEthernet0/0\n security-level 0\ninterface GigabitEthernet0/1\n security-level 100\n' | configure
+	reaches 1 5201
+}
+acl_global() { # behind the list of the interface stands the global one
+	acl_clean
+	printf 'access-list IF extended permit tcp any any eq 5201\naccess-list ALL extended permit icmp any any\nno sysopt connection permit-vpn\naccess-group IF in interface outside\naccess-group ALL global\n' | configure
+	log_mark
+	reaches 1 5201 && ping_once 1 "$INSIDE" && counted IF 'eq 5201' 1 && counted ALL 'icmp any any' 1 || return 1
+	refused 1 5202 && acl_logged "106023: Deny tcp src outside:$LOCAL_IP/[0-9]+ dst inside:$INSIDE/5202 by access-group \"ALL\"" || return 1
+	printf 'sysopt connection permit-vpn\nclear configure access-group\nclear configure access-list\n' | configure
+}
+acl_long_list() { # of thousands: the first match counts wherever it stands
+	acl_clean
+	{ for n in $(seq 0 1499); do echo "access-list LONG extended permit tcp host 10.200.$((n / 250)).$((n % 250)) any eq $((1000 + n))"; done
+	printf 'access-list LONG extended deny tcp any host %s eq 5202\naccess-list LONG extended permit tcp any any range 5200 5300\n' $INSIDE
+	printf 'no sysopt connection permit-vpn\naccess-group LONG in interface outside\n'; } | configure || return 1
+	reaches 1 5201 && refused 1 5202 && silent 1 "$INSIDE" || return 1
+	counted LONG 'range 5200 5300' 1 && [ "$(hits LONG 'eq 5202')" -ge 1 ] || return 1
+	printf 'sysopt connection permit-vpn\nclear configure access-group\nclear configure access-list\n' | configure
+}
+MAPPED=203.0.113.9
+acl_static() { # static translation as a client meets it: a forwarded port, a network, the old line; lists see what is real
+	acl_clean
+	guest_run 1 ". /run/ppp-up; ip route replace $MAPPED dev \$PPP_IF; ip route replace 203.0.113.16/28 dev \$PPP_IF"
+	configure <<-C || return 1
+		object network WEB
+		 host $INSIDE
+		 nat (inside,outside) static $MAPPED service tcp 5201 8080
+		static (inside,outside) 203.0.113.16 10.77.0.0 netmask 255.255.255.240
+		access-list REAL extended permit tcp any host $INSIDE eq 5201
+		access-list REAL extended permit icmp any host $INSIDE
+		no sysopt connection permit-vpn
+		access-group REAL in interface outside
+	C
+	to() { guest_run 1 "timeout 2 bash -c '</dev/tcp/$1/$2' 2>/dev/null"; }
+	to $MAPPED 8080 || { echo "the port is not forwarded"; ns srv nft list table ip postern; return 1; }
+	counted REAL 'eq 5201' 1 || return 1
+	! to $MAPPED 5202 || { echo "a port that is not forwarded"; return 1; }
+	ping_once 1 203.0.113.18 2 || { echo "the network is not translated"; ns srv nft list table ip postern; return 1; }
+	! to 203.0.113.18 5202 || { echo "passed against the list"; return 1; }
+	cli 'show nat detail' 'show xlate' | tee "$W/nat.txt"
+	grep -q '^1 (inside) to (outside) source static WEB 203.0.113.9 service tcp 5201 8080' "$W/nat.txt" || return 1
+	grep -qE 'untranslate_hits = [1-9]' "$W/nat.txt" || return 1
+	grep -q '^TCP PAT from inside:10.77.0.2 5201-5201 to outside:203.0.113.9 8080-8080' "$W/nat.txt" || return 1
+	grep -q '^NAT from inside:10.77.0.0/28 to outside:203.0.113.16/28' "$W/nat.txt" || return 1
+	printf 'sysopt connection permit-vpn\nclear configure access-group\nclear configure access-list\nclear configure static\nno object network WEB\n' | configure
+	! to $MAPPED 8080
+}
 acl_between_clients() {
 	local first=$LOCAL_IP
 	guest_boot 2 inet strongswan && guest_connect 2 USER=bob PASSWORD=builder-2 || { log_since | tail -20; return 1; }
@@ -161,7 +245,58 @@ acl_exemption() { # devices that are ours: inside is translated, the clients mus
 	printf 'access-list NONAT permit ip 10.77.0.0 255.255.255.0 10.78.0.0 255.255.255.0\nnat (inside) 0 access-list NONAT\n' | configure
 	ping_once 1 "$INSIDE" || { ns srv nft list table ip postern; return 1; }
 }
+acl_host_nat() { # other hosts: forwarded ports, a network of mapped addresses the host answers for, translated both ways
+	acl_clean
+	configure <<-C || return 1
+		object network WEB
+		 host $INSIDE
+		 nat (inside,outside) static interface service tcp 5201 8080
+		object network LAN
+		 subnet 10.77.0.0 255.255.255.240
+		object network LAN-OUT
+		 subnet 203.0.113.48 255.255.255.240
+		nat (inside,outside) source static LAN LAN-OUT
+		access-list FROM extended permit tcp any host $INSIDE eq 5201 log
+		access-list FROM extended permit icmp any any echo
+		access-group FROM in interface outside
+	C
+	log_mark
+	from() { ns inet timeout 2 bash -c "</dev/tcp/$1/$2" 2>/dev/null; }
+	from 203.0.113.1 8080 || { ns srv nft list table ip postern; return 1; }
+	counted FROM 'eq 5201' 1 && acl_logged "%ASA-6-106100: access-list FROM permitted tcp outside/203.0.113.254\([0-9]+\) -> inside/$INSIDE\(5201\) hit-cnt 1 first hit" || return 1
+	ns inet ping -c1 -W2 -q 203.0.113.50 >/dev/null || { echo "nobody answers for 203.0.113.50"; ns srv ip route show table local; return 1; }
+	seen inet br0 "icmp and host 203.0.113.254" ns ins ping -c1 -W2 -q 203.0.113.254 | grep -q '203.0.113.50 > 203.0.113.254' || return 1
+	! from 203.0.113.50 5202 && acl_logged "%ASA-4-106023: Deny tcp src outside:203.0.113.254/[0-9]+ dst inside:$INSIDE/5202 by access-group \"FROM\"" || return 1
+	! from 203.0.113.60 22 || { echo "an address nobody has"; return 1; }
+	cli 'show xlate' | tee "$W/xlate.txt"
+	grep -q '^TCP PAT from inside:10.77.0.2 5201-5201 to outside:203.0.113.1 8080-8080' "$W/xlate.txt" || return 1
+	printf 'time-range PAST\n absolute end 08:00 1 January 2020\nno access-list FROM extended permit icmp any any echo\naccess-list FROM extended permit icmp any any echo time-range PAST\n' | configure
+	! ns inet ping -c1 -W1 -q 203.0.113.50 >/dev/null || { echo "passed outside of the time range"; return 1; }
+	printf 'time-range PAST\n no absolute\n' | configure
+	ns inet ping -c1 -W2 -q 203.0.113.50 >/dev/null || { echo "refused in the time range"; return 1; }
+	printf 'clear configure nat\nclear configure access-group\nclear configure access-list\nclear configure time-range\nno object network WEB\nno object network LAN-OUT\nno object network LAN\n' | configure
+	! ns inet ping -c1 -W1 -q 203.0.113.50 >/dev/null && ! ns srv ip route show table local | grep -q 203.0.113.48
+}
+acl_control_plane() { # what is sent to the appliance itself: pings by the host, IKE of a genuine client by the appliance
+	acl_clean
+	configure <<-C || return 1
+		access-list CP extended deny icmp any any echo
+		access-list CP extended deny udp host 203.0.113.101 any eq isakmp
+		access-group CP in interface outside control-plane
+	C
+	log_mark
+	! ns inet ping -c1 -W1 -q 203.0.113.1 >/dev/null || { echo "answered"; return 1; }
+	acl_logged "%ASA-3-710003: ICMP access denied by ACL from 203.0.113.254 to outside:203.0.113.1" || return 1
+	ns inet bash -c 'echo x >/dev/udp/203.0.113.1/500'; counted CP 'eq isakmp' 0 || return 1
+	acl_leave 1; log_mark
+	guest_connect 1 TIMEOUT=4 && { echo "let in"; return 1; }
+	acl_logged "%ASA-3-710003: UDP access denied by ACL from 203.0.113.101/500 to outside:203.0.113.1/isakmp" || return 1
+	[ "$(hits CP 'eq isakmp')" -ge 1 ] && cli 'show asp drop' | grep -q '(acl-control)' || return 1
+	printf 'clear configure access-group\nclear configure access-list\n' | configure
+	guest_disconnect 1; acl_connect 1
+}
 acl_host_group() { # what does not come out of a tunnel: access-group in nftables
+	acl_clean
 	ns ins ping -c1 -W2 -q $FAR >/dev/null || return 1
 	printf 'access-list IN extended deny icmp any host %s\naccess-list IN extended permit ip any any\naccess-group IN in interface inside\n' $FAR | configure
 	! ns ins ping -c1 -W1 -q $FAR >/dev/null || { ns srv nft list table ip postern; return 1; }
@@ -181,8 +316,15 @@ acl_tests() {
 	t "acl: no sysopt connection permit-vpn" acl_no_permit_vpn
 	t "acl: access-group of the inside interface" acl_inside_group
 	t "acl: time range" acl_time_range
+	t "acl: access-group out, log with an interval" acl_out_group
+	t "acl: security levels, same-security-traffic" acl_levels
+	t "acl: global access-group" acl_global
+	t "acl: a list of 1500 entries" acl_long_list
+	t "acl: static translation for clients" acl_static
 	t "acl: client to client" acl_between_clients
 	t "acl: PAT of the pool" acl_pat
 	t "acl: NAT exemption" acl_exemption
+	t "acl: static translation and lists for other hosts" acl_host_nat
+	t "acl: control plane" acl_control_plane
 	t "acl: access-group for other hosts" acl_host_group
 }

@@ -212,6 +212,37 @@ static void where(void **state)
 	filter_policy_free(p);
 }
 
+static void translated(void **state)
+{
+	(void)state;
+	struct filter_policy p = {0};
+	struct filter_xlate x[] = {
+	        {.mapped = 0xcb007109, .real = SERVER, .mask = UINT32_MAX, .proto = TCP, .mapped_lo = 8080, .mapped_hi = 8089, .real_lo = 80},
+	        {.mapped = 0xcb007109, .real = SERVER + 1, .mask = UINT32_MAX, .peer = CLIENT, .peer_mask = UINT32_MAX},
+	        {.mapped = 0xcb007120, .real = 0x0a4d0010, .mask = 0xfffffff0},
+	};
+	struct filter_key k = packet(TCP, 40000, 8081);
+	p.xlate = x;
+	p.nxlate = 3;
+	k.dst = 0xcb007109;
+	filter_untranslate(&p, &k, false);
+	assert_int_equal(k.dst, SERVER);
+	assert_int_equal(k.dport, 81);
+	k = packet(TCP, 40000, 22);
+	k.dst = 0xcb007109;
+	filter_untranslate(&p, &k, false);
+	assert_int_equal(k.dst, SERVER + 1);
+	assert_int_equal(k.dport, 22);
+	k.src = CLIENT + 1; /* for somebody else it is nothing */
+	k.dst = 0xcb007109;
+	filter_untranslate(&p, &k, false);
+	assert_int_equal(k.dst, 0xcb007109);
+	/* an answer's source, in a network */
+	k.src = 0xcb007125;
+	filter_untranslate(&p, &k, true);
+	assert_int_equal(k.src, 0x0a4d0015);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +255,7 @@ int main(void)
 	        cmocka_unit_test(time_ranges_and_hits),
 	        cmocka_unit_test(keys),
 	        cmocka_unit_test(where),
+	        cmocka_unit_test(translated),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
