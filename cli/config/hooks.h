@@ -22,5 +22,7 @@ void hooks_note_protocols(const struct centry *e, const struct centry *was,
                           struct conf_notes *notes);
 void hooks_note_split_list(const struct conf *c, const struct centry *e, const struct centry *was,
                            struct conf_notes *notes);
+/* An entry more for a list: perhaps more than a client is pushed. */
+void hooks_note_split_growth(const struct conf_typed *t, struct str list);
 
 #endif

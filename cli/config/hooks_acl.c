@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cli/config/hooks.h"
 #include "core/config/hook.h"
 #include "core/config/objects.h"
 #include "core/config/tree.h"
@@ -118,6 +119,8 @@ static int store_ace(struct conf_typed *t, const struct ace *a, struct err *err)
 		out_str(t->lines, "!\n");
 		return 0;
 	}
+	if (!a->remark)
+		hooks_note_split_growth(t, a->name);
 	if (at)
 		insert_at(t, a, position, copies);
 	else

@@ -87,6 +87,27 @@ void hooks_note_split_list(const struct conf *c, const struct centry *e, const s
 		          STR_ARG(list), aces, (unsigned)SPLIT_ACES);
 }
 
+void hooks_note_split_growth(const struct conf_typed *t, struct str list)
+{
+	const struct centry *l = conf_find(t->conf, "access-list", list);
+	unsigned aces = 0;
+	bool named = false;
+	for (const struct centry *a = l ? conf_first_child(t->conf, l, "entry") : NULL; a && aces <= SPLIT_ACES;
+	     a = conf_next(t->conf, a))
+		aces += !str_eq_cstr(conf_text(a, "kind"), "remark");
+	if (aces != SPLIT_ACES) /* told once: with the first that is too many */
+		return;
+	for (const struct centry *g = conf_first(t->conf, "group-policy"); g && !named; g = conf_next(t->conf, g)) {
+		const struct centry *a = conf_child(t->conf, g, "attributes");
+		named = a && str_eq(conf_text(a, "split-tunnel-network-list"), list);
+	}
+	if (named)
+		out_printf(t->notes,
+		           "WARNING: split-tunnel-network-list %.*s has %u entries, at most %u are "
+		           "pushed to a client\n",
+		           STR_ARG(list), aces + 1, (unsigned)SPLIT_ACES);
+}
+
 /* An entry goes with its last line, and then no check sees it. */
 static int edit_crypto_map_dynamic(struct conf_typed *t, struct err *err)
 {

@@ -194,9 +194,38 @@ static void test_split_list(void **state)
 	}
 }
 
+/* The list that a group policy names grows: told with the first entry that is too many, and only then. */
+static void test_split_list_grows(void **state)
+{
+	struct conf_fixture *f = *state;
+	for (unsigned aces = 28; aces <= 30; aces++) {
+		struct out text;
+		out_init(&text);
+		out_str(&text, "access-list S standard permit 10.0.0.0 255.255.0.0\n"
+		               "access-list OTHER standard permit 10.0.0.0 255.255.0.0\n"
+		               "group-policy G internal\ngroup-policy G attributes\n"
+		               " split-tunnel-network-list value S\n");
+		for (unsigned i = 1; i < aces; i++)
+			out_printf(&text,
+			           "access-list S standard permit 10.%u.0.0 255.255.0.0\n"
+			           "access-list OTHER standard permit 10.%u.0.0 255.255.0.0\n",
+			           i, i);
+		conf_load(f, text.text);
+		conf_no_errors(f);
+		assert_int_equal(conf_said(f,
+		                           "WARNING: split-tunnel-network-list S has 29 entries, "
+		                           "at most 28 are pushed to a client"),
+		                 aces > 28);
+		assert_int_equal(conf_said(f, "WARNING: split-tunnel-network-list OTHER"), 0);
+		conf_unload(f);
+		out_free(&text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_typed),
-	                                   cmocka_unit_test(test_split_list)};
+	                                   cmocka_unit_test(test_split_list),
+	                                   cmocka_unit_test(test_split_list_grows)};
 	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
 }
