@@ -2,6 +2,8 @@
 #ifndef CLI_CONFIG_HOOKS_H
 #define CLI_CONFIG_HOOKS_H
 
+#include "core/config/hook.h"
+
 struct grammar;
 struct centry;
 struct conf;
