@@ -80,6 +80,7 @@ int gateway_engines(struct gateway *gw, struct err *err)
 
 void gateway_engines_free(struct gateway *gw)
 {
+	translate_end(gw);
 	if (gw->ike != NULL)
 		ike_free(gw->ike);
 	ipsec_sadb_free(gw->sadb);

@@ -274,7 +274,6 @@ void gateway_stop(struct gateway *gw)
 	logsinks_stop(gw->log);
 	if (gw->worker != NULL)
 		worker_free(gw->worker);
-	translate_end(gw);
 	if (gw->nl != NULL && gw->snap != NULL)
 		netlink_route_flush(gw->nl, NULL);
 	if (gw->handles > 0) {

@@ -141,6 +141,9 @@ void translate_end(struct gateway *gw)
 	struct nat_chains none = {0};
 	if (gw->nl != NULL)
 		answer_for(gw, &none);
+	free(gw->mapped);
+	gw->mapped = NULL;
+	gw->nmapped = 0;
 	free(gw->fixed);
 	gw->fixed = NULL;
 	conntrack_close(gw->ct);
