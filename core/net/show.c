@@ -5,6 +5,7 @@
 
 #include "core/base/show.h"
 #include "core/net/show_interface.h"
+#include "core/net/show_pix.h"
 
 /* --------------------------------------------------------------------------------------- one-liners */
 
@@ -53,6 +54,10 @@ static int show_nameif(struct cmd *cmd)
 {
 	const struct ifaces *t = ((struct net_show *)cmd->ctx)->ifaces;
 	const struct iface *i;
+	if (cmd_pix(cmd)) {
+		show_pix_nameif(t, cmd->out);
+		return CMD_OK;
+	}
 	out_str(cmd->out, "Interface                Name                     Security\n");
 	rec_list(cmd->out, "interfaces");
 	for (size_t k = 0; (i = ifaces_at(t, k)); k++)
@@ -92,6 +97,10 @@ static void ip_address_table(const struct ifaces *t, struct out *o, bool current
 static int show_ip_address(struct cmd *cmd)
 {
 	const struct ifaces *t = ((struct net_show *)cmd->ctx)->ifaces;
+	if (cmd_pix(cmd)) {
+		show_pix_ip(t, cmd->out);
+		return CMD_OK;
+	}
 	out_str(cmd->out, "System IP Addresses:\n");
 	ip_address_table(t, cmd->out, false);
 	out_str(cmd->out, "Current IP Addresses:\n");
@@ -199,6 +208,14 @@ static int show_route(struct cmd *cmd)
 	const struct net_show *s = cmd->ctx;
 	struct route_list l = {.t = s->ifaces};
 	netlink_routes(ifaces_netlink(s->ifaces), route_collect, &l);
+	if (cmd_pix(cmd)) {
+		if (l.n)
+			qsort(l.rows, l.n, sizeof(*l.rows), route_order);
+		for (size_t k = 0; k < l.n; k++)
+			show_pix_route(s->ifaces, &l.rows[k].r, cmd->out);
+		free(l.rows);
+		return CMD_OK;
+	}
 	own_collect(&l);
 	if (s->clients)
 		s->clients(s->ctx, client_collect, &l);

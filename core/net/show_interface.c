@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "core/net/ethtool.h"
+#include "core/net/show_pix.h"
 
 /* ------------------------------------------------------------------------------------------ rates */
 
@@ -224,12 +225,10 @@ static void print_counters(const struct netlink_stats *s, const struct ethtool_i
 	rec(o, "late_collisions", "        %llu late collisions, 0 deferred\n",
 	    (ull)s->late_collisions);
 	out_str(o, "        0 input reset drops, 0 output reset drops\n");
-	rec(o, "input_queue -",
-	    "        input queue (blocks free curr/low): hardware (%u/%u)\n", card->rx_ring,
-	    card->rx_ring);
-	rec(o, "output_queue -",
-	    "        output queue (blocks free curr/low): hardware (%u/%u)\n", card->tx_ring,
-	    card->tx_ring);
+	rec(o, "input_queue -", "        input queue (blocks free curr/low): hardware (%u/%u)\n",
+	    card->rx_ring, card->rx_ring);
+	rec(o, "output_queue -", "        output queue (blocks free curr/low): hardware (%u/%u)\n",
+	    card->tx_ring, card->tx_ring);
 	rec_close(o);
 }
 
@@ -277,7 +276,7 @@ static void print_state(const struct iface *i, struct out *o)
 	    i->up && i->carrier ? "up" : "down");
 }
 
-enum amount { SUMMARY, STATS };
+enum amount { SUMMARY, STATS, PIX };
 
 static void print_interface(const struct net_show *show, const struct iface *i, enum amount amount,
                             struct out *o)
@@ -286,6 +285,12 @@ static void print_interface(const struct net_show *show, const struct iface *i, 
 	struct ethtool_info card;
 	netlink_link_get(ifaces_netlink(show->ifaces), i->dev[0] ? i->dev : "?", 0, &l);
 	ethtool_read(i->dev, &card);
+	if (amount == PIX) {
+		struct netlink_stats s =
+		        since_clear(rates_find(show->rates, i->dev, false), &l.stats);
+		show_pix_interface(i, &l, &s, &card, o);
+		return;
+	}
 	rec_open(o, NULL);
 	print_state(i, o);
 	if (amount == STATS)
@@ -321,7 +326,7 @@ static int show_some(struct cmd *cmd, enum amount amount)
 
 int show_interface(struct cmd *cmd)
 {
-	return show_some(cmd, STATS);
+	return show_some(cmd, cmd_pix(cmd) ? PIX : STATS);
 }
 
 int show_interface_summary(struct cmd *cmd)

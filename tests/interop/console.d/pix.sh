@@ -48,7 +48,26 @@ serves_a_client() { # DES, MD5, group 1, as the example has it
 	route_inside 1; pings 1 3 && pix_shows || return 1
 	guest_disconnect 1; gone
 }
+# Interfaces, addresses, routes in the words of the old release.
+pix_network() {
+	cli 'terminal dialect pix-6' 'show nameif' 'show ip' 'show route' 'show interface' >"$W/pix.txt"
+	local line
+	while IFS= read -r line; do
+		grep -qE "$line" "$W/pix.txt" || { echo "missing: $line"; cat "$W/pix.txt"; return 1; }
+	done <<-'END'
+		^nameif ethernet0 outside security0$
+		^System IP Addresses:$
+		^	ip address outside 203\.0\.113\.1 255\.255\.255\.0$
+		^Current IP Addresses:$
+		^	outside 203\.0\.113\.0 255\.255\.255\.0 203\.0\.113\.1 1 CONNECT static$
+		^	outside 0\.0\.0\.0 0\.0\.0\.0 203\.0\.113\.[0-9]+ 1 OTHER static$
+		^interface ethernet0 "outside" is up, line protocol is up$
+		^  IP address 203\.0\.113\.1, subnet mask 255\.255\.255\.0$
+		^	[1-9][0-9]* packets input, [1-9][0-9]* bytes, 0 no buffer$
+	END
+}
 pix_shows() {
+	pix_network || return 1
 	cli 'terminal dialect pix-6' 'show crypto isakmp sa' 'show crypto ipsec sa' 'show uauth' 'show vpdn pppinterface' |
 		tee "$W/pix.txt"
 	grep -qE '203\.0\.113\.1 +203\.0\.113\.101 +QM_IDLE +0 +1$' "$W/pix.txt" &&
