@@ -4,24 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/config/edit_priv.h"
 #include "core/config/verify.h"
 
-struct edit {
-	const struct grammar *g;
-	struct txn *t;
-	const struct cli_ctx *ctx;
-	const struct match *m;
-	int dialect;
-	unsigned line;
-	struct out *notes;
-	struct err *err;
-	const struct node *node;
-	struct value keys[CTX_KEYS]; /* borrowed */
-	bool typed[CTX_KEYS];        /* the line says the key, not the mode */
-	bool expanded;
-};
-
-static bool is_key(const struct edit *ed, const struct field *f)
+bool edit_is_key(const struct edit *ed, const struct field *f)
 {
 	return f->index < node_nkeys(ed->node);
 }
@@ -58,7 +44,7 @@ static int find_keys(struct edit *ed)
 	return 0;
 }
 
-static int not_there(struct edit *ed, const struct node *n)
+int edit_not_there(struct edit *ed, const struct node *n)
 {
 	struct centry *e = entry_new(n);
 	struct out what;
@@ -74,8 +60,7 @@ static int not_there(struct edit *ed, const struct node *n)
 	return -ENOENT;
 }
 
-/* The entry a sub-mode speaks about may have been deleted from another console. */
-static int check_mode_entry(struct edit *ed)
+int edit_check_mode(struct edit *ed)
 {
 	for (const struct node *n = ed->node; n->parent; n = n->parent) {
 		bool typed = false;
@@ -87,12 +72,12 @@ static int check_mode_entry(struct edit *ed)
 		if (typed || (n->flags & NODE_BY_CONTENT))
 			continue;
 		if (!conf_get(txn_conf(ed->t), n, ed->keys))
-			return not_there(ed, n);
+			return edit_not_there(ed, n);
 	}
 	return 0;
 }
 
-static void touch(struct edit *ed, const struct field *f)
+void edit_touch(struct edit *ed, const struct field *f)
 {
 	txn_touch(ed->t, ed->node, ed->keys, f, ed->line);
 }
@@ -192,7 +177,7 @@ static void say_masked(struct edit *ed, const struct field *f)
 	                   : "none is set");
 }
 
-static const struct bound *bound_field(const struct match *m, const struct field *f)
+const struct bound *edit_bound(const struct match *m, const struct field *f)
 {
 	for (size_t i = 0; i < m->nbound; i++) {
 		if (!m->bound[i].dropped && m->bound[i].field == f)
@@ -201,9 +186,9 @@ static const struct bound *bound_field(const struct match *m, const struct field
 	return NULL;
 }
 
-static bool stored(const struct edit *ed, const struct item *it)
+bool edit_stores(const struct edit *ed, const struct item *it)
 {
-	return it->kind == ITEM_ARG && !it->dropped && !is_key(ed, it->field);
+	return it->kind == ITEM_ARG && !it->dropped && !edit_is_key(ed, it->field);
 }
 
 static void reset_unsaid(struct edit *ed, struct centry *e, const struct line *l)
@@ -211,13 +196,13 @@ static void reset_unsaid(struct edit *ed, struct centry *e, const struct line *l
 	for (unsigned i = 0; i < l->natoms; i++) {
 		bool with = false;
 
-		if (!stored(ed, l->atoms[i]) || bound_field(ed->m, l->atoms[i]->field))
+		if (!edit_stores(ed, l->atoms[i]) || edit_bound(ed->m, l->atoms[i]->field))
 			continue;
 		for (size_t w = 0; w < l->nwith; w++)
 			with = with || l->with[w].field == l->atoms[i]->field;
 		if (!with) {
 			entry_reset(e, l->atoms[i]->field);
-			touch(ed, l->atoms[i]->field);
+			edit_touch(ed, l->atoms[i]->field);
 		}
 	}
 }
@@ -237,19 +222,19 @@ static int apply(struct edit *ed)
 {
 	const struct line *l = ed->m->line;
 	struct centry *e;
-	int rc = check_mode_entry(ed);
+	int rc = edit_check_mode(ed);
 
 	if (rc)
 		return rc;
 	e = make_entry(ed);
-	touch(ed, NULL);
+	edit_touch(ed, NULL);
 	reset_omitted(ed, e);
 	for (size_t i = 0; i < ed->m->nbound && !rc; i++) {
 		const struct bound *b = &ed->m->bound[i];
 
-		if (b->dropped || is_key(ed, b->field))
+		if (b->dropped || edit_is_key(ed, b->field))
 			continue;
-		touch(ed, b->field);
+		edit_touch(ed, b->field);
 		if (b->masked)
 			say_masked(ed, b->field);
 		else if (b->value.kind == V_LIST)
@@ -260,179 +245,13 @@ static int apply(struct edit *ed)
 			entry_set(e, b->field, &b->value);
 	}
 	for (size_t i = 0; i < l->nwith && !rc; i++) {
-		if (is_key(ed, l->with[i].field))
+		if (edit_is_key(ed, l->with[i].field))
 			continue;
-		touch(ed, l->with[i].field);
+		edit_touch(ed, l->with[i].field);
 		entry_set(e, l->with[i].field, &l->with[i].value);
 	}
 	conf_prune(txn_conf(ed->t), ed->node, ed->keys);
 	return rc;
-}
-
-/* Values in front of the last key must be those of the entry (`no crypto map M interface I`). */
-static bool means_entry(const struct edit *ed, const struct centry *e)
-{
-	const struct match *m = ed->m;
-	unsigned last = 0;
-
-	for (size_t i = 0; i < m->nbound; i++) {
-		if (is_key(ed, m->bound[i].field) && m->bound[i].atom > last)
-			last = m->bound[i].atom;
-	}
-	for (size_t i = 0; i < m->nbound; i++) {
-		const struct bound *b = &m->bound[i];
-		const struct value *v;
-
-		if (b->dropped || is_key(ed, b->field) || b->atom > last)
-			continue;
-		v = entry_value(e, b->field);
-		if (!v || !value_equal(v, &b->value))
-			return false;
-	}
-	return true;
-}
-
-static int delete_entry(struct edit *ed)
-{
-	const struct node *n = ed->node;
-	const struct centry *e = conf_get(txn_conf(ed->t), n, ed->keys);
-	struct out what;
-
-	if (n->flags & NODE_LIST) {
-		/* What has no effect may be said to be off when it is. */
-		if (!e && ed->m->line->inert && !n->unknown)
-			return 0;
-		if (!e || !means_entry(ed, e))
-			return not_there(ed, n);
-		if (e->base) {
-			out_init(&what);
-			entry_describe(e, &what);
-			err_set(ed->err, -EPERM, "%s is built in and cannot be deleted", what.text);
-			out_free(&what);
-			return -EPERM;
-		}
-	}
-	touch(ed, NULL);
-	conf_delete(txn_conf(ed->t), n, ed->keys);
-	if (n->parent->parent)
-		conf_prune(txn_conf(ed->t), n->parent, ed->keys);
-	return 0;
-}
-
-static void take_out(struct centry *e, const struct bound *b, bool many)
-{
-	const struct value *now = entry_value(e, b->field);
-	struct value next;
-
-	if (!now)
-		return;
-	value_copy(&next, now);
-	if (next.kind == V_SET)
-		next.set &= ~b->value.set;
-	for (size_t i = 0; next.kind == V_LIST && i < b->value.list.n; i++)
-		value_list_del(&next, &b->value.list.v[i]);
-	/* A line that lists its values cannot say that there are none. */
-	if ((next.kind == V_LIST && !next.list.n) || (next.kind == V_SET && many && !next.set))
-		entry_reset(e, b->field);
-	else
-		entry_set(e, b->field, &next);
-	value_free(&next);
-}
-
-static uint64_t reach(const struct line *l, uint64_t from)
-{
-	uint64_t all = 0, next = from;
-
-	while (next) {
-		uint64_t more = l->follow[__builtin_ctzll(next)] & ~all;
-
-		next &= next - 1;
-		all |= more;
-		next |= more;
-	}
-	return all;
-}
-
-/* Is the field meant by what was typed, or by what may follow it? (Not: another branch.) */
-static bool meant(const struct match *m, unsigned atom)
-{
-	uint64_t bit = UINT64_C(1) << atom;
-
-	return (m->path & bit) || (reach(m->line, UINT64_C(1) << m->end) & bit) ||
-	       (reach(m->line, bit) & m->path);
-}
-
-static void negate_with(struct edit *ed, struct centry *e, const struct with *w)
-{
-	const struct value *now = entry_value(e, w->field);
-	struct value off = {.kind = V_U32};
-
-	touch(ed, w->field);
-	/* A short form (`no dns-server`) means every way to say the line. */
-	if (!(ed->m->line->last >> ed->m->end & 1))
-		entry_reset(e, w->field);
-	else if (!strcmp(w->field->type->name, "bool") && entry_default(e, w->field)) {
-		off.u32 = !w->value.u32;
-		entry_set(e, w->field, &off);
-	} else if (now && value_equal(now, &w->value)) {
-		entry_reset(e, w->field);
-	}
-}
-
-/* The `no` sets something: a switch that is on without it. */
-static bool switches_off(const struct line *l)
-{
-	for (size_t i = 0; i < l->nwith; i++) {
-		const struct field *f = l->with[i].field;
-
-		if (!strcmp(f->type->name, "bool") && f->dflt.kind &&
-		    value_equal(&f->dflt, &l->with[i].value))
-			return (l->node->flags & NODE_BY_CONTENT) != 0;
-	}
-	return false;
-}
-
-static int reset_fields(struct edit *ed)
-{
-	const struct line *l = ed->m->line;
-	struct conf *c = txn_conf(ed->t);
-	struct centry *e;
-	int rc = check_mode_entry(ed);
-
-	if (rc)
-		return rc;
-	if ((ed->node->flags & NODE_LIST) && !conf_get(c, ed->node, ed->keys) && !switches_off(l)) {
-		/* A text may say the default of an entry that lives by its content before it has any. */
-		if (ed->line && (ed->node->flags & NODE_BY_CONTENT))
-			return 0;
-		return not_there(ed, ed->node);
-	}
-	e = conf_edit(c, ed->node, ed->keys, true);
-	touch(ed, NULL);
-	for (unsigned i = 0; i < l->natoms; i++) {
-		const struct item *it = l->atoms[i];
-		const struct bound *b;
-
-		if (!stored(ed, it) || !meant(ed->m, i))
-			continue;
-		touch(ed, it->field);
-		if ((it->field->flags & FIELD_REQUIRED) && (ed->node->flags & NODE_LIST))
-			return delete_entry(ed);
-		b = bound_field(ed->m, it->field);
-		if (b && (b->value.kind == V_SET || b->value.kind == V_LIST))
-			take_out(e, b, it->many);
-		else
-			entry_reset(e, it->field);
-	}
-	for (size_t i = 0; i < l->nwith; i++) {
-		if (!is_key(ed, l->with[i].field))
-			negate_with(ed, e, &l->with[i]);
-	}
-	/* The line that says the entry exists takes it along when nothing else is left. */
-	if ((l->flags & LINE_PRIMARY) && !e->base && entry_is_empty(e))
-		return delete_entry(ed);
-	conf_prune(c, ed->node, ed->keys);
-	return 0;
 }
 
 /* The arguments of a line and of the mode it was typed in, as an edit function sees them. */
@@ -561,7 +380,7 @@ static int edit_as(struct edit *ed)
 		return rc;
 	if (!ed->m->no)
 		return apply(ed);
-	return ed->m->no_deletes ? delete_entry(ed) : reset_fields(ed);
+	return ed->m->no_deletes ? edit_delete_entry(ed) : edit_reset_fields(ed);
 }
 
 int edit(const struct grammar *g, struct txn *t, const struct cli_ctx *ctx, const struct match *m,

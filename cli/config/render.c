@@ -6,34 +6,11 @@
 
 #include "cli/config/render_priv.h"
 
-/* One line of one entry while it is printed. */
-struct printed {
-	struct render *r;
-	const struct line *l; /* the form printed */
-	const struct centry *e;
-	const struct field *split; /* one member of this set or list */
-	struct value member;
-	bool full; /* values at their default are printed, too */
-};
-
-static bool key_of(const struct centry *e, const struct field *f)
-{
-	return f->index < node_nkeys(e->node);
-}
-
 static bool below(const struct node *n, const struct node *top)
 {
 	while (n && n != top)
 		n = n->parent;
 	return n != NULL;
-}
-
-static bool differs(const struct render *r, const struct centry *e, const struct field *f)
-{
-	const struct value *dflt = render_default(r, e, f), *v = &e->vals[f->index];
-
-	/* What a builtin entry holds from the start is a default, too; those have no version. */
-	return e->stamp && v->kind && !(dflt && value_equal(dflt, v));
 }
 
 /* The newest spelling that is valid in the dialect. */
@@ -54,194 +31,6 @@ static const struct line *form_of(const struct render *r, const struct line *l)
 			best = o;
 	}
 	return best;
-}
-
-static bool has_shown_arg(const struct printed *p, const struct item *it, bool any)
-{
-	for (; it; it = it->next) {
-		if (it->kind == ITEM_ARG && !it->dropped &&
-		    (any || p->full || it->field == p->split || differs(p->r, p->e, it->field)))
-			return true;
-		if (it->kids && has_shown_arg(p, it->kids, any))
-			return true;
-	}
-	return false;
-}
-
-static bool print_items(struct printed *p, const struct item *it);
-
-static void rollback(struct out *out, size_t len)
-{
-	if (out->text && out->len > len) {
-		out->len = len;
-		out->text[len] = '\0';
-	}
-}
-
-/* An old line's own word for the value that was printed. */
-static void old_word(const struct line *l, struct out *out, size_t at)
-{
-	for (size_t i = 0; i < l->nwords && out->text; i++) {
-		if (!strcmp(out->text + at, l->words[i].value)) {
-			rollback(out, at);
-			out_str(out, l->words[i].word);
-			return;
-		}
-	}
-}
-
-/* A name that a line carries and nothing stores: the first entry of what it names. */
-static bool print_dropped(const struct printed *p, const struct item *it)
-{
-	const struct node *to = it->field->to;
-	const struct centry *e = p->r->flat && to && to->parent == p->r->conf->root->node
-	                                 ? list_first(p->r->conf->root, to)
-	                                 : NULL;
-	const struct value *v = e ? &e->vals[0] : p->r->flat ? &it->field->dflt : NULL;
-
-	if (v && v->kind)
-		value_print(it->field, v, true, p->r->out);
-	return v && v->kind;
-}
-
-/* Without the beginning that this line leaves out. */
-static void strip(const struct line *l, struct out *out, size_t at)
-{
-	size_t n = strlen(l->strip);
-
-	if (out->len >= at + n && !strncmp(out->text + at, l->strip, n)) {
-		memmove(out->text + at, out->text + at + n, out->len - at - n);
-		rollback(out, out->len - n);
-	}
-}
-
-static bool print_arg(struct printed *p, const struct item *it)
-{
-	const struct value *v;
-	struct out *out = p->r->out;
-	size_t at;
-
-	if (it->dropped)
-		return print_dropped(p, it);
-	v = key_of(p->e, it->field) ? &p->e->vals[it->field->index]
-	    : it->field == p->split ? &p->member
-	                            : render_value(p->r, p->e, it->field);
-	if (!v || !v->kind)
-		return false;
-	out_str(out, it->pre);
-	at = out->len;
-	value_print(it->field, v, p->r->flags & RENDER_SECRETS, out);
-	if (out->len == at)
-		return false;
-	if (p->l->flags & LINE_LEGACY)
-		old_word(p->l, out, at);
-	/* The dialect writes ethernet0. */
-	for (size_t i = at; p->r->flat && !strcmp(it->field->type->name, "hwname") && i < out->len;
-	     i++)
-		out->text[i] = (char)tolower((unsigned char)out->text[i]);
-	if (p->l->strip)
-		strip(p->l, out, at);
-	out_str(out, it->post);
-	return true;
-}
-
-/* The branch that says something; a default only when none does. */
-static bool print_choice(struct printed *p, const struct item *alt)
-{
-	const struct printed changed = {
-	        .r = p->r, .l = p->l, .e = p->e, .split = p->split, .member = p->member};
-	size_t at = p->r->out->len;
-
-	for (int pass = 0; pass < 2; pass++) {
-		for (const struct item *seq = alt->kids; seq; seq = seq->next) {
-			if (!pass && !has_shown_arg(&changed, seq->kids, false))
-				continue;
-			if (print_items(p, seq->kids))
-				return true;
-			rollback(p->r->out, at);
-		}
-	}
-	return false;
-}
-
-static bool print_items(struct printed *p, const struct item *it)
-{
-	struct out *out = p->r->out;
-
-	for (; it; it = it->next) {
-		size_t at = out->len;
-		bool ok = true;
-
-		if (at && out->text[at - 1] != ' ' && out->text[at - 1] != '\n')
-			out_str(out, " ");
-		switch (it->kind) {
-		case ITEM_WORD:
-			out_str(out, it->word);
-			break;
-		case ITEM_ARG:
-			ok = print_arg(p, it);
-			break;
-		case ITEM_OPT:
-			if (!has_shown_arg(p, it->kids, false) || !print_items(p, it->kids))
-				rollback(out, at);
-			break;
-		case ITEM_ALT:
-		case ITEM_SEQ:
-			ok = print_choice(p, it);
-			break;
-		}
-		if (!ok)
-			return false;
-	}
-	return true;
-}
-
-static void indent(struct out *out, unsigned depth)
-{
-	while (depth--)
-		out_str(out, " ");
-}
-
-static bool end_line(struct printed *p, size_t at, bool ok, bool trail)
-{
-	struct out *out = p->r->out;
-
-	if (!ok) {
-		rollback(out, at);
-		return false;
-	}
-	while (out->len > at && out->text[out->len - 1] == ' ')
-		rollback(out, out->len - 1);
-	if ((p->r->flags & RENDER_INERT) && p->l->inert)
-		out_printf(out, "  ! %s", p->l->inert);
-	else if (!(p->r->flags & RENDER_INERT) && trail && (p->l->flags & LINE_TRAIL))
-		out_str(out, " ");
-	out_str(out, "\n");
-	return true;
-}
-
-/* no: with the line as a whole (a set's member) or up to its first field. */
-static bool print_line(struct printed *p, unsigned depth, bool no, bool whole)
-{
-	struct out *out = p->r->out;
-	size_t at = out->len;
-	bool ok = true;
-
-	indent(out, depth);
-	out_str(out, no ? "no " : "");
-	if (!no || whole)
-		return end_line(p, at, print_items(p, p->l->items), true);
-	for (const struct item *it = p->l->items; it && ok; it = it->next) {
-		if (it->kind != ITEM_WORD &&
-		    !(it->kind == ITEM_ARG && !it->dropped && key_of(p->e, it->field)))
-			break;
-		if (it->kind == ITEM_WORD)
-			out_str(out, it->word);
-		else
-			ok = print_arg(p, it);
-		out_str(out, " ");
-	}
-	return end_line(p, at, ok, false);
 }
 
 static bool is_bool(const struct field *f)
@@ -276,12 +65,12 @@ static enum with_state with_of(const struct line *l, const struct centry *e)
 
 	for (size_t i = 0; i < l->nwith; i++) {
 		const struct with *w = &l->with[i];
-		const struct value *v =
-		        key_of(e, w->field) ? &e->vals[w->field->index] : entry_value(e, w->field);
+		const struct value *v = render_is_key(e, w->field) ? &e->vals[w->field->index]
+		                                                   : entry_value(e, w->field);
 
 		if (v && value_equal(v, &w->value) != w->other)
 			continue;
-		if (w->other || !v || key_of(e, w->field) || !is_bool(w->field) ||
+		if (w->other || !v || render_is_key(e, w->field) || !is_bool(w->field) ||
 		    has_opposite(l, w))
 			return WITH_NEVER;
 		state = WITH_NO;
@@ -301,11 +90,11 @@ static bool is_bare(const struct line *l, const struct centry *e)
 {
 	for (unsigned i = 0; i < l->natoms; i++) {
 		if (l->atoms[i]->kind == ITEM_ARG && !l->atoms[i]->dropped &&
-		    !key_of(e, l->atoms[i]->field))
+		    !render_is_key(e, l->atoms[i]->field))
 			return false;
 	}
 	for (size_t i = 0; i < l->nwith; i++) {
-		if (!key_of(e, l->with[i].field))
+		if (!render_is_key(e, l->with[i].field))
 			return false;
 	}
 	return true;
@@ -323,12 +112,12 @@ static bool is_shown(const struct render *r, const struct line *l, const struct 
 	for (unsigned i = 0; i < l->natoms; i++) {
 		const struct item *it = l->atoms[i];
 
-		if (it->kind == ITEM_ARG && !it->dropped && !key_of(e, it->field) &&
-		    differs(r, e, it->field))
+		if (it->kind == ITEM_ARG && !it->dropped && !render_is_key(e, it->field) &&
+		    render_differs(r, e, it->field))
 			return true;
 	}
 	for (size_t i = 0; i < l->nwith; i++) {
-		if (!key_of(e, l->with[i].field) && differs(r, e, l->with[i].field))
+		if (!render_is_key(e, l->with[i].field) && render_differs(r, e, l->with[i].field))
 			return true;
 	}
 	return false;
@@ -340,7 +129,8 @@ static const struct field *split_of(const struct line *l, const struct centry *e
 	for (unsigned i = 0; i < l->natoms; i++) {
 		const struct item *it = l->atoms[i];
 
-		if (it->kind == ITEM_ARG && !it->dropped && !it->many && !key_of(e, it->field) &&
+		if (it->kind == ITEM_ARG && !it->dropped && !it->many &&
+		    !render_is_key(e, it->field) &&
 		    (it->field->type->kind == V_SET || it->field->type->kind == V_LIST))
 			return it->field;
 	}
@@ -357,7 +147,7 @@ static void set_lines(struct printed *p, unsigned depth)
 		if ((in == by_default && !p->full) || (!in && p->r->flat))
 			continue;
 		p->member = (struct value){.kind = V_SET, .set = UINT64_C(1) << i};
-		print_line(p, depth, !in, true);
+		render_print(p, depth, !in, true);
 	}
 }
 
@@ -368,7 +158,7 @@ static void list_lines(struct printed *p, unsigned depth)
 	for (size_t i = 0; v && v->kind == V_LIST && i < v->list.n; i++) {
 		/* A list of one, borrowed. */
 		p->member = (struct value){.kind = V_LIST, .list = {&v->list.v[i], 1}};
-		print_line(p, depth, false, true);
+		render_print(p, depth, false, true);
 	}
 }
 
@@ -385,16 +175,16 @@ static void render_block(struct printed *p, const struct line *l, unsigned depth
 	        listing ? (l->flags & LINE_PRIMARY) && !p->e->base && l->inert
 	                : ((l->flags & LINE_PRIMARY) && !p->e->base) || (l->flags & LINE_ALWAYS);
 
-	if (with_of(l, p->e) != WITH_YES || !print_line(p, depth, false, true))
+	if (with_of(l, p->e) != WITH_YES || !render_print(p, depth, false, true))
 		return;
 	header = out->len;
 	render_mode(p->r, l->enter, p->e, depth + 1 + l->enter->indent);
 	if (out->len == header && !stays) {
-		rollback(out, at);
+		render_rollback(out, at);
 		return;
 	}
 	if (l->enter->close) {
-		indent(out, depth);
+		render_indent(out, depth);
 		out_printf(out, "%s\n", l->enter->close);
 	}
 }
@@ -425,12 +215,12 @@ static void render_line(struct render *r, const struct line *l, const struct cen
 		return;
 	switch (with_of(l, e)) {
 	case WITH_YES:
-		if (!print_line(&p, depth, false, true) && p.full && (l->flags & LINE_UNSET))
-			print_line(&p, depth, true, false);
+		if (!render_print(&p, depth, false, true) && p.full && (l->flags & LINE_UNSET))
+			render_print(&p, depth, true, false);
 		break;
 	case WITH_NO:
 		if (!r->flat || !(l->flags & LINE_LEGACY))
-			print_line(&p, depth, true, false);
+			render_print(&p, depth, true, false);
 		break;
 	case WITH_NEVER:
 		break;
@@ -514,7 +304,7 @@ void render_entry(struct render *r, const struct line **lines, size_t n, const s
 			render_line(r, lines[i], at, depth);
 		entry_drop(copy);
 		if (!depth && at && r->out->len > mark && !matches_section(r, mark))
-			rollback(r->out, mark);
+			render_rollback(r->out, mark);
 	}
 }
 
@@ -569,7 +359,7 @@ static void render_node(struct render *r, const struct node *n)
 		render_entry(r, r->lines, r->nlines, entry_child(root, n), 0);
 	}
 	if (r->out->len == begun)
-		rollback(r->out, at);
+		render_rollback(r->out, at);
 	else if (n->after)
 		out_printf(r->out, "%s\n", n->after);
 	free(r->lines);

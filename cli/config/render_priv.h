@@ -17,6 +17,28 @@ struct render {
 	size_t nlines;
 };
 
+/* One line of one entry while it is printed. */
+struct printed {
+	struct render *r;
+	const struct line *l; /* the form printed */
+	const struct centry *e;
+	const struct field *split; /* one member of this set or list */
+	struct value member;
+	bool full; /* values at their default are printed, too */
+};
+
+/* render_line.c */
+bool render_is_key(const struct centry *e, const struct field *f);
+/* Another value than the default. */
+bool render_differs(const struct render *r, const struct centry *e, const struct field *f);
+/* Is there an argument in the pattern to show (any: at all)? */
+bool render_has_arg(const struct printed *p, const struct item *it, bool any);
+/* no: with the line as a whole (a set's member) or up to its first field. False, and nothing printed, when a value is
+ * missing. */
+bool render_print(struct printed *p, unsigned depth, bool no, bool whole);
+void render_indent(struct out *out, unsigned depth);
+void render_rollback(struct out *out, size_t len);
+
 /* The lines about this entry and what hangs below it, in the order of the grammar. */
 void render_entry(struct render *r, const struct line **lines, size_t n, const struct centry *e,
                   unsigned depth);
