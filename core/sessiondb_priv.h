@@ -32,6 +32,9 @@ struct entry *sessiondb_entry(struct sessiondb *db, uint32_t unit);
 struct session_row {
 	uint32_t index;
 	struct ppp_session_info ppp;
+	/* only for an order that needs them */
+	const char *cipher;
+	uint64_t idle_ms;
 };
 /* Those that the command's arguments name (user group protocol encryption ip a-ip p-ip index), in its order
  * (sort). The caller frees; NULL with *n 0 when there is none or memory is short. */

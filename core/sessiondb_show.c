@@ -136,6 +136,21 @@ ORDER(by_login, by_number(a->login_ms, b->login_ms)) /* the longest first */
 ORDER(by_bytes_tx, by_number(b->counters.bytes_out, a->counters.bytes_out))
 ORDER(by_bytes_rx, by_number(b->counters.bytes_in, a->counters.bytes_in))
 
+static int by_cipher(const void *a, const void *b)
+{
+	int diff = strcmp(((const struct session_row *)a)->cipher,
+	                  ((const struct session_row *)b)->cipher);
+	return diff != 0 ? diff : by_index(a, b);
+}
+
+/* The longest silent first. */
+static int by_idle(const void *a, const void *b)
+{
+	int diff = by_number(((const struct session_row *)b)->idle_ms,
+	                     ((const struct session_row *)a)->idle_ms);
+	return diff != 0 ? diff : by_index(a, b);
+}
+
 static void sort(struct picking *p)
 {
 	static const struct {
@@ -151,12 +166,19 @@ static void sort(struct picking *p)
 	        {"duration", by_login},
 	        {"bytes-tx", by_bytes_tx},
 	        {"bytes-rx", by_bytes_rx},
+	        {"encryption", by_cipher},
+	        {"inactivity", by_idle},
 	};
 	struct str word = cmd_text(p->cmd, "order");
 	int (*order)(const void *a, const void *b) = by_index;
 	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
 		if (str_eq_cstr(word, orders[i].word))
 			order = orders[i].order;
+	for (size_t i = 0; i < p->n && (order == by_cipher || order == by_idle); i++) {
+		struct session_facts f = facts_of(p->db, &p->rows[i]);
+		p->rows[i].cipher = sessiondb_cipher(&f);
+		p->rows[i].idle_ms = sessiondb_idle_ms(&f);
+	}
 	if (p->n > 1)
 		qsort(p->rows, p->n, sizeof *p->rows, order);
 }
@@ -228,7 +250,7 @@ int sessiondb_show(struct cmd *c)
 	for (size_t i = 0; i < n; i++) {
 		struct session_facts f = facts_of(db, &rows[i]);
 		if (full)
-			sessiondb_session_full(c->out, &f);
+			sessiondb_session_full(c->out, &f, detail);
 		else
 			sessiondb_session(c->out, &f, detail);
 	}

@@ -123,8 +123,7 @@ static void when_text(char *text, size_t cap, time_t when)
 	zone_format(text, cap, "%H:%M:%S %Z %a %b %-d %Y", when);
 }
 
-/* Idle time as far as the data path knows it. */
-static uint64_t idle_ms(const struct session_facts *f)
+uint64_t sessiondb_idle_ms(const struct session_facts *f)
 {
 	return f->has_stats && f->sa.last_in_ms != 0 && f->now_ms > f->sa.last_in_ms
 	               ? f->now_ms - f->sa.last_in_ms
@@ -143,7 +142,7 @@ static void head(struct out *o, const struct session_facts *f, bool detail)
 	char login[64], duration[40], idle[40];
 	when_text(login, sizeof login, s->login_wall);
 	sessiondb_duration(duration, sizeof duration, f->now_ms - s->login_ms);
-	sessiondb_duration(idle, sizeof idle, idle_ms(f));
+	sessiondb_duration(idle, sizeof idle, sessiondb_idle_ms(f));
 	out_str(o, "\n");
 	left(o, "", "Username", "%s", s->user);
 	right(o, "Index", "%" PRIu32, f->index);
@@ -169,7 +168,7 @@ static void head(struct out *o, const struct session_facts *f, bool detail)
 	only(o, "", "Duration", "%s", duration);
 	only(o, "", "Inactivity", "%s", idle);
 	rec_num(o, "duration_s", (f->now_ms - s->login_ms) / 1000);
-	rec_num(o, "inactivity_s", idle_ms(f) / 1000);
+	rec_num(o, "inactivity_s", sessiondb_idle_ms(f) / 1000);
 	if (!detail)
 		only(o, "", "NAC Result", "Unknown");
 	left(o, "", "VLAN Mapping", "N/A");
@@ -205,7 +204,7 @@ static void idle_lines(struct out *o, const struct session_facts *f)
 	uint32_t limit = f->ppp->idle_s;
 	if (limit == 0)
 		return;
-	uint64_t idle = idle_ms(f) / 1000;
+	uint64_t idle = sessiondb_idle_ms(f) / 1000;
 	left(o, "  ", "Idle Time Out", "%" PRIu32 " Minutes", limit / 60);
 	right(o, "Idle TO Left", "%" PRIu64 " Minutes",
 	      idle < limit ? (limit - idle + 59) / 60 : 0);
@@ -288,8 +287,35 @@ void sessiondb_session(struct out *o, const struct session_facts *f, bool detail
 	rec_close(o);
 }
 
-/* One line a session, a bar between the fields, two behind the last: for scripts. */
-void sessiondb_session_full(struct out *o, const struct session_facts *f)
+/* What the blocks of the tunnels say beyond the line. */
+static void full_detail(struct out *o, const struct session_facts *f)
+{
+	const struct ppp_session_info *s = f->ppp;
+	rec(o, "pkts_tx pkts_rx", " | Pkts Tx: %" PRIu64 " | Pkts Rx: %" PRIu64, f->esp.pkts_out,
+	    f->esp.pkts_in);
+	rec(o, "pkts_tx_drop pkts_rx_drop", " | Pkts Tx Drop: %" PRIu64 " | Pkts Rx Drop: %" PRIu64,
+	    f->esp.errs_out, f->esp.errs_in);
+	rec(o, "inactivity_s", " | Inactivity: %" PRIu64 " Seconds", sessiondb_idle_ms(f) / 1000);
+	rec(o, "filter_name", " | Filter Name: %s", f->filter);
+	if (f->has_ike && f->ike.has_sa) {
+		rec(o, "udp_src_port ike_encryption ike_hashing",
+		    " | UDP Src Port: %u | IKE Encryption: %s | IKE Hashing: %s",
+		    f->ike.remote.port, f->ike.encrypt, f->ike.hash);
+		rec(o, "dh_group ike_rekey_int_s ike_rekey_left_s",
+		    " | D/H Group: %u | IKE Rekey Int (T): %" PRIu32 " | IKE Rekey Left(T): %" PRIu32,
+		    f->ike.dh_group, f->ike.life_s, f->ike.remaining_s);
+	}
+	if (f->has_child)
+		rec(o, "encapsulation rekey_int_s rekey_left_s",
+		    " | Encapsulation: %s | Rekey Int (T): %" PRIu32 " | Rekey Left(T): %" PRIu32,
+		    f->child.pair.mode == ESP_TRANSPORT ? "Transport" : "Tunnel", f->child.life_s,
+		    f->child.remaining_s);
+	rec(o, "auth_mode l2tp_bytes_tx l2tp_bytes_rx",
+	    " | Auth Mode: %s | L2TP Bytes Tx: %" PRIu64 " | L2TP Bytes Rx: %" PRIu64,
+	    aaa_method_shown(s->method), s->counters.bytes_out, s->counters.bytes_in);
+}
+
+void sessiondb_session_full(struct out *o, const struct session_facts *f, bool detail)
 {
 	const struct ppp_session_info *s = f->ppp;
 	bool nat = s->link->udp_encap;
@@ -308,7 +334,10 @@ void sessiondb_session_full(struct out *o, const struct session_facts *f)
 	    f->esp.bytes_out, f->esp.bytes_in);
 	rec(o, "group_policy tunnel_group", " | Group Policy: %s | Tunnel Group: %s",
 	    s->group_policy, s->link->tunnel_group);
-	rec(o, "login_time duration", " | Login Time: %s | Duration: %s ||\n", login, duration);
+	rec(o, "login_time duration", " | Login Time: %s | Duration: %s", login, duration);
+	if (detail)
+		full_detail(o, f);
+	out_str(o, " ||\n");
 	rec_close(o);
 }
 

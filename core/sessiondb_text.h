@@ -27,7 +27,9 @@ struct tunnel_row {
 void sessiondb_duration(char *text, size_t cap, uint64_t ms);
 const char *sessiondb_l2tp_word(bool udp_encap); /* "L2TPOverIPsec", "L2TPOverIPsecOverNatT" */
 void sessiondb_session(struct out *o, const struct session_facts *f, bool detail);
-void sessiondb_session_full(struct out *o, const struct session_facts *f);
+/* One line a session, a bar between the fields, two behind the last: for scripts. detail: with the fields of its tunnels. */
+void sessiondb_session_full(struct out *o, const struct session_facts *f, bool detail);
+uint64_t sessiondb_idle_ms(const struct session_facts *f); /* as far as the data path knows it */
 const char *sessiondb_cipher(const struct session_facts *f); /* of ESP: "3DES", "AES256" */
 void sessiondb_summary(struct out *o, uint64_t now, uint64_t total, uint64_t peak,
                        unsigned capacity, const struct tunnel_row *rows, size_t n);

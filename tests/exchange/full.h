@@ -44,7 +44,9 @@ void world_run(struct world *w, uint64_t ms);
 /* Lines of configuration, as one transaction, typed by somebody; all must be accepted. */
 void world_edit(struct world *w, const char *lines);
 /* What commands print that are typed at a console of their own, one a line; lives until the next ones. */
-const char *world_show(struct world *w, const char *line);
+const char *world_show(struct world *w, const char *lines);
+/* The same of somebody who sees prompts and answers questions: the whole screen. */
+const char *world_console(struct world *w, const char *lines);
 /* How many lines of the log have both texts. */
 unsigned world_logged(const struct world *w, const char *a, const char *b);
 const char *world_log(const struct world *w);

@@ -393,25 +393,39 @@ static void show_write(void *arg, struct str text)
 
 static void show_want(void *arg, enum session_want want, struct str prompt)
 {
-	(void)arg, (void)want, (void)prompt;
+	const struct session_options *options = arg;
+	(void)want;
+	if (!options->batch)
+		out_put(&screen, prompt);
 }
 
-const char *world_show(struct world *w, const char *line)
+static const char *typed(struct world *w, const char *lines, struct session_options options)
 {
 	struct session_env env = gateway_console_env(&w->gw);
 	struct session_io io = {
-	        .arg = w, .write = show_write, .want = show_want, .async = show_write};
-	struct session_options options = {.batch = true, .from = "console"};
+	        .arg = &options, .write = show_write, .want = show_want, .async = show_write};
 	static char text[512 * 1024];
 	out_init(&screen);
 	struct session *s = session_new(&env, &io, &options);
-	for (size_t len; len = strcspn(line, "\n"), len > 0; line += len + (line[len] != '\0'))
-		session_input_line(s, (struct str){line, len});
+	for (size_t len; *lines != '\0'; lines += len + (lines[len] != '\0')) {
+		len = strcspn(lines, "\n");
+		session_input_line(s, (struct str){lines, len});
+	}
 	session_free(s);
 	snprintf(text, sizeof text, "%.*s", (int)screen.len, screen.len > 0 ? screen.text : "");
 	out_free(&screen);
 	pump(w);
 	return text;
+}
+
+const char *world_show(struct world *w, const char *lines)
+{
+	return typed(w, lines, (struct session_options){.batch = true, .from = "console"});
+}
+
+const char *world_console(struct world *w, const char *lines)
+{
+	return typed(w, lines, (struct session_options){.enable = true, .from = "console"});
 }
 
 unsigned world_logged(const struct world *w, const char *a, const char *b)

@@ -117,8 +117,21 @@ static void orders(void **state)
 	         ": alice");
 	in_order(w, "show vpn-sessiondb full ra-ikev1-ipsec sort bytes-rx", ": alice", ": plain",
 	         ": bob");
+	in_order(w, "show vpn-sessiondb ra-ikev1-ipsec sort encryption", ": alice", ": plain",
+	         ": bob"); /* 3DES, AES */
+	world_run(w, 2000);
+	client_data(t.plain, 1);
+	client_data(t.alice, 1); /* bob is silent longest, alice shortest */
+	in_order(w, "show vpn-sessiondb ra-ikev1-ipsec sort inactivity", ": bob", ": plain",
+	         ": alice");
 	const char *text = world_show(w, "show vpn-sessiondb full ra-ikev1-ipsec");
 	assert_int_equal(times(text, " ||\n"), 3);
+	assert_int_equal(times(text, "| Auth Mode: "), 0);
+	text = world_show(w, "show vpn-sessiondb detail full ra-ikev1-ipsec");
+	assert_int_equal(times(text, " ||\n"), 3);
+	assert_int_equal(times(text, "| Auth Mode: PAP |"), 1);
+	assert_int_equal(times(text, "| Auth Mode: msCHAPV2 |"), 2);
+	assert_int_equal(times(text, "| IKE Encryption: 3DES |"), 1);
 	three_leave(&t);
 }
 
@@ -157,12 +170,37 @@ static void counts(void **state)
 	three_leave(&t);
 }
 
+/* The question, and what each answer does: Enter and y end the sessions, anything else does not. */
+static void asked(void **state)
+{
+	static const char question[] = "Do you want to logoff the VPN session(s)? [confirm]";
+	struct world *w = *state;
+	struct three t = three_enter(w);
+	const char *text = world_console(w, "vpn-sessiondb logoff name bob\nn\n");
+	assert_non_null(strstr(text, question));
+	assert_null(strstr(text, "logged off"));
+	assert_int_equal(world_sessions(w), 3);
+	text = world_console(w, "vpn-sessiondb logoff name bob\ny\n");
+	assert_non_null(strstr(text, question));
+	assert_non_null(strstr(text, "INFO: Number of sessions with name \"bob\" logged off : 1\n"));
+	world_run(w, 3000);
+	assert_int_equal(world_sessions(w), 2);
+	text = world_console(w, "vpn-sessiondb logoff all\n\n");
+	assert_non_null(strstr(text, "INFO: Number of sessions logged off : 2\n"));
+	world_run(w, 3000);
+	assert_int_equal(world_sessions(w), 0);
+	assert_non_null(strstr(world_console(w, "vpn-sessiondb logoff all\ny\n"),
+	                       "INFO: There are presently no active sessions of the type specified\n"));
+	three_leave(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(filters, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(orders, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(counts, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(asked, world_setup, world_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

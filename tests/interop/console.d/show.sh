@@ -82,6 +82,24 @@ counts() {
 	[ "$(value packets_input <<<"$(cli 'show interface outside | json')")" -le 10 ]
 }
 
+# What ppp0 of the guest counts while packets pass, and what we count of the session, to the byte.
+same_bytes() {
+	local g0 g1 s0 s1 rc=0
+	theirs() { guest_run 1 cat /sys/class/net/ppp0/statistics/{tx_packets,tx_bytes,rx_packets,rx_bytes} | tr '\n' ' '; }
+	ours() {
+		local doc k
+		doc=$(cli 'show vpn-sessiondb detail ra-ikev1-ipsec | json' | sed -n '/"l2tp_tunnel"/,$p')
+		for k in pkts_rx bytes_rx pkts_tx bytes_tx; do printf '%s ' "$(value $k <<<"$doc")"; done
+	}
+	less() { awk '{for (i = 1; i <= 4; i++) printf "%d ", $(i + 4) - $i}' <<<"$1 $2"; }
+	g0=$(theirs); s0=$(ours)
+	guest_run 1 ping -c 10 -i 0.05 -s 700 -W 2 10.77.0.2 >/dev/null || return 1
+	g1=$(theirs); s1=$(ours)
+	[ "$(less "$g0" "$g1")" = "$(less "$s0" "$s1")" ] || { echo "guest $g0-> $g1, session $s0-> $s1"; rc=1; }
+	[ "$(less "$s0" "$s1")" = "10 7280 10 7280 " ] || { echo "session $s0-> $s1"; rc=1; }
+	return $rc
+}
+
 no_secrets_shown() {
 	cli 'show tech-support' 'show running-config' 'show running-config all' 'show tech-support | json' >"$W/tech.txt"
 	[ "$(wc -l <"$W/tech.txt")" -gt 300 ] || { wc -l "$W/tech.txt"; return 1; }
@@ -105,6 +123,7 @@ show_tests() {
 	t "show: every command as a document" documents
 	t "show: text, document and the client's kernel agree" one_truth
 	t "show: packets are counted, clear takes them off" counts
+	t "show: bytes are those of the client's ppp0" same_bytes
 	t "show: tech-support and running-config tell no secret" no_secrets_shown
 	t "show: clear vpdn tunnel ends the session" tunnel_is_closed
 	guest_disconnect 1 >/dev/null 2>&1
