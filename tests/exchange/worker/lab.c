@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "crypto/prim/prim.h"
+
 static void sh(const char *command)
 {
 	if (system(command) != 0) {
@@ -205,6 +207,23 @@ static void open_inside(struct lab *l)
 	must(worker_start(l->w, &err) == 0, err.text);
 }
 
+struct lab lab_one;
+
+int lab_setup(void **state)
+{
+	struct err err = {0};
+	(void)state;
+	return prim_init(&err) == 0 && lab_enter(&lab_one) ? 0 : -1;
+}
+
+int lab_teardown(void **state)
+{
+	(void)state;
+	lab_leave(&lab_one);
+	prim_free();
+	return 0;
+}
+
 bool lab_enter(struct lab *l)
 {
 	memset(l, 0, sizeof *l);
@@ -346,6 +365,21 @@ void lab_session(struct lab *l, uint16_t mtu)
 	must(worker_session_add(l->w, &link, false) == 0, "worker_session_add");
 	worker_session_open(l->w, LAB_TUNNEL, LAB_USER, mtu, false, false);
 	lab_drain(l);
+}
+
+uint32_t lab_connected(struct lab *l, uint16_t mtu)
+{
+	uint32_t spi = lab_sa(l, true, true);
+	lab_session(l, mtu);
+	return spi;
+}
+
+struct worker_totals lab_totals(struct lab *l)
+{
+	struct worker_totals t = {0};
+	lab_drain(l);
+	worker_session_totals(l->w, LAB_TUNNEL, &t);
+	return t;
 }
 
 /* ------------------------------------------------------------------ the client */

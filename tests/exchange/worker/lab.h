@@ -72,6 +72,15 @@ bool lab_enter(struct lab *l);
 void lab_leave(struct lab *l);
 void lab_outside(struct lab *l, const char *command); /* runs it there */
 
+/* For cmocka: a lab for each test, and a program that is skipped where there are no namespaces. */
+extern struct lab lab_one;
+int lab_setup(void **state);
+int lab_teardown(void **state);
+#define LAB_TEST(f) cmocka_unit_test_setup_teardown(f, lab_setup, lab_teardown)
+#define LAB_RUN(tests)                                                          \
+	(geteuid() == 0 ? cmocka_run_group_tests(tests, NULL, NULL)             \
+	                : (puts("not root: no network namespaces, nothing was tested"), 77))
+
 /* Lets events come up until *count reaches want; false after a second. */
 bool lab_wait(struct lab *l, const unsigned *count, unsigned want);
 void lab_drain(struct lab *l); /* commands taken, events delivered */
@@ -81,6 +90,8 @@ uint32_t lab_sa(struct lab *l, bool udp_encap, bool current);
 void lab_client_use(struct lab *l, uint32_t spi); /* the client sends on the pair with our SPI */
 void lab_sa_remove(struct lab *l, uint32_t spi);
 void lab_session(struct lab *l, uint16_t mtu); /* added and opened */
+uint32_t lab_connected(struct lab *l, uint16_t mtu); /* a current pair, and a session on it; our SPI */
+struct worker_totals lab_totals(struct lab *l); /* of that session */
 
 /* The client sends an inner UDP payload (L2TP message) through its SA, from a socket; the ESP packet stays in
  * pkts[0] to be sent again. */

@@ -13,32 +13,7 @@
 #include "crypto/prim/prim.h"
 #include "tests/exchange/worker/lab.h"
 
-static struct lab lab;
-static struct lab *const l = &lab;
-
-static int enter(void **state)
-{
-	struct err err = {0};
-	(void)state;
-	memset(&l->seen, 0, sizeof l->seen);
-	return prim_init(&err) == 0 && lab_enter(l) ? 0 : -1;
-}
-
-static int leave(void **state)
-{
-	(void)state;
-	lab_leave(l);
-	prim_free();
-	return 0;
-}
-
-/* An SA pair and an open session: what most tests begin with. */
-static uint32_t connected(uint16_t mtu)
-{
-	uint32_t spi = lab_sa(l, true, true);
-	lab_session(l, mtu);
-	return spi;
-}
+static struct lab *const l = &lab_one;
 
 static bool client_to_host(uint32_t number)
 {
@@ -57,14 +32,6 @@ static bool host_to_client(uint32_t number)
 		return false;
 	memcpy(&got, ip + 28, sizeof got);
 	return got == number;
-}
-
-static struct worker_totals totals(void)
-{
-	struct worker_totals t = {0};
-	lab_drain(l);
-	worker_session_totals(l->w, LAB_TUNNEL, &t);
-	return t;
 }
 
 /* ------------------------------------------------------------------ up to the control thread */
@@ -160,10 +127,10 @@ static void ppp_control_comes_up(void **state)
 static void data_goes_both_ways(void **state)
 {
 	(void)state;
-	connected(1400);
+	lab_connected(l, 1400);
 	assert_true(client_to_host(1));
 	assert_true(host_to_client(2));
-	struct worker_totals t = totals();
+	struct worker_totals t = lab_totals(l);
 	assert_int_equal(t.pkts_in, 1);
 	assert_int_equal(t.bytes_in, 32);
 	assert_int_equal(t.pkts_out, 1);
@@ -185,11 +152,11 @@ static void a_foreign_source_is_dropped(void **state)
 {
 	uint8_t ip[64];
 	(void)state;
-	connected(1400);
+	lab_connected(l, 1400);
 	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER + 1, LAB_HOST, "x", 1));
 	assert_true(client_to_host(1)); /* the one before has been seen by now */
 	assert_int_equal(lab_drops(l, DROP_SOURCE), 1);
-	assert_int_equal(totals().errs, 1);
+	assert_int_equal(lab_totals(l).errs, 1);
 }
 
 static void closed_and_removed_sessions_pass_nothing(void **state)
@@ -198,7 +165,7 @@ static void closed_and_removed_sessions_pass_nothing(void **state)
 	struct worker_totals t;
 	uint32_t one = 1;
 	(void)state;
-	connected(1400);
+	lab_connected(l, 1400);
 	assert_true(client_to_host(1));
 	worker_session_close(l->w, LAB_TUNNEL);
 	lab_drain(l);
@@ -229,7 +196,7 @@ static void a_replay_is_dropped_and_told(void **state)
 	uint8_t ip[64];
 	char data[8];
 	(void)state;
-	uint32_t spi = connected(1400);
+	uint32_t spi = lab_connected(l, 1400);
 	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER, LAB_HOST, "x", 1));
 	assert_int_equal(lab_host_recv(l, data, sizeof data), 1);
 	/* esp_out left the packet as it was sent, the socket did not change it */
@@ -266,7 +233,7 @@ static void a_new_nat_port_is_followed(void **state)
 {
 	static const uint8_t hello[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
 	(void)state;
-	connected(1400);
+	lab_connected(l, 1400);
 	lab_client_send(l, l->client_moved, hello, sizeof hello);
 	assert_true(lab_wait(l, &l->seen.moved, 1));
 	assert_int_equal(l->seen.remote.port, 40000);
@@ -286,7 +253,7 @@ static void a_new_nat_port_is_followed(void **state)
 static void a_rekey_loses_no_packet(void **state)
 {
 	(void)state;
-	uint32_t old = connected(1400), fresh = 0;
+	uint32_t old = lab_connected(l, 1400), fresh = 0;
 	for (uint32_t i = 0; i < 200; i++) {
 		assert_true(client_to_host(i));
 		assert_true(host_to_client(i));
@@ -305,9 +272,9 @@ static void a_rekey_loses_no_packet(void **state)
 			break;
 		}
 	}
-	assert_int_equal(totals().errs, 0);
-	assert_int_equal(totals().pkts_in, 200);
-	assert_int_equal(totals().pkts_out, 200);
+	assert_int_equal(lab_totals(l).errs, 0);
+	assert_int_equal(lab_totals(l).pkts_in, 200);
+	assert_int_equal(lab_totals(l).pkts_out, 200);
 }
 
 static void a_removed_sa_gives_its_number_back(void **state)
@@ -336,7 +303,7 @@ static void tunnel_mode_checks_who_is_meant_inside(void **state)
 	static const uint8_t hello[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
 	(void)state;
 	l->want.mode = ESP_TUNNEL;
-	connected(1300);
+	lab_connected(l, 1300);
 	assert_true(client_to_host(1));
 	assert_true(host_to_client(2));
 	l->sa->inner_local = LAB_HOST; /* the client gives another address as its own */
@@ -353,7 +320,7 @@ static void an_sa_for_any_port_is_not_for_any_service(void **state)
 	static const uint8_t hello[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
 	(void)state;
 	l->want.any_port = true;
-	connected(1400);
+	lab_connected(l, 1400);
 	assert_true(client_to_host(1));
 	l->port = 53;
 	lab_client_send(l, l->client, hello, sizeof hello);
@@ -369,7 +336,7 @@ static void kilobytes_are_counted(void **state)
 	memset(data, 'x', sizeof data);
 	l->want.soft_kb = 2;
 	l->want.life_kb = 4;
-	uint32_t spi = connected(1400);
+	uint32_t spi = lab_connected(l, 1400);
 	size_t len = lab_udp_packet(ip, LAB_USER, LAB_HOST, data, sizeof data);
 	for (int i = 0; i < 2; i++)
 		lab_client_ip(l, ip, len);
@@ -392,7 +359,7 @@ static void mss_of_syn_is_lowered(void **state)
 {
 	uint8_t ip[64], got[256];
 	(void)state;
-	connected(1400);
+	lab_connected(l, 1400);
 	l->mss = 1200;
 	lab_drain(l);
 	int fd = lab_host_tcp(l);
@@ -421,7 +388,7 @@ static void garbage_harms_nothing(void **state)
 {
 	uint8_t junk[1400];
 	(void)state;
-	uint32_t spi = connected(1400);
+	uint32_t spi = lab_connected(l, 1400);
 	for (unsigned i = 0; i < 10000; i++) {
 		size_t len = random_below(i % 10 == 0 ? sizeof junk : 80);
 		random_bytes(junk, len);
@@ -461,44 +428,38 @@ static void a_deleted_tun_device_ends_nothing(void **state)
 	static const uint8_t hello[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
 	uint8_t ip[64];
 	(void)state;
-	connected(1400);
+	lab_connected(l, 1400);
 	assert_int_equal(system("ip link del " TUN_NAME), 0);
 	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER, LAB_HOST, "x", 1));
 	lab_client_send(l, l->client, hello, sizeof hello);
 	assert_true(lab_wait(l, &l->seen.l2tp, 1));
 	assert_int_equal(lab_drops(l, DROP_TUN_WRITE), 1);
-	assert_int_equal(totals().errs, 1);
-	assert_int_equal(totals().pkts_in, 0);
+	assert_int_equal(lab_totals(l).errs, 1);
+	assert_int_equal(lab_totals(l).pkts_in, 0);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(ike_on_4500_comes_up_and_keepalives_do_not),
-	        TEST(l2tp_control_comes_up_and_answers_go_down),
-	        TEST(many_messages_go_down_in_one_go),
-	        TEST(ppp_control_comes_up),
-	        TEST(data_goes_both_ways),
-	        TEST(data_goes_both_ways_without_udp),
-	        TEST(a_foreign_source_is_dropped),
-	        TEST(closed_and_removed_sessions_pass_nothing),
-	        TEST(a_replay_is_dropped_and_told),
-	        TEST(an_unknown_spi_is_told_once_in_a_while),
-	        TEST(a_new_nat_port_is_followed),
-	        TEST(a_rekey_loses_no_packet),
-	        TEST(a_removed_sa_gives_its_number_back),
-	        TEST(tunnel_mode_checks_who_is_meant_inside),
-	        TEST(an_sa_for_any_port_is_not_for_any_service),
-	        TEST(kilobytes_are_counted),
-	        TEST(mss_of_syn_is_lowered),
-	        TEST(garbage_harms_nothing),
-	        TEST(a_deleted_tun_device_ends_nothing),
+	        LAB_TEST(ike_on_4500_comes_up_and_keepalives_do_not),
+	        LAB_TEST(l2tp_control_comes_up_and_answers_go_down),
+	        LAB_TEST(many_messages_go_down_in_one_go),
+	        LAB_TEST(ppp_control_comes_up),
+	        LAB_TEST(data_goes_both_ways),
+	        LAB_TEST(data_goes_both_ways_without_udp),
+	        LAB_TEST(a_foreign_source_is_dropped),
+	        LAB_TEST(closed_and_removed_sessions_pass_nothing),
+	        LAB_TEST(a_replay_is_dropped_and_told),
+	        LAB_TEST(an_unknown_spi_is_told_once_in_a_while),
+	        LAB_TEST(a_new_nat_port_is_followed),
+	        LAB_TEST(a_rekey_loses_no_packet),
+	        LAB_TEST(a_removed_sa_gives_its_number_back),
+	        LAB_TEST(tunnel_mode_checks_who_is_meant_inside),
+	        LAB_TEST(an_sa_for_any_port_is_not_for_any_service),
+	        LAB_TEST(kilobytes_are_counted),
+	        LAB_TEST(mss_of_syn_is_lowered),
+	        LAB_TEST(garbage_harms_nothing),
+	        LAB_TEST(a_deleted_tun_device_ends_nothing),
 	};
-	if (geteuid() != 0) {
-		puts("not root: no network namespaces, nothing was tested");
-		return 77;
-	}
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return LAB_RUN(tests);
 }

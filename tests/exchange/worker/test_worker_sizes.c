@@ -9,31 +9,13 @@
 #include "crypto/prim/prim.h"
 #include "tests/exchange/worker/lab.h"
 
-static struct lab lab;
-static struct lab *const l = &lab;
-
-static int enter(void **state)
-{
-	struct err err = {0};
-	(void)state;
-	memset(&l->seen, 0, sizeof l->seen);
-	return prim_init(&err) == 0 && lab_enter(l) ? 0 : -1;
-}
-
-static int leave(void **state)
-{
-	(void)state;
-	lab_leave(l);
-	prim_free();
-	return 0;
-}
+static struct lab *const l = &lab_one;
 
 static uint32_t spi;
 
 static void connected(uint16_t mtu)
 {
-	spi = lab_sa(l, true, true);
-	lab_session(l, mtu);
+	spi = lab_connected(l, mtu);
 }
 
 /* Of the pair that was made last. */
@@ -45,22 +27,14 @@ static struct sa_stats esp_stats(void)
 	return s;
 }
 
-#define assert_frags(s, pre_ok, pre_fail, post_ok, post_fail, pieces)     \
-	do {                                                              \
-		assert_int_equal((s).prefrag_ok, pre_ok);                 \
-		assert_int_equal((s).prefrag_fail, pre_fail);             \
-		assert_int_equal((s).postfrag_ok, post_ok);               \
-		assert_int_equal((s).postfrag_fail, post_fail);           \
-		assert_int_equal((s).frags_out, pieces);                  \
+#define assert_frags(s, pre_ok, pre_fail, post_ok, post_fail, pieces) \
+	do {                                                          \
+		assert_int_equal((s).prefrag_ok, pre_ok);             \
+		assert_int_equal((s).prefrag_fail, pre_fail);         \
+		assert_int_equal((s).postfrag_ok, post_ok);           \
+		assert_int_equal((s).postfrag_fail, post_fail);       \
+		assert_int_equal((s).frags_out, pieces);              \
 	} while (0)
-
-static struct worker_totals totals(void)
-{
-	struct worker_totals t = {0};
-	lab_drain(l);
-	worker_session_totals(l->w, LAB_TUNNEL, &t);
-	return t;
-}
 
 static void too_big_with_df_is_told_to_the_sender(void **state)
 {
@@ -96,7 +70,7 @@ static void too_big_without_df_is_cut(void **state)
 		got += len - 20;
 	}
 	assert_int_equal(got, sizeof data + 8);
-	assert_int_equal(totals().pkts_out, 3);
+	assert_int_equal(lab_totals(l).pkts_out, 3);
 	assert_frags(esp_stats(), 1, 0, 0, 0, 3);
 }
 
@@ -114,7 +88,7 @@ static void a_narrow_path_is_learned(void **state)
 		usleep(1000);
 	unsigned mtu = lab_host_mtu(l);
 	assert_in_range(mtu, 850, 950);
-	assert_int_equal(totals().errs, 1);
+	assert_int_equal(lab_totals(l).errs, 1);
 	struct sa_stats s = esp_stats();
 	assert_int_equal(s.pmtu_rcvd, 1);
 	assert_int_equal(s.pmtu_sent, 1);
@@ -137,9 +111,9 @@ static void df_set_outside_cuts_inside(void **state)
 	connected(1400);
 	assert_int_equal(system("ip link set v0 mtu 1000"), 0);
 	lab_host_send(l, data, sizeof data, false); /* lost: from it the path is learned */
-	for (int i = 0; i < 1000 && totals().errs == 0; i++)
+	for (int i = 0; i < 1000 && lab_totals(l).errs == 0; i++)
 		usleep(1000);
-	assert_int_equal(totals().errs, 1);
+	assert_int_equal(lab_totals(l).errs, 1);
 	lab_host_send(l, data, sizeof data, false);
 	for (int i = 0; i < 2; i++) {
 		len = lab_client_recv_ip(l, ip, sizeof ip);
@@ -181,7 +155,7 @@ static void a_narrow_first_hop_is_known(void **state)
 		usleep(1000);
 	assert_in_range(lab_host_mtu(l), 850, 950);
 	assert_int_equal(lab_drops(l, DROP_MTU), 1);
-	assert_int_equal(totals().errs, 0);
+	assert_int_equal(lab_totals(l).errs, 0);
 }
 
 /* crypto ipsec fragmentation after-encryption: the ESP packet is cut, the client gets the inner one whole. */
@@ -221,11 +195,11 @@ static void what_was_learned_ages(void **state)
 		worker_set_pmtu_aging(l->w, aging_s);
 		connected(1400);
 		assert_int_equal(system("ip link set v0 mtu 1000"), 0);
-		unsigned errs = (unsigned)totals().errs;
+		unsigned errs = (unsigned)lab_totals(l).errs;
 		lab_host_send(l, data, sizeof data, false); /* lost: from it the path is learned */
-		for (int i = 0; i < 1000 && totals().errs == errs; i++)
+		for (int i = 0; i < 1000 && lab_totals(l).errs == errs; i++)
 			usleep(1000);
-		assert_int_equal(totals().errs, errs + 1);
+		assert_int_equal(lab_totals(l).errs, errs + 1);
 		assert_int_equal(system("ip link set v0 mtu 1500 && ip route flush cache"), 0);
 		usleep(1100 * 1000);
 		lab_host_send(l, data, sizeof data, false);
@@ -239,23 +213,17 @@ static void what_was_learned_ages(void **state)
 	}
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, enter, leave)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(too_big_with_df_is_told_to_the_sender),
-	        TEST(too_big_without_df_is_cut),
-	        TEST(a_narrow_path_is_learned),
-	        TEST(df_set_outside_cuts_inside),
-	        TEST(df_clear_outside_lets_the_host_cut),
-	        TEST(a_narrow_first_hop_is_known),
-	        TEST(after_encryption_the_host_cuts),
-	        TEST(what_was_learned_ages),
+	        LAB_TEST(too_big_with_df_is_told_to_the_sender),
+	        LAB_TEST(too_big_without_df_is_cut),
+	        LAB_TEST(a_narrow_path_is_learned),
+	        LAB_TEST(df_set_outside_cuts_inside),
+	        LAB_TEST(df_clear_outside_lets_the_host_cut),
+	        LAB_TEST(a_narrow_first_hop_is_known),
+	        LAB_TEST(after_encryption_the_host_cuts),
+	        LAB_TEST(what_was_learned_ages),
 	};
-	if (geteuid() != 0) {
-		puts("not root: no network namespaces, nothing was tested");
-		return 77;
-	}
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return LAB_RUN(tests);
 }

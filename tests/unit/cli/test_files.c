@@ -11,18 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/exec/config.h"
 #include "cli/config/hooks.h"
 #include "cli/exec/place.h"
-#include "exec_host.h"
+#include "exec_lab.h"
 
-static char dir[] = "/tmp/files-XXXXXX";
-static struct grammar *grammar;
-static struct clock now;
-static struct exec_config x;
-static struct exec_host host;
-static unsigned reloads, commits;
-static struct exec_ending last_ending;
+static unsigned commits;
 
 /* A network that answers when the test says so. */
 static struct {
@@ -50,21 +43,6 @@ static void net_cancel(void *ctx, void *job)
 	net.cancelled++;
 }
 
-static void a_sum(const void *data, size_t len, uint8_t sum[16])
-{
-	const uint8_t *p = data;
-	memset(sum, 0, 16);
-	for (size_t i = 0; i < len; i++)
-		sum[i % 16] = (uint8_t)(sum[i % 16] * 31 + p[i]);
-}
-
-static void on_reload(void *ctx, const struct exec_ending *ending)
-{
-	last_ending = *ending;
-	(void)ctx;
-	reloads++;
-}
-
 static void on_apply(void *ctx, const struct conf *old, const struct conf *next, void *a, void *b)
 {
 	(void)ctx, (void)old, (void)next, (void)a, (void)b;
@@ -75,58 +53,21 @@ static const struct conf_hooks hooks = {.apply = on_apply};
 
 static int setup(void **state)
 {
-	struct err err = {0};
 	(void)state;
-	assert_non_null(mkdtemp(dir));
-	clock_init(&now, 1000);
-	now.wall_offset_ms = INT64_C(1508414400250) - 1000; /* Thu Oct 19 2017, noon */
-	x.clock = &now;
-	x.reload = on_reload;
-	x.net = (struct exec_net){NULL, net_start, net_cancel};
-	assert_int_equal(startup_init(&x.startup, dir, a_sum, &err), 0);
-	exec_config_register(&x);
-	hooks_register();
-	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &grammar,
-	                 &err))
-		fail_msg("%s", err.text);
-	hooks_set_grammar(grammar);
-	x.grammar = grammar;
-	x.sys = confsys_new(&grammar->schema, &hooks);
+	lab.x.net = (struct exec_net){NULL, net_start, net_cancel};
+	exec_lab_open(&hooks);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct flash_file *files;
-	size_t n;
-	char path[400];
 	(void)state;
-	assert_int_equal(flash_list(&x.flash, &files, &n, NULL), 0);
-	for (size_t i = 0; i < n; i++)
-		flash_delete(&x.flash, str_of(files[i].name), NULL);
-	free(files);
-	snprintf(path, sizeof path, "%s/startup-config", dir);
-	unlink(path);
-	rmdir(x.flash.dir);
-	exec_config_free(&x);
-	confsys_free(x.sys);
-	hooks_set_grammar(NULL);
-	grammar_free(grammar);
-	cmd_registry_clear();
-	assert_int_equal(now.n, 0);
-	clock_free(&now);
-	out_free(&host.text);
-	return rmdir(dir);
+	return exec_lab_close();
 }
 
 static void load(const char *text)
 {
-	struct load_report r = {0};
-	struct err err = {0};
-	assert_int_equal(load_text(grammar, x.sys, str_of(text), "test", LOAD_REPLACE, &r, &err),
-	                 0);
-	assert_int_equal(r.errors, 0);
-	load_report_free(&r);
+	exec_lab_load(text, LOAD_REPLACE);
 }
 
 /* Words of the form name=text. */
@@ -145,26 +86,26 @@ static int run(const char *command, const char *words)
 		str_to_u32(args[n].text, UINT32_MAX, &args[n].u32);
 		n++;
 	}
-	return exec_host_run(&host, command, args, n, false);
+	return exec_host_run(&lab.host, command, args, n, false);
 }
 
 static void has(const char *part)
 {
-	if (!host.text.text || !strstr(host.text.text, part))
-		fail_msg("no \"%s\" in:\n%s", part, host.text.text ? host.text.text : "");
+	if (!lab.host.text.text || !strstr(lab.host.text.text, part))
+		fail_msg("no \"%s\" in:\n%s", part, lab.host.text.text ? lab.host.text.text : "");
 }
 
 static const char *shown(const char *section)
 {
 	struct cmd_arg a = {.name = "section", .text = str_of(section)};
-	exec_host_run(&host, "show_running_config", &a, 1, false);
-	return host.text.len ? host.text.text : "";
+	exec_host_run(&lab.host, "show_running_config", &a, 1, false);
+	return lab.host.text.len ? lab.host.text.text : "";
 }
 
 static void write_file(const char *name, const char *text)
 {
 	struct err err = {0};
-	if (flash_write(&x.flash, str_of(name), str_of(text), &err))
+	if (flash_write(&lab.x.flash, str_of(name), str_of(text), &err))
 		fail_msg("%s", err.text);
 }
 
@@ -185,7 +126,7 @@ static void names(void **state)
 		assert_true(flash_name_ok(str_of(good[i])));
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		assert_false(flash_name_ok(str_of(wrong[i])));
-		assert_true(flash_write(&x.flash, str_of(wrong[i]), STR("x"), &err) < 0);
+		assert_true(flash_write(&lab.x.flash, str_of(wrong[i]), STR("x"), &err) < 0);
 	}
 }
 
@@ -198,33 +139,33 @@ static void files(void **state)
 	size_t n;
 	(void)state;
 	out_init(&text);
-	assert_int_equal(flash_read(&x.flash, STR("a"), &text, &err), -ENOENT);
+	assert_int_equal(flash_read(&lab.x.flash, STR("a"), &text, &err), -ENOENT);
 	assert_string_equal(err.text, "%Error opening disk0:/a (No such file or directory)");
 	write_file("b", "two");
 	write_file("a", "first");
 	write_file("a", "one");
-	assert_int_equal(flash_list(&x.flash, &all, &n, &err), 0);
+	assert_int_equal(flash_list(&lab.x.flash, &all, &n, &err), 0);
 	assert_int_equal(n, 2);
 	assert_string_equal(all[0].name, "a");
 	assert_int_equal(all[0].bytes, 3);
 	free(all);
 	/* Neither a link nor a folder is a file, wherever it leads. */
-	snprintf(path, sizeof path, "%s/link", x.flash.dir);
-	snprintf(outside, sizeof outside, "%s/outside", dir);
+	snprintf(path, sizeof path, "%s/link", lab.x.flash.dir);
+	snprintf(outside, sizeof outside, "%s/outside", lab.dir);
 	assert_int_equal(symlink("/etc/passwd", path), 0);
-	assert_true(flash_read(&x.flash, STR("link"), &text, &err) < 0);
-	assert_true(flash_stat(&x.flash, STR("link"), &file, &err) < 0);
-	assert_true(flash_delete(&x.flash, STR("link"), &err) < 0);
+	assert_true(flash_read(&lab.x.flash, STR("link"), &text, &err) < 0);
+	assert_true(flash_stat(&lab.x.flash, STR("link"), &file, &err) < 0);
+	assert_true(flash_delete(&lab.x.flash, STR("link"), &err) < 0);
 	assert_int_equal(text.len, 0);
 	write_file("link", "replaced, not followed");
-	assert_int_equal(flash_read(&x.flash, STR("link"), &text, &err), 0);
-	assert_int_equal(flash_delete(&x.flash, STR("link"), &err), 0);
-	assert_int_equal(flash_rename(&x.flash, STR("b"), STR("../outside"), &err), -EINVAL);
+	assert_int_equal(flash_read(&lab.x.flash, STR("link"), &text, &err), 0);
+	assert_int_equal(flash_delete(&lab.x.flash, STR("link"), &err), 0);
+	assert_int_equal(flash_rename(&lab.x.flash, STR("b"), STR("../outside"), &err), -EINVAL);
 	assert_int_equal(access(outside, F_OK), -1);
-	assert_int_equal(flash_rename(&x.flash, STR("b"), STR("c"), &err), 0);
-	assert_int_equal(flash_rename(&x.flash, STR("b"), STR("d"), &err), -ENOENT);
-	assert_int_equal(flash_delete(&x.flash, STR("c"), &err), 0);
-	assert_int_equal(flash_delete(&x.flash, STR("a"), &err), 0);
+	assert_int_equal(flash_rename(&lab.x.flash, STR("b"), STR("c"), &err), 0);
+	assert_int_equal(flash_rename(&lab.x.flash, STR("b"), STR("d"), &err), -ENOENT);
+	assert_int_equal(flash_delete(&lab.x.flash, STR("c"), &err), 0);
+	assert_int_equal(flash_delete(&lab.x.flash, STR("a"), &err), 0);
 	out_free(&text);
 }
 
@@ -235,24 +176,24 @@ static void ceiling(void **state)
 	(void)state;
 	write_file("small", "x");
 	/* Holes are enough: what counts is how long the files say they are. */
-	snprintf(path, sizeof path, "%s/huge", x.flash.dir);
+	snprintf(path, sizeof path, "%s/huge", lab.x.flash.dir);
 	FILE *f = fopen(path, "w");
 	assert_non_null(f);
 	assert_int_equal(ftruncate(fileno(f), FLASH_BYTES - 10), 0);
 	fclose(f);
-	assert_int_equal(flash_write(&x.flash, STR("more"), STR("more than ten bytes"), &err),
+	assert_int_equal(flash_write(&lab.x.flash, STR("more"), STR("more than ten bytes"), &err),
 	                 -ENOSPC);
 	assert_string_equal(err.text, "%Error writing disk0:/more (No space left on device)");
-	assert_int_equal(flash_write(&x.flash, STR("more"), STR("few"), &err), 0);
+	assert_int_equal(flash_write(&lab.x.flash, STR("more"), STR("few"), &err), 0);
 	assert_int_equal(run("dir", ""), CMD_OK);
 	has("268435456 bytes total (6 bytes free)\n");
 	struct out text;
 	out_init(&text);
-	assert_int_equal(flash_read(&x.flash, STR("huge"), &text, &err), -EFBIG);
+	assert_int_equal(flash_read(&lab.x.flash, STR("huge"), &text, &err), -EFBIG);
 	out_free(&text);
-	flash_delete(&x.flash, STR("huge"), &err);
-	flash_delete(&x.flash, STR("more"), &err);
-	flash_delete(&x.flash, STR("small"), &err);
+	flash_delete(&lab.x.flash, STR("huge"), &err);
+	flash_delete(&lab.x.flash, STR("more"), &err);
+	flash_delete(&lab.x.flash, STR("small"), &err);
 }
 
 static void places(void **state)
@@ -304,17 +245,17 @@ static void between_files(void **state)
 	static const char *const enter[] = {"", "", "", NULL}, *const no[] = {"", "", "n", NULL};
 	(void)state;
 	load("hostname one\n");
-	host.answers = enter;
+	lab.host.answers = enter;
 	assert_int_equal(run("copy", "running-config target=disk0:one.cfg"), CMD_OK);
 	has("Source filename [running-config]? \n\nDestination filename [one.cfg]? \n\n"
 	    "Cryptochecksum: ");
 	has(" bytes copied in 0.");
 	load("hostname two\n");
-	host.answers = no;
+	lab.host.answers = no;
 	assert_int_equal(run("copy", "running-config target=disk0:one.cfg"), CMD_OK);
 	has("%Warning:There is a file already existing with this name\n"
 	    "Do you want to over write? [confirm]n\n");
-	host.answers = enter;
+	lab.host.answers = enter;
 	assert_int_equal(run("copy", "source=one.cfg running-config"), CMD_OK);
 	has("Source filename [one.cfg]? \n\nDestination filename [running-config]? \n\n");
 	assert_string_equal(shown("hostname"), "hostname one\n");
@@ -329,11 +270,11 @@ static void between_files(void **state)
 	assert_string_equal(shown("hostname"), "hostname one\n");
 	assert_int_equal(run("more_file", "file=two.cfg"), CMD_OK);
 	has("\nhostname one\n");
-	host.answers = enter;
+	lab.host.answers = enter;
 	assert_int_equal(run("delete_file", "file=two.cfg"), CMD_OK);
 	has("\nDelete filename [two.cfg]? \n\nDelete disk0:/two.cfg? [confirm]\n");
 	assert_int_equal(run("delete_file", "/noconfirm file=two.cfg"), CMD_ERROR);
-	host.answers = enter;
+	lab.host.answers = enter;
 	assert_int_equal(run("rename", "from=one.cfg to=flash:uno.cfg"), CMD_OK);
 	assert_int_equal(run("dir", ""), CMD_OK);
 	has("\nDirectory of disk0:/\n\n1      -rwx  ");
@@ -348,28 +289,28 @@ static void servers(void **state)
 	static const char *const enter[] = {"", "", "", "", NULL};
 	(void)state;
 	load("hostname one\n");
-	host.answers = enter;
+	lab.host.answers = enter;
 	assert_int_equal(run("copy", "source=ftp://joe:doe@10.0.0.1/dir/new.cfg running-config"),
 	                 -1);
 	has("Address or name of remote host [10.0.0.1]? \n\nSource filename [dir/new.cfg]? \n\n"
 	    "Destination filename [running-config]? \n\nAccessing ftp://10.0.0.1/dir/new.cfg...");
 	assert_string_equal(net.url, "ftp://joe:doe@10.0.0.1/dir/new.cfg");
 	net.done(net.arg, 0, STR("hostname from-afar\nnonsense here\n"), "");
-	assert_true(host.done);
-	assert_int_equal(host.status, CMD_OK);
+	assert_true(lab.host.done);
+	assert_int_equal(lab.host.status, CMD_OK);
 	has("...!\nftp://10.0.0.1/dir/new.cfg:2: ERROR: % Invalid input detected");
 	has("33 bytes copied in ");
-	assert_null(strstr(host.text.text, "doe"));
+	assert_null(strstr(lab.host.text.text, "doe"));
 	assert_string_equal(shown("hostname"), "hostname from-afar\n");
 	assert_int_equal(run("write_net", "url=10.0.0.2:saved.cfg"), -1);
 	assert_string_equal(net.url, "tftp://10.0.0.2/saved.cfg");
 	assert_non_null(strstr(net.put, "\nhostname from-afar\n"));
 	net.done(net.arg, -ETIMEDOUT, STR(""), "Timed out");
-	assert_int_equal(host.status, CMD_ERROR);
+	assert_int_equal(lab.host.status, CMD_ERROR);
 	has("%Error writing tftp://10.0.0.2/saved.cfg (Timed out)\n");
 	/* The console goes while a transfer is under way. */
 	assert_int_equal(run("configure_net", "url=http://10.0.0.1/x"), -1);
-	host.cancel(host.cancel_arg);
+	lab.host.cancel(lab.host.cancel_arg);
 	assert_int_equal(net.cancelled, 1);
 	assert_int_equal(run("copy", "/noconfirm source=http://10.0.0.1/a/b.bin target=disk0:"),
 	                 -1);
@@ -398,11 +339,11 @@ static void replacing(void **state)
 	assert_int_equal(commits, before);
 	assert_string_equal(shown("hostname"), "hostname one\n");
 	assert_int_equal(run("configure_rollback", ""), CMD_ERROR);
-	const struct conf *was = confsys_running(x.sys);
+	const struct conf *was = confsys_running(lab.x.sys);
 	struct conf *kept = conf_hold((struct conf *)was);
 	assert_int_equal(run("configure_replace", "file=disk0:good"), CMD_OK);
 	assert_string_equal(shown("hostname"), "hostname two\n");
-	assert_true(conf_node_same(kept, confsys_running(x.sys), "ip-pool"));
+	assert_true(conf_node_same(kept, confsys_running(lab.x.sys), "ip-pool"));
 	conf_drop(kept);
 	assert_int_equal(run("configure_rollback", ""), CMD_OK);
 	assert_string_equal(shown("hostname"), "hostname one\n");
@@ -410,7 +351,7 @@ static void replacing(void **state)
 	assert_int_equal(run("configure_rollback", ""), CMD_OK);
 	assert_string_equal(shown("hostname"), "hostname two\n");
 	if (run("configure_factory_default", "address=10.1.1.1") != CMD_OK)
-		fail_msg("%s", host.text.text);
+		fail_msg("%s", lab.host.text.text);
 	has("Begin to apply factory-default configuration:\nClear all configuration\n"
 	    "Executing command: interface Management0/0\n");
 	has("Executing command: ip address 10.1.1.1 255.255.255.0\n");
@@ -418,9 +359,9 @@ static void replacing(void **state)
 	assert_string_equal(shown("ip"), "");
 	assert_int_equal(run("configure_rollback", ""), CMD_OK);
 	assert_string_equal(shown("ip"), "ip local pool p 10.0.0.1-10.0.0.9\n");
-	flash_delete(&x.flash, STR("good"), NULL);
-	flash_delete(&x.flash, STR("typo"), NULL);
-	flash_delete(&x.flash, STR("dangling"), NULL);
+	flash_delete(&lab.x.flash, STR("good"), NULL);
+	flash_delete(&lab.x.flash, STR("typo"), NULL);
+	flash_delete(&lab.x.flash, STR("dangling"), NULL);
 }
 
 static char told[512];
@@ -437,14 +378,14 @@ static void put_off(void **state)
 	struct debug_sink other = {.write = other_console};
 	static const char *const enter[] = {"n", "", NULL};
 	(void)state;
-	reloads = 0;
+	lab.reloads = 0;
 	load("hostname not-saved\n");
-	debug_sink_add(&host.debug);
+	debug_sink_add(&lab.host.debug);
 	debug_sink_add(&other);
-	host.debug.write = other_console; /* not told twice */
+	lab.host.debug.write = other_console; /* not told twice */
 	assert_int_equal(run("show_reload", ""), CMD_OK);
 	has("No reload is scheduled.\n");
-	host.answers = enter;
+	lab.host.answers = enter;
 	assert_int_equal(run("reload", "delay=1:30 reason=weekend"), CMD_OK);
 	has("Proceed with reload? [confirm] \n\n***\n*** --- SHUTDOWN in 1:30:00 ---\n***\n");
 	run("show_reload", "");
@@ -456,17 +397,17 @@ static void put_off(void **state)
 	run("reload_cancel", "");
 	has("\n***\n*** --- SHUTDOWN ABORTED ---\n***\n");
 	assert_string_equal(told, "\n***\n*** --- SHUTDOWN ABORTED ---\n***\n");
-	debug_sink_remove(&host.debug);
+	debug_sink_remove(&lab.host.debug);
 	debug_sink_remove(&other);
-	clock_run(&now, clock_now(&now) + 6 * 3600 * 1000);
-	assert_int_equal(reloads, 0);
+	clock_run(&lab.now, clock_now(&lab.now) + 6 * 3600 * 1000);
+	assert_int_equal(lab.reloads, 0);
 	run("reload", "options=quick delay=10 options=noconfirm hold=1:30");
-	clock_run(&now, clock_now(&now) + 599 * 1000);
-	assert_int_equal(reloads, 0);
-	clock_run(&now, clock_now(&now) + 1000);
-	assert_int_equal(reloads, 1);
-	assert_true(last_ending.quick);
-	assert_int_equal(last_ending.hold_s, 90 * 60);
+	clock_run(&lab.now, clock_now(&lab.now) + 599 * 1000);
+	assert_int_equal(lab.reloads, 0);
+	clock_run(&lab.now, clock_now(&lab.now) + 1000);
+	assert_int_equal(lab.reloads, 1);
+	assert_true(lab.ending.quick);
+	assert_int_equal(lab.ending.hold_s, 90 * 60);
 	assert_int_equal(run("reload", "noconfirm hold=x"), CMD_ERROR);
 	run("show_reload", "");
 	has("No reload is scheduled.\n");

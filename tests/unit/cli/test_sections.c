@@ -10,23 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/exec/config.h"
 #include "cli/config/hooks.h"
 #include "cli/config/render.h"
-#include "exec_host.h"
+#include "exec_lab.h"
 
-static char dir[] = "/tmp/sections-XXXXXX";
-static struct grammar *grammar;
-static struct clock now;
-static struct exec_config x;
-static struct exec_host host;
 static char *everything;
-
-static void no_sum(const void *data, size_t len, uint8_t sum[16])
-{
-	(void)data, (void)len;
-	memset(sum, 0, 16);
-}
 
 static char *read_file(const char *path)
 {
@@ -40,20 +28,8 @@ static char *read_file(const char *path)
 
 static int setup(void **state)
 {
-	struct err err = {0};
 	(void)state;
-	assert_non_null(mkdtemp(dir));
-	clock_init(&now, 1000);
-	x.clock = &now;
-	assert_int_equal(startup_init(&x.startup, dir, no_sum, &err), 0);
-	exec_config_register(&x);
-	hooks_register();
-	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &grammar,
-	                 &err))
-		fail_msg("%s", err.text);
-	hooks_set_grammar(grammar);
-	x.grammar = grammar;
-	x.sys = confsys_new(&grammar->schema, NULL);
+	exec_lab_open(NULL);
 	everything = read_file(TEST_DIR "/transcript/configs/everything.cfg");
 	return 0;
 }
@@ -62,35 +38,28 @@ static int teardown(void **state)
 {
 	(void)state;
 	free(everything);
-	confsys_free(x.sys);
-	exec_config_free(&x);
-	hooks_set_grammar(NULL);
-	grammar_free(grammar);
-	cmd_registry_clear();
-	clock_free(&now);
-	out_free(&host.text);
-	return rmdir(dir);
+	return exec_lab_close();
 }
 
 static void load(const char *text)
 {
 	struct load_report r = {0};
 	struct err err = {0};
-	assert_int_equal(load_text(grammar, x.sys, str_of(text), "test", LOAD_REPLACE, &r, &err),
-	                 0);
+	assert_int_equal(
+	        load_text(lab.grammar, lab.x.sys, str_of(text), "test", LOAD_REPLACE, &r, &err), 0);
 	load_report_free(&r);
 }
 
 static char *shown(const char *section)
 {
 	struct cmd_arg a = {.name = "section", .text = str_of(section)};
-	assert_int_equal(exec_host_run(&host, "show_running_config", &a, 1, false), CMD_OK);
-	return strdup(host.text.text ? host.text.text : "");
+	assert_int_equal(exec_host_run(&lab.host, "show_running_config", &a, 1, false), CMD_OK);
+	return strdup(lab.host.text.text ? lab.host.text.text : "");
 }
 
 static const struct field *section_field(const char *run)
 {
-	for (const struct mode *m = grammar->modes; m; m = m->next)
+	for (const struct mode *m = lab.grammar->modes; m; m = m->next)
 		for (const struct line *l = m->lines; l; l = l->next)
 			for (size_t i = 0; l->run && !strcmp(l->run, run) && i < l->nargs; i++)
 				if (l->args[i].flags & FIELD_SECTIONS)
@@ -108,7 +77,7 @@ static void test_show(void **state)
 	(void)state;
 	load(everything);
 	out_init(&whole);
-	render(grammar, confsys_running(x.sys), 0, -1, STR(""), &whole);
+	render(lab.grammar, confsys_running(lab.x.sys), 0, -1, STR(""), &whole);
 	for (const char *p = whole.text; *p; p = strchr(p, '\n') + 1)
 		all += *p != '!';
 	for (size_t i = 0; i < f->nchoices; i++) {
@@ -137,8 +106,8 @@ static void test_clear(void **state)
 		char *empty = shown(section);
 		load(everything);
 		char *before = shown(section);
-		int rc = exec_host_run(&host, "clear_configure", &a, 1, false);
-		char *said = strdup(host.text.text ? host.text.text : "");
+		int rc = exec_host_run(&lab.host, "clear_configure", &a, 1, false);
+		char *said = strdup(lab.host.text.text ? lab.host.text.text : "");
 		char *after = shown(section);
 		if (rc != CMD_OK && strstr(said, "used by")) {
 			used++;
@@ -170,18 +139,19 @@ static void test_all(void **state)
 	out_init(&plain);
 	out_init(&full);
 	out_init(&again);
-	render(grammar, confsys_running(x.sys), RENDER_SECRETS, -1, STR(""), &plain);
-	render(grammar, confsys_running(x.sys), RENDER_SECRETS | RENDER_ALL, -1, STR(""), &full);
+	render(lab.grammar, confsys_running(lab.x.sys), RENDER_SECRETS, -1, STR(""), &plain);
+	render(lab.grammar, confsys_running(lab.x.sys), RENDER_SECRETS | RENDER_ALL, -1, STR(""),
+	       &full);
 	assert_true(full.len > plain.len);
-	int rc = load_text(grammar, x.sys, out_text(&full), "all", LOAD_REPLACE | LOAD_STRICT, &r,
-	                   &err);
+	int rc = load_text(lab.grammar, lab.x.sys, out_text(&full), "all",
+	                   LOAD_REPLACE | LOAD_STRICT, &r, &err);
 	for (size_t i = 0; rc != 0 && i < r.n; i++)
 		if (r.items[i].error)
 			print_error("%u: %s: %s\n", r.items[i].line, r.items[i].command,
 			            r.items[i].text);
 	assert_int_equal(rc, 0);
 	load_report_free(&r);
-	render(grammar, confsys_running(x.sys), RENDER_SECRETS, -1, STR(""), &again);
+	render(lab.grammar, confsys_running(lab.x.sys), RENDER_SECRETS, -1, STR(""), &again);
 	assert_string_equal(plain.text, again.text);
 	out_free(&plain);
 	out_free(&full);
@@ -193,10 +163,12 @@ static void has_line(const char *section, unsigned flags, const char *line, bool
 	struct out text;
 	char row[200];
 	out_init(&text);
-	render(grammar, confsys_running(x.sys), RENDER_SECRETS | flags, -1, str_of(section), &text);
+	render(lab.grammar, confsys_running(lab.x.sys), RENDER_SECRETS | flags, -1, str_of(section),
+	       &text);
 	snprintf(row, sizeof row, "\n%s\n", line);
 	if ((strstr(text.text ? text.text : "", row) != NULL) != want)
-		fail_msg("%s: \"%s\" %s\n%s", section, line, want ? "wanted" : "not wanted", text.text);
+		fail_msg("%s: \"%s\" %s\n%s", section, line, want ? "wanted" : "not wanted",
+		         text.text);
 	out_free(&text);
 }
 
