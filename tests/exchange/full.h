@@ -112,6 +112,12 @@ void client_redial_l2tp(struct client *c);
 /* Dials and waits until it is in. */
 void client_enter(struct client *c);
 bool client_is_in(const struct client *c);
+/* Dials and has ten seconds to get in. */
+struct client *client_try(struct world *w, const struct client_habits *habits, uint32_t ip);
+/* The same as Windows with this user. */
+struct client *client_try_as(struct world *w, const char *user, const char *password, uint32_t ip);
+/* Is it in? Afterwards it has left and is freed. */
+bool client_gets_in(struct client *c);
 /* One IP packet of len bytes to the host behind the server. */
 void client_send(struct client *c, size_t len);
 /* Sends all the time; len 0 stops. */

@@ -499,6 +499,33 @@ void client_enter(struct client *c)
 	world_run(c->w, 1000);
 }
 
+struct client *client_try(struct world *w, const struct client_habits *habits, uint32_t ip)
+{
+	struct client *c = client_new(w, habits, ip);
+	client_dial(c);
+	world_run(w, 10000);
+	return c;
+}
+
+struct client *client_try_as(struct world *w, const char *user, const char *password, uint32_t ip)
+{
+	struct client_habits habits = client_windows;
+	habits.user = user;
+	habits.password = password;
+	return client_try(w, &habits, ip);
+}
+
+bool client_gets_in(struct client *c)
+{
+	struct world *w = c->w;
+	bool in = client_is_in(c);
+	if (in)
+		client_leave(c);
+	client_free(c);
+	world_run(w, 1000);
+	return in;
+}
+
 void client_leave(struct client *c)
 {
 	ppp_peer_hangup(&c->ppp);

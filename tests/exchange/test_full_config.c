@@ -57,15 +57,7 @@ static void assert_dropped(struct stage *s)
 
 static bool gets_in(struct world *w, const struct client_habits *habits)
 {
-	struct client *c = client_new(w, habits, HOME_IP + 1);
-	client_dial(c);
-	world_run(w, 10000);
-	bool in = client_is_in(c);
-	if (in)
-		client_leave(c);
-	client_free(c);
-	world_run(w, 1000);
-	return in;
+	return client_gets_in(client_try(w, habits, HOME_IP + 1));
 }
 
 static void accounts_are_told(void **state)

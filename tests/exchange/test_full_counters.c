@@ -74,7 +74,8 @@ static void statistics(void **state)
 	const char *text = world_show(w, "show crypto accelerator statistics");
 	assert_true(number(text, "Decrypted packets: ") > 4);
 	assert_true(number(text, "Encrypted IKE messages: ") >= 2);
-	assert_int_equal(number(text, "Secret keys derived: "), 1); /* without PFS: that of Main Mode */
+	assert_int_equal(number(text, "Secret keys derived: "),
+	                 1); /* without PFS: that of Main Mode */
 	world_show(w, "clear crypto accelerator statistics");
 	world_show(w, "clear crypto ipsec stats");
 	world_show(w, "clear crypto ikev1 stats");

@@ -13,29 +13,9 @@
 
 static const uint32_t dhcp_server = 0x0a4d0035; /* 10.77.0.53 */
 
-static struct client *dial(struct world *w, const char *user, const char *password, uint32_t ip)
-{
-	static struct client_habits all[8];
-	static unsigned n;
-	struct client_habits *habits = &all[n++ % 8];
-	*habits = client_windows;
-	habits->user = user;
-	habits->password = password;
-	struct client *c = client_new(w, habits, ip);
-	client_dial(c);
-	world_run(w, 8000);
-	return c;
-}
-
 static bool tries(struct world *w, const char *user, const char *password)
 {
-	struct client *c = dial(w, user, password, HOME_IP + 9);
-	bool in = client_is_in(c);
-	if (in)
-		client_leave(c);
-	client_free(c);
-	world_run(w, 1000);
-	return in;
+	return client_gets_in(client_try_as(w, user, password, HOME_IP + 9));
 }
 
 static void reverse_route(void **state)
@@ -165,7 +145,7 @@ static void switching(void **state)
 	              "tunnel-group sales ppp-attributes\n authentication ms-chap-v2\n"
 	              "tunnel-group DefaultRAGroup general-attributes\n strip-group\n"
 	              "group-delimiter @\n");
-	struct client *c = dial(w, "alice@sales", "wonder-1", HOME_IP);
+	struct client *c = client_try_as(w, "alice@sales", "wonder-1", HOME_IP);
 	assert_true(client_is_in(c));
 	assert_int_equal(c->ppp.ip, 0x0a4f0001);
 	const char *text = world_show(w, "show vpn-sessiondb detail ra-ikev1-ipsec");
@@ -207,7 +187,7 @@ static void limit_of_sessions(void **state)
 {
 	struct world *w = *state;
 	world_edit(w, "vpn-sessiondb max-other-vpn-limit 1\n");
-	struct client *c = dial(w, "alice", "wonder-1", HOME_IP);
+	struct client *c = client_try_as(w, "alice", "wonder-1", HOME_IP);
 	assert_true(client_is_in(c));
 	assert_false(tries(w, "bob", "builder-2"));
 	assert_int_equal(world_logged(w, "113029", "session limit of 1 reached"), 1);
@@ -225,7 +205,7 @@ static void lan_to_lan_peer(void **state)
 	              "crypto map vpn 10 match address lan\n"
 	              "crypto map vpn 10 set peer 203.0.113.101\n"
 	              "crypto map vpn 10 set ikev1 transform-set a256\n");
-	struct client *c = dial(w, "alice", "wonder-1", HOME_IP);
+	struct client *c = client_try_as(w, "alice", "wonder-1", HOME_IP);
 	assert_false(client_is_in(c));
 	assert_true(world_logged(
 	                    w, "713904",
@@ -239,12 +219,14 @@ static void lan_to_lan_peer(void **state)
 static void by_interface(void **state)
 {
 	struct world *w = *state;
-	world_edit(w, "ip local pool here 10.79.0.1-10.79.0.9\nip local pool there 10.79.1.1-10.79.1.9\n"
-	              "aaa-server RAD protocol radius\n"
-	              "tunnel-group DefaultRAGroup general-attributes\n"
-	              " address-pool (outside) here\n address-pool (inside) there\n"
-	              " authentication-server-group (inside) RAD\n");
-	struct client *c = dial(w, "alice", "wonder-1", HOME_IP);
+	world_edit(
+	        w,
+	        "ip local pool here 10.79.0.1-10.79.0.9\nip local pool there 10.79.1.1-10.79.1.9\n"
+	        "aaa-server RAD protocol radius\n"
+	        "tunnel-group DefaultRAGroup general-attributes\n"
+	        " address-pool (outside) here\n address-pool (inside) there\n"
+	        " authentication-server-group (inside) RAD\n");
+	struct client *c = client_try_as(w, "alice", "wonder-1", HOME_IP);
 	assert_true(client_is_in(c));
 	assert_int_equal(c->ppp.ip, 0x0a4f0001);
 	client_leave(c);
@@ -257,14 +239,14 @@ static void by_interface(void **state)
 	world_edit(w, "tunnel-group DefaultRAGroup general-attributes\n"
 	              " authentication-server-group (outside) RAD LOCAL\n"
 	              " no address-pool (outside) here\n");
-	c = dial(w, "alice", "wonder-1", HOME_IP);
+	c = client_try_as(w, "alice", "wonder-1", HOME_IP);
 	assert_true(client_is_in(c));
 	assert_int_equal(c->ppp.ip, 0x0a4e000a);
 	client_leave(c);
 	client_free(c);
 	/* the group policy's pools go before those of the group */
 	world_edit(w, "group-policy clients attributes\n address-pools value there\n");
-	c = dial(w, "alice", "wonder-1", HOME_IP);
+	c = client_try_as(w, "alice", "wonder-1", HOME_IP);
 	assert_int_equal(c->ppp.ip, 0x0a4f0101);
 	client_leave(c);
 	client_free(c);
@@ -301,7 +283,7 @@ static void logoff(void **state)
 	struct world *w = *state;
 	char line[200], want[200], by[100];
 	for (unsigned i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-		struct client *c = dial(w, "alice", "wonder-1", HOME_IP);
+		struct client *c = client_try_as(w, "alice", "wonder-1", HOME_IP);
 		assert_true(client_is_in(c));
 		for (size_t k = 0; k < sizeof nobody / sizeof nobody[0]; k++) {
 			snprintf(line, sizeof line, "vpn-sessiondb logoff %s noconfirm", nobody[k]);
@@ -328,8 +310,8 @@ static void reload_waits(void **state)
 {
 	struct world *w = *state;
 	world_edit(w, "crypto isakmp reload-wait\n");
-	struct client *a = dial(w, "alice", "wonder-1", HOME_IP);
-	struct client *b = dial(w, "bob", "builder-2", HOME_IP + 1);
+	struct client *a = client_try_as(w, "alice", "wonder-1", HOME_IP);
+	struct client *b = client_try_as(w, "bob", "builder-2", HOME_IP + 1);
 	gateway_reload(&w->gw, &patient);
 	assert_false(w->gw.reload);
 	assert_int_equal(world_logged(w, "713904", "Reload waits until 2 sessions have ended"), 1);
@@ -348,7 +330,7 @@ static void reload_waits(void **state)
 static void reload_does_not_wait(void **state)
 {
 	struct world *w = *state;
-	struct client *a = dial(w, "alice", "wonder-1", HOME_IP);
+	struct client *a = client_try_as(w, "alice", "wonder-1", HOME_IP);
 	gateway_reload(&w->gw, &patient); /* without reload-wait */
 	assert_true(w->gw.reload);
 	w->gw.reload = false;
@@ -377,12 +359,17 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
-	        T(reverse_route),     T(dhcp),
-	        T(switching),         T(lockout),
-	        T(limit_of_sessions), T(lan_to_lan_peer),
-	        T(external_policy),   T(logoff),
+	        T(reverse_route),
+	        T(dhcp),
+	        T(switching),
+	        T(lockout),
+	        T(limit_of_sessions),
+	        T(lan_to_lan_peer),
+	        T(external_policy),
+	        T(logoff),
 	        T(by_interface),
-	        T(reload_waits),      T(reload_does_not_wait),
+	        T(reload_waits),
+	        T(reload_does_not_wait),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

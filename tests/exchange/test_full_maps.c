@@ -9,14 +9,6 @@
 
 #include "tests/exchange/full_server.h"
 
-static struct client *enter(struct world *w, uint32_t ip)
-{
-	struct client *c = client_new(w, &client_windows, ip);
-	client_dial(c);
-	world_run(w, 8000);
-	return c;
-}
-
 static void leave(struct world *w, struct client *c)
 {
 	client_leave(c);
@@ -36,7 +28,7 @@ static void df_bit(void **state)
 {
 	struct world *w = *state;
 	world_edit(w, "crypto ipsec df-bit clear-df outside\n");
-	struct client *c = enter(w, HOME_IP);
+	struct client *c = client_try(w, &client_windows, HOME_IP);
 	assert_shown(w, "show crypto ipsec sa", "DF policy: clear-df");
 	leave(w, c);
 	world_edit(w, "crypto dynamic-map dyno 10 set df-bit set-df\n"
@@ -52,7 +44,7 @@ static void df_bit(void **state)
 	client_data(c, 3);
 	leave(w, c);
 	world_edit(w, "no crypto dynamic-map dyno 10 set df-bit\n");
-	c = enter(w, HOME_IP);
+	c = client_try(w, &client_windows, HOME_IP);
 	assert_shown(w, "show crypto ipsec sa", "DF policy: clear-df");
 	leave(w, c);
 }
@@ -62,14 +54,15 @@ static void peer(void **state)
 {
 	struct world *w = *state;
 	world_edit(w, "crypto dynamic-map dyno 10 set peer 203.0.113.101\n");
-	struct client *c = enter(w, HOME_IP), *other = enter(w, HOME_IP + 1);
+	struct client *c = client_try(w, &client_windows, HOME_IP),
+	              *other = client_try(w, &client_windows, HOME_IP + 1);
 	assert_true(client_is_in(c));
 	assert_false(client_is_in(other));
 	client_free(other);
 	world_run(w, 1000);
 	world_edit(w, "crypto dynamic-map dyno 20 set ikev1 transform-set a256\n"
 	              "crypto dynamic-map dyno 20 set df-bit set-df\n");
-	other = enter(w, HOME_IP + 1);
+	other = client_try(w, &client_windows, HOME_IP + 1);
 	assert_true(client_is_in(other));
 	assert_shown(w, "show crypto ipsec sa peer 203.0.113.102", "seq num: 20,");
 	assert_shown(w, "show crypto ipsec sa peer 203.0.113.102", "DF policy: set-df");
@@ -90,7 +83,8 @@ static unsigned number_behind(const char *text, const char *what)
 static void clear_entry(void **state)
 {
 	struct world *w = *state;
-	struct client *c = enter(w, HOME_IP), *other = enter(w, HOME_IP + 1);
+	struct client *c = client_try(w, &client_windows, HOME_IP),
+	              *other = client_try(w, &client_windows, HOME_IP + 1);
 	char line[120];
 	unsigned in = number_behind(world_show(w, "show crypto ipsec sa peer 203.0.113.101"),
 	                            "inbound spi : ");
@@ -122,7 +116,8 @@ static void resources(void **state)
 {
 	struct world *w = *state;
 	world_edit(w, "vpn-sessiondb max-other-vpn-limit 1\n");
-	struct client *c = enter(w, HOME_IP), *other = enter(w, HOME_IP + 1);
+	struct client *c = client_try(w, &client_windows, HOME_IP),
+	              *other = client_try(w, &client_windows, HOME_IP + 1);
 	assert_true(client_is_in(c));
 	assert_false(client_is_in(other));
 	assert_shown(w, "show resource usage",
