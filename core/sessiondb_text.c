@@ -302,7 +302,8 @@ static void full_detail(struct out *o, const struct session_facts *f)
 		    " | UDP Src Port: %u | IKE Encryption: %s | IKE Hashing: %s",
 		    f->ike.remote.port, f->ike.encrypt, f->ike.hash);
 		rec(o, "dh_group ike_rekey_int_s ike_rekey_left_s",
-		    " | D/H Group: %u | IKE Rekey Int (T): %" PRIu32 " | IKE Rekey Left(T): %" PRIu32,
+		    " | D/H Group: %u | IKE Rekey Int (T): %" PRIu32
+		    " | IKE Rekey Left(T): %" PRIu32,
 		    f->ike.dh_group, f->ike.life_s, f->ike.remaining_s);
 	}
 	if (f->has_child)

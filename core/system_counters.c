@@ -35,7 +35,7 @@ static void add(void *arg, const char *name, uint64_t value)
 	struct counter *c = &all->v[all->n];
 	size_t i = 0;
 	for (; name[i] != '\0' && i + 1 < sizeof c->name; i++)
-		c->name[i] = name[i] == ' ' || name[i] == '-' ? '_'
+		c->name[i] = name[i] == ' ' || name[i] == '-'   ? '_'
 		             : name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 32)
 		                                                : name[i];
 	c->name[i] = '\0';
@@ -62,7 +62,8 @@ static void collect(struct gateway *gw, struct counters *all)
 	all->protocol = "DROP";
 	for (int r = 1; r < DROP_N; r++)
 		add(all, drop_name(r),
-		    ctr_get(&worker_drops(gw->worker)->n[r]) + ctr_get(&l2tp_drops(gw->l2tp)->n[r]));
+		    ctr_get(&worker_drops(gw->worker)->n[r]) +
+		            ctr_get(&l2tp_drops(gw->l2tp)->n[r]));
 }
 
 static bool is_wanted(const struct cmd *c, const struct counter *k)

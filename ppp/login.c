@@ -179,8 +179,7 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 	if (!g)
 		return MSCHAP_NO_DIALIN;
 	str_copy(s->user, sizeof(s->user), str_of(result->user));
-	aaa_terms(p->conf->aaa, g, aaa_user_find(p->conf->aaa, s->user), s->link.ifname,
-	          &s->terms);
+	aaa_terms(p->conf->aaa, g, aaa_user_find(p->conf->aaa, s->user), s->link.ifname, &s->terms);
 	log_policy(s);
 	debug_terms(s);
 	log_msg(MSG_113008, s->user);
@@ -281,7 +280,11 @@ static enum login_address address_from(struct ppp_session *s, bool got, const ch
 		return LOGIN_NO_ADDRESS;
 	}
 	ppp_debug(s, DEBUG_AAA_VPN, 1, "AAA VPN: user %s, address %s, %s%s", s->user,
-	          ip4_text(s->ip).s, s->dhcp ? "by DHCP" : pool[0] ? "pool " : "of the user", pool);
+	          ip4_text(s->ip).s,
+	          s->dhcp   ? "by DHCP"
+	          : pool[0] ? "pool "
+	                    : "of the user",
+	          pool);
 	str_copy(s->pool, sizeof(s->pool), str_of(pool));
 	s->local_ip = p->conf->local_ip ? p->conf->local_ip : ppp_pools_gateway(p->pools, s->pool);
 	if (s->local_ip == s->ip) /* a fixed address may be anything */

@@ -15,7 +15,8 @@ static struct str word_above(const struct render *r, const struct centry *e, con
 	return STR("");
 }
 
-const struct value *render_default(const struct render *r, const struct centry *e, const struct field *f)
+const struct value *render_default(const struct render *r, const struct centry *e,
+                                   const struct field *f)
 {
 	struct str word;
 
@@ -29,7 +30,8 @@ const struct value *render_default(const struct render *r, const struct centry *
 	return entry_default(e, f);
 }
 
-const struct value *render_value(const struct render *r, const struct centry *e, const struct field *f)
+const struct value *render_value(const struct render *r, const struct centry *e,
+                                 const struct field *f)
 {
 	return e->vals[f->index].kind ? &e->vals[f->index] : render_default(r, e, f);
 }

@@ -202,10 +202,10 @@ static bool defaults(struct builder *b, const struct yaml *map, struct field *f)
 bool build_field(struct builder *b, const char *name, const struct yaml *y, struct field *f,
                  bool owned)
 {
-	static const char *const known[] = {"type",    "range",   "unit",     "min",      "max",
-	                                    "values",  "words",   "to",       "via",      "of",
-	                                    "default", "help",    "required", "defaults", "once",
-	                                    "add",     "suggest", "sections", "syntax",   "vary", NULL};
+	static const char *const known[] = {
+	        "type", "range", "unit",    "min",      "max",    "values",   "words",
+	        "to",   "via",   "of",      "default",  "help",   "required", "defaults",
+	        "once", "add",   "suggest", "sections", "syntax", "vary",     NULL};
 	const struct yaml *of = yaml_get(y, "of");
 	const char *type, *add;
 	struct field *element;

@@ -244,10 +244,10 @@ static void read_ifaces(struct ctx *x, const struct centry *general, struct aaa_
 		p->pools = read_names(x, e, "addresses", &p->npools);
 	}
 	for (e = conf_first_child(x->c, general, "interface-server"); e; e = conf_next(x->c, e))
-		servers[g->niface_servers++] = (struct aaa_server_choice){
-		        .ifname = text(x, conf_text(e, "interface")),
-		        .server = text(x, conf_text(e, "group")),
-		        .fallback_local = conf_is_set(e, "fallback")};
+		servers[g->niface_servers++] =
+		        (struct aaa_server_choice){.ifname = text(x, conf_text(e, "interface")),
+		                                   .server = text(x, conf_text(e, "group")),
+		                                   .fallback_local = conf_is_set(e, "fallback")};
 }
 
 static void read_group(struct ctx *x, const struct centry *e, struct aaa_group *g)

@@ -186,8 +186,7 @@ void dhcp_decline(struct dhcp *d, uint32_t id)
 	struct lease *l = hash_get(d->by_id, &id, sizeof(id));
 	if (!l)
 		return;
-	struct dhcp_msg m = {
-	        .type = DHCP_DECLINE, .requested = l->ip, .server_id = l->server_id};
+	struct dhcp_msg m = {.type = DHCP_DECLINE, .requested = l->ip, .server_id = l->server_id};
 	if (l->state >= BOUND)
 		send_to(l, l->server, &m);
 	forget(l);

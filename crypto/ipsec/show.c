@@ -137,8 +137,8 @@ static void show_errors(struct out *o, const struct sa_stats *s, bool detail)
 	    "      #pkts encaps failed (send): %llu, #pkts decaps failed (rcv): %llu\n",
 	    (ull)s->errs_out, (ull)s->errs_in);
 	rec(o, "invalid_prot_rcv verify_failed",
-	    "      #pkts invalid prot (rcv): %llu, #pkts verify failed: %llu\n",
-	    (ull)s->proto_errs, (ull)s->auth_errs);
+	    "      #pkts invalid prot (rcv): %llu, #pkts verify failed: %llu\n", (ull)s->proto_errs,
+	    (ull)s->auth_errs);
 	rec(o, "invalid_identity_rcv invalid_len_rcv",
 	    "      #pkts invalid identity (rcv): %llu, #pkts invalid len (rcv): %llu\n",
 	    (ull)(s->policy_errs - s->proto_errs), (ull)s->len_errs);
@@ -216,8 +216,7 @@ static void show_endpoints(struct out *o, const struct ipsec_sadb *db, const str
 	    ip4_text(p->local.ip).s, p->udp_encap ? p->local.port : 0, ip4_text(p->remote.ip).s,
 	    p->udp_encap ? p->remote.port : 0);
 	rec(o, "path_mtu overhead overhead_clear media_mtu",
-	    "      path mtu %u, ipsec overhead %u(%u), media mtu %u\n", path.mtu, all, before,
-	    mtu);
+	    "      path mtu %u, ipsec overhead %u(%u), media mtu %u\n", path.mtu, all, before, mtu);
 	rec(o, "pmtu_time_remaining_s df_policy",
 	    "      PMTU time remaining (sec): %u, DF policy: %s\n", path.left_s,
 	    df_name(p->df_policy));

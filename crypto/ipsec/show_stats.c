@@ -40,8 +40,7 @@ static void stats_fragments(struct out *o, const struct sa_stats *s)
 	rec(o, "fragmentation_failures pre_fragmentation_failures post_fragmentation_failures",
 	    "    Fragmentation failures: %llu\n        Pre-fragmentation failures: %llu\n"
 	    "        Post-fragmentation failures: %llu\n",
-	    (ull)(s->prefrag_fail + s->postfrag_fail), (ull)s->prefrag_fail,
-	    (ull)s->postfrag_fail);
+	    (ull)(s->prefrag_fail + s->postfrag_fail), (ull)s->prefrag_fail, (ull)s->postfrag_fail);
 	rec(o, "fragments_created", "    Fragments created: %llu\n", (ull)s->frags_out);
 }
 
@@ -144,8 +143,8 @@ int ipsec_show_stats(struct cmd *c)
 	    "Inbound SA delete requests: %llu\nOutbound SA delete requests: %llu\n",
 	    (ull)t.deletes_in, (ull)t.deletes_out);
 	rec(o, "inbound_sa_destroy_calls outbound_sa_destroy_calls",
-	    "Inbound SA destroy calls: %llu\nOutbound SA destroy calls: %llu\n\n",
-	    (ull)t.destroyed, (ull)t.destroyed);
+	    "Inbound SA destroy calls: %llu\nOutbound SA destroy calls: %llu\n\n", (ull)t.destroyed,
+	    (ull)t.destroyed);
 	return CMD_OK;
 }
 
