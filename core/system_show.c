@@ -93,7 +93,7 @@ static void interface_lines(struct gateway *gw, struct out *o)
 		snprintf(mac, sizeof mac, "%02x%02x.%02x%02x.%02x%02x", l.mac[0], l.mac[1],
 		         l.mac[2], l.mac[3], l.mac[4], l.mac[5]);
 		rec_open(o, NULL);
-		rec(o, "number interface mac device", "%2u: Ext: %-19s: address is %s, device %s\n",
+		rec(o, "number interface mac device", "%2u: Ext: %-20s: address is %s, device %s\n",
 		    i, gw->hw.dev[i].hw, mac, gw->hw.dev[i].dev);
 		rec_close(o);
 	}

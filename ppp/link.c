@@ -126,10 +126,11 @@ static void debug_frame(const struct ppp_session *s, bool out, uint16_t proto,
 		n = len < 4 ? len : 4; /* the rest is a password, or enough to try passwords on */
 	for (size_t i = 0; i < n; i++)
 		snprintf(hex + 2 * i, 3, "%02x", packet[i]);
-	if (out)
-		ppp_debug(s, DEBUG_PPP_IO, 1, "PPP xmit, ifc = %u, len: %zu  data: ff03%04x%s%s",
-		          s->unit, len + 4, proto, hex, n < len ? "..." : "");
-	else
+	if (out) {
+		ppp_debug(s, DEBUG_PPP_IO, 1, "PPP xmit, ifc = %u, len: %zu  data:", s->unit,
+		          len + 4);
+		ppp_debug(s, DEBUG_PPP_IO, 1, "ff03%04x%s%s", proto, hex, n < len ? "..." : "");
+	} else
 		ppp_debug(s, DEBUG_PPP_IO, 1,
 		          "PPP rcvd, ifc = %u, pppdev: %u, len: %zu, data: ff03%04x%s%s", s->unit,
 		          s->unit, len + 4, proto, hex, n < len ? "..." : "");
