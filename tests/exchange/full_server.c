@@ -291,6 +291,8 @@ static void start_config(struct world *w, const char *more)
 	load(w, text, LOAD_REPLACE);
 }
 
+void (*world_prepare)(struct world *w);
+
 void world_open(struct world *w, const char *more)
 {
 	struct gateway *gw = &w->gw;
@@ -325,6 +327,8 @@ void world_open(struct world *w, const char *more)
 	if (gateway_engines(gw, &err) != 0)
 		fail_msg("%s", err.text);
 	gw->ike_ops.dh = dh;
+	if (world_prepare != NULL)
+		world_prepare(w);
 	start_config(w, more);
 	world_run(w, 1000);
 	w->timers = gw->clock.n;

@@ -32,6 +32,9 @@ struct world {
 	struct load_report report; /* of the last text of configuration */
 };
 
+/* What is to be there before the commands are registered: the network probes, a state directory. NULL = nothing. */
+extern void (*world_prepare)(struct world *w);
+
 /* full_host.c */
 void full_host_open(struct world *w);
 void full_host_close(struct world *w);

@@ -13,8 +13,33 @@
 
 #include "core/base/debug.h"
 #include "core/base/log.h"
+#include "crypto/ike/engine.h"
+#include "crypto/ike/vendor.h"
 #include "tests/exchange/full.h"
+#include "tests/shape/sample.h"
 #include "tests/shape/shape.h"
+
+/* ------------------------------------------------------------------ the client */
+
+void __real_vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind);
+void __wrap_vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind);
+
+/* A client that would fragment its messages in both modes: our engine, when it begins, does not say so. */
+static bool fragments;
+
+void __wrap_vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind)
+{
+	static const uint8_t fragmentation[] = {0x40, 0x48, 0xb7, 0xd5, 0x6e, 0xbc, 0xe8,
+	                                        0x85, 0x25, 0xe7, 0xde, 0x7f, 0x00, 0xd6,
+	                                        0xc2, 0xd3, 0xc0, 0x00, 0x00, 0x00};
+	__real_vendor_write(sa, o, kind);
+	if (!fragments || !(sa->flags & SAF_INITIATOR) || kind != VENDOR_DPD)
+		return;
+	ike_out_payload(o, PAY_VENDOR);
+	wr_bytes(&o->w, fragmentation, sizeof fragmentation);
+}
+
+/* ------------------------------------------------------------------ what is said */
 
 static struct out heard, logged;
 
@@ -76,6 +101,34 @@ static void expect(const struct out *said, const char *const *samples, size_t n)
 	}
 	out_free(&shape);
 }
+/* The same of a sample of the documentation. */
+static void expect_sample(const struct out *said, const char *name, const struct sample_swap *swaps,
+                          size_t n)
+{
+	char *missing = sample_missing(name, out_text(said), swaps, n);
+	if (missing != NULL)
+		fail_msg("%s: not said: %s in\n%s", name, missing, said->text);
+	free(missing);
+}
+/* Of each line of a debug what stands behind the peer's address. */
+static void texts_of(const struct out *said, struct out *texts)
+{
+	out_init(texts);
+	for (const char *p = said->text; *p != '\0';) {
+		struct str line = {p, strcspn(p, "\n")};
+		const char *ip = memmem(line.p, line.len, "IP = ", 5);
+		const char *text =
+		        ip != NULL ? memmem(ip, line.len - (size_t)(ip - p), ", ", 2) : NULL;
+		p += line.len + (p[line.len] == '\n');
+		if (text != NULL)
+			line = (struct str){text + 2, line.len - (size_t)(text + 2 - line.p)};
+		out_printf(texts, "%.*s\n", STR_ARG(line));
+	}
+}
+
+#define EXPECT_SAMPLE(said, name, swaps) \
+	expect_sample(said, name, swaps, sizeof(swaps) / sizeof((swaps)[0]))
+
 #define EXPECT(said, table) expect(said, table, sizeof(table) / sizeof((table)[0]))
 
 #define D                   "Sep 15 03:14:00 [IKEv1 DEBUG]"
@@ -219,11 +272,58 @@ static const char *const messages[] = {
         "0h:00m:31s, Bytes xmt: 5702, Bytes rcv: 420, Reason: User Requested",
 };
 
+/* What stands in the samples for names, and for what else differs between them and this session. */
+static const struct sample_swap session[] = {
+        {"… on disconnect …", NULL},
+        {"  <- ", NULL},
+        {" policy (P)", " policy (clients)"},
+        {"IP = A,", "IP = 192.0.2.10,"},
+        {"Status: …", "Status:     Remote end is NOT behind a NAT device     This   end is NOT "
+                      "behind a NAT device"},
+        {"user = U", "user = alice"},
+        {"user: U ", "user: alice "},
+        {"Username = U,", "Username = alice,"},
+        {"username is U", "username is alice"},
+        {"User U, Addr A,", "User alice, Addr 192.0.2.10,"},
+        {"0x…", "0x1f4cdbd1"},
+        {"between L and A", "between 192.0.2.1 and 192.0.2.10"},
+        {"msgid=…", "msgid=1"},
+        {"X from local pool POOL", "10.4.5.10 from local pool clients"},
+        {"pool POOL address X", "pool clients address 10.4.5.10"},
+        {"peer_ip is A,", "peer_ip is 192.0.2.10,"},
+        {"peer_ip = A", "peer_ip = 192.0.2.10"},
+        {"client_dynamic_ip is X", "client_dynamic_ip is 10.4.5.10"},
+};
+/* A tunnel of remote access in place of one between LANs. */
+static const struct sample_swap good_tunnel[] = {
+        {"(GroupPolicy1) for user = 203.0.113.5", "(clients) for user = alice"},
+        {"Group = 203.0.113.5,", "Group = DefaultRAGroup,"},
+        {"LAN-to-LAN Group (203.0.113.5)", "User ()"},
+        {"LAN-to-LAN SA", "remote access SA"},
+        {"(user= 203.0.113.5)", "(user= DefaultRAGroup)"},
+};
+/* That it is a Cisco VPN 3000 or an IOS router is not said to anybody. */
+static const struct sample_swap vendor_ids[] = {
+        {"constructing Cisco Unity VID", NULL},
+        {"constructing xauth V6 VID", NULL},
+        {"Send IOS VID", NULL},
+        {"Constructing ASA spoofing IOS", NULL},
+        {"constructing VID payload", NULL},
+        {"Send Altiga/Cisco", NULL},
+};
+static const struct sample_swap first_message[] = {
+        {"IP = A, ", ""},
+        {"+ … (13 of them)",
+         "+ VENDOR (13) + VENDOR (13) + VENDOR (13) + VENDOR (13) + VENDOR (13)"},
+};
+static const struct sample_swap embryonic[] = {{"…", NULL}};
+
 static void a_login(void **state)
 {
 	struct world *w = *state;
 	struct client_habits habits = client_windows;
 	habits.user = "alice";
+	world_edit(w, "crypto ipsec security-association lifetime kilobytes 100000\n");
 	listen();
 	struct client *c = client_new(w, &habits, HOME_IP);
 	client_enter(c);
@@ -236,8 +336,28 @@ static void a_login(void **state)
 	EXPECT(&heard, outbound_sa);
 	EXPECT(&heard, teardown);
 	EXPECT(&logged, messages);
+	EXPECT_SAMPLE(&logged, "syslog-02", session);
+	EXPECT_SAMPLE(&logged, "syslog-01", good_tunnel);
+	EXPECT_SAMPLE(&heard, "debug-04", embryonic);
 	listen_no_more();
 	world_run(w, 60000);
+}
+
+static void vendors(void **state)
+{
+	struct out texts;
+	fragments = true;
+	listen();
+	struct client *c = client_new(*state, &client_windows, HOME_IP);
+	client_enter(c);
+	texts_of(&heard, &texts);
+	EXPECT_SAMPLE(&texts, "debug-02", vendor_ids);
+	EXPECT_SAMPLE(&texts, "debug-03", first_message);
+	out_free(&texts);
+	client_leave(c);
+	client_free(c);
+	fragments = false;
+	listen_no_more();
 }
 
 static const char *const wrong_key[] = {
@@ -250,6 +370,16 @@ static const char *const no_transform[] = {
         D G "sending notify message",
         E G "QM FSM error (P2 struct &0xcd2dcb78, mess id 0x2c44baec)!",
         E G "Removing peer from correlator table failed, no match!",
+};
+
+/* Of a client in place of a peer between LANs; its phase 1 stays, it may propose something else. */
+static const struct sample_swap not_mapped[] = {
+        {"Session is being torn down", NULL},
+        {"Session disconnected", NULL},
+        {"Group = A,", "Group = DefaultRAGroup,"},
+        {"IP = A,", "IP = 192.0.2.10,"},
+        {"OUTSIDE", "outside"},
+        {"0.0.0.0/0.0.0.0/0/0 local", "192.0.2.10/255.255.255.255/17/1701 local"},
 };
 
 static void fails(struct world *w, const struct client_habits *habits)
@@ -281,6 +411,14 @@ static void failures(void **state)
 	habits.esp = (struct esp_alg){ESP_CIPHER_AES, 16, ESP_MAC_MD5};
 	fails(w, &habits);
 	EXPECT(&heard, no_transform);
+	world_run(w, 70000);
+	world_edit(w, "access-list far extended permit udp host 203.0.113.1 host 198.51.100.9\n"
+	              "crypto dynamic-map dyno 10 match address far\n");
+	habits = client_windows;
+	out_clear(&logged);
+	fails(w, &habits);
+	world_run(w, 70000);
+	EXPECT_SAMPLE(&logged, "syslog-03", not_mapped);
 	listen_no_more();
 	world_run(w, 70000);
 }
@@ -478,6 +616,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(a_login, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(vendors, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(failures, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(one_client_alone, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(an_sa_is_told_as_it_is, world_setup, world_teardown),

@@ -14,6 +14,7 @@
 #include "crypto/ike/vendor.h"
 #include "crypto/ike/wire.h"
 #include "tests/exchange/full_server.h"
+#include "tests/shape/sample.h"
 #include "tests/shape/shape.h"
 
 /* ------------------------------------------------------------------ the client */
@@ -298,8 +299,7 @@ static void a_tunnel_is_cleared(void **state)
 	struct client *c = client_new(w, &windows_2000, HOME_IP);
 	client_enter(c);
 	open_console(w);
-	assert_string_equal(type("clear vpdn tunnel id 999"),
-	                    "ERROR: tunnel 999 does not exist\n");
+	assert_string_equal(type("clear vpdn tunnel id 999"), "ERROR: tunnel 999 does not exist\n");
 	assert_int_equal(world_sessions(w), 1);
 	assert_string_equal(type("clear vpdn tunnel all"), "");
 	world_run(w, 3000);
@@ -397,10 +397,28 @@ static void fails_with(struct world *w, const char *more, const char *name)
 	client_free(c);
 }
 
+/* The bytes of a sample are its own: how their line begins. */
+static const struct sample_swap bytes[] = {
+        {"ff03c02101010013010405dc0206000000000304c22380…", NULL}, {"ff03c021010000170206…", ""}};
+
+/* Lines without the packets in them. */
+static void heads(const char *text, struct out *o)
+{
+	for (const char *p = text; *p != '\0';) {
+		struct str line = {p, strcspn(p, "\n")};
+		const char *data = memmem(line.p, line.len, "data: ", 6);
+		p += line.len + (p[line.len] == '\n');
+		if (data != NULL)
+			line.len = (size_t)(data - line.p) + 6;
+		out_printf(o, "%.*s\n", STR_ARG(line));
+	}
+}
+
 /* debug ppp uauth and debug ppp io: shapes of the PIX's documents, from recollection. */
 static void debug_of_ppp(void **state)
 {
 	struct world *w = *state;
+	struct out want = {0};
 	configure(w, "");
 	open_console(w);
 	type("debug ppp uauth");
@@ -414,9 +432,10 @@ static void debug_of_ppp(void **state)
 	assert_non_null(
 	        strstr(screen.text, "uauth_mschap_send_req: pppdev=1, ulen=9, user=vpnclient\n"));
 	assert_non_null(strstr(screen.text, "uauth_mschap_proc_reply: pppdev = 1, status = 1\n"));
-	assert_non_null(strstr(screen.text, "PPP virtual access open, ifc = 1"));
-	assert_non_null(strstr(screen.text, "PPP xmit, ifc = 1, len: "));
-	assert_non_null(strstr(screen.text, "PPP rcvd, ifc = 1, pppdev: 1, len: "));
+	out_str(&want, "");
+	heads(screen.text, &want);
+	assert_null(sample_missing("debug-05", out_text(&want), bytes, 2));
+	out_free(&want);
 	assert_non_null(strstr(screen.text, "SCCRQ"));
 	assert_null(strstr(screen.text, "cisco123"));
 	world_edit(w, "logging monitor debugging\n");

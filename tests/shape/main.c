@@ -17,7 +17,8 @@ int main(int argc, char **argv)
 	for (size_t n; (n = fread(buffer, 1, sizeof buffer, f)) > 0;)
 		out_put(&text, (struct str){buffer, n});
 	shape_mask(out_text(&text), &shape);
-	fwrite(shape.text, 1, shape.len, stdout);
+	if (shape.len > 0)
+		fwrite(shape.text, 1, shape.len, stdout);
 	out_free(&text);
 	out_free(&shape);
 	return f == stdin ? 0 : fclose(f);

@@ -99,6 +99,7 @@ bool script_read(struct script *s, const char *path, bool full)
 			line[--n] = '\0';
 		if (strncmp(line, "##", 2) == 0) {
 			s->serial = s->serial || strstr(line, "(serial)") != NULL;
+			s->client = s->client || strstr(line, "(client)") != NULL;
 			continue;
 		}
 		if (strncmp(line, "[full] ", 7) == 0) {

@@ -31,6 +31,7 @@ struct script {
 	struct step *steps;
 	size_t n;
 	bool serial; /* "(serial)" in its head: a console that is never left */
+	bool client; /* "(client)": somebody is connected; of the whole appliance */
 };
 
 /* full: lines marked [full] are expected. */
@@ -45,8 +46,11 @@ bool script_match(const struct step *step, const char *echo, const char *screen,
 /* Complains on stderr, showing both. */
 void script_differ(const struct script *s, const struct step *step, const char *actual);
 
-/* Console sockets for scripts on a pty, with a fresh configuration; until SIGTERM. */
-int serve(const char *socket);
+/* A console socket for a script on a pty, with a fresh configuration; until SIGTERM. */
+int serve(const struct script *s, const char *socket);
+struct session_env;
+/* Types it into a session; turn lets time pass, NULL = there is none. Was everything as expected? */
+bool run_steps(const struct script *script, const struct session_env *env, void (*turn)(void));
 /* The two ways to run one; 0 when everything was as expected. */
 int run_in_process(const struct script *s);
 void run_in_process_end(void);

@@ -21,7 +21,7 @@ static int run_on_own(const struct script *s, const char *console)
 	fflush(stdout);
 	pid_t pid = fork();
 	if (pid == 0)
-		exit(serve(path));
+		exit(serve(s, path));
 	for (int i = 0; i < 500 && access(path, F_OK) != 0; i++)
 		usleep(10 * 1000);
 	int rc = run_on_pty(s, console, path), status = 0;
