@@ -22,8 +22,8 @@ static int hook_compile(void *ctx, const struct conf *next, void **snapshot, str
 static int hook_prepare(void *ctx, const struct conf *old, const struct conf *next,
                         void *old_snapshot, void *next_snapshot, struct out *notes, struct err *err)
 {
-	(void)ctx, (void)old, (void)next, (void)old_snapshot, (void)next_snapshot, (void)notes,
-	        (void)err;
+	(void)old_snapshot, (void)next_snapshot, (void)err;
+	translate_prepare(ctx, old, next, notes);
 	return 0;
 }
 

@@ -223,6 +223,16 @@ static void give_session(void *arg, const struct ppp_session_info *s)
 		filters_session(arg, s);
 }
 
+static void set_idle(struct filter_idle *i, const struct conf *c)
+{
+	const struct centry *t = conf_container(c, "timeout");
+	i->tcp_ms = conf_u32(t, "conn") * UINT64_C(1000);
+	i->half_ms = conf_u32(t, "half-closed") * UINT64_C(1000);
+	i->udp_ms = conf_u32(t, "udp") * UINT64_C(1000);
+	i->icmp_ms = conf_u32(t, "icmp") * UINT64_C(1000);
+	i->sctp_ms = conf_u32(t, "sctp") * UINT64_C(1000);
+}
+
 static void give_policy(struct filters *f, const struct conf *c)
 {
 	struct filter_policy *p = calloc(1, sizeof *p);
@@ -232,6 +242,7 @@ static void give_policy(struct filters *f, const struct conf *c)
 	p->permit_vpn = conf_in_set(conf_container(c, "sysopt"), "connection", "permit-vpn");
 	p->intra = conf_in_set(same, "permit", "intra-interface");
 	p->inter = conf_in_set(same, "permit", "inter-interface");
+	set_idle(&p->idle, c);
 	add_ifaces(f, p);
 	add_groups(f, c, p);
 	add_control(f, c, p);
@@ -285,7 +296,7 @@ static bool policy_same(const struct conf *old, const struct conf *next)
 {
 	static const char *const nodes[] = {"access-group",  "access-group-global", "access-group-cp",
 	                                    "same-security", "sysopt",
-	                                    "route",         "ip-pool"};
+	                                    "route",         "ip-pool",      "timeout"};
 	for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
 		if (old == NULL || !conf_node_same(old, next, nodes[i]))
 			return false;

@@ -74,7 +74,7 @@ static bool too_many(struct filters *f)
 	return f->host_told++ >= TELL_MOST;
 }
 
-/* "acl NUMBER ELEMENT p|d", "cp NUMBER ELEMENT p|d", "level 0", "rpf 0" */
+/* "acl NUMBER ELEMENT p|d", "cp NUMBER ELEMENT p|d", "level 0", "rpf 0", "icmp 0" */
 static void on_logged(void *arg, const struct nflog_event *n)
 {
 	struct filters *f = arg;
@@ -90,6 +90,8 @@ static void on_logged(void *arg, const struct nflog_event *n)
 	e.pass = verdict[0] == 'p';
 	if (strcmp(kind, "rpf") == 0) {
 		e.by = WORKER_BY_NAT;
+	} else if (strcmp(kind, "icmp") == 0) {
+		e.by = WORKER_BY_ICMP;
 	} else if (strcmp(kind, "level") == 0) {
 		e.by = WORKER_BY_LEVEL;
 	} else {

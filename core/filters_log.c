@@ -245,6 +245,8 @@ void filters_event(struct filters *f, const struct worker_filtered *e)
 		by_list(f, e);
 	else if (!e->pass && e->by == WORKER_BY_CONTROL)
 		by_control(f, e);
+	else if (!e->pass && e->by == WORKER_BY_ICMP)
+		log_msg(MSG_313001, e->key.icmp_type, e->key.icmp_code, ip4_text(e->key.src).s, iface_name(f, e->in_if));
 	else if (!e->pass && e->by == WORKER_BY_NAT)
 		by_nat(f, e);
 	else if (!e->pass)

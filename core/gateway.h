@@ -153,6 +153,7 @@ int gateway_capture_text(void *ctx, const char *name, bool pcap, struct out *out
 /* translate.c: the table of nftables when what it says may have changed */
 void translate_apply(struct gateway *gw, const struct conf *old, const struct conf *next, const struct snapshot *s,
                      struct out *notes);
+void translate_prepare(const struct gateway *gw, const struct conf *old, const struct conf *next, struct out *notes);
 void translate_again(struct gateway *gw); /* a time range began or ended: what the host filters by */
 void translate_interfaces(struct gateway *gw); /* an address may have changed */
 void translate_end(struct gateway *gw);

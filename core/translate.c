@@ -19,7 +19,7 @@ static bool same(const struct conf *old, const struct conf *next)
 	                                    "object-service", "access-list",    "access-group",
 	                                    "same-security",  "crypto-map",     "static",
 	                                    "time-range",     "access-group-cp",
-	                                    "access-group-global"};
+	                                    "access-group-global", "icmp-rule"};
 	for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
 		if (old == NULL || !conf_node_same(old, next, nodes[i]))
 			return false;
@@ -185,6 +185,23 @@ static void write_rules(struct gateway *gw, const struct conf *c, const struct s
 	tell(gw, &said, notes);
 	out_free(&said);
 	nat_chains_free(&chains);
+}
+
+/* Lines that were typed just now and are for an owner of the devices. */
+void translate_prepare(const struct gateway *gw, const struct conf *old, const struct conf *next, struct out *notes)
+{
+	static const struct {
+		const char *node, *text;
+	} lines[] = {
+	        {"icmp-rule", "icmp: the host answers as it does"},
+	        {"access-group-cp",
+	         "access-group control-plane: IKE is judged, what else is sent to the host is not"},
+	};
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0] && !gw->hw.manage; i++)
+		if ((old == NULL || !conf_node_same(old, next, lines[i].node)) &&
+		    conf_first(next, lines[i].node) != NULL)
+			out_printf(notes, "WARNING: %s, its devices are not the appliance's (hardware.yaml: manage)\n",
+			           lines[i].text);
 }
 
 void translate_apply(struct gateway *gw, const struct conf *old, const struct conf *next,

@@ -49,6 +49,7 @@ enum worker_filtered_by {
 	/* not by the packet path: */
 	WORKER_BY_CONTROL, /* access-group ... control-plane */
 	WORKER_BY_NAT,     /* the way back does not fit */
+	WORKER_BY_ICMP,    /* icmp deny */
 };
 struct worker_filtered {
 	enum worker_filtered_by by;

@@ -15,10 +15,9 @@ enum {
 	UDP = 17,
 	TCP_SYN = 2,
 	TCP_ACK = 16,
-	/* timeout conn 1:00:00 udp 0:02:00 icmp 0:00:02 */
-	TCP_IDLE_MS = 3600 * 1000,
-	UDP_IDLE_MS = 120 * 1000,
-	ICMP_IDLE_MS = 2000,
+	SCTP = 132,
+	TCP_FIN = 1,
+	TCP_RST = 4,
 	TELL_MS = 1000, /* so many messages in a second */
 	TELL_MOST = 100,
 };
@@ -64,9 +63,15 @@ static bool backward(const struct worker_conn *c, const struct filter_key *k)
 	return ends && c->key.sport == k->dport && c->key.dport == k->sport;
 }
 
-static uint64_t idle_ms(uint8_t proto)
+/* 0: for ever. */
+static bool idle_out(const struct worker *w, const struct worker_conn *c)
 {
-	return proto == TCP ? TCP_IDLE_MS : proto == ICMP ? ICMP_IDLE_MS : UDP_IDLE_MS;
+	const struct filter_idle *i = &w->policy->idle;
+	uint64_t ms = c->key.proto == TCP    ? (c->half ? i->half_ms : i->tcp_ms)
+	              : c->key.proto == ICMP ? i->icmp_ms
+	              : c->key.proto == SCTP ? i->sctp_ms
+	                                     : i->udp_ms;
+	return ms != 0 && w->now_ms - c->last_ms >= ms;
 }
 
 static struct worker_conn *conn_find(struct worker *w, const struct filter_key *k, uint16_t tunnel)
@@ -75,7 +80,7 @@ static struct worker_conn *conn_find(struct worker *w, const struct filter_key *
 	for (unsigned i = 0; i < WAYS; i++) {
 		struct worker_conn *c = &set[i];
 		if (c->used && c->tunnel == tunnel && c->key.proto == k->proto &&
-		    w->now_ms - c->last_ms < idle_ms(k->proto) && (forward(c, k) || backward(c, k)))
+		    !idle_out(w, c) && (forward(c, k) || backward(c, k)))
 			return c;
 	}
 	return NULL;
@@ -256,6 +261,10 @@ static bool known(struct worker *w, const struct session_slot *slot, const struc
 	c->last_ms = w->now_ms;
 	c->bytes += len;
 	*(forward(c, k) ? &c->forth : &c->back) = true;
+	if (k->proto == TCP) {
+		c->half = c->half || (k->tcp_flags & TCP_FIN) != 0;
+		c->used = (k->tcp_flags & TCP_RST) == 0;
+	}
 	return true;
 }
 
@@ -287,7 +296,7 @@ bool worker_filter(struct worker *w, struct pkt *p, bool from_client)
 
 static bool conn_lives(const struct worker *w, const struct worker_conn *c)
 {
-	return c->used && w->by_tunnel[c->tunnel] != NULL && w->now_ms - c->last_ms < idle_ms(c->key.proto);
+	return c->used && w->by_tunnel[c->tunnel] != NULL && w->policy != NULL && !idle_out(w, c);
 }
 
 static void list_conns(struct worker *w)

@@ -7,6 +7,7 @@
 
 #include "cli/config/hooks.h"
 #include "core/config/hook.h"
+#include "core/config/icmp_rule.h"
 #include "core/config/objects.h"
 #include "core/config/tree.h"
 
@@ -169,6 +170,20 @@ static int edit_access_list_log(struct conf_typed *t, struct err *err)
 		return err_set(err, -EINVAL, "%% Invalid input detected at '^' marker.");
 	out_printf(t->lines, "%saccess-list = %.*s %.*s\n", t->no ? "no " : "", STR_ARG(setting),
 	           STR_ARG(n));
+	return 0;
+}
+
+static int edit_icmp_rule(struct conf_typed *t, struct err *err)
+{
+	struct icmp_rule r;
+	struct out shown;
+	if (!icmp_rule_parse(conf_typed_text(t, "text"), &r, err))
+		return -EINVAL;
+	out_init(&shown);
+	icmp_rule_print(&r, &shown);
+	out_printf(t->lines, "%sicmp = %.*s %s\n", t->no ? "no " : "", STR_ARG(conf_typed_text(t, "icmp-action")),
+	           shown.text);
+	out_free(&shown);
 	return 0;
 }
 
@@ -364,6 +379,7 @@ void hooks_acl_register(void)
 	        {"access_list", edit_access_list},
 	        {"access_list_whole", edit_access_list_whole},
 	        {"access_list_log", edit_access_list_log},
+	        {"icmp_rule", edit_icmp_rule},
 	        {"time_range_absolute", edit_time_range_absolute},
 	        {"time_range_periodic", edit_time_range_periodic},
 	};

@@ -121,6 +121,9 @@ struct filter_policy {
 	bool permit_vpn;    /* decrypted packets pass the access groups of interfaces by */
 	bool intra, inter;  /* same-security-traffic permit */
 	bool ifaces_filter; /* some access group exists */
+	struct filter_idle {  /* timeout conn, half-closed, udp, icmp, sctp: how long a connection is remembered */
+		uint64_t tcp_ms, half_ms, udp_ms, icmp_ms, sctp_ms;
+	} idle;
 	struct filter *global;
 	struct filter_iface iface[FILTER_IFACES_MAX];
 	size_t niface;

@@ -12,6 +12,7 @@
 #define MSG_106023_ICMP 106023, 4, "Deny icmp src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\" [0x%x, 0x0]"
 #define MSG_106023_OTHER 106023, 4, "Deny protocol %u src %s:%s dst %s:%s by access-group \"%s\" [0x%x, 0x0]"
 #define MSG_710003_OTHER 710003, 3, "%s access denied by ACL from %s to %s:%s"
+#define MSG_313001 313001, 3, "Denied ICMP type=%d, code=%d from %s on interface %s"
 #define MSG_305013 305013, 5, "Asymmetric NAT rules matched for forward and reverse flows; Connection for %s src %s:%s%s dst %s:%s%s denied due to NAT reverse path failure"
 #define MSG_106101 106101, 1, "Number of cached deny-flows for ACL log has reached limit (%u)."
 #define MSG_109016 109016, 3, "Can't find authorization ACL %s for user '%s'"

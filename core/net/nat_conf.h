@@ -40,7 +40,7 @@ struct nat_mapped {
 
 /* Rules for the chain postrouting, in order; exempt ones end it. The others: whole bodies of chains, empty when there is
  * nothing to say. names: one line a list, by the number its log prefix has ("acl NUMBER ELEMENT p|d"; "cp ...": of the
- * control plane; "level", "rpf": refused by levels, by a translation that does not fit its way back).
+ * control plane; "level", "rpf", "icmp": refused by levels, by a translation that does not fit its way back, by `icmp`).
  * notes: WARNING lines about rules the host cannot have. */
 struct nat_chains {
 	struct out postrouting, prerouting, forward, input, lists, names;

@@ -1,6 +1,7 @@
 /* Access groups and security levels for what other hosts send, and access lists for what they send to the host itself. */
 #include <string.h>
 
+#include "core/config/icmp_rule.h"
 #include "core/net/nat_int.h"
 
 struct list_out {
@@ -160,12 +161,44 @@ static void write_control(struct build *b)
 	for (const struct centry *e = conf_first(b->c, "access-group-cp"); e; e = conf_next(b->c, e)) {
 		const struct nat_iface *i = build_iface(b, conf_text(e, "cp-ifname"));
 		struct out *o = &b->out->input;
+		bool led = o->text != NULL && strstr(o->text, "udp dport") != NULL;
 		if (i == NULL || i->dev[0] == '\0')
 			continue;
-		if (o->len == 0)
+		if (!led)
 			out_str(o, "udp dport { 500, 4500 } accept\nip protocol esp accept\n");
 		out_printf(o, "iifname \"%s\" jump list%zu\n", i->dev,
 		           write_list(b, conf_text(e, "acl"), END_PASS, true));
+	}
+}
+
+/* `icmp permit|deny`: an interface that has such rules drops every other ICMP that is sent to the host. */
+static void write_icmp(struct build *b)
+{
+	struct out *o = &b->out->input;
+	for (size_t n = 0; n < b->host->n; n++) {
+		const struct nat_iface *i = &b->host->iface[n];
+		bool any = false;
+		for (const struct centry *e = conf_first(b->c, "icmp-rule"); e; e = conf_next(b->c, e)) {
+			struct icmp_rule r;
+			bool permit = str_eq_cstr(conf_text(e, "action"), "permit");
+			if (i->dev[0] == '\0' || !icmp_rule_parse(conf_text(e, "rule"), &r, NULL) ||
+			    !str_eq_cstr(r.ifname, i->name) || build_full(b))
+				continue;
+			any = true;
+			out_printf(o, "iifname \"%s\" ", i->dev);
+			build_address(o, "saddr", &r.src);
+			if (r.type >= 0)
+				out_printf(o, "icmp type %d ", r.type);
+			else
+				out_str(o, "ip protocol icmp ");
+			if (permit)
+				out_str(o, "counter accept\n");
+			else
+				out_printf(o, "counter log prefix \"icmp 0\" group %d drop\n", NAT_LOG_GROUP);
+		}
+		if (any)
+			out_printf(o, "iifname \"%s\" ip protocol icmp counter log prefix \"icmp 0\" group %d drop\n",
+			           i->dev, NAT_LOG_GROUP);
 	}
 }
 
@@ -174,5 +207,6 @@ void nat_lists_write(struct build *b)
 	if (!b->host->manage)
 		return;
 	write_groups(b);
+	write_icmp(b); /* they come before the lists of the control plane */
 	write_control(b);
 }

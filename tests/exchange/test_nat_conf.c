@@ -311,6 +311,20 @@ static void host_lists(void **state)
 	done(f, &m);
 }
 
+static void icmp_rules(void **state)
+{
+	struct conf_fixture *f = *state;
+	struct made m;
+	make(f, &m, "icmp permit any unreachable outside\nicmp permit host 192.0.2.1 outside\nicmp deny any inside\n", true);
+	assert_string_equal(m.c.input.text,
+	                    "iifname \"wan0\" icmp type 3 counter accept\n"
+	                    "iifname \"wan0\" ip saddr 192.0.2.1/32 ip protocol icmp counter accept\n"
+	                    "iifname \"wan0\" ip protocol icmp counter log prefix \"icmp 0\" group 117 drop\n"
+	                    "iifname \"lan0\" ip protocol icmp counter log prefix \"icmp 0\" group 117 drop\n"
+	                    "iifname \"lan0\" ip protocol icmp counter log prefix \"icmp 0\" group 117 drop\n");
+	done(f, &m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +333,7 @@ int main(void)
 	        cmocka_unit_test(twice_destination), cmocka_unit_test(exempt_both_ways),
 	        cmocka_unit_test(clients_only),      cmocka_unit_test(old_statics),
 	        cmocka_unit_test(old_static_texts),  cmocka_unit_test(host_lists),
+	        cmocka_unit_test(icmp_rules),
 	};
 	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
 }

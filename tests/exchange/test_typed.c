@@ -128,8 +128,8 @@ static void test_typed(void **state)
 	        {"failover", "WARNING: failover is kept without effect, there is one unit, and "
 	                     "L2TP sessions know no failover\n"},
 	        {"failover lan unit primary", ""},
-	        {"icmp deny any outside",
-	         "WARNING: icmp is kept without effect, the host answers ICMP\n"},
+	        {"icmp deny any outside", ""},
+	        {"icmp deny any nonsense outside", "ERROR: % Invalid input: nonsense\n"},
 	        {"ip verify reverse-path interface outside",
 	         "WARNING: ip verify reverse-path interface is kept without effect, the host "
 	         "checks sources\n"},

@@ -71,6 +71,7 @@ static struct filter_policy *policy_of(struct filter *in)
 	p->iface[1].level = 100;
 	p->iface[0].in = in;
 	p->permit_vpn = in == NULL;
+	p->idle = (struct filter_idle){3600000, 600000, 120000, 2000, 120000};
 	p->ifaces_filter = in != NULL;
 	filter_policy_route(p, LAB_HOST & 0xffffff00, 0xffffff00, 1);
 	filter_policy_finish(p);
@@ -127,6 +128,18 @@ static void lists_and_connections(void **state)
 	lab_drain(l);
 	assert_false(client_to(LAB_HOST, 6));
 	assert_true(lab_drops(l, DROP_ACL_DROP) >= 1);
+	/* timeout udp: what says nothing for so long begins anew */
+	struct filter *g = filter_hold(list_of(true, LAB_PORT, 0));
+	struct filter_policy *p = policy_of(g);
+	p->idle.udp_ms = 50;
+	worker_set_policy(l->w, p);
+	lab_drain(l);
+	assert_true(client_to(LAB_HOST, 7) && client_to(LAB_HOST, 8));
+	assert_int_equal(ctr_get(&g->hits[0]), 1);
+	usleep(120000);
+	assert_true(client_to(LAB_HOST, 9));
+	assert_int_equal(ctr_get(&g->hits[0]), 2);
+	filter_drop(g);
 	filter_drop(f);
 }
 

@@ -110,6 +110,12 @@ acl_out_group() { # access-group out, and 106100 with an interval: permitted and
 	C
 	log_mark
 	reaches 1 5201 && counted TO 'eq 5201' 1 || { echo "5201 refused"; return 1; }
+	guest_run 1 "(exec 3<>/dev/tcp/$INSIDE/5201; sleep 2) >/dev/null 2>&1 &"; sleep .3
+	cli 'show conn' 'show local-host' 'show local-host | json' | tee "$W/conn.txt"
+	grep -qE "^TCP outside $LOCAL_IP:[0-9]+ inside $INSIDE:5201, idle 0:00:[0-9]+, bytes [0-9]+, flags UIOB" "$W/conn.txt" || return 1
+	grep -q "^local host: <$INSIDE>," "$W/conn.txt" || return 1
+	cli "clear conn $LOCAL_IP" | grep -qE '^[1-9][0-9]* connection\(s\) deleted.' || return 1
+	cli 'show conn' | grep -q "inside $INSIDE" && { echo "still there"; return 1; }
 	ping_once 1 "$INSIDE" 3 && counted TO 'echo' 3 || { echo "ping refused"; return 1; }
 	acl_logged "%ASA-5-106100: access-list TO permitted icmp outside/$LOCAL_IP\(8\) -> inside/$INSIDE\(0\) hit-cnt 1 first hit" || return 1
 	acl_logged "%ASA-5-106100: access-list TO permitted icmp outside/$LOCAL_IP\(8\) -> inside/$INSIDE\(0\) hit-cnt 2 1-second interval" || return 1
@@ -213,6 +219,9 @@ acl_pat() { # dynamic PAT of the pool: (outside,outside) of an object
 	seen inet br0 "icmp and host $FAR" ping_once 1 $FAR 2 | tee "$W/pat.txt"
 	grep -q "203.0.113.1 > $FAR" "$W/pat.txt" && ! grep -q "$LOCAL_IP" "$W/pat.txt" || { ns srv nft list table ip postern; return 1; }
 	ping_once 1 $FAR || return 1
+	cli 'show xlate' | tee "$W/xlate.txt"
+	grep -qE "^ICMP PAT from outside:$LOCAL_IP/[0-9]+ to outside:203.0.113.1/[0-9]+ flags ri idle 0:00:[0-9]+ timeout 0:00:30" "$W/xlate.txt" || return 1
+	cli 'clear xlate' 'show xlate count' | grep -q '^0 in use' || return 1
 	cli 'show nat' | tee "$W/nat.txt"
 	grep -q '^1 (outside) to (outside) source dynamic CLIENTS interface' "$W/nat.txt" || return 1
 	grep -qE 'translate_hits = [1-9]' "$W/nat.txt" || return 1
@@ -236,7 +245,9 @@ acl_exemption() { # devices that are ours: inside is translated, the clients mus
 	C
 	acl_connect 1 || return 1
 	seen inet br0 "icmp and host $FAR" ns ins ping -c1 -W2 -q $FAR | grep -q "203.0.113.1 > $FAR" || { ns srv nft list table ip postern; return 1; }
+	log_mark
 	silent 1 "$INSIDE" || { echo "passed a translation that does not fit its way back"; return 1; }
+	acl_logged "%ASA-5-305013: Asymmetric NAT rules matched for forward and reverse flows; Connection for icmp src outside:$LOCAL_IP dst inside:$INSIDE \(type 8, code 0\) denied due to NAT reverse path failure" || return 1
 	printf 'nat (inside,outside) source static NET NET destination static CLIENTS CLIENTS no-proxy-arp route-lookup\n' | configure
 	seen ins eth0 icmp ping_once 1 "$INSIDE" 2 | grep -q "$LOCAL_IP > $INSIDE" || { ns srv nft list table ip postern; return 1; }
 	ping_once 1 "$INSIDE" || return 1
@@ -287,12 +298,16 @@ acl_control_plane() { # what is sent to the appliance itself: pings by the host,
 	log_mark
 	! ns inet ping -c1 -W1 -q 203.0.113.1 >/dev/null || { echo "answered"; return 1; }
 	acl_logged "%ASA-3-710003: ICMP access denied by ACL from 203.0.113.254 to outside:203.0.113.1" || return 1
+	printf 'icmp permit host 203.0.113.253 outside\n' | configure
+	! ns inet ping -c1 -W1 -q 203.0.113.1 >/dev/null && acl_logged '%ASA-3-313001: Denied ICMP type=8, code=0 from 203.0.113.254 on interface outside' || return 1
+	printf 'icmp permit 203.0.113.0 255.255.255.0 echo outside\n' | configure
+	ns inet ping -c1 -W1 -q 203.0.113.1 >/dev/null || { echo "refused against the rule"; return 1; }
 	ns inet bash -c 'echo x >/dev/udp/203.0.113.1/500'; counted CP 'eq isakmp' 0 || return 1
 	acl_leave 1; log_mark
 	guest_connect 1 TIMEOUT=4 && { echo "let in"; return 1; }
 	acl_logged "%ASA-3-710003: UDP access denied by ACL from 203.0.113.101/500 to outside:203.0.113.1/isakmp" || return 1
 	[ "$(hits CP 'eq isakmp')" -ge 1 ] && cli 'show asp drop' | grep -q '(acl-control)' || return 1
-	printf 'clear configure access-group\nclear configure access-list\n' | configure
+	printf 'clear configure access-group\nclear configure access-list\nclear configure icmp\n' | configure
 	guest_disconnect 1; acl_connect 1
 }
 acl_host_group() { # what does not come out of a tunnel: access-group in nftables
