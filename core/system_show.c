@@ -8,7 +8,6 @@
 
 #include "core/filters.h"
 #include "core/base/zone.h"
-#include "core/base/zone.h"
 #include "core/gateway.h"
 #include "core/system_show.h"
 
@@ -22,12 +21,12 @@ static uint64_t dropped(const struct gateway *gw, enum drop_reason r)
 	       ctr_get(&gw->filters->drops.n[r]);
 }
 
-static void last_clearing(struct out *o)
+static void last_clearing(struct out *o, const char *keys)
 {
 	char when[64] = "Never";
 	if (cleared_at != 0)
 		zone_format(when, sizeof when, "%H:%M:%S %Z %b %-d %Y", cleared_at);
-	out_printf(o, "\nLast clearing: %s\n", when);
+	rec(o, keys, "\nLast clearing: %s\n", when);
 }
 
 static int show_asp_drop(struct cmd *c)
@@ -47,12 +46,12 @@ static int show_asp_drop(struct cmd *c)
 		rec_close(c->out);
 	}
 	rec_close(c->out);
-	last_clearing(c->out);
+	last_clearing(c->out, "last_clearing");
 	/* flows are not dropped here: a session ends with a reason (show vpn-sessiondb, the log) */
 	out_str(c->out, "\nFlow drop:\n");
 	rec_list(c->out, "flow_drop");
 	rec_close(c->out);
-	last_clearing(c->out);
+	last_clearing(c->out, "-");
 	return CMD_OK;
 }
 

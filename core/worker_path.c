@@ -387,6 +387,9 @@ static void transmit(struct worker *w, struct pkt **pkts, const struct inner *in
 	if (n_raw > 0)
 		rawesp_send(w->io.raw, raw, n_raw);
 	for (unsigned i = 0; i < n; i++) {
+		/* encrypted, and then refused: by the path, by the socket */
+		if (pkts[i]->drop == DROP_MTU || pkts[i]->drop == DROP_UDP_WRITE)
+			ctr_add(&pkts[i]->sa->c.errs_out, 1);
 		if (inner != NULL)
 			count_out(w, pkts[i], &inner[i]);
 		if (pkts[i]->drop != DROP_NONE)

@@ -83,13 +83,15 @@ static void show_tcp(const struct logsinks *l, struct out *o)
 	logsink_tcp_stats(l, &s);
 	for (unsigned i = 0; i < l->conf.nhosts; i++)
 		no_channel += l->host[i]->conf.tcp ? l->host[i]->dropped : 0;
-	out_printf(o,
-	           "    Global TCP syslog stats::\n"
-	           "        NOT_PUTABLE: %llu, ALL_CHANNEL_DOWN: %llu\n"
-	           "        CHANNEL_FLAP_CNT: %llu, SYSLOG_PKT_LOSS: %llu\n"
-	           "        PARTIAL_REWRITE_CNT: %llu\n",
-	           ULL(s.dropped), ULL(no_channel), ULL(s.flaps), ULL(s.dropped + no_channel),
-	           ULL(s.rewritten));
+	rec_open(o, "tcp");
+	rec(o, "not_putable all_channel_down channel_flaps packets_lost partial_rewrites",
+	    "    Global TCP syslog stats::\n"
+	    "        NOT_PUTABLE: %llu, ALL_CHANNEL_DOWN: %llu\n"
+	    "        CHANNEL_FLAP_CNT: %llu, SYSLOG_PKT_LOSS: %llu\n"
+	    "        PARTIAL_REWRITE_CNT: %llu\n",
+	    ULL(s.dropped), ULL(no_channel), ULL(s.flaps), ULL(s.dropped + no_channel),
+	    ULL(s.rewritten));
+	rec_close(o);
 }
 
 static void show_device(const struct logsink_conf *c, struct out *o)
@@ -136,7 +138,7 @@ static void show_setting(const struct logsinks *l, struct out *o)
 	show_destination(l, o, "Trap", LOG_TRAP);
 	for (unsigned i = 0; !rec_wanted(o) && i < c->nhosts; i++)
 		show_server(o, l->host[i]);
-	if (c->nhosts)
+	if (c->nhosts && !rec_wanted(o)) /* in a document it is no destination */
 		show_tcp(l, o);
 	out_printf(o, "    Permit-hostdown logging: %s\n", word(c->permit_hostdown));
 	show_destination(l, o, "History", LOG_HISTORY);
@@ -144,6 +146,9 @@ static void show_setting(const struct logsinks *l, struct out *o)
 	show_destination(l, o, "Mail", LOG_MAIL);
 	show_destination(l, o, "ASDM", LOG_ASDM);
 	rec_close(o);
+	if (rec_wanted(o))
+		show_tcp(l, o);
+	rec_text(o, "device_id", c->device == LOGSINK_ID_NONE ? "" : c->style.device_id);
 }
 
 static void show_queue(const struct logsinks *l, struct out *o)

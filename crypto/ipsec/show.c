@@ -374,6 +374,7 @@ static void summary_row(struct out *o, const char *key, const char *left, size_t
 	out_str(o, "\n");
 }
 
+/* There are no LAN-to-LAN SAs; UDP is that of NAT-T alone, TCP and load balancing are not served. */
 static void show_summary(struct out *o, const struct ipsec_sadb *db)
 {
 	size_t natt = 0;

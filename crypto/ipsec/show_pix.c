@@ -17,6 +17,7 @@ static void show_counters(struct out *o, const struct sa_stats *s)
 	           out);
 	out_printf(o, "    #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify %llu\n", in, in,
 	           in);
+	/* compression is never agreed on */
 	out_str(o, "    #pkts compressed: 0, #pkts decompressed: 0\n"
 	           "    #pkts not compressed: 0, #pkts compr. failed: 0, #pkts decompress failed: "
 	           "0\n");

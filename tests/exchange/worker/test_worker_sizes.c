@@ -90,6 +90,7 @@ static void a_narrow_path_is_learned(void **state)
 	assert_in_range(mtu, 850, 950);
 	assert_int_equal(lab_totals(l).errs, 1);
 	struct sa_stats s = esp_stats();
+	assert_int_equal(s.errs_out, 1); /* the one from which the path was learned */
 	assert_int_equal(s.pmtu_rcvd, 1);
 	assert_int_equal(s.pmtu_sent, 1);
 	assert_int_equal(s.postfrag_fail, 1);
