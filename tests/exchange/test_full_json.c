@@ -8,16 +8,13 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "cli/grammar/grammar.h"
+#include "tests/exchange/full_lines.h"
 #include "tests/exchange/full_server.h"
-
-enum { LINES_MAX = 300 }; /* of one pattern */
 
 struct walk {
 	struct world *w;
-	const struct line *line;
-	char text[1024];
-	unsigned typed, failed, all, turn;
+	const char *text; /* the line typed now */
+	unsigned failed, all;
 };
 
 static bool has_document(const struct walk *k, const char *answer)
@@ -42,76 +39,25 @@ static void no_secret(const struct walk *k, const char *answer)
 			fail_msg("%s tells %s", k->text, secrets[i]);
 }
 
-static void try_line(struct walk *k)
+static void try_line(void *arg, const char *text)
 {
+	struct walk *k = arg;
 	char line[1100];
 	k->all++;
-	if (k->typed++ >= LINES_MAX)
-		return;
-	snprintf(line, sizeof line, "%s | json", k->text);
+	k->text = text;
+	snprintf(line, sizeof line, "%s | json", text);
 	const char *answer = world_show(k->w, line);
 	k->failed += !has_document(k, answer);
 	no_secret(k, answer);
-	no_secret(k, world_show(k->w, k->text));
-}
-
-/* A value for an argument: of an enum one after the other, else something that exists where there is one. */
-static const char *sample(struct walk *k, const struct field *f)
-{
-	static const char *const names[][2] = {
-	        {"peer", "203.0.113.101"}, {"ip", "203.0.113.101"}, {"p-ip", "203.0.113.101"},
-	        {"a-ip", "10.78.0.10"},    {"user", "alice"},       {"group", "DefaultRAGroup"},
-	        {"ifname", "outside"},     {"pool", "clients"},     {"spi", "0x12345678"},
-	        {"map", "dyno"},
-	};
-	if (f->nchoices > 0)
-		return f->choices[k->turn++ % f->nchoices].word;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(f->name, names[i][0]) == 0)
-			return names[i][1];
-	if (strncmp(f->type->name, "ipv4", 4) == 0)
-		return "10.78.0.10";
-	static char number[16];
-	snprintf(number, sizeof number, "%u", f->min > 0 ? f->min : 1);
-	return strcmp(f->type->name, "u32") == 0 ? number : "name";
-}
-
-/* All ways through the pattern, each word once. */
-static void walk_from(struct walk *k, uint64_t next, uint64_t seen)
-{
-	const struct line *l = k->line;
-	for (unsigned a = 0; a < l->natoms && k->typed < LINES_MAX; a++) {
-		uint64_t bit = UINT64_C(1) << a;
-		if (!(next & bit) || (seen & bit))
-			continue;
-		size_t len = strlen(k->text);
-		const struct item *atom = l->atoms[a];
-		snprintf(k->text + len, sizeof k->text - len, "%s%s", len > 0 ? " " : "",
-		         atom->kind == ITEM_WORD ? atom->word : sample(k, atom->field));
-		if (l->last & bit)
-			try_line(k);
-		walk_from(k, l->follow[a], seen | bit);
-		k->text[len] = '\0';
-	}
-}
-
-static void walk_mode(struct walk *k, const struct mode *mode)
-{
-	for (const struct line *l = mode->lines; l != NULL; l = l->next) {
-		if (l->run == NULL ||
-		    (strncmp(l->text, "show ", 5) != 0 && strncmp(l->text, "more ", 5) != 0))
-			continue;
-		k->line = l;
-		k->typed = 0;
-		walk_from(k, l->first, 0);
-	}
+	no_secret(k, world_show(k->w, text));
 }
 
 static void walk_all(struct world *w)
 {
 	struct walk k = {.w = w};
-	walk_mode(&k, w->gw.grammar->user);
-	walk_mode(&k, w->gw.grammar->exec);
+	static const char *const shows[] = {"show ", "more ", NULL};
+	full_lines_each(w->gw.grammar->user, shows, try_line, &k);
+	full_lines_each(w->gw.grammar->exec, shows, try_line, &k);
 	print_message("%u lines\n", k.all);
 	assert_true(k.all > 100);
 	assert_int_equal(k.failed, 0);
