@@ -62,18 +62,20 @@ comes_back_at_once() {
 }
 dropped() { cli 'show asp drop' | awk '/\(/{n += $NF} END{print n + 0}'; }
 # Client's rekeys every 20 to 30 s (margins pulled in) during a transfer of 60 s: no second without data, no packet
-# dropped by us. A guest is slow company on a busy machine, so it may miss one ping of a hundred itself.
+# dropped by us. A guest is slow company on a busy machine, so it may miss one ping of a hundred itself, and those that
+# its kernel says it dropped because its xl2tpd did not come to read them.
 client_rekeys() {
 	local id=$1 public=$2 before p2
 	before=$(dropped)
 	guest_connect "$id" AUTH=mschap-v2 CONF='ikelifetime=60s;lifetime=30s;margintime=8s;rekeyfuzz=0%;reauth=no' || return 1
 	addresses "$id"; route_inside "$id"
-	guest_run "$id" "iperf3 -c $INSIDE -p 520$id -t 60 -b 4M -i 1 >/tmp/rekey.txt & ping -i 0.2 -c 300 -W 2 -q $INSIDE; wait
-		grep -E '^\[' /tmp/rekey.txt" >"$W/rekey.$id" || { cat "$W/rekey.$id"; return 1; }
+	guest_run "$id" "nstat -n; iperf3 -c $INSIDE -p 520$id -t 60 -b 2M -i 1 >/tmp/rekey.txt & ping -i 0.2 -c 300 -W 2 -q $INSIDE; wait
+		nstat -az UdpRcvbufErrors; grep -E '^\[' /tmp/rekey.txt" >"$W/rekey.$id" || { cat "$W/rekey.$id"; return 1; }
 	guest_disconnect "$id"
-	awk '/packet loss/{ok = $6 + 0 <= 1; print} / sec .* Bytes/ && !/sender|receiver/{
-		if ($5 == "0.00") {if (++idle > 1) bad++} else idle = 0} END{exit !ok || bad}' "$W/rekey.$id" ||
-		{ cat "$W/rekey.$id"; return 1; }
+	awk '/packet loss/{lost = $1 - $4} /UdpRcvbufErrors/{own = $2} / sec .* Bytes/ && !/sender|receiver/{
+		if ($5 == "0.00") {if (++idle > 1) bad++} else idle = 0}
+		END{printf "%d pings lost, %d packets dropped by the guest, %d seconds without data\n", lost, own, bad
+			exit lost > 3 + own || bad}' "$W/rekey.$id" || { tail -n +4 "$W/rekey.$id" | head -20; return 1; }
 	[ "$(dropped)" = "$before" ] || { cli 'show asp drop'; return 1; }
 	p2=$(log_since | grep "IP = $public," | grep -c 'PHASE 2 COMPLETED')
 	[ "$p2" -ge 3 ] || { echo "only $p2 Quick Modes"; return 1; }

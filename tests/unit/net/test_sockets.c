@@ -177,6 +177,8 @@ static void tun_joins_the_hosts_routing(void **state)
 	assert_int_equal(netlink_open(&nl, &err), 0);
 	if (tun_open(&t, TUN_NAME, 1400, &err)) {
 		print_message("%s\n", err.text);
+		packets_free(p, 4);
+		netlink_close(nl);
 		skip();
 	}
 	struct netlink_link l;
