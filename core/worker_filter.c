@@ -16,6 +16,7 @@ enum {
 	TCP_SYN = 2,
 	TCP_ACK = 16,
 	SCTP = 132,
+	CLOSED_MS = 3000,
 	TCP_FIN = 1,
 	TCP_RST = 4,
 	TELL_MS = 1000, /* so many messages in a second */
@@ -67,6 +68,8 @@ static bool backward(const struct worker_conn *c, const struct filter_key *k)
 static bool idle_out(const struct worker *w, const struct worker_conn *c)
 {
 	const struct filter_idle *i = &w->policy->idle;
+	if (c->closed) /* what is still under way is not judged as something new */
+		return w->now_ms - c->last_ms >= CLOSED_MS;
 	uint64_t ms = c->key.proto == TCP    ? (c->half ? i->half_ms : i->tcp_ms)
 	              : c->key.proto == ICMP ? i->icmp_ms
 	              : c->key.proto == SCTP ? i->sctp_ms
@@ -263,7 +266,7 @@ static bool known(struct worker *w, const struct session_slot *slot, const struc
 	*(forward(c, k) ? &c->forth : &c->back) = true;
 	if (k->proto == TCP) {
 		c->half = c->half || (k->tcp_flags & TCP_FIN) != 0;
-		c->used = (k->tcp_flags & TCP_RST) == 0;
+		c->closed = c->closed || (k->tcp_flags & TCP_RST) != 0;
 	}
 	return true;
 }
@@ -296,7 +299,8 @@ bool worker_filter(struct worker *w, struct pkt *p, bool from_client)
 
 static bool conn_lives(const struct worker *w, const struct worker_conn *c)
 {
-	return c->used && w->by_tunnel[c->tunnel] != NULL && w->policy != NULL && !idle_out(w, c);
+	return c->used && !c->closed && w->by_tunnel[c->tunnel] != NULL && w->policy != NULL &&
+	       !idle_out(w, c);
 }
 
 static void list_conns(struct worker *w)

@@ -124,7 +124,7 @@ struct worker_conn {
 	uint16_t tunnel;
 	bool used, from_client;
 	bool forth, back; /* packets behind the first came, answers came */
-	bool half;        /* TCP: one end has ended */
+	bool half, closed; /* TCP: one end has ended; was reset */
 	uint32_t judged; /* when w->judged is another, it is judged again */
 	uint64_t last_ms, bytes;
 };

@@ -45,6 +45,31 @@ ciscoasa(config)# no object-group network G
 Removing object-group (G) not allowed, it is being used.
 ciscoasa(config)# no object-group network H
 Removing object-group (H) failed; it does not exist
+ciscoasa(config)# static (inside,outside) tcp interface 80 10.77.0.2 8080 netmask 255.255.255.255 0 0
+ciscoasa(config)# static (inside,outside) 203.0.113.20 10.77.0.20 dns
+WARNING: dns: addresses in answers of the DNS are not rewritten
+ciscoasa(config)# static (inside,outside) tcp interface 80 10.77.0.2 8080 sideways
+                                                                          ^
+ERROR: % Invalid input detected at '^' marker.
+ciscoasa(config)# static (inside,outside) tcp interface
+ERROR: % Incomplete command
+ciscoasa(config)# static (inside,outside) 203.0.113.21 access-list NONE
+ERROR: access-list NONE does not exist
+ciscoasa(config)# static (inside,outside) 203.0.113.21 10.77.0.21 netmask 255.0.255.0
+ERROR: Invalid netmask 255.0.255.0
+ciscoasa(config)# show running-config static
+static (inside,outside) tcp interface www 10.77.0.2 8080 netmask 255.255.255.255 
+static (inside,outside) 203.0.113.20 10.77.0.20 netmask 255.255.255.255 dns 
+ciscoasa(config)# clear configure static
+ciscoasa(config)# icmp deny any echo outside
+ciscoasa(config)# icmp permit host 192.0.2.1 outside
+ciscoasa(config)# icmp permit any sideways outside
+ERROR: % Invalid input: sideways
+ciscoasa(config)# show running-config icmp
+icmp unreachable rate-limit 1 burst-size 1
+icmp deny any echo outside
+icmp permit host 192.0.2.1 outside
+ciscoasa(config)# clear configure icmp
 ciscoasa(config)# show running-config time-range
 time-range WORK
  absolute start 08:00 1 January 2026 end 09:00 2 March 2030
