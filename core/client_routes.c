@@ -20,15 +20,23 @@ void gateway_client_route_add(struct gateway *gw, const struct ppp_session_info 
 	if ((info->pool[0] != '\0' && !wanted) ||
 	    !hash_put(gw->client_routes, &info->ip, sizeof info->ip, gw))
 		return;
+	char prefix[256];
+	snprintf(prefix, sizeof prefix, "Group = %s, Username = %s, IP = %s, ",
+	         info->link->tunnel_group, info->user, ip4_text(info->link->remote.ip).s);
+	log_msg(MSG_713204, prefix, ip4_text(info->ip).s);
 	if (netlink_route_add(gw->nl, &r, &err) != 0) {
 		hash_del(gw->client_routes, &info->ip, sizeof info->ip);
-		log_msg(MSG_713903, "", err.text);
+		log_msg(MSG_713205, prefix, ip4_text(info->ip).s);
+		log_msg(MSG_713903, prefix, err.text);
 	}
 }
 
 void gateway_client_route_del(struct gateway *gw, uint32_t ip)
 {
 	struct netlink_route r = route_to(gw, ip);
-	if (hash_del(gw->client_routes, &ip, sizeof ip) != NULL)
-		netlink_route_del(gw->nl, &r, NULL);
+	if (hash_del(gw->client_routes, &ip, sizeof ip) == NULL)
+		return;
+	log_msg(MSG_713273, "", ip4_text(ip).s);
+	if (netlink_route_del(gw->nl, &r, NULL) != 0)
+		log_msg(MSG_713274, "", ip4_text(ip).s);
 }

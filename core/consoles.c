@@ -50,12 +50,25 @@ static bool user_check(void *ctx, struct str name, struct str password,
 {
 	const struct gateway *gw = ctx;
 	const struct aaa_user *u = user_of(gw, name);
-	if (u == NULL || aaa_locked_out(gw->snap->aaa, u))
+	char shown[AAA_USER_MAX + 1];
+	str_copy(shown, sizeof shown, name);
+	if (u == NULL || aaa_locked_out(gw->snap->aaa, u)) {
+		log_msg(MSG_113015, aaa_why_text(u == NULL ? AAA_WHY_NO_USER : AAA_WHY_LOCKED),
+		        u == NULL ? log_hidden(shown) : u->name);
+		log_msg(MSG_113008_REJECT, u == NULL ? log_hidden(shown) : u->name);
 		return false;
+	}
 	bool ok = u->kind == AAA_PW_NONE ? u->any_password : aaa_local_password(u, password);
+	if (ok)
+		log_msg(MSG_113012, u->name);
+	else
+		log_msg(MSG_113015, aaa_why_text(AAA_WHY_PASSWORD), u->name);
 	aaa_attempt(gw->snap->aaa, u, ok);
-	if (!ok)
+	if (!ok) {
+		log_msg(MSG_113008_REJECT, u->name);
 		return false;
+	}
+	log_msg(MSG_113008, u->name);
 	account_of(u, account);
 	return true;
 }
@@ -112,7 +125,7 @@ static bool ssh_permits(const struct gateway *gw, uint32_t ip, const struct ifac
 	return false;
 }
 
-static bool remote_allowed(void *ctx, const struct session_remote *from, struct err *why)
+static bool remote_allowed(void *ctx, struct session_remote *from, struct err *why)
 {
 	struct gateway *gw = ctx;
 	uint32_t client = 0, server = 0;
@@ -120,6 +133,7 @@ static bool remote_allowed(void *ctx, const struct session_remote *from, struct 
 	const struct iface *on =
 	        ip4_parse(str_of(from->server), &server) ? ifaces_by_ip(gw->ifaces, server) : NULL;
 	const char *ifname = on != NULL && on->conf.nameif[0] != '\0' ? on->conf.nameif : "host";
+	str_copy(from->ifname, sizeof from->ifname, str_of(ifname));
 	if (v4 && through_tunnel(gw, client) && !may_through_tunnel(gw, on))
 		err_set(why, -EPERM, "management through the tunnel is not allowed");
 	else if (!(v4 && (client >> 24 == 127 || ssh_permits(gw, client, on))))

@@ -25,6 +25,16 @@ void sessiondb_free(struct sessiondb *db)
 	free(db);
 }
 
+/* The entry of `show uauth` comes and goes with the session. */
+static void log_entry(const struct ppp_session_info *info, uint32_t index, bool up)
+{
+	struct ip4_text ip = ip4_text(info->ip);
+	if (up)
+		log_msg(MSG_109201, index << 12, info->user, ip.s);
+	else
+		log_msg(MSG_109210, index << 12, info->user, ip.s);
+}
+
 /* `debug vpn-sessiondb`, `debug aaa accounting`: there is no server that is told of sessions. */
 static void debug_session(const struct ppp_session_info *info, uint32_t index, bool up,
                           const char *why)
@@ -54,6 +64,7 @@ void sessiondb_up(struct sessiondb *db, const struct ppp_session_info *info)
 	}
 	db->entries[db->n++] = (struct entry){++db->last_index, info->unit, nat};
 	debug_session(info, db->last_index, true, "");
+	log_entry(info, db->last_index, true);
 	db->total++;
 	db->kind_total[nat]++;
 	db->kind_now[nat]++;
@@ -85,6 +96,7 @@ void sessiondb_end(struct sessiondb *db, const struct ppp_session_info *info, en
 	if (e == NULL)
 		return;
 	debug_session(info, e->index, false, link_end_text(why));
+	log_entry(info, e->index, false);
 	db->kind_now[e->udp_encap]--;
 	*e = db->entries[--db->n];
 }

@@ -279,6 +279,14 @@ static void up_drop(void *ctx, const struct worker_drop *d)
 		        proxy_text(lp, sizeof lp, &d->local_proxy),
 		        proxy_text(rp, sizeof rp, &d->remote_proxy));
 		break;
+	case DROP_INNER_FRAGMENT:
+		log_msg(MSG_402118, d->spi, d->seq, remote, user, local, d->inner_len,
+		        d->inner_off);
+		break;
+	case DROP_NO_SA_OUT:
+		log_msg(MSG_402122, ip4_text(d->inner_src.ip).s, ip4_text(d->inner_dst.ip).s,
+		        drop_text(d->why));
+		break;
 	default:
 		log_msg(MSG_402121, d->spi, d->seq, remote, user, local, drop_text(d->why));
 	}

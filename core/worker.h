@@ -37,6 +37,7 @@ struct worker_drop {
 	/* ESP_POLICY only */
 	struct ip4_end inner_src, inner_dst;
 	uint8_t inner_proto;
+	uint16_t inner_len, inner_off; /* of a fragment inside */
 	struct sa_proxy local_proxy, remote_proxy;
 };
 

@@ -194,7 +194,8 @@ static void deliver(struct worker *w, const struct up *u)
 		ev->sa->used(ev->sa_ctx, u->u32);
 		break;
 	case UP_SOFT:
-		ev->sa->soft_limit(ev->sa_ctx, u->u32);
+	case UP_SOFT_SEQ:
+		ev->sa->soft_limit(ev->sa_ctx, u->u32, u->op == UP_SOFT_SEQ);
 		break;
 	case UP_HARD:
 		ev->sa->hard_limit(ev->sa_ctx, u->u32);

@@ -74,6 +74,7 @@ enum up_op {
 	UP_PPP,
 	UP_USED,
 	UP_SOFT,
+	UP_SOFT_SEQ,
 	UP_HARD,
 	UP_MOVED,
 	UP_SA_FREE,

@@ -33,13 +33,19 @@ static void inner_packet(const struct pkt *p, struct worker_drop *d)
 	d->inner_proto = 17;
 	if (p->sa->mode != ESP_TUNNEL || rd_u8(&r) >> 4 != 4)
 		return;
-	rd_skip(&r, 8);
+	rd_skip(&r, 1);
+	uint16_t len = rd_u16(&r);
+	rd_skip(&r, 2);
+	uint16_t frag = rd_u16(&r);
+	rd_skip(&r, 1);
 	uint8_t proto = rd_u8(&r);
 	rd_skip(&r, 2);
 	uint32_t src = rd_u32(&r), dst = rd_u32(&r);
 	if (!rd_ok(&r))
 		return;
 	d->inner_proto = proto;
+	d->inner_len = len;
+	d->inner_off = (uint16_t)((frag & 0x1fff) * 8);
 	d->inner_src = (struct ip4_end){src, 0};
 	d->inner_dst = (struct ip4_end){dst, 0};
 }
@@ -70,9 +76,27 @@ static void dropped_in(struct worker *w, const struct pkt *p)
 	worker_tell(w, &up);
 }
 
+/* A packet for a client that nothing protects: 402122. */
+static void tell_unprotected(struct worker *w, const struct pkt *p)
+{
+	struct rd r = pkt_rd(p);
+	uint64_t *told = &w->drop_told_ms[p->drop];
+	if (p->drop != DROP_NO_SA_OUT || (*told != 0 && w->now_ms - *told < DROP_TELL_MS))
+		return;
+	*told = w->now_ms;
+	rd_skip(&r, 12);
+	uint32_t src = rd_u32(&r), dst = rd_u32(&r);
+	if (rd_ok(&r))
+		worker_tell(w, &(struct up){.op = UP_DROP,
+		                            .drop = {.why = p->drop,
+		                                     .inner_src = {src, 0},
+		                                     .inner_dst = {dst, 0}}});
+}
+
 static void dropped_out(struct worker *w, const struct pkt *p)
 {
 	drop_count(&w->drops, p->drop);
+	tell_unprotected(w, p);
 	if (capture_at(w->capture, CAP_DROP))
 		worker_capture_drop(w, p);
 }
@@ -229,8 +253,10 @@ static void report_events(struct worker *w)
 	for (struct esp_sa *sa; (sa = esp_table_event(w->table, &events)) != NULL;) {
 		if (events & ESP_EV_USED)
 			worker_tell(w, &(struct up){.op = UP_USED, .u32 = sa->spi_in});
-		if (events & (ESP_EV_SOFT_KB | ESP_EV_SOFT_SEQ))
+		if (events & ESP_EV_SOFT_KB)
 			worker_tell(w, &(struct up){.op = UP_SOFT, .u32 = sa->spi_in});
+		if (events & ESP_EV_SOFT_SEQ)
+			worker_tell(w, &(struct up){.op = UP_SOFT_SEQ, .u32 = sa->spi_in});
 		if (events & ESP_EV_HARD)
 			worker_tell(w, &(struct up){.op = UP_HARD, .u32 = sa->spi_in});
 		if (events & ESP_EV_MOVED)

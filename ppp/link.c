@@ -169,6 +169,15 @@ static bool frame_protocol(struct rd *r, uint16_t *proto)
 	return rd_ok(r) && (*proto & 1) == 1 && (*proto & 0x0100) == 0;
 }
 
+static void out_of_place(struct ppp_session *s, uint16_t proto, const char *why)
+{
+	enum { TOLD_MOST = 10 }; /* in the log; whoever sends more of them fills nothing */
+	ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: %s packet dropped: %s", s->unit,
+	          ppp_proto_name(proto), why);
+	if (s->misplaced++ < TOLD_MOST)
+		log_msg(MSG_403102, s->unit, proto, why);
+}
+
 /* RFC 1661 §3.4-3.5: before the network phase everything but LCP and the authentication protocol is
  * discarded; afterwards what we do not speak is rejected: CCP, IPV6CP, ACSCP, CBCP and the rest. */
 static void dispatch(struct ppp_session *s, uint16_t proto, struct bytes packet)
@@ -176,13 +185,11 @@ static void dispatch(struct ppp_session *s, uint16_t proto, struct bytes packet)
 	if (proto == PPP_LCP)
 		ppp_cp_input(&s->lcp, packet.p, packet.len);
 	else if (s->lcp.state != PPP_OPENED || s->phase == PHASE_TERMINATE)
-		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: %s packet before LCP is open dropped",
-		          s->unit, ppp_proto_name(proto));
+		out_of_place(s, proto, "LCP is not open");
 	else if (ppp_auth_takes(s, proto))
 		ppp_auth_input(s, packet.p, packet.len);
 	else if (s->phase != PHASE_NETWORK)
-		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: %s packet before authentication dropped",
-		          s->unit, ppp_proto_name(proto));
+		out_of_place(s, proto, "before authentication");
 	else if (proto == PPP_IPCP)
 		ppp_cp_input(&s->ipcp, packet.p, packet.len);
 	else if (proto != PPP_IP) /* IP itself comes here only while IPCP is not open */

@@ -61,6 +61,7 @@ struct ppp_session {
 	struct ppp_counters counters; /* last seen */
 	uint64_t control_in, control_out;
 	uint64_t bad_frames;
+	unsigned misplaced; /* packets of a protocol whose time had not come */
 
 	struct timer start, setup, echo, limit;
 };

@@ -100,10 +100,10 @@ static bool authorized(const struct ppp_session *s)
 		aaa_count_authorization();
 	if (local && aaa_user_find(s->ppp->conf->aaa, s->user))
 		return true;
-	log_msg(MSG_113013,
-	        local ? "Authorization failed: user was not found"
-	              : "Authorization server group is not usable",
-	        s->user);
+	if (local)
+		log_msg(MSG_113017, "User was not found", s->user);
+	else
+		log_msg(MSG_113013, "Authorization server group is not usable", s->user);
 	return false;
 }
 
@@ -275,7 +275,9 @@ static enum login_address address_from(struct ppp_session *s, bool got, const ch
 	struct ppp *p = s->ppp;
 	if (!got) {
 		s->ip = 0;
+		char prefix[300];
 		log_msg(MSG_737012);
+		log_msg(MSG_713132, ppp_session_prefix(s, prefix, sizeof(prefix)));
 		ppp_debug(s, DEBUG_AAA_VPN, 1, "AAA VPN: user %s, no address", s->user);
 		return LOGIN_NO_ADDRESS;
 	}
@@ -408,6 +410,9 @@ void ppp_login_end(struct ppp_session *s)
 			log_msg(MSG_737016, s->pool, ip4_text(s->ip).s);
 		s->ip = 0;
 	}
+	if (s->up)
+		log_msg(MSG_109012, s->user, s->unit,
+		        (unsigned)((clock_now(s->ppp->clock) - s->login_ms) / 1000));
 	if (s->login_ms)
 		s->ppp->stats.users--;
 }

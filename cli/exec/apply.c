@@ -7,6 +7,7 @@
 #include "cli/session/dialog.h"
 #include "cli/config/render.h"
 #include "core/base/buf.h"
+#include "core/base/log.h"
 
 static void print_lines(const char *text, struct out *out)
 {
@@ -144,7 +145,10 @@ static int cmd_clear_configure(struct cmd *c)
 	struct out words, shown, fresh, lines;
 	if (str_eq_cstr(section, "all")) {
 		remember(x, whole(x));
-		return apply(x, c, STR("!\n"), LOAD_REPLACE);
+		int cleared = apply(x, c, STR("!\n"), LOAD_REPLACE);
+		if (cleared == CMD_OK)
+			log_msg(MSG_112001, exec_user(c));
+		return cleared;
 	}
 	out_init(&words);
 	out_init(&shown);

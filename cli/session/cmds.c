@@ -71,6 +71,7 @@ static int cmd_configure(struct cmd *c)
 {
 	struct session *s = c->session;
 	session_set_mode(s, s->env->grammar->config);
+	s->configuring = true;
 	log_msg(MSG_111007, s->from);
 	return CMD_OK;
 }

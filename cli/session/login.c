@@ -23,6 +23,20 @@ static const char *log_from(const struct session *s)
 	return over_ssh(s) ? s->from : "0.0.0.0";
 }
 
+/* 605005 and 605004: who came in, or did not, and from where. */
+static void log_login(const struct session *s, const char *user, bool permitted)
+{
+	const struct session_remote *r = &s->remote;
+	if (!over_ssh(s) && permitted)
+		log_msg(MSG_605005_CONSOLE, user);
+	else if (!over_ssh(s))
+		log_msg(MSG_605004_CONSOLE, user);
+	else if (permitted)
+		log_msg(MSG_605005, s->from, r->port, r->ifname, r->server, user);
+	else
+		log_msg(MSG_605004, s->from, r->port, r->ifname, r->server, user);
+}
+
 /* ------------------------------------------------------------------ what the prompt says */
 
 /* `prompt hostname context`: there is one context and no second unit. */
@@ -173,6 +187,7 @@ void session_login_begin(struct session *s)
 		str_copy(s->user, sizeof s->user, str_of(s->os_user));
 		s->account = account;
 		log_msg(MSG_611101, log_from(s), s->user);
+		log_login(s, s->user, true);
 		welcome(s);
 	} else {
 		session_login_ask(s, LOGIN_START);
@@ -197,6 +212,8 @@ void session_over(struct session *s)
 {
 	if (*s->user != '\0')
 		log_msg(MSG_611103, s->user);
+	if (*s->user != '\0' && over_ssh(s))
+		log_msg(MSG_315011, s->from, s->remote.ifname, s->user);
 	s->user[0] = '\0';
 	s->phase = PHASE_OVER;
 	if (!s->opt.serial)
@@ -233,6 +250,7 @@ static void admit(struct session *s, struct str name, const struct session_accou
 	s->as_enable = false;
 	log_msg(MSG_611101, log_from(s), s->user);
 	if (s->login == LOGIN_START) {
+		log_login(s, s->user, true);
 		welcome(s);
 		return;
 	}
@@ -246,7 +264,10 @@ static void refuse(struct session *s, struct str name)
 {
 	struct session_account account;
 	bool exists = s->env->user_find != NULL && s->env->user_find(s->env->ctx, name, &account);
-	log_msg(MSG_611102, log_from(s), exists ? s->login_name : log_hidden(s->login_name));
+	const char *shown = exists ? s->login_name : log_hidden(s->login_name);
+	log_msg(MSG_611102, log_from(s), shown);
+	if (s->login == LOGIN_START)
+		log_login(s, shown, false);
 	if (s->login != LOGIN_ENABLE)
 		logins_failed(s->env->logins, name, str_of(s->from), now_of(s));
 	s->enable_failures++;

@@ -35,6 +35,8 @@ struct session {
 	struct session_io io;
 	struct session_options opt;
 	char from[64], os_user[65];
+	struct session_remote remote;
+	bool configuring; /* by `configure terminal` */
 	struct session *next, **link; /* all sessions of the process */
 	unsigned id;                  /* for `who` and `kill` */
 	struct timer idle;

@@ -50,6 +50,10 @@ void session_set_mode(struct session *s, const struct mode *mode)
 {
 	ctx_clear(&s->ctx);
 	ctx_init(&s->ctx, mode);
+	if (!s->configuring || session_in_config(s))
+		return;
+	s->configuring = false;
+	log_msg(MSG_111005, s->from);
 }
 
 struct str session_prompt(const struct session *cs)
@@ -334,6 +338,9 @@ struct session *session_new(const struct session_env *env, const struct session_
 	str_copy(s->from, sizeof s->from,
 	         str_of(options->from != NULL ? options->from : "console"));
 	str_copy(s->os_user, sizeof s->os_user, str_of(options->user != NULL ? options->user : ""));
+	if (options->remote != NULL)
+		s->remote = *options->remote;
+	s->opt.remote = NULL;
 	s->debug = (struct debug_sink){.write = debug_write, .arg = s};
 	s->log = (struct log_sink){.level = -1, .write = monitor_write, .arg = s};
 	debug_sink_add(&s->debug);

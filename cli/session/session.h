@@ -25,6 +25,7 @@ struct session_account {
 /* Where sshd says a console comes from (SSH_CONNECTION): addresses and ports as text. */
 struct session_remote {
 	char client[64], port[8], server[64];
+	char ifname[49]; /* of the appliance, where it came in; filled by remote_allowed */
 };
 
 /* What all sessions of an appliance share. Filled by main, outlives the sessions. */
@@ -40,7 +41,7 @@ struct session_env {
 	/* A user by name alone, whom somebody else has authenticated (sshd). */
 	bool (*user_find)(void *ctx, struct str user, struct session_account *account);
 	/* May a console be opened by this SSH client? Logs and says why not. NULL: from anywhere. */
-	bool (*remote_allowed)(void *ctx, const struct session_remote *from, struct err *why);
+	bool (*remote_allowed)(void *ctx, struct session_remote *from, struct err *why);
 	const struct flash *flash; /* disk0: for `| redirect`; NULL = there is none */
 	struct logins *logins; /* who logged in when; NULL = nothing is kept */
 	/* This user's command, other than a show, has succeeded. NULL: nobody wants to know. */
@@ -82,6 +83,7 @@ struct session_options {
 	unsigned width, height; /* of the window, 0 = unknown */
 	const char *from;       /* "console" or the address of an SSH client; copied */
 	const char *user;       /* of the host, whom sshd let in; NULL = nobody; copied */
+	const struct session_remote *remote; /* of an SSH client; copied; NULL = the console itself */
 };
 
 /* Banner and first prompt are shown at once. NULL when memory is short. env and io's functions outlive it. */

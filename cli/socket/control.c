@@ -270,6 +270,7 @@ static void client_hello(struct client *cl, const struct proto_msg *m)
 	        .width = m->width,
 	        .height = m->height,
 	        .from = from.client,
+	        .remote = &from,
 	        .user = cl->user,
 	};
 	cl->session = session_new(cl->control->env, &io, &options);

@@ -33,6 +33,8 @@
 #define MSG_113015 \
 	113015, 6, "AAA user authentication Rejected : reason = %s : local database : user = %s"
 #define MSG_113021 113021, 3, "Attempted console login failed.  User %s did NOT have appropriate Admin Rights."
+#define MSG_113017 \
+	113017, 6, "AAA credentials rejected : reason = %s : local database : user = %s"
 #define MSG_113019                                                                          \
 	113019, 4,                                                                          \
 	        "%sSession disconnected. Session Type: %s, Duration: %s, Bytes xmt: %llu, " \
@@ -52,16 +54,23 @@
 #define MSG_111008 111008, 5, "User '%s' executed the '%s' command."
 #define MSG_111009 111009, 7, "User '%s' executed cmd: %s"
 #define MSG_111010 111010, 5, "User '%s', running 'CLI' from IP %s, executed '%s'"
+#define MSG_111005 111005, 5, "%s end configuration: OK"
+#define MSG_112001 112001, 2, "(%s:0) Clear complete."
 #define MSG_199001 199001, 5, "Reload command executed from %s."
 #define MSG_199002 199002, 6, "startup completed.  Beginning operation."
 #define MSG_199005 199005, 6, "Startup begin"
 #define MSG_308001 308001, 6, "console enable password incorrect for %u tries (from %s)"
+#define MSG_315011 315011, 6, "SSH session from %s on interface %s for user \"%s\" terminated normally"
 #define MSG_502101 502101, 5, "New user added to local dbase: Uname: %s Priv: %u Encpass: *****"
 #define MSG_502102 502102, 5, "User deleted from local dbase: Uname: %s Priv: %u Encpass: *****"
 #define MSG_502103 502103, 5, "User priv level changed: Uname: %s From: %u To: %u"
 #define MSG_502111 502111, 5, "New group policy added: name: %s Type: %s"
 #define MSG_502112 502112, 5, "Group policy deleted: name: %s Type: %s"
 #define MSG_710003 710003, 3, "%s access denied by ACL from %s/%s to %s:%s/%s"
+#define MSG_605004_CONSOLE 605004, 6, "Login denied from serial to console for user \"%s\""
+#define MSG_605004 605004, 6, "Login denied from %s/%s to %s:%s/ssh for user \"%s\""
+#define MSG_605005_CONSOLE 605005, 6, "Login permitted from serial to console for user \"%s\""
+#define MSG_605005 605005, 6, "Login permitted from %s/%s to %s:%s/ssh for user \"%s\""
 #define MSG_611101 611101, 6, "User authentication succeeded: IP address: %s, Uname: %s"
 #define MSG_611102 611102, 6, "User authentication failed: IP address: %s, Uname: %s"
 #define MSG_611103 611103, 5, "User logged out: Uname: %s"
@@ -90,6 +99,10 @@
 	        "and its protocol as %s. The SA specifies its local proxy as %s and its "          \
 	        "remote_proxy as %s."
 #define MSG_402117 402117, 4, "IPSEC: Received a non-IPSec packet (protocol= %s) from %s to %s."
+#define MSG_402118                                                                            \
+	402118, 4,                                                                            \
+	        "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s " \
+	        "(user= %s) to %s containing an illegal IP fragment of length %u with offset %u."
 #define MSG_402119                                                                            \
 	402119, 4,                                                                            \
 	        "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s " \
@@ -102,6 +115,10 @@
 	402121, 4,                                                                            \
 	        "IPSEC: Received an ESP packet (SPI= 0x%08X, sequence number= 0x%X) from %s " \
 	        "(user= %s) to %s that was dropped by IPSec (%s)."
+#define MSG_402122                                                                          \
+	402122, 4,                                                                          \
+	        "Received a cleartext packet from %s to %s that was to be encapsulated in " \
+	        "IPSec that was dropped by IPSec (%s)."
 #define MSG_602303                                                                              \
 	602303, 6,                                                                              \
 	        "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) has " \
@@ -112,6 +129,8 @@
 	        "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) has " \
 	        "been "                                                                         \
 	        "deleted."
+#define MSG_602305 \
+	602305, 3, "IPSEC: SA creation error, source %s, destination %s, reason %s"
 #define MSG_702305                                                                             \
 	702305, 3,                                                                             \
 	        "IPSEC: An %s remote access SA (SPI= 0x%08X) between %s and %s (user= %s) is " \
@@ -132,7 +151,12 @@
 	403102, 4, "PPP virtual interface %u rcvd pkt with invalid protocol: %u, reason: %s."
 #define MSG_403103 403103, 4, "PPP virtual interface max connections reached."
 #define MSG_403108 403108, 4, "PPP virtual interface %u missing client ip address option"
+#define MSG_109201 \
+	109201, 5, "UAUTH: Session=0x%08x, User=%s, Assigned IP=%s, Succeeded adding entry."
+#define MSG_109210 \
+	109210, 5, "UAUTH: Session=0x%08x, User=%s, Assigned IP=%s, Successfully removed entry."
 #define MSG_109011 109011, 2, "Authen Session Start: user '%s', sid %u"
+#define MSG_109012 109012, 5, "Authen Session End: user '%s', sid %u, elapsed %u seconds"
 #define MSG_603102 603102, 6, "PPP virtual interface %u - user: %s aaa authentication started"
 #define MSG_603103 603103, 6, "PPP virtual interface %u - user: %s aaa authentication %s"
 #define MSG_603106                                                             \
@@ -172,6 +196,12 @@
 	        "%sIKE Initiator: Rekeying Phase 1, Intf %s, IKE Peer %s  local Proxy Address " \
 	        "N/A, "                                                                         \
 	        "remote Proxy Address N/A,  Crypto map (N/A)"
+#define MSG_713041                                                                             \
+	713041, 5,                                                                             \
+	        "%sIKE Initiator: New Phase 1, Intf %s, IKE Peer %s  local Proxy Address %s, " \
+	        "remote Proxy Address %s,  Crypto map (%s)"
+#define MSG_713042 \
+	713042, 3, "%sIKE Initiator unable to find policy: Intf %s, Src: %s, Dst: %s"
 #define MSG_713048 713048, 3, "%sError processing payload: Payload ID: %u"
 #define MSG_713049                                                                          \
 	713049, 5,                                                                          \
@@ -192,6 +222,8 @@
 #define MSG_713068 713068, 5, "%sReceived non-routine Notify message: %s (%u)"
 #define MSG_713073 \
 	713073, 5, "%sResponder forcing change of Phase 1 rekeying duration from %u to %u seconds"
+#define MSG_713074 \
+	713074, 5, "%sResponder forcing change of Phase 2 rekeying duration from %u to %u seconds"
 #define MSG_713075 \
 	713075, 5, "%sOverriding Initiator's IPSec rekeying duration from %u to %u seconds"
 #define MSG_713076 713076, 5, "%sOverriding Initiator's IPSec rekeying duration from %u to %u Kbs"
@@ -202,6 +234,7 @@
 	713122, 3, "%sKeep-alives configured on but peer does not support keep-alives (type = None)"
 #define MSG_713123 \
 	713123, 3, "%sIKE lost contact with remote peer, deleting connection (keepalive type: DPD)"
+#define MSG_713132 713132, 3, "%sCannot obtain an IP address for remote peer"
 #define MSG_713136 713136, 5, "%sIKE session establishment timed out [%s], aborting!"
 #define MSG_713138 \
 	713138, 3, "%sGroup %s not found and BASE GROUP default preshared key not configured"
@@ -211,10 +244,16 @@
 	        "This   end %s behind a NAT device"
 #define MSG_713191 713191, 3, "%sMaximum concurrent IKE negotiations exceeded!"
 #define MSG_713201 713201, 5, "%sDuplicate Phase %u packet detected.  %s"
+#define MSG_713202 713202, 5, "%sDuplicate first packet detected.  Ignoring packet."
+#define MSG_713204 713204, 7, "%sAdding static route for client address: %s"
+#define MSG_713205 713205, 3, "%sCould not add static route for client address: %s"
 #define MSG_713206                                                                        \
 	713206, 3,                                                                        \
 	        "%sTunnel Rejected: Conflicting protocols specified by tunnel-group and " \
 	        "group-policy"
+#define MSG_713219 \
+	713219, 6, "%sQueuing KEY-ACQUIRE messages to be processed when P1 SA is complete."
+#define MSG_713220 713220, 6, "%sDe-queuing KEY-ACQUIRE messages that were left pending."
 #define MSG_713236 \
 	713236, 7, "%sIKE_DECODE %s Message (msgid=%x) with payloads : %s total length : %u"
 #define MSG_713257                                                                           \
@@ -222,6 +261,8 @@
 	        "%sPhase %u failure:  Mismatched attribute types for class %s:  Rcv'd: %s  " \
 	        "Cfg'd: %s"
 #define MSG_713259 713259, 5, "%sSession is being torn down. Reason: %s"
+#define MSG_713273 713273, 7, "%sDeleting static route for client address: %s"
+#define MSG_713274 713274, 3, "%sCould not delete static route for client address: %s"
 #define MSG_713902 713902, 3, "%s%s"
 #define MSG_713903 713903, 4, "%s%s"
 #define MSG_713904 713904, 5, "%s%s"
@@ -236,7 +277,12 @@
 #define MSG_713035 713035, 7, "%s%s"
 #define MSG_713066 713066, 7, "%s%s"
 #define MSG_713221 713221, 7, "%s%s"
+#define MSG_713169 713169, 7, "%s%s"
+#define MSG_713170 713170, 7, "%s%s"
+#define MSG_713171 713171, 7, "%s%s"
 #define MSG_713222 713222, 7, "%s%s"
+#define MSG_713223 713223, 7, "%s%s"
+#define MSG_713225 713225, 7, "%s%s"
 #define MSG_714002 714002, 7, "%s%s"
 #define MSG_714003 714003, 7, "%s%s"
 #define MSG_714004 714004, 7, "%s%s"
@@ -249,16 +295,25 @@
 #define MSG_715009 715009, 7, "%s%s"
 #define MSG_715027 715027, 7, "%s%s"
 #define MSG_715028 715028, 7, "%s%s"
+#define MSG_715033 715033, 7, "%s%s"
 #define MSG_715036 715036, 7, "%s%s"
+#define MSG_715041 715041, 7, "%s%s"
 #define MSG_715046 715046, 7, "%s%s"
 #define MSG_715047 715047, 7, "%s%s"
-#define MSG_715048 715048, 7, "%s%s"
 #define MSG_715049 715049, 7, "%s%s"
+#define MSG_715058 715058, 7, "%s%s"
+#define MSG_715059 715059, 7, "%s%s"
 #define MSG_715060 715060, 7, "%s%s"
 #define MSG_715061 715061, 7, "%s%s"
+#define MSG_715062 715062, 7, "%s%s"
 #define MSG_715063 715063, 7, "%s%s"
 #define MSG_715064 715064, 7, "%s%s"
 #define MSG_715065 715065, 7, "%s%s"
+#define MSG_715069 715069, 7, "%s%s"
+#define MSG_715070 715070, 7, "%s%s"
+#define MSG_715071 715071, 7, "%s%s"
+#define MSG_715072 715072, 7, "%s%s"
+#define MSG_715074 715074, 7, "%s%s"
 #define MSG_715075 715075, 7, "%s%s"
 #define MSG_715076 715076, 7, "%s%s"
 #define MSG_715077 715077, 7, "%s%s"

@@ -100,7 +100,8 @@ struct sa_ops {
 /* What the data path tells IKE. */
 struct sa_events {
 	void (*used)(void *ctx, uint32_t spi_in);        /* first authenticated packet on a new inbound SA */
-	void (*soft_limit)(void *ctx, uint32_t spi_in);  /* by kilobytes or sequence number; once per SA */
+	/* By sequence number (else by kilobytes); once per SA. */
+	void (*soft_limit)(void *ctx, uint32_t spi_in, bool by_seq);
 	void (*hard_limit)(void *ctx, uint32_t spi_in);  /* by kilobytes or sequence number */
 	void (*moved)(void *ctx, uint32_t peer, struct ip4_end remote); /* authenticated ESP from a new address */
 };

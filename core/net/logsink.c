@@ -217,6 +217,7 @@ static void add_stats(struct logtcp_stats *sum, const struct logtcp *t)
 	sum->tx += s.tx;
 	sum->errors += s.errors;
 	sum->dropped += s.dropped;
+	sum->no_memory += s.no_memory;
 	sum->flaps += s.flaps;
 	sum->rewritten += s.rewritten;
 	sum->queued += s.queued;

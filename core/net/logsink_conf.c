@@ -335,6 +335,37 @@ static int edit_unlimited(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
+struct range {
+	const struct conf_typed *t;
+	unsigned from, to, n;
+};
+
+static void write_message(void *arg, unsigned id)
+{
+	struct range *r = arg;
+	struct str level = conf_typed_text(r->t, "level");
+	if (id < r->from || id > r->to)
+		return;
+	r->n++;
+	out_printf(r->t->lines, "%slogging message %u%s%.*s\n", r->t->no ? "no " : "", id,
+	           level.len ? " level " : "", STR_ARG(level));
+}
+
+/* `no logging message 113003-113011`: a line for each message there is. */
+static int edit_range(struct conf_typed *t, struct err *err)
+{
+	struct str ids = conf_typed_text(t, "ids");
+	struct range r = {.t = t};
+	if (!ids_read(ids, &r.from, &r.to))
+		return err_set(err, -EINVAL,
+		               "%.*s is neither a message number nor a range of them",
+		               STR_ARG(ids));
+	log_each_message(write_message, &r);
+	if (r.n == 0)
+		return err_set(err, -ENOENT, "there is no syslog message in %.*s", STR_ARG(ids));
+	return 0;
+}
+
 static int check_to(const struct conf *c, const struct centry *e, const struct centry *was,
                     struct conf_notes *notes, struct err *err)
 {
@@ -382,6 +413,7 @@ void logsink_conf_register(void)
 	        {"logging_host", edit_host},
 	        {"logging_class", edit_class},
 	        {"logging_unlimited", edit_unlimited},
+	        {"logging_range", edit_range},
 	};
 	static const struct conf_check checks[] = {
 	        {"logging_check", check_to},

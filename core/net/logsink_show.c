@@ -160,11 +160,11 @@ static void show_queue(const struct logsinks *l, struct out *o)
 		out_printf(o, "        Logging Queue length limit : %u msg(s)\n", l->conf.queue);
 	else
 		out_str(o, "        Logging Queue length limit : Unlimited\n");
-	rec(o, "discarded queued most_queued",
+	rec(o, "discarded no_memory queued most_queued",
 	    "        %llu msg(s) discarded due to queue overflow\n"
-	    "        0 msg(s) discarded due to memory allocation failure\n"
+	    "        %llu msg(s) discarded due to memory allocation failure\n"
 	    "        Current %u msg on queue, %u msgs most on queue\n",
-	    ULL(s.dropped), s.queued, s.queued_most);
+	    ULL(s.dropped - s.no_memory), ULL(s.no_memory), s.queued, s.queued_most);
 }
 
 static void show_limit(void *arg, unsigned id, int level, const struct log_limit *limit,
@@ -276,7 +276,7 @@ static int clear_logging_asdm(struct cmd *cmd)
 static int clear_logging_queue(struct cmd *cmd)
 {
 	struct logsinks *l = cmd->ctx;
-	l->gone.dropped = l->gone.queued_most = 0;
+	l->gone.dropped = l->gone.no_memory = l->gone.queued_most = 0;
 	for (unsigned i = 0; i < l->conf.nhosts; i++)
 		if (l->host[i]->tcp)
 			logtcp_clear(l->host[i]->tcp);

@@ -220,9 +220,11 @@ void logtcp_set_queue(struct logtcp *t, uint32_t messages)
 
 void logtcp_put(struct logtcp *t, struct str message)
 {
-	struct message *m = t->stats.queued < t->most ? malloc(sizeof *m + message.len + 1) : NULL;
+	bool room = t->stats.queued < t->most;
+	struct message *m = room ? malloc(sizeof *m + message.len + 1) : NULL;
 	if (m == NULL) {
 		t->stats.dropped++;
+		t->stats.no_memory += room;
 		return;
 	}
 	m->next = NULL;
@@ -244,7 +246,7 @@ void logtcp_stats(const struct logtcp *t, struct logtcp_stats *stats)
 
 void logtcp_clear(struct logtcp *t)
 {
-	t->stats.dropped = 0;
+	t->stats.dropped = t->stats.no_memory = 0;
 	t->stats.queued_most = t->stats.queued;
 }
 

@@ -15,6 +15,7 @@ struct logtcp_stats {
 	uint64_t flaps;  /* connections that broke */
 	uint64_t
 	        rewritten; /* messages begun on a connection that broke, sent again from their start */
+	uint64_t no_memory; /* messages without a place for want of memory; among dropped */
 	uint32_t queued, queued_most;
 	bool up;
 };

@@ -230,6 +230,9 @@ static void no_transform(struct ike_qm *qm, const struct ipsec_entry *e,
 
 	if (mode_only != NULL) {
 		bool transport = mode_set->mode == ESP_TRANSPORT;
+		ike_log(sa->ike, MSG_713257, ike_prefix(sa).s, 2u, "Encapsulation Mode",
+		        transport ? "Tunnel" : "Transport",
+		        transport ? "Transport" : "Tunnel");
 		snprintf(line + used, sizeof line - used,
 		         "  Mismatched Encapsulation Mode:  Rcv'd: %s  Cfg'd: %s (transform-set %s "
 		         "%s mode transport)",
@@ -294,9 +297,16 @@ static enum ike_verdict choose(struct ike_qm *qm, const struct p2_offer *offer)
 			        ip4_text(qm->local_proxy.ip).s);
 			continue;
 		}
+		if (e->acl == NULL)
+			ike_dbg(sa, IKE_EVENT,
+			        "Static Crypto Map check, map = %s, seq = %u, no ACL configured",
+			        e->map, e->map_seq);
 		if (permitted == NULL)
 			permitted = e;
 		if (choose_in(qm, e, offer, &mode_only, &mode_set)) {
+			ike_dbg(sa, IKE_EVENT,
+			        "Static Crypto Map check, map %s, seq = %u is a successful match",
+			        e->map, e->map_seq);
 			ike_dbg(sa, IKE_EVENT, "IKE Remote Peer configured for crypto map: %s",
 			        e->dynamic);
 			return STEP_DONE;
@@ -329,6 +339,7 @@ static void agree_life(struct ike_qm *qm)
 		ike_log(sa->ike, MSG_713075, ike_prefix(sa).s, t->life_s, qm->life_s);
 	if (qm->life_kb != t->life_kb)
 		ike_log(sa->ike, MSG_713076, ike_prefix(sa).s, t->life_kb, qm->life_kb);
+	qm->life_asked_s = asked_s;
 	qm->tell_life = qm->life_s != asked_s || qm->life_kb != t->life_kb;
 }
 
@@ -380,6 +391,19 @@ static void outer_proxies(struct ike_qm *qm)
 	qm->remote_proxy.mask = qm->local_proxy.mask = UINT32_MAX;
 }
 
+static void say_oddities(struct ike_sa *sa, const struct p2_offer *offer)
+{
+	if (offer->bad_esp_spi != 0)
+		ike_dbg(sa, IKE_DETAIL, "Invalid ESP SPI size of %u", offer->bad_esp_spi);
+	if (offer->bad_ipcomp_spi != 0)
+		ike_dbg(sa, IKE_DETAIL, "Invalid IPComp SPI size of %u", offer->bad_ipcomp_spi);
+	if (offer->ah)
+		ike_dbg(sa, IKE_DETAIL, "AH proposal not supported");
+	if (offer->unknown_protocol != 0)
+		ike_dbg(sa, IKE_DETAIL, "Received proposal with unknown protocol ID %u",
+		        offer->unknown_protocol);
+}
+
 enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 {
 	struct ike_xchg *x = &qm->x;
@@ -393,6 +417,7 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	ike_dbg(sa, IKE_DETAIL, "processing SA payload");
 	if (!p2_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why))
 		return bad_payload(qm, PAY_SA, NOTIFY_PAYLOAD_MALFORMED, why);
+	say_oddities(sa, offer);
 	if (offer->n > 0)
 		qm->spi_out = offer->t[0].spi;
 	ike_dbg(sa, IKE_DETAIL, "processing nonce payload");
@@ -417,6 +442,10 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	ike_event(x, EV_IS_REKEY);
 	if (flow_find(sa->peer, qm->id_local, qm->id_remote, ESP_TRANSPORT) == NULL)
 		ike_dbg(sa, IKE_EVENT, "QM IsRekeyed old sa not found by addr");
+	if (sa->natt != NATT_NONE && (sa->remote_nat || sa->local_nat))
+		ike_dbg(sa, IKE_DETAIL,
+		        "Proposing/Selecting only UDP-Encapsulated-Tunnel and "
+		        "UDP-Encapsulated-Transport modes defined by NAT-Traversal");
 	ike_event(x, EV_NEGO_SA);
 	ike_dbg(sa, IKE_DETAIL, "processing IPSec SA payload");
 	if ((v = choose(qm, offer)) != STEP_DONE)

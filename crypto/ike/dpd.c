@@ -113,6 +113,9 @@ void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes
 		return;
 	ike_dbg(sa, IKE_DETAIL, "Received keep-alive of type %s (seq number 0x%x)",
 	        ike_notify_text(type), seq);
+	if (!sa->dpd_peer)
+		ike_dbg(sa, IKE_DETAIL, "Received keep-alive of type %s, not the negotiated type",
+		        ike_notify_text(type));
 	if (type == NOTIFY_R_U_THERE) {
 		/* A number seen before is a repetition (or a replay): answered, but no sign of life. */
 		bool fresh = !sa->dpd.seq_in_any || seq > sa->dpd.seq_in;

@@ -136,6 +136,7 @@ struct ike_qm {
 	uint16_t group;                   /* PFS; 0 = none */
 	uint32_t spi_in, spi_out;         /* spi_in reserved until the child takes it */
 	uint32_t life_s, life_kb;         /* as agreed */
+	uint32_t life_asked_s;            /* by the peer */
 	bool tell_life;                   /* RESPONDER-LIFETIME belongs into QM2 */
 	const struct ipsec_entry *entry;  /* only while QM1 is worked on */
 	struct bytes id_local, id_remote; /* ID payload bodies; empty when none were sent */
@@ -260,6 +261,7 @@ struct ike_child {
 	struct ike_child *next;
 	struct sa_pair pair; /* keys wiped */
 	uint32_t number;     /* counts all there ever were */
+	uint32_t msgid;      /* of the Quick Mode that made it */
 	bool out, dead, superseded, began_by_us;
 	struct ike_qm *qm; /* still waiting for QM3 */
 	struct timer soft, hard;

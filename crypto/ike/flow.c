@@ -157,6 +157,7 @@ static void flow_rekey(struct ike_flow *flow)
 	if (sa != NULL && qm_begin(sa, flow))
 		return;
 	flow->want_rekey = true;
+	ike_log(flow->peer->ike, MSG_713219, ike_prefix_peer(flow->peer).s);
 	if (sa == NULL)
 		mm_begin(flow->peer, NULL);
 }
@@ -232,6 +233,7 @@ struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct 
 	flow->children = child;
 	flow->nchildren++;
 	child->qm = qm;
+	child->msgid = qm->x.msgid;
 	child->began_by_us = qm->x.initiator;
 	flow_learn(flow, qm);
 	if (pair->life_s != 0)
@@ -349,15 +351,20 @@ static void on_used(void *ctx, uint32_t spi_in)
 	ike_leave(ike);
 }
 
-static void on_soft_limit(void *ctx, uint32_t spi_in)
+static void on_soft_limit(void *ctx, uint32_t spi_in, bool by_seq)
 {
 	struct ike *ike = ctx;
 	struct ike_child *child = child_by_spi_in(ike, spi_in);
 	if (child == NULL || child->superseded)
 		return;
-	log_msg(MSG_702307, "outbound", child->pair.spi_out, ip4_text(child->pair.local.ip).s,
-	        ip4_text(child->pair.remote.ip).s,
-	        child->flow->peer->user[0] != '\0' ? child->flow->peer->user : "DefaultRAGroup");
+	struct ip4_text local = ip4_text(child->pair.local.ip),
+	                remote = ip4_text(child->pair.remote.ip);
+	const char *user =
+	        child->flow->peer->user[0] != '\0' ? child->flow->peer->user : "DefaultRAGroup";
+	if (by_seq)
+		log_msg(MSG_702305, "outbound", child->pair.spi_out, local.s, remote.s, user);
+	else
+		log_msg(MSG_702307, "outbound", child->pair.spi_out, local.s, remote.s, user);
 	on_soft(&child->soft, child);
 }
 

@@ -17,8 +17,12 @@ void frag_clear(struct ike_sa *sa)
 
 static void on_age(struct timer *t, void *arg)
 {
+	struct ike_sa *sa = arg;
 	(void)t;
-	frag_clear(arg);
+	if (sa->frag.last != 0)
+		ike_dbg(sa, IKE_DETAIL,
+		        "Error assembling fragments! Fragment numbers are non-continuous.");
+	frag_clear(sa);
 }
 
 static void dropped(struct ike_sa *sa, const char *why)

@@ -235,6 +235,8 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	if (sa != NULL) {
 		if (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_REFUSED)
 			ike_step(&sa->mm, local, remote, hdr, raw);
+		else if (ike_may_log(ike))
+			ike_log(ike, MSG_713202, ike_prefix_ip(remote.ip).s);
 		return;
 	}
 	if (hdr->exch == EXCH_AGGRESSIVE) {

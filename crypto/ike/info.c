@@ -142,6 +142,11 @@ static void delete_esp(struct ike_sa *sa, struct rd *r, unsigned n)
 		char remote[16], local[16];
 		str_copy(remote, sizeof remote, str_of(ip4_text(c->flow->remote_proxy.ip).s));
 		str_copy(local, sizeof local, str_of(ip4_text(c->flow->local_proxy.ip).s));
+		if (c->superseded)
+			ike_dbg(sa, IKE_EVENT,
+			        "IKE Received delete for rekeyed centry IKE peer: %s, centry "
+			        "address: 0x%08x, msgid: 0x%08x",
+			        ip4_text(sa->remote.ip).s, c->number, c->msgid);
 		if (c->flow->nchildren == 1)
 			ike_log(ike, MSG_713050, ike_prefix(sa).s, ip4_text(sa->remote.ip).s,
 			        "Peer Terminate", remote, local);
@@ -169,6 +174,11 @@ static void delete_isakmp(struct ike_sa *sa, struct rd *r, unsigned n)
 		        "%u",
 		        other->number, ike_state_text(other->mm.state), other->flags, other->refs,
 		        other->tunnels);
+		if (sa_is(other, SAF_SUPERSEDED))
+			ike_dbg(other, IKE_EVENT,
+			        "IKE Received delete for rekeyed SA IKE peer: %s, SA address: "
+			        "0x%08x, tunnelCnt: %u",
+			        ip4_text(other->remote.ip).s, other->number, other->tunnels);
 		if (peer->flows == NULL && peer->sas->peer_next == NULL)
 			peer_say_torn_down(peer, "User Requested");
 		sa_delete(other, SA_END_DELETED, false); /* its ESP SAs live on (RFC 2408 §3.15) */
@@ -219,6 +229,9 @@ static void on_notify(struct ike_sa *sa, const struct ike_payload *p, struct ip4
 		}
 		break;
 	case NOTIFY_CONNECTED:
+		ike_dbg(sa, IKE_DETAIL, "Processing CONNECTED notify (MsgId %x)",
+		        sa->ike->msg.hdr.msgid);
+		break;
 	case NOTIFY_RESPONDER_LIFETIME:
 	case NOTIFY_REPLAY_STATUS:
 		break;

@@ -20,6 +20,11 @@ enum ike_verdict mm_fail(struct ike_sa *sa, uint16_t notify)
 	struct ike *ike = sa->ike;
 	ike->stat[sa_is(sa, SAF_INITIATOR) ? STAT_INITIATOR_FAILS : STAT_RESPONDER_FAILS]++;
 	ike_say_history(&sa->mm);
+	if (sa->peer == NULL && ike_may_log(ike)) { /* it did not get as far as being a peer */
+		ike_log(ike, MSG_713902, ike_prefix(sa).s,
+		        "Removing peer from peer table failed, no match!");
+		ike_log(ike, MSG_713903, ike_prefix(sa).s, "Error: Unable to remove PeerTblEntry");
+	}
 	if (notify != 0)
 		info_refuse_clear(&sa->mm, notify);
 	sa_refuse(sa);
@@ -55,22 +60,22 @@ void mm_bad_psk(struct ike_sa *sa, const char *why)
 static void no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 {
 	struct ike *ike = sa->ike;
+	enum { PAIRS_MOST = 40 };
 	char line[1200]; /* ten of them and what is around */
 	size_t used = 0;
+	unsigned said = 0;
+	bool tell = ike_may_log(ike);
 
 	for (size_t i = 0; i < ike->conf->npolicies; i++)
-		for (size_t j = 0; j < offer->n && debug_on(DEBUG_IKEV1, IKE_EVENT); j++) {
+		for (size_t j = 0; j < offer->n && (tell || debug_on(DEBUG_IKEV1, IKE_EVENT)); j++) {
 			const char *rcvd = "", *cfgd = "";
 			const char *class =
 			        p1_mismatch(&ike->conf->policies[i], &offer->t[j], &rcvd, &cfgd);
-			if (class != NULL)
-				ike_dbg(sa, IKE_EVENT,
-				        "Phase 1 failure:  Mismatched attribute types for class "
-				        "%s:  "
-				        "Rcv'd: %s  Cfg'd: %s",
-				        class, rcvd, cfgd);
+			if (class == NULL || ++said > PAIRS_MOST)
+				continue;
+			ike_log(ike, MSG_713257, ike_prefix(sa).s, 1u, class, rcvd, cfgd);
 		}
-	if (!ike_may_log(ike))
+	if (!tell)
 		return;
 	used += (size_t)snprintf(line, sizeof line, "All SA proposals found unacceptable  Rcv'd:");
 	for (size_t j = 0; j < offer->n && j < 6; j++) {
@@ -257,6 +262,19 @@ static bool policy_like(const struct ike_conf *conf, const struct ike_sa *like,
 	return false;
 }
 
+/* flow: whose keys it is for when there is no IKE SA any more; NULL = the IKE SA itself is renewed. */
+static void say_begun(struct ike_sa *sa, const struct ike_flow *flow)
+{
+	struct ip4_text remote = ip4_text(sa->remote.ip);
+	if (flow == NULL) {
+		ike_log(sa->ike, MSG_713041_REKEY, ike_prefix(sa).s, sa->ifname, remote.s);
+		return;
+	}
+	struct ip4_text l = ip4_text(flow->local_proxy.ip), r = ip4_text(flow->remote_proxy.ip);
+	ike_log(sa->ike, MSG_713041, ike_prefix(sa).s, sa->ifname, remote.s, l.s, r.s,
+	        flow->map_name);
+}
+
 void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 {
 	struct ike *ike = peer->ike;
@@ -267,8 +285,11 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	for (struct ike_sa *s = peer->sas; s != NULL; s = s->peer_next)
 		if (s->half_open)
 			return; /* one at a time */
-	if (!policy_like(ike->conf, like, &policy) && !policy_like(ike->conf, NULL, &policy))
+	if (!policy_like(ike->conf, like, &policy) && !policy_like(ike->conf, NULL, &policy)) {
+		struct ip4_text src = ip4_text(peer->local.ip), dst = ip4_text(peer->remote.ip);
+		ike_log(ike, MSG_713042, ike_prefix_peer(peer).s, peer->ifname, src.s, dst.s);
 		return;
+	}
 	struct ike_sa *sa = sa_new(ike, peer->local, peer->remote, true);
 	if (sa == NULL)
 		return;
@@ -279,7 +300,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	peer_attach(peer, sa);
 	mm_set_algorithms(sa, &policy);
 	sa->life_s = sa->life_offered_s = policy.life_s;
-	ike_log(ike, MSG_713041_REKEY, ike_prefix(sa).s, sa->ifname, ip4_text(sa->remote.ip).s);
+	say_begun(sa, like == NULL ? peer->flows : NULL);
 
 	struct ike_xchg *x = &sa->mm;
 	ike_xchg_init(x, sa, EXCH_MAIN, 0, true);

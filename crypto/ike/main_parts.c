@@ -110,6 +110,8 @@ bool mm_land_on_group(struct ike_sa *sa)
 	if (group->psk == NULL) {
 		char text[64];
 		snprintf(text, sizeof text, "%s", ip4_text(sa->mm.remote.ip).s);
+		ike_dbg(sa, IKE_DETAIL, "Could not retrieve authentication attributes for peer %s",
+		        text);
 		if (ike_may_log(sa->ike)) {
 			ike_log(sa->ike, MSG_713138, ike_prefix(sa).s, text);
 			ike_log(sa->ike, MSG_713903, ike_prefix(sa).s,

@@ -229,6 +229,7 @@ void peer_begin_rekeys(struct ike_peer *peer)
 	for (struct ike_flow *f = peer->flows; f != NULL; f = f->next)
 		if (f->want_rekey) {
 			f->want_rekey = false;
+			ike_log(peer->ike, MSG_713220, ike_prefix(sa).s);
 			qm_begin(sa, f);
 		}
 }

@@ -95,7 +95,9 @@ enum { P2_TRANSFORMS_MAX = 255 };
 
 struct p2_offer {
 	size_t n;
-	bool ah_seen;
+	bool ah_seen, ah;
+	uint8_t bad_esp_spi, bad_ipcomp_spi; /* a length that cannot be, 0 = none */
+	uint8_t unknown_protocol;            /* 0 = none */
 	struct p2_transform t[P2_TRANSFORMS_MAX];
 };
 

@@ -52,11 +52,34 @@ static const struct {
 };
 #define N(a) (sizeof(a) / sizeof(a)[0])
 
+/* What is passed over, for the log. */
+static void note_oddities(struct p2_offer *o, const struct sap_transform *item)
+{
+	enum { AH = 2, IPCOMP = 4, IPCOMP_SPI = 2 };
+	uint8_t len = (uint8_t)(item->spi.len > 255 ? 255 : item->spi.len);
+	switch (item->protocol) {
+	case PROTO_ESP:
+		if (len != 4)
+			o->bad_esp_spi = len;
+		break;
+	case AH:
+		o->ah = true;
+		break;
+	case IPCOMP:
+		if (len != IPCOMP_SPI && len != 4)
+			o->bad_ipcomp_spi = len;
+		break;
+	default:
+		o->unknown_protocol = item->protocol;
+	}
+}
+
 static bool p2_transform_read(void *arg, const struct sap_transform *item)
 {
 	struct p2_offer *o = arg;
 	if (item->protocol != PROTO_ESP)
 		o->ah_seen = true;
+	note_oddities(o, item);
 	if (o->n == P2_TRANSFORMS_MAX || item->protocol != PROTO_ESP || item->together > 1)
 		return true; /* AH, IPComp and bundles with them are not offered to us */
 	struct p2_transform t = {
@@ -105,7 +128,8 @@ static bool p2_transform_read(void *arg, const struct sap_transform *item)
 bool p2_read(struct p2_offer *o, struct bytes sa, const char **why)
 {
 	o->n = 0;
-	o->ah_seen = false;
+	o->ah_seen = o->ah = false;
+	o->bad_esp_spi = o->bad_ipcomp_spi = o->unknown_protocol = 0;
 	return sap_walk(sa, p2_transform_read, o, why);
 }
 

@@ -255,6 +255,9 @@ static void write_life(struct ike_qm *qm, struct ike_out *o)
 		return;
 	wr_u32(&s, qm->spi_in);
 	if (qm->life_s != 0) {
+		if (qm->life_asked_s != qm->life_s)
+			ike_log(qm->x.sa->ike, MSG_713074, ike_prefix(qm->x.sa).s,
+			        qm->life_asked_s, qm->life_s);
 		ike_attr_write(&w, LIFE_TYPE, SECONDS);
 		ike_attr_write(&w, LIFE_DURATION, qm->life_s);
 	}

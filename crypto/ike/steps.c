@@ -369,6 +369,8 @@ static void duplicate(struct ike_xchg *x)
 	if (ike_may_log(ike))
 		ike_log(ike, MSG_713201, ike_prefix(x->sa).s, x->exch == EXCH_QUICK ? 2u : 1u,
 		        have ? "Retransmitting last packet." : "No last packet to retransmit.");
+	ike_dbg(x->sa, IKE_EVENT, "P%d Retransmit msg dispatched to %s FSM",
+	        x->exch == EXCH_QUICK ? 2 : 1, x->exch == EXCH_QUICK ? "QM" : "MM");
 	ike_resend(x);
 }
 

@@ -68,8 +68,13 @@ static void debug_line(struct ike *ike, uint8_t level, const char *prefix_text, 
 	about = (struct debug_who){0};
 }
 
-/* The message that carries a step, by the beginning of its text; the general carrier is 713906. */
-static void log_step(uint8_t level, const char *prefix_text, const char *text)
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* The message that carries a step, by the beginning of its text or of its format; the general carrier is 713906. */
+static void log_step(uint8_t level, const char *prefix_text, const char *fmt, const char *text)
 {
 	static const struct {
 		const char *begins;
@@ -79,18 +84,20 @@ static void log_step(uint8_t level, const char *prefix_text, const char *text)
 	        {"constructing ", 715046},
 	        {"oakley constucting", 715046},
 	        {"processing ", 715047},
-	        {"Send ", 715048},
 	        {"Received NAT-Traversal", 715049},
 	        {"Received Fragmentation VID", 715049},
 	        {"Received DPD VID", 715049},
 	        {"Received Cisco Unity", 715049},
 	        {"Received xauth", 715049},
 	        {"Received MS NT5", 715049},
+	        {"Received keep-alive of type %s, not", 715041},
 	        {"Received keep-alive of type", 715075},
 	        {"Sending keep-alive of type", 715036},
 	        {"IKE Peer included IKE fragmentation", 715064},
 	        {"IKE MM Responder FSM", 715065},
 	        {"IKE QM Responder FSM", 715065},
+	        {"IKE MM Initiator FSM", 715065},
+	        {"IKE QM Initiator FSM", 715065},
 	        {"Computing hash for ISAKMP", 715076},
 	        {"Pitcher: ", 715077},
 	        {"IKE got SPI from key engine", 715006},
@@ -107,7 +114,21 @@ static void log_step(uint8_t level, const char *prefix_text, const char *text)
 	        {"Received remote IP Proxy", 713035},
 	        {"IKE Remote Peer configured", 713066},
 	        {"Static Crypto Map check, checking", 713221},
+	        {"Static Crypto Map check, map = %s, seq = %u, no ACL", 713223},
 	        {"Static Crypto Map check, map =", 713222},
+	        {"Static Crypto Map check, map ", 713225},
+	        {"NAT-Traversal sending NAT-Original-Address", 713171},
+	        {"NAT-Discovery payloads missing", 715058},
+	        {"Proposing/Selecting only UDP-Encapsulated", 715059},
+	        {"Error assembling fragments!", 715062},
+	        {"Processing CONNECTED notify", 715033},
+	        {"Invalid ESP SPI size", 715069},
+	        {"Invalid IPComp SPI size", 715070},
+	        {"AH proposal not supported", 715071},
+	        {"Received proposal with unknown protocol ID", 715072},
+	        {"Could not retrieve authentication attributes", 715074},
+	        {"IKE Received delete for rekeyed SA", 713169},
+	        {"IKE Received delete for rekeyed centry", 713170},
 	        {"IKE Initiator starting QM", 714002},
 	        {"IKE Responder starting QM", 714003},
 	        {"IKE Initiator sending 1st", 714004},
@@ -116,7 +137,7 @@ static void log_step(uint8_t level, const char *prefix_text, const char *text)
 	};
 	unsigned id = level == IKE_DECODE ? 714011 : 713906;
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-		if (strncmp(text, steps[i].begins, strlen(steps[i].begins)) == 0) {
+		if (begins(fmt, steps[i].begins) || begins(text, steps[i].begins)) {
 			id = steps[i].id;
 			break;
 		}
@@ -131,7 +152,7 @@ void ike_debug(struct ike *ike, uint8_t level, const char *prefix_text, const ch
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	const struct debug_who who = about;
-	log_step(level, prefix_text, text);
+	log_step(level, prefix_text, fmt, text);
 	about = who;
 	if (debug_on(DEBUG_IKEV1, level))
 		debug_line(ike, level, prefix_text, text);

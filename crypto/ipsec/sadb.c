@@ -339,6 +339,8 @@ static int op_install_in(void *ctx, const struct sa_pair *pair, struct err *err)
 	rc = db->data->install_in(db->data_ctx, pair, err);
 	if (rc) {
 		db->refused++;
+		struct ip4_text local = ip4_text(pair->local.ip), remote = ip4_text(pair->remote.ip);
+		log_msg(MSG_602305, local.s, remote.s, err != NULL ? err->text : "");
 		forget(db, sa);
 		return rc;
 	}

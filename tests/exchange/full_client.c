@@ -185,7 +185,7 @@ static void esp_events(struct client *c)
 		if (events & ESP_EV_USED)
 			ike_sa_events.used(c->ike->node->ike, spi);
 		if ((events & (ESP_EV_SOFT_KB | ESP_EV_SOFT_SEQ)) && !c->habits.passive)
-			ike_sa_events.soft_limit(c->ike->node->ike, spi);
+			ike_sa_events.soft_limit(c->ike->node->ike, spi, false);
 		if (events & ESP_EV_HARD)
 			ike_sa_events.hard_limit(c->ike->node->ike, spi);
 	}

@@ -236,6 +236,12 @@ static const char *const teardown[] = {
 
 /* The sequence of messages of one session. */
 static const char *const messages[] = {
+        "%ASA-7-713225: " G "Static Crypto Map check, map vpn, seq = 20 is a successful match",
+        "%ASA-5-109201: UAUTH: Session=0x00001000, User=alice, Assigned IP=10.4.5.10, Succeeded "
+        "adding entry.",
+        "%ASA-5-109210: UAUTH: Session=0x00001000, User=alice, Assigned IP=10.4.5.10, Successfully "
+        "removed entry.",
+        "%ASA-5-109012: Authen Session End: user 'alice', sid 1, elapsed 5 seconds",
         "%ASA-7-713236: " IP "IKE_DECODE SENDING Message (msgid=0) with payloads : HDR + SA (1) + "
         "VENDOR (13) + VENDOR (13) + NONE (0) total length : 124",
         "%ASA-7-715047: " IP "processing SA payload",
@@ -365,7 +371,13 @@ static const char *const wrong_key[] = {
         E G "ERROR, had problems decrypting packet, probably due to mismatched pre-shared key.  "
             "Aborting",
 };
-static const char *const no_policy[] = {E IP "Error processing payload: Payload ID: 1"};
+static const char *const no_policy[] = {
+        E IP "Phase 1 failure:  Mismatched attribute types for class Encryption Alg:  Rcv'd: "
+             "AES-CBC  Cfg'd: 3DES-CBC",
+        E IP "Error processing payload: Payload ID: 1",
+        E IP "Removing peer from peer table failed, no match!",
+        E IP "Error: Unable to remove PeerTblEntry",
+};
 static const char *const no_transform[] = {
         D G "sending notify message",
         E G "QM FSM error (P2 struct &0xcd2dcb78, mess id 0x2c44baec)!",

@@ -40,18 +40,49 @@ static void client_renews_phase_2(void **state)
 	assert_same_flow(net);
 }
 
+static unsigned logged_id; /* of the last message about IPsec SAs */
+
+static void on_log(void *arg, const struct log_line *line)
+{
+	(void)arg;
+	if (line->id / 1000 == 702)
+		logged_id = line->id;
+}
+
+static struct log_sink log_sink = {.level = LOGL_DEBUGGING, .write = on_log};
+
 static void server_renews_phase_2(void **state)
 {
 	struct net *net = *state;
 	connected(net);
 	uint32_t old = node_sa(&net->server)->pair.spi_in;
-	ike_sa_events.soft_limit(net->server.ike, old); /* by kilobytes */
+	logged_id = 0;
+	log_sink_add(&log_sink);
+	ike_sa_events.soft_limit(net->server.ike, old, false); /* by kilobytes */
+	log_sink_remove(&log_sink);
+	assert_int_equal(logged_id, 702307);
 	net_run(net, 500);
 	assert_int_not_equal(node_sa(&net->server)->pair.spi_in, old);
 	assert_same_flow(net);
 	assert_true(node_sa(&net->server)->pair.udp_encap);
 	net_run(net, 40000);
 	assert_int_equal(node_sa_count(&net->server), 1);
+	assert_same_flow(net);
+}
+
+/* The message about a limit. */
+static void sequence_numbers_run_out(void **state)
+{
+	struct net *net = *state;
+	connected(net);
+	uint32_t old = node_sa(&net->server)->pair.spi_in;
+	logged_id = 0;
+	log_sink_add(&log_sink);
+	ike_sa_events.soft_limit(net->server.ike, old, true);
+	log_sink_remove(&log_sink);
+	assert_int_equal(logged_id, 702305);
+	net_run(net, 500);
+	assert_int_not_equal(node_sa(&net->server)->pair.spi_in, old);
 	assert_same_flow(net);
 }
 
@@ -67,7 +98,7 @@ static void server_renews_phase_2_with_pfs(void **state)
 	mm_begin(peer, NULL);
 	net_run(net, 2000);
 	uint32_t old = node_sa(&net->server)->pair.spi_in;
-	ike_sa_events.soft_limit(net->server.ike, old);
+	ike_sa_events.soft_limit(net->server.ike, old, false);
 	net_run(net, 1000);
 	assert_int_not_equal(node_sa(&net->server)->pair.spi_in, old);
 	assert_same_flow(net);
@@ -138,7 +169,7 @@ static void server_renews_phase_1(void **state)
 	assert_int_equal(net->server.peer_downs, 0);
 	/* and Quick Mode goes on the new one */
 	net_run(net, 200000);
-	ike_sa_events.soft_limit(net->server.ike, node_sa(&net->server)->pair.spi_in);
+	ike_sa_events.soft_limit(net->server.ike, node_sa(&net->server)->pair.spi_in, false);
 	net_run(net, 1000);
 	assert_same_flow(net);
 }
@@ -167,7 +198,7 @@ static void esp_survives_the_ike_sa(void **state)
 	net_run(net, 1000);
 	assert_int_equal(net->server.ike->nsas, 0);
 	assert_same_flow(net);
-	ike_sa_events.soft_limit(net->server.ike, node_sa(&net->server)->pair.spi_in);
+	ike_sa_events.soft_limit(net->server.ike, node_sa(&net->server)->pair.spi_in, false);
 	net_run(net, 1000);
 	assert_int_equal(net->server.ike->nsas, 1);
 	assert_same_flow(net);
@@ -449,6 +480,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        T(client_renews_phase_2),
 	        T(server_renews_phase_2),
+	        T(sequence_numbers_run_out),
 	        T(server_renews_phase_2_with_pfs),
 	        T(two_hours_of_rekeys),
 	        T(rekeys_over_a_lossy_wire),

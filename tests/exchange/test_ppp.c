@@ -60,7 +60,8 @@ static void expected_log(void **state)
 	pb_run_for(100);
 	assert_false(l->data);
 	pb_link_close(l, LINK_END_LOST_CARRIER); /* CDN: the client's own reason is better */
-	assert_string_equal(pb_logs, "737016 IPAA: Freeing local pool small address 10.4.5.10\n");
+	assert_string_equal(pb_logs, "737016 IPAA: Freeing local pool small address 10.4.5.10\n"
+	                             "109012 Authen Session End: user 'jdoe', sid 1, elapsed 2 seconds\n");
 	assert_int_equal(l->ends, 1);
 	assert_int_equal(l->why, LINK_END_USER_REQUEST);
 }
@@ -343,6 +344,8 @@ static void before_authentication(void **state)
 	assert_int_equal(l->opens, 0);
 	assert_int_equal(l->peer.protocol_rejects, before);
 	assert_true(l->closed);
+	assert_non_null(strstr(pb_logs, "403102 PPP virtual interface 1 rcvd pkt with invalid "
+	                                "protocol: 32801, reason: "));
 }
 
 static void unknown_things(void **state)

@@ -85,5 +85,20 @@ ciscoasa(config)# no logging class vpn buffered
 ciscoasa(config)# no logging host inside 10.1.1.2
 ciscoasa(config)# clear configure logging
 ciscoasa(config)# show running-config logging
+ciscoasa(config)# no logging message 605004-605005
+ciscoasa(config)# logging message 113012-113015 level errors
+ciscoasa(config)# logging message 5-4
+ERROR: 5-4 is neither a message number nor a range of them
+ciscoasa(config)# logging message 900000-900009
+ERROR: there is no syslog message in 900000-900009
+ciscoasa(config)# show running-config logging
+logging message 113012 level errors
+logging message 113013 level errors
+logging message 113015 level errors
+no logging message 605004
+no logging message 605005
+ciscoasa(config)# logging message 605000-605009
+ciscoasa(config)# clear configure logging
+ciscoasa(config)# show running-config logging
 ciscoasa(config)# end
 ciscoasa# 

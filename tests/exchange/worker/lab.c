@@ -91,9 +91,10 @@ static void up_used(void *ctx, uint32_t spi)
 	l->seen.spi = spi;
 }
 
-static void up_soft(void *ctx, uint32_t spi)
+static void up_soft(void *ctx, uint32_t spi, bool by_seq)
 {
 	struct lab *l = ctx;
+	(void)by_seq;
 	l->seen.soft++;
 	l->seen.spi = spi;
 }

@@ -54,6 +54,17 @@ static bool user_check(void *ctx, struct str user, struct str password,
 	       memcmp(password.p, "pw-", 3) == 0 && memcmp(password.p + 3, user.p, user.len) == 0;
 }
 
+static const struct session_remote *remote; /* of the next console */
+static struct out logged;
+
+static void on_log(void *arg, const struct log_line *line)
+{
+	(void)arg;
+	out_printf(&logged, "%u %s\n", line->id, line->text);
+}
+
+static struct log_sink log_sink = {.level = LOGL_DEBUGGING, .write = on_log};
+
 static void open_console(struct screen *sc, const char *from, const char *user, bool serial)
 {
 	const struct session_io io = {
@@ -63,6 +74,7 @@ static void open_console(struct screen *sc, const char *from, const char *user, 
 	                                        .width = 80,
 	                                        .height = 24,
 	                                        .from = from,
+	                                        .remote = remote,
 	                                        .user = user};
 	sc->want = SESSION_WANT_NOTHING;
 	out_init(&sc->seen);
@@ -155,6 +167,57 @@ static void ssh_user_is_not_known(void **state)
 	type(&a, "admin15", "Password: ");
 	type(&a, "", "Access denied.\n");
 	assert_int_equal(a.want, SESSION_OVER);
+}
+
+/* Who came in and who did not, and from where. A name that is nobody's may be a password: it is not told. */
+static void logins_are_told(void **state)
+{
+	static const char *const lines[] = {"aaa authentication ssh console LOCAL",
+	                                    "aaa authentication serial console LOCAL", NULL};
+	static const struct session_remote from = {"192.0.2.5", "51234", "192.0.2.1", "inside"};
+	(void)state;
+	configure(lines);
+	out_init(&logged);
+	log_sink_add(&log_sink);
+	remote = &from;
+	open_console(&a, "192.0.2.5", "root", false);
+	remote = NULL;
+	type(&a, "hunter2", "Password: ");
+	type(&a, "admin15", "Login incorrect\nUsername: ");
+	type(&a, "admin15", "Password: ");
+	session_input_line(a.s, STR("pw-admin15"));
+	session_input_line(a.s, STR("exit"));
+	open_console(&b, "console", NULL, true);
+	type(&b, "admin15", "Password: ");
+	type(&b, "no", "Login incorrect\nUsername: ");
+	type(&b, "admin15", "Password: ");
+	session_input_line(b.s, STR("pw-admin15"));
+	session_input_line(b.s, STR("enable"));
+	session_input_line(b.s, STR(""));
+	session_input_line(b.s, STR("configure terminal"));
+	session_input_line(b.s, STR("exit"));
+	log_sink_remove(&log_sink);
+	assert_string_equal(
+	        logged.text,
+	        "611102 User authentication failed: IP address: 192.0.2.5, Uname: *****\n"
+	        "605004 Login denied from 192.0.2.5/51234 to inside:192.0.2.1/ssh for user "
+	        "\"*****\"\n"
+	        "611101 User authentication succeeded: IP address: 192.0.2.5, Uname: admin15\n"
+	        "605005 Login permitted from 192.0.2.5/51234 to inside:192.0.2.1/ssh for user "
+	        "\"admin15\"\n"
+	        "611103 User logged out: Uname: admin15\n"
+	        "315011 SSH session from 192.0.2.5 on interface inside for user \"admin15\" "
+	        "terminated normally\n"
+	        "611102 User authentication failed: IP address: 0.0.0.0, Uname: admin15\n"
+	        "605004 Login denied from serial to console for user \"admin15\"\n"
+	        "611101 User authentication succeeded: IP address: 0.0.0.0, Uname: admin15\n"
+	        "605005 Login permitted from serial to console for user \"admin15\"\n"
+	        "502103 User priv level changed: Uname: enable_15 From: 1 To: 15\n"
+	        "111008 User 'enable_15' executed the 'enable' command.\n"
+	        "111007 Begin configuration: console reading from terminal\n"
+	        "111008 User 'enable_15' executed the 'configure terminal' command.\n"
+	        "111005 console end configuration: OK\n");
+	out_free(&logged);
 }
 
 static void service_type_counts_where_it_is_asked_for(void **state)
@@ -308,6 +371,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        T(ssh_user_is_known),
 	        T(ssh_user_is_not_known),
+	        T(logins_are_told),
 	        T(service_type_counts_where_it_is_asked_for),
 	        T(idle_consoles_are_logged_off),
 	        T(serial_console_comes_back),
