@@ -171,6 +171,12 @@ static void on_soft(struct timer *t, void *arg)
 	ike_enter(ike);
 	say_timer(child, "P2 rekey timer expired", 0);
 	if (!child->dead && !child->superseded && child->flow->current == child) {
+		if (sa_best(peer) != NULL)
+			ike_dbg(sa_best(peer), IKE_DETAIL, "Pitcher: received KEY_REKEY_IB, spi 0x%x",
+			        child->pair.spi_in);
+		if (sa_best(peer) != NULL)
+			ike_dbg(sa_best(peer), IKE_DETAIL, "Pitcher: received KEY_REKEY_OB, spi 0x%x",
+			        child->pair.spi_out);
 		ike_debug(ike, IKE_DETAIL, ike_prefix_peer(peer).s,
 		          "P2 rekey timer expired, SPI 0x%08x", child->pair.spi_in);
 		timer_start(ike->clock, t, RETRY_MS, on_soft,

@@ -2,6 +2,7 @@
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/engine.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -240,6 +241,23 @@ static void on_notify(struct ike_sa *sa, const struct ike_payload *p, struct ip4
 	}
 }
 
+/* "INVALID_COOKIE" */
+static void notify_name(char *name, size_t cap, uint16_t type)
+{
+	snprintf(name, cap, "%s", ike_notify_text(type));
+	for (char *c = name; *c != '\0'; c++)
+		*c = *c == ' ' ? '_' : (char)toupper((unsigned char)*c);
+}
+
+/* The message cannot be used: why it cannot is a detail. */
+static void failed(struct ike_sa *sa, const char *why)
+{
+	ike_dbg(sa, IKE_DETAIL, "Informational message not understood: %s", why);
+	if (ike_may_log(sa->ike))
+		ike_log(sa->ike, MSG_713903, ike_prefix(sa).s,
+		        "Information Exchange processing failed");
+}
+
 /* Anyone can send these: named, never believed. */
 static void unprotected(struct ike_sa *sa, const struct ike_hdr *hdr, struct bytes raw)
 {
@@ -252,13 +270,13 @@ static void unprotected(struct ike_sa *sa, const struct ike_hdr *hdr, struct byt
 	const struct ike_payload *p = ike_msg_find(&ike->msg, PAY_NOTIFY, NULL);
 	if (p == NULL)
 		return;
-	char line[120];
+	char line[120], name[64];
 	struct rd n = rd_of(p->body.p, p->body.len);
 	rd_skip(&n, 6);
-	uint16_t type = rd_u16(&n);
-	snprintf(line, sizeof line, "Received an un-encrypted notify message (%s (%u)), dropping",
-	         ike_notify_text(type), type);
+	notify_name(name, sizeof name, rd_u16(&n));
+	snprintf(line, sizeof line, "Received an un-encrypted %s notify message, dropping", name);
 	ike_log(ike, MSG_713904, ike_prefix(sa).s, line);
+	ike_log(ike, MSG_713903, ike_prefix(sa).s, "Information Exchange processing failed");
 }
 
 void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
@@ -281,7 +299,7 @@ void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 	ike_keys_iv2(&sa->keys, sa->mm.iv, hdr->msgid, iv);
 	if (!ike_open_msg(sa, iv, hdr, raw, next, &why)) {
 		ike->stat[STAT_DECRYPT_FAILS]++;
-		ike_dbg(sa, IKE_EVENT, "Information Exchange processing failed: %s", why);
+		failed(sa, why);
 		return;
 	}
 	char chain[256];
@@ -290,8 +308,7 @@ void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
 	if (!ike_hash_check(&sa->keys, &ike->msg, hdr->msgid, (struct bytes){0})) {
 		ike->stat[STAT_HASH_FAILS]++;
-		ike_dbg(sa, IKE_EVENT,
-		        "Information Exchange processing failed: hash does not verify");
+		failed(sa, "hash does not verify");
 		return;
 	}
 	sa->bytes_in += raw.len;

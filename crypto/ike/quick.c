@@ -203,6 +203,7 @@ static void child_goes_live(struct ike_qm *qm)
 	ike_dbg(sa, IKE_DETAIL, "Pitcher: received KEY_UPDATE, spi 0x%x", child->pair.spi_in);
 	pix_sas(child);
 	child_use(child);
+	ike_dbg(sa, IKE_DETAIL, "Pitcher: received KEY_SA_ACTIVE, spi 0x%x", child->pair.spi_in);
 	if (child->pair.soft_s != 0)
 		ike_log(sa->ike, MSG_715080, ike_prefix(sa).s, "P2", child->pair.soft_s);
 	ike_log(sa->ike, MSG_713120, ike_prefix(sa).s, msgid);

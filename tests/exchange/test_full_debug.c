@@ -370,6 +370,9 @@ static const char *const wrong_key[] = {
         E G "Received encrypted Oakley Main Mode packet with invalid payloads, MessID = 0",
         E G "ERROR, had problems decrypting packet, probably due to mismatched pre-shared key.  "
             "Aborting",
+        /* what the client makes of the answer */
+        E G "Received an un-encrypted PAYLOAD_MALFORMED notify message, dropping",
+        E G "Information Exchange processing failed",
 };
 static const char *const no_policy[] = {
         E IP "Phase 1 failure:  Mismatched attribute types for class Encryption Alg:  Rcv'd: "
