@@ -60,7 +60,8 @@ void mm_bad_psk(struct ike_sa *sa, const char *why)
 static void no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 {
 	struct ike *ike = sa->ike;
-	enum { PAIRS_MOST = 40 };
+	/* A stranger's packet must not fill the log. */
+	unsigned most = debug_on(DEBUG_IKEV1, IKE_EVENT) ? 40 : 6;
 	char line[1200]; /* ten of them and what is around */
 	size_t used = 0;
 	unsigned said = 0;
@@ -71,7 +72,7 @@ static void no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 			const char *rcvd = "", *cfgd = "";
 			const char *class =
 			        p1_mismatch(&ike->conf->policies[i], &offer->t[j], &rcvd, &cfgd);
-			if (class == NULL || ++said > PAIRS_MOST)
+			if (class == NULL || ++said > most)
 				continue;
 			ike_log(ike, MSG_713257, ike_prefix(sa).s, 1u, class, rcvd, cfgd);
 		}

@@ -42,6 +42,7 @@ static void on_debug(void *arg, const char *line)
 
 static struct log_sink log_sink = {.level = LOGL_DEBUGGING, .write = on_log};
 static struct debug_sink debug_sink = {.write = on_debug};
+static struct debug_sink pix_sink = {.write = on_debug, .pix = true}; /* the dialect's own texts */
 
 void secrets_listen(void)
 {
@@ -52,11 +53,16 @@ void secrets_listen(void)
 	debug_sink_add(&debug_sink);
 	for (unsigned cat = 0; cat < DEBUG_N; cat++)
 		debug_set(&debug_sink, (enum debug_cat)cat, debug_max_level((enum debug_cat)cat));
+	debug_sink_add(&pix_sink);
+	debug_set(&pix_sink, DEBUG_IKEV1, 255);
+	debug_set(&pix_sink, DEBUG_IPSEC, 255);
+	debug_set(&pix_sink, DEBUG_PPP_UAUTH, 1);
 }
 
 void secrets_stop(void)
 {
 	debug_sink_remove(&debug_sink);
+	debug_sink_remove(&pix_sink);
 	log_sink_remove(&log_sink);
 	free(heard);
 	free(squeezed);

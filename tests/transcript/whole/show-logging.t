@@ -53,6 +53,7 @@ gw2(config)# no logging message 713172
 gw2(config)# logging message 713119 level 7
 gw2(config)# show logging message
 syslog 713119: default-level notifications, current-level debugging (enabled)
+syslog 713172: default-level informational (disabled)
 gw2(config)# show logging message 713119
 syslog 713119: default-level notifications, current-level debugging (enabled)
 gw2(config)# show running-config logging
