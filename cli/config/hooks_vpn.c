@@ -173,6 +173,8 @@ static bool same_ip(const struct conf_typed *t, const struct centry *e, const ch
 static int edit_route(struct conf_typed *t, struct err *err)
 {
 	(void)err;
+	if (!t->no && conf_typed_text(t, "tunneled").len)
+		out_str(t->notes, "WARNING: a tunneled route is kept without effect, clients take the routes of the host\n");
 	if (t->no || t->line)
 		return 0;
 	for (const struct centry *e = conf_first(t->conf, "route"); e; e = conf_next(t->conf, e))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/config/edit.h"
+#include "cli/config/names.h"
 
 struct load {
 	const struct grammar *g;
@@ -143,7 +144,7 @@ static void one_line(struct load *ld, struct str raw, unsigned number)
 {
 	struct match_fail fail;
 	struct match m;
-	struct out text;
+	struct out text, named;
 	bool indented = raw.len && (raw.p[0] == ' ' || raw.p[0] == '\t');
 	struct str line = str_trim(raw);
 
@@ -156,19 +157,21 @@ static void one_line(struct load *ld, struct str raw, unsigned number)
 		ld->block_indented = false;
 	}
 	ld->block_indented = ld->block_indented || (indented && ld->ctx.mode != ld->g->config);
-	switch (match_line(ld->g, &ld->ctx, line, 15, &m, &fail)) {
+	out_init(&named);
+	switch (names_match_line(ld->g, &ld->ctx, txn_conf(ld->t), line, 15, &named, &m, &fail)) {
 	case MATCH_EMPTY:
-		return;
+		break;
 	case MATCH_OK:
 		matched(ld, &m, number);
 		match_free(&m);
-		return;
+		break;
 	default:
 		out_init(&text);
 		match_fail_text(&fail, &text);
 		report(ld, number, out_text(&text), true);
 		out_free(&text);
 	}
+	out_free(&named);
 }
 
 static void split(struct load *ld)

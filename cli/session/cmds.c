@@ -38,6 +38,8 @@ static int cmd_enable(struct cmd *c)
 	struct session *s = c->session;
 	uint32_t level = 15;
 	cmd_u32(c, "level", &level);
+	if (session_in_config(s)) /* there it only begins `enable password` */
+		return cmd_fail(c, "%% Incomplete command");
 	if (s->opt.batch) { /* a script has all levels */
 		session_set_mode(s, level > 1 ? s->env->grammar->exec : s->env->grammar->user);
 		return CMD_OK;

@@ -118,14 +118,18 @@ static void welcome(struct session *s)
 {
 	session_set_privilege(s, 1);
 	if (*s->user != '\0') {
-		struct out out;
+		struct out out, history;
 		out_init(&out);
+		out_init(&history);
 		out_printf(&out, "User %s logged in to %.*s\n", s->user,
 		           STR_ARG(session_conf_text(s, "system", "hostname")));
 		logins_succeeded(s->env->logins, str_of(s->user), str_of(s->from), now_of(s),
-		                 session_conf_u32(s, "aaa-authorization", "history-days", 1), &out);
+		                 session_conf_u32(s, "aaa-authorization", "history-days", 1), &history);
+		if (session_conf_bool(s, "aaa-authorization", "history", true))
+			out_put(&out, out_text(&history));
 		session_print(s, out_text(&out));
 		out_free(&out);
+		out_free(&history);
 		if (session_conf_text(s, "aaa-authorization", "auto-enable").len > 0)
 			session_set_privilege(s, s->account.privilege);
 	}

@@ -100,8 +100,8 @@ void session_set_mode(struct session *s, const struct mode *mode);
 /* A number of the configuration, dflt where the grammar has no such field. */
 uint32_t session_conf_u32(const struct session *s, const char *node, const char *field,
                           uint32_t dflt);
+bool session_conf_bool(const struct session *s, const char *node, const char *field, bool dflt);
 struct str session_conf_text(const struct session *s, const char *node, const char *field);
-bool session_conf_bool(const struct session *s, const char *node, const char *field);
 
 /* login.c */
 void session_login_begin(struct session *s); /* banners, login, first prompt */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/config/edit.h"
+#include "cli/config/names.h"
 #include "cli/session/priv.h"
 #include "core/base/buf.h"
 
@@ -346,21 +347,24 @@ static int run_line(struct session *s, struct str line)
 		return CMD_ERROR;
 	struct match m;
 	struct match_fail fail = {0};
-	switch (match_line(s->env->grammar, &s->ctx, line, SESSION_PRIVILEGE_ALL, &m, &fail)) {
+	struct out named;
+	int status = CMD_ERROR;
+	out_init(&named);
+	switch (names_match_line(s->env->grammar, &s->ctx, confsys_running(s->env->sys), line, SESSION_PRIVILEGE_ALL, &named, &m, &fail)) {
 	case MATCH_EMPTY:
-		return CMD_OK;
+		status = CMD_OK;
+		break;
 	case MATCH_OK:
+		if (session_authorized(s, &m))
+			status = run_matched(s, &m);
+		else
+			print_error(s, "Command authorization failed");
+		match_free(&m);
 		break;
 	default:
 		print_failure(s, line, &fail);
-		return CMD_ERROR;
 	}
-	int status = CMD_ERROR;
-	if (session_authorized(s, &m))
-		status = run_matched(s, &m);
-	else
-		print_error(s, "Command authorization failed");
-	match_free(&m);
+	out_free(&named);
 	return status;
 }
 

@@ -23,17 +23,18 @@ uint32_t session_conf_u32(const struct session *s, const char *node, const char 
 	return conf_u32(conf_container(confsys_running(s->env->sys), node), field);
 }
 
+bool session_conf_bool(const struct session *s, const char *node, const char *field, bool dflt)
+{
+	if (conf_field(s, node, field) == NULL)
+		return dflt;
+	return conf_bool(conf_container(confsys_running(s->env->sys), node), field);
+}
+
 struct str session_conf_text(const struct session *s, const char *node, const char *field)
 {
 	if (conf_field(s, node, field) == NULL)
 		return STR("");
 	return conf_text(conf_container(confsys_running(s->env->sys), node), field);
-}
-
-bool session_conf_bool(const struct session *s, const char *node, const char *field)
-{
-	return conf_field(s, node, field) != NULL &&
-	       conf_bool(conf_container(confsys_running(s->env->sys), node), field);
 }
 
 /* ------------------------------------------------------------------ modes */

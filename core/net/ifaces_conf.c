@@ -125,6 +125,8 @@ int ifaces_compile(const struct conf *c, struct arena *a, struct ifaces_conf **o
 	     e = conf_next(c, e))
 		iface_compile(c, e, &n->iface[n->n++]);
 	for (const struct centry *e = conf_first(c, "route"); e; e = conf_next(c, e)) {
+		if (conf_is_set(e, "tunneled"))
+			continue; /* a second default route, for clients only: not the host's */
 		struct iface_route *r = &n->route[n->nroutes++];
 		str_copy(r->nameif, sizeof(r->nameif), conf_text(e, "ifname"));
 		r->dst = conf_ip(e, "dest");

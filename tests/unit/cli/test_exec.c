@@ -67,10 +67,10 @@ static void test_show(void **state)
 	                                        " address-pool p\n"
 	                                        "tunnel-group DefaultRAGroup ipsec-attributes\n"
 	                                        " ikev1 pre-shared-key *****\n");
-	exec_lab_load("names\n", 0);
+	exec_lab_load("dns-guard\nno dns-guard\n", 0);
 	assert_int_equal(run_arg("show_running_config", "section", "inert"), CMD_OK);
-	assert_string_equal(lab.host.text.text, "names  ! addresses have no names\n");
-	exec_lab_load("no names\n", 0);
+	assert_string_equal(lab.host.text.text, "no dns-guard  ! DNS is not inspected\n");
+	exec_lab_load("dns-guard\n", 0);
 	assert_int_equal(run("more_file"), CMD_OK);
 	assert_has("\n ikev1 pre-shared-key s3cret-of-the-lab-0001\n");
 	assert_has(masked); /* the checksum is that of the configuration, however it is shown */
