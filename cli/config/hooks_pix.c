@@ -84,7 +84,6 @@ static const struct {
         {"rsh 514", "rsh"},
         {"rtsp 554", "rtsp"},
         {"sip 5060", "sip"},
-        {"sip udp 5060", "sip"},
         {"skinny 2000", "skinny"},
         {"smtp 25", "esmtp"},
         {"sqlnet 1521", "sqlnet"},

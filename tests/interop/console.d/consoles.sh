@@ -84,6 +84,29 @@ consoles_ssh() {
 	# a script on the host, which is how the line would come back
 	SSH_CONNECTION='203.0.113.77 1 203.0.113.1 22' "$BUILD/postern" --socket "$W/sock" -c 'show clock' | grep UTC
 }
+# The same with a genuine SSH server, which starts the console as its forced command and tells it who is there.
+over_ssh() { printf '%s\n' "$@" | ns inet timeout 20 dbclient -T -y -y -i "$W/ssh/key" root@203.0.113.1 2>&1 || :; }
+consoles_sshd() {
+	local d=$W/ssh rc=0
+	mkdir -p "$d/.ssh"
+	dropbearkey -t ed25519 -f "$d/host" >/dev/null 2>&1 && dropbearkey -t ed25519 -f "$d/key" 2>/dev/null | grep ^ssh- >"$d/.ssh/authorized_keys"
+	chmod -R go= "$d"
+	sed "s#^root:.*#root:x:0:0:root:$d:/bin/sh#" /etc/passwd >"$d/passwd"
+	ns srv unshare -m sh -c 'echo $$ >"$0/pid"; mount --bind "$0/passwd" /etc/passwd && exec dropbear -F -E -s -r "$0/host" -p 203.0.113.1:22 -P "$0/pid2" -c "$1"' \
+		"$d" "$BUILD/postern --socket $W/sock" 2>"$d/log" &
+	local server=$!
+	sleep 1
+	sshd_sees >"$d/out" 2>&1 || { rc=1; cat "$d/out" "$d/text" "$d/log"; }
+	kill "$(cat "$d/pid")"; wait "$server" 2>/dev/null
+	configure <<<'no ssh 203.0.113.254 255.255.255.255 outside'
+	return $rc
+}
+sshd_sees() {
+	over_ssh 'show clock' | tee "$W/ssh/text" | grep 'no ssh line permits access from 203.0.113.254 on outside' || return 1
+	configure <<<'ssh 203.0.113.254 255.255.255.255 outside' || return 1
+	over_ssh enable '' 'show clock' 'show ssh sessions' exit | tee "$W/ssh/text"
+	grep -q UTC "$W/ssh/text" && grep -qE '^[0-9]+ +203\.0\.113\.254 +2\.0 ' "$W/ssh/text" && grep -q Logoff "$W/ssh/text"
+}
 # No carriage return, no backspace, no escape sequence, no page prompt.
 consoles_pipe() {
 	typed enable '' 'show running-config' 'show version' 'show ?' >"$W/pipe.txt" || return 1
@@ -96,6 +119,7 @@ consoles_tests() {
 	t "console: failed attempts lock a user out" consoles_lockout
 	t "console: no management through the tunnel" consoles_tunnel
 	t "console: over SSH from where a line permits it" consoles_ssh
+	t "console: through a genuine SSH server" consoles_sshd
 	t "console: a pipe gets plain text" consoles_pipe
 	configure <<-'END'
 		no username con-md5

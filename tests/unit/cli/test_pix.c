@@ -201,6 +201,8 @@ static void test_mapping(void **state)
 	        "vpdn group g ppp encryption mppe auto required\n"
 	        "vpdn group g client authentication local\n"
 	        "sysopt connection permit-ipsec\n"
+	        "sysopt connection permit-pptp\n"
+	        "fixup protocol sip udp 5060\n"
 	        "conduit permit icmp any any\n"
 	        "static (inside,outside) 192.0.2.10 10.0.0.10 netmask 255.255.255.255 0 0\n";
 	static const char *const modern[] = {
@@ -227,7 +229,9 @@ static void test_mapping(void **state)
 	                                  "ca subject-name t CN=pix\n",
 	                                  "vpdn group g ppp authentication pap\n",
 	                                  "vpdn group g client authentication local\n",
-	                                  "sysopt connection permit-l2tp\n",
+	                                  "sysopt connection permit-l2tp\n"
+	                                  "sysopt connection permit-pptp\n",
+	                                  "fixup protocol sip udp 5060\n",
 	                                  "conduit permit icmp any any\n",
 	                                  NULL};
 	static const char *const not [] = {"authentication chap", "authentication mschap", NULL};
