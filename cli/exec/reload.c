@@ -124,6 +124,10 @@ static void proceed(struct dialog *d, struct str answer)
 		schedule(x, w, user, false, &out);
 	if (yes)
 		tell_others(d->session, d->host, &out);
+	if (now && d->host->prompt) { /* shows once more before the farewell */
+		dialog_say(d, d->host->prompt(d->session));
+		dialog_say(d, STR("\n"));
+	}
 	dialog_say(d, out_text(&out));
 	out_free(&out);
 	dialog_end(d, CMD_OK);

@@ -279,6 +279,11 @@ static const char *host_dialect(void *session)
 	return s->shown < 0 ? NULL : s->env->grammar->dialects[s->shown];
 }
 
+static struct str host_prompt(void *session)
+{
+	return session_prompt(session);
+}
+
 const struct cmd_host session_host = {
         .emit = host_emit,
         .done = host_done,
@@ -288,6 +293,7 @@ const struct cmd_host session_host = {
         .user = host_user,
         .privilege = host_privilege,
         .dialect = host_dialect,
+        .prompt = host_prompt,
 };
 
 /* ------------------------------------------------------------------ debug and terminal monitor */

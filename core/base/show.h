@@ -43,6 +43,8 @@ struct cmd_host {
 	unsigned (*privilege)(void *session);
 	/* The dialect this console shows in, by the grammar's name ("pix-6"); NULL = the newest. */
 	const char *(*dialect)(void *session);
+	/* The prompt of its command line. */
+	struct str (*prompt)(void *session);
 };
 
 enum cmd_status {

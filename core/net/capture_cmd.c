@@ -65,6 +65,43 @@ static int no_capture(struct cmd *cmd, struct captures *c)
 	return CMD_OK;
 }
 
+static bool bad_trailing(struct err *err, const char *why, struct str word)
+{
+	err_set(err, -EINVAL, "%.*s: %s", STR_ARG(word), why);
+	return false;
+}
+
+/* Options that are typed behind the rule: the rule becomes what stands before them. */
+static bool read_trailing(struct capture *cap, struct str *rule, struct err *err)
+{
+	enum { BUFFER_MIN = 1534, BUFFER_MAX = 33554432, SNAP_MIN = 64, SNAP_MAX = 9216 };
+	struct str rest = *rule;
+	bool behind = false;
+	for (struct str w; (w = str_word(&rest)).len > 0;) {
+		bool buffer = str_eq_cstr(w, "buffer"), snap = str_eq_cstr(w, "packet-length");
+		bool circular = str_eq_cstr(w, "circular-buffer"),
+		     headers = str_eq_cstr(w, "headers-only");
+		if (!buffer && !snap && !circular && !headers && !behind)
+			continue;
+		if (!behind)
+			rule->len = (size_t)(w.p - rule->p);
+		behind = true;
+		cap->circular |= circular;
+		cap->headers_only |= headers;
+		uint32_t n = 0, least = buffer ? BUFFER_MIN : SNAP_MIN;
+		if (buffer || snap) {
+			if (!str_to_u32(str_word(&rest), buffer ? BUFFER_MAX : SNAP_MAX, &n) ||
+			    n < least)
+				return bad_trailing(err, "the number is out of range", w);
+			*(buffer ? &cap->buffer : &cap->snap) = n;
+		} else if (!circular && !headers) {
+			return bad_trailing(err, "not known behind a match", w);
+		}
+	}
+	*rule = str_trim(*rule);
+	return true;
+}
+
 /* `match PROTO SRC [eq P] DST [eq P]` reads like the rule of an access list. */
 static bool read_match(struct cmd *cmd, struct capture *cap, struct err *err)
 {
@@ -74,6 +111,8 @@ static bool read_match(struct cmd *cmd, struct capture *cap, struct err *err)
 	bool ok;
 	if (text.len == 0)
 		return true;
+	if (!read_trailing(cap, &text, err))
+		return false;
 	if (cap->nmatches == CAPTURE_MATCHES) {
 		err_set(err, -1, "at most %d matches in a capture", CAPTURE_MATCHES);
 		return false;
@@ -83,9 +122,9 @@ static bool read_match(struct cmd *cmd, struct capture *cap, struct err *err)
 	ok = acl_rule_parse(out_text(&rule), false, NULL, &r, err);
 	out_free(&rule);
 	/* Names would be those of a text that is gone, and of a configuration that changes. */
-	if (ok && (r.proto_kind != ACL_PROTO_NUMBER || r.src.kind > ACL_NET || r.dst.kind > ACL_NET ||
-	           r.sport.op == ACL_OP_GROUP || r.dport.op == ACL_OP_GROUP || r.icmp_group.len > 0 ||
-	           r.time_range.len > 0)) {
+	if (ok && (r.proto_kind != ACL_PROTO_NUMBER || r.src.kind > ACL_NET ||
+	           r.dst.kind > ACL_NET || r.sport.op == ACL_OP_GROUP ||
+	           r.dport.op == ACL_OP_GROUP || r.icmp_group.len > 0 || r.time_range.len > 0)) {
 		err_set(err, -1, "a capture matches addresses, not objects");
 		ok = false;
 	}

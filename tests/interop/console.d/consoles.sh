@@ -84,6 +84,16 @@ consoles_ssh() {
 	# a script on the host, which is how the line would come back
 	SSH_CONNECTION='203.0.113.77 1 203.0.113.1 22' "$BUILD/postern" --socket "$W/sock" -c 'show clock' | grep UTC
 }
+# Keys that have become no line yet keep a console: with them it is there after more than its minute, without them it is not.
+on_a_terminal() { script -qfec "$BUILD/postern --socket $W/sock" /dev/null; }
+consoles_idle() {
+	configure <<<'console timeout 1' || return 1
+	{ for _ in {1..9}; do sleep 8; printf x; done; printf '\025show privilege\r'; sleep 1; printf 'exit\r'; sleep 1; } | on_a_terminal >"$W/typing.txt"
+	{ sleep 70; printf 'show privilege\r'; sleep 1; } | on_a_terminal >"$W/silent.txt"
+	configure <<<'console timeout 0'
+	grep -q 'level is 1' "$W/typing.txt" || { cat "$W/typing.txt"; return 1; }
+	grep -q Logoff "$W/silent.txt" && ! grep -q 'level is 1' "$W/silent.txt" || { cat "$W/silent.txt"; return 1; }
+}
 # The same with a genuine SSH server, which starts the console as its forced command and tells it who is there.
 over_ssh() { printf '%s\n' "$@" | ns inet timeout 20 dbclient -T -y -y -i "$W/ssh/key" root@203.0.113.1 2>&1 || :; }
 consoles_sshd() {
@@ -119,6 +129,7 @@ consoles_tests() {
 	t "console: failed attempts lock a user out" consoles_lockout
 	t "console: no management through the tunnel" consoles_tunnel
 	t "console: over SSH from where a line permits it" consoles_ssh
+	[ "$FULL" = no ] || t "console: keys are no idle time" consoles_idle
 	t "console: through a genuine SSH server" consoles_sshd
 	t "console: a pipe gets plain text" consoles_pipe
 	configure <<-'END'

@@ -44,12 +44,19 @@ static struct debug_sink *host_debug(void *session)
 	return &((struct exec_host *)session)->debug;
 }
 
+static struct str host_prompt(void *session)
+{
+	(void)session;
+	return STR("gw# ");
+}
+
 const struct cmd_host exec_host_table = {
         .emit = host_emit,
         .done = host_done,
         .on_cancel = host_on_cancel,
         .ask = host_ask,
         .debug = host_debug,
+        .prompt = host_prompt,
 };
 
 int exec_host_run(struct exec_host *h, const char *name, const struct cmd_arg *args, size_t n,

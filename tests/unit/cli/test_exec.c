@@ -203,7 +203,8 @@ static void test_reload(void **state)
 	lab.host.answers = save;
 	assert_int_equal(run("reload"), CMD_OK);
 	assert_has(" bytes copied in ");
-	assert_has("*** --- START GRACEFUL SHUTDOWN ---\n");
+	assert_has("Proceed with reload? [confirm] \ngw# \n\n\n\n***\n"
+	           "*** --- START GRACEFUL SHUTDOWN ---\n");
 	assert_int_equal(lab.reloads, 1);
 	lab.host.answers = confirm; /* saved: only one question */
 	assert_int_equal(run("reload"), CMD_OK);

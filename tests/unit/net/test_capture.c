@@ -170,6 +170,28 @@ static void match_takes_both_directions(void **state)
 	assert_int_equal(RUN("show_capture", false, {"capture-name", "f"}), CMD_ERROR);
 }
 
+/* capture NAME interface IF match PROTO SRC DST buffer N circular-buffer */
+static void options_behind_the_match(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN("capture", false, {"capture-name", "g"}, {"type-word", "asp-drop"},
+	                     {"rule", "udp any any eq 53 buffer 3000 circular-buffer"}),
+	                 CMD_OK);
+	struct cmd cmd = {.out = &text};
+	cmd_fn *fn = cmd_find("show_capture", &cmd.ctx);
+	out_clear(&text);
+	fn(&cmd);
+	assert_non_null(strstr(text.text, "capture g type asp-drop buffer 3000 circular-buffer ["));
+	assert_non_null(strstr(text.text, "\n  match udp any any eq domain\n"));
+	static const char *const bad[] = {"ip any any buffer 100", "ip any any buffer",
+	                                  "ip any any packet-length 60",
+	                                  "ip any any circular-buffer x"};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(RUN("capture", false, {"capture-name", "h"},
+		                     {"type-word", "asp-drop"}, {"rule", bad[i]}),
+		                 CMD_ERROR);
+}
+
 static void buffers_have_an_end(void **state)
 {
 	struct capture_packet p = inside_ping();
@@ -252,6 +274,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(nothing_without_a_capture, setup, teardown),
 	        cmocka_unit_test_setup_teardown(isakmp_takes_ike_only, setup, teardown),
 	        cmocka_unit_test_setup_teardown(match_takes_both_directions, setup, teardown),
+	        cmocka_unit_test_setup_teardown(options_behind_the_match, setup, teardown),
 	        cmocka_unit_test_setup_teardown(buffers_have_an_end, setup, teardown),
 	        cmocka_unit_test_setup_teardown(pcapng, setup, teardown),
 	};
