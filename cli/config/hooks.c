@@ -124,7 +124,10 @@ static int check_system(const struct conf *c, const struct centry *e, const stru
                         struct conf_notes *notes, struct err *err)
 {
 	struct str name = conf_text(e, "hostname");
+	uint32_t width = conf_u32(e, "width");
 	(void)c, (void)was, (void)notes;
+	if (width > 0 && width < 40)
+		return err_set(err, -EINVAL, "%% Width must be 0 or from 40 to 511");
 	for (size_t i = 0; i < name.len; i++) {
 		unsigned char ch = (unsigned char)name.p[i];
 		bool inside = i > 0 && i + 1 < name.len;
@@ -134,6 +137,23 @@ static int check_system(const struct conf *c, const struct centry *e, const stru
 			               "hyphens, and starts and ends with a letter or digit",
 			               STR_ARG(name));
 	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- banner */
+
+/* `no banner motd`: all its lines. */
+static int edit_banner_kind(struct conf_typed *t, struct err *err)
+{
+	struct str kind = conf_typed_text(t, "which");
+	if (!t->no)
+		return err_set(err, -EINVAL, "%% Incomplete command");
+	for (const struct centry *e = conf_first(t->conf, "banner"); e; e = conf_next(t->conf, e))
+		if (str_eq(conf_text(e, "kind"), kind))
+			out_printf(t->lines, "no banner %.*s %.*s\n", STR_ARG(kind),
+			           STR_ARG(conf_text(e, "text")));
+	if (t->lines->len == 0)
+		out_str(t->lines, "!\n");
 	return 0;
 }
 
@@ -213,6 +233,7 @@ void hooks_register(void)
 	        {"group_policy_from", edit_group_policy_from},
 	        {"nameif", edit_nameif},
 	        {"pager", edit_pager},
+	        {"banner_kind", edit_banner_kind},
 	        {"username_privilege", edit_username_privilege},
 	        {"ike_enable_all", edit_ike_enable_all},
 	};

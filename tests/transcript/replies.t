@@ -47,6 +47,22 @@ ERROR: gw- is not allowed: a hostname has letters, digits and hyphens, and start
 ciscoasa(config)# username ab password abc
                            ^
 ERROR: % Invalid input detected at '^' marker.
+ciscoasa(config)# terminal width 39
+ERROR: % Width must be 0 or from 40 to 511
+ciscoasa(config)# terminal width 0
+ciscoasa(config)# terminal width 80
+ciscoasa(config)# banner motd one
+ciscoasa(config)# banner motd two  words
+ciscoasa(config)# banner login three
+ciscoasa(config)# banner motd
+ERROR: % Incomplete command
+ciscoasa(config)# no banner motd two  words
+ciscoasa(config)# banner motd four
+ciscoasa(config)# no banner motd
+ciscoasa(config)# show running-config banner
+banner login three
+ciscoasa(config)# no banner motd
+ciscoasa(config)# no banner login
 ciscoasa(config)# no pager
 ciscoasa(config)# show running-config pager
 no pager
