@@ -83,6 +83,24 @@ static bool interfaces(struct scan *s, struct nat_rule *r)
 	return true;
 }
 
+static void pool_flags(struct scan *s, struct nat_rule *r)
+{
+	const struct {
+		bool *flag;
+		const char *word, *help;
+	} flags[] = {
+	        {&r->extended, "extended", "Extend PAT uniqueness to the destination"},
+	        {&r->flat, "flat", "Translate ports into the range 1024 to 65535"},
+	        {&r->include_reserve, "include-reserve", "Include reserved ports 1 to 1023"},
+	        {&r->round_robin, "round-robin", "Use the addresses of the pool in turn"},
+	};
+	for (size_t i = 0; r->pat_pool && i < sizeof flags / sizeof flags[0]; i++)
+		if (!*flags[i].flag && key(s, flags[i].word, flags[i].help)) {
+			*flags[i].flag = true;
+			i = (size_t)-1; /* in any order */
+		}
+}
+
 static bool mapped(struct scan *s, struct nat_rule *r)
 {
 	if (r->dynamic &&
@@ -92,6 +110,7 @@ static bool mapped(struct scan *s, struct nat_rule *r)
 		r->src_mapped = STR("interface");
 	if (r->src_mapped.len == 0 && !name(s, &r->src_mapped, "Object name, or address"))
 		return false;
+	pool_flags(s, r);
 	if (r->dynamic && !str_eq(r->src_mapped, STR("interface")) &&
 	    key(s, "interface", "Fall back to the interface address"))
 		r->fall_back = true;
@@ -202,8 +221,12 @@ void nat_rule_print(const struct nat_rule *r, struct out *out)
 	out_str(out, r->dynamic ? "dynamic" : "static");
 	if (!r->object)
 		out_printf(out, " %.*s", STR_ARG(r->src_real));
-	out_printf(out, "%s %.*s%s", r->pat_pool ? " pat-pool" : "", STR_ARG(r->src_mapped),
-	           r->fall_back ? " interface" : "");
+	out_printf(out, "%s %.*s", r->pat_pool ? " pat-pool" : "", STR_ARG(r->src_mapped));
+	out_str(out, r->extended ? " extended" : "");
+	out_str(out, r->flat ? " flat" : "");
+	out_str(out, r->include_reserve ? " include-reserve" : "");
+	out_str(out, r->round_robin ? " round-robin" : "");
+	out_str(out, r->fall_back ? " interface" : "");
 	if (r->dst_mapped.len > 0)
 		out_printf(out, " destination static %.*s %.*s", STR_ARG(r->dst_mapped),
 		           STR_ARG(r->dst_real));

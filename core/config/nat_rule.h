@@ -14,6 +14,7 @@ struct nat_rule {
 	bool dynamic;
 	struct str src_real,
 	        src_mapped; /* "interface", "any", an object, a group, (object NAT) an address */
+	bool extended, flat, include_reserve, round_robin; /* of a pat-pool */
 	bool pat_pool, fall_back; /* pat-pool OBJECT; `interface` behind it */
 	struct str dst_mapped, dst_real;
 	struct str svc_real, svc_mapped;          /* service objects */

@@ -57,13 +57,11 @@ void build_fixed(struct build *b, const struct nat_fixed *f)
 	c->fixed[c->nfixed++] = *f;
 }
 
-void build_mapped(struct build *b, struct str ifname, uint32_t ip, uint32_t mask)
+static void add_mapped(struct nat_chains *c, const struct nat_iface *i, uint32_t ip, uint32_t mask)
 {
-	const struct nat_iface *i = build_iface(b, ifname);
-	struct nat_chains *c = b->out;
-	bool near = i != NULL && i->dev[0] != '\0' && i->mask != 0 && i->mask <= mask &&
+	bool near = i->dev[0] != '\0' && i->mask != 0 && i->mask <= mask &&
 	            (ip & i->mask) == (i->ip & i->mask);
-	if (!b->host->manage || !near || ((i->ip & mask) == ip && mask == UINT32_MAX))
+	if (!near || ((i->ip & mask) == ip && mask == UINT32_MAX))
 		return;
 	for (size_t k = 0; k < c->nmapped; k++)
 		if (c->mapped[k].ip == ip && c->mapped[k].mask == mask)
@@ -74,6 +72,14 @@ void build_mapped(struct build *b, struct str ifname, uint32_t ip, uint32_t mask
 	c->mapped = grown;
 	c->mapped[c->nmapped] = (struct nat_mapped){.ip = ip, .mask = mask};
 	str_copy(c->mapped[c->nmapped++].dev, IFNAMSIZ, str_of(i->dev));
+}
+
+void build_mapped(struct build *b, struct str ifname, uint32_t ip, uint32_t mask)
+{
+	bool any = str_eq(ifname, STR("any"));
+	for (size_t i = 0; b->host->manage && i < b->host->n; i++)
+		if (any || str_eq_cstr(ifname, b->host->iface[i].name))
+			add_mapped(b->out, &b->host->iface[i], ip, mask);
 }
 
 static void write_objects(struct build *b, bool dynamic, unsigned *number)

@@ -31,6 +31,9 @@ void xlate_addresses(const struct build *b, struct str name, struct addresses *s
 		}
 	}
 	objects_each_address(b->c, &a, put_address, s);
+	if (s->n == sizeof s->a / sizeof s->a[0])
+		out_printf(b->notes, "WARNING: nat: of %.*s only the first %zu addresses are translated\n",
+		           STR_ARG(name), s->n);
 }
 
 bool xlate_same(const struct addresses *a, const struct addresses *b)
