@@ -53,6 +53,10 @@ static void collect(struct gateway *gw, struct counters *all)
 #define X(name) add(all, #name, sum.name);
 	SA_COUNTER_LIST(X)
 #undef X
+	all->protocol = "L2TP";
+#define X(name, text) add(all, #name, l2tp_refused(gw->l2tp, L2TP_REFUSE_##name));
+	L2TP_REFUSE_LIST(X)
+#undef X
 	all->protocol = "PPP";
 	add(all, "sessions", ppp->total);
 	add(all, "denied", ppp->denied);

@@ -87,6 +87,8 @@ static int show_resource_usage(struct cmd *c)
 	rec_list(c->out, "resources");
 	resource(c->out, "Other VPN Sessions", ppp->sessions, ppp->sessions_most,
 	         limit != 0 && limit < PPP_SESSIONS_MAX ? limit : PPP_SESSIONS_MAX, ppp->denied);
+	const struct l2tp_usage l2tp = l2tp_usage(gw->l2tp);
+	resource(c->out, "L2TP Tunnels", l2tp.now, l2tp.peak, l2tp.limit, l2tp.denied);
 	resource(c->out, "IKE Peers", ike.peers, ike.peers_peak, ike.peers_max, ike.refused);
 	resource(c->out, "IPsec SA Pairs", sas, sas_peak, ESP_SLOTS_MAX, sas_refused);
 	rec_close(c->out);

@@ -89,7 +89,7 @@ struct l2tp {
 	struct hash *by_flow; /* flow -> its live tunnel */
 	struct l2tp_tunnel *first, *last;
 	uint16_t next_tunnel, next_call;
-	uint32_t live, closing, half, sessions;
+	uint32_t live, live_peak, closing, half, sessions;
 	bool shut;
 	uint8_t calls[8192]; /* one bit for each call number in use */
 	struct drop_counters drops;

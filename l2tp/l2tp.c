@@ -469,6 +469,15 @@ void l2tp_each_session(struct l2tp *l, void (*fn)(void *arg, const struct l2tp_s
 	}
 }
 
+struct l2tp_usage l2tp_usage(const struct l2tp *l)
+{
+	return (struct l2tp_usage){.now = l->live,
+	                           .peak = l->live_peak,
+	                           .limit = l->conf.tunnel_limit,
+	                           .denied = l->refused[L2TP_REFUSE_TUNNEL_LIMIT] +
+	                                     l->refused[L2TP_REFUSE_HALF_OPEN]};
+}
+
 size_t l2tp_tunnels(const struct l2tp *l)
 {
 	return l->live;

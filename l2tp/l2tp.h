@@ -120,6 +120,12 @@ struct l2tp_session_info {
 /* Established sessions, in the order of our tunnel numbers. */
 void l2tp_each_session(struct l2tp *l, void (*fn)(void *arg, const struct l2tp_session_info *s),
                        void *arg);
+/* For show resource usage: tunnels at once, those refused because there were too many. */
+struct l2tp_usage {
+	uint32_t now, peak, limit;
+	uint64_t denied;
+};
+struct l2tp_usage l2tp_usage(const struct l2tp *l);
 size_t l2tp_tunnels(const struct l2tp *l);  /* not counting those being closed */
 size_t l2tp_sessions(const struct l2tp *l); /* established */
 

@@ -484,7 +484,8 @@ struct l2tp_tunnel *tunnel_open(struct l2tp *l, const struct l2tp_from *from,
 	if (sccrq->has[AVP_RECEIVE_WINDOW])
 		chan_set_window(&t->chan, avp_u16(sccrq, AVP_RECEIVE_WINDOW));
 	t->counted = t->half = true;
-	l->live++;
+	if (++l->live > l->live_peak)
+		l->live_peak = l->live;
 	l->half++;
 	if (!hash_put(l->by_flow, &t->flow, sizeof t->flow, t)) {
 		discard(t);

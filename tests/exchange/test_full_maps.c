@@ -126,8 +126,23 @@ static void resources(void **state)
 	             "IPsec SA Pairs                2          2      65536          0 System\n");
 	assert_shown(w, "show conn count", "4 in use, 4 most used\n");
 	client_free(other);
+	world_run(w, 1000 * 1000); /* until it is missed */
+	assert_true(client_is_in(c));
+	world_edit(w, "no vpn-sessiondb max-other-vpn-limit\nl2tp tunnel limit 1\n");
+	other = client_try(w, &client_windows, HOME_IP + 1);
+	assert_false(client_is_in(other));
+	const char *text = world_show(w, "show resource usage"), *row = strstr(text, "L2TP Tunnels ");
+	unsigned now, peak, limit, denied;
+	assert_non_null(row);
+	assert_int_equal(sscanf(row, "L2TP Tunnels %u %u %u %u", &now, &peak, &limit, &denied), 4);
+	assert_int_equal(now, 1);
+	assert_int_equal(peak, 2); /* PPP refused the other one */
+	assert_int_equal(limit, 1);
+	assert_true(denied >= 1);
+	assert_shown(w, "show counters protocol L2TP", "L2TP         TUNNEL_LIMIT ");
+	client_free(other);
 	leave(w, c);
-	world_run(w, 60000);
+	world_run(w, 1000 * 1000);
 	assert_shown(w, "show conn count", "0 in use, 4 most used\n");
 }
 

@@ -140,7 +140,7 @@ wide() { ns srv ip route del 203.0.113.101/32; ns ins ip route flush cache; }
 # Fragments that the kernel made of ESP packets on their way out of the appliance.
 cut_outside() { ns srv awk '/^Ip: [0-9]/ { print $20 }' /proc/net/snmp; }
 who_cuts() {
-	local rc=0 policy before after
+	local rc=0 policy before after counter sa
 	narrow
 	for policy in before after; do
 		configure <<<"crypto ipsec fragmentation $policy-encryption outside" || rc=1
@@ -150,6 +150,10 @@ who_cuts() {
 		after=$(cut_outside)
 		echo "$policy-encryption: $((after - before)) made outside"
 		if [ $policy = before ]; then [ "$after" = "$before" ]; else [ "$after" -ge $((before + 10)) ]; fi || rc=1
+		case $policy in before) counter=pre;; after) counter=post;; esac
+		sa=$(cli 'show crypto ipsec sa | json')
+		[ "$(value ${counter}_frag_successes <<<"$sa")" = 5 ] && [ "$(value fragments_created <<<"$sa")" = 10 ] ||
+			{ grep frag <<<"$sa"; rc=1; }
 		leaves
 	done
 	wide
