@@ -43,8 +43,30 @@ static void add(void *arg, const char *name, uint64_t value)
 	c->value = value - cleared[all->n++];
 }
 
+/* One socket for each thread: what went through it. */
+static void sockets(struct counters *all, const char *protocol, const struct udp_stats *const *s,
+                    size_t n)
+{
+	uint64_t sum[6] = {0};
+	static const char *const names[] = {"rx_pkts", "rx_bytes", "rx_truncated",
+	                                    "tx_pkts", "tx_bytes", "tx_errors"};
+	for (size_t i = 0; i < n; i++) {
+		sum[0] += ctr_get(&s[i]->rx_pkts);
+		sum[1] += ctr_get(&s[i]->rx_bytes);
+		sum[2] += ctr_get(&s[i]->rx_truncated);
+		sum[3] += ctr_get(&s[i]->tx_pkts);
+		sum[4] += ctr_get(&s[i]->tx_bytes);
+		sum[5] += ctr_get(&s[i]->tx_errors);
+	}
+	all->protocol = protocol;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		add(all, names[i], sum[i]);
+}
+
 static void collect(struct gateway *gw, struct counters *all)
 {
+	const struct udp_stats *udp[] = {udp_stats(gw->udp500), udp_stats(gw->udp4500)};
+	const struct udp_stats *esp = rawesp_stats(gw->raw);
 	const struct sa_stats sum = ipsec_sadb_sum(gw->sadb);
 	const struct ppp_stats *ppp = ppp_stats(gw->ppp);
 	*all = (struct counters){.protocol = "IKEV1"};
@@ -63,6 +85,8 @@ static void collect(struct gateway *gw, struct counters *all)
 	all->protocol = "AAA";
 	add(all, "authentications", aaa_requests());
 	add(all, "authorizations", aaa_authorizations());
+	sockets(all, "UDP", udp, 2);
+	sockets(all, "ESP", &esp, 1);
 	all->protocol = "DROP";
 	for (int r = 1; r < DROP_N; r++)
 		add(all, drop_name(r),

@@ -76,6 +76,9 @@ counts() {
 	pings 1 10 || return 1
 	b=$(value decaps <<<"$(cli 'show crypto ipsec sa | json')")
 	[ $((b - a)) -ge 10 ] && [ $((b - a)) -le 14 ] || { echo "decaps $a, then $b"; return 1; }
+	for a in ESP UDP; do # the guest has its address itself: no UDP around its ESP, IKE is UDP
+		cli "show counters protocol $a" | grep -Eq "^$a +RX_PKTS +[1-9][0-9]* +single_vf" || { cli 'show counters'; return 1; }
+	done
 	cli 'clear crypto ipsec sa counters' 'clear interface' 'clear crypto protocol statistics all' >/dev/null
 	[ "$(value decaps <<<"$(cli 'show crypto ipsec sa | json')")" -le 2 ] || return 1
 	[ "$(value decrypt_packet_requests <<<"$(cli 'show crypto protocol statistics ipsec | json')")" -le 2 ] || return 1
