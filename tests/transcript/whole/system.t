@@ -90,6 +90,7 @@ PID: POSTERN          , VID: 0.1.0  , SN: 9A63EB0C3D3
 gw# show resource usage
 Resource                Current       Peak      Limit     Denied Context
 Other VPN Sessions            0          0       4096          0 System
+L2TP Tunnels                  0          0       4096          0 System
 IKE Peers                     0          0 <*>          0 System
 IPsec SA Pairs                0          0      65536          0 System
 gw# show asp drop
