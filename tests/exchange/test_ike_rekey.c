@@ -203,6 +203,10 @@ static void esp_survives_the_ike_sa(void **state)
 	assert_int_equal(net->server.ike->nsas, 1);
 	assert_same_flow(net);
 	assert_int_equal(net->server.ike->child_ever, 2);
+	assert_int_equal(net_logged(net, 713219, "IP = 203.0.113.11, Queuing KEY-ACQUIRE"), 1);
+	assert_int_equal(
+	        net_logged(net, 713041, "IP = 203.0.113.11, IKE Initiator: New Phase 1, Intf "), 1);
+	assert_int_equal(net_logged(net, 713220, "IP = 203.0.113.11, De-queuing KEY-ACQUIRE"), 1);
 }
 
 static void client_says_goodbye(void **state)

@@ -229,6 +229,24 @@ static void an_unknown_spi_is_told_once_in_a_while(void **state)
 	assert_int_equal(l->seen.dropped.seq, 9);
 }
 
+/* A client whose sending SA is not there yet gets nothing, and the log hears of it once in a while. */
+static void an_unprotected_packet_is_told(void **state)
+{
+	(void)state;
+	lab_sa(l, true, false);
+	lab_session(l, 1400);
+	for (uint32_t i = 0; i < 5; i++)
+		lab_host_send(l, &i, sizeof i, false);
+	assert_true(lab_wait(l, &l->seen.drop, 1));
+	for (int i = 0; i < 1000 && lab_drops(l, DROP_NO_SA_OUT) < 5; i++)
+		usleep(1000);
+	lab_drain(l);
+	assert_int_equal(lab_drops(l, DROP_NO_SA_OUT), 5);
+	assert_int_equal(l->seen.drop, 1);
+	assert_int_equal(l->seen.dropped.why, DROP_NO_SA_OUT);
+	assert_int_equal(l->seen.dropped.inner_dst.ip, LAB_USER);
+}
+
 static void a_new_nat_port_is_followed(void **state)
 {
 	static const uint8_t hello[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -451,6 +469,7 @@ int main(void)
 	        LAB_TEST(closed_and_removed_sessions_pass_nothing),
 	        LAB_TEST(a_replay_is_dropped_and_told),
 	        LAB_TEST(an_unknown_spi_is_told_once_in_a_while),
+	        LAB_TEST(an_unprotected_packet_is_told),
 	        LAB_TEST(a_new_nat_port_is_followed),
 	        LAB_TEST(a_rekey_loses_no_packet),
 	        LAB_TEST(a_removed_sa_gives_its_number_back),
