@@ -62,6 +62,7 @@ static (inside,outside) tcp interface www 10.77.0.2 8080 netmask 255.255.255.255
 static (inside,outside) 203.0.113.20 10.77.0.20 netmask 255.255.255.255 dns 
 ciscoasa(config)# clear configure static
 ciscoasa(config)# icmp deny any echo outside
+[full] WARNING: icmp: <*>
 ciscoasa(config)# icmp permit host 192.0.2.1 outside
 ciscoasa(config)# icmp permit any sideways outside
 ERROR: % Invalid input: sideways
