@@ -161,7 +161,7 @@ static void test_all_of_an_entry(void **state)
 
 /* ---------------------------------------------------------------- every line is typed somewhere */
 
-static struct hash *typed;
+static struct hash *typed, *entered; /* lines; modes, by transcripts */
 
 /* What is typed in a line of a transcript, "gw(config)# hostname x". */
 static bool behind_prompt(struct str *line)
@@ -188,15 +188,48 @@ static void mark(struct conf_fixture *f, const char *name, const char *text)
 		                    rest.len - line.len - (nl ? 1 : 0)};
 		if (strstr(name, ".t") && !behind_prompt(&line))
 			continue;
+		if (str_eq_cstr(line, "exit") || str_eq_cstr(line, "quit")) {
+			ctx_up(&ctx);
+			continue;
+		}
 		if (line.len == 0 || line.p[0] == '!' ||
 		    match_line(f->grammar, &ctx, line, 15, &m, &fail) != MATCH_OK)
 			continue;
 		assert_true(hash_put(typed, &m.line, sizeof(m.line), (void *)m.line));
+		if (m.line->enter && strstr(name, ".t"))
+			assert_true(hash_put(entered, &m.line->enter, sizeof(m.line->enter),
+			                     m.line->enter));
 		if (m.line->node)
 			match_next_ctx(&m, &ctx);
 		match_free(&m);
 	}
 	ctx_clear(&ctx);
+}
+
+static bool can_be_entered(const struct grammar *g, const struct mode *mode)
+{
+	for (const struct mode *m = g->modes; m; m = m->next)
+		for (const struct line *l = m->lines; l; l = l->next)
+			if (l->enter == mode && !(l->flags & (LINE_ONLY_SHOWN | LINE_ONLY_STORED)))
+				return true;
+	return false;
+}
+
+/* Every mode of configuration is entered in a transcript. */
+static unsigned modes_not_entered(const struct grammar *g)
+{
+	unsigned missing = 0, n = 0;
+	for (const struct mode *m = g->modes; m; m = m->next) {
+		if (!m->node || !can_be_entered(g, m))
+			continue;
+		n++;
+		if (!hash_get(entered, &m, sizeof(m))) {
+			print_message("no transcript enters the mode %s\n", m->name);
+			missing++;
+		}
+	}
+	assert_true(n > 30);
+	return missing;
 }
 
 /* Lines without a function of their own are typed with drawn values by the generated tests; the others, whose function
@@ -206,6 +239,7 @@ static void test_every_line(void **state)
 	struct conf_fixture *f = *state;
 	unsigned missing = 0, with_function = 0;
 	typed = hash_new(0);
+	entered = hash_new(0);
 	each_in(f, CONFIGS, ".cfg", mark);
 	each_in(f, CONFIGS "/fragments", ".cfg", mark);
 	each_in(f, CONFIGS "/..", ".t", mark);
@@ -220,7 +254,9 @@ static void test_every_line(void **state)
 				missing++;
 			}
 		}
+	missing += modes_not_entered(f->grammar);
 	hash_free(typed);
+	hash_free(entered);
 	assert_true(with_function > 10);
 	assert_int_equal(missing, 0);
 }
