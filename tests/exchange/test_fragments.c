@@ -166,7 +166,7 @@ static struct hash *typed, *entered; /* lines; modes, by transcripts */
 /* What is typed in a line of a transcript, "gw(config)# hostname x". */
 static bool behind_prompt(struct str *line)
 {
-	const char *prompt = memmem(line->p, line->len, "(config", 7);
+	const char *prompt = memmem(line->p, line->len, "(c", 2);
 	const char *end = prompt ? memmem(line->p, line->len, ")# ", 3) : NULL;
 	if (!end || end < prompt)
 		return false;

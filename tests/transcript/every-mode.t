@@ -28,7 +28,8 @@ ciscoasa(config-service-object-group)# object-group protocol PROTOS
 ciscoasa(config-protocol-object-group)# protocol-object esp
 ciscoasa(config-protocol-object-group)# object-group icmp-type PINGS
 ciscoasa(config-icmp-object-group)# icmp-object echo
-ciscoasa(config-icmp-object-group)# dns server-group DefaultDNS
+ciscoasa(config-icmp-object-group)# object-group user STAFF
+ciscoasa(config-user-object-group)# dns server-group DefaultDNS
 ciscoasa(config-dns-server-group)# domain-name example.com
 ciscoasa(config-dns-server-group)# router ospf 1
 ciscoasa(config-router)# exit
@@ -37,6 +38,7 @@ ciscoasa(config-dynamic-access-policy-record)# exit
 ciscoasa(config)# sla monitor 1
 ciscoasa(config-sla-monitor)# exit
 ciscoasa(config)# crypto ikev1 policy 10
+[full] WARNING: crypto ikev1 policy 10: <*>
 ciscoasa(config-ikev1-policy)# group 5
 ciscoasa(config-ikev1-policy)# crypto ikev2 policy 10
 WARNING: crypto ikev2 policy is kept without effect, IKEv2 is not served, clients of L2TP use IKEv1
@@ -65,6 +67,8 @@ ciscoasa(config)# aaa-server RAD protocol radius
 ciscoasa(config-aaa-server-group)# aaa-server RAD (inside) host 10.1.1.2
 ciscoasa(config-aaa-server-host)# exit
 ciscoasa(config)# webvpn
+ciscoasa(config-webvpn)# hsts
+ciscoasa(config-webvpn-hsts)# exit
 ciscoasa(config-webvpn)# cache
 ciscoasa(config-webvpn-cache)# exit
 ciscoasa(config-webvpn)# exit
@@ -80,6 +84,12 @@ ciscoasa(config-ca-cert-map)# crypto ca certificate chain T
 ciscoasa(config-cert-chain)# certificate ca 6ecc7aa5a7032009b8cebcf4e952d491
 ciscoasa(config-pubkey)# quit
 ciscoasa(config-cert-chain)# exit
+ciscoasa(config)# call-home
+ciscoasa(cfg-call-home)# profile X
+ciscoasa(cfg-call-home-profile)# exit
+ciscoasa(cfg-call-home)# exit
+ciscoasa(config)# nac-policy N nac-framework
+ciscoasa(config-nac-policy-nac-framework)# exit
 ciscoasa(config)# class-map inspection_default
 ciscoasa(config-cmap)# match default-inspection-traffic
 ciscoasa(config-cmap)# policy-map global_policy

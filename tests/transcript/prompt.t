@@ -30,6 +30,8 @@ ciscoasa(config)# kill 0
 ERROR: % This is your own session, use logout
 ciscoasa(config)# kill 7
 ERROR: % Session 7 does not exist
+ciscoasa(config)# ssh disconnect 7
+ERROR: % Session 7 does not exist
 ciscoasa(config)# show ssh sessions
 
 SID Client IP       Version Mode Encryption Hmac     State            Username

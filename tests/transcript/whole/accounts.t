@@ -41,6 +41,8 @@ Lock-time  Failed-attempts  Locked  User
 gw# clear aaa local user lockout username oper
 gw# show aaa local user
 Lock-time  Failed-attempts  Locked  User
+gw# clear aaa local user fail-attempts all
+gw# clear aaa local user fail-attempts username nobody
 gw# login
 Username: <<oper
 Password: <<secret55

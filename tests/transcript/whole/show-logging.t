@@ -47,6 +47,8 @@ gw2(config)# show logging queue
         0 msg(s) discarded due to queue overflow
         0 msg(s) discarded due to memory allocation failure
         Current 0 msg on queue, 0 msgs most on queue
+gw2(config)# clear logging asdm
+gw2(config)# clear logging queue bufferwrap
 gw2(config)# logging rate-limit 10 1 level 6
 gw2(config)# show logging rate-limit
 gw2(config)# no logging message 713172
