@@ -93,6 +93,21 @@ static void flow_learn(struct ike_flow *flow, const struct ike_qm *qm)
 	}
 }
 
+/* Quick Modes under way that speak of a flow which is no more: a rekey of ours has nothing to renew; what the peer began
+ * may still make a flow of its own. */
+static void flow_forget(const struct ike_flow *flow)
+{
+	for (struct ike_sa *sa = flow->peer->sas; sa != NULL; sa = sa->peer_next)
+		for (struct ike_qm *q = sa->quick, *next; q != NULL; q = next) {
+			next = q->next;
+			if (q->flow != flow)
+				continue;
+			q->flow = NULL;
+			if (q->x.initiator)
+				qm_end(q);
+		}
+}
+
 static void flow_check(struct ike_flow *flow, enum sa_end why)
 {
 	struct ike_peer *peer = flow->peer;
@@ -102,6 +117,7 @@ static void flow_check(struct ike_flow *flow, enum sa_end why)
 	if (flow->children != NULL || flow->dead)
 		return;
 	flow->dead = true;
+	flow_forget(flow);
 	for (struct ike_flow **at = &peer->flows; *at != NULL; at = &(*at)->next)
 		if (*at == flow) {
 			*at = flow->next;

@@ -116,6 +116,14 @@ static uint8_t df_of(const struct ike_qm *qm)
 	return sa->ike->ipsec != NULL ? ipsec_conf_df(sa->ike->ipsec, sa->ifname) : 0;
 }
 
+/* How much may still pass while new keys are agreed on: 5 percent, of a short lifetime more, at most half of it. */
+static uint32_t rekey_margin_kb(uint32_t life_kb)
+{
+	enum { WANTED_KB = 8192 };
+	uint32_t half = life_kb / 2, part = life_kb / 20;
+	return part >= WANTED_KB ? part : half < WANTED_KB ? half : WANTED_KB;
+}
+
 static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
 {
 	struct ike_sa *sa = qm->x.sa;
@@ -136,7 +144,7 @@ static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
 	        .life_s = qm->life_s,
 	        .life_kb = qm->life_kb,
 	        .soft_s = (uint32_t)(qm->life_s * 95ull / 100),
-	        .soft_kb = (uint32_t)(qm->life_kb * 95ull / 100),
+	        .soft_kb = qm->life_kb - rekey_margin_kb(qm->life_kb),
 	        .replay_window = qm->replay_window,
 	        .reverse_route = qm->reverse_route,
 	        .ifindex = sa->ifindex,

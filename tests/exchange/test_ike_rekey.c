@@ -477,6 +477,50 @@ static void two_hundred_cycles(void **state)
 	assert_int_equal(node_sa_count(&net->server), 0);
 }
 
+/* The kilobytes of every pair of the server's only flow are used up. */
+static void use_up(struct net *net)
+{
+	for (size_t i = 0; i < NET_SAS; i++)
+		if (net->server.sas[i].used)
+			ike_sa_events.hard_limit(net->server.ike, net->server.sas[i].pair.spi_in);
+}
+
+/* Its SA ends at any moment of a rekey, of either side's, with new Diffie-Hellman: nothing is left of it, and the peer
+ * may come back. */
+static void sa_ends_while_it_is_renewed(void **state)
+{
+	struct net *net = *state;
+	net->server.dh_later = true;
+	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
+	for (unsigned i = 0; i < 200; i++) {
+		struct ike_flow *flow = client_connect(&net->client);
+		flow->group = i & 1 ? 14 : 0;
+		net_run(net, 200);
+		assert_non_null(node_sa(&net->server));
+		if (i & 2) {
+			ike_sa_events.soft_limit(net->server.ike, node_sa(&net->server)->pair.spi_in,
+			                         false);
+		} else {
+			ike_enter(net->client.ike);
+			qm_begin(sa_best(flow->peer), flow);
+			ike_leave(net->client.ike);
+		}
+		net_run(net, i);
+		use_up(net);
+		net_run(net, 1000);
+		if (net->client.ike->peers != NULL) {
+			ike_enter(net->client.ike);
+			peer_drop(net->client.ike->peers, SA_END_ADMIN, true);
+			ike_leave(net->client.ike);
+		}
+		net_run(net, 60000);
+		assert_int_equal(node_sa_count(&net->server), 0);
+		assert_int_equal(hash_count(net->server.ike->flows_by_handle), 0);
+		assert_int_equal(hash_count(net->server.ike->children_by_spi), 0);
+		assert_int_equal(net->server.ike->nsas, 0);
+	}
+}
+
 #define T(fn) cmocka_unit_test_setup_teardown(fn, net_setup, net_teardown)
 
 int main(void)
@@ -505,6 +549,7 @@ int main(void)
 	        T(expires_when_nobody_renews),
 	        T(shutdown_tells_everybody),
 	        T(two_hundred_cycles),
+	        T(sa_ends_while_it_is_renewed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
