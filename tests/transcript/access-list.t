@@ -64,6 +64,7 @@ ciscoasa(config)# clear configure static
 ciscoasa(config)# icmp deny any echo outside
 [full] WARNING: icmp: <*>
 ciscoasa(config)# icmp permit host 192.0.2.1 outside
+[full] WARNING: icmp: <*>
 ciscoasa(config)# icmp permit any sideways outside
 ERROR: % Invalid input: sideways
 ciscoasa(config)# show running-config icmp
