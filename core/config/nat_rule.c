@@ -4,46 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-struct scan {
-	struct str all, rest;
-	enum nat_status status;
-	size_t at;
-	struct err *err;
-	void (*add)(void *arg, const char *word, const char *help);
-	void *arg;
-};
-
-static struct str peek(const struct scan *s)
-{
-	struct str rest = s->rest;
-	return str_word(&rest);
-}
-
-static void offer(struct scan *s, const char *word, const char *help)
-{
-	if (s->add != NULL && s->status == NAT_OK && peek(s).len == 0)
-		s->add(s->arg, word, help);
-}
-
-static bool wrong(struct scan *s)
-{
-	struct str word = peek(s);
-	if (s->status != NAT_OK)
-		return false;
-	s->status = word.len == 0 ? NAT_INCOMPLETE : NAT_INVALID;
-	s->at = word.len == 0 ? s->all.len : (size_t)(word.p - s->all.p);
-	if (word.len == 0)
-		err_set(s->err, -EINVAL, "%% Incomplete command");
-	else
-		err_set(s->err, -EINVAL, "nat: %.*s does not belong here", STR_ARG(word));
-	return false;
-}
+#include "core/config/nat_scan.h"
 
 /* The keyword, written out or (from three letters on) begun. */
-static bool key(struct scan *s, const char *word, const char *help)
+static bool key(struct nat_scan *s, const char *word, const char *help)
 {
-	struct str w = peek(s);
-	offer(s, word, help);
+	struct str w = nat_scan_peek(s);
+	nat_scan_offer(s, word, help);
 	if (w.len == 0 || !str_has_prefix_nocase(str_of(word), w) ||
 	    (w.len < 3 && !str_caseeq(w, str_of(word))))
 		return false;
@@ -51,39 +18,39 @@ static bool key(struct scan *s, const char *word, const char *help)
 	return true;
 }
 
-static bool name(struct scan *s, struct str *out, const char *help)
+static bool name(struct nat_scan *s, struct str *out, const char *help)
 {
-	offer(s, "WORD", help);
-	*out = peek(s);
+	nat_scan_offer(s, "WORD", help);
+	*out = nat_scan_peek(s);
 	if (out->len == 0)
-		return wrong(s);
+		return nat_scan_wrong(s);
 	str_word(&s->rest);
 	return true;
 }
 
 /* (real,mapped) */
-static bool interfaces(struct scan *s, struct nat_rule *r)
+static bool interfaces(struct nat_scan *s, struct nat_rule *r)
 {
-	struct str w = peek(s);
+	struct str w = nat_scan_peek(s);
 	const char *comma = w.len > 0 ? memchr(w.p, ',', w.len) : NULL;
-	offer(s, "(", "Open parenthesis for (<internal_if_name>,<external_if_name>) pair");
+	nat_scan_offer(s, "(", "Open parenthesis for (<internal_if_name>,<external_if_name>) pair");
 	if (w.len == 0 || w.p[0] != '(') {
 		if (!r->object)
-			return wrong(s);
+			return nat_scan_wrong(s);
 		r->real_if = r->mapped_if = STR("any");
 		return true;
 	}
 	if (comma == NULL || w.p[w.len - 1] != ')')
-		return wrong(s);
+		return nat_scan_wrong(s);
 	r->real_if = (struct str){w.p + 1, (size_t)(comma - w.p) - 1};
 	r->mapped_if = (struct str){comma + 1, (size_t)(w.p + w.len - 1 - (comma + 1))};
 	if (r->real_if.len == 0 || r->mapped_if.len == 0)
-		return wrong(s);
+		return nat_scan_wrong(s);
 	str_word(&s->rest);
 	return true;
 }
 
-static void pool_flags(struct scan *s, struct nat_rule *r)
+static void pool_flags(struct nat_scan *s, struct nat_rule *r)
 {
 	const struct {
 		bool *flag;
@@ -101,7 +68,7 @@ static void pool_flags(struct scan *s, struct nat_rule *r)
 		}
 }
 
-static bool mapped(struct scan *s, struct nat_rule *r)
+static bool mapped(struct nat_scan *s, struct nat_rule *r)
 {
 	if (r->dynamic &&
 	    key(s, "pat-pool", "Specify object or object-group name for mapped source pat pool"))
@@ -117,13 +84,13 @@ static bool mapped(struct scan *s, struct nat_rule *r)
 	return true;
 }
 
-static bool flags(struct scan *s, struct nat_rule *r)
+static bool flags(struct nat_scan *s, struct nat_rule *r)
 {
 	for (;;) {
 		if (!r->object && r->dst_mapped.len == 0 &&
 		    key(s, "destination", "Destination NAT parameters")) {
 			if (!key(s, "static", "Specify NAT type as static"))
-				return wrong(s);
+				return nat_scan_wrong(s);
 			if (key(s, "interface", "Use interface address as mapped IP"))
 				r->dst_mapped = STR("interface");
 			else if (!name(s, &r->dst_mapped,
@@ -162,15 +129,15 @@ static bool flags(struct scan *s, struct nat_rule *r)
 		} else if (!r->object && key(s, "description", "Specify NAT rule description")) {
 			r->description = str_trim(s->rest);
 			s->rest.len = 0;
-			return r->description.len > 0 || wrong(s);
+			return r->description.len > 0 || nat_scan_wrong(s);
 		} else {
-			offer(s, "<cr>", "");
-			return peek(s).len == 0 || wrong(s);
+			nat_scan_offer(s, "<cr>", "");
+			return nat_scan_peek(s).len == 0 || nat_scan_wrong(s);
 		}
 	}
 }
 
-static bool parse(struct scan *s, struct nat_rule *r)
+static bool parse(struct nat_scan *s, struct nat_rule *r)
 {
 	uint32_t n;
 	if (!interfaces(s, r))
@@ -178,18 +145,19 @@ static bool parse(struct scan *s, struct nat_rule *r)
 	if (!r->object) {
 		if (key(s, "after-auto", "Insert NAT rule after auto section"))
 			r->after_auto = true;
-		offer(s, "<1-2147483647>", "Position of NAT rule within before auto section");
-		if (str_to_u32(peek(s), INT32_MAX, &n) && n > 0) {
+		nat_scan_offer(s, "<1-2147483647>",
+		               "Position of NAT rule within before auto section");
+		if (str_to_u32(nat_scan_peek(s), INT32_MAX, &n) && n > 0) {
 			str_word(&s->rest);
 			r->position = n;
 		}
 		if (!key(s, "source", "Source NAT parameters"))
-			return wrong(s);
+			return nat_scan_wrong(s);
 	}
 	if (key(s, "dynamic", "Specify NAT type as dynamic"))
 		r->dynamic = true;
 	else if (!key(s, "static", "Specify NAT type as static"))
-		return wrong(s);
+		return nat_scan_wrong(s);
 	if (!r->object &&
 	    !name(s, &r->src_real, "Specify object or object-group name for real source, or any"))
 		return false;
@@ -198,7 +166,7 @@ static bool parse(struct scan *s, struct nat_rule *r)
 
 bool nat_rule_parse(struct str text, bool object, struct nat_rule *r, struct err *err)
 {
-	struct scan s = {.all = text, .rest = text, .err = err};
+	struct nat_scan s = {.what = "nat", .all = text, .rest = text, .err = err};
 	*r = (struct nat_rule){.object = object};
 	return parse(&s, r);
 }
@@ -206,7 +174,7 @@ bool nat_rule_parse(struct str text, bool object, struct nat_rule *r, struct err
 enum nat_status nat_syntax(struct str text, bool object, size_t *at,
                            void (*add)(void *arg, const char *word, const char *help), void *arg)
 {
-	struct scan s = {.all = text, .rest = text, .add = add, .arg = arg};
+	struct nat_scan s = {.what = "nat", .all = text, .rest = text, .add = add, .arg = arg};
 	struct nat_rule r = {.object = object};
 	parse(&s, &r);
 	*at = s.at;

@@ -3,102 +3,69 @@
 #include <errno.h>
 #include <string.h>
 
-struct scan {
-	struct str all, rest;
-	enum nat_status status;
-	size_t at;
-	struct err *err;
-	void (*add)(void *arg, const char *word, const char *help);
-	void *arg;
-};
+#include "core/config/nat_scan.h"
 
-static struct str peek(const struct scan *s)
+static bool key(struct nat_scan *s, const char *word, const char *help)
 {
-	struct str rest = s->rest;
-	return str_word(&rest);
-}
-
-static void offer(struct scan *s, const char *word, const char *help)
-{
-	if (s->add != NULL && s->status == NAT_OK && peek(s).len == 0)
-		s->add(s->arg, word, help);
-}
-
-static bool wrong(struct scan *s)
-{
-	struct str word = peek(s);
-	if (s->status != NAT_OK)
-		return false;
-	s->status = word.len == 0 ? NAT_INCOMPLETE : NAT_INVALID;
-	s->at = word.len == 0 ? s->all.len : (size_t)(word.p - s->all.p);
-	if (word.len == 0)
-		err_set(s->err, -EINVAL, "%% Incomplete command");
-	else
-		err_set(s->err, -EINVAL, "static: %.*s does not belong here", STR_ARG(word));
-	return false;
-}
-
-static bool key(struct scan *s, const char *word, const char *help)
-{
-	offer(s, word, help);
-	if (!str_eq_cstr(peek(s), word))
+	nat_scan_offer(s, word, help);
+	if (!str_eq_cstr(nat_scan_peek(s), word))
 		return false;
 	str_word(&s->rest);
 	return true;
 }
 
-static bool interfaces(struct scan *s, struct nat_static *r)
+static bool interfaces(struct nat_scan *s, struct nat_static *r)
 {
-	struct str w = peek(s);
+	struct str w = nat_scan_peek(s);
 	const char *comma = w.len > 0 ? memchr(w.p, ',', w.len) : NULL;
-	offer(s, "(", "Open parenthesis for (<internal_if_name>,<external_if_name>) pair");
+	nat_scan_offer(s, "(", "Open parenthesis for (<internal_if_name>,<external_if_name>) pair");
 	if (comma == NULL || w.p[0] != '(' || w.p[w.len - 1] != ')')
-		return wrong(s);
+		return nat_scan_wrong(s);
 	r->real_if = (struct str){w.p + 1, (size_t)(comma - w.p) - 1};
 	r->mapped_if = (struct str){comma + 1, (size_t)(w.p + w.len - 1 - (comma + 1))};
 	if (r->real_if.len == 0 || r->mapped_if.len == 0)
-		return wrong(s);
+		return nat_scan_wrong(s);
 	str_word(&s->rest);
 	return true;
 }
 
-static bool address(struct scan *s, uint32_t *ip, const char *help)
+static bool address(struct nat_scan *s, uint32_t *ip, const char *help)
 {
-	offer(s, "A.B.C.D", help);
-	if (!ip4_parse(peek(s), ip))
-		return wrong(s);
+	nat_scan_offer(s, "A.B.C.D", help);
+	if (!ip4_parse(nat_scan_peek(s), ip))
+		return nat_scan_wrong(s);
 	str_word(&s->rest);
 	return true;
 }
 
-static bool port(struct scan *s, uint8_t proto, uint16_t *port, const char *help)
+static bool port(struct nat_scan *s, uint8_t proto, uint16_t *port, const char *help)
 {
 	struct acl_ports p;
 	struct out text;
 	bool ok;
-	offer(s, "<0-65535>", help);
-	if (peek(s).len == 0)
-		return wrong(s);
+	nat_scan_offer(s, "<0-65535>", help);
+	if (nat_scan_peek(s).len == 0)
+		return nat_scan_wrong(s);
 	out_init(&text);
-	out_printf(&text, "eq %.*s", STR_ARG(peek(s)));
+	out_printf(&text, "eq %.*s", STR_ARG(nat_scan_peek(s)));
 	ok = acl_port_parse(out_text(&text), proto, &p, NULL);
 	out_free(&text);
 	if (!ok)
-		return wrong(s);
+		return nat_scan_wrong(s);
 	*port = p.a;
 	str_word(&s->rest);
 	return true;
 }
 
-static bool number(struct scan *s, uint32_t *n)
+static bool number(struct nat_scan *s, uint32_t *n)
 {
-	if (!str_to_u32(peek(s), 65535, n))
+	if (!str_to_u32(nat_scan_peek(s), 65535, n))
 		return false;
 	str_word(&s->rest);
 	return true;
 }
 
-static bool rest(struct scan *s, struct nat_static *r)
+static bool rest(struct nat_scan *s, struct nat_static *r)
 {
 	for (;;) {
 		if (r->acl.len == 0 && key(s, "netmask", "Specify the network mask")) {
@@ -108,7 +75,8 @@ static bool rest(struct scan *s, struct nat_static *r)
 				return err_set(s->err, -EINVAL, "Invalid netmask %s",
 				               ip4_text(r->mask).s),
 				       s->status = NAT_REFUSED, false;
-		} else if (!r->dns && key(s, "dns", "Use the created xlate to rewrite DNS record")) {
+		} else if (!r->dns &&
+		           key(s, "dns", "Use the created xlate to rewrite DNS record")) {
 			r->dns = true;
 		} else if (!r->norandomseq &&
 		           (key(s, "norandomseq", "Disable TCP sequence number randomization") ||
@@ -116,21 +84,21 @@ static bool rest(struct scan *s, struct nat_static *r)
 			r->norandomseq = true;
 		} else if (key(s, "udp", "Maximum number of UDP connections follows")) {
 			if (!number(s, &r->udp_max))
-				return wrong(s);
+				return nat_scan_wrong(s);
 		} else if (key(s, "tcp", "Maximum number of TCP connections follows")) {
 			if (!number(s, &r->tcp_max))
-				return wrong(s);
+				return nat_scan_wrong(s);
 			number(s, &r->tcp_embryonic);
 		} else if (number(s, &r->tcp_max)) {
 			number(s, &r->tcp_embryonic);
 		} else {
-			offer(s, "<cr>", "");
-			return peek(s).len == 0 || wrong(s);
+			nat_scan_offer(s, "<cr>", "");
+			return nat_scan_peek(s).len == 0 || nat_scan_wrong(s);
 		}
 	}
 }
 
-static bool parse(struct scan *s, struct nat_static *r)
+static bool parse(struct nat_scan *s, struct nat_static *r)
 {
 	r->mask = UINT32_MAX;
 	if (!interfaces(s, r))
@@ -146,10 +114,10 @@ static bool parse(struct scan *s, struct nat_static *r)
 	if (r->proto != 0 && !port(s, r->proto, &r->mapped_port, "Global or mapped port"))
 		return false;
 	if (key(s, "access-list", "Specify access-list name after this keyword")) {
-		r->acl = peek(s);
-		offer(s, "WORD", "Access-list name");
+		r->acl = nat_scan_peek(s);
+		nat_scan_offer(s, "WORD", "Access-list name");
 		if (r->acl.len == 0)
-			return wrong(s);
+			return nat_scan_wrong(s);
 		str_word(&s->rest);
 	} else if (!address(s, &r->real, "Local or real IP address") ||
 	           (r->proto != 0 && !port(s, r->proto, &r->real_port, "Local or real port"))) {
@@ -160,7 +128,7 @@ static bool parse(struct scan *s, struct nat_static *r)
 
 bool nat_static_parse(struct str text, struct nat_static *r, struct err *err)
 {
-	struct scan s = {.all = text, .rest = text, .err = err};
+	struct nat_scan s = {.what = "static", .all = text, .rest = text, .err = err};
 	*r = (struct nat_static){0};
 	return parse(&s, r);
 }
@@ -169,7 +137,7 @@ enum nat_status nat_static_syntax(struct str text, size_t *at,
                                   void (*add)(void *arg, const char *word, const char *help),
                                   void *arg)
 {
-	struct scan s = {.all = text, .rest = text, .add = add, .arg = arg};
+	struct nat_scan s = {.what = "static", .all = text, .rest = text, .add = add, .arg = arg};
 	struct nat_static r = {0};
 	parse(&s, &r);
 	*at = s.at;
