@@ -21,6 +21,7 @@ struct ifaces {
 	struct netlink_addr addr[ADDRS_MAX]; /* of all devices */
 	size_t naddrs;
 	struct ifaces_own *own; /* what we changed on the devices (manage: yes) */
+	struct out warned;      /* what is wrong with the devices, as it was said last */
 	void (*changed)(void *arg, const struct iface *i);
 	void *changed_arg;
 };
@@ -141,6 +142,23 @@ static void iface_warn(const struct iface *i, struct out *notes)
 		     ip4_text(i->mask).s);
 }
 
+/* A device stays as it is through many edits: what was said of it already is not said again. */
+static void ifaces_warn(struct ifaces *t, struct out *notes)
+{
+	struct out now;
+	out_init(&now);
+	for (size_t k = 0; k < t->n; k++) {
+		size_t from = now.len;
+		iface_warn(&t->iface[k], &now);
+		if (notes != NULL && now.len > from &&
+		    (t->warned.len == 0 ||
+		     memmem(t->warned.text, t->warned.len, now.text + from, now.len - from) == NULL))
+			out_put(notes, (struct str){now.text + from, now.len - from});
+	}
+	out_free(&t->warned);
+	t->warned = now;
+}
+
 struct route_find {
 	const struct netlink_route *want;
 	bool same,
@@ -225,8 +243,7 @@ void ifaces_apply(struct ifaces *t, const struct ifaces_conf *conf, struct out *
 				ifaces_own_take(t->own, &t->iface[k], notes);
 		devices_read(t);
 	}
-	for (size_t k = 0; k < t->n; k++)
-		iface_warn(&t->iface[k], notes);
+	ifaces_warn(t, notes);
 	for (size_t k = 0; k < t->nroutes; k++)
 		route_install(t, &t->route[k], notes);
 }
@@ -271,6 +288,7 @@ struct ifaces *ifaces_new(const struct hardware *hw, struct netlink *nl)
 		return NULL;
 	t->hw = hw;
 	t->nl = nl;
+	out_init(&t->warned);
 	t->own = ifaces_own_new(nl);
 	if (!t->own) {
 		free(t);
@@ -286,6 +304,7 @@ void ifaces_free(struct ifaces *t)
 	routes_withdraw(t, NULL);
 	free(t->route);
 	ifaces_own_free(t->own);
+	out_free(&t->warned);
 	free(t);
 }
 

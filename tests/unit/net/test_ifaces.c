@@ -97,8 +97,11 @@ static void adopts_what_agrees_and_warns_where_not(void **state)
 	assert_int_equal(route_proto(0, 0, 0xc00002fe), NETLINK_PROTO);
 	assert_int_equal(route_proto(0x0a140000, 16, 0xc00002fd), NETLINK_PROTO);
 	assert_int_equal(route_proto(0x0a150000, 16, 0x0a0700fe), 0);
-	/* Another address, a removed route. */
+	/* What was said is not said again. */
 	out_clear(&o);
+	ifaces_apply(t, &conf, &o);
+	assert_int_equal(o.len, 0);
+	/* Another address, a removed route. */
 	conf_ifaces[0].ip = 0xc0000203;
 	conf = conf_of(2, 1);
 	ifaces_apply(t, &conf, &o);
