@@ -54,6 +54,10 @@ enum load_flags {
 int load_text(const struct grammar *g, struct confsys *sys, struct str text, const char *name,
               unsigned flags, struct load_report *report, struct err *err);
 void load_report_free(struct load_report *r);
+/* A line that is kept without effect. What is printed always says nothing as long as it says the default. */
+bool load_counts_inert(const struct match *m);
+/* "INFO: 3 lines are kept without effect ..." */
+void load_inert_text(size_t n, struct out *out);
 /* "FILE:LINE: ERROR: ..." line by line. */
 void load_report_print(const struct load_report *r, struct out *out);
 

@@ -130,9 +130,7 @@ static void matched(struct load *ld, const struct match *m, unsigned number)
 	}
 	report_notes(ld, number, &notes);
 	out_free(&notes);
-	/* What is printed always says nothing as long as it says the default. */
-	ld->r->inert +=
-	        m->line->inert && m->line->node && !m->no && !(m->line->flags & LINE_ALWAYS);
+	ld->r->inert += load_counts_inert(m);
 	/* A global line amid a block does not end the block. */
 	if (m->line->enter && !m->no) {
 		match_next_ctx(m, &ld->ctx);
@@ -222,6 +220,17 @@ static void sort_items(struct load_report *r)
 	r->items = items;
 }
 
+bool load_counts_inert(const struct match *m)
+{
+	return m->line->inert && m->line->node && !m->no && !(m->line->flags & LINE_ALWAYS);
+}
+
+void load_inert_text(size_t n, struct out *out)
+{
+	out_printf(out, "INFO: %zu line%s kept without effect, show running-config inert lists %s", n,
+	           n == 1 ? " is" : "s are", n == 1 ? "it" : "them");
+}
+
 static void report_inert(struct load *ld)
 {
 	struct out text;
@@ -229,10 +238,7 @@ static void report_inert(struct load *ld)
 	if (!ld->r->inert)
 		return;
 	out_init(&text);
-	out_printf(&text,
-	           "INFO: %zu line%s kept without effect, show running-config inert lists %s",
-	           ld->r->inert, ld->r->inert == 1 ? " is" : "s are",
-	           ld->r->inert == 1 ? "it" : "them");
+	load_inert_text(ld->r->inert, &text);
 	report(ld, 0, out_text(&text), false);
 	out_free(&text);
 }

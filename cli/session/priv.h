@@ -50,6 +50,7 @@ struct session {
 	enum session_want want; /* as told to the io; NOTHING once it was answered */
 	struct out prompt;
 	struct edit_said said; /* by a batch */
+	size_t inert;          /* lines of a batch that are kept without effect */
 	int dialect;    /* of the text a batch loads, -1 = none named */
 	int shown;      /* dialect to show in, -1 = newest */
 	unsigned lines; /* given so far */

@@ -236,6 +236,7 @@ static int run_config(struct session *s, struct match *m)
 	out_init(&notes);
 	int rc = s->dialect < 0 ? edit_line(s->env->grammar, s->env->sys, &s->ctx, m, &notes, &err)
 	                        : edit_in_dialect(s, m, &notes, &err);
+	s->inert += rc >= 0 && s->opt.config && load_counts_inert(m);
 	if (s->opt.batch)
 		edit_said_once(&s->said, &notes);
 	session_print(s, out_text(&notes));

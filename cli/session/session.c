@@ -481,6 +481,14 @@ void session_eof(struct session *s)
 {
 	cancel_pending(s);
 	pager_reset(&s->pager, 0, 0);
+	if (s->opt.config && s->inert > 0) {
+		struct out text;
+		out_init(&text);
+		load_inert_text(s->inert, &text);
+		out_str(&text, "\n");
+		session_print(s, out_text(&text));
+		out_free(&text);
+	}
 	s->opt.serial = false;
 	session_over(s);
 	session_pump(s);
