@@ -10,6 +10,7 @@ pasted_loads() {
 		configure <"$PASTED/$f.cfg" >"$W/pasted.out" 2>&1
 		grep ERROR "$W/pasted.out" && return 1
 	done
+	grep -qE '^INFO: [0-9]+ lines are kept without effect' "$W/pasted.out" || { tail -3 "$W/pasted.out"; return 1; }
 	cli 'show vpn-sessiondb summary' >/dev/null; addresses 1
 	cli 'show vpn-sessiondb ra-ikev1-ipsec' | grep -q "$LOCAL_IP" || { echo "the client is gone"; return 1; }
 }
@@ -29,14 +30,24 @@ pasted_fixed_point() {
 	diff "$W/paste.1" "$W/paste.2" && guest_disconnect 1
 	gone
 }
+# Whole configurations of appliances that ran for years, over what runs (the older one called its interfaces Ethernet).
+pasted_closets() {
+	local f
+	for f in closet-82 closet-98; do
+		sed 's/^interface Ethernet/interface GigabitEthernet/' "$PASTED/$f.cfg" | configure >"$W/pasted.out" 2>&1
+		grep ERROR "$W/pasted.out" && return 1
+		tail -1 "$W/pasted.out"
+	done
+}
 pasted_restore() {
-	cli 'configure replace disk0:before-paste' 'delete /noconfirm before-paste' 'delete /noconfirm pasted' >/dev/null 2>&1
-	return 0
+	cli 'configure replace disk0:before-paste' 'delete /noconfirm before-paste' 'delete /noconfirm pasted' >"$W/back.out" 2>&1
+	! grep ERROR "$W/back.out" && guest_connect 1 && guest_disconnect 1 && gone
 }
 
 pasted_tests() {
 	t "paste: a pasted configuration is loaded under a session" pasted_loads
 	t "paste: what has no effect is listed with its reason" pasted_inert
 	t "paste: its text is a fixed point on the live appliance" pasted_fixed_point
+	t "paste: whole configurations of old appliances" pasted_closets
 	t "paste: back to what it was" pasted_restore
 }
