@@ -123,15 +123,7 @@ consoles_pipe() {
 	! grep -nP '[\x00-\x08\x0b-\x1f\x7f]|More' "$W/pipe.txt" && grep -q '^: end' "$W/pipe.txt"
 }
 
-consoles_tests() {
-	t "console: passwords in every form" consoles_passwords
-	t "console: a level has its password, commands have levels" consoles_levels
-	t "console: failed attempts lock a user out" consoles_lockout
-	t "console: no management through the tunnel" consoles_tunnel
-	t "console: over SSH from where a line permits it" consoles_ssh
-	[ "$FULL" = no ] || t "console: keys are no idle time" consoles_idle
-	t "console: through a genuine SSH server" consoles_sshd
-	t "console: a pipe gets plain text" consoles_pipe
+consoles_restore() {
 	configure <<-'END'
 		no username con-md5
 		no username con-nt
@@ -141,4 +133,16 @@ consoles_tests() {
 		no privilege show level 5 mode exec command curpriv
 		no privilege cmd level 5 mode exec command configure
 	END
+}
+
+consoles_tests() {
+	t "console: passwords in every form" consoles_passwords
+	t "console: a level has its password, commands have levels" consoles_levels
+	t "console: failed attempts lock a user out" consoles_lockout
+	t "console: no management through the tunnel" consoles_tunnel
+	t "console: over SSH from where a line permits it" consoles_ssh
+	[ "$FULL" = no ] || t "console: keys are no idle time" consoles_idle
+	t "console: through a genuine SSH server" consoles_sshd
+	t "console: a pipe gets plain text" consoles_pipe
+	t "console: back to what it was" consoles_restore
 }
