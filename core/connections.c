@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/rec.h"
 #include "core/filters.h"
 #include "core/gateway.h"
@@ -87,7 +88,8 @@ static void put_conn(struct out *o, const struct conn *c, const char *indent)
 	char flags[16], idle[32], proto[16];
 	uint64_t s = c->c.idle_ms / 1000;
 	flags_text(c, flags);
-	snprintf(idle, sizeof idle, "%u:%02u:%02u", (unsigned)(s / 3600), (unsigned)(s / 60 % 60), (unsigned)(s % 60));
+	snprintf(idle, sizeof idle, "%u:%02u:%02u", (unsigned)(s / 3600), (unsigned)(s / 60 % 60),
+	         (unsigned)(s % 60));
 	snprintf(proto, sizeof proto, "%u", k->proto);
 	out_str(o, indent);
 	rec_open(o, NULL);
@@ -98,10 +100,14 @@ static void put_conn(struct out *o, const struct conn *c, const char *indent)
 	                       : proto);
 	for (int end = 0; end < 2; end++) {
 		bool src = (end == 0) == src_first;
-		put_end(o, src ? "source" : "destination", src ? c->src_if : c->dst_if, src ? k->src : k->dst,
-		        src ? k->sport : k->proto == ICMP ? 0 : k->dport);
+		put_end(o, src ? "source" : "destination", src ? c->src_if : c->dst_if,
+		        src ? k->src : k->dst,
+		        src                ? k->sport
+		        : k->proto == ICMP ? 0
+		                           : k->dport);
 	}
-	rec(o, "idle bytes flags", ", idle %s, bytes %" PRIu64 ", flags %s\n", idle, c->c.bytes, flags);
+	rec(o, "idle bytes flags", ", idle %s, bytes %" PRIu64 ", flags %s\n", idle, c->c.bytes,
+	    flags);
 	rec_close(o);
 }
 
@@ -125,50 +131,85 @@ void connections_put(struct gateway *gw, struct out *o)
 
 /* ------------------------------------------------------------------ show local-host */
 
+enum { NO_END = -1 };
+
+/* The ends of connection i are 2i and 2i + 1; those of one host are a chain. */
 struct host {
 	const char *ifname;
 	uint32_t ip;
 	unsigned tcp, udp, embryonic;
+	long first, last;
 };
 
 struct hosts {
 	struct host *host;
 	size_t n;
+	long *next; /* end -> the next of the same host */
+	struct hash *by_ip;
 };
 
 static struct host *host_of(struct hosts *h, const char *ifname, uint32_t ip)
 {
-	for (size_t i = 0; i < h->n; i++)
-		if (h->host[i].ip == ip)
-			return &h->host[i];
-	h->host[h->n] = (struct host){.ifname = ifname != NULL ? ifname : "outside", .ip = ip};
-	return &h->host[h->n++];
+	struct host *x = hash_get(h->by_ip, &ip, sizeof ip);
+	if (x != NULL)
+		return x;
+	x = &h->host[h->n];
+	*x = (struct host){.ifname = ifname != NULL ? ifname : "outside",
+	                   .ip = ip,
+	                   .first = NO_END,
+	                   .last = NO_END};
+	if (!hash_put(h->by_ip, &ip, sizeof ip, x))
+		return NULL;
+	h->n++;
+	return x;
 }
 
-static void count_host(struct host *h, const struct conn *c)
+static void count_host(struct hosts *h, struct host *x, const struct conn *c, long end)
 {
-	h->tcp += c->c.key.proto == TCP;
-	h->udp += c->c.key.proto == UDP;
-	h->embryonic += c->c.key.proto == TCP && !(c->c.forth && c->c.back);
+	if (x == NULL)
+		return;
+	x->tcp += c->c.key.proto == TCP;
+	x->udp += c->c.key.proto == UDP;
+	x->embryonic += c->c.key.proto == TCP && !(c->c.forth && c->c.back);
+	h->next[end] = NO_END;
+	*(x->last == NO_END ? &x->first : &h->next[x->last]) = end;
+	x->last = end;
 }
 
-static void put_host(struct out *o, const struct conns *l, const struct host *h)
+static struct hosts hosts_of(const struct conns *l)
+{
+	struct hosts h = {.host = calloc(l->n * 2 + 1, sizeof *h.host),
+	                  .next = calloc(l->n * 2 + 1, sizeof *h.next),
+	                  .by_ip = hash_new(0)};
+	bool room = h.host != NULL && h.next != NULL && h.by_ip != NULL;
+	for (size_t i = 0; room && i < l->n; i++) {
+		const struct conn *c = &l->conn[i];
+		count_host(&h, host_of(&h, c->src_if, c->c.key.src), c, (long)(2 * i));
+		if (c->c.key.dst != c->c.key.src)
+			count_host(&h, host_of(&h, c->dst_if, c->c.key.dst), c, (long)(2 * i + 1));
+	}
+	return h;
+}
+
+static void put_host(struct out *o, const struct conns *l, const struct hosts *all,
+                     const struct host *h)
 {
 	rec_open(o, NULL);
 	rec(o, "host", "local host: <%s>,\n", ip4_text(h->ip).s);
 	rec(o, "tcp_flows tcp_embryonic udp_flows",
 	    "    TCP flow count/limit = %u/unlimited\n    TCP embryonic count to host = %u\n"
-	    "    TCP intercept watermark = unlimited\n    UDP flow count/limit = %u/unlimited\n\n  Conn:\n",
+	    "    TCP intercept watermark = unlimited\n    UDP flow count/limit = %u/unlimited\n\n  "
+	    "Conn:\n",
 	    h->tcp, h->embryonic, h->udp);
 	rec_list(o, "connections");
-	for (size_t i = 0; i < l->n; i++)
-		if (l->conn[i].c.key.src == h->ip || l->conn[i].c.key.dst == h->ip)
-			put_conn(o, &l->conn[i], "    ");
+	for (long end = h->first; end != NO_END; end = all->next[end])
+		put_conn(o, &l->conn[end / 2], "    ");
 	rec_close(o);
 	rec_close(o);
 }
 
-static void put_interface(struct out *o, const struct conns *l, const struct hosts *h, const char *ifname, uint32_t only)
+static void put_interface(struct out *o, const struct conns *l, const struct hosts *h,
+                          const char *ifname, uint32_t only)
 {
 	unsigned n = 0;
 	for (size_t i = 0; i < h->n; i++)
@@ -178,7 +219,7 @@ static void put_interface(struct out *o, const struct conns *l, const struct hos
 	rec_list(o, "hosts");
 	for (size_t i = 0; i < h->n; i++)
 		if (strcmp(h->host[i].ifname, ifname) == 0 && (only == 0 || h->host[i].ip == only))
-			put_host(o, l, &h->host[i]);
+			put_host(o, l, h, &h->host[i]);
 	rec_close(o);
 	rec_close(o);
 }
@@ -187,19 +228,17 @@ static int show_local_host(struct cmd *c)
 {
 	struct gateway *gw = c->ctx;
 	struct conns l = conns_of(gw);
-	struct hosts h = {.host = calloc(l.n * 2 + 1, sizeof *h.host)};
+	struct hosts h = hosts_of(&l);
 	uint32_t only = 0;
 	ip4_parse(cmd_text(c, "address"), &only);
-	for (size_t i = 0; h.host != NULL && i < l.n; i++) {
-		count_host(host_of(&h, l.conn[i].src_if, l.conn[i].c.key.src), &l.conn[i]);
-		count_host(host_of(&h, l.conn[i].dst_if, l.conn[i].c.key.dst), &l.conn[i]);
-	}
 	rec_list(c->out, "interfaces");
-	for (size_t i = 0; h.host != NULL && i < ifaces_count(gw->ifaces); i++)
+	for (size_t i = 0; i < ifaces_count(gw->ifaces); i++)
 		if (ifaces_at(gw->ifaces, i)->conf.nameif[0] != '\0')
 			put_interface(c->out, &l, &h, ifaces_at(gw->ifaces, i)->conf.nameif, only);
 	rec_close(c->out);
 	free(h.host);
+	free(h.next);
+	hash_free(h.by_ip);
 	free(l.conn);
 	return CMD_OK;
 }

@@ -16,6 +16,8 @@ P=pt$$
 W=$(mktemp -d /tmp/postern-lab.XXXXXX)
 declare -A GUEST_PID=()
 APPLIANCE_PID=
+# of the guest that connected last (addresses)
+PPP_IF= LOCAL_IP= REMOTE_IP= DNS1= DNS2=
 
 ns() { local n=$1; shift; nsenter --net="/run/netns/$P-$n" -- "$@"; }
 ns_make() {
