@@ -20,56 +20,73 @@ static int refuse(struct cmd *c, const struct err *err)
 
 /* ---------------------------------------------------------------- dir */
 
-static int cmd_dir(struct cmd *c)
+struct listed {
+	size_t n;
+	uint64_t used, room; /* bytes */
+};
+
+/* Each file of disk0: through put; false when it cannot be read, which is told. */
+static bool each_file(struct cmd *c, const char *time_format,
+                      void (*put)(struct out *o, size_t number, const struct flash_file *f,
+                                  const char *when),
+                      struct listed *l)
 {
 	struct exec_config *x = c->ctx;
 	struct flash_file *files;
 	struct err err = {0};
-	uint64_t used = 0;
-	size_t n;
-	if (flash_list(&x->flash, &files, &n, &err) != 0)
-		return refuse(c, &err);
-	out_str(c->out, "\nDirectory of disk0:/\n\n");
-	for (size_t i = 0; i < n; i++) {
-		char when[40];
-		zone_format(when, sizeof(when), "%H:%M:%S %b %d %Y", files[i].changed);
-		out_printf(c->out, "%-6zu -rwx  %-12llu %s  %s\n", i + 1,
-		           (unsigned long long)files[i].bytes, when, files[i].name);
-		used += files[i].bytes;
+	*l = (struct listed){0};
+	if (flash_list(&x->flash, &files, &l->n, &err) != 0) {
+		refuse(c, &err);
+		return false;
 	}
-	if (n == 0)
-		out_str(c->out, "No files in directory\n");
-	out_printf(c->out, "\n%u bytes total (%llu bytes free)\n", FLASH_BYTES,
-	           (unsigned long long)(used < FLASH_BYTES ? FLASH_BYTES - used : 0));
+	for (size_t i = 0; i < l->n; i++) {
+		char when[40];
+		zone_format(when, sizeof(when), time_format, files[i].changed);
+		put(c->out, i + 1, &files[i], when);
+		l->used += files[i].bytes;
+	}
+	l->room = l->used < FLASH_BYTES ? FLASH_BYTES - l->used : 0;
 	free(files);
+	return true;
+}
+
+static void put_dir(struct out *o, size_t number, const struct flash_file *f, const char *when)
+{
+	out_printf(o, "%-6zu -rwx  %-12llu %s  %s\n", number, (unsigned long long)f->bytes, when, f->name);
+}
+
+static int cmd_dir(struct cmd *c)
+{
+	struct listed l;
+	out_str(c->out, "\nDirectory of disk0:/\n\n");
+	if (!each_file(c, "%H:%M:%S %b %d %Y", put_dir, &l))
+		return CMD_ERROR;
+	if (l.n == 0)
+		out_str(c->out, "No files in directory\n");
+	out_printf(c->out, "\n%u bytes total (%llu bytes free)\n", FLASH_BYTES, (unsigned long long)l.room);
 	return CMD_OK;
+}
+
+static void put_flash(struct out *o, size_t number, const struct flash_file *f, const char *when)
+{
+	rec_open(o, NULL);
+	rec(o, "number bytes changed name", "%5zu  %-10llu  %s  %s\n", number,
+	    (unsigned long long)f->bytes, when, f->name);
+	rec_close(o);
 }
 
 /* show disk0: */
 static int cmd_show_flash(struct cmd *c)
 {
-	struct exec_config *x = c->ctx;
-	struct flash_file *files;
-	struct err err = {0};
-	uint64_t used = 0;
-	size_t n;
-	if (flash_list(&x->flash, &files, &n, &err) != 0)
-		return refuse(c, &err);
+	struct listed l;
 	out_str(c->out, "--#--  --length--  -----date/time------  path\n");
 	rec_list(c->out, "files");
-	for (size_t i = 0; i < n; i++) {
-		char when[40];
-		zone_format(when, sizeof(when), "%b %d %Y %H:%M:%S", files[i].changed);
-		rec_open(c->out, NULL);
-		rec(c->out, "number bytes changed name", "%5zu  %-10llu  %s  %s\n", i + 1,
-		    (unsigned long long)files[i].bytes, when, files[i].name);
-		rec_close(c->out);
-		used += files[i].bytes;
-	}
+	bool read = each_file(c, "%b %d %Y %H:%M:%S", put_flash, &l);
 	rec_close(c->out);
-	free(files);
+	if (!read)
+		return CMD_ERROR;
 	rec(c->out, "bytes_total bytes_free", "\n%u bytes total (%llu bytes free)\n", FLASH_BYTES,
-	    (unsigned long long)(used < FLASH_BYTES ? FLASH_BYTES - used : 0));
+	    (unsigned long long)l.room);
 	return CMD_OK;
 }
 
