@@ -28,25 +28,14 @@ static bool name(struct nat_scan *s, struct str *out, const char *help)
 	return true;
 }
 
-/* (real,mapped) */
+/* (real,mapped); of an object it may be left out */
 static bool interfaces(struct nat_scan *s, struct nat_rule *r)
 {
 	struct str w = nat_scan_peek(s);
-	const char *comma = w.len > 0 ? memchr(w.p, ',', w.len) : NULL;
+	if (!r->object || (w.len > 0 && w.p[0] == '('))
+		return nat_scan_interfaces(s, &r->real_if, &r->mapped_if);
 	nat_scan_offer(s, "(", "Open parenthesis for (<internal_if_name>,<external_if_name>) pair");
-	if (w.len == 0 || w.p[0] != '(') {
-		if (!r->object)
-			return nat_scan_wrong(s);
-		r->real_if = r->mapped_if = STR("any");
-		return true;
-	}
-	if (comma == NULL || w.p[w.len - 1] != ')')
-		return nat_scan_wrong(s);
-	r->real_if = (struct str){w.p + 1, (size_t)(comma - w.p) - 1};
-	r->mapped_if = (struct str){comma + 1, (size_t)(w.p + w.len - 1 - (comma + 1))};
-	if (r->real_if.len == 0 || r->mapped_if.len == 0)
-		return nat_scan_wrong(s);
-	str_word(&s->rest);
+	r->real_if = r->mapped_if = STR("any");
 	return true;
 }
 

@@ -1,6 +1,7 @@
 #include "core/config/nat_scan.h"
 
 #include <errno.h>
+#include <string.h>
 
 struct str nat_scan_peek(const struct nat_scan *s)
 {
@@ -26,4 +27,19 @@ bool nat_scan_wrong(struct nat_scan *s)
 	else
 		err_set(s->err, -EINVAL, "%s: %.*s does not belong here", s->what, STR_ARG(word));
 	return false;
+}
+
+bool nat_scan_interfaces(struct nat_scan *s, struct str *real, struct str *mapped)
+{
+	struct str w = nat_scan_peek(s);
+	const char *comma = w.len > 0 ? memchr(w.p, ',', w.len) : NULL;
+	nat_scan_offer(s, "(", "Open parenthesis for (<internal_if_name>,<external_if_name>) pair");
+	if (comma == NULL || w.p[0] != '(' || w.p[w.len - 1] != ')')
+		return nat_scan_wrong(s);
+	*real = (struct str){w.p + 1, (size_t)(comma - w.p) - 1};
+	*mapped = (struct str){comma + 1, (size_t)(w.p + w.len - 1 - (comma + 1))};
+	if (real->len == 0 || mapped->len == 0)
+		return nat_scan_wrong(s);
+	str_word(&s->rest);
+	return true;
 }

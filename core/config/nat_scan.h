@@ -20,5 +20,7 @@ struct str nat_scan_peek(const struct nat_scan *s);
 void nat_scan_offer(struct nat_scan *s, const char *word, const char *help);
 /* The next word does not fit, or is missing. Always false; the first time counts. */
 bool nat_scan_wrong(struct nat_scan *s);
+/* "(real,mapped)" at the next word: the names of two interfaces. */
+bool nat_scan_interfaces(struct nat_scan *s, struct str *real, struct str *mapped);
 
 #endif

@@ -14,21 +14,6 @@ static bool key(struct nat_scan *s, const char *word, const char *help)
 	return true;
 }
 
-static bool interfaces(struct nat_scan *s, struct nat_static *r)
-{
-	struct str w = nat_scan_peek(s);
-	const char *comma = w.len > 0 ? memchr(w.p, ',', w.len) : NULL;
-	nat_scan_offer(s, "(", "Open parenthesis for (<internal_if_name>,<external_if_name>) pair");
-	if (comma == NULL || w.p[0] != '(' || w.p[w.len - 1] != ')')
-		return nat_scan_wrong(s);
-	r->real_if = (struct str){w.p + 1, (size_t)(comma - w.p) - 1};
-	r->mapped_if = (struct str){comma + 1, (size_t)(w.p + w.len - 1 - (comma + 1))};
-	if (r->real_if.len == 0 || r->mapped_if.len == 0)
-		return nat_scan_wrong(s);
-	str_word(&s->rest);
-	return true;
-}
-
 static bool address(struct nat_scan *s, uint32_t *ip, const char *help)
 {
 	nat_scan_offer(s, "A.B.C.D", help);
@@ -101,7 +86,7 @@ static bool rest(struct nat_scan *s, struct nat_static *r)
 static bool parse(struct nat_scan *s, struct nat_static *r)
 {
 	r->mask = UINT32_MAX;
-	if (!interfaces(s, r))
+	if (!nat_scan_interfaces(s, &r->real_if, &r->mapped_if))
 		return false;
 	if (key(s, "tcp", "TCP to be used as transport protocol"))
 		r->proto = 6;
