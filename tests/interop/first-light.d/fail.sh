@@ -62,7 +62,7 @@ fail_tests() {
 	t "refused: mode transport missing" with_config \
 		"$(printf 'crypto ipsec ikev1 transform-set tun esp-aes-256 esp-sha-hmac\ncrypto dynamic-map dyno 10 set ikev1 transform-set tun\nno crypto dynamic-map dyno 10 set ikev1 transform-set trans a256 a256s2 a128m a128s2 t3des dm')" \
 		"$(printf 'crypto dynamic-map dyno 10 set ikev1 transform-set trans a256 a256s2 a128m a128s2 t3des dm\nno crypto dynamic-map dyno 10 set ikev1 transform-set tun\nno crypto ipsec ikev1 transform-set tun')" \
-		esp 'ransport|invalid transform proposal'
+		esp 'lacks mode transport'
 	MOST=3 t "refused: no crypto map on the interface" with_config 'no crypto map vpn interface outside' \
 		'crypto map vpn interface outside' ike 'No crypto map bound to interface'
 	t "refused: identities outside match address" with_config \
