@@ -40,7 +40,9 @@ static void add(void *arg, const char *name, uint64_t value)
 		                                                : name[i];
 	c->name[i] = '\0';
 	c->protocol = all->protocol;
-	c->value = value - cleared[all->n++];
+	uint64_t *base = &cleared[all->n++];
+	*base = value < *base ? value : *base; /* what is there now (active tunnels) may become less */
+	c->value = value - *base;
 }
 
 /* One socket for each thread: what went through it. */

@@ -1,8 +1,10 @@
 /* show nat, show xlate, clear xlate. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/rec.h"
 #include "core/config/nat_rule.h"
 #include "core/config/nat_static.h"
@@ -15,29 +17,42 @@ enum { ICMP = 1, TCP = 6, UDP = 17 };
 
 /* ------------------------------------------------------------------ counters */
 
+/* Of one rule; they are read once for a command, by the rule's tag ("1.2", "old.1"). */
 struct hits {
-	const char *tag;
 	uint64_t there, back;
 };
 
 static void add_hits(void *arg, struct str comment, uint64_t packets)
 {
-	struct hits *h = arg;
+	struct hash *by_tag = arg;
 	struct str rest = comment;
 	str_word(&rest);
-	struct str number = str_word(&rest);
-	if (!str_has_prefix_nocase(comment, STR("nat ")) || !str_eq_cstr(number, h->tag))
+	struct str tag = str_word(&rest);
+	if (!str_has_prefix_nocase(comment, STR("nat ")) || tag.len == 0)
 		return;
+	struct hits *h = hash_get(by_tag, tag.p, tag.len);
+	if (h == NULL) {
+		h = calloc(1, sizeof *h);
+		if (h == NULL || !hash_put(by_tag, tag.p, tag.len, h)) {
+			free(h);
+			return;
+		}
+	}
 	*(str_eq(str_word(&rest), STR("back")) ? &h->back : &h->there) += packets;
 }
 
-static void put_hits(struct cmd *c, const char *tag)
+static void free_hits(void *arg, void *value)
 {
-	struct gateway *gw = c->ctx;
-	struct hits h = {tag, 0, 0};
-	nat_counters(gw->nat, add_hits, &h);
+	(void)arg;
+	free(value);
+}
+
+static void put_hits(struct cmd *c, const struct hash *by_tag, const char *tag)
+{
+	const struct hits none = {0, 0}, *h = hash_get(by_tag, tag, strlen(tag));
+	h = h != NULL ? h : &none;
 	rec(c->out, "translate-hits untranslate-hits",
-	    "    translate_hits = %" PRIu64 ", untranslate_hits = %" PRIu64 "\n", h.there, h.back);
+	    "    translate_hits = %" PRIu64 ", untranslate_hits = %" PRIu64 "\n", h->there, h->back);
 }
 
 /* ------------------------------------------------------------------ show nat detail */
@@ -125,8 +140,8 @@ static void put_detail(struct cmd *c, const struct nat_rule *r, struct str objec
 
 /* ------------------------------------------------------------------ show nat */
 
-static void show_rule(struct cmd *c, const struct nat_rule *r, struct str object, unsigned section,
-                      unsigned number)
+static void show_rule(struct cmd *c, const struct hash *hits, const struct nat_rule *r, struct str object,
+                      unsigned section, unsigned number)
 {
 	char tag[24];
 	struct out text;
@@ -152,14 +167,14 @@ static void show_rule(struct cmd *c, const struct nat_rule *r, struct str object
 	rec_num(c->out, "number", number);
 	rec_str(c->out, "object", object);
 	rec_str(c->out, "rule", out_text(&text));
-	put_hits(c, tag);
+	put_hits(c, hits, tag);
 	if (cmd_has(c, "detail"))
 		put_detail(c, r, object);
 	rec_close(c->out);
 	out_free(&text);
 }
 
-static void show_section(struct cmd *c, const char *node, unsigned section)
+static void show_section(struct cmd *c, const struct hash *hits, const char *node, unsigned section)
 {
 	unsigned number = 0;
 	bool objects = section == 2;
@@ -174,13 +189,13 @@ static void show_section(struct cmd *c, const char *node, unsigned section)
 				out_printf(c->out, "%s%s NAT Policies (Section %u)\n",
 				           c->out->len > 0 ? "\n" : "", objects ? "Auto" : "Manual",
 				           section);
-			show_rule(c, &r, objects ? conf_text(e, "name") : (struct str){0}, section,
-			          number);
+			show_rule(c, hits, &r, objects ? conf_text(e, "name") : (struct str){0},
+			          section, number);
 		}
 }
 
 /* Rules of before 8.3, in the layout of that time. */
-static void show_old(struct cmd *c, const char *node, const char *kind)
+static void show_old(struct cmd *c, const struct hash *hits, const char *node, const char *kind)
 {
 	const struct conf *conf = ((struct gateway *)c->ctx)->filters->conf;
 	unsigned number = 0;
@@ -201,7 +216,7 @@ static void show_old(struct cmd *c, const char *node, const char *kind)
 			           fixed ? "Static" : "NAT");
 		rec_open(c->out, NULL);
 		rec(c->out, "number rule", "%u %s\n", number, text.text != NULL ? text.text : "");
-		put_hits(c, tag);
+		put_hits(c, hits, tag);
 		rec_close(c->out);
 		out_free(&text);
 	}
@@ -209,13 +224,20 @@ static void show_old(struct cmd *c, const char *node, const char *kind)
 
 static int show_nat(struct cmd *c)
 {
+	struct gateway *gw = c->ctx;
+	struct hash *hits = hash_new(0);
+	if (hits == NULL)
+		return cmd_fail(c, "out of memory");
+	nat_counters(gw->nat, add_hits, hits);
 	rec_list(c->out, "rules");
-	show_old(c, "nat-old", "old");
-	show_old(c, "static", "static");
-	show_section(c, "nat", 1);
-	show_section(c, "object-nat", 2);
-	show_section(c, "nat-after", 3);
+	show_old(c, hits, "nat-old", "old");
+	show_old(c, hits, "static", "static");
+	show_section(c, hits, "nat", 1);
+	show_section(c, hits, "object-nat", 2);
+	show_section(c, hits, "nat-after", 3);
 	rec_close(c->out);
+	hash_each(hits, free_hits, NULL);
+	hash_free(hits);
 	return CMD_OK;
 }
 

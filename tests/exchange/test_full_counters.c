@@ -62,6 +62,11 @@ static void counters(void **state)
 	assert_int_equal(lines(world_show(w, "show counters all protocol drop threshold 1")), 2);
 	world_show(w, "clear counters");
 	assert_int_equal(lines(world_show(w, "show counters")), 1);
+	/* less than was there when they were cleared is none, not very many */
+	client_leave(c);
+	world_run(w, 1000);
+	assert_int_equal(counter(w, "IKEV1", "ACTIVE_TUNNELS"), 0);
+	assert_int_equal(lines(world_show(w, "show counters threshold 1000000000")), 1);
 	client_free(c);
 }
 
