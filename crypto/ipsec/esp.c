@@ -268,7 +268,7 @@ static void in_batch(struct esp_table *t, struct pkt **batch, size_t n, uint64_t
 		else
 			of[nops++] = p;
 	}
-	prim_batch_run(ops, nops);
+	prim_batch_run(esp_table_engine(t), ops, nops);
 	for (size_t i = 0; i < nops; i++)
 		in_finish(t, of[i], ops[i].status, now_ms);
 }
@@ -407,7 +407,7 @@ static void out_batch(struct esp_table *t, struct pkt **batch, size_t n)
 		else
 			of[nops++] = p;
 	}
-	prim_batch_run(ops, nops);
+	prim_batch_run(esp_table_engine(t), ops, nops);
 	for (size_t i = 0; i < nops; i++) {
 		if (ops[i].status != PRIM_OP_OK)
 			drop_out(of[i], DROP_ESP_CRYPTO);

@@ -246,6 +246,7 @@ void esp_sa_stats(const struct esp_sa *sa, struct sa_stats *s)
 
 struct esp_table {
 	unsigned worker, slots;
+	struct prim_engine *engine;
 	struct esp_sa *all;
 	struct esp_sa *events; /* first in, first out */
 	struct esp_sa **events_end;
@@ -261,6 +262,11 @@ struct esp_table *esp_table_new(unsigned worker, unsigned slots)
 	t = calloc(1, sizeof(*t) + slots * sizeof(t->slot[0]));
 	if (!t)
 		return NULL;
+	t->engine = prim_engine_new(NULL);
+	if (!t->engine) {
+		free(t);
+		return NULL;
+	}
 	t->worker = worker;
 	t->slots = slots;
 	t->events_end = &t->events;
@@ -269,7 +275,15 @@ struct esp_table *esp_table_new(unsigned worker, unsigned slots)
 
 void esp_table_free(struct esp_table *t)
 {
+	if (!t)
+		return;
+	prim_engine_free(t->engine);
 	free(t);
+}
+
+struct prim_engine *esp_table_engine(const struct esp_table *t)
+{
+	return t->engine;
 }
 
 bool esp_table_put(struct esp_table *t, struct esp_sa *sa)
@@ -301,6 +315,8 @@ struct esp_sa *esp_table_take(struct esp_table *t, uint32_t spi_in)
 
 	if (!sa)
 		return NULL;
+	prim_engine_forget(t->engine, sa->dec);
+	prim_engine_forget(t->engine, sa->enc);
 	t->slot[esp_spi_slot(spi_in)] = NULL;
 	*(sa->prev ? &sa->prev->next : &t->all) = sa->next;
 	if (sa->next)

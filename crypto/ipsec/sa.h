@@ -2,7 +2,8 @@
  *
  * Threads: the control thread reserves SPIs, creates SAs and frees them after the worker has let go; the
  * worker that the SPI names puts them into its table, uses them and takes them out. show reads counters at
- * any time. Keys exist only inside the two prim_keys and are wiped with them. */
+ * any time. Keys exist only inside the two prim_keys and, while the SA is in a table, in that table's engine; they
+ * are wiped with them. */
 #ifndef CRYPTO_IPSEC_SA_H
 #define CRYPTO_IPSEC_SA_H
 
@@ -104,7 +105,9 @@ void esp_sa_stats(const struct esp_sa *sa, struct sa_stats *stats);
 
 struct esp_table;
 
+/* With a crypto engine of its own: one thread runs it. NULL: memory is short, or prim_init was not called. */
 struct esp_table *esp_table_new(unsigned worker, unsigned slots);
+struct prim_engine *esp_table_engine(const struct esp_table *t);
 /* The SAs still inside are the caller's. */
 void esp_table_free(struct esp_table *t);
 /* false when the SPI belongs to another worker or the slot is taken. */

@@ -1,5 +1,6 @@
 #include "crypto/prim/prim.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <openssl/provider.h>
 #include <string.h>
@@ -16,13 +17,13 @@ static const struct {
         {PRIM_AES, 16, "AES-128-CBC"}, {PRIM_AES, 24, "AES-192-CBC"},
         {PRIM_AES, 32, "AES-256-CBC"},
 };
-enum { EVP_N = sizeof(evp_table) / sizeof(evp_table[0]) };
+static_assert(sizeof(evp_table) / sizeof(evp_table[0]) == PRIM_EVP_N, "all of them");
 
 /* A registry: written by prim_init before threads start, only read afterwards. */
 static struct {
 	bool ready;
 	OSSL_PROVIDER *base, *legacy;
-	EVP_CIPHER *cbc[EVP_N];
+	EVP_CIPHER *cbc[PRIM_EVP_N];
 	EVP_CIPHER *des_ecb;
 } prim;
 
@@ -36,7 +37,7 @@ int prim_init(struct err *err)
 		prim_free();
 		return err_set(err, -ENOTSUP, "OpenSSL's legacy provider (DES) is not installed");
 	}
-	for (size_t i = 0; i < EVP_N; i++) {
+	for (size_t i = 0; i < PRIM_EVP_N; i++) {
 		prim.cbc[i] = EVP_CIPHER_fetch(NULL, evp_table[i].name, NULL);
 		if (!prim.cbc[i]) {
 			prim_free();
@@ -55,7 +56,7 @@ int prim_init(struct err *err)
 
 void prim_free(void)
 {
-	for (size_t i = 0; i < EVP_N; i++)
+	for (size_t i = 0; i < PRIM_EVP_N; i++)
 		EVP_CIPHER_free(prim.cbc[i]);
 	EVP_CIPHER_free(prim.des_ecb);
 	if (prim.legacy)
@@ -65,13 +66,23 @@ void prim_free(void)
 	memset(&prim, 0, sizeof(prim));
 }
 
-const EVP_CIPHER *prim_evp_cbc(enum prim_cipher c, size_t key_len)
+int prim_evp_index(enum prim_cipher c, size_t key_len)
 {
-	for (size_t i = 0; i < EVP_N; i++) {
+	for (int i = 0; i < PRIM_EVP_N; i++) {
 		if (evp_table[i].cipher == c && evp_table[i].key_len == key_len)
-			return prim.cbc[i];
+			return i;
 	}
-	return NULL;
+	return -1;
+}
+
+const EVP_CIPHER *prim_evp_at(int index)
+{
+	return index >= 0 ? prim.cbc[index] : NULL;
+}
+
+const char *prim_evp_name(int index)
+{
+	return index >= 0 ? evp_table[index].name : "NULL";
 }
 
 size_t prim_cipher_block(enum prim_cipher c)
@@ -90,13 +101,7 @@ size_t prim_cipher_block(enum prim_cipher c)
 
 bool prim_cipher_key_ok(enum prim_cipher c, size_t key_len)
 {
-	if (c == PRIM_CIPHER_NULL)
-		return key_len == 0;
-	for (size_t i = 0; i < EVP_N; i++) {
-		if (evp_table[i].cipher == c && evp_table[i].key_len == key_len)
-			return true;
-	}
-	return false;
+	return c == PRIM_CIPHER_NULL ? key_len == 0 : prim_evp_index(c, key_len) >= 0;
 }
 
 static int cipher_once(const EVP_CIPHER *evp, bool encrypt, const uint8_t *key, const uint8_t *iv,
@@ -115,7 +120,7 @@ static int cipher_once(const EVP_CIPHER *evp, bool encrypt, const uint8_t *key, 
 static int cbc(bool encrypt, enum prim_cipher c, struct bytes key, const uint8_t *iv,
                const uint8_t *in, uint8_t *out, size_t len)
 {
-	const EVP_CIPHER *evp = prim_evp_cbc(c, key.len);
+	const EVP_CIPHER *evp = prim_evp_at(prim_evp_index(c, key.len));
 	size_t block = prim_cipher_block(c);
 
 	if (!evp || !block || len % block || len > INT32_MAX)

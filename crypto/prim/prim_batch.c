@@ -1,27 +1,45 @@
-/* The portable path: OpenSSL, one packet after the other. The cipher context keeps its key schedule, only the
- * IV is set per packet; the HMAC starts from saved states. */
+/* Keys of a batch, and which back end runs it. */
 #include "crypto/prim/prim_batch.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "crypto/prim/prim_batch_int.h"
 #include "crypto/prim/prim_evp.h"
 
-struct prim_key {
-	EVP_CIPHER_CTX *ctx; /* NULL for the NULL cipher */
-	uint8_t block, icv_len;
-	bool encrypt;
-	enum prim_md md;
+/* ------------------------------------------------------------------ keys */
+
+static bool def_ok(const struct prim_key_def *def)
+{
+	size_t mac_len = prim_md_len(def->md);
+
+	if (!prim_cipher_key_ok(def->cipher, def->key.len) || def->icv_len > mac_len)
+		return false;
+	return def->md == PRIM_MD_NONE || (def->icv_len && def->mac_key.len == mac_len);
+}
+
+static void key_set_mac(struct prim_key *k, const struct prim_key_def *def)
+{
 	struct prim_hmac_key hmac;
-};
+
+	k->md = (uint8_t)def->md;
+	k->icv_len = def->icv_len;
+	if (def->md == PRIM_MD_NONE)
+		return;
+	prim_hmac_key_set(&hmac, def->md, def->mac_key.p, def->mac_key.len);
+	prim_hash_words(&hmac.inner, k->inner);
+	prim_hash_words(&hmac.outer, k->outer);
+	wipe(&hmac, sizeof(hmac));
+}
 
 struct prim_key *prim_key_new(const struct prim_key_def *def, struct err *err)
 {
-	size_t mac_len = prim_md_len(def->md);
+	static _Atomic uint64_t ids;
 	struct prim_key *k;
 
-	if (!prim_cipher_key_ok(def->cipher, def->key.len) || def->icv_len > mac_len ||
-	    (def->md != PRIM_MD_NONE && (!def->icv_len || def->mac_key.len != mac_len))) {
+	if (!def_ok(def)) {
 		err_set(err, -EINVAL, "key length does not fit the algorithm");
 		return NULL;
 	}
@@ -30,23 +48,14 @@ struct prim_key *prim_key_new(const struct prim_key_def *def, struct err *err)
 		err_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
+	k->id = atomic_fetch_add_explicit(&ids, 1, memory_order_relaxed) + 1;
+	k->index = (int8_t)prim_evp_index(def->cipher, def->key.len);
 	k->block = (uint8_t)prim_cipher_block(def->cipher);
-	k->icv_len = def->icv_len;
 	k->encrypt = def->encrypt;
-	k->md = def->md;
-	if (k->md != PRIM_MD_NONE)
-		prim_hmac_key_set(&k->hmac, k->md, def->mac_key.p, def->mac_key.len);
-	if (!k->block)
-		return k;
-	k->ctx = EVP_CIPHER_CTX_new();
-	if (!k->ctx ||
-	    EVP_CipherInit_ex2(k->ctx, prim_evp_cbc(def->cipher, def->key.len), def->key.p, NULL,
-	                       def->encrypt, NULL) != 1 ||
-	    EVP_CIPHER_CTX_set_padding(k->ctx, 0) != 1) {
-		prim_key_free(k);
-		err_set(err, -EIO, "cipher could not be set up");
-		return NULL;
-	}
+	k->key_len = (uint8_t)def->key.len;
+	if (k->key_len)
+		memcpy(k->raw, def->key.p, k->key_len);
+	key_set_mac(k, def);
 	return k;
 }
 
@@ -54,59 +63,50 @@ void prim_key_free(struct prim_key *k)
 {
 	if (!k)
 		return;
-	EVP_CIPHER_CTX_free(k->ctx); /* wipes the key schedule */
 	wipe(k, sizeof(*k));
 	free(k);
 }
 
-static bool run_cipher(const struct prim_op *op)
+size_t prim_key_size(const struct prim_key *k)
 {
-	struct prim_key *k = op->key;
-	int written = 0;
-
-	if (!k->block || !op->data_len)
-		return true;
-	if (op->data_len % k->block || op->data_len > INT32_MAX)
-		return false;
-	return EVP_CipherInit_ex2(k->ctx, NULL, NULL, op->iv, -1, NULL) == 1 &&
-	       EVP_CipherUpdate(k->ctx, op->data, &written, op->data, (int)op->data_len) == 1 &&
-	       (uint32_t)written == op->data_len;
+	return sizeof(*k);
 }
 
-static void run_mac(const struct prim_op *op, uint8_t *digest)
-{
-	prim_hmac_keyed(&op->key->hmac, &(struct bytes){op->auth, op->auth_len}, 1, digest);
-}
+/* ------------------------------------------------------------------ engines */
 
-static enum prim_op_status run_encrypt(const struct prim_op *op)
-{
-	uint8_t digest[PRIM_MD_MAX];
+struct prim_engine {
+	struct prim_openssl *openssl;
+};
 
-	if (!run_cipher(op))
-		return PRIM_OP_CIPHER;
-	if (op->key->md != PRIM_MD_NONE) {
-		run_mac(op, digest);
-		for (size_t i = 0; i < op->key->icv_len; i++)
-			op->icv[i] = digest[i];
+struct prim_engine *prim_engine_new(struct err *err)
+{
+	struct prim_engine *e = calloc(1, sizeof(*e));
+
+	if (e)
+		e->openssl = prim_openssl_new();
+	if (!e || !e->openssl) {
+		err_set(err, -ENOMEM, "cipher contexts could not be made");
+		prim_engine_free(e);
+		return NULL;
 	}
-	return PRIM_OP_OK;
+	return e;
 }
 
-static enum prim_op_status run_decrypt(const struct prim_op *op)
+void prim_engine_free(struct prim_engine *e)
 {
-	uint8_t digest[PRIM_MD_MAX];
-
-	if (op->key->md != PRIM_MD_NONE) {
-		run_mac(op, digest);
-		if (!bytes_eq_secret((struct bytes){digest, op->key->icv_len},
-		                     (struct bytes){op->icv, op->key->icv_len}))
-			return PRIM_OP_AUTH;
-	}
-	return run_cipher(op) ? PRIM_OP_OK : PRIM_OP_CIPHER;
+	if (!e)
+		return;
+	prim_openssl_free(e->openssl);
+	free(e);
 }
 
-void prim_batch_run(struct prim_op *ops, size_t n)
+void prim_engine_forget(struct prim_engine *e, const struct prim_key *k)
+{
+	prim_openssl_forget(e->openssl, k);
+}
+
+void prim_batch_run(struct prim_engine *e, struct prim_op *ops, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		ops[i].status = ops[i].key->encrypt ? run_encrypt(&ops[i]) : run_decrypt(&ops[i]);
+		prim_openssl_run(e->openssl, &ops[i]);
 }

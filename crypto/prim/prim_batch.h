@@ -1,8 +1,9 @@
 /* Encrypt-then-MAC over many packets at once: the ESP way of using a cipher and an HMAC.
  *
- * A prim_key is made once per SA and direction; running an operation creates, duplicates and re-keys nothing.
- * A key belongs to one thread at a time. An operation says where things are, not how they are done, so that
- * a library which interleaves packets can stand behind the same call. */
+ * A prim_key is made once per SA and direction and holds nothing but what is computed from the key (some hundred
+ * bytes, no context of a library). A prim_engine is one thread's workshop: what a library needs to run such keys.
+ * An operation says where things are, not how they are done, so that a library which interleaves packets can stand
+ * behind the same call. */
 #ifndef CRYPTO_PRIM_PRIM_BATCH_H
 #define CRYPTO_PRIM_PRIM_BATCH_H
 
@@ -19,9 +20,20 @@ struct prim_key_def {
 	bool encrypt;    /* direction */
 };
 
-/* NULL with err when a length is wrong or memory is short. The def's keys may be wiped afterwards. */
+/* NULL with err when a length is wrong or memory is short. The def's keys may be wiped afterwards. Any thread may
+ * make and free keys; while an engine runs one nobody may free it. */
 struct prim_key *prim_key_new(const struct prim_key_def *def, struct err *err);
 void prim_key_free(struct prim_key *k); /* wipes; NULL is allowed */
+size_t prim_key_size(const struct prim_key *k); /* bytes of memory */
+
+struct prim_engine;
+
+/* Of the thread that runs it, to be freed by whoever made it. NULL with err: out of memory, or prim_init was not
+ * called. */
+struct prim_engine *prim_engine_new(struct err *err);
+void prim_engine_free(struct prim_engine *e); /* wipes; NULL is allowed */
+/* An engine may remember the last key it ran: wipes that. Before the key is given to others to be freed. */
+void prim_engine_forget(struct prim_engine *e, const struct prim_key *k);
 
 enum prim_op_status {
 	PRIM_OP_OK,
@@ -33,7 +45,7 @@ enum prim_op_status {
  * Decrypting: the MAC over auth is compared with icv, then data is decrypted in place.
  * auth usually begins before data and ends with it (ESP header, IV, data). */
 struct prim_op {
-	struct prim_key *key;
+	const struct prim_key *key;
 	const uint8_t *iv; /* of the cipher's block length; not read by the NULL cipher */
 	uint8_t *data;
 	uint32_t data_len;
@@ -43,7 +55,7 @@ struct prim_op {
 	enum prim_op_status status; /* out */
 };
 
-/* Runs all, whatever the status of each; order among them is not defined. */
-void prim_batch_run(struct prim_op *ops, size_t n);
+/* Runs all, whatever the status of each; order among them is not defined. No two may write to the same bytes. */
+void prim_batch_run(struct prim_engine *e, struct prim_op *ops, size_t n);
 
 #endif

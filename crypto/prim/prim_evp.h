@@ -6,7 +6,12 @@
 
 #include "crypto/prim/prim.h"
 
-/* The fetched CBC cipher; NULL when prim_init was not called or the key length does not fit. */
-const EVP_CIPHER *prim_evp_cbc(enum prim_cipher c, size_t key_len);
+enum { PRIM_EVP_N = 5 }; /* ciphers by key length */
+
+/* Which of them it is; -1 when the key length does not fit. */
+int prim_evp_index(enum prim_cipher c, size_t key_len);
+/* The fetched CBC cipher; NULL when prim_init was not called. */
+const EVP_CIPHER *prim_evp_at(int index);
+const char *prim_evp_name(int index); /* "AES-128-CBC" */
 
 #endif

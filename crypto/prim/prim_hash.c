@@ -8,11 +8,14 @@
 #include <openssl/sha.h>
 #include <string.h>
 
-#include "crypto/prim/prim.h"
+#include "crypto/prim/prim_batch_int.h"
 
 static_assert(sizeof(MD4_CTX) <= sizeof(((struct prim_hash *)0)->state), "MD4 state");
 static_assert(sizeof(MD5_CTX) <= sizeof(((struct prim_hash *)0)->state), "MD5 state");
 static_assert(sizeof(SHA_CTX) <= sizeof(((struct prim_hash *)0)->state), "SHA-1 state");
+static_assert(offsetof(MD4_CTX, A) == 0 && offsetof(MD5_CTX, A) == 0 && offsetof(SHA_CTX, h0) == 0 &&
+                      offsetof(SHA256_CTX, h) == 0,
+              "begin with the chaining values");
 static_assert(sizeof(SHA256_CTX) <= sizeof(((struct prim_hash *)0)->state), "SHA-256 state");
 
 size_t prim_md_len(enum prim_md md)
@@ -99,6 +102,39 @@ size_t prim_hash_final(struct prim_hash *h, uint8_t *out)
 	}
 	wipe(h->state, sizeof(h->state));
 	return len;
+}
+
+/* The structs of all of them begin with the chaining values. */
+static size_t words_of(enum prim_md md)
+{
+	return prim_md_len(md) / sizeof(uint32_t);
+}
+
+void prim_hash_words(const struct prim_hash *h, uint32_t words[PRIM_HASH_WORDS])
+{
+	memcpy(words, h->state, words_of(h->md) * sizeof(uint32_t));
+}
+
+void prim_hash_resume(struct prim_hash *h, enum prim_md md, const uint32_t words[PRIM_HASH_WORDS])
+{
+	prim_hash_init(h, md);
+	memcpy(h->state, words, words_of(md) * sizeof(uint32_t));
+	switch (md) {
+	case PRIM_MD4:
+		((MD4_CTX *)(void *)h->state)->Nl = PRIM_MD_BLOCK * 8;
+		break;
+	case PRIM_MD5:
+		((MD5_CTX *)(void *)h->state)->Nl = PRIM_MD_BLOCK * 8;
+		break;
+	case PRIM_SHA1:
+		((SHA_CTX *)(void *)h->state)->Nl = PRIM_MD_BLOCK * 8;
+		break;
+	case PRIM_SHA256:
+		((SHA256_CTX *)(void *)h->state)->Nl = PRIM_MD_BLOCK * 8;
+		break;
+	case PRIM_MD_NONE:
+		break;
+	}
 }
 
 size_t prim_hash(enum prim_md md, const struct bytes *parts, size_t n, uint8_t *out)

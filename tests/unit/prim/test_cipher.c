@@ -94,9 +94,11 @@ static void batch(void **state)
 	               {PRIM_AES, 16},        {PRIM_AES, 24}, {PRIM_AES, 32}};
 	static const uint8_t icv[] = {[PRIM_MD5] = 12, [PRIM_SHA1] = 12, [PRIM_SHA256] = 16};
 	enum { N = 5, HEAD = 24 };
+	struct prim_engine *e = prim_engine_new(NULL);
 	uint8_t key[32], mac[32];
 
 	(void)state;
+	assert_non_null(e);
 	for (size_t i = 0; i < 32; i++) {
 		key[i] = (uint8_t)(i * 7 + 1);
 		mac[i] = (uint8_t)(i * 13 + 5);
@@ -131,7 +133,7 @@ static void batch(void **state)
 				                          .auth_len = HEAD + len,
 				                          .icv = buf[i] + HEAD + len};
 			}
-			prim_batch_run(ops, N);
+			prim_batch_run(e, ops, N);
 			for (size_t i = 0; i < N; i++) {
 				assert_int_equal(ops[i].status, PRIM_OP_OK);
 				if (ciphers[c].key_len)
@@ -140,7 +142,7 @@ static void batch(void **state)
 				ops[i].key = dec;
 			}
 			buf[2][3] ^= 1;
-			prim_batch_run(ops, N);
+			prim_batch_run(e, ops, N);
 			for (size_t i = 0; i < N; i++) {
 				if (i == 2 && mds[m] != PRIM_MD_NONE) {
 					assert_int_equal(ops[i].status, PRIM_OP_AUTH);
@@ -150,13 +152,16 @@ static void batch(void **state)
 				assert_memory_equal(ops[i].data, was[i] + HEAD, ops[i].data_len);
 			}
 			ops[0].data_len = 13;
-			prim_batch_run(ops, 1);
+			prim_batch_run(e, ops, 1);
 			if (ciphers[c].key_len)
 				assert_int_not_equal(ops[0].status, PRIM_OP_OK);
+			prim_engine_forget(e, enc);
+			prim_engine_forget(e, dec);
 			prim_key_free(enc);
 			prim_key_free(dec);
 		}
 	}
+	prim_engine_free(e);
 }
 
 static void bad_keys(void **state)
