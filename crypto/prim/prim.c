@@ -5,6 +5,7 @@
 #include <openssl/provider.h>
 #include <string.h>
 
+#include "crypto/prim/prim_dh_group.h"
 #include "crypto/prim/prim_evp.h"
 
 /* Every cipher once: what it is called, when it is used. */
@@ -50,12 +51,17 @@ int prim_init(struct err *err)
 		prim_free();
 		return err_set(err, -ENOTSUP, "OpenSSL does not offer DES-ECB");
 	}
+	if (!prim_dh_setup()) {
+		prim_free();
+		return err_set(err, -ENOTSUP, "OpenSSL does not offer every Diffie-Hellman group");
+	}
 	prim.ready = true;
 	return 0;
 }
 
 void prim_free(void)
 {
+	prim_dh_teardown();
 	for (size_t i = 0; i < PRIM_EVP_N; i++)
 		EVP_CIPHER_free(prim.cbc[i]);
 	EVP_CIPHER_free(prim.des_ecb);

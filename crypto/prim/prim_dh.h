@@ -1,4 +1,5 @@
-/* Diffie-Hellman as a job that may run on a helper thread: a job shares nothing that changes with anyone.
+/* Diffie-Hellman as a job that may run on a helper thread: a job shares nothing that changes with anyone. After
+ * prim_init().
  *
  * Groups (IANA, IKEv1): 1, 2, 5, 14 = MODP of 768, 1024, 1536, 2048 bits (RFC 2409 §6, RFC 3526);
  * 19, 20 = ECP of 256, 384 bits (RFC 5903: public value x || y, shared secret x, also in IKEv1). */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "crypto/prim/prim.h"
 #include "crypto/prim/prim_dh.h"
 #include "tests/vectors/dh.h"
 #include "tests/vectors/hex.h"
@@ -168,6 +169,23 @@ static void threads(void **state)
 	}
 }
 
+static int setup(void **state)
+{
+	(void)state;
+	return prim_init(NULL);
+}
+
+static int teardown(void **state)
+{
+	struct prim_dh_job job = {.group = 14};
+
+	(void)state;
+	prim_free();
+	prim_dh_run(&job);
+	assert_int_equal(job.status, -ENOTSUP);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,5 +194,5 @@ int main(void)
 	        cmocka_unit_test(threads),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }
