@@ -67,8 +67,7 @@ void gateway_dhcp_input(struct gateway *gw, uint32_t from, const uint8_t *msg, s
 static void on_readable(uv_poll_t *p, int status, int events)
 {
 	struct port *port = p->data;
-	uint8_t buffer[PKT_HEADROOM + DHCP_MSG_MAX + PKT_TAILROOM];
-	struct pkt pkt = {.buf = buffer, .cap = sizeof buffer}, *pkts[] = {&pkt};
+	struct pkt pkt, *pkts[] = {&pkt};
 	(void)status, (void)events;
 	clock_run(&port->gw->clock, uv_hrtime() / 1000000);
 	for (unsigned i = 0; i < PKT_BATCH && udp_recv(port->udp, pkts, 1) == 1; i++)

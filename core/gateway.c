@@ -15,7 +15,6 @@
 #include "core/net/url.h"
 #include "crypto/prim/prim.h"
 
-enum { RX_BUFFER = PKT_HEADROOM + IKE_MSG_MAX + PKT_TAILROOM };
 
 /* ------------------------------------------------------------------ time */
 
@@ -160,21 +159,12 @@ static int start_sockets(struct gateway *gw, struct err *err)
 	if (rc == 0)
 		rc = rawesp_open(&gw->raw, err);
 	if (rc == 0)
-		rc = tun_open(&gw->tun, TUN_NAME, PPP_MTU_DEFAULT, err);
+		rc = tun_open(&gw->tun, 1, TUN_NAME, PPP_MTU_DEFAULT, OFFLOAD_ALL, err);
 	if (rc == 0)
 		rc = hostcfg_forwarding(gw->hostcfg, TUN_NAME, err);
 	if (rc == 0)
 		rc = probes_new(&gw->probes, &gw->loop, gw->ifaces, err);
-	if (rc != 0)
-		return rc;
-	gw->rx_buffers = calloc(PKT_BATCH, RX_BUFFER);
-	if (gw->rx_buffers == NULL)
-		return err_set(err, -ENOMEM, "out of memory");
-	for (unsigned i = 0; i < PKT_BATCH; i++) {
-		gw->rx[i].buf = gw->rx_buffers + (size_t)i * RX_BUFFER;
-		gw->rx[i].cap = RX_BUFFER;
-	}
-	return 0;
+	return rc;
 }
 
 static int start_console(struct gateway *gw, struct err *err)
@@ -292,7 +282,6 @@ void gateway_stop(struct gateway *gw)
 	udp_close(gw->udp4500);
 	udp_close(gw->udp500);
 	netlink_close(gw->nl);
-	free(gw->rx_buffers);
 	log_set_clock(NULL);
 	clock_free(&gw->clock);
 	if (gw->handles > 0)

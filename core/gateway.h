@@ -85,8 +85,6 @@ struct gateway {
 	struct rawesp *raw;
 	struct tun tun;
 	struct worker *worker;
-	struct pkt rx[PKT_BATCH]; /* IKE on port 500 */
-	uint8_t *rx_buffers;
 
 	struct ike *ike;
 	struct ike_ops ike_ops;

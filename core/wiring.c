@@ -186,17 +186,16 @@ void gateway_flows_free(struct gateway *gw)
 /* IKE on port 500, read by the control thread itself. */
 void gateway_rx500(struct gateway *gw)
 {
-	struct pkt *pkts[PKT_BATCH];
+	struct pkt rx[PKT_BATCH], *pkts[PKT_BATCH];
 	for (unsigned i = 0; i < PKT_BATCH; i++)
-		pkts[i] = &gw->rx[i];
+		pkts[i] = &rx[i];
 	int n = udp_recv(gw->udp500, pkts, PKT_BATCH);
 	for (int i = 0; i < n; i++) {
-		if (pkts[i]->drop != DROP_NONE)
+		const struct pkt *p = &rx[i];
+		if (p->drop != DROP_NONE || !filters_control(gw->filters, 17, p->local, p->peer))
 			continue;
-		if (!filters_control(gw->filters, 17, pkts[i]->local, pkts[i]->peer))
-			continue;
-		gateway_tap(gw, pkts[i]->peer, pkts[i]->local, pkt_data(pkts[i]), pkts[i]->len);
-		ike_input(gw->ike, pkts[i]->local, pkts[i]->peer, pkt_data(pkts[i]), pkts[i]->len);
+		gateway_tap(gw, p->peer, p->local, pkt_data(p), p->len);
+		ike_input(gw->ike, p->local, p->peer, pkt_data(p), p->len);
 	}
 }
 

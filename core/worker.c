@@ -233,10 +233,8 @@ static bool receive(struct worker *w, unsigned from)
 {
 	struct pkt *pkts[PKT_BATCH];
 	int n;
-	for (unsigned i = 0; i < PKT_BATCH; i++) {
+	for (unsigned i = 0; i < PKT_BATCH; i++)
 		pkts[i] = &w->in[i];
-		pkt_reset(pkts[i]);
-	}
 	switch (from) {
 	case 0:
 		n = udp_recv(w->io.natt, pkts, PKT_BATCH);
@@ -254,6 +252,13 @@ static bool receive(struct worker *w, unsigned from)
 	else
 		worker_in(w, pkts, (unsigned)n, from == 0);
 	return true;
+}
+
+/* Sources that hold packets which poll knows nothing of. */
+static unsigned waiting(const struct worker *w)
+{
+	return (unsigned)udp_more(w->io.natt) | (unsigned)rawesp_more(w->io.raw) << 1 |
+	       (unsigned)tun_more(w->io.tun) << 2;
 }
 
 void worker_turn(struct worker *w, uint64_t now_ms, unsigned ready)
@@ -282,8 +287,8 @@ static void *run(void *arg)
 	        {w->wake_fd, POLLIN, 0},
 	};
 	while (!w->stop) {
-		unsigned ready = 0;
-		int n = poll(fds, WORKER_SOURCES + 1, w->n_late > 0 ? 1 : -1);
+		unsigned ready = waiting(w);
+		int n = poll(fds, WORKER_SOURCES + 1, ready != 0 ? 0 : w->n_late > 0 ? 1 : -1);
 		if (n <
 		    0) /* interrupted, or no memory for a moment: commands are taken at any rate */
 			usleep(1000);

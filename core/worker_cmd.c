@@ -14,17 +14,9 @@
 
 enum { BUFFER = PKT_HEADROOM + PKT_MTU_MAX + PKT_TAILROOM };
 
-static void give(struct pkt *pkts, uint8_t **buffers)
-{
-	for (unsigned i = 0; i < PKT_BATCH; i++, *buffers += BUFFER) {
-		pkts[i].buf = *buffers;
-		pkts[i].cap = BUFFER;
-	}
-}
-
 static int make_stores(struct worker *w)
 {
-	w->buffers = calloc(2 * PKT_BATCH, BUFFER);
+	w->buffers = calloc(PKT_BATCH, BUFFER);
 	w->down_msgs = calloc(WORKER_MSGS, sizeof *w->down_msgs);
 	w->up_msgs = calloc(WORKER_MSGS, sizeof *w->up_msgs);
 	w->conns = calloc(WORKER_CONNS, sizeof *w->conns);
@@ -39,9 +31,10 @@ static int make_stores(struct worker *w)
 	    ring_init(&w->up, WORKER_RING, sizeof(struct up)) != 0 ||
 	    ring_init(&w->done, WORKER_MSGS, sizeof(struct msg *)) != 0)
 		return -ENOMEM;
-	uint8_t *buffers = w->buffers;
-	give(w->in, &buffers);
-	give(w->made, &buffers);
+	for (unsigned i = 0; i < PKT_BATCH; i++) {
+		w->made[i].buf = w->buffers + (size_t)i * BUFFER;
+		w->made[i].cap = BUFFER;
+	}
 	for (unsigned i = 0; i < WORKER_MSGS; i++) {
 		w->down_free[w->n_down_free++] = &w->down_msgs[i];
 		w->up_free[w->n_up_free++] = &w->up_msgs[i];
@@ -149,7 +142,7 @@ void worker_free(struct worker *w)
 	ring_free(&w->down);
 	ring_free(&w->up);
 	ring_free(&w->done);
-	wipe(w->buffers, w->buffers != NULL ? 2 * PKT_BATCH * BUFFER : 0);
+	wipe(w->buffers, w->buffers != NULL ? PKT_BATCH * BUFFER : 0);
 	free(w->buffers);
 	free(w->capture);
 	free(w->listed);

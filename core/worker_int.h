@@ -174,7 +174,7 @@ struct worker {
 	struct msg *up_free[WORKER_MSGS];
 	unsigned n_up_free;
 	struct pkt in[PKT_BATCH], made[PKT_BATCH];
-	uint8_t *buffers;
+	uint8_t *buffers; /* of made */
 	uint64_t now_ms;
 	uint64_t drop_told_ms[DROP_N];
 	uint16_t mss;

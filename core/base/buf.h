@@ -199,7 +199,7 @@ struct esp_sa;
 struct dsess;
 
 struct pkt {
-	uint8_t *buf; /* the whole area, cap bytes; owned by the pool the packet came from */
+	uint8_t *buf; /* the whole area, cap bytes; owned by the store the packet came from */
 	uint32_t cap;
 	uint32_t off, len; /* what is in view now: buf[off .. off+len) */
 	/* outer addresses: set by receive, used by transmit */
@@ -253,12 +253,15 @@ static inline bool pkt_trim(struct pkt *p, uint32_t new_len)
 	p->len = new_len;
 	return true;
 }
+/* A packet in somebody else's memory: nothing is known of it but where it is. */
+static inline void pkt_view(struct pkt *p, uint8_t *buf, uint32_t cap, uint32_t off, uint32_t len)
+{
+	*p = (struct pkt){.buf = buf, .cap = cap, .off = off, .len = len};
+}
 /* Empties it: view starts after the headroom. */
 static inline void pkt_reset(struct pkt *p)
 {
-	uint8_t *buf = p->buf;
-	uint32_t cap = p->cap;
-	*p = (struct pkt){.buf = buf, .cap = cap, .off = PKT_HEADROOM};
+	pkt_view(p, p->buf, p->cap, PKT_HEADROOM, 0);
 }
 static inline struct rd pkt_rd(const struct pkt *p)
 {

@@ -80,6 +80,11 @@ int rawesp_recv(struct rawesp *r, struct pkt *const *pkts, unsigned n)
 	return got;
 }
 
+bool rawesp_more(const struct rawesp *r)
+{
+	return batch_more(&r->b);
+}
+
 unsigned rawesp_send(struct rawesp *r, struct pkt *const *pkts, unsigned n)
 {
 	return batch_send(&r->b, pkts, n);

@@ -13,6 +13,7 @@ int rawesp_fd(const struct rawesp *r);
 const struct udp_stats *rawesp_stats(const struct rawesp *r);
 /* As udp_recv; ports of peer and local are 0. A packet with a bad IP header has drop = DROP_IP_OPTIONS. */
 int rawesp_recv(struct rawesp *r, struct pkt *const *pkts, unsigned n);
+bool rawesp_more(const struct rawesp *r); /* as udp_more */
 /* As udp_send. */
 unsigned rawesp_send(struct rawesp *r, struct pkt *const *pkts, unsigned n);
 

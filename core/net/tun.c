@@ -3,12 +3,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/base/drop.h"
+
+enum {
+	ALIGN = 64, /* packets begin in lines of the cache of their own */
+	PACKET_MAX = 65535,
+	SLOT_MAX = PKT_HEADROOM + PACKET_MAX + PKT_TAILROOM,
+	STORE_BYTES = 3 * SLOT_MAX, /* a batch of usual packets, and there is always room for the largest */
+};
+
+struct tun_store {
+	size_t used; /* bytes of `in` that were ever written */
+	_Alignas(ALIGN) uint8_t in[STORE_BYTES];
+};
 
 /* Name, MTU, up: the ioctls want any socket. */
 static int device_start(struct tun *t, struct err *err)
@@ -34,34 +47,58 @@ static int device_start(struct tun *t, struct err *err)
 	return r;
 }
 
-int tun_open(struct tun *t, const char *name, uint32_t mtu, struct err *err)
+static int queue_open(struct tun *t, bool first, bool many, struct err *err)
 {
-	struct ifreq req = {.ifr_flags = IFF_TUN | IFF_NO_PI};
-	memset(t, 0, sizeof(*t));
-	t->mtu = mtu;
-	str_copy(t->name, sizeof(t->name), str_of(name));
+	unsigned flags = IFF_TUN | IFF_NO_PI;
+	/* Nobody joins a device that is there, of which he would get a share of the packets. */
+	flags |= (many ? IFF_MULTI_QUEUE : 0) | (first ? IFF_TUN_EXCL : 0);
+	struct ifreq req = {.ifr_flags = (short)flags};
 	memcpy(req.ifr_name, t->name, sizeof(req.ifr_name));
 	t->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (t->fd < 0)
 		return err_set(err, -errno, "cannot open /dev/net/tun: %s", strerror(errno));
-	int r = 0;
+	t->store = calloc(1, sizeof(*t->store));
+	if (!t->store)
+		return err_set(err, -ENOMEM, "out of memory");
 	if (ioctl(t->fd, TUNSETIFF, &req))
-		r = err_set(err, -errno,
-		            errno == EBUSY ? "device %s belongs to another program: %s"
-		                           : "cannot make device %s: %s",
-		            name, strerror(errno));
+		return err_set(err, -errno,
+		               errno == EBUSY ? "device %s belongs to another program: %s"
+		                              : "cannot make device %s: %s",
+		               t->name, strerror(errno));
+	return 0;
+}
+
+int tun_open(struct tun *queues, unsigned n, const char *name, uint32_t mtu, uint32_t allowed, struct err *err)
+{
+	int r = 0;
+	(void)allowed;
+	memset(queues, 0, n * sizeof(*queues));
+	for (unsigned i = 0; i < n; i++)
+		queues[i].fd = -1;
+	for (unsigned i = 0; !r && i < n; i++) {
+		queues[i].mtu = mtu;
+		str_copy(queues[i].name, sizeof(queues[i].name), str_of(name));
+		r = queue_open(&queues[i], i == 0, n > 1, err);
+	}
 	if (!r)
-		r = device_start(t, err);
-	if (r)
-		tun_close(t);
+		r = device_start(&queues[0], err);
+	for (unsigned i = 0; i < n; i++) {
+		queues[i].ifindex = queues[0].ifindex;
+		if (r)
+			tun_close(&queues[i]);
+	}
 	return r;
 }
 
 void tun_close(struct tun *t)
 {
-	if (t->fd >= 0)
+	if (t->store && t->fd >= 0)
 		close(t->fd);
 	t->fd = -1;
+	if (t->store)
+		wipe(t->store->in, t->store->used);
+	free(t->store);
+	t->store = NULL;
 }
 
 /* Version, TOS and DF of a packet read from the device; false when it is not IPv4. */
@@ -78,14 +115,13 @@ static bool packet_look(struct pkt *p)
 
 int tun_recv(struct tun *t, struct pkt *const *pkts, unsigned n)
 {
+	struct tun_store *s = t->store;
+	size_t at = 0;
 	unsigned got = 0;
 	/* A bound on packets that are not for us, too: the caller has other descriptors to serve. */
-	for (unsigned tries = 0; got < n && tries < n + PKT_BATCH; tries++) {
+	for (unsigned tries = 0; got < n && at + SLOT_MAX <= sizeof(s->in) && tries < n + PKT_BATCH; tries++) {
 		struct pkt *p = pkts[got];
-		pkt_reset(p);
-		if (p->cap < PKT_HEADROOM + PKT_TAILROOM)
-			return -EINVAL;
-		ssize_t len = read(t->fd, p->buf + p->off, p->cap - PKT_HEADROOM - PKT_TAILROOM);
+		ssize_t len = read(t->fd, s->in + at + PKT_HEADROOM, PACKET_MAX);
 		if (len < 0 && errno == EINTR)
 			continue;
 		if (len < 0) {
@@ -93,18 +129,23 @@ int tun_recv(struct tun *t, struct pkt *const *pkts, unsigned n)
 				return -errno;
 			break;
 		}
-		p->len = (uint32_t)len;
+		pkt_view(p, s->in + at, PKT_HEADROOM + (uint32_t)len + PKT_TAILROOM, PKT_HEADROOM, (uint32_t)len);
 		if (!packet_look(p))
 			continue;
-		p->drop = DROP_NONE;
-		p->sa = NULL;
-		p->sess = NULL;
 		p->ifindex = (uint16_t)t->ifindex;
 		ctr_add(&t->rx_pkts, 1);
 		ctr_add(&t->rx_bytes, p->len);
+		at += (p->cap + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+		s->used = s->used > at ? s->used : at;
 		got++;
 	}
 	return (int)got;
+}
+
+bool tun_more(const struct tun *t)
+{
+	(void)t;
+	return false;
 }
 
 unsigned tun_send(struct tun *t, struct pkt *const *pkts, unsigned n)

@@ -6,24 +6,34 @@
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
+#include "core/net/offload.h"
 
 #define TUN_NAME "postern0"
 
+struct tun_store;
+
+/* One queue of the device; the one thread that uses it is the only one that reads and writes it. */
 struct tun {
 	int fd; /* for polling */
 	int ifindex;
 	char name[IFNAMSIZ];
 	uint32_t mtu;
+	uint32_t offload; /* bits of enum offload in force */
+	struct tun_store *store;
 	_Atomic uint64_t rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_errors; /* rx = from the host */
 };
 
-/* Makes the device, sets its mtu and brings it up. It is gone when the descriptor is closed. -EBUSY when a
- * device of this name belongs to another program. */
-int tun_open(struct tun *t, const char *name, uint32_t mtu, struct err *err);
-void tun_close(struct tun *t);
-/* Reads up to n packets without blocking into pkts, data starting at PKT_HEADROOM; sets off, len, tos (of the
- * packet) and df (its flag). Packets that are not IPv4 are swallowed. How many, 0 when there is nothing, or -errno. */
+/* Makes the device with n queues, sets its mtu and brings it up. It is gone when the last queue is closed. allowed:
+ * which offloads may be tried (enum offload). -EBUSY when a device of this name exists already. On failure nothing is
+ * open. */
+int tun_open(struct tun *queues, unsigned n, const char *name, uint32_t mtu, uint32_t allowed, struct err *err);
+void tun_close(struct tun *t); /* one queue; one that is all zero is allowed */
+/* Reads up to n packets without blocking. The packets are views of the queue's own store, with PKT_HEADROOM in front
+ * and PKT_TAILROOM behind, good until the next tun_recv; sets off, len, tos (of the packet), df (its flag) and
+ * ifindex. Packets that are not IPv4 are swallowed. How many, 0 when there is nothing, or -errno. */
 int tun_recv(struct tun *t, struct pkt *const *pkts, unsigned n);
+/* More has been read than fitted into the last batch: receive again, do not wait. */
+bool tun_more(const struct tun *t);
 /* Writes packets; the refused ones have drop = DROP_TUN_WRITE, those with drop set are skipped. How many went. */
 unsigned tun_send(struct tun *t, struct pkt *const *pkts, unsigned n);
 

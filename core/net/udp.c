@@ -168,9 +168,24 @@ const struct udp_stats *udp_stats(const struct udp *u)
 	return &u->b.stats;
 }
 
+uint32_t udp_offload(struct udp *u, uint32_t allowed)
+{
+	return batch_offload(&u->b, allowed);
+}
+
+uint32_t udp_offloads(const struct udp *u)
+{
+	return u->b.offload;
+}
+
 int udp_recv(struct udp *u, struct pkt *const *pkts, unsigned n)
 {
 	return batch_recv(&u->b, pkts, n);
+}
+
+bool udp_more(const struct udp *u)
+{
+	return batch_more(&u->b);
 }
 
 unsigned udp_send(struct udp *u, struct pkt *const *pkts, unsigned n)

@@ -5,6 +5,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
+#include "core/net/offload.h"
 
 struct udp;
 
@@ -22,10 +23,17 @@ int udp_fd(const struct udp *u); /* for polling */
 uint16_t udp_port(const struct udp *u);
 const struct udp_stats *udp_stats(const struct udp *u);
 
-/* Receives up to n (at most PKT_BATCH) datagrams without blocking. Each pkt must have its buf and cap; the
- * data starts at PKT_HEADROOM. Sets off, len, peer, local, tos, ifindex; udp_encap is left to the caller.
- * A datagram that did not fit has drop = DROP_TOO_BIG. Returns how many, 0 when there is nothing, or -errno. */
+/* Uses what is allowed (enum offload) and what the kernel knows; without this call nothing. What is in force. */
+uint32_t udp_offload(struct udp *u, uint32_t allowed);
+uint32_t udp_offloads(const struct udp *u);
+
+/* Receives up to n (at most PKT_BATCH) datagrams without blocking. The packets are views of the socket's own store,
+ * with room neither in front nor behind, good until the next receive. Sets peer, local, tos, ifindex; udp_encap is
+ * left to the caller. A datagram longer than PKT_MTU_MAX has drop = DROP_TOO_BIG. Returns how many, 0 when there is
+ * nothing, or -errno. */
 int udp_recv(struct udp *u, struct pkt *const *pkts, unsigned n);
+/* More has been read than fitted into the last batch: receive again, do not wait. */
+bool udp_more(const struct udp *u);
 /* Sends pkts (any n) to peer from local.ip (0 = the kernel's choice), with tos and df of each packet. Those
  * that could not go have drop set: DROP_MTU when larger than the path with df, else DROP_UDP_WRITE.
  * Packets that come with drop set are skipped. Returns how many went. */

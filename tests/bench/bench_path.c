@@ -20,7 +20,7 @@ enum {
 	AREA = PKT_HEADROOM + 2048 + PKT_TAILROOM,
 };
 
-static uint8_t ip_out[LEN], areas[PKT_BATCH][AREA];
+static uint8_t ip_out[LEN], areas[PKT_BATCH][AREA], received[PKT_BATCH][AREA];
 static struct pkt client[PKT_BATCH];
 static uint64_t sent;
 
@@ -33,9 +33,9 @@ static double now_ns(void)
 
 /* ------------------------------------------------------------------ in place of core/net */
 
-static void put(struct pkt *p, const void *data, size_t len)
+static void put(struct pkt *p, uint8_t *store, const void *data, size_t len)
 {
-	pkt_reset(p);
+	pkt_view(p, store, AREA, PKT_HEADROOM, 0);
 	memcpy(pkt_put(p, (uint32_t)len), data, len);
 }
 
@@ -43,7 +43,7 @@ int udp_recv(struct udp *u, struct pkt *const *pkts, unsigned n)
 {
 	(void)u;
 	for (unsigned i = 0; i < n; i++) {
-		put(pkts[i], pkt_data(&client[i]), client[i].len);
+		put(pkts[i], received[i], pkt_data(&client[i]), client[i].len);
 		pkts[i]->peer = (struct ip4_end){CLIENT, 4500};
 		pkts[i]->local = (struct ip4_end){SERVER, 4500};
 	}
@@ -55,6 +55,12 @@ static unsigned count(struct pkt *const *pkts, unsigned n)
 	for (unsigned i = 0; i < n; i++)
 		sent += pkts[i]->drop == DROP_NONE;
 	return n;
+}
+
+bool udp_more(const struct udp *u)
+{
+	(void)u;
+	return false;
 }
 
 unsigned udp_send(struct udp *u, struct pkt *const *pkts, unsigned n)
@@ -75,6 +81,12 @@ int rawesp_recv(struct rawesp *r, struct pkt *const *pkts, unsigned n)
 	return 0;
 }
 
+bool rawesp_more(const struct rawesp *r)
+{
+	(void)r;
+	return false;
+}
+
 unsigned rawesp_send(struct rawesp *r, struct pkt *const *pkts, unsigned n)
 {
 	(void)r;
@@ -91,8 +103,14 @@ int tun_recv(struct tun *t, struct pkt *const *pkts, unsigned n)
 {
 	(void)t;
 	for (unsigned i = 0; i < n; i++)
-		put(pkts[i], ip_out, LEN);
+		put(pkts[i], received[i], ip_out, LEN);
 	return (int)n;
+}
+
+bool tun_more(const struct tun *t)
+{
+	(void)t;
+	return false;
 }
 
 unsigned tun_send(struct tun *t, struct pkt *const *pkts, unsigned n)

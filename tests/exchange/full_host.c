@@ -87,23 +87,22 @@ void queue_free(struct queue *q)
 
 static int recv_from(struct queue *q, struct pkt *const *pkts, unsigned n)
 {
+	static uint8_t store[PKT_BATCH][PKT_HEADROOM + PKT_MTU_MAX + PKT_TAILROOM];
 	unsigned got = 0;
 	struct datagram *d;
 	while (got < n && (d = queue_take(q)) != NULL) {
-		struct pkt *p = pkts[got++];
-		pkt_reset(p);
-		p->drop = DROP_NONE;
+		struct pkt *p = pkts[got];
+		pkt_view(p, store[got], sizeof store[got], PKT_HEADROOM, 0);
 		p->peer = d->src;
 		p->local = d->dst;
-		p->tos = 0;
 		p->ifindex = 2;
-		p->df = false;
 		uint8_t *at = pkt_put(p, (uint32_t)d->len);
 		if (at != NULL)
 			memcpy(at, d->data, d->len);
 		else
 			p->drop = DROP_TOO_BIG;
 		free(d);
+		got++;
 	}
 	return (int)got;
 }
@@ -132,6 +131,12 @@ int udp_fd(const struct udp *u)
 int udp_recv(struct udp *u, struct pkt *const *pkts, unsigned n)
 {
 	return recv_from(u->port == IKE_PORT ? &world->ike : &world->natt, pkts, n);
+}
+
+bool udp_more(const struct udp *u)
+{
+	(void)u;
+	return false;
 }
 
 unsigned udp_send(struct udp *u, struct pkt *const *pkts, unsigned n)
@@ -178,6 +183,12 @@ int rawesp_recv(struct rawesp *r, struct pkt *const *pkts, unsigned n)
 	return recv_from(&world->esp, pkts, n);
 }
 
+bool rawesp_more(const struct rawesp *r)
+{
+	(void)r;
+	return false;
+}
+
 unsigned rawesp_send(struct rawesp *r, struct pkt *const *pkts, unsigned n)
 {
 	(void)r;
@@ -217,6 +228,12 @@ int tun_recv(struct tun *t, struct pkt *const *pkts, unsigned n)
 {
 	(void)t;
 	return recv_from(&world->tun, pkts, n);
+}
+
+bool tun_more(const struct tun *t)
+{
+	(void)t;
+	return false;
 }
 
 /* The host sends back what a client sent to it, from end to end. */

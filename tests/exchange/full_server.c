@@ -13,7 +13,6 @@
 #include "crypto/prim/prim.h"
 #include "tests/exchange/full_server.h"
 
-enum { RX_BUFFER = PKT_HEADROOM + IKE_MSG_MAX + PKT_TAILROOM };
 
 static const char worked_example[] =
         "hostname gw\n"
@@ -319,11 +318,6 @@ void world_open(struct world *w, const char *more)
 	logsink_conf_init(&log);
 	gw->log = logsinks_new(gw->ifaces, NULL);
 	logsinks_apply(gw->log, &log);
-	gw->rx_buffers = calloc(PKT_BATCH, RX_BUFFER);
-	for (unsigned i = 0; i < PKT_BATCH; i++) {
-		gw->rx[i].buf = gw->rx_buffers + (size_t)i * RX_BUFFER;
-		gw->rx[i].cap = RX_BUFFER;
-	}
 	if (gateway_engines(gw, &err) != 0)
 		fail_msg("%s", err.text);
 	gw->ike_ops.dh = dh;
@@ -365,7 +359,6 @@ void world_close(struct world *w)
 	wire_free(&w->wire);
 	worker_free(gw->worker);
 	gateway_engines_free(gw);
-	free(gw->rx_buffers);
 	log_set_clock(NULL);
 	log_sink_remove(&w->sink);
 	debug_sink_remove(&w->debug);

@@ -196,7 +196,7 @@ static void open_inside(struct lab *l)
 	struct err err = {0};
 	must(udp_open(&l->natt, 0, 4500, false, &err) == 0, err.text);
 	must(rawesp_open(&l->raw, &err) == 0, err.text);
-	must(tun_open(&l->tun, TUN_NAME, 1400, &err) == 0, err.text);
+	must(tun_open(&l->tun, 1, TUN_NAME, 1400, OFFLOAD_ALL, &err) == 0, err.text);
 	snprintf(l->state, sizeof l->state, "/tmp/postern-XXXXXX");
 	must(mkdtemp(l->state) != NULL, "mkdtemp");
 	must(hostcfg_open(&l->host, l->state, &err) == 0, err.text);

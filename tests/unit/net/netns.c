@@ -32,20 +32,16 @@ struct pkt **packets_new(unsigned n, uint32_t cap)
 {
 	struct pkt **p = calloc(n, sizeof(*p));
 	for (unsigned i = 0; i < n; i++) {
-		p[i] = calloc(1, sizeof(*p[i]));
-		p[i]->buf = malloc(cap);
-		p[i]->cap = cap;
-		pkt_reset(p[i]);
+		p[i] = calloc(1, sizeof(*p[i]) + cap); /* received into, it is a view of another's buffer */
+		pkt_view(p[i], (uint8_t *)(p[i] + 1), cap, cap > PKT_HEADROOM ? PKT_HEADROOM : cap, 0);
 	}
 	return p;
 }
 
 void packets_free(struct pkt **p, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++) {
-		free(p[i]->buf);
+	for (unsigned i = 0; i < n; i++)
 		free(p[i]);
-	}
 	free(p);
 }
 

@@ -11,7 +11,7 @@
 bool netns_enter(void);
 /* Runs a command line, aborts the test when it fails. */
 void sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* n packets of cap bytes; freed with packets_free. */
+/* n packets of cap bytes (0: to receive into); freed with packets_free. */
 struct pkt **packets_new(unsigned n, uint32_t cap);
 void packets_free(struct pkt **p, unsigned n);
 /* Puts data into the view of p. */
