@@ -196,26 +196,6 @@ static void dispatch(struct ppp_session *s, uint16_t proto, struct bytes packet)
 		ppp_lcp_protocol_reject(s, proto, packet);
 }
 
-static void on_input(void *user, const uint8_t *frame, size_t len)
-{
-	struct ppp_session *s = user;
-	struct rd r = rd_of(frame, len);
-	uint16_t proto;
-	ppp_enter(s);
-	if (s->gone || len > PPP_FRAME_MAX || !frame_protocol(&r, &proto)) {
-		s->bad_frames++;
-		ppp_debug(s, DEBUG_PPP_ERROR, 1,
-		          "PPP %u: frame of %zu bytes without a valid protocol dropped", s->unit,
-		          len);
-	} else {
-		struct bytes packet = rd_rest(&r);
-		s->control_in++;
-		debug_frame(s, false, proto, packet.p, packet.len);
-		dispatch(s, proto, packet);
-	}
-	ppp_leave(s);
-}
-
 /* ------------------------------------------------------------------ phases */
 
 static void on_setup(struct timer *t, void *arg)
@@ -232,18 +212,47 @@ static void start_setup(struct ppp_session *s)
 	timer_start(s->ppp->clock, &s->setup, SETUP_MS, on_setup, s);
 }
 
+static void begin(struct ppp_session *s)
+{
+	if (!ppp_auth_begin(s)) {
+		ppp_session_drop(s, LINK_END_CONFIG_ERROR);
+		return;
+	}
+	set_phase(s, PHASE_LCP);
+	start_setup(s);
+	ppp_cp_event(&s->lcp, PPP_EV_OPEN);
+	ppp_cp_event(&s->lcp, PPP_EV_UP);
+}
+
 static void on_start(struct timer *t, void *arg)
 {
 	(void)t;
 	struct ppp_session *s = arg;
 	ppp_enter(s);
-	if (!ppp_auth_begin(s)) {
-		ppp_session_drop(s, LINK_END_CONFIG_ERROR);
+	begin(s);
+	ppp_leave(s);
+}
+
+static void on_input(void *user, const uint8_t *frame, size_t len)
+{
+	struct ppp_session *s = user;
+	struct rd r = rd_of(frame, len);
+	uint16_t proto;
+	ppp_enter(s);
+	if (timer_running(&s->start)) { /* a quick client's first frame came right behind the call's last message */
+		timer_stop(s->ppp->clock, &s->start);
+		begin(s);
+	}
+	if (s->gone || len > PPP_FRAME_MAX || !frame_protocol(&r, &proto)) {
+		s->bad_frames++;
+		ppp_debug(s, DEBUG_PPP_ERROR, 1,
+		          "PPP %u: frame of %zu bytes without a valid protocol dropped", s->unit,
+		          len);
 	} else {
-		set_phase(s, PHASE_LCP);
-		start_setup(s);
-		ppp_cp_event(&s->lcp, PPP_EV_OPEN);
-		ppp_cp_event(&s->lcp, PPP_EV_UP);
+		struct bytes packet = rd_rest(&r);
+		s->control_in++;
+		debug_frame(s, false, proto, packet.p, packet.len);
+		dispatch(s, proto, packet);
 	}
 	ppp_leave(s);
 }

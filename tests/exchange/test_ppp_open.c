@@ -50,6 +50,25 @@ static void reject_storm(void **state)
 	assert_false(l->closed);
 }
 
+/* The first frame comes in the same moment as the call: it is answered, not waited for once more. */
+static void quick_client(void **state)
+{
+	(void)state;
+	pb_loss = 100;
+	struct pb_link *l = pb_dial(0, PEER_PLAIN, "jdoe", "j!doe1", PB_LOCAL_ALL);
+	pb_loss = 0;
+	uint8_t frame[200];
+	struct wr w = wr_of(frame, sizeof frame);
+	wr_u32(&w, 0xff03c021);
+	wr_u8(&w, 1);
+	wr_u8(&w, l->peer.lcp_req_id);
+	wr_u16(&w, (uint16_t)(4 + l->peer.lcp_req_len));
+	wr_bytes(&w, l->peer.lcp_req, l->peer.lcp_req_len);
+	ppp_link_user()->input(l->session, frame, wr_len(&w));
+	pb_run_for(1000); /* sooner than anything is repeated */
+	assert_true(l->peer.ip_up);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, pb_setup, pb_teardown)
 
 int main(void)
@@ -57,6 +76,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        T(ipcp_again),
 	        T(reject_storm),
+	        T(quick_client),
 	};
 	if (pb_prepare() != 0)
 		return 1;

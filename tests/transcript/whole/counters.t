@@ -119,7 +119,7 @@ Bytes Tx     : <*> <*>Bytes Rx     : <*>
 Pkts Tx      : <*> <*>Pkts Rx      : <*>
 Pkts Tx Drop : 0                      Pkts Rx Drop : 0
 Group Policy : clients                Tunnel Group : DefaultRAGroup
-Login Time   : 18:03:24 UTC Wed Oct 14 2026
+Login Time   : 18:03:21 UTC Wed Oct 14 2026
 Duration     : <*>
 Inactivity   : 0h:00m:00s
 VLAN Mapping : N/A                    VLAN         : none

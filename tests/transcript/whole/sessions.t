@@ -16,7 +16,7 @@ Encryption   : IKEv1: (1)AES256  IPsec: (1)AES256  L2TPOverIPsec: (1)none
 Hashing      : IKEv1: (1)SHA1  IPsec: (1)SHA1  L2TPOverIPsec: (1)none
 Bytes Tx     : <*> <*>Bytes Rx     : <*>
 Group Policy : clients                Tunnel Group : DefaultRAGroup
-Login Time   : 18:03:24 UTC Wed Oct 14 2026
+Login Time   : 18:03:21 UTC Wed Oct 14 2026
 Duration     : <*>
 Inactivity   : <*>
 NAC Result   : Unknown
@@ -47,7 +47,7 @@ Totals                       :      3 :          3
 ---------------------------------------------------------------------------
 gw# show vpn-sessiondb full ra-ikev1-ipsec
 
-Session Type: IKEv1 IPsec | Index: 1 | Username: alice | Assigned IP: 10.78.0.10 | Public IP: 203.0.113.101 | Protocol: IKEv1 IPsec L2TPOverIPsec | Encryption: AES256 | Hashing: SHA1 | Bytes Tx: <*> | Bytes Rx: <*> | Group Policy: clients | Tunnel Group: DefaultRAGroup | Login Time: 18:03:24 UTC Wed Oct 14 2026 | Duration: <*> ||
+Session Type: IKEv1 IPsec | Index: 1 | Username: alice | Assigned IP: 10.78.0.10 | Public IP: 203.0.113.101 | Protocol: IKEv1 IPsec L2TPOverIPsec | Encryption: AES256 | Hashing: SHA1 | Bytes Tx: <*> | Bytes Rx: <*> | Group Policy: clients | Tunnel Group: DefaultRAGroup | Login Time: 18:03:21 UTC Wed Oct 14 2026 | Duration: <*> ||
 gw# show vpn-sessiondb ra-ikev1-ipsec filter name bob
 INFO: There are presently no active sessions of the type specified
 gw# show vpn-sessiondb ratio encryption
@@ -188,7 +188,7 @@ Server Group:    LOCAL
 Server Protocol: Local database
 Server Address:  None
 Server port:     None
-Server status:   ACTIVE, Last transaction at 18:03:24 UTC Wed Oct 14 2026
+Server status:   ACTIVE, Last transaction at 18:03:21 UTC Wed Oct 14 2026
 Number of accepts                       1
 gw# show ip local pool clients | begin In Use
 In Use Addresses:
