@@ -390,15 +390,14 @@ int net_teardown(void **state)
 
 /* ------------------------------------------------------------------ the client begins */
 
-struct ike_peer *client_peer(struct node *node)
+struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip)
 {
-	struct ike *ike = node->ike;
 	uint8_t id[8];
 	struct wr w = wr_of(id, sizeof id);
 
 	/* A shell of an SA gives peer_for() what it needs; the peer then begins by itself. */
 	struct ike_sa shell = {.ike = ike,
-	                       .local = {node->ip, IKE_PORT},
+	                       .local = {own_ip, IKE_PORT},
 	                       .remote = {SERVER_IP, IKE_PORT},
 	                       .ifname = "outside"};
 	wr_u32(&w, (uint32_t)ID_IPV4_ADDR << 24);
@@ -406,8 +405,13 @@ struct ike_peer *client_peer(struct node *node)
 	return peer_for(&shell, (struct bytes){id, sizeof id});
 }
 
-struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip,
-                             uint16_t own_port, struct esp_alg alg, uint16_t encap)
+struct ike_peer *client_peer(struct node *node)
+{
+	return client_peer_of(node->ike, node->ip);
+}
+
+struct ike_flow *client_flow_of(struct ike_peer *peer, uint32_t own_ip, uint16_t own_port,
+                                struct esp_alg alg, uint16_t encap)
 {
 	uint8_t own[8], other[8];
 	struct wr a = wr_of(own, sizeof own), b = wr_of(other, sizeof other);
@@ -426,10 +430,18 @@ struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t 
 	flow->encap = encap;
 	flow->life_s = 3600;
 	flow->life_kb = 250000;
-	flow->natoa = node->ip != node->public_ip;
-	flow->oa_local = node->ip;
+	flow->oa_local = own_ip;
 	flow->oa_remote = SERVER_IP;
 	flow->want_rekey = true;
+	return flow;
+}
+
+struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip,
+                             uint16_t own_port, struct esp_alg alg, uint16_t encap)
+{
+	struct ike_flow *flow = client_flow_of(peer, own_ip, own_port, alg, encap);
+	flow->natoa = node->ip != node->public_ip;
+	flow->oa_local = node->ip;
 	return flow;
 }
 

@@ -95,8 +95,12 @@ void net_log_clear(struct net *net);
 
 /* The client's side: a peer for the server, and a flow with these identities (17/port). */
 struct ike_peer *client_peer(struct node *node);
+struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip);
 struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip,
                              uint16_t own_port, struct esp_alg alg, uint16_t encap);
+/* The same for any engine; whether it tells of its address behind a NAT (natoa) is left to the caller. */
+struct ike_flow *client_flow_of(struct ike_peer *peer, uint32_t own_ip, uint16_t own_port,
+                                struct esp_alg alg, uint16_t encap);
 /* All of it: Main Mode and Quick Mode as an L2TP client does it. */
 struct ike_flow *client_connect(struct node *node);
 /* The newest pair of SAs of a node that is installed both ways; NULL when there is none. */

@@ -1,0 +1,349 @@
+/* load: see the usage below. */
+#include <getopt.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "crypto/prim/prim.h"
+#include "tests/bench/load/load.h"
+
+static const char usage[] =
+        "load [OPTIONS] PHASE...\n"
+        "The clients of a posternd at 203.0.113.1, in the network namespace it is started in (as root). The namespace\n"
+        "needs a way there, and 198.18.0.0/15 as its own: ip route add local 198.18.0.0/15 dev lo. tests/bench/lab.sh\n"
+        "makes both ends.\n"
+        "\n"
+        "  -n N              tunnels (1)\n"
+        "  -p N              how many are set up or ended at the same time (32)\n"
+        "  --nat             all from one address, each with a port of its own; else each has an address.\n"
+        "                    Both are NAT-T: ESP in UDP 4500\n"
+        "  --ike-only        Main Mode and Quick Mode, no L2TP and PPP\n"
+        "  --group G         Diffie-Hellman group: 2 (default), 5, 14, 19, 20\n"
+        "  --cipher C        of IKE: aes, aes-192, aes-256 (default), 3des\n"
+        "  --esp C           of ESP, with SHA-1: aes, aes-256 (default), 3des\n"
+        "  --like WHO        PPP habits: windows (default), apple, android, plain\n"
+        "  --psk K --user U --password P\n"
+        "  --pid PID         of posternd: every phase then tells what its threads cost\n"
+        "\n"
+        "Phases, in order; each prints lines \"PHASE.NAME value unit\":\n"
+        "  up                sets up all that are not yet up\n"
+        "  again:SECONDS     ends and sets up in a circle, all the time\n"
+        "  hold:SECONDS      does nothing but answer\n"
+        "  off               logs all off\n"
+        "  vanish            ends all without a word\n"
+        "  memory            what the gateway holds\n"
+        "Exit status: 0 when every tunnel that was to come up did.\n";
+
+static struct load load;
+
+/* ------------------------------------------------------------------ set-up and end */
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static void print_times(const char *phase)
+{
+	double *ms = calloc(load.conf.n, sizeof *ms);
+	size_t n = 0;
+	for (unsigned i = 0; i < load.conf.n; i++)
+		if (load.clients[i].stage == STAGE_UP)
+			ms[n++] = (double)(load.clients[i].up_us - load.clients[i].began_us) / 1000;
+	qsort(ms, n, sizeof *ms, by_value);
+	if (n > 0) {
+		figure(phase, "time_median", ms[n / 2], "ms");
+		figure(phase, "time_max", ms[n - 1], "ms");
+	}
+	free(ms);
+}
+
+static void print_failures(const char *phase)
+{
+	unsigned in[STAGE_N] = {0};
+	for (unsigned i = 0; i < load.conf.n; i++)
+		in[load.clients[i].stage == STAGE_FAILED ? load.clients[i].failed_in : STAGE_N - 1]++;
+	figure(phase, "failed", load.count[STAGE_FAILED], "tunnels");
+	for (int s = STAGE_IKE; s <= STAGE_PPP; s++)
+		if (in[s] > 0) {
+			char name[32];
+			snprintf(name, sizeof name, "failed_%s", stage_name((enum stage)s));
+			figure(phase, name, in[s], "tunnels");
+		}
+}
+
+static bool room(const struct load *l)
+{
+	return l->busy < l->conf.parallel;
+}
+
+static bool quiet(const struct load *l)
+{
+	return l->busy == 0;
+}
+
+/* Does it to every client, at most so many at the same time. */
+static void each(void (*what)(struct client *c))
+{
+	for (unsigned i = 0; i < load.conf.n; i++) {
+		what(&load.clients[i]);
+		while (!net_until(&load, room, 1000))
+			;
+	}
+	while (!net_until(&load, quiet, 1000))
+		;
+}
+
+static void dial(struct client *c)
+{
+	if (c->stage != STAGE_UP)
+		client_dial(c);
+}
+
+static void print_rate(const char *phase, const struct meter *from, const struct meter *to, unsigned n)
+{
+	figure(phase, "tunnels", n, "tunnels");
+	if (n == 0 || to->n == 0)
+		return;
+	double cpu = meter_cpu(from, to, NULL);
+	figure(phase, "cpu_each", cpu / n * 1000, "ms");
+	figure(phase, "per_cpu_s", n / cpu, "1/s");
+	figure(phase, "rate", n / ((double)(to->wall_us - from->wall_us) / 1e6), "1/s");
+}
+
+static void phase_up(const char *phase)
+{
+	struct meter from, to;
+	meter_read(&load, &from);
+	unsigned before = load.count[STAGE_UP];
+	each(dial);
+	meter_read(&load, &to);
+	meter_print(phase, &from, &to);
+	print_rate(phase, &from, &to, load.count[STAGE_UP] - before);
+	print_times(phase);
+	print_failures(phase);
+	figure(phase, "rss_each", ((double)to.rss_kb - (double)from.rss_kb) / load.conf.n, "kB");
+}
+
+static void phase_off(const char *phase, void (*what)(struct client *c))
+{
+	struct meter from, to;
+	unsigned n = load.count[STAGE_UP];
+	meter_read(&load, &from);
+	each(what);
+	meter_read(&load, &to);
+	meter_print(phase, &from, &to);
+	print_rate(phase, &from, &to, n);
+}
+
+static bool never(const struct load *l)
+{
+	(void)l;
+	return false;
+}
+
+static void phase_hold(const char *phase, double seconds)
+{
+	struct meter from, to;
+	meter_read(&load, &from);
+	net_until(&load, never, (uint64_t)(seconds * 1000));
+	meter_read(&load, &to);
+	meter_print(phase, &from, &to);
+	figure(phase, "up", load.count[STAGE_UP], "tunnels");
+}
+
+/* Every client that is in leaves, every one that is out dials, until the time is over. */
+static void phase_again(const char *phase, double seconds)
+{
+	struct meter from, to;
+	unsigned done = 0;
+	uint64_t end = now_us() + (uint64_t)(seconds * 1e6);
+	meter_read(&load, &from);
+	for (unsigned i = 0; now_us() < end; i = (i + 1) % load.conf.n) {
+		struct client *c = &load.clients[i];
+		if (c->stage == STAGE_UP) {
+			done++;
+			client_leave(c);
+		} else if (c->stage == STAGE_IDLE || c->stage == STAGE_GONE || c->stage == STAGE_FAILED) {
+			client_dial(c);
+		} else {
+			net_turn(&load, 1);
+			continue;
+		}
+		while (!net_until(&load, room, 1000))
+			;
+	}
+	meter_read(&load, &to);
+	meter_print(phase, &from, &to);
+	print_rate(phase, &from, &to, done);
+	while (!net_until(&load, quiet, 1000))
+		;
+	print_failures(phase);
+}
+
+static void phase_memory(const char *phase)
+{
+	struct meter m;
+	meter_read(&load, &m);
+	figure(phase, "rss", (double)m.rss_kb, "kB");
+}
+
+/* ------------------------------------------------------------------ options */
+
+static void phase(char *text)
+{
+	char *more = strchr(text, ':');
+	if (more != NULL)
+		*more++ = '\0';
+	char none[] = "";
+	if (more == NULL)
+		more = none;
+	if (strcmp(text, "up") == 0)
+		phase_up(text);
+	else if (strcmp(text, "again") == 0)
+		phase_again(text, atof(more));
+	else if (strcmp(text, "hold") == 0)
+		phase_hold(text, atof(more));
+	else if (strcmp(text, "off") == 0)
+		phase_off(text, client_leave);
+	else if (strcmp(text, "vanish") == 0)
+		phase_off(text, client_vanish);
+	else if (strcmp(text, "memory") == 0)
+		phase_memory(text);
+	else
+		die(text);
+	fflush(stdout);
+}
+
+static const struct {
+	const char *word;
+	struct esp_alg alg;
+} esps[] = {{"aes", {ESP_CIPHER_AES, 16, ESP_MAC_SHA1}},
+            {"aes-256", {ESP_CIPHER_AES, 32, ESP_MAC_SHA1}},
+            {"3des", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}}};
+static const char *const likes[] = {
+        [PEER_PLAIN] = "plain", [PEER_WINDOWS] = "windows", [PEER_APPLE] = "apple", [PEER_ANDROID] = "android"};
+
+static bool take_option(int c, struct load_conf *conf)
+{
+	switch (c) {
+	case 'n':
+		conf->n = (unsigned)atoi(optarg);
+		return conf->n > 0 && conf->n <= LOAD_CLIENTS_MAX;
+	case 'p':
+		conf->parallel = (unsigned)atoi(optarg);
+		return conf->parallel > 0;
+	case 'N':
+		conf->nat = true;
+		return true;
+	case 'i':
+		conf->ike_only = true;
+		return true;
+	case 'g':
+		conf->group = (uint16_t)atoi(optarg);
+		return prim_dh_public_len(conf->group) > 0;
+	case 'c':
+		conf->cipher = optarg;
+		return ike_cipher_by_word(str_of(optarg)) != NULL;
+	case 'e':
+		for (size_t i = 0; i < sizeof esps / sizeof esps[0]; i++)
+			if (strcmp(optarg, esps[i].word) == 0) {
+				conf->esp = esps[i].alg;
+				return true;
+			}
+		return false;
+	case 'l':
+		for (size_t i = 0; i < sizeof likes / sizeof likes[0]; i++)
+			if (strcmp(optarg, likes[i]) == 0) {
+				conf->profile = (enum peer_profile)i;
+				return true;
+			}
+		return false;
+	case 'k':
+		conf->psk = optarg;
+		return true;
+	case 'u':
+		conf->user = optarg;
+		return true;
+	case 'w':
+		conf->password = optarg;
+		return true;
+	case 'P':
+		conf->gateway = atoi(optarg);
+		return conf->gateway > 0;
+	default:
+		return false;
+	}
+}
+
+static bool parse(int argc, char **argv, struct load_conf *conf)
+{
+	static const struct option longs[] = {{"nat", no_argument, NULL, 'N'},
+	                                      {"ike-only", no_argument, NULL, 'i'},
+	                                      {"group", required_argument, NULL, 'g'},
+	                                      {"cipher", required_argument, NULL, 'c'},
+	                                      {"esp", required_argument, NULL, 'e'},
+	                                      {"like", required_argument, NULL, 'l'},
+	                                      {"psk", required_argument, NULL, 'k'},
+	                                      {"user", required_argument, NULL, 'u'},
+	                                      {"password", required_argument, NULL, 'w'},
+	                                      {"pid", required_argument, NULL, 'P'},
+	                                      {"help", no_argument, NULL, 'h'},
+	                                      {NULL, 0, NULL, 0}};
+	for (int c; (c = getopt_long(argc, argv, "n:p:h", longs, NULL)) != -1;) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			exit(0);
+		}
+		if (!take_option(c, conf))
+			return false;
+	}
+	return optind < argc;
+}
+
+static void many_files(void)
+{
+	struct rlimit files;
+	if (!load.conf.nat || getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_max < load.conf.n + 100)
+		die("limit of open files");
+}
+
+int main(int argc, char **argv)
+{
+	struct err err = {0};
+	load.conf = (struct load_conf){.n = 1,
+	                               .parallel = 32,
+	                               .cipher = "aes-256",
+	                               .hash = "sha",
+	                               .group = 2,
+	                               .esp = esps[1].alg,
+	                               .profile = PEER_WINDOWS,
+	                               .user = "bench",
+	                               .password = "bench-word",
+	                               .psk = "bench-key"};
+	if (prim_init(&err) != 0)
+		die(err.text);
+	if (!parse(argc, argv, &load.conf)) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	many_files();
+	clock_init(&load.clock, now_us() / 1000);
+	net_sockets(&load);
+	clients_make(&load);
+	for (int i = optind; i < argc; i++)
+		phase(argv[i]);
+	bool ok = load.count[STAGE_FAILED] == 0;
+	clients_free(&load);
+	clock_free(&load.clock);
+	prim_free();
+	return ok ? 0 : 1;
+}
