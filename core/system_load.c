@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/aaa/local.h"
+#include "core/base/mem.h"
 #include "core/gateway.h"
 #include "core/system_show.h"
 
@@ -222,19 +223,45 @@ static unsigned part(uint64_t n, uint64_t all)
 	return all > 0 ? (unsigned)((n * 100 + all / 2) / all) : 0;
 }
 
-static void heap_lines(struct out *o)
+/* What sessions are made of, a row for each kind of object; the bytes of all. */
+static size_t object_rows(struct out *o)
+{
+	struct mem_info list[MEM_KINDS_MAX];
+	size_t n = mem_list(list), sum = 0;
+	out_str(o, "\n----- allocated memory statistics -----\n\n"
+	           "object                     in use        peak   size (bytes)   total (bytes)\n"
+	           "--------------------  -----------  ----------  -------------  --------------\n");
+	rec_list(o, "objects");
+	for (size_t i = 0; i < n; i++) {
+		rec_open(o, NULL);
+		rec(o, "object in_use peak", "%-20s  %11zu  %10zu", list[i].name, list[i].n, list[i].peak);
+		if (list[i].size != 0)
+			rec(o, "size_bytes", "  %13zu", list[i].size);
+		else
+			out_printf(o, "  %13s", "-");
+		rec(o, "total_bytes", "  %14zu\n", list[i].held);
+		rec_close(o);
+		sum += list[i].held;
+	}
+	rec_close(o);
+	return sum;
+}
+
+static void detail_lines(struct out *o)
 {
 	struct mallinfo2 m = mallinfo2();
-	char text[256], *end;
-	proc_read("/proc/self/statm", text, sizeof text);
-	strtoul(text, &end, 10);
-	uint64_t resident = strtoull(end, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+	char text[4096];
+	proc_read("/proc/self/smaps_rollup", text, sizeof text);
+	uint64_t resident = meminfo(text, "Rss:");
 	rec_open(o, "process");
 	rec(o, "resident_bytes", "\nProcess memory:     %12" PRIu64 " bytes resident\n", resident);
 	rec(o, "heap_bytes heap_free_bytes mapped_bytes",
 	    "Heap in use:        %12zu bytes\nHeap free:          %12zu bytes\n"
 	    "Heap mapped:        %12zu bytes\n",
 	    m.uordblks, m.fordblks, m.hblkhd);
+	size_t sum = object_rows(o);
+	rec(o, "objects_bytes objects_percent", "Total of objects:   %12zu bytes (%2u%% of resident)\n", sum,
+	    part(sum, resident));
 	rec_close(o);
 }
 
@@ -251,7 +278,7 @@ static int show_memory(struct cmd *c)
 	out_str(o, "-------------     ------------------\n");
 	rec(o, "total_bytes", "Total memory:      %12" PRIu64 " bytes (100%%)\n", all);
 	if (cmd_has(c, "detail"))
-		heap_lines(o);
+		detail_lines(o);
 	return CMD_OK;
 }
 

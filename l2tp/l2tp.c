@@ -26,8 +26,8 @@ struct l2tp *l2tp_new(struct clock *clock, const struct l2tp_ops *ops, void *ctx
 	l->ops = ops;
 	l->ctx = ctx;
 	l->conf = (struct l2tp_conf){L2TP_HELLO_S, L2TP_TUNNEL_LIMIT, "postern"};
-	l->tunnels = pool_new(sizeof(struct l2tp_tunnel), TUNNEL_CEILING);
-	l->msgs = pool_new(sizeof(struct chan_msg), MSG_CEILING);
+	l->tunnels = pool_new("L2TP tunnels", sizeof(struct l2tp_tunnel), TUNNEL_CEILING);
+	l->msgs = pool_new("L2TP messages", sizeof(struct chan_msg), MSG_CEILING);
 	l->by_id = hash_new(TUNNEL_CEILING);
 	l->by_flow = hash_new(TUNNEL_CEILING);
 	if (l->tunnels != NULL && l->msgs != NULL && l->by_id != NULL && l->by_flow != NULL)

@@ -15,7 +15,7 @@ struct l2tp;
 
 enum {
 	L2TP_PORT = 1701,
-	L2TP_TUNNEL_LIMIT = 4096, /* default of `tunnel limit` */
+	L2TP_TUNNEL_LIMIT = 20000, /* default of `tunnel limit`: more than users, who are refused at their login */
 	L2TP_HELLO_S = 60,        /* default of `l2tp tunnel hello` */
 	L2TP_NAME_MAX = 255,      /* user name kept for show */
 	L2TP_HOST_MAX = 64,       /* of a Host Name AVP, what we keep */

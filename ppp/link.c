@@ -308,7 +308,7 @@ void ppp_on_auth_done(struct ppp_session *s, bool ok)
 
 void ppp_dhcp_done(struct ppp *p, uint32_t unit, const struct ppp_dhcp_answer *answer)
 {
-	struct ppp_session *s = unit <= PPP_SESSIONS_MAX ? p->units[unit] : NULL;
+	struct ppp_session *s = unit <= PPP_UNITS_MAX ? p->units[unit] : NULL;
 	if (!s || !s->dhcp || s->ip)
 		return;
 	ppp_enter(s);
@@ -321,7 +321,7 @@ void ppp_dhcp_done(struct ppp *p, uint32_t unit, const struct ppp_dhcp_answer *a
 
 void ppp_dhcp_lost(struct ppp *p, uint32_t unit)
 {
-	struct ppp_session *s = unit <= PPP_SESSIONS_MAX ? p->units[unit] : NULL;
+	struct ppp_session *s = unit <= PPP_UNITS_MAX ? p->units[unit] : NULL;
 	if (s && s->dhcp)
 		ppp_session_close(s, LINK_END_SERVICE_UNAVAILABLE);
 }
@@ -388,7 +388,7 @@ static void copy_link(struct ppp_session *s, const struct link_info *info)
 
 static uint32_t free_unit(const struct ppp *p)
 {
-	for (uint32_t unit = 1; unit <= PPP_SESSIONS_MAX; unit++)
+	for (uint32_t unit = 1; unit <= PPP_UNITS_MAX; unit++)
 		if (!p->units[unit])
 			return unit;
 	return 0;

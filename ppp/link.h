@@ -72,7 +72,7 @@ struct ppp {
 	void *ctx;
 	const struct ppp_conf *conf;
 	struct ppp_pools *pools;
-	struct ppp_session *units[PPP_SESSIONS_MAX + 1]; /* by unit, from 1 */
+	struct ppp_session *units[PPP_UNITS_MAX + 1]; /* by unit, from 1 */
 	uint64_t logins;                                 /* ever: order of logins */
 	bool no_logins;
 	struct ppp_stats stats;

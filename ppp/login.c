@@ -75,7 +75,7 @@ static void preempt(struct ppp_session *s, uint32_t limit)
 	for (;;) {
 		struct ppp_session *oldest = NULL;
 		uint32_t n = 0;
-		for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++) {
+		for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++) {
 			struct ppp_session *other = s->ppp->units[i];
 			if (!other || other == s || !is_login_of(other, s->user))
 				continue;
@@ -113,7 +113,7 @@ static bool room_for_one(struct ppp_session *s)
 	uint32_t limit = s->ppp->conf->max_users, n = 0;
 	if (!limit || s->ppp->stats.users < limit)
 		return true;
-	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++) {
+	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++) {
 		const struct ppp_session *other = s->ppp->units[i];
 		n += other && other->login_ms && other->phase != PHASE_TERMINATE;
 	}
@@ -205,7 +205,7 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 
 static struct ppp_session *holder_of(const struct ppp *p, uint32_t ip)
 {
-	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++)
+	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++)
 		if (p->units[i] && p->units[i]->ip == ip)
 			return p->units[i];
 	return NULL;

@@ -32,7 +32,7 @@ void ppp_free(struct ppp *p)
 {
 	if (!p)
 		return;
-	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++)
+	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++)
 		if (p->units[i])
 			ppp_session_drop(p->units[i], LINK_END_ADMIN_SHUTDOWN);
 	ppp_pools_free(p->pools);
@@ -58,7 +58,7 @@ void ppp_set_conf(struct ppp *p, const struct ppp_conf *old, const struct ppp_co
 	p->conf = next;
 	if (ppp_pools_set(p->pools, next->pools, next->npools, next->reuse_delay_s) != 0)
 		debug(DEBUG_PPP_ERROR, 1, "PPP: an address pool could not be set up");
-	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++)
+	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++)
 		if (p->units[i] && !still_allowed(p->units[i], old, next))
 			ppp_session_close(p->units[i], LINK_END_CONFIG_ERROR);
 }
@@ -106,7 +106,7 @@ void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)
 
 void ppp_each(struct ppp *p, void (*fn)(void *arg, const struct ppp_session_info *info), void *arg)
 {
-	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++) {
+	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++) {
 		struct ppp_session_info info;
 		if (!p->units[i])
 			continue;
@@ -117,7 +117,7 @@ void ppp_each(struct ppp *p, void (*fn)(void *arg, const struct ppp_session_info
 
 bool ppp_find_call(struct ppp *p, uint16_t tunnel, uint16_t call, struct ppp_session_info *info)
 {
-	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++) {
+	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++) {
 		struct ppp_session *s = p->units[i];
 		if (!s || s->link.tunnel != tunnel || s->link.call != call)
 			continue;
@@ -129,7 +129,7 @@ bool ppp_find_call(struct ppp *p, uint16_t tunnel, uint16_t call, struct ppp_ses
 
 bool ppp_find_ip(struct ppp *p, uint32_t ip, struct ppp_session_info *info)
 {
-	for (uint32_t i = 1; ip && i <= PPP_SESSIONS_MAX; i++) {
+	for (uint32_t i = 1; ip && i <= PPP_UNITS_MAX; i++) {
 		struct ppp_session *s = p->units[i];
 		if (!s || s->ip != ip)
 			continue;
@@ -160,7 +160,7 @@ static bool fits(const struct ppp_filter *f, const struct ppp_session *s)
 size_t ppp_logoff(struct ppp *p, const struct ppp_filter *filter, enum link_end why)
 {
 	size_t n = 0;
-	for (uint32_t i = 1; i <= PPP_SESSIONS_MAX; i++) {
+	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++) {
 		struct ppp_session *s = p->units[i];
 		if (!s || s->phase == PHASE_TERMINATE || !fits(filter, s))
 			continue;

@@ -15,7 +15,8 @@ struct conf_check;
 struct ppp;
 
 enum {
-	PPP_SESSIONS_MAX = 4096,
+	PPP_SESSIONS_MAX = 16384, /* users; `vpn-sessiondb max-other-vpn-limit` is 4096 unless it says more */
+	PPP_UNITS_MAX = 20000,    /* sessions in any phase: who is too many is refused at his login, by name */
 	/* Largest IP packet inside: 1400 + PPP 4 + L2TP 8 + UDP 8, ESP with AES and SHA-256 (8 + 16 + 2 + up to
 	 * 15 + 16), UDP 8 and IP 20 stay within 1500 in transport mode. Also what Windows and Android ask. */
 	PPP_MTU_DEFAULT = 1400,

@@ -23,13 +23,13 @@ time_t clock_wall(const struct clock *c)
 
 static bool earlier(const struct timer *a, const struct timer *b)
 {
-	return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
+	return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : (int32_t)(a->order - b->order) < 0;
 }
 
 static void place(struct clock *c, struct timer *t, size_t i)
 {
 	c->heap[i] = t;
-	t->slot = i + 1;
+	t->slot = (uint32_t)(i + 1);
 }
 
 static void sift_up(struct clock *c, size_t i)

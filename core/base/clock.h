@@ -10,10 +10,10 @@
 
 struct timer {
 	uint64_t at_ms;
-	uint64_t order; /* ties fire in start order */
 	void (*fn)(struct timer *t, void *arg);
 	void *arg;
-	size_t slot; /* place in the heap + 1; 0 = not running */
+	uint32_t order; /* ties fire in start order; wraps around */
+	uint32_t slot;  /* place in the heap + 1; 0 = not running */
 };
 
 struct clock {
@@ -21,7 +21,7 @@ struct clock {
 	int64_t wall_offset_ms; /* wall clock minus monotonic clock */
 	struct timer **heap;
 	size_t n, cap;
-	uint64_t order;
+	uint32_t order;
 	void (*changed)(void *arg); /* the earliest timer changed: the event loop re-arms itself; may be NULL */
 	void *changed_arg;
 };

@@ -1,23 +1,48 @@
 #include "core/base/hash.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/base/random.h"
 
-struct slot {
-	struct slot *next;
-	uint64_t hash;
-	void *value;
+/* Open addressing: a place is 16 bytes, with a key of up to 8 in it (addresses, handles, SPIs); a longer one lies
+ * apart. */
+enum { INLINE = 8, PLACES_LEAST = 16 };
+
+struct long_key {
 	size_t len;
-	uint8_t key[];
+	uint8_t bytes[];
 };
 
+struct place {
+	void *value;
+	union {
+		uint8_t bytes[INLINE];
+		struct long_key *apart;
+	} key;
+};
+
+/* In lens[]: nothing is there, INLINE or less: the length, a longer key. */
+enum { EMPTY = 0xff, APART = 0xfe };
+
 struct hash {
-	struct slot **buckets;
+	struct place *places;
+	uint8_t *lens; /* behind the places, in the same piece of memory */
 	size_t mask, n, limit;
+	bool walked; /* hash_each is under way: nothing may move but what follows a deleted one */
 	uint64_t k0, k1;
 };
+
+/* What all of them take, whoever has them. */
+static struct mem_kind tables = {.name = "Hash entries"};
+static pthread_once_t listed = PTHREAD_ONCE_INIT;
+
+static void list_tables(void)
+{
+	mem_register(&tables);
+}
 
 #define ROTL(x, b) (((x) << (b)) | ((x) >> (64 - (b))))
 #define SIP_ROUND                                                                                  \
@@ -54,14 +79,36 @@ static uint64_t siphash(const struct hash *h, const uint8_t *p, size_t len)
 	return v0 ^ v1 ^ v2 ^ v3;
 }
 
+static size_t table_bytes(size_t places)
+{
+	return places * (sizeof(struct place) + 1);
+}
+
+/* An empty table in place of the one there is; false when memory is short. */
+static bool make_table(struct hash *h, size_t places)
+{
+	struct place *p = malloc(table_bytes(places));
+	if (p == NULL)
+		return false;
+	h->places = p;
+	h->lens = (uint8_t *)(p + places);
+	h->mask = places - 1;
+	memset(h->lens, EMPTY, places);
+	mem_count(&tables, 0, (ptrdiff_t)table_bytes(places));
+	return true;
+}
+
+static void free_table(struct place *places, size_t n)
+{
+	mem_count(&tables, 0, -(ptrdiff_t)table_bytes(n));
+	free(places);
+}
+
 struct hash *hash_new(size_t limit)
 {
 	struct hash *h = calloc(1, sizeof *h);
-	if (h == NULL)
-		return NULL;
-	h->mask = 15;
-	h->buckets = calloc(h->mask + 1, sizeof(struct slot *));
-	if (h->buckets == NULL) {
+	pthread_once(&listed, list_tables);
+	if (h == NULL || !make_table(h, PLACES_LEAST)) {
 		free(h);
 		return NULL;
 	}
@@ -71,84 +118,141 @@ struct hash *hash_new(size_t limit)
 	return h;
 }
 
+static void free_key(struct hash *h, size_t i)
+{
+	if (h->lens[i] != APART)
+		return;
+	mem_count(&tables, 0, -(ptrdiff_t)(sizeof(struct long_key) + h->places[i].key.apart->len));
+	free(h->places[i].key.apart);
+}
+
 void hash_free(struct hash *h)
 {
 	if (h == NULL)
 		return;
 	for (size_t i = 0; i <= h->mask; i++)
-		for (struct slot *s = h->buckets[i], *next; s != NULL; s = next) {
-			next = s->next;
-			free(s);
-		}
-	free(h->buckets);
+		free_key(h, i);
+	mem_count(&tables, -(ptrdiff_t)h->n, 0);
+	free_table(h->places, h->mask + 1);
 	free(h);
 }
 
-static struct slot **find(const struct hash *h, const void *key, size_t len, uint64_t hash)
+static bool is_key(const struct hash *h, size_t i, const void *key, size_t len)
 {
-	struct slot **at = &h->buckets[hash & h->mask];
-	while (*at != NULL && ((*at)->hash != hash || (*at)->len != len || memcmp((*at)->key, key, len) != 0))
-		at = &(*at)->next;
-	return at;
+	const struct place *p = &h->places[i];
+	if (h->lens[i] != APART)
+		return h->lens[i] == len && memcmp(p->key.bytes, key, len) == 0;
+	return p->key.apart->len == len && memcmp(p->key.apart->bytes, key, len) == 0;
 }
 
-static void grow(struct hash *h)
+/* Where it is, else where it would be put. */
+static size_t find(const struct hash *h, const void *key, size_t len)
 {
-	size_t mask = h->mask * 2 + 1;
-	struct slot **buckets = calloc(mask + 1, sizeof(struct slot *));
-	if (buckets == NULL)
-		return; /* longer chains still work */
-	for (size_t i = 0; i <= h->mask; i++)
-		for (struct slot *s = h->buckets[i], *next; s != NULL; s = next) {
-			next = s->next;
-			s->next = buckets[s->hash & mask];
-			buckets[s->hash & mask] = s;
-		}
-	free(h->buckets);
-	h->buckets = buckets;
-	h->mask = mask;
+	size_t i = (size_t)siphash(h, key, len) & h->mask;
+	while (h->lens[i] != EMPTY && !is_key(h, i, key, len))
+		i = (i + 1) & h->mask;
+	return i;
+}
+
+static uint64_t hash_of(const struct hash *h, size_t i)
+{
+	const struct place *p = &h->places[i];
+	if (h->lens[i] != APART)
+		return siphash(h, p->key.bytes, h->lens[i]);
+	return siphash(h, p->key.apart->bytes, p->key.apart->len);
+}
+
+/* All into a table of another size; when there is no memory for it the old one goes on. */
+static void resize(struct hash *h, size_t places)
+{
+	struct hash old = *h;
+	if (!make_table(h, places))
+		return;
+	for (size_t i = 0; i <= old.mask; i++) {
+		if (old.lens[i] == EMPTY)
+			continue;
+		size_t to = (size_t)hash_of(&old, i) & h->mask;
+		while (h->lens[to] != EMPTY)
+			to = (to + 1) & h->mask;
+		h->places[to] = old.places[i];
+		h->lens[to] = old.lens[i];
+	}
+	free_table(old.places, old.mask + 1);
+}
+
+static bool write_key(struct hash *h, size_t i, const void *key, size_t len)
+{
+	struct place *p = &h->places[i];
+	if (len <= INLINE) {
+		memcpy(p->key.bytes, key, len);
+		h->lens[i] = (uint8_t)len;
+		return true;
+	}
+	struct long_key *apart = malloc(sizeof *apart + len);
+	if (apart == NULL)
+		return false;
+	apart->len = len;
+	memcpy(apart->bytes, key, len);
+	p->key.apart = apart;
+	h->lens[i] = APART;
+	mem_count(&tables, 0, (ptrdiff_t)(sizeof *apart + len));
+	return true;
 }
 
 bool hash_put(struct hash *h, const void *key, size_t len, void *value)
 {
-	uint64_t hash = siphash(h, key, len);
-	struct slot **at = find(h, key, len, hash);
-	if (*at != NULL) {
-		(*at)->value = value;
+	size_t i = find(h, key, len);
+	if (h->lens[i] != EMPTY) {
+		h->places[i].value = value;
 		return true;
 	}
 	if (h->limit != 0 && h->n >= h->limit)
 		return false;
-	struct slot *s = malloc(sizeof *s + len);
-	if (s == NULL)
+	/* Three quarters full, runs of places that are taken get long. */
+	if (4 * (h->n + 1) > 3 * (h->mask + 1)) {
+		resize(h, 2 * (h->mask + 1));
+		i = find(h, key, len);
+	}
+	if (h->n == h->mask || !write_key(h, i, key, len)) /* one place is always empty: it ends every search */
 		return false;
-	s->next = NULL;
-	s->hash = hash;
-	s->value = value;
-	s->len = len;
-	memcpy(s->key, key, len);
-	*at = s;
-	if (++h->n > h->mask)
-		grow(h);
+	h->places[i].value = value;
+	h->n++;
+	mem_count(&tables, 1, 0);
 	return true;
 }
 
 void *hash_get(const struct hash *h, const void *key, size_t len)
 {
-	struct slot *s = *find(h, key, len, siphash(h, key, len));
-	return s != NULL ? s->value : NULL;
+	size_t i = find(h, key, len);
+	return h->lens[i] != EMPTY ? h->places[i].value : NULL;
+}
+
+/* What stands behind it moves up, as far as it is not at home there already: no place is left that means "deleted". */
+static void close_gap(struct hash *h, size_t gap)
+{
+	for (size_t i = (gap + 1) & h->mask; h->lens[i] != EMPTY; i = (i + 1) & h->mask) {
+		size_t way = (i - (size_t)hash_of(h, i)) & h->mask, back = (i - gap) & h->mask;
+		if (way < back)
+			continue;
+		h->places[gap] = h->places[i];
+		h->lens[gap] = h->lens[i];
+		gap = i;
+	}
+	h->lens[gap] = EMPTY;
 }
 
 void *hash_del(struct hash *h, const void *key, size_t len)
 {
-	struct slot **at = find(h, key, len, siphash(h, key, len));
-	struct slot *s = *at;
-	if (s == NULL)
+	size_t i = find(h, key, len);
+	if (h->lens[i] == EMPTY)
 		return NULL;
-	void *value = s->value;
-	*at = s->next;
-	free(s);
+	void *value = h->places[i].value;
+	free_key(h, i);
+	close_gap(h, i);
 	h->n--;
+	mem_count(&tables, -1, 0);
+	if (!h->walked && h->mask >= PLACES_LEAST && 8 * h->n < h->mask)
+		resize(h, (h->mask + 1) / 2);
 	return value;
 }
 
@@ -159,9 +263,15 @@ size_t hash_count(const struct hash *h)
 
 void hash_each(struct hash *h, void (*fn)(void *arg, void *value), void *arg)
 {
-	for (size_t i = 0; i <= h->mask; i++)
-		for (struct slot *s = h->buckets[i], *next; s != NULL; s = next) {
-			next = s->next;
-			fn(arg, s->value);
-		}
+	/* Backwards from an empty place, so that what moves up when an entry is deleted has had its turn. */
+	size_t end = 0;
+	bool outer = !h->walked;
+	while (h->lens[end] != EMPTY)
+		end++;
+	h->walked = true;
+	for (size_t i = (end - 1) & h->mask; i != end; i = (i - 1) & h->mask)
+		if (h->lens[i] != EMPTY)
+			fn(arg, h->places[i].value);
+	if (outer)
+		h->walked = false;
 }

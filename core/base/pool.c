@@ -1,29 +1,164 @@
 #include "core/base/pool.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "core/base/buf.h"
+#include "core/base/mem.h"
 
-enum { POOL_CHUNK = 64 };
+enum { SLAB = 65536, LINE = 64, ALIGN = 16, NONE = UINT16_MAX };
 
-struct chunk {
-	struct chunk *next;
-	_Alignas(64) uint8_t objects[];
+/* A slab begins at a multiple of its size: an object's address leads to it. */
+struct slab {
+	struct slab *prev, *next;
+	uint8_t *objects;
+	uint16_t used, fresh; /* objects in use; those from here on never were */
+	uint16_t first, last; /* free ones that were used, in the order they came back */
+	uint16_t next_free[];
 };
 
 struct pool {
-	struct chunk *chunks;
-	void *free; /* free objects, each holding the next in its first bytes */
-	size_t size, used, made, limit;
+	struct mem_kind kind;
+	struct slab *head, *tail; /* those with room first */
+	size_t size, limit;
+	uint16_t per_slab, offset; /* objects; where they begin, behind the header */
 };
 
-struct pool *pool_new(size_t object_size, size_t limit)
+/* ------------------------------------------------------------------ memory of the system */
+
+#if defined(__SANITIZE_ADDRESS__)
+#define GUARDED 1
+#elif defined(__has_feature)
+#define GUARDED __has_feature(address_sanitizer)
+#endif
+#if defined(GUARDED) && GUARDED
+#include <sanitizer/asan_interface.h>
+
+/* From the heap, so that what only objects point to is not taken for lost; free objects must not be touched. */
+static void *slab_map(void)
 {
-	struct pool *p = calloc(1, sizeof *p);
+	return aligned_alloc(SLAB, SLAB);
+}
+
+static void slab_unmap(void *slab)
+{
+	free(slab);
+}
+
+static void object_guard(void *object, size_t size, bool in_use)
+{
+	if (in_use)
+		__asan_unpoison_memory_region(object, size);
+	else
+		__asan_poison_memory_region(object, size);
+}
+#else
+static void *slab_map(void)
+{
+	const int prot = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	uint8_t *at = mmap(NULL, SLAB, prot, flags, -1, 0);
+	if (at == MAP_FAILED)
+		return NULL;
+	if (((uintptr_t)at & (SLAB - 1)) == 0) /* usually: the system puts one beside the other */
+		return at;
+	munmap(at, SLAB);
+	at = mmap(NULL, 2 * SLAB, prot, flags, -1, 0);
+	if (at == MAP_FAILED)
+		return NULL;
+	size_t before = (SLAB - ((uintptr_t)at & (SLAB - 1))) & (SLAB - 1);
+	if (before > 0)
+		munmap(at, before);
+	munmap(at + before + SLAB, SLAB - before);
+	return at + before;
+}
+
+static void slab_unmap(void *slab)
+{
+	munmap(slab, SLAB);
+}
+
+static void object_guard(void *object, size_t size, bool in_use)
+{
+	(void)object, (void)size, (void)in_use;
+}
+#endif
+
+/* ------------------------------------------------------------------ slabs */
+
+static struct slab *slab_of(void *object)
+{
+	return (struct slab *)((uintptr_t)object & ~(uintptr_t)(SLAB - 1));
+}
+
+static void *object_at(const struct pool *p, const struct slab *s, uint16_t i)
+{
+	return s->objects + (size_t)i * p->size;
+}
+
+static void unlink_slab(struct pool *p, struct slab *s)
+{
+	*(s->prev != NULL ? &s->prev->next : &p->head) = s->next;
+	*(s->next != NULL ? &s->next->prev : &p->tail) = s->prev;
+}
+
+static void put_first(struct pool *p, struct slab *s)
+{
+	s->prev = NULL;
+	s->next = p->head;
+	*(s->next != NULL ? &s->next->prev : &p->tail) = s;
+	p->head = s;
+}
+
+static void put_last(struct pool *p, struct slab *s)
+{
+	s->next = NULL;
+	s->prev = p->tail;
+	*(s->prev != NULL ? &s->prev->next : &p->head) = s;
+	p->tail = s;
+}
+
+static struct slab *slab_new(struct pool *p)
+{
+	struct slab *s = slab_map();
+	if (s == NULL)
+		return NULL;
+	*s = (struct slab){.objects = (uint8_t *)s + p->offset, .first = NONE, .last = NONE};
+	object_guard(s->objects, p->per_slab * p->size, false);
+	put_first(p, s);
+	mem_count(&p->kind, 0, SLAB);
+	return s;
+}
+
+static void slab_drop(struct pool *p, struct slab *s)
+{
+	unlink_slab(p, s);
+	object_guard(s->objects, p->per_slab * p->size, true);
+	slab_unmap(s);
+	mem_count(&p->kind, 0, -(ptrdiff_t)SLAB);
+}
+
+static bool is_full(const struct pool *p, const struct slab *s)
+{
+	return s->used == p->per_slab;
+}
+
+/* ------------------------------------------------------------------ pools */
+
+struct pool *pool_new(const char *name, size_t object_size, size_t limit)
+{
+	struct pool *p = object_size <= POOL_OBJECT_MAX ? calloc(1, sizeof *p) : NULL;
 	if (p == NULL)
 		return NULL;
-	p->size = (object_size + 63) & ~(size_t)63;
-	p->limit = limit;
+	size_t align = object_size % LINE == 0 ? LINE : ALIGN;
+	p->size = (object_size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	p->limit = limit != 0 ? limit : SIZE_MAX;
+	size_t n = (SLAB - sizeof(struct slab) - align) / (p->size + sizeof(uint16_t));
+	size_t offset = sizeof(struct slab) + n * sizeof(uint16_t);
+	p->per_slab = (uint16_t)n;
+	p->offset = (uint16_t)((offset + align - 1) & ~(align - 1));
+	p->kind.name = name;
+	p->kind.size = p->size;
+	mem_register(&p->kind);
 	return p;
 }
 
@@ -31,40 +166,40 @@ void pool_delete(struct pool *p)
 {
 	if (p == NULL)
 		return;
-	for (struct chunk *c = p->chunks, *next; c != NULL; c = next) {
-		next = c->next;
-		free(c);
-	}
+	while (p->head != NULL)
+		slab_drop(p, p->head);
+	mem_unregister(&p->kind);
 	free(p);
 }
 
-static bool refill(struct pool *p)
+static uint16_t take(struct slab *s)
 {
-	size_t n = p->limit - p->made < POOL_CHUNK ? p->limit - p->made : POOL_CHUNK;
-	if (n == 0)
-		return false;
-	struct chunk *c = aligned_alloc(64, sizeof *c + n * p->size);
-	if (c == NULL)
-		return false;
-	c->next = p->chunks;
-	p->chunks = c;
-	for (size_t i = 0; i < n; i++) {
-		void *object = c->objects + i * p->size;
-		memcpy(object, &p->free, sizeof p->free);
-		p->free = object;
-	}
-	p->made += n;
-	return true;
+	uint16_t i = s->first;
+	if (i == NONE)
+		return s->fresh++;
+	s->first = s->next_free[i];
+	if (s->first == NONE)
+		s->last = NONE;
+	return i;
 }
 
 void *pool_get(struct pool *p)
 {
-	if (p->free == NULL && !refill(p))
+	struct slab *s = p->head;
+	if (pool_used(p) >= p->limit)
 		return NULL;
-	void *object = p->free;
-	memcpy(&p->free, object, sizeof p->free);
+	if (s == NULL || is_full(p, s))
+		s = slab_new(p);
+	if (s == NULL)
+		return NULL;
+	void *object = object_at(p, s, take(s));
+	if (++s->used == p->per_slab && s != p->tail) {
+		unlink_slab(p, s);
+		put_last(p, s);
+	}
+	object_guard(object, p->size, true);
 	memset(object, 0, p->size);
-	p->used++;
+	mem_count(&p->kind, 1, 0);
 	return object;
 }
 
@@ -72,13 +207,24 @@ void pool_put(struct pool *p, void *object)
 {
 	if (object == NULL)
 		return;
+	struct slab *s = slab_of(object);
+	uint16_t i = (uint16_t)((size_t)((uint8_t *)object - s->objects) / p->size);
 	wipe(object, p->size);
-	memcpy(object, &p->free, sizeof p->free);
-	p->free = object;
-	p->used--;
+	object_guard(object, p->size, false);
+	s->next_free[i] = NONE;
+	*(s->last != NONE ? &s->next_free[s->last] : &s->first) = i;
+	s->last = i;
+	mem_count(&p->kind, -1, 0);
+	if (is_full(p, s)) {
+		unlink_slab(p, s);
+		put_first(p, s);
+	}
+	/* The last one stays: who comes and goes alone costs no system call. */
+	if (--s->used == 0 && p->head != p->tail)
+		slab_drop(p, s);
 }
 
 size_t pool_used(const struct pool *p)
 {
-	return p->used;
+	return atomic_load_explicit(&p->kind.n, memory_order_relaxed);
 }

@@ -20,8 +20,8 @@
 
 /* Ceilings: what strangers and peers can make us keep. */
 enum {
-	IKE_SAS_MAX = 20000,
-	IKE_PEERS_MAX = 10000,
+	IKE_SAS_MAX = 40000,
+	IKE_PEERS_MAX = 20000,
 	IKE_HALF_OPEN_MAX = 1000,    /* unless the configuration says less */
 	IKE_HALF_OPEN_ADDRESS = 100, /* of one address, which may be a NAT with many behind it */
 	IKE_MSGIDS_MAX = 4096,       /* of Quick Modes that an SA has seen */

@@ -76,6 +76,7 @@ struct client_habits {
 	unsigned methods;
 	const char *psk; /* NULL = the right one */
 	bool passive;    /* never renews keys by itself */
+	bool ike_only;   /* no L2TP follows */
 };
 
 extern const struct client_habits client_windows, client_apple, client_android;

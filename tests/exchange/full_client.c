@@ -149,7 +149,8 @@ static void on_flow_up(void *ctx, uint32_t peer, uint32_t flow, const struct sa_
 	struct client *c = ctx;
 	(void)peer, (void)flow, (void)pair;
 	c->flow_ups++;
-	lac_connect(&c->lac);
+	if (!c->habits.ike_only)
+		lac_connect(&c->lac);
 }
 
 static void on_flow_down(void *ctx, uint32_t peer, uint32_t flow, enum sa_end why)

@@ -24,12 +24,12 @@ static void expect(struct conf_fixture *f, const char *text, unsigned errors, ui
 static void test_conf(void **state)
 {
 	struct conf_fixture *f = *state;
-	expect(f, "", 0, 60, 4096, "ciscoasa");
+	expect(f, "", 0, 60, 20000, "ciscoasa");
 	expect(f, "hostname gw\nl2tp tunnel hello 100\nl2tp tunnel limit 2\n", 0, 100, 2, "gw");
-	expect(f, "l2tp tunnel hello 10\nl2tp tunnel hello 300\n", 0, 300, 4096, "ciscoasa");
-	expect(f, "l2tp tunnel hello 9\n", 1, 60, 4096, "ciscoasa");
-	expect(f, "l2tp tunnel hello 301\n", 1, 60, 4096, "ciscoasa");
-	expect(f, "l2tp tunnel hello 100\nno l2tp tunnel hello\n", 0, 60, 4096, "ciscoasa");
+	expect(f, "l2tp tunnel hello 10\nl2tp tunnel hello 300\n", 0, 300, 20000, "ciscoasa");
+	expect(f, "l2tp tunnel hello 9\n", 1, 60, 20000, "ciscoasa");
+	expect(f, "l2tp tunnel hello 301\n", 1, 60, 20000, "ciscoasa");
+	expect(f, "l2tp tunnel hello 100\nno l2tp tunnel hello\n", 0, 60, 20000, "ciscoasa");
 }
 
 int main(void)

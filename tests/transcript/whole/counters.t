@@ -35,7 +35,7 @@ Crypto Accelerator Status
 [Capability]
    Supports hardware crypto: False
    Max accelerators: 1
-   Max crypto connections: 4096
+   Max crypto connections: 16384
 [Global Statistics]
    Number of active accelerators: 1
    Number of non-operational accelerators: 0
@@ -90,7 +90,7 @@ VPN Session Summary
 IKEv1 IPsec/L2TP IPsec       :      1 :          1 :           1
 ---------------------------------------------------------------------------
 Total Active and Inactive    :      1             Total Cumulative :      1
-Device Total VPN Capacity    :   4096
+Device Total VPN Capacity    :  16384
 Device Load                  :     0%
 ---------------------------------------------------------------------------
 

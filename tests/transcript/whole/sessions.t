@@ -30,7 +30,7 @@ VPN Session Summary
 IKEv1 IPsec/L2TP IPsec       :      1 :          1 :           1
 ---------------------------------------------------------------------------
 Total Active and Inactive    :      1             Total Cumulative :      1
-Device Total VPN Capacity    :   4096
+Device Total VPN Capacity    :  16384
 Device Load                  :     0%
 ---------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ VPN Licenses and Configured Limits Summary
 ---------------------------------------------------------------------------
                                      Status : Capacity : Installed :  Limit
                                   -----------------------------------------
-Other VPN (Available by Default) :  ENABLED :     4096 :      4096 :   NONE
+Other VPN (Available by Default) :  ENABLED :    16384 :     16384 :   4096
 ---------------------------------------------------------------------------
 
 ---------------------------------------------------------------------------
@@ -227,7 +227,7 @@ VPN Session Summary
 IKEv1 IPsec/L2TP IPsec       :      0 :          1 :           1
 ---------------------------------------------------------------------------
 Total Active and Inactive    :      0             Total Cumulative :      1
-Device Total VPN Capacity    :   4096
+Device Total VPN Capacity    :  16384
 Device Load                  :     0%
 ---------------------------------------------------------------------------
 

@@ -187,8 +187,8 @@ Last clearing: Never
 gw# show resource usage
 Resource                Current       Peak      Limit     Denied Context
 Other VPN Sessions            1          1       4096          0 System
-L2TP Tunnels                  1          1       4096          0 System
-IKE Peers                     1          1      10000          0 System
+L2TP Tunnels                  1          1      20000          0 System
+IKE Peers                     1          1      20000          0 System
 IPsec SA Pairs                1          1      65536          0 System
 gw# show interface outside | include packets input
         0 packets input, 0 bytes, 0 no buffer

@@ -30,8 +30,8 @@ Encryption-3DES-AES               : Enabled
 Security Contexts                 : 0
 AnyConnect Premium Peers          : 0
 AnyConnect Essentials             : Disabled
-Other VPN Peers                   : 4096
-Total VPN Peers                   : 4096
+Other VPN Peers                   : 16384
+Total VPN Peers                   : 16384
 
 Serial Number: 9A63EB0C3D3
 
@@ -60,6 +60,15 @@ Process memory: <*> bytes resident
 Heap in use: <*> bytes
 Heap free: <*> bytes
 Heap mapped: <*> bytes
+
+----- allocated memory statistics -----
+
+object                     in use        peak   size (bytes)   total (bytes)
+--------------------  -----------  ----------  -------------  --------------
+Hash entries <*>
+L2TP tunnels                    0           0 <*>               0
+L2TP messages                   0           0 <*>               0
+Total of objects: <*> bytes (<*>% of resident)
 gw# show blocks
   SIZE    MAX    LOW    CNT
     40 <*>
@@ -90,7 +99,7 @@ PID: POSTERN          , VID: 0.1.0  , SN: 9A63EB0C3D3
 gw# show resource usage
 Resource                Current       Peak      Limit     Denied Context
 Other VPN Sessions            0          0       4096          0 System
-L2TP Tunnels                  0          0       4096          0 System
+L2TP Tunnels                  0          0      20000          0 System
 IKE Peers                     0          0 <*>          0 System
 IPsec SA Pairs                0          0      65536          0 System
 gw# show asp drop
@@ -107,6 +116,8 @@ gw# show tech-support | include ^-----
 ------------------ show clock ------------------
 ------------------ show memory detail ------------------
 -------------     ------------------
+----- allocated memory statistics -----
+--------------------  -----------  ----------  -------------  --------------
 ------------------ show blocks ------------------
 ------------------ show cpu usage ------------------
 ------------------ show processes cpu-usage ------------------

@@ -6,10 +6,8 @@
 
 #include "core/base/arena.h"
 #include "core/base/fsm.h"
-#include "core/base/hash.h"
 #include "core/base/ip4.h"
 #include "core/base/out.h"
-#include "core/base/pool.h"
 #include "core/base/random.h"
 #include "core/base/ring.h"
 
@@ -28,49 +26,6 @@ static void arena_is_zeroed_aligned_and_bounded(void **state)
 	assert_null(arena_calloc(a, SIZE_MAX / 2, 4));
 	assert_non_null(arena_alloc(a, 1000)); /* still usable */
 	arena_free(a);
-}
-
-static void hash_put_get_del_limit(void **state)
-{
-	(void)state;
-	enum { N = 5000 };
-	static int values[N];
-	struct hash *h = hash_new(N);
-	for (int i = 0; i < N; i++)
-		assert_true(hash_put(h, &i, sizeof i, &values[i]));
-	int over = N;
-	assert_false(hash_put(h, &over, sizeof over, &values[0]));
-	for (int i = 0; i < N; i++)
-		assert_ptr_equal(hash_get(h, &i, sizeof i), &values[i]);
-	for (int i = 0; i < N; i += 2)
-		assert_ptr_equal(hash_del(h, &i, sizeof i), &values[i]);
-	assert_int_equal(hash_count(h), N / 2);
-	for (int i = 0; i < N; i++)
-		assert_ptr_equal(hash_get(h, &i, sizeof i), i % 2 ? &values[i] : NULL);
-	int first = 1;
-	assert_true(hash_put(h, &first, sizeof first, &values[0])); /* replaces */
-	assert_ptr_equal(hash_get(h, &first, sizeof first), &values[0]);
-	assert_int_equal(hash_count(h), N / 2);
-	hash_free(h);
-}
-
-static void pool_reuses_and_stops_at_its_limit(void **state)
-{
-	(void)state;
-	struct pool *p = pool_new(100, 3);
-	uint8_t *a = pool_get(p), *b = pool_get(p), *c = pool_get(p);
-	assert_non_null(a);
-	assert_non_null(b);
-	assert_non_null(c);
-	assert_null(pool_get(p));
-	memset(b, 0xff, 100);
-	pool_put(p, b);
-	assert_int_equal(pool_used(p), 2);
-	uint8_t *again = pool_get(p);
-	assert_ptr_equal(again, b);
-	for (int i = 0; i < 100; i++)
-		assert_int_equal(again[i], 0);
-	pool_delete(p);
 }
 
 enum { RING_COUNT = 200000 };
@@ -181,8 +136,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arena_is_zeroed_aligned_and_bounded),
-		cmocka_unit_test(hash_put_get_del_limit),
-		cmocka_unit_test(pool_reuses_and_stops_at_its_limit),
 		cmocka_unit_test(ring_passes_everything_in_order),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(text_output_grows_to_its_limit),

@@ -94,7 +94,7 @@ static int setup(void **state)
 {
 	(void)state;
 	clock_init(&test_clock, 0);
-	pool = pool_new(sizeof(struct chan_msg), 64);
+	pool = pool_new("L2TP messages", sizeof(struct chan_msg), 64);
 	return 0;
 }
 

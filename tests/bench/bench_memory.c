@@ -1,0 +1,180 @@
+/* What an idle tunnel costs in memory: the whole appliance, clients that come in, a few hundred at a time, and are
+ * forgotten when they are in, so that what stays is the server's. Growth of the process (RSS) for each tunnel, what each
+ * kind of object has of it, and what is left when all have gone. Lines "name value unit".
+ * bench_memory [TUNNELS...]; with --limits a small run fails when the objects of a tunnel are larger than they may be. */
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "tests/exchange/full_server.h"
+
+enum {
+	BATCH = 256,         /* clients under way at once */
+	FIRST_IP = 0x64400001, /* 100.64.0.1 */
+	BUDGET_IKE = 6000,   /* bytes of IKE and one pair of SAs */
+	BUDGET_ALL = 10000,  /* with L2TP and PPP */
+};
+
+static const char config[] = "ip local pool big 10.80.0.1-10.80.127.254 mask 255.255.0.0\n"
+                             "tunnel-group DefaultRAGroup general-attributes\n"
+                             " address-pool big\n"
+                             "tunnel-group DefaultRAGroup ipsec-attributes\n"
+                             " isakmp keepalive disable\n"
+                             "group-policy clients attributes\n"
+                             " vpn-simultaneous-logins 100000\n"
+                             "l2tp tunnel hello 300\n"
+                             "vpn-sessiondb max-other-vpn-limit 16384\n";
+
+static struct world w;
+
+static double cpu_us(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static size_t resident(void)
+{
+	char line[256];
+	size_t kb = 0;
+	FILE *f = fopen("/proc/self/smaps_rollup", "r");
+	malloc_trim(0);
+	while (f != NULL && fgets(line, sizeof line, f) != NULL)
+		if (sscanf(line, "Rss: %zu", &kb) == 1)
+			break;
+	if (f != NULL)
+		fclose(f);
+	return kb * 1024;
+}
+
+static void say(const char *what, const char *part, unsigned n, double value, const char *unit)
+{
+	char name[96];
+	snprintf(name, sizeof name, "memory.%s.%u.%s", what, n, part);
+	for (char *c = name; *c != '\0'; c++)
+		*c = *c == ' ' ? '-' : *c;
+	printf("%-52s %12.1f %s\n", name, value, unit);
+	fflush(stdout);
+}
+
+/* ------------------------------------------------------------------ tunnels come and go */
+
+static bool has_come(const struct client *c)
+{
+	return c->habits.ike_only ? c->out != NULL : client_is_in(c);
+}
+
+/* One batch comes in; its clients are forgotten without a word. */
+static void come_in(const struct client_habits *habits, uint32_t ip, unsigned n)
+{
+	struct client *clients[BATCH];
+	for (unsigned i = 0; i < n; i++) {
+		clients[i] = client_new(&w, habits, ip + i);
+		client_dial(clients[i]);
+	}
+	for (unsigned i = 0, steps = 0; i < n; steps++)
+		if (has_come(clients[i]))
+			i++;
+		else if (steps < 5000)
+			world_run(&w, 5);
+		else
+			fail_msg("client %u of a batch did not get in", i);
+	world_run(&w, 500); /* the last acknowledgements */
+	for (unsigned i = 0; i < n; i++)
+		client_free(clients[i]);
+}
+
+static unsigned tunnels(void)
+{
+	struct ike_counts counts;
+	ike_counts(w.gw.ike, &counts);
+	return counts.flows;
+}
+
+static void all_go(void)
+{
+	world_show(&w, "enable\nvpn-sessiondb logoff all noconfirm\nclear crypto isakmp sa\n");
+	world_run(&w, 100000);
+	if (tunnels() != 0)
+		fail_msg("%u tunnels are left", tunnels());
+}
+
+/* ------------------------------------------------------------------ figures */
+
+static double kinds(const char *what, unsigned n, const struct mem_info *before, size_t nbefore)
+{
+	struct mem_info list[MEM_KINDS_MAX];
+	size_t kinds = mem_list(list), sum = 0;
+	for (size_t i = 0; i < kinds; i++) {
+		const struct mem_info *k = &list[i];
+		size_t had = i < nbefore ? before[i].held : 0, have = k->held;
+		size_t bytes = have > had ? have - had : 0;
+		if (bytes < n)
+			continue;
+		say(what, k->name, n, (double)bytes / n, "bytes/tunnel");
+		sum += k->size != 0 ? k->n * k->size : bytes;
+	}
+	return (double)sum / n;
+}
+
+/* What the objects of a tunnel take, slabs that are not full left out. */
+static double measure(const char *what, const struct client_habits *habits, unsigned most)
+{
+	static const unsigned marks[] = {256, 4096, 16384};
+	static struct mem_info before[MEM_KINDS_MAX];
+	double objects = 0;
+	come_in(habits, FIRST_IP, BATCH); /* what is made once is there */
+	all_go();
+	size_t nbefore = mem_list(before), base = resident();
+	double start = cpu_us();
+	for (unsigned n = 0, from = 0; n < most;) {
+		unsigned more = most - n < BATCH ? most - n : BATCH;
+		come_in(habits, FIRST_IP + n, more);
+		n += more;
+		bool mark = n == most;
+		for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+			mark |= marks[i] == n;
+		if (!mark)
+			continue;
+		double took = cpu_us() - start;
+		if (tunnels() != n)
+			fail_msg("%u tunnels instead of %u", tunnels(), n);
+		say(what, "rss", n, (double)(resident() - base) / n, "bytes/tunnel");
+		objects = kinds(what, n, before, nbefore);
+		say(what, "objects", n, objects, "bytes/tunnel");
+		say(what, "setup-cpu", n, took / (n - from), "us/tunnel");
+		from = n;
+		start = cpu_us();
+	}
+	start = cpu_us();
+	all_go();
+	say(what, "teardown-cpu", most, (cpu_us() - start) / most, "us/tunnel");
+	size_t after = resident();
+	say(what, "left", most, after > base ? (double)(after - base) / 1024 : 0, "kB");
+	return objects;
+}
+
+int main(int argc, char **argv)
+{
+	bool limits = argc > 1 && strcmp(argv[1], "--limits") == 0;
+	unsigned most = limits ? BATCH : argc > 1 ? (unsigned)atoi(argv[1]) : 16384;
+	struct client_habits habits = client_windows;
+	habits.cipher = "3des", habits.group = 2; /* policy 10: the quick one */
+	habits.passive = true;
+	world_open(&w, config);
+	log_sink_remove(&w.sink);
+	habits.ike_only = true;
+	double ike = measure("ike", &habits, most);
+	habits.ike_only = false;
+	double all = measure("all", &habits, most);
+	log_sink_add(&w.sink);
+	world_close(&w);
+	return limits && (ike > BUDGET_IKE || all > BUDGET_ALL);
+}
