@@ -160,8 +160,8 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	ppp_set_conf(gw->ppp, before != NULL ? before->ppp : NULL, s->ppp);
 	gateway_reload_check(gw);
 	gateway_overtcp_apply(gw, s);
-	worker_set_mss(gw->worker, s->tcpmss);
-	worker_set_pmtu_aging(gw->worker, ipsec_conf_pmtu_aging(s->ipsec));
+	workers_set_mss(gw->workers, s->tcpmss);
+	workers_set_pmtu_aging(gw->workers, ipsec_conf_pmtu_aging(s->ipsec));
 	filters_apply(gw->filters, old, next);
 	translate_apply(gw, old, next, s, &notes);
 	for (struct str rest = out_text(&notes); rest.len > 0;) {

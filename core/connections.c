@@ -54,7 +54,7 @@ static void collect(void *arg, const struct worker_conn_info *c)
 static struct conns conns_of(struct gateway *gw)
 {
 	struct conns l = {.gw = gw};
-	worker_conns(gw->worker, collect, &l);
+	workers_conns(gw->workers, collect, &l);
 	return l;
 }
 
@@ -257,7 +257,7 @@ static int clear_conn(struct cmd *c)
 	for (size_t i = 0; i < l.n; i++)
 		n += ip == 0 || l.conn[i].c.key.src == ip || l.conn[i].c.key.dst == ip;
 	free(l.conn);
-	worker_conns_forget(gw->worker, ip);
+	workers_conns_forget(gw->workers, ip);
 	rec(c->out, "deleted", "%u connection(s) deleted.\n", n);
 	return CMD_OK;
 }

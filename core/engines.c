@@ -41,21 +41,27 @@ static const char *sadb_map(void *ctx, const char *ifname)
 	return m != NULL ? m->name : NULL;
 }
 
+static uint64_t sadb_drops(void *ctx, enum drop_reason why)
+{
+	const struct gateway *gw = ctx;
+	return workers_drops(gw->workers, why);
+}
+
 int gateway_engines(struct gateway *gw, struct err *err)
 {
-	struct worker_io io = {gw->udp4500, gw->raw, &gw->tun};
+	struct worker_io io = {.n = 1, .natt = {gw->udp4500}, .raw = {gw->raw}, .tun = {&gw->tun}};
 	struct worker_events events;
 	static const struct ipsec_sadb_hooks hooks = {sadb_drop_flow, sadb_group, sadb_mtu,
-	                                              sadb_map, NULL};
+	                                              sadb_map, sadb_drops, NULL};
 	gw->sadb_hooks = hooks;
 	gw->sadb_hooks.ctx = gw;
 	/* The worker is told where events go once IKE exists; its thread starts after that. */
-	int rc = worker_new(&gw->worker, &io, err);
+	int rc = workers_new(&gw->workers, &io, err);
 	if (rc != 0)
 		return rc;
 	gw->flows = hash_new(0);
 	gw->client_routes = hash_new(0);
-	gw->sadb = ipsec_sadb_new(&gw->clock, &worker_sa_ops, gw->worker, &gw->sadb_hooks);
+	gw->sadb = ipsec_sadb_new(&gw->clock, &workers_sa_ops, gw->workers, &gw->sadb_hooks);
 	gw->ike_ops = gateway_ike_ops;
 	gw->ike_ops.sa_ctx = gw->sadb;
 	gw->ike = gw->sadb != NULL ? ike_new(&gw->clock, &gw->ike_ops, gw) : NULL;
@@ -64,7 +70,7 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	gw->sessions = sessiondb_new(gw);
 	struct capture_hooks capture = gateway_capture_hooks;
 	capture.ctx = gw;
-	gw->captures = captures_new(gw->ifaces, &capture);
+	gw->captures = captures_new(gw->ifaces, workers_count(gw->workers), &capture);
 	gw->filters = filters_new(gw);
 	gw->dhcp = gateway_dhcp_new(gw);
 	if (gw->flows == NULL || gw->client_routes == NULL || gw->dhcp == NULL || gw->ike == NULL ||
@@ -72,9 +78,8 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	    gw->filters == NULL)
 		return err_set(err, -ENOMEM, "out of memory");
 	l2tp_set_user(gw->l2tp, ppp_link_user(), gw->ppp);
-	ipsec_sadb_set_drops(gw->sadb, worker_drops(gw->worker));
 	gateway_worker_events(gw, &events);
-	worker_set_events(gw->worker, &events);
+	workers_set_events(gw->workers, &events);
 	return 0;
 }
 

@@ -115,7 +115,7 @@ static void renew_one(void *arg, void *value)
 		carry(was, is);
 	}
 	if (is != NULL && time_set(r->f, is, r->c))
-		worker_rejudge(r->f->gw->worker);
+		workers_rejudge(r->f->gw->workers);
 	if (is != NULL && !hash_put(r->next, is->name, strlen(is->name), is))
 		filter_drop(is);
 	filter_drop(was);
@@ -254,7 +254,7 @@ static void give_policy(struct filters *f, const struct conf *c)
 		p->nxlate = f->nxlate;
 	}
 	f->policy = p;
-	worker_set_policy(f->gw->worker, p);
+	workers_set_policy(f->gw->workers, p);
 	ppp_each(f->gw->ppp, give_session, f);
 }
 
@@ -267,7 +267,7 @@ void filters_session(struct filters *f, const struct ppp_session_info *s)
 		return;
 	if (name.len > 0 && list == NULL)
 		log_msg(MSG_109016, s->filter, s->user);
-	worker_session_filter(f->gw->worker, s->link->tunnel, name.len > 0, filter_hold(list),
+	workers_session_filter(f->gw->workers, s->link->tunnel, name.len > 0, filter_hold(list),
 	                      index_of(f->policy, s->link->ifname));
 }
 
@@ -276,7 +276,7 @@ static void tick_one(void *arg, void *value)
 	struct filters *f = arg;
 	if (!time_set(f, value, f->conf))
 		return;
-	worker_rejudge(f->gw->worker);
+	workers_rejudge(f->gw->workers);
 	f->time_changed = true;
 }
 

@@ -67,7 +67,7 @@ static void on_worker(uv_poll_t *p, int status, int events)
 	struct gateway *gw = p->data;
 	(void)status, (void)events;
 	turn(gw);
-	worker_poll(gw->worker);
+	workers_poll(gw->workers);
 }
 
 static void on_netlink(uv_poll_t *p, int status, int events)
@@ -220,7 +220,7 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 	}
 	warn_of_firewalls();
 	poll_start(gw, &gw->poll500, udp_fd(gw->udp500), on_udp500);
-	poll_start(gw, &gw->poll_worker, worker_event_fd(gw->worker), on_worker);
+	poll_start(gw, &gw->poll_worker, workers_event_fd(gw->workers), on_worker);
 	poll_start(gw, &gw->poll_netlink, netlink_monitor_fd(gw->nl), on_netlink);
 	filters_host_start(gw->filters);
 	return 0;
@@ -228,7 +228,7 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 
 int gateway_run(struct gateway *gw, struct err *err)
 {
-	int rc = worker_start(gw->worker, err);
+	int rc = workers_start(gw->workers, err);
 	if (rc == 0)
 		uv_run(&gw->loop, UV_RUN_DEFAULT);
 	return rc;
@@ -254,16 +254,16 @@ void gateway_stop(struct gateway *gw)
 	gw->ppp = NULL;
 	gateway_dhcp_end(gw);
 	gateway_overtcp_end(gw);
-	if (gw->worker != NULL)
-		worker_drain(gw->worker); /* what was said inside ESP leaves before the SAs go */
+	if (gw->workers != NULL)
+		workers_drain(gw->workers); /* what was said inside ESP leaves before the SAs go */
 	if (gw->ike != NULL)
 		ike_shutdown(gw->ike);
 	if (gw->l2tp != NULL)
 		l2tp_free(gw->l2tp);
 	probes_free(gw->probes);
 	logsinks_stop(gw->log);
-	if (gw->worker != NULL)
-		worker_free(gw->worker);
+	if (gw->workers != NULL)
+		workers_free(gw->workers);
 	if (gw->nl != NULL && gw->snap != NULL)
 		netlink_route_flush(gw->nl, NULL);
 	if (gw->handles > 0) {

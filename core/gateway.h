@@ -84,7 +84,7 @@ struct gateway {
 	struct udp *udp500, *udp4500;
 	struct rawesp *raw;
 	struct tun tun;
-	struct worker *worker;
+	struct workers *workers;
 
 	struct ike *ike;
 	struct ike_ops ike_ops;
@@ -125,7 +125,7 @@ void gateway_reload_now(struct gateway *gw);
 /* engines.c */
 /* The packet path (its thread not started yet) and every engine. gw has clock, sockets and TUN device. */
 int gateway_engines(struct gateway *gw, struct err *err);
-/* The end of both: engines, configuration, what they are seen and logged through. After worker_free, when no
+/* The end of both: engines, configuration, what they are seen and logged through. After workers_free, when no
  * Diffie-Hellman runs any more. */
 void gateway_engines_free(struct gateway *gw);
 /* Everything that grammar/ names; before it is loaded. */

@@ -34,7 +34,7 @@ static struct session_facts facts_of(struct sessiondb *db, const struct session_
 	f.child = pick.info;
 	f.has_stats = ipsec_sadb_flow_stats(gw->sadb, s->link->flow, &f.esp);
 	if (pick.found)
-		worker_sa_ops.stats(gw->worker, pick.info.pair.spi_in, &f.sa);
+		workers_sa_ops.stats(gw->workers, pick.info.pair.spi_in, &f.sa);
 	return f;
 }
 

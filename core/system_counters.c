@@ -92,7 +92,7 @@ static void collect(struct gateway *gw, struct counters *all)
 	all->protocol = "DROP";
 	for (int r = 1; r < DROP_N; r++)
 		add(all, drop_name(r),
-		    ctr_get(&worker_drops(gw->worker)->n[r]) +
+		    workers_drops(gw->workers, (enum drop_reason)r) +
 		            ctr_get(&l2tp_drops(gw->l2tp)->n[r]));
 }
 

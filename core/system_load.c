@@ -321,7 +321,7 @@ static int show_blocks(struct cmd *c)
 {
 	const struct gateway *gw = c->ctx;
 	struct worker_blocks b[WORKER_BLOCKS];
-	worker_blocks(gw->worker, b);
+	workers_blocks(gw->workers, b);
 	out_str(c->out, "  SIZE    MAX    LOW    CNT\n");
 	rec_list(c->out, "blocks");
 	for (unsigned i = 0; i < WORKER_BLOCKS; i++) {

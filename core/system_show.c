@@ -17,7 +17,7 @@ static time_t cleared_at; /* 0 = never */
 
 static uint64_t dropped(const struct gateway *gw, enum drop_reason r)
 {
-	return ctr_get(&worker_drops(gw->worker)->n[r]) + ctr_get(&l2tp_drops(gw->l2tp)->n[r]) +
+	return workers_drops(gw->workers, r) + ctr_get(&l2tp_drops(gw->l2tp)->n[r]) +
 	       ctr_get(&gw->filters->drops.n[r]);
 }
 

@@ -119,7 +119,7 @@ static void put_child(void *arg, const struct ike_child_info *i)
 	char idle[32];
 	if (!i->current)
 		return;
-	worker_sa_ops.stats(w->gw->worker, p->spi_in, &s);
+	workers_sa_ops.stats(w->gw->workers, p->spi_in, &s);
 	idle_text(idle, sizeof idle, now - (s.last_in_ms != 0 ? s.last_in_ms : i->since_ms));
 	rec_open(w->o, NULL);
 	rec(w->o, "protocol interface remote", "%s %s %s", p->udp_encap ? "UDP" : "ESP", p->ifname,

@@ -18,10 +18,10 @@ static bool outside(void *ctx, const char *nameif)
 	return gw->snap != NULL && ike_conf_enabled(gw->snap->ike, nameif);
 }
 
-static void publish(void *ctx, struct capture_set *set)
+static void publish(void *ctx, unsigned worker, struct capture_set *set)
 {
 	struct gateway *gw = ctx;
-	worker_set_capture(gw->worker, set);
+	workers_set_capture(gw->workers, worker, set);
 }
 
 const struct capture_hooks gateway_capture_hooks = {running, outside, publish, NULL};

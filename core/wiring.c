@@ -318,20 +318,21 @@ static bool l2tp_send(void *ctx, uint32_t flow, struct ip4_end local, struct ip4
                       const uint8_t *msg, size_t len)
 {
 	struct gateway *gw = ctx;
-	return worker_send(gw->worker, flow, local, remote, msg, len);
+	const struct gw_flow *f = flow_find(gw, flow);
+	return workers_send(gw->workers, f != NULL ? f->peer : 0, flow, local, remote, msg, len);
 }
 
 static void l2tp_call_up(void *ctx, const struct link_info *info, bool sequencing)
 {
 	struct gateway *gw = ctx;
-	worker_session_add(gw->worker, info, sequencing);
+	workers_session_add(gw->workers, info, sequencing);
 }
 
 static void l2tp_call_down(void *ctx, uint16_t tunnel, uint16_t call)
 {
 	struct gateway *gw = ctx;
 	(void)call;
-	worker_session_remove(gw->worker, tunnel);
+	workers_session_remove(gw->workers, tunnel);
 }
 
 static bool l2tp_count(void *ctx, uint16_t tunnel, uint16_t call, struct l2tp_counters *c)
@@ -339,7 +340,7 @@ static bool l2tp_count(void *ctx, uint16_t tunnel, uint16_t call, struct l2tp_co
 	struct gateway *gw = ctx;
 	struct worker_totals t;
 	(void)call;
-	if (!worker_session_totals(gw->worker, tunnel, &t))
+	if (!workers_session_totals(gw->workers, tunnel, &t))
 		return false;
 	*c = (struct l2tp_counters){t.pkts_in, t.pkts_out, t.bytes_in, t.bytes_out};
 	return true;
@@ -356,13 +357,13 @@ static void ppp_data_open(void *ctx, const struct link_info *link, uint32_t ip, 
 	struct ppp_session_info s;
 	if (ppp_find_call(gw->ppp, link->tunnel, link->call, &s)) /* before its first packet */
 		filters_session(gw->filters, &s);
-	worker_session_open(gw->worker, link->tunnel, ip, mtu, acfc, pfc);
+	workers_session_open(gw->workers, link->tunnel, ip, mtu, acfc, pfc);
 }
 
 static void ppp_data_close(void *ctx, const struct link_info *link)
 {
 	struct gateway *gw = ctx;
-	worker_session_close(gw->worker, link->tunnel);
+	workers_session_close(gw->workers, link->tunnel);
 }
 
 static uint64_t ppp_last_activity(void *ctx, uint16_t tunnel, uint16_t call)
@@ -370,7 +371,7 @@ static uint64_t ppp_last_activity(void *ctx, uint16_t tunnel, uint16_t call)
 	struct gateway *gw = ctx;
 	struct worker_totals t;
 	(void)call;
-	return worker_session_totals(gw->worker, tunnel, &t) ? t.last_ms : 0;
+	return workers_session_totals(gw->workers, tunnel, &t) ? t.last_ms : 0;
 }
 
 static bool ppp_count(void *ctx, uint16_t tunnel, uint16_t call, struct ppp_counters *c)
@@ -378,7 +379,7 @@ static bool ppp_count(void *ctx, uint16_t tunnel, uint16_t call, struct ppp_coun
 	struct gateway *gw = ctx;
 	struct worker_totals t;
 	(void)call;
-	if (!worker_session_totals(gw->worker, tunnel, &t))
+	if (!workers_session_totals(gw->workers, tunnel, &t))
 		return false;
 	*c = (struct ppp_counters){t.pkts_in, t.pkts_out, t.bytes_in, t.bytes_out, t.errs};
 	return true;

@@ -1,13 +1,20 @@
-/* The packet path: one thread that owns the SAs and sessions given to it, and moves packets between the network
- * (ESP over UDP 4500, ESP raw) and the TUN device. The control thread talks to it through rings only.
+/* The packet path: threads (workers) that own the SAs and sessions given to them, and move packets between the network
+ * (ESP over UDP 4500, ESP raw) and the TUN device. The control thread talks to them through rings only.
  *
- *   in:   udp/rawesp ─► esp_in ─► inner UDP ─► l2tp_data_in ─► ppp_data_in ─► source check ─► MSS ─► tun
- *   out:  tun ─► route to session ─► MSS, MTU ─► ppp_data_out ─► l2tp_data_out ─► inner UDP ─► esp_out ─► udp/rawesp
+ *   in:   udp/rawesp ─► esp_in ─► inner UDP ─► l2tp_data_in ─► ppp_data_in ─► source check ─► filter ─► MSS ─► tun
+ *   out:  tun ─► route to session ─► filter ─► MSS, MTU ─► ppp_data_out ─► l2tp_data_out ─► inner UDP ─► esp_out ─► udp/rawesp
  *
- * worker.c       the thread and its loop
- * worker_path.c  the two pipelines
- * worker_filter.c  access lists and security levels
- * worker_cmd.c   the control thread's side: commands down, events up, struct sa_ops */
+ * Who owns a packet: the SPI says it (worker | slot | generation). Each worker has a socket on port 4500 and a queue of
+ * the TUN device; the kernel gives a datagram to the socket its SPI names (udp_steer), and a flow comes out of the queue
+ * its answers went into. What comes to another worker all the same (raw ESP, the first packet towards a client) is handed
+ * over through a ring. All SAs and sessions of a peer are in one worker, chosen when its first SPI is asked for. Which
+ * worker has the session of an address is in a table that all of them read (struct ipmap).
+ *
+ * worker.c         a worker's thread and its loop     workers.c     all of them: made, freed, commands, events
+ * worker_cmd.c     what it does on command            workers_sa.c  places of peers, struct sa_ops, sessions
+ * worker_in.c worker_out.c  the two pipelines         worker_cross.c  from worker to worker
+ * worker_filter.c worker_conns.c  access lists, security levels, connections
+ * worker_drop.c worker_capture.c  what becomes of a dropped, of a captured packet */
 #ifndef CORE_WORKER_H
 #define CORE_WORKER_H
 
@@ -19,13 +26,18 @@
 #include "core/net/tun.h"
 #include "core/net/udp.h"
 
-struct worker;
+struct workers;
 struct capture_set;
 
-struct worker_io { /* stay the caller's, outlive the worker */
-	struct udp *natt;
-	struct rawesp *raw;
-	struct tun *tun;
+enum { WORKERS_MAX = 16 };
+
+/* For each of n workers a socket on port 4500, in the order they were opened, one for ESP without UDP, of which the first
+ * alone receives, and a queue of the TUN device. Stay the caller's, outlive the workers. */
+struct worker_io {
+	unsigned n;
+	struct udp *natt[WORKERS_MAX];
+	struct rawesp *raw[WORKERS_MAX];
+	struct tun *tun[WORKERS_MAX];
 };
 
 /* A packet that was dropped and deserves a message (402114 ...); at most one in five seconds a reason. */
@@ -70,7 +82,7 @@ struct worker_conn_info {
 	uint64_t idle_ms, bytes;
 };
 
-/* What came up from the packet path; called by worker_poll on the control thread. */
+/* What came up from the packet path; called by workers_poll on the control thread. */
 struct worker_events {
 	void (*ike)(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
 	            size_t len);
@@ -92,49 +104,50 @@ struct worker_totals {
 };
 
 /* 0 or -errno. */
-int worker_new(struct worker **w, const struct worker_io *io, struct err *err);
-/* Before worker_start; copied. */
-void worker_set_events(struct worker *w, const struct worker_events *events);
-int worker_start(struct worker *w, struct err *err);
-/* Ends the thread after it has sent what it was given; then frees everything. NULL is allowed. */
-void worker_free(struct worker *w);
-/* Waits (a few milliseconds at most) until the worker has taken every command given so far. */
-void worker_drain(struct worker *w);
-/* Readable when worker_poll has something to do. */
-int worker_event_fd(const struct worker *w);
-void worker_poll(struct worker *w);
+int workers_new(struct workers **ws, const struct worker_io *io, struct err *err);
+/* Before workers_start; copied. */
+void workers_set_events(struct workers *ws, const struct worker_events *events);
+int workers_start(struct workers *ws, struct err *err);
+/* Ends the threads after they have sent what they were given; then frees everything. NULL is allowed. */
+void workers_free(struct workers *ws);
+/* Waits (a few milliseconds at most) until the workers have taken every command given so far. */
+void workers_drain(struct workers *ws);
+/* Readable when workers_poll has something to do. */
+int workers_event_fd(const struct workers *ws);
+void workers_poll(struct workers *ws);
+unsigned workers_count(const struct workers *ws);
 /* The clock of the packet path is the monotonic clock in ms, the same as the control thread's. */
 
-/* For struct ike_ops; its ctx is the struct worker. */
-extern const struct sa_ops worker_sa_ops;
-/* One L2TP message into ESP of a flow's current SA. Copied; false when the ring is full. */
-bool worker_send(struct worker *w, uint32_t flow, struct ip4_end local, struct ip4_end remote,
-                 const uint8_t *msg, size_t len);
+/* For struct ike_ops; its ctx is the struct workers. */
+extern const struct sa_ops workers_sa_ops;
+/* One L2TP message into ESP of a flow's current SA. Copied; false when too many are under way. */
+bool workers_send(struct workers *ws, uint32_t peer, uint32_t flow, struct ip4_end local, struct ip4_end remote,
+                  const uint8_t *msg, size_t len);
 
 /* Sessions, by our tunnel number (one call a tunnel). */
-int worker_session_add(struct worker *w, const struct link_info *link, bool sequencing);
-void worker_session_open(struct worker *w, uint16_t tunnel, uint32_t ip, uint16_t mtu, bool acfc,
-                         bool pfc);
-void worker_session_close(struct worker *w, uint16_t tunnel); /* IP stops; LCP goes on */
-void worker_session_remove(struct worker *w, uint16_t tunnel);
-bool worker_session_totals(const struct worker *w, uint16_t tunnel, struct worker_totals *t);
+int workers_session_add(struct workers *ws, const struct link_info *link, bool sequencing);
+void workers_session_open(struct workers *ws, uint16_t tunnel, uint32_t ip, uint16_t mtu, bool acfc,
+                          bool pfc);
+void workers_session_close(struct workers *ws, uint16_t tunnel); /* IP stops; LCP goes on */
+void workers_session_remove(struct workers *ws, uint16_t tunnel);
+bool workers_session_totals(const struct workers *ws, uint16_t tunnel, struct worker_totals *t);
 
-/* What is captured from now on; the worker frees it. NULL = nothing. */
-void worker_set_capture(struct worker *w, struct capture_set *set);
-void worker_set_mss(struct worker *w, uint16_t mss); /* 0 = off */
+/* What one worker captures from now on; it frees it. NULL = nothing. */
+void workers_set_capture(struct workers *ws, unsigned worker, struct capture_set *set);
+void workers_set_mss(struct workers *ws, uint16_t mss); /* 0 = off */
 /* A path that turned out narrow is believed to be so long, in seconds; 0 = for ever (pmtu-aging). */
-void worker_set_pmtu_aging(struct worker *w, uint32_t s);
+void workers_set_pmtu_aging(struct workers *ws, uint32_t s);
 /* From now on it is judged by this; takes policy over, and frees it (on the control thread) when it is replaced. */
-void worker_set_policy(struct worker *w, struct filter_policy *policy);
+void workers_set_policy(struct workers *ws, struct filter_policy *policy);
 /* Takes a reference of filter over. has: the session has a vpn-filter; then NULL lets nothing pass. */
-void worker_session_filter(struct worker *w, uint16_t tunnel, bool has, struct filter *filter, uint8_t iface);
+void workers_session_filter(struct workers *ws, uint16_t tunnel, bool has, struct filter *filter, uint8_t iface);
 /* Connections that passed are judged again: a time range has begun or ended. */
-void worker_rejudge(struct worker *w);
-/* Walks the connections. Waits for the worker (a few milliseconds at most). */
-void worker_conns(struct worker *w, void (*fn)(void *arg, const struct worker_conn_info *c), void *arg);
+void workers_rejudge(struct workers *ws);
+/* Walks the connections. Waits for the workers (a few milliseconds at most). */
+void workers_conns(struct workers *ws, void (*fn)(void *arg, const struct worker_conn_info *c), void *arg);
 /* Forgets those of an address (0: all): their next packet is judged. */
-void worker_conns_forget(struct worker *w, uint32_t ip);
-const struct drop_counters *worker_drops(const struct worker *w);
+void workers_conns_forget(struct workers *ws, uint32_t ip);
+uint64_t workers_drops(const struct workers *ws, enum drop_reason why);
 
 /* Memory set aside for what goes between the threads, for show blocks. */
 struct worker_blocks {
@@ -143,6 +156,6 @@ struct worker_blocks {
 	size_t max, low, cnt; /* all, free at the worst moment, free now */
 };
 enum { WORKER_BLOCKS = 3 };
-void worker_blocks(const struct worker *w, struct worker_blocks blocks[WORKER_BLOCKS]);
+void workers_blocks(const struct workers *ws, struct worker_blocks blocks[WORKER_BLOCKS]);
 
 #endif

@@ -9,14 +9,9 @@
 #include <string.h>
 
 enum {
-	WAYS = 4, /* of the table of connections */
-	ICMP = 1,
 	TCP = 6,
-	UDP = 17,
 	TCP_SYN = 2,
 	TCP_ACK = 16,
-	SCTP = 132,
-	CLOSED_MS = 3000,
 	TCP_FIN = 1,
 	TCP_RST = 4,
 	TELL_MS = 1000, /* so many messages in a second */
@@ -27,84 +22,6 @@ struct verdict {
 	bool pass;
 	struct worker_filtered why; /* of the refusal */
 };
-
-/* ------------------------------------------------------------------ connections */
-
-static uint32_t mix(uint32_t h, uint32_t v)
-{
-	h = (h ^ v) * 0x9e3779b1u;
-	return h ^ h >> 15;
-}
-
-/* The same for both directions. */
-static uint32_t conn_hash(const struct worker *w, const struct filter_key *k, uint16_t tunnel)
-{
-	uint32_t a = k->src ^ (uint32_t)k->sport << 16 ^ k->sport;
-	uint32_t b = k->dst ^ (uint32_t)k->dport << 16 ^ k->dport;
-	if (k->proto == ICMP) { /* identifier and sequence number stand the same in the answer */
-		a = k->src;
-		b = k->dst;
-	}
-	uint32_t low = a < b ? a : b, high = a < b ? b : a, h = mix(w->conn_seed, low);
-	h = mix(mix(h, high), (uint32_t)k->proto << 16 | tunnel);
-	return k->proto == ICMP ? mix(h, (uint32_t)k->sport << 16 | k->dport) : h;
-}
-
-static bool forward(const struct worker_conn *c, const struct filter_key *k)
-{
-	return c->key.src == k->src && c->key.dst == k->dst && c->key.sport == k->sport &&
-	       c->key.dport == k->dport;
-}
-
-static bool backward(const struct worker_conn *c, const struct filter_key *k)
-{
-	bool ends = c->key.src == k->dst && c->key.dst == k->src;
-	if (k->proto == ICMP)
-		return ends && c->key.sport == k->sport && c->key.dport == k->dport;
-	return ends && c->key.sport == k->dport && c->key.dport == k->sport;
-}
-
-/* 0: for ever. */
-static bool idle_out(const struct worker *w, const struct worker_conn *c)
-{
-	const struct filter_idle *i = &w->policy->idle;
-	if (c->closed) /* what is still under way is not judged as something new */
-		return w->now_ms - c->last_ms >= CLOSED_MS;
-	uint64_t ms = c->key.proto == TCP    ? (c->half ? i->half_ms : i->tcp_ms)
-	              : c->key.proto == ICMP ? i->icmp_ms
-	              : c->key.proto == SCTP ? i->sctp_ms
-	                                     : i->udp_ms;
-	return ms != 0 && w->now_ms - c->last_ms >= ms;
-}
-
-static struct worker_conn *conn_find(struct worker *w, const struct filter_key *k, uint16_t tunnel)
-{
-	struct worker_conn *set = &w->conns[conn_hash(w, k, tunnel) % (WORKER_CONNS / WAYS) * WAYS];
-	for (unsigned i = 0; i < WAYS; i++) {
-		struct worker_conn *c = &set[i];
-		if (c->used && c->tunnel == tunnel && c->key.proto == k->proto &&
-		    !idle_out(w, c) && (forward(c, k) || backward(c, k)))
-			return c;
-	}
-	return NULL;
-}
-
-static void conn_put(struct worker *w, const struct filter_key *k, uint16_t tunnel,
-                     bool from_client, uint32_t len)
-{
-	struct worker_conn *set = &w->conns[conn_hash(w, k, tunnel) % (WORKER_CONNS / WAYS) * WAYS];
-	struct worker_conn *c = &set[0];
-	for (unsigned i = 1; i < WAYS && c->used; i++)
-		if (!set[i].used || set[i].last_ms < c->last_ms)
-			c = &set[i];
-	*c = (struct worker_conn){.key = *k,
-	                          .tunnel = tunnel,
-	                          .used = true,
-	                          .from_client = from_client,
-	                          .judged = w->judged,
-	                          .bytes = len,
-	                          .last_ms = w->now_ms};
-}
 
 /* ------------------------------------------------------------------ judging one packet */
 
@@ -183,11 +100,6 @@ static const struct filter_iface *iface_of(const struct filter_policy *p, uint8_
 	return i < p->niface ? &p->iface[i] : NULL;
 }
 
-static const struct session_slot *slot_of(const struct worker *w, uint32_t ip)
-{
-	return hash_get(w->by_ip, &ip, sizeof ip); /* the session is the slot's first member */
-}
-
 static bool levels_permit(const struct judge *j, const struct filter_iface *in,
                           const struct filter_iface *out, bool with_list)
 {
@@ -222,9 +134,9 @@ static bool judge(struct worker *w, const struct session_slot *slot, const struc
 	struct filter_key real = *k;
 	filter_untranslate(w->policy, &real, !from_client);
 	k = &real;
-	const struct session_slot *peer = slot_of(w, from_client ? k->dst : k->src);
-	uint8_t there =
-	        peer != NULL ? peer->iface : filter_where(w->policy, from_client ? k->dst : k->src);
+	uint32_t other = from_client ? k->dst : k->src;
+	uint32_t peer = ipmap_find(ipmap_now(&w->all->clients), other); /* a client, of whichever worker */
+	uint8_t there = peer != 0 ? client_iface(peer) : filter_where(w->policy, other);
 	const struct judge j = {.w = w,
 	                        .slot = slot,
 	                        .k = k,
@@ -235,7 +147,7 @@ static bool judge(struct worker *w, const struct session_slot *slot, const struc
 	if (slot->has_filter && !list_permits(&j, slot->filter, !from_client, WORKER_BY_VPN_FILTER))
 		return false;
 	/* From client to client: the interfaces were asked when it came from the first. */
-	return (!from_client && peer != NULL) || ifaces_permit(&j);
+	return (!from_client && peer != 0) || ifaces_permit(&j);
 }
 
 /* ------------------------------------------------------------------ what the pipelines call */
@@ -250,9 +162,9 @@ static bool stateful(const struct filter_policy *p, const struct session_slot *s
 static bool known(struct worker *w, const struct session_slot *slot, const struct filter_key *k,
                   uint32_t len)
 {
-	struct worker_conn *c = conn_find(w, k, slot->s.tunnel);
+	struct worker_conn *c = worker_conn_find(w, k, slot->s.tunnel);
 	bool syn = k->proto == TCP && (k->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-	if (c == NULL || (syn && forward(c, k)))
+	if (c == NULL || (syn && worker_conn_forward(c, k)))
 		return false;
 	if (c->judged != w->judged) {
 		if (!judge(w, slot, &c->key, c->from_client, false)) {
@@ -263,7 +175,7 @@ static bool known(struct worker *w, const struct session_slot *slot, const struc
 	}
 	c->last_ms = w->now_ms;
 	c->bytes += len;
-	*(forward(c, k) ? &c->forth : &c->back) = true;
+	*(worker_conn_forward(c, k) ? &c->forth : &c->back) = true;
 	if (k->proto == TCP) {
 		c->half = c->half || (k->tcp_flags & TCP_FIN) != 0;
 		c->closed = c->closed || (k->tcp_flags & TCP_RST) != 0;
@@ -291,51 +203,21 @@ bool worker_filter(struct worker *w, struct pkt *p, bool from_client)
 		return false;
 	}
 	if (remember && !k.fragment)
-		conn_put(w, &k, slot->s.tunnel, from_client, p->len);
+		worker_conn_put(w, &k, slot->s.tunnel, from_client, p->len);
 	return true;
 }
 
 /* ------------------------------------------------------------------ commands */
-
-static bool conn_lives(const struct worker *w, const struct worker_conn *c)
-{
-	return c->used && !c->closed && w->by_tunnel[c->tunnel] != NULL && w->policy != NULL &&
-	       !idle_out(w, c);
-}
-
-static void list_conns(struct worker *w)
-{
-	struct conn_list *l = w->listed;
-	l->n = 0;
-	for (size_t i = 0; i < WORKER_CONNS; i++) {
-		const struct worker_conn *c = &w->conns[i];
-		if (conn_lives(w, c))
-			l->conn[l->n++] = (struct worker_conn_info){.key = c->key,
-			                                            .from_client = c->from_client,
-			                                            .forth = c->forth,
-			                                            .back = c->back,
-			                                            .idle_ms = w->now_ms - c->last_ms,
-			                                            .bytes = c->bytes};
-	}
-	atomic_store_explicit(&l->ready, true, memory_order_release);
-}
-
-static void forget_conns(struct worker *w, uint32_t ip)
-{
-	for (size_t i = 0; i < WORKER_CONNS; i++)
-		if (ip == 0 || w->conns[i].key.src == ip || w->conns[i].key.dst == ip)
-			w->conns[i].used = false;
-}
 
 void worker_filter_command(struct worker *w, const struct down *d)
 {
 	struct session_slot *slot;
 	switch (d->op) {
 	case DOWN_CONNS:
-		list_conns(w);
+		worker_conns_list(w, d->p);
 		return;
 	case DOWN_CONNS_FORGET:
-		forget_conns(w, d->u32);
+		worker_conns_drop(w, d->u32);
 		return;
 	case DOWN_POLICY:
 		if (w->policy != NULL)

@@ -1,26 +1,43 @@
-/* Inside the worker: what its three files share. Members are grouped by the thread that writes them. */
+/* Inside the packet path. struct worker is one thread with its sources, SAs and sessions; struct workers is what the
+ * control thread has of all of them. Members are grouped by the thread that writes them. */
 #ifndef CORE_WORKER_INT_H
 #define CORE_WORKER_INT_H
 
 #include <pthread.h>
 
 #include "core/base/hash.h"
+#include "core/base/ipmap.h"
+#include "core/base/pktring.h"
 #include "core/base/ring.h"
 #include "core/net/capture.h"
 #include "core/worker.h"
 #include "crypto/ipsec/sa.h"
 
+_Static_assert((unsigned)WORKERS_MAX == (unsigned)ESP_WORKERS_MAX, "an SPI names any worker");
+
 enum {
 	WORKER_SESSIONS = 65536, /* by our tunnel number */
 	WORKER_MSG_MAX = 9000,   /* longest IKE, L2TP or PPP message that crosses threads */
-	WORKER_MSGS = 512,       /* of them under way in one direction */
+	WORKER_MSGS = 512,       /* of them under way: down, and up from each worker */
 	WORKER_MSGS_KEPT =
 	        128, /* of those that go up: not for what nobody has authenticated (IKE) */
-	WORKER_RING = 8192,
-	WORKER_SOURCES = 3,       /* UDP 4500, raw ESP, TUN */
+	WORKER_RING = 2048,       /* commands, events */
+	WORKER_CROSS = 1 << 19,   /* bytes of packets under way from one worker to another */
 	WORKER_HEAD_MAX = 60 + 8, /* of a packet, quoted in an ICMP error (RFC 792) */
-	WORKER_CONNS = 65536,     /* connections remembered where a filter is in force */
+	WORKER_CONNS = 65536,     /* connections a worker remembers where a filter is in force */
 };
+
+/* Where packets come from, as bits: what to ask in a turn. */
+enum worker_source {
+	WORKER_UDP = 1, /* port 4500 */
+	WORKER_RAW = 2, /* ESP without UDP: worker 0 */
+	WORKER_TUN = 4,
+	WORKER_CROSSED = 8, /* other workers */
+	WORKER_SOURCES = 3, /* of these have a descriptor */
+};
+
+/* What was handed over by another worker. */
+enum worker_kind { CROSS_ESP, CROSS_IP };
 
 /* A message under way between the threads; comes from a fixed store and goes back to it. */
 struct msg {
@@ -49,8 +66,9 @@ enum down_op {
 	DOWN_POLICY,
 	DOWN_SESS_FILTER,
 	DOWN_REJUDGE,
-	DOWN_CONNS,      /* w->listed is to be filled */
+	DOWN_CONNS,        /* w->listed is to be filled */
 	DOWN_CONNS_FORGET, /* those of u32 (an address), 0 = all */
+	DOWN_NOTHING,      /* its being taken is all that is wanted */
 	DOWN_STOP,
 };
 
@@ -98,7 +116,7 @@ struct up {
 	};
 };
 
-/* A flow in the worker: what it is sent on, and the sessions that use it. */
+/* A flow in its worker: what it is sent on, and the sessions that use it. */
 struct wflow {
 	uint32_t flow;
 	struct esp_sa *out; /* current SA, NULL while there is none */
@@ -108,15 +126,21 @@ struct wflow {
 /* A session with its counters and its place in the flow. */
 struct session_slot {
 	struct dsess s; /* first: a pointer to it is a pointer to the slot */
-	struct dsess_counters c;
 	/* worker thread */
-	struct wflow *flow;
-	struct session_slot *next;
 	uint16_t path_mtu; /* largest inner packet the path takes unfragmented, 0 = not known */
+	uint8_t iface;     /* it comes in through */
+	bool has_filter;
 	uint64_t path_until_ms; /* believed until then */
 	struct filter *filter;  /* vpn-filter; NULL with has_filter: a list that does not exist */
-	bool has_filter;
-	uint8_t iface; /* it comes in through */
+	struct wflow *flow;
+	struct session_slot *next;
+	struct dsess_counters c;
+	/* control thread */
+	_Alignas(64) struct {
+		uint32_t ip, peer;
+		uint8_t worker, iface;
+		bool open;
+	} ctl;
 };
 
 /* A connection a filter has let pass; key: as its first packet went. */
@@ -144,64 +168,120 @@ struct inner {
 	uint8_t head[WORKER_HEAD_MAX];
 };
 
+/* One thread of the packet path. */
 struct worker {
-	struct worker_io io;
+	unsigned index;
+	struct workers *all;
+	struct udp *natt;
+	struct rawesp *raw; /* worker 0 receives from it, the others only send */
+	struct tun *tun;
 	pthread_t thread;
 	bool running;
-	int wake_fd, event_fd; /* eventfds: commands are waiting, events are waiting */
-	int icmp_fd;           /* raw, for sending whole packets; -1: there are no ICMP errors */
+	int wake_fd;            /* eventfd: rung while `sleeping` */
+	_Atomic bool sleeping;  /* or about to: whoever takes it back rings */
 	struct ring down, up;
 	struct ring done;       /* messages that went down and are free again */
 	_Atomic uint64_t taken; /* commands the worker has carried out */
 
 	/* control thread */
+	_Alignas(64) uint64_t given; /* commands */
+	struct conn_list *listed; /* made by the control thread when it is first asked for */
+	struct sa_place *sas; /* by the slot of the SPI */
+	size_t peers; /* that were given to this worker */
+
+	/* worker thread */
+	_Alignas(64) struct esp_table *table;
+	struct dsess **by_tunnel; /* WORKER_SESSIONS */
+	uint64_t now_ms;
+	struct filter_policy *policy;
+	struct capture_set *capture; /* NULL = no capture */
+	uint64_t pmtu_aging_ms; /* 0 = a narrow path stays so */
+	uint16_t mss;
+	bool stop;
+	bool told;     /* there is something for the control thread since it was last woken */
+	unsigned gone; /* sources that are of no use any more (bits): the TUN device was deleted */
+	uint32_t crossed; /* workers (bits) that were handed something in this turn */
+	struct pktring *cross_to[ESP_WORKERS_MAX], *cross_from[ESP_WORKERS_MAX]; /* NULL for itself */
+	struct hash *flows; /* flow -> struct wflow */
+	struct msg *up_msgs;
+	unsigned n_up_free;
+	struct up *late; /* events for which `up` had no room: nothing is lost, nobody waits */
+	size_t n_late, cap_late;
+	struct worker_conn *conns;
+	uint32_t conn_seed, judged;
+	uint64_t filter_told_ms;
+	unsigned filter_told;
+	uint8_t *buffers;
+	struct msg *up_free[WORKER_MSGS];
+	struct pkt in[PKT_BATCH], made[PKT_BATCH];
+	_Alignas(64) struct drop_counters drops;
+};
+
+/* Who an SPI was given to, and the SA when there is one; freed when the worker gave it back. */
+struct sa_place {
+	struct esp_sa *sa;
+	uint32_t peer;
+};
+
+struct workers {
+	unsigned n;
+	struct worker *w[ESP_WORKERS_MAX];
+	/* What every thread may look into. */
+	struct ipmap clients;  /* address of an open session -> client_value(); written by the control thread */
+	_Atomic uint64_t drop_told_ms[DROP_N]; /* when the last message of a kind went up */
+	_Atomic bool rung;     /* event_fd was rung and not looked at yet */
+	int event_fd;          /* eventfd: events are waiting */
+	int icmp_fd;           /* raw, for sending whole packets; -1: there are no ICMP errors */
+
+	/* control thread */
+	bool running;
 	struct worker_events events;
 	struct esp_spis *spis;
-	struct esp_sa *by_slot
-	        [ESP_SLOTS_MAX]; /* installed ones, for stats; freed when the worker gave them back */
+	struct hash *places; /* peer -> its worker, and how many SPIs and sessions it has there */
 	struct session_slot *sessions[WORKER_SESSIONS];
 	struct msg *down_msgs;
 	struct msg *down_free[WORKER_MSGS];
 	unsigned n_down_free, down_low; /* down_low: the fewest there ever were */
-	uint64_t given; /* commands */
-
-	/* worker thread */
-	struct esp_table *table;
-	struct hash *flows; /* flow -> struct wflow */
-	struct hash *by_ip; /* client address -> dsess */
-	struct dsess *by_tunnel[WORKER_SESSIONS];
-	struct msg *up_msgs;
-	struct msg *up_free[WORKER_MSGS];
-	unsigned n_up_free;
-	struct pkt in[PKT_BATCH], made[PKT_BATCH];
-	uint8_t *buffers; /* of made */
-	uint64_t now_ms;
-	uint64_t drop_told_ms[DROP_N];
-	uint16_t mss;
-	struct capture_set *capture; /* NULL = no capture */
-	uint64_t pmtu_aging_ms; /* 0 = a narrow path stays so */
-	struct up *late; /* events for which `up` had no room: nothing is lost, nobody waits */
-	size_t n_late, cap_late;
-	bool stop;
-	unsigned gone; /* sources that are of no use any more (bits): the TUN device was deleted */
-	struct filter_policy *policy;
-	struct worker_conn *conns;
-	struct conn_list *listed; /* made by the control thread when it is first asked for */
-	uint32_t conn_seed, judged;
-	uint64_t filter_told_ms;
-	unsigned filter_told;
-	bool told;     /* there is something for the control thread since it was last woken */
-	struct drop_counters drops;
+	unsigned next;                  /* the worker that is asked first for a new peer */
+	uint64_t outgrown[ESP_WORKERS_MAX]; /* commands a worker must have taken until `clients` is the new table to it */
+	struct pktring *cross; /* n * n, from * n + to */
 };
 
+/* What `clients` says of an address: never 0. */
+static inline uint32_t client_value(unsigned worker, uint8_t iface, uint16_t tunnel)
+{
+	return 1u << 31 | worker << 24 | (uint32_t)iface << 16 | tunnel;
+}
+static inline unsigned client_worker(uint32_t value)
+{
+	return value >> 24 & (ESP_WORKERS_MAX - 1);
+}
+static inline uint8_t client_iface(uint32_t value)
+{
+	return (uint8_t)(value >> 16);
+}
+static inline uint16_t client_tunnel(uint32_t value)
+{
+	return (uint16_t)value;
+}
+
 /* worker.c */
-/* One turn of the loop: commands, then a batch from each source that is ready (bits: 0 UDP 4500, 1 raw ESP,
- * 2 TUN). The thread's own business; a test without threads calls it itself. */
-void worker_turn(struct worker *w, uint64_t now_ms, unsigned ready);
-void worker_bell(int fd);                                /* rings an eventfd */
-void worker_commands(struct worker *w);                  /* carries out what waits in `down` */
+/* One turn of the loop: commands, what other workers handed over, then a batch from each source of `ready`. Gives those
+ * that may have more. The thread's own business; a test without threads calls it itself. */
+unsigned worker_turn(struct worker *w, uint64_t now_ms, unsigned ready);
+void worker_ring(struct worker *w); /* wakes it if it sleeps; from any thread, behind what it is to see */
 void worker_tell(struct worker *w, const struct up *up); /* event up, never lost */
 struct msg *worker_msg_up(struct worker *w, size_t len); /* NULL: none free, or too long */
+
+/* worker_cmd.c */
+void worker_commands(struct worker *w); /* carries out what waits in `down` */
+
+/* worker_cross.c: packets that belong to another worker. */
+/* Hands p over; when there is no room p->drop says so. */
+void worker_cross(struct worker *w, unsigned to, struct pkt *p, enum worker_kind kind);
+void worker_cross_ring(struct worker *w); /* publishes what was handed over in this turn */
+bool worker_cross_take(struct worker *w); /* works on what others handed over; true when there may be more */
+bool worker_cross_waits(const struct worker *w);
 
 /* worker_capture.c: packets into captures, while capture_at() says that there is one. In wire form as received or about to
  * be sent (in: towards us); IP packets of clients; a dropped one. */
@@ -209,15 +289,47 @@ void worker_capture_wire(struct worker *w, struct pkt *const *pkts, unsigned n, 
 void worker_capture_inner(struct worker *w, struct pkt *const *pkts, unsigned n);
 void worker_capture_drop(struct worker *w, const struct pkt *p);
 
-/* worker_path.c */
-void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool udp_encap);
-void worker_out(struct worker *w, struct pkt **pkts, unsigned n);
+/* worker_in.c, worker_out.c. crossed: handed over by another worker, and not once more. */
+void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool crossed);
+void worker_out(struct worker *w, struct pkt **pkts, unsigned n, bool crossed);
 void worker_send_msg(struct worker *w, struct msg *m); /* what it says is wiped */
+void worker_report(struct worker *w); /* events of SAs go up */
+/* Version, header length and total length fit; what is behind the packet (padding) is cut off. */
+static inline bool worker_ip_ok(struct pkt *p)
+{
+	struct rd r = pkt_rd(p);
+	uint8_t version = rd_u8(&r);
+	rd_skip(&r, 1);
+	uint16_t total = rd_u16(&r);
+	return rd_ok(&r) && version >> 4 == 4 && (version & 15) >= 5 &&
+	       total >= (version & 15) * 4u && pkt_trim(p, total);
+}
+
+/* worker_drop.c: a packet was dropped; it is counted, captured, and told once in a while. */
+void worker_dropped(struct worker *w, const struct pkt *p, bool in);
 
 /* worker_filter.c */
 /* May the packet of p->sess pass? false: p->drop says why not. */
 bool worker_filter(struct worker *w, struct pkt *p, bool from_client);
 void worker_filter_command(struct worker *w, const struct down *d);
 void worker_filter_leave(struct worker *w, struct session_slot *slot);
+
+/* worker_conns.c: the connections that are remembered. */
+struct worker_conn *worker_conn_find(struct worker *w, const struct filter_key *k, uint16_t tunnel);
+bool worker_conn_forward(const struct worker_conn *c, const struct filter_key *k);
+void worker_conn_put(struct worker *w, const struct filter_key *k, uint16_t tunnel, bool from_client, uint32_t len);
+void worker_conns_list(struct worker *w, struct conn_list *l);
+void worker_conns_drop(struct worker *w, uint32_t ip);
+
+/* workers.c: the control thread's side. */
+void workers_give(struct workers *ws, struct worker *w, const struct down *d);
+void workers_give_all(struct workers *ws, const struct down *d);
+void workers_given_back(struct workers *ws, const struct up *u);
+/* workers_sa.c */
+void workers_sa_given_back(struct workers *ws, struct esp_sa *sa);
+/* The worker of a peer, for as long as something of it holds it; 0 or -ENOMEM. */
+int workers_place_hold(struct workers *ws, uint32_t peer, unsigned *worker);
+void workers_place_drop(struct workers *ws, uint32_t peer);
+struct worker *workers_place(const struct workers *ws, uint32_t peer); /* worker 0 when it has none */
 
 #endif

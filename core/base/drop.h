@@ -37,6 +37,7 @@
 	X(NO_SA_OUT, "session has no SA to send on")                                               \
 	X(MTU, "larger than the tunnel MTU, DF set")                                               \
 	X(RING_FULL, "punt ring full")                                                             \
+	X(CROSS_FULL, "ring to another packet thread full")                                        \
 	X(TUN_WRITE, "TUN device refused the packet")                                              \
 	X(UDP_WRITE, "socket refused the packet")                                                  \
 	X(ACL_DROP, "Flow is denied by configured rule")                                                            \

@@ -1,5 +1,5 @@
 /* Compiled access lists: what the packet path matches. An array of elements, objects expanded; immutable but for the
- * hit counters (one writer, the packet path) and the switches of time ranges (one writer, the control thread).
+ * hit counters (written by every thread of the packet path) and the switches of time ranges (one writer, the control thread).
  * Counted references, control thread only: the packet path gives back what it does not use any more. */
 #ifndef CORE_BASE_FILTER_H
 #define CORE_BASE_FILTER_H
@@ -76,9 +76,7 @@ const struct filter_ace *filter_match(const struct filter *f, const struct filte
 const struct filter_ace *filter_match_linear(const struct filter *f, const struct filter_key *k);
 static inline void filter_hit(const struct filter *f, const struct filter_ace *a, uint64_t now_ms)
 {
-	_Atomic uint64_t *c = &f->hits[a - f->ace];
-	atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + 1,
-	                      memory_order_relaxed);
+	atomic_fetch_add_explicit(&f->hits[a - f->ace], 1, memory_order_relaxed);
 	atomic_store_explicit(&f->last_ms[a - f->ace], now_ms, memory_order_relaxed);
 }
 
@@ -118,6 +116,7 @@ struct filter_xlate {
 };
 
 struct filter_policy {
+	unsigned users;     /* threads that judge by it; control thread */
 	bool permit_vpn;    /* decrypted packets pass the access groups of interfaces by */
 	bool intra, inter;  /* same-security-traffic permit */
 	bool ifaces_filter; /* some access group exists */

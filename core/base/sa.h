@@ -81,11 +81,11 @@ struct sa_stats {
 
 enum sa_end { SA_END_DELETED, SA_END_EXPIRED, SA_END_REPLACED, SA_END_ADMIN, SA_END_PEER_LOST };
 
-/* What IKE asks of the data path (implemented by core/worker.c; by a fake in tests). All calls come from the
+/* What IKE asks of the data path (implemented by core/workers_sa.c; by a fake in tests). All calls come from the
  * control thread. */
 struct sa_ops {
-	/* A free inbound SPI, reserved until install or spi_free. 0 = none left. */
-	uint32_t (*spi_alloc)(void *ctx);
+	/* A free inbound SPI for a peer, reserved until install or spi_free. 0 = none left. */
+	uint32_t (*spi_alloc)(void *ctx, uint32_t peer);
 	void (*spi_free)(void *ctx, uint32_t spi_in);
 	/* Before QM2 leaves: receive side. pair is copied; the caller wipes its own keys. 0 or -errno. */
 	int (*install_in)(void *ctx, const struct sa_pair *pair, struct err *err);

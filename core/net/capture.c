@@ -268,15 +268,29 @@ void captures_see(struct captures *c, const struct capture_packet *p)
 	wipe(c->own->data, c->own->caplen);
 }
 
+/* The ring whose first packet was there first; NULL: all are empty. */
+static struct capture_ring *eldest(const struct captures *c)
+{
+	struct capture_ring *best = NULL;
+	uint64_t us = UINT64_MAX;
+	for (unsigned i = 0; i < c->workers && c->ring[i] != NULL; i++) {
+		struct capture_ring *r = c->ring[i];
+		uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
+		if (head == atomic_load_explicit(&r->tail, memory_order_acquire) ||
+		    r->slot[head % CAPTURE_SLOTS].us >= us)
+			continue;
+		us = r->slot[head % CAPTURE_SLOTS].us;
+		best = r;
+	}
+	return best;
+}
+
 void captures_drain(struct captures *c)
 {
-	struct capture_ring *r = c != NULL ? c->ring : NULL;
-	if (r == NULL)
-		return;
-	uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
-	while (head != atomic_load_explicit(&r->tail, memory_order_acquire)) {
+	for (struct capture_ring *r; c != NULL && (r = eldest(c)) != NULL;) {
+		uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
 		store_all(c, &r->slot[head % CAPTURE_SLOTS]);
-		atomic_store_explicit(&r->head, ++head, memory_order_release);
+		atomic_store_explicit(&r->head, head + 1, memory_order_release);
 	}
 }
 
@@ -355,23 +369,24 @@ static void add_capture(const struct captures *c, struct capture_set *s, unsigne
 
 void captures_publish(struct captures *c)
 {
-	struct capture_set *own = calloc(1, sizeof *own), *copy = calloc(1, sizeof *copy);
-	if (own != NULL) {
-		own->ring = c->ring;
-		for (unsigned i = 0; i < CAPTURES_MAX && c->ring != NULL; i++)
-			if (c->all[i] != NULL)
-				add_capture(c, own, i);
-	}
-	if (own == NULL || copy == NULL || own->points == 0) {
+	struct capture_set *own = calloc(1, sizeof *own);
+	for (unsigned i = 0; own != NULL && i < CAPTURES_MAX && c->own != NULL; i++)
+		if (c->all[i] != NULL)
+			add_capture(c, own, i);
+	if (own != NULL && own->points == 0) {
 		free(own);
-		free(copy);
-		own = copy = NULL;
-	} else {
-		*copy = *own;
+		own = NULL;
 	}
 	free(c->set);
 	c->set = own;
-	c->hooks.publish(c->hooks.ctx, copy);
+	for (unsigned i = 0; i < c->workers; i++) {
+		struct capture_set *copy = own != NULL ? malloc(sizeof *copy) : NULL;
+		if (copy != NULL) {
+			*copy = *own;
+			copy->ring = c->ring[i];
+		}
+		c->hooks.publish(c->hooks.ctx, i, copy);
+	}
 }
 
 /* ------------------------------------------------------------------ life */
@@ -384,12 +399,36 @@ struct capture *capture_find(const struct captures *c, struct str name)
 	return NULL;
 }
 
-struct captures *captures_new(const struct ifaces *ifaces, const struct capture_hooks *hooks)
+bool captures_prepare(struct captures *c)
+{
+	const size_t size = (sizeof(struct capture_ring) + 63) / 64 * 64;
+	bool all = true;
+	for (unsigned i = 0; i < c->workers; i++) {
+		struct capture_ring *r = c->ring[i];
+		if (r == NULL && (c->ring[i] = r = aligned_alloc(64, size)) != NULL)
+			memset(r, 0, offsetof(struct capture_ring, slot));
+		all = all && r != NULL;
+	}
+	if (all && c->own == NULL)
+		c->own = malloc(sizeof *c->own);
+	return all && c->own != NULL;
+}
+
+uint64_t captures_dropped(const struct captures *c)
+{
+	uint64_t sum = 0;
+	for (unsigned i = 0; i < c->workers && c->ring[i] != NULL; i++)
+		sum += atomic_load_explicit(&c->ring[i]->dropped, memory_order_relaxed);
+	return sum;
+}
+
+struct captures *captures_new(const struct ifaces *ifaces, unsigned workers, const struct capture_hooks *hooks)
 {
 	struct captures *c = calloc(1, sizeof *c);
 	if (c == NULL)
 		return NULL;
 	c->ifaces = ifaces;
+	c->workers = workers;
 	c->hooks = *hooks;
 	return c;
 }
@@ -404,7 +443,8 @@ void captures_free(struct captures *c)
 			free(c->all[i]);
 		}
 	free(c->set);
-	free(c->ring);
+	for (unsigned i = 0; i < c->workers; i++)
+		free(c->ring[i]);
 	free(c->own);
 	free(c);
 }

@@ -4,8 +4,8 @@
  * so TTL and identification are not those of the wire), INSIDE the decrypted IP packets to and from the TUN device,
  * DROP what the packet path drops, CLEAR the plain payloads of IKE messages.
  *
- * The worker has a set of rules (struct capture_set), which it is given whole and frees when it gets the next; what
- * fits goes through a ring of fixed slots to the control thread. No capture: no set. A full ring is counted.
+ * Each worker has a set of rules (struct capture_set), which it is given whole and frees when it gets the next; what
+ * fits goes through its ring of fixed slots to the control thread. No capture: no set. A full ring is counted.
  *
  *   capture.c       rules, ring, the store
  *   capture_cmd.c   commands
@@ -26,6 +26,7 @@ enum cap_point { CAP_OUTSIDE = 1, CAP_INSIDE = 2, CAP_DROP = 4, CAP_CLEAR = 8 };
 
 enum {
 	CAPTURES_MAX = 8,
+	CAPTURE_WORKERS_MAX = 16,
 	CAPTURE_RULES = 128, /* of all captures */
 	CAPTURE_SNAP_MAX = 9216,
 	CAPTURE_SLOTS = 256,
@@ -71,20 +72,20 @@ struct captures;
 struct capture_hooks {
 	const struct conf *(*conf)(void *ctx);          /* running, for access lists */
 	bool (*outside)(void *ctx, const char *nameif); /* clients come in there */
-	void (*publish)(void *ctx,
+	void (*publish)(void *ctx, unsigned worker,
 	                struct capture_set *set); /* to the worker, which frees it; NULL = none */
 	void *ctx;
 };
 
-/* Control thread. ifaces outlives it. NULL when memory is short. */
-struct captures *captures_new(const struct ifaces *ifaces, const struct capture_hooks *hooks);
+/* Control thread. ifaces outlives it. workers: how many there are, 1 .. CAPTURE_WORKERS_MAX. NULL when memory is short. */
+struct captures *captures_new(const struct ifaces *ifaces, unsigned workers, const struct capture_hooks *hooks);
 /* After the worker has ended. */
 void captures_free(struct captures *c);
 /* A packet the control thread sees itself. */
 void captures_see(struct captures *c, const struct capture_packet *p);
 /* Is anybody interested? */
 bool captures_want(const struct captures *c, enum cap_point point);
-/* What the worker put into the ring. */
+/* What the workers put into their rings. */
 void captures_drain(struct captures *c);
 /* Commands capture_set, show_capture, clear_capture. */
 void captures_register(struct captures *c);

@@ -17,24 +17,12 @@ static uint32_t room_of_all(const struct captures *c)
 	return sum;
 }
 
-/* Ring and record for the first capture; they stay. */
-static bool stores_ready(struct captures *c)
-{
-	if (c->ring == NULL)
-		c->ring = aligned_alloc(64, (sizeof *c->ring + 63) / 64 * 64);
-	if (c->ring != NULL && c->own == NULL) {
-		memset(c->ring, 0, sizeof *c->ring);
-		c->own = calloc(1, sizeof *c->own);
-	}
-	return c->own != NULL;
-}
-
 static struct capture *capture_make(struct captures *c, struct str name)
 {
 	for (unsigned i = 0; i < CAPTURES_MAX; i++) {
 		if (c->all[i] != NULL)
 			continue;
-		struct capture *cap = stores_ready(c) ? calloc(1, sizeof *cap) : NULL;
+		struct capture *cap = captures_prepare(c) ? calloc(1, sizeof *cap) : NULL;
 		if (cap == NULL)
 			return NULL;
 		str_copy(cap->name, sizeof cap->name, name);
@@ -262,8 +250,7 @@ static int show_capture(struct cmd *cmd)
 	for (unsigned i = 0; i < CAPTURES_MAX; i++)
 		if (c->all[i] != NULL)
 			show_head(cmd->out, c->all[i]);
-	uint64_t dropped =
-	        c->ring != NULL ? atomic_load_explicit(&c->ring->dropped, memory_order_relaxed) : 0;
+	uint64_t dropped = captures_dropped(c);
 	if (dropped > 0)
 		out_printf(cmd->out, "%llu packets came faster than they could be stored\n",
 		           (unsigned long long)dropped);

@@ -61,7 +61,8 @@ struct captures {
 	struct capture_hooks hooks;
 	struct capture *all[CAPTURES_MAX];
 	struct capture_set *set; /* the control thread's own copy, NULL = no capture */
-	struct capture_ring *ring;
+	unsigned workers;
+	struct capture_ring *ring[CAPTURE_WORKERS_MAX]; /* one a worker, made with the first capture */
 	struct cap_record *own; /* for captures_see */
 };
 
@@ -75,7 +76,10 @@ static inline uint32_t capture_snap(const struct capture *c)
 }
 struct capture *capture_find(const struct captures *c, struct str name);
 void capture_empty(struct capture *cap);
-/* The rules of all captures anew, to the worker too. */
+/* Rings and `own` for the first capture; they stay. false when memory is short. */
+bool captures_prepare(struct captures *c);
+uint64_t captures_dropped(const struct captures *c); /* found a ring full */
+/* The rules of all captures anew, to the workers too. */
 void captures_publish(struct captures *c);
 /* "211.1.1.1 > 213.1.1.2: icmp: echo request " */
 void capture_line(struct out *o, const struct cap_stored *p);

@@ -361,7 +361,7 @@ enum ike_verdict qm_in1(struct ike_xchg *x, struct ike_msg *m)
 		return verdict;
 	ike_event(x, EV_REQUEST_SPI);
 	ike_dbg(sa, IKE_EVENT, "IKE: requesting SPI!");
-	qm->spi_in = sa->ike->ops->sa->spi_alloc(sa->ike->ops->sa_ctx);
+	qm->spi_in = sa->ike->ops->sa->spi_alloc(sa->ike->ops->sa_ctx, sa->peer->handle);
 	if (qm->spi_in == 0) {
 		ike_log(sa->ike, MSG_713902, ike_prefix(sa).s, "QM FSM error! No SPI left");
 		return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "no SPI left");
@@ -467,7 +467,7 @@ bool qm_begin(struct ike_sa *sa, struct ike_flow *flow)
 	random_bytes(nonce, sizeof nonce);
 	ike->work.random++;
 	qm->x.nonce_i = ike_xchg_keep(&qm->x, (struct bytes){nonce, sizeof nonce});
-	qm->spi_in = ike->ops->sa->spi_alloc(ike->ops->sa_ctx);
+	qm->spi_in = ike->ops->sa->spi_alloc(ike->ops->sa_ctx, flow->peer->handle);
 	if (qm->spi_in == 0 || qm->x.nonce_i.p == NULL) {
 		qm_end(qm);
 		return false;

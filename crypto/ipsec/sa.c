@@ -22,8 +22,9 @@ struct spi_slot {
 
 struct spi_worker {
 	struct spi_slot *slots;
-	uint16_t *queue; /* free slots, oldest first */
-	uint32_t head, n_free;
+	uint16_t *queue; /* slots that were freed, oldest first */
+	uint32_t head, n_freed;
+	uint32_t n_fresh; /* slots never used yet: the last ones */
 };
 
 struct esp_spis {
@@ -51,11 +52,7 @@ struct esp_spis *esp_spis_new(unsigned workers, unsigned slots)
 			esp_spis_free(s);
 			return NULL;
 		}
-		w->n_free = slots;
-		for (unsigned k = 0; k < slots; k++) {
-			w->queue[k] = (uint16_t)k;
-			w->slots[k].gen = (uint16_t)(random_u32() & GEN_MASK);
-		}
+		w->n_fresh = slots;
 	}
 	return s;
 }
@@ -77,12 +74,19 @@ uint32_t esp_spi_alloc(struct esp_spis *s, unsigned worker)
 	struct spi_slot *slot;
 	uint32_t at, spi;
 
-	if (worker >= s->workers || !s->w[worker].n_free)
+	if (worker >= s->workers)
 		return 0;
 	w = &s->w[worker];
-	at = w->queue[w->head];
-	w->head = (w->head + 1) % s->slots;
-	w->n_free--;
+	if (w->n_fresh) {
+		at = s->slots - w->n_fresh--;
+		w->slots[at].gen = (uint16_t)(random_u32() & GEN_MASK);
+	} else if (w->n_freed) {
+		at = w->queue[w->head];
+		w->head = (w->head + 1) % s->slots;
+		w->n_freed--;
+	} else {
+		return 0;
+	}
 	slot = &w->slots[at];
 	slot->used = true;
 	do {
@@ -111,8 +115,8 @@ bool esp_spi_release(struct esp_spis *s, uint32_t spi)
 		return false;
 	slot->used = false;
 	w = &s->w[esp_spi_worker(spi)];
-	w->queue[(w->head + w->n_free) % s->slots] = (uint16_t)esp_spi_slot(spi);
-	w->n_free++;
+	w->queue[(w->head + w->n_freed) % s->slots] = (uint16_t)esp_spi_slot(spi);
+	w->n_freed++;
 	return true;
 }
 
@@ -123,7 +127,7 @@ bool esp_spi_used(const struct esp_spis *s, uint32_t spi)
 
 size_t esp_spi_count(const struct esp_spis *s, unsigned worker)
 {
-	return worker < s->workers ? s->slots - s->w[worker].n_free : 0;
+	return worker < s->workers ? s->slots - s->w[worker].n_fresh - s->w[worker].n_freed : 0;
 }
 
 /* ------------------------------------------------------------------ one SA */

@@ -53,11 +53,6 @@ void ipsec_sadb_free(struct ipsec_sadb *db)
 	free(db);
 }
 
-void ipsec_sadb_set_drops(struct ipsec_sadb *db, const struct drop_counters *drops)
-{
-	db->drops = drops;
-}
-
 static void *by_number(struct hash *h, uint32_t key)
 {
 	return hash_get(h, &key, sizeof(key));
@@ -247,11 +242,11 @@ static void log_sa(const struct ipsec_sadb *db, const struct sadb_sa *sa, bool c
 
 /* ------------------------------------------------------------------ struct sa_ops */
 
-static uint32_t op_spi_alloc(void *ctx)
+static uint32_t op_spi_alloc(void *ctx, uint32_t peer)
 {
 	struct ipsec_sadb *db = ctx;
 
-	uint32_t spi = db->data->spi_alloc(db->data_ctx);
+	uint32_t spi = db->data->spi_alloc(db->data_ctx, peer);
 
 	db->spis++;
 	db->refused += spi == 0;

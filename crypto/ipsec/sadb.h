@@ -62,7 +62,6 @@ struct ipsec_sadb {
 	const struct sa_ops *data;
 	void *data_ctx;
 	struct ipsec_sadb_hooks hooks;
-	const struct drop_counters *drops;
 	struct hash *by_spi, *by_flow, *by_peer; /* sadb_sa, sadb_flow, sadb_peer */
 	struct sadb_sa *first, *last;
 	struct sadb_flow *flow_first, *flow_last; /* in the order they came up */

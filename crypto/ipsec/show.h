@@ -23,6 +23,8 @@ struct ipsec_sadb_hooks {
 	unsigned (*mtu)(void *ctx, const char *ifname);
 	/* The crypto map of an interface, the tag PIX 6 shows; NULL or absent: the name in the pair. */
 	const char *(*map)(void *ctx, const char *ifname);
+	/* What the data path has dropped, for `show crypto ipsec stats`; absent: nothing. */
+	uint64_t (*drops)(void *ctx, enum drop_reason why);
 	void *ctx;
 };
 
@@ -36,8 +38,6 @@ extern const struct sa_ops ipsec_sadb_ops;
 /* PPP authenticated the user of a flow and gave an address: shown with all SAs of the flow's peer, later ones
  * included. username "" and ip 0 forget it. */
 void ipsec_sadb_set_user(struct ipsec_sadb *db, uint32_t flow, const char *username, uint32_t ip);
-/* Counters of the data path for `show crypto ipsec stats`; NULL = none. */
-void ipsec_sadb_set_drops(struct ipsec_sadb *db, const struct drop_counters *drops);
 
 /* One pair as `show` and other modules may look at it. */
 struct ipsec_sadb_info {

@@ -5,7 +5,7 @@ typedef unsigned long long ull;
 
 static uint64_t dropped(const struct ipsec_sadb *db, enum drop_reason why)
 {
-	return db->drops ? ctr_get(&db->drops->n[why]) : 0;
+	return db->hooks.drops ? db->hooks.drops(db->hooks.ctx, why) : 0;
 }
 
 static void stats_inbound(struct out *o, const struct sa_stats *s)

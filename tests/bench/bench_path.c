@@ -175,18 +175,18 @@ struct cost {
 	double out, in;
 };
 
-static struct cost whole(struct worker *w, struct esp_table *t, struct esp_sa *theirs)
+static struct cost whole(struct workers *ws, struct esp_table *t, struct esp_sa *theirs)
 {
 	struct pkt *batch[PKT_BATCH];
 	struct cost c = {0};
 	for (int r = 0; r < ROUNDS; r++) {
 		double start = now_ns();
-		worker_turn(w, 1, 1u << 2);
+		worker_turn(ws->w[0], 1, WORKER_TUN);
 		c.out += now_ns() - start;
 		client_fill(theirs, batch);
 		esp_out(t, batch, PKT_BATCH, 1);
 		start = now_ns();
-		worker_turn(w, 1, 1u << 0);
+		worker_turn(ws->w[0], 1, WORKER_UDP);
 		c.in += now_ns() - start;
 	}
 	return c;
@@ -224,25 +224,25 @@ static void run(struct esp_alg alg)
 	                         .local = {SERVER, 1701},
 	                         .remote = {CLIENT, 1701}};
 	struct tun tun = {.fd = -1};
-	struct worker_io io = {.tun = &tun};
-	struct worker *w;
+	struct worker_io io = {.n = 1, .tun = {&tun}};
+	struct workers *ws;
 	struct esp_table *t = esp_table_new(0, 16);
-	if (t == NULL || worker_new(&w, &io, NULL) != 0)
+	if (t == NULL || workers_new(&ws, &io, NULL) != 0)
 		abort();
-	uint32_t spi = worker_sa_ops.spi_alloc(w);
+	uint32_t spi = workers_sa_ops.spi_alloc(ws, 1);
 	struct sa_pair ours = pair_of(spi, 0x1001, alg), theirs = pair_of(0x1001, spi, alg),
 	               self = pair_of(0x2001, 0x2001, alg);
 	struct esp_sa *sa = esp_sa_new(&theirs, NULL), *loop = esp_sa_new(&self, NULL);
 	if (sa == NULL || loop == NULL || !esp_table_put(t, sa) || !esp_table_put(t, loop) ||
-	    worker_sa_ops.install_in(w, &ours, NULL) != 0)
+	    workers_sa_ops.install_in(ws, &ours, NULL) != 0)
 		abort();
-	worker_sa_ops.install_out(w, spi);
-	worker_session_add(w, &link, false);
-	worker_session_open(w, 1, USER, 1400, false, false);
+	workers_sa_ops.install_out(ws, spi);
+	workers_session_add(ws, &link, false);
+	workers_session_open(ws, 1, USER, 1400, false, false);
 	ip_header(ip_out, HOST, USER);
 	sent = 0;
-	worker_turn(w, 1, 0);
-	struct cost all = whole(w, t, sa), esp = esp_alone(t, loop);
+	worker_turn(ws->w[0], 1, 0);
+	struct cost all = whole(ws, t, sa), esp = esp_alone(t, loop);
 	if (sent != 2 * ROUNDS * PKT_BATCH)
 		abort();
 	printf("%-12s %-16s out %6.0f ns, ESP alone %6.0f (%.2f)   in %6.0f ns, ESP alone %6.0f "
@@ -250,7 +250,7 @@ static void run(struct esp_alg alg)
 	       esp_cipher_info(alg)->name, esp_mac_info(alg.mac)->name, all.out / n, esp.out / n,
 	       all.out / esp.out, all.in / n, esp.in / n, all.in / esp.in,
 	       n / (all.out + all.in) * 1e6);
-	worker_free(w);
+	workers_free(ws);
 	esp_sa_free(esp_table_take(t, 0x1001));
 	esp_sa_free(esp_table_take(t, 0x2001));
 	esp_table_free(t);

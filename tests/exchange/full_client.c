@@ -87,8 +87,9 @@ static int on_dh(void *ctx, struct prim_dh_job *job, void (*done)(void *), void 
 	return 0;
 }
 
-static uint32_t sa_spi_alloc(void *ctx)
+static uint32_t sa_spi_alloc(void *ctx, uint32_t peer)
 {
+	(void)peer;
 	return esp_spi_alloc(((struct client *)ctx)->spis, 0);
 }
 

@@ -80,12 +80,13 @@ static void pump(struct world *w)
 			gateway_rx500(gw);
 			again = true;
 		}
-		if (ready(w) != 0 || ring_count(&gw->worker->down) > 0 || gw->worker->n_late > 0) {
-			worker_turn(gw->worker, clock_now(&gw->clock), ready(w));
+		struct worker *k = gw->workers->w[0];
+		if (ready(w) != 0 || ring_count(&k->down) > 0 || k->n_late > 0) {
+			worker_turn(k, clock_now(&gw->clock), ready(w));
 			again = true;
 		}
-		if (ring_count(&gw->worker->up) > 0) {
-			worker_poll(gw->worker);
+		if (ring_count(&k->up) > 0) {
+			workers_poll(gw->workers);
 			again = true;
 		}
 	}
@@ -357,7 +358,7 @@ void world_close(struct world *w)
 	while (w->dh_running > 0)
 		clock_run(&gw->clock, clock_now(&gw->clock) + 10);
 	wire_free(&w->wire);
-	worker_free(gw->worker);
+	workers_free(gw->workers);
 	gateway_engines_free(gw);
 	log_set_clock(NULL);
 	log_sink_remove(&w->sink);
@@ -456,7 +457,7 @@ uint64_t world_drops(struct world *w)
 {
 	uint64_t n = 0;
 	for (unsigned i = DROP_NONE + 1; i < DROP_N; i++)
-		n += ctr_get(&worker_drops(w->gw.worker)->n[i]) +
+		n += workers_drops(w->gw.workers, (enum drop_reason)i) +
 		     ctr_get(&l2tp_drops(w->gw.l2tp)->n[i]);
 	return n;
 }
@@ -464,7 +465,8 @@ uint64_t world_drops(struct world *w)
 void world_assert_empty(struct world *w)
 {
 	struct gateway *gw = &w->gw;
-	struct worker *k = gw->worker;
+	struct workers *ws = gw->workers;
+	struct worker *k = ws->w[0];
 	struct ike_counts ike;
 	size_t now, peak;
 	uint64_t refused;
@@ -483,14 +485,16 @@ void world_assert_empty(struct world *w)
 	assert_int_equal(ppp_stats(gw->ppp)->users, 0);
 	assert_int_equal(ppp_stats(gw->ppp)->pending, 0);
 	assert_non_null(strstr(world_show(w, "show ip local pool clients"), " 0\n"));
-	assert_int_equal(esp_spi_count(k->spis, 0), 0);
+	assert_int_equal(esp_spi_count(ws->spis, 0), 0);
+	assert_int_equal(hash_count(ws->places), 0);
+	assert_int_equal(k->peers, 0);
 	assert_int_equal(hash_count(k->flows), 0);
-	assert_int_equal(hash_count(k->by_ip), 0);
+	assert_int_equal(ws->clients.n, 0);
 	for (unsigned i = 0; i < WORKER_SESSIONS; i++)
-		assert_true(k->sessions[i] == NULL && k->by_tunnel[i] == NULL);
+		assert_true(ws->sessions[i] == NULL && k->by_tunnel[i] == NULL);
 	for (unsigned i = 0; i < ESP_SLOTS_MAX; i++)
-		assert_null(k->by_slot[i]);
-	assert_int_equal(k->n_down_free + ring_count(&k->done), WORKER_MSGS);
+		assert_null(k->sas[i].sa);
+	assert_int_equal(ws->n_down_free + ring_count(&k->done), WORKER_MSGS);
 	assert_int_equal(k->n_up_free, WORKER_MSGS);
 	assert_int_equal(gw->clock.n, w->timers);
 }

@@ -84,8 +84,9 @@ static struct net_sa *sa_of(struct node *node, uint32_t spi)
 	return NULL;
 }
 
-static uint32_t fake_spi_alloc(void *ctx)
+static uint32_t fake_spi_alloc(void *ctx, uint32_t peer)
 {
+	(void)peer;
 	struct node *node = ctx;
 	return ++node->next_spi;
 }

@@ -164,7 +164,7 @@ static void read_again_at_once(void **state)
 	                  "tunnel-group DefaultRAGroup ipsec-attributes\n"
 	                  " isakmp keepalive threshold 10 retry 2\n");
 	assert_kept(s);
-	assert_int_equal(s->w.gw.worker->mss, 1200);
+	assert_int_equal(s->w.gw.workers->w[0]->mss, 1200);
 	world_run(&s->w, 65000); /* LCP echoes are heard, too */
 	assert_in_range(s->alice->lac.hellos - before, 4, 7);
 	assert_kept(s);

@@ -23,8 +23,9 @@ static int f_dh(void *ctx, struct prim_dh_job *job, void (*done)(void *arg), voi
 	return 0;
 }
 
-static uint32_t f_spi_alloc(void *ctx)
+static uint32_t f_spi_alloc(void *ctx, uint32_t peer)
 {
+	(void)peer;
 	static uint32_t spi = 0x10000000;
 	(void)ctx;
 	return ++spi;

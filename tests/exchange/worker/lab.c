@@ -117,18 +117,18 @@ static void up_moved(void *ctx, uint32_t peer, struct ip4_end remote)
 bool lab_wait(struct lab *l, const unsigned *count, unsigned want)
 {
 	for (int i = 0; i < 1000 && *count < want; i++) {
-		struct pollfd p = {.fd = worker_event_fd(l->w), .events = POLLIN};
+		struct pollfd p = {.fd = workers_event_fd(l->w), .events = POLLIN};
 		poll(&p, 1, 1);
-		worker_poll(l->w);
+		workers_poll(l->w);
 	}
 	return *count >= want;
 }
 
 void lab_drain(struct lab *l)
 {
-	worker_set_mss(l->w, l->mss); /* taken after the packets that are being worked on */
-	worker_drain(l->w);
-	worker_poll(l->w);
+	workers_set_mss(l->w, l->mss); /* taken after the packets that are being worked on */
+	workers_drain(l->w);
+	workers_poll(l->w);
 }
 
 /* ------------------------------------------------------------------ namespaces */
@@ -202,10 +202,10 @@ static void open_inside(struct lab *l)
 	must(hostcfg_open(&l->host, l->state, &err) == 0, err.text);
 	must(hostcfg_forwarding(l->host, TUN_NAME, &err) == 0, err.text);
 	sh("ip route add 10.78.0.0/24 dev " TUN_NAME);
-	struct worker_io io = {l->natt, l->raw, &l->tun};
-	must(worker_new(&l->w, &io, &err) == 0, err.text);
-	worker_set_events(l->w, &events);
-	must(worker_start(l->w, &err) == 0, err.text);
+	struct worker_io io = {.n = 1, .natt = {l->natt}, .raw = {l->raw}, .tun = {&l->tun}};
+	must(workers_new(&l->w, &io, &err) == 0, err.text);
+	workers_set_events(l->w, &events);
+	must(workers_start(l->w, &err) == 0, err.text);
 }
 
 struct lab lab_one;
@@ -249,7 +249,7 @@ bool lab_enter(struct lab *l)
 
 void lab_leave(struct lab *l)
 {
-	worker_free(l->w);
+	workers_free(l->w);
 	for (uint32_t slot = 1; slot < 64; slot++)
 		esp_sa_free(esp_table_take(l->table, slot << 12));
 	esp_table_free(l->table);
@@ -324,13 +324,13 @@ static uint32_t client_spi(uint32_t spi)
 uint32_t lab_sa(struct lab *l, bool udp_encap, bool current)
 {
 	struct err err = {0};
-	uint32_t spi = worker_sa_ops.spi_alloc(l->w);
+	uint32_t spi = workers_sa_ops.spi_alloc(l->w, LAB_PEER);
 	struct sa_pair ours = pair_of(l, spi, client_spi(spi), udp_encap), theirs = mirror(&ours);
-	must(spi != 0 && worker_sa_ops.install_in(l->w, &ours, &err) == 0, err.text);
+	must(spi != 0 && workers_sa_ops.install_in(l->w, &ours, &err) == 0, err.text);
 	struct esp_sa *sa = esp_sa_new(&theirs, &err);
 	must(sa != NULL && esp_table_put(l->table, sa), "the client's SA");
 	if (current) {
-		worker_sa_ops.install_out(l->w, spi);
+		workers_sa_ops.install_out(l->w, spi);
 		l->sa = sa;
 	}
 	lab_drain(l);
@@ -346,7 +346,7 @@ void lab_client_use(struct lab *l, uint32_t spi)
 void lab_sa_remove(struct lab *l, uint32_t spi)
 {
 	struct esp_sa *sa = esp_table_take(l->table, client_spi(spi));
-	worker_sa_ops.remove(l->w, spi, SA_END_DELETED);
+	workers_sa_ops.remove(l->w, spi, SA_END_DELETED);
 	lab_drain(l);
 	if (sa == l->sa)
 		l->sa = NULL;
@@ -363,8 +363,8 @@ void lab_session(struct lab *l, uint16_t mtu)
 	                         .remote_call = 60,
 	                         .local = {LAB_SERVER, 1701},
 	                         .remote = {LAB_CLIENT, 1701}};
-	must(worker_session_add(l->w, &link, false) == 0, "worker_session_add");
-	worker_session_open(l->w, LAB_TUNNEL, LAB_USER, mtu, false, false);
+	must(workers_session_add(l->w, &link, false) == 0, "workers_session_add");
+	workers_session_open(l->w, LAB_TUNNEL, LAB_USER, mtu, false, false);
 	lab_drain(l);
 }
 
@@ -379,7 +379,7 @@ struct worker_totals lab_totals(struct lab *l)
 {
 	struct worker_totals t = {0};
 	lab_drain(l);
-	worker_session_totals(l->w, LAB_TUNNEL, &t);
+	workers_session_totals(l->w, LAB_TUNNEL, &t);
 	return t;
 }
 
@@ -520,5 +520,5 @@ int lab_host_tcp(struct lab *l)
 uint64_t lab_drops(struct lab *l, enum drop_reason why)
 {
 	lab_drain(l);
-	return ctr_get(&worker_drops(l->w)->n[why]);
+	return workers_drops(l->w, why);
 }

@@ -44,7 +44,7 @@ struct lab {
 	struct tun tun;
 	struct hostcfg *host;
 	char state[32];
-	struct worker *w;
+	struct workers *w;
 	struct lab_seen seen;
 	uint16_t mss;
 	uint16_t port; /* the client sends to inside ESP, 0 = 1701 */

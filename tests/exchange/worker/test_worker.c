@@ -73,12 +73,12 @@ static void l2tp_control_comes_up_and_answers_go_down(void **state)
 	assert_int_equal(l->seen.remote.port, 1701);
 	assert_true(lab_wait(l, &l->seen.used, 1));
 	assert_int_equal(l->seen.spi, spi);
-	assert_true(worker_send(l->w, LAB_FLOW, l->seen.local, l->seen.remote,
+	assert_true(workers_send(l->w, LAB_PEER, LAB_FLOW, l->seen.local, l->seen.remote,
 	                        (const uint8_t *)"SCCRP", 5));
 	assert_int_equal(lab_client_recv(l, got, sizeof got), 5);
 	assert_memory_equal(got, "SCCRP", 5);
 	/* Nothing is sent into a flow without SA. */
-	assert_true(worker_send(l->w, 4711, l->seen.local, l->seen.remote, got, 5));
+	assert_true(workers_send(l->w, 0, 4711, l->seen.local, l->seen.remote, got, 5));
 	lab_drain(l);
 	assert_int_equal(lab_drops(l, DROP_NO_SA_OUT), 1);
 }
@@ -92,9 +92,9 @@ static void many_messages_go_down_in_one_go(void **state)
 	(void)state;
 	lab_sa(l, true, true);
 	for (uint32_t i = 0; i < 2000; i++)
-		sent += worker_send(l->w, LAB_FLOW, end, end, (const uint8_t *)&i, sizeof i);
+		sent += workers_send(l->w, LAB_PEER, LAB_FLOW, end, end, (const uint8_t *)&i, sizeof i);
 	assert_int_equal(sent, 2000);
-	worker_drain(l->w);
+	workers_drain(l->w);
 	while (came < sent && lab_client_recv(l, got, sizeof got) == 4)
 		came++;
 	assert_int_equal(came, 2000);
@@ -107,7 +107,7 @@ static void ppp_control_comes_up(void **state)
 	(void)state;
 	lab_sa(l, true, true);
 	lab_session(l, 1400);
-	worker_session_close(l->w, LAB_TUNNEL); /* LCP goes on without IP */
+	workers_session_close(l->w, LAB_TUNNEL); /* LCP goes on without IP */
 	lab_client_send(l, l->client, lcp, sizeof lcp);
 	assert_true(lab_wait(l, &l->seen.ppp, 1));
 	assert_int_equal(l->seen.tunnel, LAB_TUNNEL);
@@ -167,7 +167,7 @@ static void closed_and_removed_sessions_pass_nothing(void **state)
 	(void)state;
 	lab_connected(l, 1400);
 	assert_true(client_to_host(1));
-	worker_session_close(l->w, LAB_TUNNEL);
+	workers_session_close(l->w, LAB_TUNNEL);
 	lab_drain(l);
 	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER, LAB_HOST, "x", 1));
 	uint64_t before = lab_drops(l, DROP_NO_ROUTE);
@@ -178,12 +178,12 @@ static void closed_and_removed_sessions_pass_nothing(void **state)
 	for (int i = 0; i < 1000 && lab_drops(l, DROP_PPP_NOT_OPEN) == 0; i++)
 		usleep(1000);
 	assert_int_equal(lab_drops(l, DROP_PPP_NOT_OPEN), 1);
-	worker_session_open(l->w, LAB_TUNNEL, LAB_USER, 1400, false, false);
+	workers_session_open(l->w, LAB_TUNNEL, LAB_USER, 1400, false, false);
 	lab_drain(l);
 	assert_true(client_to_host(2));
-	worker_session_remove(l->w, LAB_TUNNEL);
-	assert_false(worker_session_totals(l->w, LAB_TUNNEL, &t));
-	worker_session_remove(l->w, LAB_TUNNEL); /* twice is once */
+	workers_session_remove(l->w, LAB_TUNNEL);
+	assert_false(workers_session_totals(l->w, LAB_TUNNEL, &t));
+	workers_session_remove(l->w, LAB_TUNNEL); /* twice is once */
 	lab_drain(l);
 	lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER, LAB_HOST, "x", 1));
 	assert_true(lab_wait(l, &l->seen.l2tp, 1));
@@ -207,7 +207,7 @@ static void a_replay_is_dropped_and_told(void **state)
 	assert_int_equal(l->seen.dropped.peer, LAB_PEER);
 	assert_int_equal(l->seen.dropped.remote.ip, LAB_CLIENT);
 	struct sa_stats s;
-	assert_true(worker_sa_ops.stats(l->w, spi, &s));
+	assert_true(workers_sa_ops.stats(l->w, spi, &s));
 	assert_int_equal(s.replay_errs, 1);
 	assert_int_equal(s.pkts_in, 1);
 }
@@ -258,7 +258,7 @@ static void a_new_nat_port_is_followed(void **state)
 	/* IKE decides; until then the old address is used */
 	assert_true(host_to_client(1));
 	assert_int_equal(l->seen.remote.port, 4500);
-	worker_sa_ops.move(l->w, LAB_PEER, (struct ip4_end){LAB_CLIENT, 40000});
+	workers_sa_ops.move(l->w, LAB_PEER, (struct ip4_end){LAB_CLIENT, 40000});
 	lab_drain(l);
 	assert_true(host_to_client(2));
 	assert_int_equal(l->seen.remote.port, 40000);
@@ -280,7 +280,7 @@ static void a_rekey_loses_no_packet(void **state)
 			fresh = lab_sa(l, true, false);
 			break;
 		case 100: /* QM3 */
-			worker_sa_ops.install_out(l->w, fresh);
+			workers_sa_ops.install_out(l->w, fresh);
 			break;
 		case 120: /* the client sends on it from here */
 			lab_client_use(l, fresh);
@@ -302,17 +302,17 @@ static void a_removed_sa_gives_its_number_back(void **state)
 	struct sa_stats s;
 	(void)state;
 	uint32_t spi = lab_sa(l, true, true), again;
-	while ((again = worker_sa_ops.spi_alloc(l->w)) != 0)
+	while ((again = workers_sa_ops.spi_alloc(l->w, LAB_PEER)) != 0)
 		spis[n++] = again;
 	assert_int_equal(n, ESP_SLOTS_MAX - 1);
 	lab_sa_remove(l, spi);
-	assert_false(worker_sa_ops.stats(l->w, spi, &s));
-	again = worker_sa_ops.spi_alloc(l->w);
+	assert_false(workers_sa_ops.stats(l->w, spi, &s));
+	again = workers_sa_ops.spi_alloc(l->w, LAB_PEER);
 	assert_int_equal(esp_spi_slot(again), esp_spi_slot(spi));
 	assert_int_not_equal(again, spi);
-	worker_sa_ops.spi_free(l->w, again);
+	workers_sa_ops.spi_free(l->w, again);
 	while (n > 0)
-		worker_sa_ops.spi_free(l->w, spis[--n]);
+		workers_sa_ops.spi_free(l->w, spis[--n]);
 	lab_sa_remove(l, spi); /* twice is once */
 }
 
@@ -425,7 +425,7 @@ static void garbage_harms_nothing(void **state)
 			             (struct ip4_end){LAB_SERVER, 4500}, junk, len);
 		}
 		if (i % 64 == 0)
-			worker_poll(l->w);
+			workers_poll(l->w);
 	}
 	assert_true(lab_wait(l, &l->seen.ike, 1));
 	assert_true(lab_wait(l, &l->seen.l2tp, 1));

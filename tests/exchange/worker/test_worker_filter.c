@@ -104,27 +104,27 @@ static void lists_and_connections(void **state)
 	(void)state;
 	struct filter *f = filter_hold(list_of(true, LAB_PORT, 100));
 	struct worker_conn_info c = {0};
-	worker_set_policy(l->w, policy_of(f));
-	worker_session_filter(l->w, LAB_TUNNEL, false, NULL, 0);
+	workers_set_policy(l->w, policy_of(f));
+	workers_session_filter(l->w, LAB_TUNNEL, false, NULL, 0);
 	lab_drain(l);
 	assert_true(client_to(LAB_HOST, 2));
 	assert_true(host_to_client(3)); /* the answer */
-	worker_conns(l->w, count_conn, &c);
+	workers_conns(l->w, count_conn, &c);
 	assert_int_equal(c.key.dst, LAB_HOST);
 	assert_true(c.from_client && c.back);
 	assert_true(client_to(LAB_HOST, 4));
-	worker_conns(l->w, count_conn, &c);
+	workers_conns(l->w, count_conn, &c);
 	assert_true(c.forth);
 	assert_int_equal(ctr_get(&f->hits[100]), 1);
-	worker_conns_forget(l->w, LAB_HOST);
+	workers_conns_forget(l->w, LAB_HOST);
 	c = (struct worker_conn_info){0};
-	worker_conns(l->w, count_conn, &c);
+	workers_conns(l->w, count_conn, &c);
 	assert_int_equal(c.key.dst, 0);
 	assert_true(client_to(LAB_HOST, 5));
 	assert_int_equal(ctr_get(&f->hits[100]), 2);
 	/* another list: what passed is judged again */
-	worker_set_policy(l->w, policy_of(list_of(false, LAB_PORT, 0)));
-	worker_session_filter(l->w, LAB_TUNNEL, false, NULL, 0);
+	workers_set_policy(l->w, policy_of(list_of(false, LAB_PORT, 0)));
+	workers_session_filter(l->w, LAB_TUNNEL, false, NULL, 0);
 	lab_drain(l);
 	assert_false(client_to(LAB_HOST, 6));
 	assert_true(lab_drops(l, DROP_ACL_DROP) >= 1);
@@ -132,7 +132,7 @@ static void lists_and_connections(void **state)
 	struct filter *g = filter_hold(list_of(true, LAB_PORT, 0));
 	struct filter_policy *p = policy_of(g);
 	p->idle.udp_ms = 50;
-	worker_set_policy(l->w, p);
+	workers_set_policy(l->w, p);
 	lab_drain(l);
 	assert_true(client_to(LAB_HOST, 7) && client_to(LAB_HOST, 8));
 	assert_int_equal(ctr_get(&g->hits[0]), 1);
@@ -154,8 +154,8 @@ static void translated_destination(void **state)
 	p->xlate[0] = (struct filter_xlate){.mapped = 0xcb007109, .real = LAB_HOST, .mask = UINT32_MAX};
 	p->nxlate = 1;
 	filter_hold(f);
-	worker_set_policy(l->w, p);
-	worker_session_filter(l->w, LAB_TUNNEL, false, NULL, 0);
+	workers_set_policy(l->w, p);
+	workers_session_filter(l->w, LAB_TUNNEL, false, NULL, 0);
 	lab_drain(l);
 	client_to(0xcb007109, 1); /* nothing translates it here */
 	lab_drain(l);
@@ -211,26 +211,26 @@ static void replaced_under_traffic(void **state)
 	memset(ring, 0, sizeof *ring);
 	for (uint32_t n = 0; n < 60; n++) {
 		uint8_t ip[256];
-		worker_set_policy(l->w, policy_of(n % 4 == 3 ? list_of(false, 0, 0) : filter_hold(shared)));
-		worker_session_filter(l->w, LAB_TUNNEL, n % 2, n % 2 ? list_of(true, 0, n) : NULL, 0);
-		worker_set_capture(l->w, n % 5 == 4 ? NULL : capture_of(ring));
+		workers_set_policy(l->w, policy_of(n % 4 == 3 ? list_of(false, 0, 0) : filter_hold(shared)));
+		workers_session_filter(l->w, LAB_TUNNEL, n % 2, n % 2 ? list_of(true, 0, n) : NULL, 0);
+		workers_set_capture(l->w, 0, n % 5 == 4 ? NULL : capture_of(ring));
 		for (int k = 0; k < 3; k++) {
 			lab_client_ip(l, ip, lab_udp_packet(ip, LAB_USER, LAB_HOST, &n, sizeof n));
 			lab_host_send(l, &n, sizeof n, false);
 		}
 		atomic_store_explicit(&shared->time[0], n % 2, memory_order_relaxed);
-		worker_rejudge(l->w);
+		workers_rejudge(l->w);
 		passed += ctr_get(&shared->hits[40]) > 0; /* as show access-list reads them */
-		worker_conns(l->w, count_conn, &c);
+		workers_conns(l->w, count_conn, &c);
 		if (n % 7 == 0)
-			worker_conns_forget(l->w, n % 2 ? LAB_HOST : 0);
+			workers_conns_forget(l->w, n % 2 ? LAB_HOST : 0);
 		captured += drained(ring);
 		lab_drain(l);
 	}
 	assert_true(captured > 60);
 	assert_true(passed > 10);
 	assert_true(lab_drops(l, DROP_ACL_DROP) > 10);
-	worker_set_capture(l->w, NULL);
+	workers_set_capture(l->w, 0, NULL);
 	lab_drain(l);
 	filter_drop(shared);
 	free(ring);

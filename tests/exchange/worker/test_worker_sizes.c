@@ -23,7 +23,7 @@ static struct sa_stats esp_stats(void)
 {
 	struct sa_stats s;
 	lab_drain(l);
-	assert_true(worker_sa_ops.stats(l->w, spi, &s));
+	assert_true(workers_sa_ops.stats(l->w, spi, &s));
 	return s;
 }
 
@@ -193,7 +193,7 @@ static void what_was_learned_ages(void **state)
 	(void)state;
 	for (uint32_t aging_s = 0; aging_s < 2; aging_s++) {
 		l->want.df_policy = 1;
-		worker_set_pmtu_aging(l->w, aging_s);
+		workers_set_pmtu_aging(l->w, aging_s);
 		connected(1400);
 		assert_int_equal(system("ip link set v0 mtu 1000"), 0);
 		unsigned errs = (unsigned)lab_totals(l).errs;

@@ -13,7 +13,7 @@
 #include "core/net/capture.h"
 #include "tests/shape/sample.h"
 
-static struct capture_set *published;
+static struct capture_set *published, *published_other; /* of two workers */
 static struct captures *c;
 static struct out text;
 
@@ -29,11 +29,12 @@ static bool is_outside(void *ctx, const char *nameif)
 	return strcmp(nameif, "outside") == 0;
 }
 
-static void publish(void *ctx, struct capture_set *set)
+static void publish(void *ctx, unsigned worker, struct capture_set *set)
 {
+	struct capture_set **to = worker == 0 ? &published : &published_other;
 	(void)ctx;
-	free(published);
-	published = set;
+	free(*to);
+	*to = set;
 }
 
 /* A command: names and texts of its arguments. */
@@ -76,7 +77,7 @@ static int setup(void **state)
 	static const struct capture_hooks hooks = {no_conf, is_outside, publish, NULL};
 	(void)state;
 	out_init(&text);
-	c = captures_new(NULL, &hooks);
+	c = captures_new(NULL, 2, &hooks);
 	captures_register(c);
 	return c == NULL;
 }
@@ -86,7 +87,8 @@ static int teardown(void **state)
 	(void)state;
 	captures_free(c);
 	free(published);
-	published = NULL;
+	free(published_other);
+	published = published_other = NULL;
 	cmd_registry_clear();
 	out_free(&text);
 	return 0;
@@ -149,7 +151,7 @@ static void match_takes_both_directions(void **state)
 	assert_true(capture_push(published, &p));
 	RUN("capture", false, {"capture-name", "e"}, {"type-word", "asp-drop"},
 	    {"rule", "udp any any eq 53"});
-	assert_true(capture_push(published, &p));
+	assert_true(capture_push(published_other, &p));
 	captures_drain(c);
 	RUN("show_capture", false, {"capture-name", "d"});
 	assert_non_null(strstr(text.text, "10.0.0.1 > 10.0.0.2: icmp: echo request Drop-reason: "
