@@ -55,7 +55,7 @@ static void pool_route(struct gateway *gw, const struct ppp_pool_conf *pool, boo
 		       at + (2ull << (32 - bits)) <= end)
 			bits--;
 		struct netlink_route r = {
-		        .dst = (uint32_t)at, .bits = (uint8_t)bits, .index = gw->tun.ifindex};
+		        .dst = (uint32_t)at, .bits = (uint8_t)bits, .index = gw->tun[0].ifindex};
 		if (add)
 			netlink_route_add(gw->nl, &r, NULL);
 		else

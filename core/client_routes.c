@@ -10,7 +10,7 @@ enum { CLIENT_METRIC = 1 }; /* beside a pool's route to the same address, which 
 static struct netlink_route route_to(const struct gateway *gw, uint32_t ip)
 {
 	return (struct netlink_route){
-	        .dst = ip, .bits = 32, .index = gw->tun.ifindex, .metric = CLIENT_METRIC};
+	        .dst = ip, .bits = 32, .index = gw->tun[0].ifindex, .metric = CLIENT_METRIC};
 }
 
 void gateway_client_route_add(struct gateway *gw, const struct ppp_session_info *info, bool wanted)

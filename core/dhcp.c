@@ -182,7 +182,7 @@ static void set_scopes(struct gw_dhcp *g, uint32_t *scopes, size_t n, struct out
 	struct gateway *gw = g->gw;
 	struct err err = {0};
 	struct netlink_addr a = {
-	        .index = gw->tun.ifindex, .ip = PPP_POOL_NOBODY, .bits = 32, .host = true};
+	        .index = gw->tun[0].ifindex, .ip = PPP_POOL_NOBODY, .bits = 32, .host = true};
 	/* One that stays: with the last address of a device the kernel takes its routes away, and those of all pools
 	 * lead to this one. */
 	if (n > 0 && !g->keeps_address)

@@ -49,10 +49,15 @@ static uint64_t sadb_drops(void *ctx, enum drop_reason why)
 
 int gateway_engines(struct gateway *gw, struct err *err)
 {
-	struct worker_io io = {.n = 1, .natt = {gw->udp4500}, .raw = {gw->raw}, .tun = {&gw->tun}};
+	struct worker_io io = {.n = gw->opt.workers};
 	struct worker_events events;
 	static const struct ipsec_sadb_hooks hooks = {sadb_drop_flow, sadb_group, sadb_mtu,
 	                                              sadb_map, sadb_drops, NULL};
+	for (unsigned i = 0; i < io.n; i++) {
+		io.natt[i] = gw->udp4500[i];
+		io.raw[i] = gw->raw[i];
+		io.tun[i] = &gw->tun[i];
+	}
 	gw->sadb_hooks = hooks;
 	gw->sadb_hooks.ctx = gw;
 	/* The worker is told where events go once IKE exists; its thread starts after that. */

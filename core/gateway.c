@@ -151,15 +151,25 @@ static int start_host(struct gateway *gw, struct err *err)
 	return gw->ifaces != NULL && gw->log != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
 
+/* For each worker its own way in and out. */
+static int start_packets(struct gateway *gw, unsigned n, struct err *err)
+{
+	int rc = 0;
+	for (unsigned i = 0; rc == 0 && i < n; i++) {
+		rc = udp_open(&gw->udp4500[i], 0, IKE_PORT_NATT, n > 1, err);
+		if (rc == 0)
+			rc = rawesp_open(&gw->raw[i], i > 0, err);
+	}
+	if (rc == 0 && n > 1)
+		rc = udp_steer(gw->udp4500[0], n, err);
+	return rc == 0 ? tun_open(gw->tun, n, TUN_NAME, PPP_MTU_DEFAULT, OFFLOAD_ALL, err) : rc;
+}
+
 static int start_sockets(struct gateway *gw, struct err *err)
 {
 	int rc = udp_open(&gw->udp500, 0, IKE_PORT, false, err);
 	if (rc == 0)
-		rc = udp_open(&gw->udp4500, 0, IKE_PORT_NATT, false, err);
-	if (rc == 0)
-		rc = rawesp_open(&gw->raw, err);
-	if (rc == 0)
-		rc = tun_open(&gw->tun, 1, TUN_NAME, PPP_MTU_DEFAULT, OFFLOAD_ALL, err);
+		rc = start_packets(gw, gw->opt.workers, err);
 	if (rc == 0)
 		rc = hostcfg_forwarding(gw->hostcfg, TUN_NAME, err);
 	if (rc == 0)
@@ -276,10 +286,13 @@ void gateway_stop(struct gateway *gw)
 	gateway_engines_free(gw);
 	if (gw->nat != NULL)
 		nat_close(gw->nat);
-	tun_close(&gw->tun);
+	for (unsigned i = 0; i < WORKERS_MAX; i++)
+		tun_close(&gw->tun[i]);
 	hostcfg_close(gw->hostcfg);
-	rawesp_close(gw->raw);
-	udp_close(gw->udp4500);
+	for (unsigned i = 0; i < WORKERS_MAX; i++) {
+		rawesp_close(gw->raw[i]);
+		udp_close(gw->udp4500[i]);
+	}
 	udp_close(gw->udp500);
 	netlink_close(gw->nl);
 	log_set_clock(NULL);

@@ -39,6 +39,7 @@ struct filters;
 
 struct gateway_options {
 	const char *state_dir, *socket, *hardware, *config, *grammar;
+	unsigned workers; /* threads of the packet path, 1 .. WORKERS_MAX */
 };
 
 /* A flow as long as it lives: what L2TP is told about where a message came from. */
@@ -81,9 +82,11 @@ struct gateway {
 	struct probes *probes;
 	struct captures *captures;
 	struct net_show net_show;
-	struct udp *udp500, *udp4500;
-	struct rawesp *raw;
-	struct tun tun;
+	struct udp *udp500;
+	/* one a worker */
+	struct udp *udp4500[WORKERS_MAX];
+	struct rawesp *raw[WORKERS_MAX];
+	struct tun tun[WORKERS_MAX];
 	struct workers *workers;
 
 	struct ike *ike;

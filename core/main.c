@@ -21,6 +21,7 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, const char
 	        {"hardware", required_argument, NULL, 'w'},
 	        {"config", required_argument, NULL, 'c'},
 	        {"grammar", required_argument, NULL, 'g'},
+	        {"workers", required_argument, NULL, 'n'},
 	        {"manual", required_argument, NULL, 'm'},
 	        {"version", no_argument, NULL, 'V'},
 	        {"help", no_argument, NULL, 'h'},
@@ -43,6 +44,11 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, const char
 		case 'g':
 			opt->grammar = optarg;
 			break;
+		case 'n':
+			opt->workers = (unsigned)strtoul(optarg, NULL, 10);
+			if (opt->workers < 1 || opt->workers > WORKERS_MAX)
+				return false;
+			break;
 		case 'm':
 			*manual = optarg;
 			break;
@@ -56,6 +62,12 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, const char
 			return false;
 		}
 	return optind == argc;
+}
+
+static unsigned cores(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : n > WORKERS_MAX ? WORKERS_MAX : (unsigned)n;
 }
 
 static const char *grammar_dir(void)
@@ -88,7 +100,8 @@ int main(int argc, char **argv)
 {
 	static struct gateway gw;
 	const char *manual = NULL;
-	struct gateway_options opt = {.state_dir = "/var/lib/postern", .socket = CONTROL_SOCKET};
+	struct gateway_options opt = {
+	        .state_dir = "/var/lib/postern", .socket = CONTROL_SOCKET, .workers = cores()};
 	struct err err = {0};
 
 	if (!parse(argc, argv, &opt, &manual)) {

@@ -67,8 +67,8 @@ static void sockets(struct counters *all, const char *protocol, const struct udp
 
 static void collect(struct gateway *gw, struct counters *all)
 {
-	const struct udp_stats *udp[] = {udp_stats(gw->udp500), udp_stats(gw->udp4500)};
-	const struct udp_stats *esp = rawesp_stats(gw->raw);
+	const struct udp_stats *udp[1 + WORKERS_MAX] = {udp_stats(gw->udp500)}, *esp[WORKERS_MAX];
+	const unsigned workers = workers_count(gw->workers);
 	const struct sa_stats sum = ipsec_sadb_sum(gw->sadb);
 	const struct ppp_stats *ppp = ppp_stats(gw->ppp);
 	*all = (struct counters){.protocol = "IKEV1"};
@@ -87,8 +87,12 @@ static void collect(struct gateway *gw, struct counters *all)
 	all->protocol = "AAA";
 	add(all, "authentications", aaa_requests());
 	add(all, "authorizations", aaa_authorizations());
-	sockets(all, "UDP", udp, 2);
-	sockets(all, "ESP", &esp, 1);
+	for (unsigned i = 0; i < workers; i++) {
+		udp[1 + i] = udp_stats(gw->udp4500[i]);
+		esp[i] = rawesp_stats(gw->raw[i]);
+	}
+	sockets(all, "UDP", udp, 1 + workers);
+	sockets(all, "ESP", esp, workers);
 	all->protocol = "DROP";
 	for (int r = 1; r < DROP_N; r++)
 		add(all, drop_name(r),

@@ -40,7 +40,7 @@ static bool is_vpn(const struct conf *c, const char *nameif)
 static void host_of(const struct gateway *gw, const struct conf *c, struct nat_host *h)
 {
 	memset(h, 0, sizeof *h);
-	str_copy(h->tun, sizeof h->tun, str_of(gw->tun.name));
+	str_copy(h->tun, sizeof h->tun, str_of(gw->tun[0].name));
 	h->manage = gw->hw.manage;
 	time_t now = clock_wall(&gw->clock);
 	localtime_r(&now, &h->now);

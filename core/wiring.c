@@ -31,14 +31,14 @@ static bool ike_send(void *ctx, struct ip4_end local, struct ip4_end remote, con
 	if (!wr_ok(&w))
 		return false;
 	gateway_tap(gw, local, remote, framed, wr_len(&w));
-	return udp_send_one(gw->udp4500, local, remote, framed, wr_len(&w)) == 0;
+	return udp_send_one(gw->udp4500[0], local, remote, framed, wr_len(&w)) == 0;
 }
 
 static void ike_keepalive(void *ctx, struct ip4_end local, struct ip4_end remote)
 {
 	struct gateway *gw = ctx;
 	gateway_tap(gw, local, remote, (const uint8_t *)"\xff", 1);
-	udp_send_one(gw->udp4500, local, remote, "\xff", 1);
+	udp_send_one(gw->udp4500[0], local, remote, "\xff", 1);
 }
 
 struct dh_work {

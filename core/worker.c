@@ -126,7 +126,7 @@ static bool receive(struct worker *w, enum worker_source from)
 		worker_out(w, pkts, (unsigned)n, false);
 	else
 		worker_in(w, pkts, (unsigned)n, false);
-	return n >= ASK_AGAIN;
+	return n >= ASK_AGAIN || (from == WORKER_UDP ? udp_more(w->natt) : from == WORKER_RAW ? rawesp_more(w->raw) : tun_more(w->tun));
 }
 
 unsigned worker_turn(struct worker *w, uint64_t now_ms, unsigned ready)

@@ -1,6 +1,7 @@
 #include "core/net/rawesp.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,13 +13,25 @@ struct rawesp {
 	struct batch b;
 };
 
-int rawesp_open(struct rawesp **r, struct err *err)
+static int refuse_all(int fd)
+{
+	struct sock_filter code = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog program = {1, &code};
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
+int rawesp_open(struct rawesp **r, bool sender, struct err *err)
 {
 	*r = NULL;
 	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ESP);
 	if (fd < 0)
 		return err_set(err, -errno, "cannot open a raw socket for ESP: %s",
 		               strerror(errno));
+	if (sender && refuse_all(fd)) {
+		int failed = errno;
+		close(fd);
+		return err_set(err, -failed, "cannot filter a raw socket: %s", strerror(failed));
+	}
 	struct rawesp *n = malloc(sizeof(*n));
 	if (!n) {
 		close(fd);

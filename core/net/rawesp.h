@@ -7,7 +7,8 @@
 
 struct rawesp;
 
-int rawesp_open(struct rawesp **r, struct err *err);
+/* sender: it receives nothing (every socket of the protocol would get a copy of each packet). 0 or -errno. */
+int rawesp_open(struct rawesp **r, bool sender, struct err *err);
 void rawesp_close(struct rawesp *r); /* NULL is allowed */
 int rawesp_fd(const struct rawesp *r);
 const struct udp_stats *rawesp_stats(const struct rawesp *r);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,22 @@ int udp_open(struct udp **u, uint32_t ip, uint16_t port, bool reuseport, struct 
 		return r;
 	}
 	*u = n;
+	return 0;
+}
+
+int udp_steer(struct udp *u, unsigned n, struct err *err)
+{
+	/* A load that does not fit ends the program with 0, the first socket. */
+	struct sock_filter code[] = {
+	        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+	        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 28),
+	        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, n, 1, 0),
+	        BPF_STMT(BPF_RET | BPF_A, 0),
+	        BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog program = {sizeof code / sizeof code[0], code};
+	if (setsockopt(u->b.fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof(program)))
+		return err_set(err, -errno, "cannot steer UDP port %u: %s", u->b.port, strerror(errno));
 	return 0;
 }
 

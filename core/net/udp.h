@@ -18,6 +18,10 @@ struct udp_stats {
 /* reuseport: several sockets of this process share the port (one a worker). -EADDRINUSE names the program
  * that holds the port. *u is freed with udp_close. */
 int udp_open(struct udp **u, uint32_t ip, uint16_t port, bool reuseport, struct err *err);
+/* Datagrams to the port of u, which n sockets share that were opened in this order (u is the first), go to the socket
+ * whose number stands in the upper 4 bits of their first word; shorter ones, and those that name no socket, to the
+ * first. 0 or -errno. */
+int udp_steer(struct udp *u, unsigned n, struct err *err);
 void udp_close(struct udp *u);   /* NULL is allowed */
 int udp_fd(const struct udp *u); /* for polling */
 uint16_t udp_port(const struct udp *u);

@@ -175,7 +175,7 @@ static void open_outside(struct lab *l)
 	go(l->ns_outside);
 	must(udp_open(&l->client, LAB_CLIENT, 4500, false, &err) == 0, err.text);
 	must(udp_open(&l->client_moved, LAB_CLIENT, 40000, false, &err) == 0, err.text);
-	must(rawesp_open(&l->client_raw, &err) == 0, err.text);
+	must(rawesp_open(&l->client_raw, false, &err) == 0, err.text);
 	l->host_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	must(bind(l->host_fd, (struct sockaddr *)&a, sizeof a) == 0, "bind");
 	a.sin_addr.s_addr = htonl(LAB_USER);
@@ -194,21 +194,31 @@ static void open_inside(struct lab *l)
 	                               .sa_ctx = l,
 	                               .ctx = l};
 	struct err err = {0};
-	must(udp_open(&l->natt, 0, 4500, false, &err) == 0, err.text);
-	must(rawesp_open(&l->raw, &err) == 0, err.text);
-	must(tun_open(&l->tun, 1, TUN_NAME, 1400, OFFLOAD_ALL, &err) == 0, err.text);
+	struct worker_io io = {.n = l->n = lab_workers};
+	for (unsigned i = 0; i < io.n; i++) {
+		must(udp_open(&l->natt[i], 0, 4500, io.n > 1, &err) == 0, err.text);
+		must(rawesp_open(&l->raw[i], i > 0, &err) == 0, err.text);
+		io.natt[i] = l->natt[i];
+		io.raw[i] = l->raw[i];
+		io.tun[i] = &l->tun[i];
+	}
+	must(io.n == 1 || udp_steer(l->natt[0], io.n, &err) == 0, err.text);
+	must(tun_open(l->tun, io.n, TUN_NAME, 1400, OFFLOAD_ALL, &err) == 0, err.text);
 	snprintf(l->state, sizeof l->state, "/tmp/postern-XXXXXX");
 	must(mkdtemp(l->state) != NULL, "mkdtemp");
 	must(hostcfg_open(&l->host, l->state, &err) == 0, err.text);
 	must(hostcfg_forwarding(l->host, TUN_NAME, &err) == 0, err.text);
 	sh("ip route add 10.78.0.0/24 dev " TUN_NAME);
-	struct worker_io io = {.n = 1, .natt = {l->natt}, .raw = {l->raw}, .tun = {&l->tun}};
 	must(workers_new(&l->w, &io, &err) == 0, err.text);
+	/* The others have a peer each: ours is in the last worker, where raw ESP and the host's first packets do not come. */
+	for (unsigned i = 0; i + 1 < io.n; i++)
+		must(workers_sa_ops.spi_alloc(l->w, LAB_PEER + 1 + i) != 0, "spi_alloc");
 	workers_set_events(l->w, &events);
 	must(workers_start(l->w, &err) == 0, err.text);
 }
 
 struct lab lab_one;
+unsigned lab_workers = 1;
 
 int lab_setup(void **state)
 {
@@ -253,11 +263,14 @@ void lab_leave(struct lab *l)
 	for (uint32_t slot = 1; slot < 64; slot++)
 		esp_sa_free(esp_table_take(l->table, slot << 12));
 	esp_table_free(l->table);
-	tun_close(&l->tun);
+	for (unsigned i = 0; i < l->n; i++)
+		tun_close(&l->tun[i]);
 	hostcfg_close(l->host);
 	rmdir(l->state);
-	rawesp_close(l->raw);
-	udp_close(l->natt);
+	for (unsigned i = 0; i < l->n; i++) {
+		rawesp_close(l->raw[i]);
+		udp_close(l->natt[i]);
+	}
 	rawesp_close(l->client_raw);
 	udp_close(l->client);
 	udp_close(l->client_moved);

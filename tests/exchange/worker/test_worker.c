@@ -456,7 +456,7 @@ static void a_deleted_tun_device_ends_nothing(void **state)
 	assert_int_equal(lab_totals(l).pkts_in, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	        LAB_TEST(ike_on_4500_comes_up_and_keepalives_do_not),

@@ -214,7 +214,7 @@ static void what_was_learned_ages(void **state)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	        LAB_TEST(too_big_with_df_is_told_to_the_sender),

@@ -130,7 +130,7 @@ static void raw_esp_comes_without_its_ip_header(void **state)
 	struct err err = {0};
 	struct pkt **out = packets_new(2, 2048), **in = packets_new(4, 0);
 	(void)state;
-	assert_int_equal(rawesp_open(&r, &err), 0);
+	assert_int_equal(rawesp_open(&r, false, &err), 0);
 	for (unsigned i = 0; i < 2; i++) {
 		packet_fill(out[i], "\x12\x34\x56\x78\x00\x00\x00\x01payload", 15);
 		out[i]->local.ip = LO(3);
