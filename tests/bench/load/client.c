@@ -59,8 +59,9 @@ static int on_dh(void *ctx, struct prim_dh_job *job, void (*done)(void *), void 
 	return 0;
 }
 
-static uint32_t sa_spi_alloc(void *ctx)
+static uint32_t sa_spi_alloc(void *ctx, uint32_t peer)
 {
+	(void)peer;
 	struct client *c = ctx;
 	uint32_t spi = esp_spi_alloc(c->l->spis, 0);
 	if (spi != 0)
