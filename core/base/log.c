@@ -40,6 +40,21 @@ bool log_on(int level)
 	return false;
 }
 
+/* -1: disabled */
+static int level_of(unsigned id, int level)
+{
+	for (size_t i = 0; i < n_overrides; i++)
+		if (overrides[i].id == id)
+			return overrides[i].level;
+	return level;
+}
+
+bool log_wanted(unsigned id, int level)
+{
+	level = level_of(id, level);
+	return level >= 0 && log_on(level);
+}
+
 void log_set_clock(const struct clock *clock)
 {
 	log_clock = clock;
@@ -121,11 +136,11 @@ void log_each_message(void (*fn)(void *arg, unsigned id), void *arg)
 
 void log_msg(unsigned id, int level, const char *fmt, ...)
 {
+	level = level_of(id, level);
+	if (level < 0 || !log_on(level))
+		return;
 	time_t now = log_clock != NULL ? clock_wall(log_clock) : time(NULL);
-	for (size_t i = 0; i < n_overrides; i++)
-		if (overrides[i].id == id)
-			level = overrides[i].level;
-	if (level < 0 || !log_limit_pass(id, level, now))
+	if (!log_limit_pass(id, level, now))
 		return;
 	char text[2048];
 	va_list ap;

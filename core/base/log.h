@@ -44,6 +44,8 @@ void log_set_clock(const struct clock *clock);
 void log_msg(unsigned id, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Would anybody get a message of this level? */
 bool log_on(int level);
+/* The same of a message whose own level this is: what goes into it need not be made when nobody would. */
+bool log_wanted(unsigned id, int level);
 /* `logging message ID level L` and `no logging message ID`: level -1 = disabled, -2 = back to its own. */
 void log_set_message(unsigned id, int level);
 void log_reset_messages(void);

@@ -16,6 +16,7 @@
 #include "crypto/ike/keys.h"
 #include "crypto/ike/natt.h"
 #include "crypto/ike/proposal.h"
+#include "crypto/ike/text.h"
 #include "crypto/ike/wire.h"
 
 /* Ceilings: what strangers and peers can make us keep. */
@@ -211,6 +212,7 @@ struct ike_sa {
 struct ike_peer {
 	struct ike *ike;
 	struct ike_peer *prev, *next; /* in order of handles */
+	struct ike_peer *end_next;    /* of those at the same address and port */
 	uint32_t handle;
 	bool dead, dying;
 	uint8_t id_type;
@@ -326,6 +328,7 @@ struct ike {
 	        by_first; /* initiator's cookie, address, port -> ike_sa of a Main Mode we answered */
 	struct hash *half_open_by_ip; /* address -> how many, in the place of a pointer */
 	struct hash *peers_by_handle, *flows_by_handle, *children_by_spi;
+	struct hash *peers_by_end; /* address and port -> the first ike_peer there */
 	struct ike_sa *sas, *sas_last;
 	size_t nsas, half_open;
 	struct ike_peer *peers, *peers_last;
@@ -375,53 +378,6 @@ void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, stru
 void ike_tell_clear(const struct ike_sa *sa, bool out, struct bytes header, struct bytes body);
 /* The message as it came, unwrapped: also called for reassembled ones. */
 void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg);
-
-/* ------------------------------------------------------------------ text.c: prefixes, messages, debug */
-
-struct ike_prefix {
-	char s[224];
-};
-/* "Group = G, Username = U, IP = A, " as far as known. */
-struct ike_prefix ike_prefix(const struct ike_sa *sa);
-struct ike_prefix ike_prefix_peer(const struct ike_peer *peer);
-struct ike_prefix ike_prefix_ip(uint32_t ip);
-/* The same for conditions of debug. */
-struct debug_who ike_who(const struct ike_sa *sa);
-/* A message to the log and, as an event line, to debug. MSG_n, prefix.s, ... */
-void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
-        __attribute__((format(printf, 4, 5)));
-enum { IKE_EVENT = 1, IKE_DETAIL = 7, IKE_DECODE = 9, IKE_DUMP = 254 };
-/* A step that is told: a debug line of the class [IKEv1], [IKEv1 DEBUG] or [IKEv1 DECODE], and the message of level 7
- * whose number goes with the text. */
-void ike_debug(struct ike *ike, uint8_t level, const char *prefix, const char *fmt, ...)
-        __attribute__((format(printf, 4, 5)));
-#define ike_dbg(sa, level, ...)                                                     \
-	do {                                                                        \
-		if (debug_on(DEBUG_IKEV1, level) || log_on(LOGL_DEBUGGING))         \
-			ike_debug((sa)->ike, level, ike_prefix(sa).s, __VA_ARGS__); \
-	} while (0)
-/* Lines of the other commands about an SA: debug crypto engine, ikev1 timers, ike-common, ca. */
-#define ike_dbg_of(sa, cat, level, ...)                               \
-	do {                                                          \
-		if (debug_on(cat, level)) {                           \
-			const struct debug_who who_ = ike_who(sa);    \
-			debug_emit(&who_, (cat), (level), __VA_ARGS__); \
-		}                                                     \
-	} while (0)
-#define ike_engine_dbg(sa, level, ...) \
-	ike_dbg_of(sa, DEBUG_ENGINE, level, "CryptoEngine0: " __VA_ARGS__)
-#define ike_timer_dbg(sa, fmt, ...)                                                \
-	ike_dbg_of(sa, DEBUG_IKEV1_TIMERS, 1, "IKEv1 TIMER: SA MM:%08x, " fmt,     \
-	           (sa)->number __VA_OPT__(, ) __VA_ARGS__)
-#define ike_common_dbg(sa, ...) \
-	ike_dbg_of(sa, DEBUG_IKE_COMMON, 1, "[IKE COMMON DEBUG]" __VA_ARGS__)
-const char *ike_state_text(uint8_t state);
-const char *ike_notify_text(uint16_t type);
-struct ike_proxy_text {
-	char s[64];
-};
-/* "198.51.100.7/255.255.255.255/17/1701" */
-struct ike_proxy_text ike_proxy_text(const struct sa_proxy *p);
 
 /* ------------------------------------------------------------------ steps.c: the exchanges' tables */
 

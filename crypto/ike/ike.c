@@ -25,10 +25,11 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->peers_by_handle = hash_new(0);
 	ike->flows_by_handle = hash_new(0);
 	ike->children_by_spi = hash_new(0);
+	ike->peers_by_end = hash_new(0);
 	ike->bucket_ms = clock_now(clock);
 	if (ike->by_cookies == NULL || ike->by_first == NULL || ike->half_open_by_ip == NULL ||
 	    ike->peers_by_handle == NULL || ike->flows_by_handle == NULL ||
-	    ike->children_by_spi == NULL) {
+	    ike->children_by_spi == NULL || ike->peers_by_end == NULL) {
 		ike_free(ike);
 		return NULL;
 	}
@@ -84,6 +85,7 @@ void ike_free(struct ike *ike)
 	hash_free(ike->peers_by_handle);
 	hash_free(ike->flows_by_handle);
 	hash_free(ike->children_by_spi);
+	hash_free(ike->peers_by_end);
 	free(ike->graves);
 	wipe(ike->clear, sizeof ike->clear);
 	free(ike);

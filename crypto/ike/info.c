@@ -60,17 +60,16 @@ static void info_send(struct ike_sa *sa, uint32_t msgid, size_t hash_at)
 {
 	struct ike_out *o = &sa->ike->out;
 	uint8_t iv[PRIM_IV_MAX];
-	char chain[128];
 
 	ike_dbg(sa, IKE_DETAIL, "constructing qm hash payload");
 	ike_hash_close(o, &sa->keys, hash_at, msgid, (struct bytes){0});
-	ike_chain_text(chain, sizeof chain, o->hdr.next, ike_out_from(o, IKE_HDR_LEN));
+	const struct ike_chain chain = ike_chain(o->hdr.next, ike_out_from(o, IKE_HDR_LEN));
 	ike_keys_iv2(&sa->keys, sa->mm.iv, msgid, iv);
 	sa->ike->work.encrypt++;
 	ike_engine_dbg(sa, 7, "encrypt informational %08x for conn id %u", msgid, sa->number);
 	ike_tell_clear(sa, true, (struct bytes){o->buf, IKE_HDR_LEN}, ike_out_from(o, IKE_HDR_LEN));
 	if (ike_seal(o, &sa->keys, iv))
-		ike_transmit(sa->ike, sa, sa->local, sa->remote, ike_out_all(o), chain, msgid,
+		ike_transmit(sa->ike, sa, sa->local, sa->remote, ike_out_all(o), chain.s, msgid,
 		             "SENDING");
 }
 
@@ -302,9 +301,8 @@ void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 		failed(sa, why);
 		return;
 	}
-	char chain[256];
-	ike_chain_text(chain, sizeof chain, hdr->next, ike->msg.plain);
-	ike_log(ike, MSG_713236, ike_prefix(sa).s, "RECEIVED", hdr->msgid, chain, hdr->len);
+	ike_log(ike, MSG_713236, ike_prefix(sa).s, "RECEIVED", hdr->msgid,
+	        ike_chain(hdr->next, ike->msg.plain).s, hdr->len);
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
 	if (!ike_hash_check(&sa->keys, &ike->msg, hdr->msgid, (struct bytes){0})) {
 		ike->stat[STAT_HASH_FAILS]++;

@@ -9,6 +9,62 @@ struct ike_peer *peer_find(struct ike *ike, uint32_t handle)
 	return hash_get(ike->peers_by_handle, &handle, sizeof handle);
 }
 
+/* ------------------------------------------------------------------ where they are */
+
+enum { END_KEY = 6 };
+
+static void end_key(uint8_t key[END_KEY], struct ip4_end end)
+{
+	struct wr w = wr_of(key, END_KEY);
+	wr_u32(&w, end.ip);
+	wr_u16(&w, end.port);
+}
+
+static void end_put(struct ike_peer *peer)
+{
+	struct hash *h = peer->ike->peers_by_end;
+	uint8_t key[END_KEY];
+	end_key(key, peer->remote);
+	peer->end_next = hash_get(h, key, sizeof key);
+	if (!hash_put(h, key, sizeof key, peer))
+		peer->end_next = NULL; /* not found again: it counts as another one when it comes back */
+}
+
+static void end_take(struct ike_peer *peer)
+{
+	struct hash *h = peer->ike->peers_by_end;
+	uint8_t key[END_KEY];
+	end_key(key, peer->remote);
+	struct ike_peer *first = hash_get(h, key, sizeof key);
+	for (struct ike_peer *p = first; p != NULL; p = p->end_next)
+		if (p->end_next == peer)
+			p->end_next = peer->end_next;
+	if (first != peer)
+		return;
+	if (peer->end_next != NULL)
+		hash_put(h, key, sizeof key, peer->end_next);
+	else
+		hash_del(h, key, sizeof key);
+}
+
+static void end_set(struct ike_peer *peer, struct ip4_end remote)
+{
+	if (ip4_end_eq(peer->remote, remote))
+		return;
+	end_take(peer);
+	peer->remote = remote;
+	end_put(peer);
+}
+
+static struct ike_peer *end_first(struct ike *ike, struct ip4_end end)
+{
+	uint8_t key[END_KEY];
+	end_key(key, end);
+	return hash_get(ike->peers_by_end, key, sizeof key);
+}
+
+/* ------------------------------------------------------------------ life */
+
 static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct bytes id)
 {
 	struct ike *ike = sa->ike;
@@ -30,6 +86,7 @@ static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct byte
 	peer->id_len = id.len;
 	peer->local = sa->local;
 	peer->remote = sa->remote;
+	end_put(peer);
 	memcpy(peer->ifname, sa->ifname, sizeof peer->ifname);
 	peer->ifindex = sa->ifindex;
 	peer->since_ms = clock_now(ike->clock);
@@ -56,9 +113,8 @@ struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
 	rd_skip(&r, 3); /* protocol and port say nothing about who it is */
 	struct bytes id = rd_rest(&r);
 
-	for (struct ike_peer *p = ike->peers; p != NULL; p = p->next) {
-		if (p->dying || !ip4_end_eq(p->remote, sa->remote) || p->id_type != type ||
-		    !bytes_eq(id, (struct bytes){p->id, p->id_len}))
+	for (struct ike_peer *p = end_first(ike, sa->remote); p != NULL; p = p->end_next) {
+		if (p->dying || p->id_type != type || !bytes_eq(id, (struct bytes){p->id, p->id_len}))
 			continue;
 		if (!sa->contact)
 			return p;
@@ -78,7 +134,7 @@ void peer_attach(struct ike_peer *peer, struct ike_sa *sa)
 	peer->sas = sa;
 	if (!sa_is(sa, SAF_INITIATOR)) {
 		peer->local = sa->local;
-		peer->remote = sa->remote;
+		end_set(peer, sa->remote);
 	}
 }
 
@@ -110,6 +166,7 @@ static void peer_finish(struct ike_peer *peer, enum sa_end why)
 	timer_stop(ike->clock, &peer->liveness);
 	timer_stop(ike->clock, &peer->keepalive);
 	hash_del(ike->peers_by_handle, &peer->handle, sizeof peer->handle);
+	end_take(peer);
 	if (peer->prev != NULL)
 		peer->prev->next = peer->next;
 	else
@@ -200,7 +257,7 @@ void peer_move(struct ike_peer *peer, struct ip4_end local, struct ip4_end remot
 			          peer->remote.port, ip4_text(remote.ip).s, remote.port);
 	}
 	peer->local = local;
-	peer->remote = remote;
+	end_set(peer, remote);
 	for (struct ike_sa *sa = peer->sas; sa != NULL; sa = sa->peer_next) {
 		if (sa->mm.state != ST_ACTIVE)
 			continue;

@@ -209,7 +209,7 @@ void ike_resend(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
 	struct ike_hdr hdr;
-	char chain[512] = "HDR";
+	struct ike_chain chain = {"HDR"};
 	struct bytes msg = {x->sent.p, x->sent.len};
 
 	if (msg.p == NULL)
@@ -219,19 +219,18 @@ void ike_resend(struct ike_xchg *x)
 	x->sent.at_ms = clock_now(sa->ike->clock);
 	struct rd r = rd_of(msg.p, msg.len);
 	if (ike_hdr_read(&r, &hdr) && !(hdr.flags & IKE_FLAG_ENCRYPTED))
-		ike_chain_text(chain, sizeof chain, hdr.next, rd_rest(&r));
-	ike_transmit(sa->ike, sa, x->sent.local, x->sent.remote, msg, chain, x->msgid, "RESENDING");
+		chain = ike_chain(hdr.next, rd_rest(&r));
+	ike_transmit(sa->ike, sa, x->sent.local, x->sent.remote, msg, chain.s, x->msgid, "RESENDING");
 }
 
 bool ike_answer_send(struct ike_xchg *x, bool repeat)
 {
 	struct ike_sa *sa = x->sa;
 	struct ike_out *o = &sa->ike->out;
-	char chain[512];
 
 	if (!ike_out_end(o))
 		return false;
-	ike_chain_text(chain, sizeof chain, o->hdr.next, ike_out_from(o, IKE_HDR_LEN));
+	const struct ike_chain chain = ike_chain(o->hdr.next, ike_out_from(o, IKE_HDR_LEN));
 	sa->ike->work.encrypt += (o->hdr.flags & IKE_FLAG_ENCRYPTED) != 0;
 	if (o->hdr.flags & IKE_FLAG_ENCRYPTED)
 		ike_tell_clear(sa, true, (struct bytes){o->buf, IKE_HDR_LEN},
@@ -250,7 +249,7 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat)
 	x->sent = (struct ike_sent){copy, all.len, x->local, x->remote, clock_now(sa->ike->clock)};
 	x->answered = true;
 	ike_event(x, EV_SND_MSG);
-	ike_transmit(sa->ike, sa, x->local, x->remote, all, chain, x->msgid, "SENDING");
+	ike_transmit(sa->ike, sa, x->local, x->remote, all, chain.s, x->msgid, "SENDING");
 	x->tries = 0;
 	timer_stop(sa->ike->clock, &x->retry);
 	if (!repeat)
@@ -455,9 +454,8 @@ static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struc
 
 static void show_received(struct ike_sa *sa, const struct ike_hdr *hdr, const struct ike_msg *m)
 {
-	char chain[512];
-	ike_chain_text(chain, sizeof chain, hdr->next, m->plain);
-	ike_log(sa->ike, MSG_713236, ike_prefix(sa).s, "RECEIVED", hdr->msgid, chain, hdr->len);
+	ike_log(sa->ike, MSG_713236, ike_prefix(sa).s, "RECEIVED", hdr->msgid,
+	        ike_chain(hdr->next, m->plain).s, hdr->len);
 }
 
 void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,

@@ -158,7 +158,7 @@ void ike_debug(struct ike *ike, uint8_t level, const char *prefix_text, const ch
 		debug_line(ike, level, prefix_text, text);
 }
 
-void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
+void ike_log_line(struct ike *ike, unsigned id, int level, const char *fmt, ...)
 {
 	char text[1600];
 	va_list ap;
@@ -166,11 +166,19 @@ void ike_log(struct ike *ike, unsigned id, int level, const char *fmt, ...)
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	log_msg(id, level, "%s", text);
-	/* Classes of the appliance: 713xxx are events, 714xxx and 715xxx details. */
 	uint8_t at = id < 714000 ? IKE_EVENT : IKE_DETAIL;
 	about.error = level <= LOGL_WARNINGS;
 	if (debug_on(DEBUG_IKEV1, at))
 		debug_line(ike, at, "", text);
+}
+
+struct ike_chain ike_chain(uint8_t first, struct bytes body)
+{
+	struct ike_chain chain;
+	chain.s[0] = '\0';
+	if (ike_log_on(713236, LOGL_DEBUGGING))
+		ike_chain_text(chain.s, sizeof chain.s, first, body);
+	return chain;
 }
 
 const char *ike_state_text(uint8_t state)

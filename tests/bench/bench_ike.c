@@ -181,8 +181,9 @@ static void client_flow_up(void *ctx, uint32_t peer, uint32_t flow, const struct
 	(void)ctx, (void)peer, (void)flow, (void)pair;
 }
 
-static uint32_t spi_alloc(void *ctx)
+static uint32_t spi_alloc(void *ctx, uint32_t flow)
 {
+	(void)flow;
 	return FIRST_SPI + ((struct bench *)ctx)->spi++;
 }
 

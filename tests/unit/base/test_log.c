@@ -41,6 +41,23 @@ static void sinks_get_what_their_level_allows(void **state)
 	assert_int_equal(count, 3);
 }
 
+/* Whoever makes a text of many parts asks first. */
+static void a_message_that_nobody_gets_is_known(void **state)
+{
+	(void)state;
+	struct log_sink sink = {.level = 5, .write = keep};
+	assert_false(log_wanted(113008, 6));
+	log_sink_add(&sink);
+	assert_true(log_wanted(713119, 5));
+	assert_false(log_wanted(113008, 6));
+	log_set_message(113008, 3);
+	assert_true(log_wanted(113008, 6));
+	log_set_message(113008, -1);
+	assert_false(log_wanted(113008, 6));
+	log_reset_messages();
+	log_sink_remove(&sink);
+}
+
 static void dkeep(void *arg, const char *line)
 {
 	(void)arg;
@@ -111,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sinks_get_what_their_level_allows),
+	        cmocka_unit_test(a_message_that_nobody_gets_is_known),
 		cmocka_unit_test(debug_costs_nothing_while_nobody_listens),
 		cmocka_unit_test(debug_goes_to_the_log),
 	};
