@@ -128,6 +128,9 @@ static inline uint8_t *wr_space(struct wr *w, size_t len)
 	w->p += len;
 	return p;
 }
+/* gcc does not see that wr_space() has compared, and believes that writers go past the end. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
 static inline void wr_u8(struct wr *w, uint8_t v)
 {
 	uint8_t *p = wr_space(w, 1);
@@ -179,6 +182,7 @@ static inline void wr_patch_u16(struct wr *w, size_t at, uint16_t v)
 	w->start[at] = (uint8_t)(v >> 8);
 	w->start[at + 1] = (uint8_t)v;
 }
+#pragma GCC diagnostic pop
 
 bool bytes_eq(struct bytes a, struct bytes b);
 /* Equal in constant time; lengths are not secret. */
