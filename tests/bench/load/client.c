@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 
 #include "tests/bench/load/load.h"
 
@@ -226,12 +225,8 @@ void client_esp(struct client *c, const uint8_t *esp, size_t len)
 	struct rd r = rd_of(esp, len);
 	rd_skip(&r, 4);
 	c->seq_last = rd_u32(&r);
-	if (len == l->sink_len) {
-		l->sunk++;
-		l->sunk_bytes += len;
-		if (l->sunk % l->sink_sample != 0)
-			return;
-	}
+	if (len > l->sink_len && ++l->sunk % SINK_SAMPLE != 0)
+		return;
 	struct pkt *p = client_pkt();
 	uint8_t *at = pkt_put(p, (uint32_t)len);
 	if (at == NULL || c->ike == NULL)

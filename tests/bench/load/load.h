@@ -7,11 +7,17 @@
  *   main.c    options, phases
  *   net.c     sockets, the event loop
  *   client.c  one client's life: dial, be in, leave
- *   meter.c   what the gateway's threads and memory cost between two moments */
+ *   meter.c   what the gateway's threads and memory cost between two moments
+ *   traffic.c packets inside the tunnels, and what carrying them cost
+ *   blast.c   traffic from the clients: ESP at full speed
+ *   feed.c    traffic to the clients, put into the gateway's TUN device from behind, and its sink */
 #ifndef TESTS_BENCH_LOAD_H
 #define TESTS_BENCH_LOAD_H
 
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include "crypto/ike/engine.h"
 #include "crypto/ipsec/esp.h"
@@ -24,6 +30,7 @@ enum {
 	LOAD_FIRST_IP = 0xc612000a,   /* 198.18.0.10: the first client, or the NAT all of them are behind */
 	LOAD_PRIVATE_IP = 0xc0a80102, /* what a client believes its address to be */
 	LOAD_NAT_PORTS = 20000,
+	SINK_SAMPLE = 1024,
 	LOAD_PATIENCE_MS = 60000, /* until a client that is not in counts as failed */
 };
 
@@ -55,8 +62,10 @@ struct client {
 	uint64_t began_us, ike_us, up_us;
 	bool lost; /* the gateway ended it */
 	/* traffic */
-	uint32_t seq_first, seq_last; /* of what came in this phase */
+	uint32_t seq_last; /* of the last ESP packet that came in */
+	uint32_t seq_before; /* ... when the traffic began */
 	uint32_t tcp_seq;
+	uint16_t ip_id;
 };
 
 struct load_conf {
@@ -85,10 +94,9 @@ struct load {
 	unsigned next, busy; /* to be dialled; under way */
 	unsigned count[STAGE_N];
 	unsigned esp_drops, send_errors;
-	/* Packets of this length are traffic: counted, not opened, but for one in sink_sample. 0 = none are. */
+	/* Longer packets than this are traffic: counted, one of SINK_SAMPLE opened. */
 	uint32_t sink_len;
-	unsigned sink_sample;
-	uint64_t sunk, sunk_bytes, opened, wrong;
+	uint64_t sunk, opened, wrong;
 };
 
 uint64_t now_us(void);
@@ -101,8 +109,17 @@ void net_client_socket(struct client *c);
 void net_client_close(struct client *c);
 /* One datagram, or several of seg bytes each (0 = one), from a client to the gateway's port. false: refused. */
 bool net_out(struct client *c, uint16_t port, const struct iovec *parts, size_t n, uint16_t seg);
+/* Fills m, with its address and control data in o, for the same in a batch of sendmmsg; returns the socket. */
+struct net_out {
+	struct sockaddr_in to;
+	_Alignas(8) uint8_t control[CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
+};
+int net_out_fill(struct client *c, uint16_t port, const struct iovec *parts, size_t n, uint16_t seg,
+                 struct net_out *o, struct msghdr *m);
 /* Handles what is there and what is due; waits at most so long. */
 void net_turn(struct load *l, int wait_ms);
+/* The same for so long. */
+void net_wait(struct load *l, uint64_t ms);
 /* Takes turns until test is true or the time is over; what test said last. */
 bool net_until(struct load *l, bool (*test)(const struct load *l), uint64_t ms);
 
@@ -143,5 +160,33 @@ double meter_cpu(const struct meter *from, const struct meter *to, const char *n
 /* PHASE.cpu_NAME lines for every thread name, PHASE.cpu for all, PHASE.wall. */
 void meter_print(const char *phase, const struct meter *from, const struct meter *to);
 void figure(const char *phase, const char *name, double value, const char *unit);
+
+/* ------------------------------------------------------------------ traffic */
+
+struct traffic {
+	double seconds;
+	unsigned size;    /* of an inner IP packet */
+	unsigned tunnels; /* how many take part */
+	unsigned burst;   /* packets of one tunnel in a row; 1 = each tunnel in turn */
+	unsigned flows;   /* inner flows of a tunnel, in turn */
+	bool tcp;
+};
+
+enum { TRAFFIC_HOST = 0x0a4d0002, TRAFFIC_SIZE_MAX = 1400, TRAFFIC_SIZE_MIN = 60 };
+
+/* The tunnels that take part: those that are up, in turn, tunnels of them. NULL when none is. */
+struct client *traffic_next(struct load *l, const struct traffic *t);
+/* Headers of one packet, or of one that is to be cut into segments of t->size: IP, UDP or TCP; all data is zero.
+ * len is that of the whole packet. partial: the checksum is that of the pseudo header alone. */
+void traffic_headers(struct client *c, const struct traffic *t, bool to_client, bool partial, uint32_t len,
+                     uint8_t *ip);
+unsigned traffic_header_len(const struct traffic *t);
+/* SECONDS=..,.. into t; dies when it makes no sense. */
+void traffic_parse(struct traffic *t, char *text);
+/* PHASE.pkts, loss, Gbit and packets per CPU second, ns of CPU for each. */
+void traffic_print(const char *phase, const struct traffic *t, uint64_t sent, uint64_t arrived,
+                   const struct meter *from, const struct meter *to);
+void blast_run(struct load *l, const char *phase, const struct traffic *t);
+void feed_run(struct load *l, const char *phase, const struct traffic *t);
 
 #endif

@@ -1,6 +1,5 @@
 /* load: see the usage below. */
 #include <getopt.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,10 +27,15 @@ static const char usage[] =
         "  --psk K --user U --password P\n"
         "  --pid PID         of posternd: every phase then tells what its threads cost\n"
         "\n"
-        "Phases, in order; each prints lines \"PHASE.NAME value unit\":\n"
+        "Phases, in order; each prints lines \"PHASE.NAME value unit\", with LABEL=PHASE \"LABEL.NAME ...\":\n"
         "  up                sets up all that are not yet up\n"
         "  again:SECONDS     ends and sets up in a circle, all the time\n"
         "  hold:SECONDS      does nothing but answer\n"
+        "  in:OPTIONS        traffic from the clients; what the gateway writes to its TUN device is counted there\n"
+        "  out:OPTIONS       traffic to the clients, put into the gateway's TUN device from behind\n"
+        "                    OPTIONS: seconds=1,size=1400,tunnels=N,burst=40,flows=1,tcp. Both need --pid\n"
+        "                    burst: packets of one tunnel in a row; 1: each tunnel in turn. flows: inside a tunnel, in\n"
+        "                    turn; what one flow has in a row travels as one large packet as far as a kernel would do it\n"
         "  off               logs all off\n"
         "  vanish            ends all without a word\n"
         "  memory            what the gateway holds\n"
@@ -140,17 +144,11 @@ static void phase_off(const char *phase, void (*what)(struct client *c))
 	print_rate(phase, &from, &to, n);
 }
 
-static bool never(const struct load *l)
-{
-	(void)l;
-	return false;
-}
-
 static void phase_hold(const char *phase, double seconds)
 {
 	struct meter from, to;
 	meter_read(&load, &from);
-	net_until(&load, never, (uint64_t)(seconds * 1000));
+	net_wait(&load, (uint64_t)(seconds * 1000));
 	meter_read(&load, &to);
 	meter_print(phase, &from, &to);
 	figure(phase, "up", load.count[STAGE_UP], "tunnels");
@@ -194,26 +192,44 @@ static void phase_memory(const char *phase)
 
 /* ------------------------------------------------------------------ options */
 
+static void phase_traffic(const char *phase, void (*run)(struct load *, const char *, const struct traffic *),
+                          char *options)
+{
+	struct traffic t = {
+	        .seconds = 1, .size = TRAFFIC_SIZE_MAX, .tunnels = load.conf.n, .burst = 40, .flows = 1};
+	traffic_parse(&t, options);
+	if (load.conf.gateway == 0 || load.count[STAGE_UP] == 0 || load.conf.ike_only)
+		die("traffic needs --pid and tunnels that are up");
+	run(&load, phase, &t);
+}
+
 static void phase(char *text)
 {
-	char *more = strchr(text, ':');
+	char none[] = "", *label = text, *more = strchr(text, ':'), *equals;
 	if (more != NULL)
 		*more++ = '\0';
-	char none[] = "";
-	if (more == NULL)
+	else
 		more = none;
+	if ((equals = strchr(text, '=')) != NULL) {
+		*equals = '\0';
+		text = equals + 1;
+	}
 	if (strcmp(text, "up") == 0)
-		phase_up(text);
+		phase_up(label);
 	else if (strcmp(text, "again") == 0)
-		phase_again(text, atof(more));
+		phase_again(label, atof(more));
 	else if (strcmp(text, "hold") == 0)
-		phase_hold(text, atof(more));
+		phase_hold(label, atof(more));
+	else if (strcmp(text, "in") == 0)
+		phase_traffic(label, blast_run, more);
+	else if (strcmp(text, "out") == 0)
+		phase_traffic(label, feed_run, more);
 	else if (strcmp(text, "off") == 0)
-		phase_off(text, client_leave);
+		phase_off(label, client_leave);
 	else if (strcmp(text, "vanish") == 0)
-		phase_off(text, client_vanish);
+		phase_off(label, client_vanish);
 	else if (strcmp(text, "memory") == 0)
-		phase_memory(text);
+		phase_memory(label);
 	else
 		die(text);
 	fflush(stdout);
@@ -336,6 +352,7 @@ int main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	many_files();
+	load.sink_len = UINT32_MAX;
 	clock_init(&load.clock, now_us() / 1000);
 	net_sockets(&load);
 	clients_make(&load);

@@ -3,14 +3,11 @@
  * behind a NAT. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "tests/bench/load/load.h"
@@ -85,35 +82,43 @@ void net_client_close(struct client *c)
 	c->nat.fd = -1;
 }
 
-bool net_out(struct client *c, uint16_t port, const struct iovec *parts, size_t n, uint16_t seg)
+int net_out_fill(struct client *c, uint16_t port, const struct iovec *parts, size_t n, uint16_t seg,
+                 struct net_out *o, struct msghdr *m)
 {
-	struct load *l = c->l;
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(SERVER_IP)};
-	_Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(2)] = {0};
-	struct msghdr m = {.msg_name = &to,
-	                   .msg_namelen = sizeof to,
-	                   .msg_iov = (struct iovec *)parts,
-	                   .msg_iovlen = n,
-	                   .msg_control = control,
-	                   .msg_controllen = sizeof control};
-	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
 	struct in_pktinfo from = {.ipi_spec_dst.s_addr = htonl(c->ip)};
+	memset(o, 0, sizeof *o);
+	o->to = (struct sockaddr_in){
+	        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(SERVER_IP)};
+	*m = (struct msghdr){.msg_name = &o->to,
+	                     .msg_namelen = sizeof o->to,
+	                     .msg_iov = (struct iovec *)parts,
+	                     .msg_iovlen = n,
+	                     .msg_control = o->control,
+	                     .msg_controllen = sizeof o->control};
+	struct cmsghdr *h = CMSG_FIRSTHDR(m);
 	h->cmsg_level = IPPROTO_IP;
 	h->cmsg_type = IP_PKTINFO;
 	h->cmsg_len = CMSG_LEN(sizeof from);
 	memcpy(CMSG_DATA(h), &from, sizeof from);
 	if (seg == 0) {
-		m.msg_controllen = CMSG_SPACE(sizeof from);
+		m->msg_controllen = CMSG_SPACE(sizeof from);
 	} else {
-		h = CMSG_NXTHDR(&m, h);
+		h = CMSG_NXTHDR(m, h);
 		h->cmsg_level = IPPROTO_UDP;
 		h->cmsg_type = UDP_SEGMENT;
 		h->cmsg_len = CMSG_LEN(sizeof seg);
 		memcpy(CMSG_DATA(h), &seg, sizeof seg);
 	}
-	int fd = c->nat.fd >= 0 ? c->nat.fd : port == IKE_PORT ? l->ike.fd : l->natt.fd;
+	return c->nat.fd >= 0 ? c->nat.fd : port == IKE_PORT ? c->l->ike.fd : c->l->natt.fd;
+}
+
+bool net_out(struct client *c, uint16_t port, const struct iovec *parts, size_t n, uint16_t seg)
+{
+	struct net_out o;
+	struct msghdr m;
+	int fd = net_out_fill(c, port, parts, n, seg, &o, &m);
 	bool ok = sendmsg(fd, &m, 0) >= 0;
-	l->send_errors += !ok;
+	c->l->send_errors += !ok;
 	return ok;
 }
 
@@ -186,6 +191,12 @@ void net_turn(struct load *l, int wait_ms)
 	clock_run(&l->clock, now_us() / 1000);
 	for (int i = 0; i < n; i++)
 		drain(l, e[i].data.ptr);
+}
+
+void net_wait(struct load *l, uint64_t ms)
+{
+	for (uint64_t now, end = now_us() + ms * 1000; (now = now_us()) < end;)
+		net_turn(l, (int)((end - now) / 1000 + 1));
 }
 
 bool net_until(struct load *l, bool (*test)(const struct load *l), uint64_t ms)
