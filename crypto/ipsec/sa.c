@@ -266,7 +266,7 @@ struct esp_table *esp_table_new(unsigned worker, unsigned slots)
 	t = calloc(1, sizeof(*t) + slots * sizeof(t->slot[0]));
 	if (!t)
 		return NULL;
-	t->engine = prim_engine_new(NULL);
+	t->engine = prim_engine_new(PRIM_AUTO, NULL);
 	if (!t->engine) {
 		free(t);
 		return NULL;

@@ -5,6 +5,7 @@
 #include <openssl/provider.h>
 #include <string.h>
 
+#include "crypto/prim/prim_batch_int.h"
 #include "crypto/prim/prim_dh_group.h"
 #include "crypto/prim/prim_evp.h"
 
@@ -56,6 +57,8 @@ int prim_init(struct err *err)
 		return err_set(err, -ENOTSUP, "OpenSSL does not offer every Diffie-Hellman group");
 	}
 	prim.ready = true;
+	prim_mb_init();
+	prim_plan_measure();
 	return 0;
 }
 

@@ -1,10 +1,8 @@
 /* The portable back end: OpenSSL, one packet after the other. An engine has a context per cipher and direction,
  * which gets another key only when it is another than the last one's; the HMAC starts from saved states. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "crypto/prim/prim_batch_int.h"
-#include "crypto/prim/prim_evp.h"
 
 struct slot {
 	EVP_CIPHER_CTX *ctx;
@@ -63,19 +61,15 @@ void prim_openssl_forget(struct prim_openssl *s, const struct prim_key *k)
 	slot->id = 0;
 }
 
-static bool run_cipher(struct prim_openssl *s, const struct prim_op *op)
+bool prim_openssl_cipher(struct prim_openssl *s, const struct prim_op *op)
 {
 	const struct prim_key *k = op->key;
-	struct slot *slot;
-	bool same;
+	struct slot *slot = &s->slots[k->index][k->encrypt];
+	bool same = slot->id == k->id;
 	int written = 0;
 
-	if (k->index < 0 || !op->data_len)
-		return true;
-	if (op->data_len % k->block || op->data_len > INT32_MAX)
+	if (op->data_len > INT32_MAX)
 		return false;
-	slot = &s->slots[k->index][k->encrypt];
-	same = slot->id == k->id;
 	slot->id = 0;
 	if (EVP_CipherInit_ex2(slot->ctx, NULL, same ? NULL : k->raw, op->iv, -1, NULL) != 1)
 		return false;
@@ -84,7 +78,7 @@ static bool run_cipher(struct prim_openssl *s, const struct prim_op *op)
 	       (uint32_t)written == op->data_len;
 }
 
-static void run_mac(const struct prim_op *op, uint8_t *digest)
+void prim_openssl_mac(const struct prim_op *op, uint8_t digest[PRIM_MD_MAX])
 {
 	const struct prim_key *k = op->key;
 	struct prim_hash h;
@@ -96,35 +90,4 @@ static void run_mac(const struct prim_op *op, uint8_t *digest)
 	prim_hash_resume(&h, k->md, k->outer);
 	prim_hash_update(&h, digest, len);
 	prim_hash_final(&h, digest);
-}
-
-static enum prim_op_status encrypt(struct prim_openssl *s, const struct prim_op *op)
-{
-	uint8_t digest[PRIM_MD_MAX];
-
-	if (!run_cipher(s, op))
-		return PRIM_OP_CIPHER;
-	if (op->key->md != PRIM_MD_NONE) {
-		run_mac(op, digest);
-		memcpy(op->icv, digest, op->key->icv_len);
-	}
-	return PRIM_OP_OK;
-}
-
-static enum prim_op_status decrypt(struct prim_openssl *s, const struct prim_op *op)
-{
-	uint8_t digest[PRIM_MD_MAX];
-
-	if (op->key->md != PRIM_MD_NONE) {
-		run_mac(op, digest);
-		if (!bytes_eq_secret((struct bytes){digest, op->key->icv_len},
-		                     (struct bytes){op->icv, op->key->icv_len}))
-			return PRIM_OP_AUTH;
-	}
-	return run_cipher(s, op) ? PRIM_OP_OK : PRIM_OP_CIPHER;
-}
-
-void prim_openssl_run(struct prim_openssl *s, struct prim_op *op)
-{
-	op->status = op->key->encrypt ? encrypt(s, op) : decrypt(s, op);
 }
