@@ -198,12 +198,13 @@ static void open_inside(struct lab *l)
 	for (unsigned i = 0; i < io.n; i++) {
 		must(udp_open(&l->natt[i], 0, 4500, io.n > 1, &err) == 0, err.text);
 		must(rawesp_open(&l->raw[i], i > 0, &err) == 0, err.text);
+		udp_offload(l->natt[i], lab_offloads);
 		io.natt[i] = l->natt[i];
 		io.raw[i] = l->raw[i];
 		io.tun[i] = &l->tun[i];
 	}
 	must(io.n == 1 || udp_steer(l->natt[0], io.n, &err) == 0, err.text);
-	must(tun_open(l->tun, io.n, TUN_NAME, 1400, OFFLOAD_ALL, &err) == 0, err.text);
+	must(tun_open(l->tun, io.n, TUN_NAME, 1400, lab_offloads, &err) == 0, err.text);
 	snprintf(l->state, sizeof l->state, "/tmp/postern-XXXXXX");
 	must(mkdtemp(l->state) != NULL, "mkdtemp");
 	must(hostcfg_open(&l->host, l->state, &err) == 0, err.text);
@@ -219,6 +220,17 @@ static void open_inside(struct lab *l)
 
 struct lab lab_one;
 unsigned lab_workers = 1;
+uint32_t lab_offloads = OFFLOAD_ALL;
+
+int lab_arguments(int argc, char **argv)
+{
+	struct err err = {0};
+	lab_workers = argc > 1 ? (unsigned)atoi(argv[1]) : 1;
+	int rc = argc > 2 ? offload_forbid(argv[2], &lab_offloads, &err) : 0;
+	if (rc != 0)
+		fprintf(stderr, "%s\n", err.text);
+	return rc;
+}
 
 int lab_setup(void **state)
 {

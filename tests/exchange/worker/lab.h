@@ -68,20 +68,23 @@ struct lab {
 	uint8_t area[LAB_PKTS][LAB_CAP];
 };
 
-extern unsigned lab_workers; /* how many the next lab has */
+/* What the next lab has. */
+extern unsigned lab_workers;
+extern uint32_t lab_offloads; /* enum offload: allowed */
 /* false when namespaces may not be made here (not root). */
 bool lab_enter(struct lab *l);
 void lab_leave(struct lab *l);
 void lab_outside(struct lab *l, const char *command); /* runs it there */
 
-/* For cmocka: a lab for each test, and a program that is skipped where there are no namespaces; its argument: how many
- * workers. */
+/* For cmocka: a lab for each test, and a program that is skipped where there are no namespaces; its arguments: how many
+ * workers, which offloads are forbidden (offload_forbid). */
+int lab_arguments(int argc, char **argv);
 extern struct lab lab_one;
 int lab_setup(void **state);
 int lab_teardown(void **state);
 #define LAB_TEST(f) cmocka_unit_test_setup_teardown(f, lab_setup, lab_teardown)
 #define LAB_RUN(tests)                                                          \
-	(geteuid() == 0 ? (lab_workers = argc > 1 ? (unsigned)atoi(argv[1]) : 1, cmocka_run_group_tests(tests, NULL, NULL)) \
+	(geteuid() == 0 ? lab_arguments(argc, argv) != 0 ? 2 : cmocka_run_group_tests(tests, NULL, NULL) \
 	                : (puts("not root: no network namespaces, nothing was tested"), 77))
 
 /* Lets events come up until *count reaches want; false after a second. */
