@@ -115,10 +115,16 @@ static void set_pending(struct ppp_session *s, bool pending)
 void ppp_auth_start(struct ppp_session *s)
 {
 	struct ppp_auth *a = &s->auth;
+	if (!a->run)
+		a->run = pool_get(s->ppp->auths);
+	if (!a->run) {
+		ppp_session_drop(s, LINK_END_INTERNAL_ERROR);
+		return;
+	}
 	a->running = true;
 	a->asking = a->answered = false;
 	a->tries = 0;
-	a->reply_len = 0;
+	a->run->reply_len = 0;
 	set_pending(s, true);
 	a->proto->start(s);
 }
@@ -126,10 +132,20 @@ void ppp_auth_start(struct ppp_session *s)
 void ppp_auth_stop(struct ppp_session *s)
 {
 	struct ppp_auth *a = &s->auth;
-	timer_stop(s->ppp->clock, &a->timer);
-	aaa_cancel(&a->rq);
+	if (a->run) {
+		timer_stop(s->ppp->clock, &a->run->timer);
+		aaa_cancel(&a->run->rq);
+	}
 	a->running = a->asking = a->answered = false;
 	set_pending(s, false);
+}
+
+void ppp_auth_forget(struct ppp_session *s)
+{
+	struct ppp_auth *a = &s->auth;
+	ppp_auth_stop(s);
+	pool_put(s->ppp->auths, a->run);
+	a->run = NULL;
 }
 
 bool ppp_auth_takes(const struct ppp_session *s, uint16_t proto)
@@ -168,20 +184,21 @@ void ppp_auth_send(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes
 
 void ppp_auth_reply(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data)
 {
-	struct wr w = wr_of(s->auth.reply, sizeof(s->auth.reply));
+	struct wr w = wr_of(s->auth.run->reply, sizeof(s->auth.run->reply));
 	wr_u8(&w, code);
 	wr_u8(&w, id);
 	wr_u16(&w, (uint16_t)(data.len + 4));
 	wr_bytes(&w, data.p, data.len);
-	s->auth.reply_len = wr_len(&w);
+	s->auth.run->reply_len = wr_len(&w);
 	s->auth.answered = true;
 	ppp_auth_repeat(s);
 }
 
 void ppp_auth_repeat(struct ppp_session *s)
 {
-	if (s->auth.reply_len)
-		ppp_session_send(s, s->auth.proto->number, s->auth.reply, s->auth.reply_len);
+	const struct ppp_auth_run *run = s->auth.run;
+	if (run->reply_len)
+		ppp_session_send(s, s->auth.proto->number, run->reply, run->reply_len);
 }
 
 void ppp_auth_set_user(struct aaa_request *rq, struct bytes name)
@@ -212,7 +229,7 @@ static void on_result(void *arg, const struct aaa_result *result)
 	unsigned error = MSCHAP_AUTH_FAILURE;
 	ppp_enter(s);
 	s->auth.asking = s->auth.running = false;
-	timer_stop(s->ppp->clock, &s->auth.timer);
+	timer_stop(s->ppp->clock, &s->auth.run->timer);
 	set_pending(s, false);
 	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: user %s, status = %d %s", s->unit, result->user,
 	          result->status == AAA_ACCEPT, aaa_why_text(result->why));
@@ -231,7 +248,7 @@ static void on_result(void *arg, const struct aaa_result *result)
 /* Tunnel group switching: from here on the session is one of the group that the name chooses. */
 static const struct aaa_group *switch_group(struct ppp_session *s)
 {
-	struct aaa_request *rq = &s->auth.rq;
+	struct aaa_request *rq = &s->auth.run->rq;
 	const struct aaa_conf *aaa = s->ppp->conf->aaa;
 	const struct aaa_group *landed = aaa_group_find(aaa, s->landed);
 	const struct aaa_group *g = aaa_group_chosen(aaa, landed, rq->user, rq->account);
@@ -241,27 +258,28 @@ static const struct aaa_group *switch_group(struct ppp_session *s)
 	else if (g != landed && !(g->methods & AAA_BIT(s->auth.proto->method)))
 		rq->refuse = AAA_WHY_METHOD;
 	else if (!s->login_ms && strcmp(s->group, g->name) != 0)
-		str_copy(s->group, sizeof(s->group), str_of(g->name));
+		ppp_session_set_group(s, g->name);
 	return g;
 }
 
 void ppp_auth_ask(struct ppp_session *s)
 {
 	struct ppp_auth *a = &s->auth;
+	struct aaa_request *rq = &a->run->rq;
 	const struct aaa_group *g = switch_group(s);
-	timer_stop(s->ppp->clock, &a->timer);
+	timer_stop(s->ppp->clock, &a->run->timer);
 	a->asking = true;
-	a->rq.method = a->proto->method;
-	a->rq.peer_ip = s->link.remote.ip;
-	a->rq.ifname = s->link.ifname;
-	a->rq.done = on_result;
-	a->rq.arg = s;
+	rq->method = a->proto->method;
+	rq->peer_ip = s->link.remote.ip;
+	rq->ifname = s->link.ifname;
+	rq->done = on_result;
+	rq->arg = s;
 	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, ulen=%zu, user=%s",
-	          s->unit, s->unit, strlen(a->rq.user), a->rq.user);
+	          s->unit, s->unit, strlen(rq->user), rq->user);
 	debug_pix_for(&s->who, DEBUG_PPP_UAUTH, "uauth_%s_send_req: pppdev=%u, ulen=%zu, user=%s",
-	          pix_method(a->rq.method), s->unit, strlen(a->rq.user), a->rq.user);
-	log_msg(MSG_603102, s->unit, a->rq.user);
-	aaa_start(&a->rq, s->ppp->clock, s->ppp->conf->aaa, g);
+	          pix_method(rq->method), s->unit, strlen(rq->user), rq->user);
+	log_msg(MSG_603102, s->unit, rq->user);
+	aaa_start(rq, s->ppp->clock, s->ppp->conf->aaa, g);
 }
 
 static void on_timer(struct timer *t, void *arg)
@@ -281,5 +299,5 @@ static void on_timer(struct timer *t, void *arg)
 
 void ppp_auth_wait(struct ppp_session *s)
 {
-	timer_start(s->ppp->clock, &s->auth.timer, PPP_RESTART_MS, on_timer, s);
+	timer_start(s->ppp->clock, &s->auth.run->timer, PPP_RESTART_MS, on_timer, s);
 }

@@ -8,6 +8,15 @@
 struct ppp_session;
 struct auth_proto;
 
+/* What is needed until the client has an address, and has had the verdict with it. */
+struct ppp_auth_run {
+	uint8_t challenge[16];
+	uint8_t reply[600]; /* sent again when the peer missed it */
+	size_t reply_len;
+	struct timer timer;
+	struct aaa_request rq;
+};
+
 struct ppp_auth {
 	unsigned left;                  /* methods not yet refused by the peer (AAA_BIT) */
 	const struct auth_proto *proto; /* asked for now, NULL = none */
@@ -17,11 +26,7 @@ struct ppp_auth {
 	bool answered;                  /* reply holds the verdict */
 	uint8_t id;                     /* of the challenge, or of the PAP request being answered */
 	uint8_t tries;
-	uint8_t challenge[16];
-	uint8_t reply[600]; /* sent again when the peer missed it */
-	size_t reply_len;
-	struct timer timer;
-	struct aaa_request rq;
+	struct ppp_auth_run *run; /* NULL before and after */
 };
 
 /* MS-CHAP error numbers (RFC 2433 §7, RFC 2759 §6). */
@@ -56,9 +61,11 @@ bool ppp_auth_begin(struct ppp_session *s);
 void ppp_auth_option(const struct ppp_session *s, struct wr *value);
 void ppp_auth_nak(struct ppp_session *s, struct rd value);
 void ppp_auth_refused(struct ppp_session *s);
-/* LCP is up: run the protocol; LCP is down, or the session ends: forget it. */
+/* LCP is up: run the protocol; LCP is down, or the session ends: stop it. */
 void ppp_auth_start(struct ppp_session *s);
 void ppp_auth_stop(struct ppp_session *s);
+/* The peer has gone on from the verdict, or the session is freed: nothing is kept of it. */
+void ppp_auth_forget(struct ppp_session *s);
 void ppp_auth_input(struct ppp_session *s, const uint8_t *packet, size_t len);
 bool ppp_auth_takes(const struct ppp_session *s, uint16_t proto);
 

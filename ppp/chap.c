@@ -18,11 +18,11 @@ void ppp_chap_start(struct ppp_session *s)
 	uint8_t data[128];
 	struct wr w = wr_of(data, sizeof(data));
 	if (a->tries == 0) {
-		random_bytes(a->challenge, sizeof(a->challenge));
+		random_bytes(a->run->challenge, sizeof(a->run->challenge));
 		a->id++;
 	}
 	wr_u8(&w, a->proto->challenge_len);
-	wr_bytes(&w, a->challenge, a->proto->challenge_len);
+	wr_bytes(&w, a->run->challenge, a->proto->challenge_len);
 	wr_bytes(&w, name, strlen(name) < 64 ? strlen(name) : 64);
 	ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP O CHALLENGE id %u len %zu, %s", s->unit, a->id,
 	          wr_len(&w) + 4, aaa_method_word(a->proto->method));
@@ -35,12 +35,12 @@ static bool parse(struct ppp_auth *a, uint8_t id, struct bytes data)
 	struct rd r = rd_of(data.p, data.len);
 	struct bytes value = rd_bytes(&r, rd_u8(&r));
 	struct bytes name = rd_rest(&r);
-	struct aaa_request *rq = &a->rq;
+	struct aaa_request *rq = &a->run->rq;
 	if (!rd_ok(&r) || !a->proto->response(rq, value))
 		return false;
 	ppp_auth_set_user(rq, name);
 	rq->id = id;
-	memcpy(rq->challenge, a->challenge, sizeof(rq->challenge));
+	memcpy(rq->challenge, a->run->challenge, sizeof(rq->challenge));
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/debug.h"
+#include "core/base/share.h"
 #include "ppp/proto.h"
 
 /* What a received packet brings along with its event. */
@@ -85,7 +86,7 @@ static void zrc(struct ppp_cp *cp, struct rcvd *p)
 static void scr(struct ppp_cp *cp, struct rcvd *p)
 {
 	(void)p;
-	uint8_t options[sizeof(cp->req)];
+	uint8_t options[UINT8_MAX];
 	struct wr w = wr_of(options, sizeof(options));
 	opt_ask(&cp->def->opts, cp->owner, &w);
 	/* a repeated request keeps its identifier, so that a late answer to the first one still counts */
@@ -93,8 +94,11 @@ static void scr(struct ppp_cp *cp, struct rcvd *p)
 	        bytes_eq((struct bytes){options, wr_len(&w)}, (struct bytes){cp->req, cp->req_len});
 	if (!same || cp->req_id == 0 || cp->restart == PPP_MAX_CONFIGURE)
 		cp->req_id = ppp_cp_id(cp);
-	memcpy(cp->req, options, wr_len(&w));
-	cp->req_len = wr_len(&w);
+	if (!same) {
+		share_drop(cp->req);
+		cp->req = share_hold(options, wr_len(&w));
+		cp->req_len = cp->req ? (uint8_t)wr_len(&w) : 0;
+	}
 	if (cp->restart > 0)
 		cp->restart--;
 	cp->acked = false;
@@ -357,6 +361,14 @@ void ppp_cp_stop(struct ppp_cp *cp)
 	if (cp->clock)
 		timer_stop(cp->clock, &cp->timer);
 	cp->silent = true;
+}
+
+void ppp_cp_clear(struct ppp_cp *cp)
+{
+	ppp_cp_stop(cp);
+	share_drop(cp->req);
+	cp->req = NULL;
+	cp->req_len = 0;
 }
 
 uint8_t ppp_cp_id(struct ppp_cp *cp)

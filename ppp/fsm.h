@@ -90,17 +90,19 @@ struct ppp_cp {
 	uint8_t naks_out; /* Configure-Naks sent without getting anywhere */
 	bool silent;      /* owner is being torn down: send nothing */
 	bool heard;       /* something came since the link came up */
-	uint8_t req[256]; /* options of our last Configure-Request */
-	size_t req_len;
+	const uint8_t *req; /* options of our last Configure-Request, shared (core/base/share.h); NULL = none */
+	uint8_t req_len;
 	bool acked; /* ... which the peer has acknowledged */
 	struct timer timer;
 	struct fsm_history history;
 };
 
-/* send gets whole packets, code first. The owner keeps cp and calls ppp_cp_stop before it goes away. */
+/* send gets whole packets, code first. The owner keeps cp, calls ppp_cp_stop when nothing may happen any more, and
+ * ppp_cp_clear before it goes away, outside of everything of cp. */
 void ppp_cp_init(struct ppp_cp *cp, const struct ppp_cp_def *def, struct clock *clock, void *owner,
                  void (*send)(void *owner, uint16_t proto, const uint8_t *packet, size_t len));
 void ppp_cp_stop(struct ppp_cp *cp);
+void ppp_cp_clear(struct ppp_cp *cp);
 /* Up, Down, Open, Close (§4.3) and events of other layers. */
 void ppp_cp_event(struct ppp_cp *cp, enum ppp_event ev);
 /* A packet, code first. Malformed ones are discarded (debug ppp error says so). */

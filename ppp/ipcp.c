@@ -56,7 +56,7 @@ static enum opt_verdict judge_server(uint32_t ours, struct rd value, struct wr *
 #define SERVER(name, field)                                                                      \
 	static enum opt_verdict judge_##name(void *obj, struct rd value, struct wr *nak)         \
 	{                                                                                        \
-		return judge_server(((const struct ppp_session *)obj)->terms.field, value, nak); \
+		return judge_server(((const struct ppp_session *)obj)->field, value, nak); \
 	}
 SERVER(dns1, dns[0])
 SERVER(dns2, dns[1])

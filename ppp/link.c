@@ -26,8 +26,91 @@ __attribute__((noinline)) void ppp_leave(void *session)
 	struct ppp_session *s = session;
 	if (--s->depth > 0 || !s->gone)
 		return;
-	wipe(s, sizeof(*s));
-	free(s);
+	ppp_auth_forget(s);
+	ppp_cp_clear(&s->lcp);
+	ppp_cp_clear(&s->ipcp);
+	ppp_session_drop_terms(s);
+	const char *const texts[] = {s->link.host, s->link.vendor, s->link.ifname, s->group,
+	                             s->landed,    s->user,        s->pool};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		share_drop_text(texts[i]);
+	pool_put(s->ppp->sessions, s);
+}
+
+/* ------------------------------------------------------------------ what it is called, where it is found */
+
+const struct aaa_terms ppp_no_terms;
+
+void ppp_session_drop_terms(struct ppp_session *s)
+{
+	if (s->terms != &ppp_no_terms)
+		share_drop(s->terms);
+	s->terms = &ppp_no_terms;
+}
+
+void ppp_session_set_group(struct ppp_session *s, const char *group)
+{
+	share_set_text(&s->group, group);
+	s->link.tunnel_group = s->who.group = s->group;
+}
+
+void ppp_session_set_user(struct ppp_session *s, const char *user)
+{
+	share_set_text(&s->user, user);
+	s->who.user = s->user;
+}
+
+void ppp_session_set_ip(struct ppp_session *s, uint32_t ip)
+{
+	struct hash *by_ip = s->ppp->by_ip;
+	if (s->ip && hash_get(by_ip, &s->ip, sizeof(s->ip)) == s)
+		hash_del(by_ip, &s->ip, sizeof(s->ip));
+	s->ip = ip;
+	if (ip)
+		hash_put(by_ip, &ip, sizeof(ip), s);
+}
+
+struct ppp_session *ppp_session_by_ip(const struct ppp *p, uint32_t ip)
+{
+	return hash_get(p->by_ip, &ip, sizeof(ip));
+}
+
+static uint32_t call_key(const struct link_info *link)
+{
+	return (uint32_t)link->tunnel << 16 | link->call;
+}
+
+/* The lowest unit that is free, 0 = none. */
+static uint32_t free_unit(const struct ppp *p)
+{
+	for (uint32_t i = 0; i < sizeof(p->taken) / sizeof(p->taken[0]); i++) {
+		if (p->taken[i] == UINT64_MAX)
+			continue;
+		uint32_t unit = i * 64 + (uint32_t)__builtin_ctzll(~p->taken[i]);
+		return unit <= PPP_UNITS_MAX ? unit : 0;
+	}
+	return 0;
+}
+
+static bool enlist(struct ppp_session *s)
+{
+	struct ppp *p = s->ppp;
+	uint32_t key = call_key(&s->link);
+	if (!hash_put(p->by_call, &key, sizeof(key), s))
+		return false;
+	p->units[s->unit] = s;
+	p->taken[s->unit / 64] |= UINT64_C(1) << s->unit % 64;
+	return true;
+}
+
+static void delist(struct ppp_session *s)
+{
+	struct ppp *p = s->ppp;
+	uint32_t key = call_key(&s->link);
+	if (hash_get(p->by_call, &key, sizeof(key)) == s)
+		hash_del(p->by_call, &key, sizeof(key));
+	p->units[s->unit] = NULL;
+	p->taken[s->unit / 64] &= ~(UINT64_C(1) << s->unit % 64);
 }
 
 static void set_why(struct ppp_session *s, enum link_end why)
@@ -61,6 +144,8 @@ static void set_phase(struct ppp_session *s, enum ppp_phase phase)
 	if (s->phase != phase)
 		ppp_debug(s, DEBUG_PPP_EVENT, 1, "PPP %u: phase is %s", s->unit, names[phase]);
 	s->phase = phase;
+	if (phase == PHASE_TERMINATE)
+		ppp_login_leaves(s);
 }
 
 /* The call is over: everything it held goes back. */
@@ -84,7 +169,7 @@ static void session_gone(struct ppp_session *s, enum link_end why)
 	timer_stop(p->clock, &s->limit);
 	close_data(s);
 	ppp_session_info(s, &info);
-	p->units[s->unit] = NULL;
+	delist(s);
 	ppp_login_end(s);
 	if (s->up) {
 		p->stats.sessions--;
@@ -331,6 +416,7 @@ void ppp_on_ipcp_up(struct ppp_session *s)
 	struct ppp *p = s->ppp;
 	struct ppp_session_info info;
 	timer_stop(p->clock, &s->setup);
+	ppp_auth_forget(s);
 	ppp_session_info(s, &info);
 	s->data = true;
 	if (p->ops->data_open)
@@ -364,34 +450,27 @@ void ppp_on_ipcp_finished(struct ppp_session *s)
 
 /* ------------------------------------------------------------------ the link's side */
 
-static void copy_text(char *dst, size_t cap, const char *src)
+/* Shared, without what could garble a screen. */
+static const char *clean_text(const char *src)
 {
-	str_copy(dst, cap, str_of(src ? src : ""));
-	for (; *dst; dst++)
-		if ((uint8_t)*dst < 0x20 || *dst == 0x7f)
-			*dst = '?';
+	char text[AAA_NAME_MAX + 1];
+	str_copy(text, sizeof(text), str_of(src ? src : ""));
+	for (char *c = text; *c; c++)
+		if ((uint8_t)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+	return share_text(text);
 }
 
 static void copy_link(struct ppp_session *s, const struct link_info *info)
 {
 	s->link = *info;
-	copy_text(s->host, sizeof(s->host), info->host);
-	copy_text(s->vendor, sizeof(s->vendor), info->vendor != NULL ? info->vendor : "");
-	copy_text(s->group, sizeof(s->group), info->tunnel_group);
-	copy_text(s->ifname, sizeof(s->ifname), info->ifname);
-	str_copy(s->landed, sizeof(s->landed), str_of(s->group));
-	s->link.host = s->host;
-	s->link.vendor = s->vendor;
-	s->link.tunnel_group = s->group;
-	s->link.ifname = s->ifname;
-}
-
-static uint32_t free_unit(const struct ppp *p)
-{
-	for (uint32_t unit = 1; unit <= PPP_UNITS_MAX; unit++)
-		if (!p->units[unit])
-			return unit;
-	return 0;
+	s->link.host = clean_text(info->host);
+	s->link.vendor = clean_text(info->vendor);
+	s->link.ifname = clean_text(info->ifname);
+	s->link.tunnel_group = s->group = clean_text(info->tunnel_group);
+	s->landed = share_text(s->group);
+	s->user = share_text("");
+	s->pool = share_text("");
 }
 
 static void *on_open(void *ctx, const struct link_info *info, const struct link_ops *ops,
@@ -399,13 +478,14 @@ static void *on_open(void *ctx, const struct link_info *info, const struct link_
 {
 	struct ppp *p = ctx;
 	uint32_t unit = p->conf ? free_unit(p) : 0;
-	struct ppp_session *s = unit ? calloc(1, sizeof(*s)) : NULL;
+	struct ppp_session *s = unit ? pool_get(p->sessions) : NULL;
 	if (!s) {
 		p->stats.denied++;
 		log_msg(MSG_403103);
 		return NULL;
 	}
 	s->ppp = p;
+	s->terms = &ppp_no_terms;
 	s->unit = unit;
 	s->ops = ops;
 	s->call = call;
@@ -414,7 +494,12 @@ static void *on_open(void *ctx, const struct link_info *info, const struct link_
 	        .ip = info->remote.ip, .group = s->group, .user = s->user, .error = false};
 	ppp_lcp_init(s);
 	ppp_ipcp_init(s);
-	p->units[unit] = s;
+	if (!enlist(s)) {
+		s->gone = true;
+		ppp_enter(s);
+		ppp_leave(s);
+		return NULL;
+	}
 	ppp_debug(s, DEBUG_PPP_IO, 1, "PPP virtual access open, ifc = %u", unit);
 	/* not from within the call's own transition */
 	timer_start(p->clock, &s->start, 0, on_start, s);

@@ -3,6 +3,9 @@
 #define PPP_LINK_H
 
 #include "core/base/debug.h"
+#include "core/base/hash.h"
+#include "core/base/pool.h"
+#include "core/base/share.h"
 #include "ppp/auth.h"
 #include "ppp/fsm.h"
 #include "ppp/ppp.h"
@@ -26,13 +29,14 @@ struct lcp_ours {
 struct ppp_session {
 	struct ppp *ppp;
 	uint32_t unit;
-	struct link_info link; /* texts point to the copies below */
-	char host[64], vendor[32], group[AAA_NAME_MAX + 1], ifname[49];
-	char landed[AAA_NAME_MAX +
-	            1]; /* the tunnel group IKE chose; the user may switch to another */
+	struct link_info link; /* its texts, and those below, are shared (core/base/share.h) */
+	const char *group;     /* as link.tunnel_group */
+	const char *landed; /* the tunnel group IKE chose; the user may switch to another */
 	const struct link_ops *ops;
 	void *call; /* the L2TP side */
 	struct debug_who who; /* for debug; its texts are those above and below */
+	struct ppp_user *logins; /* those of the user, this one among them; NULL = not counted there (any more) */
+	struct ppp_session *login_prev, *login_next;
 	enum ppp_phase phase;
 	unsigned depth; /* entered from outside that often: freed at 0 */
 	bool gone;      /* the call is over */
@@ -51,19 +55,26 @@ struct ppp_session {
 	struct ppp_auth auth;
 	bool authenticated, up, data;
 	bool dhcp; /* a server is being asked, or the address is leased from one */
-	char user[AAA_USER_MAX + 1];
-	struct aaa_terms terms;
+	const char *user;
+	const struct aaa_terms *terms; /* shared; without what a session may have of its own: */
+	uint32_t framed_ip, dns[2], wins[2];
 	enum aaa_method method; /* of the login */
-	uint64_t login_ms, login_order;
+	uint64_t login_ms;
 	time_t login_wall;
 	uint32_t ip, local_ip;
-	char pool[AAA_NAME_MAX + 1];
+	const char *pool;
 	struct ppp_counters counters; /* last seen */
 	uint64_t control_in, control_out;
 	uint64_t bad_frames;
 	unsigned misplaced; /* packets of a protocol whose time had not come */
 
 	struct timer start, setup, echo, limit;
+};
+
+/* The logins of one user that go on, the oldest first. */
+struct ppp_user {
+	uint32_t n;
+	struct ppp_session *first, *last;
 };
 
 struct ppp {
@@ -73,7 +84,11 @@ struct ppp {
 	const struct ppp_conf *conf;
 	struct ppp_pools *pools;
 	struct ppp_session *units[PPP_UNITS_MAX + 1]; /* by unit, from 1 */
-	uint64_t logins;                                 /* ever: order of logins */
+	uint64_t taken[PPP_UNITS_MAX / 64 + 1];       /* a bit for each unit that has a session */
+	struct pool *sessions, *auths, *users;
+	struct hash *by_call, *by_ip; /* tunnel and call, the client's address -> session */
+	struct hash *by_user;         /* shared name -> struct ppp_user */
+	uint32_t logins;              /* that go on, of all users */
 	bool no_logins;
 	struct ppp_stats stats;
 };
@@ -90,6 +105,14 @@ void ppp_session_drop(struct ppp_session *s, enum link_end why);
 
 /* One frame of a control protocol to the peer. */
 void ppp_session_send(void *session, uint16_t proto, const uint8_t *packet, size_t len);
+/* It is one of this tunnel group, of this user. */
+void ppp_session_set_group(struct ppp_session *s, const char *group);
+void ppp_session_set_user(struct ppp_session *s, const char *user);
+/* Its address; 0 = none. */
+void ppp_session_set_ip(struct ppp_session *s, uint32_t ip);
+struct ppp_session *ppp_session_by_ip(const struct ppp *p, uint32_t ip);
+extern const struct aaa_terms ppp_no_terms; /* before the login */
+void ppp_session_drop_terms(struct ppp_session *s);
 const struct aaa_group *ppp_session_group(const struct ppp_session *s);
 /* "Group = G, Username = U, IP = A, " for messages of the IKE family. */
 const char *ppp_session_prefix(const struct ppp_session *s, char *text, size_t cap);

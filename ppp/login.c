@@ -22,25 +22,25 @@ const char *ppp_session_prefix(const struct ppp_session *s, char *text, size_t c
 
 const char *ppp_login_welcome(const struct ppp_session *s)
 {
-	return s->terms.banner[0] ? s->terms.banner : "Welcome";
+	return s->terms->banner[0] ? s->terms->banner : "Welcome";
 }
 
 /* ------------------------------------------------------------------ policy */
 
 static void log_policy(const struct ppp_session *s)
 {
-	if (s->terms.user_specific) {
-		log_msg(MSG_113003, s->user, s->terms.policy);
-		log_msg(MSG_113011, s->terms.policy, s->user);
+	if (s->terms->user_specific) {
+		log_msg(MSG_113003, s->user, s->terms->policy);
+		log_msg(MSG_113011, s->terms->policy, s->user);
 	} else {
-		log_msg(MSG_113009, s->terms.policy, s->user);
+		log_msg(MSG_113009, s->terms->policy, s->user);
 	}
 }
 
 /* `debug aaa authorization` and `vpn`: what the login gets. */
 static void debug_terms(const struct ppp_session *s)
 {
-	const struct aaa_terms *t = &s->terms;
+	const struct aaa_terms *t = s->terms;
 	ppp_debug(s, DEBUG_AAA_AUTHORIZATION, 1,
 	          "AAA: authorization of %s: tunnel group %s, group policy %s (%s)", s->user,
 	          s->group, t->policy, t->user_specific ? "of the user" : "of the tunnel group");
@@ -64,29 +64,53 @@ static unsigned authorized_with(const struct ppp_session *s, unsigned error)
 	return error;
 }
 
-static bool is_login_of(const struct ppp_session *s, const char *user)
+/* ------------------------------------------------------------------ the user's other logins */
+
+static struct ppp_user *user_of(const struct ppp_session *s)
 {
-	return s->login_ms && s->phase != PHASE_TERMINATE && strcmp(s->user, user) == 0;
+	return hash_get(s->ppp->by_user, &s->user, sizeof(s->user));
+}
+
+static void login_joins(struct ppp_session *s)
+{
+	struct ppp *p = s->ppp;
+	struct ppp_user *u = user_of(s);
+	if (!u)
+		u = pool_get(p->users);
+	if (!u || (u->n == 0 && !hash_put(p->by_user, &s->user, sizeof(s->user), u))) {
+		pool_put(p->users, u);
+		return; /* memory is short: it does not count */
+	}
+	u->n++;
+	p->logins++;
+	s->logins = u;
+	s->login_prev = u->last;
+	s->login_next = NULL;
+	*(u->last ? &u->last->login_next : &u->first) = s;
+	u->last = s;
+}
+
+void ppp_login_leaves(struct ppp_session *s)
+{
+	struct ppp *p = s->ppp;
+	struct ppp_user *u = s->logins;
+	if (!u)
+		return;
+	*(s->login_prev ? &s->login_prev->login_next : &u->first) = s->login_next;
+	*(s->login_next ? &s->login_next->login_prev : &u->last) = s->login_prev;
+	s->logins = NULL;
+	p->logins--;
+	if (--u->n > 0)
+		return;
+	hash_del(p->by_user, &s->user, sizeof(s->user));
+	pool_put(p->users, u);
 }
 
 /* vpn-simultaneous-logins: the oldest make room. */
 static void preempt(struct ppp_session *s, uint32_t limit)
 {
-	for (;;) {
-		struct ppp_session *oldest = NULL;
-		uint32_t n = 0;
-		for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++) {
-			struct ppp_session *other = s->ppp->units[i];
-			if (!other || other == s || !is_login_of(other, s->user))
-				continue;
-			n++;
-			if (!oldest || other->login_order < oldest->login_order)
-				oldest = other;
-		}
-		if (n < limit)
-			return;
-		ppp_session_close(oldest, LINK_END_PREEMPTED);
-	}
+	for (struct ppp_user *u; (u = user_of(s)) != NULL && u->n >= limit;)
+		ppp_session_close(u->first, LINK_END_PREEMPTED);
 }
 
 /* authorization-required: the one server that can be asked is the local database. */
@@ -110,14 +134,8 @@ static bool authorized(const struct ppp_session *s)
 /* vpn-sessiondb max-session-limit and max-other-vpn-limit. */
 static bool room_for_one(struct ppp_session *s)
 {
-	uint32_t limit = s->ppp->conf->max_users, n = 0;
-	if (!limit || s->ppp->stats.users < limit)
-		return true;
-	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++) {
-		const struct ppp_session *other = s->ppp->units[i];
-		n += other && other->login_ms && other->phase != PHASE_TERMINATE;
-	}
-	if (n < limit)
+	uint32_t limit = s->ppp->conf->max_users;
+	if (!limit || s->ppp->logins < limit)
 		return true;
 	s->ppp->stats.denied++;
 	log_msg(MSG_113029, s->group, s->user, ip4_text(s->link.remote.ip).s, limit);
@@ -129,9 +147,9 @@ static bool in_access_hours(const struct ppp_session *s)
 {
 	const struct ppp *p = s->ppp;
 	char why[160];
-	if (!s->terms.hours[0] || !p->ops->in_hours || p->ops->in_hours(p->ctx, s->terms.hours))
+	if (!s->terms->hours[0] || !p->ops->in_hours || p->ops->in_hours(p->ctx, s->terms->hours))
 		return true;
-	snprintf(why, sizeof(why), "Outside of the access hours (time-range %s)", s->terms.hours);
+	snprintf(why, sizeof(why), "Outside of the access hours (time-range %s)", s->terms->hours);
 	log_msg(MSG_113013, why, s->user);
 	return false;
 }
@@ -139,34 +157,49 @@ static bool in_access_hours(const struct ppp_session *s)
 static bool may_enter(const struct ppp_session *s)
 {
 	char prefix[300];
-	if (!s->terms.a.l2tp) {
+	if (!s->terms->a.l2tp) {
 		log_msg(MSG_713206, ppp_session_prefix(s, prefix, sizeof(prefix)));
 		return false;
 	}
-	if (s->terms.group_lock[0] && strcmp(s->terms.group_lock, s->group) != 0) {
+	if (s->terms->group_lock[0] && strcmp(s->terms->group_lock, s->group) != 0) {
 		log_msg(MSG_713060, ppp_session_prefix(s, prefix, sizeof(prefix)), s->user,
-		        s->terms.group_lock);
+		        s->terms->group_lock);
 		return false;
 	}
 	if (s->ppp->no_logins) {
 		log_msg(MSG_113013, "The appliance is about to reload", s->user);
 		return false;
 	}
-	if (s->terms.external) {
+	if (s->terms->external) {
 		char why[200];
 		snprintf(why, sizeof(why),
 		         "Group policy %s is external and its server is not asked",
-		         s->terms.policy);
+		         s->terms->policy);
 		log_msg(MSG_113013, why, s->user);
 		return false;
 	}
 	if (!authorized(s))
 		return false;
-	if (s->terms.a.logins == 0) {
+	if (s->terms->a.logins == 0) {
 		log_msg(MSG_113013, "Simultaneous logins exceeded for user", s->user);
 		return false;
 	}
 	return true;
+}
+
+/* Most sessions have the same terms, but for what a user has of his own. */
+static void set_terms(struct ppp_session *s, const struct aaa_group *g)
+{
+	const struct aaa_conf *aaa = s->ppp->conf->aaa;
+	struct aaa_terms t;
+	aaa_terms(aaa, g, aaa_user_find(aaa, s->user), s->link.ifname, &t);
+	s->framed_ip = t.framed_ip;
+	memcpy(s->dns, t.dns, sizeof(s->dns));
+	memcpy(s->wins, t.wins, sizeof(s->wins));
+	t.framed_ip = 0;
+	const struct aaa_terms *shared = share_hold(&t, sizeof(t));
+	ppp_session_drop_terms(s);
+	s->terms = shared ? shared : &ppp_no_terms; /* which let nobody in */
 }
 
 unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
@@ -178,8 +211,8 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 		return strcmp(s->user, result->user) == 0 ? 0 : MSCHAP_NO_DIALIN;
 	if (!g)
 		return MSCHAP_NO_DIALIN;
-	str_copy(s->user, sizeof(s->user), str_of(result->user));
-	aaa_terms(p->conf->aaa, g, aaa_user_find(p->conf->aaa, s->user), s->link.ifname, &s->terms);
+	ppp_session_set_user(s, result->user);
+	set_terms(s, g);
 	log_policy(s);
 	debug_terms(s);
 	log_msg(MSG_113008, s->user);
@@ -188,14 +221,14 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 	if (!may_enter(s))
 		return authorized_with(s, MSCHAP_NO_DIALIN);
 	ppp_debug(s, DEBUG_AAA, 1, "Checking simultaneous login restriction for user %s", s->user);
-	preempt(s, s->terms.a.logins);
+	preempt(s, s->terms->a.logins);
 	if (!room_for_one(s))
 		return authorized_with(s, MSCHAP_NO_DIALIN);
 	authorized_with(s, 0);
 	s->method = s->auth.proto->method;
 	s->login_ms = clock_now(p->clock) ? clock_now(p->clock) : 1;
 	s->login_wall = clock_wall(p->clock);
-	s->login_order = ++p->logins;
+	login_joins(s);
 	if (++p->stats.users > p->stats.users_most)
 		p->stats.users_most = p->stats.users;
 	return 0;
@@ -203,25 +236,17 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 
 /* ------------------------------------------------------------------ address */
 
-static struct ppp_session *holder_of(const struct ppp *p, uint32_t ip)
-{
-	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++)
-		if (p->units[i] && p->units[i]->ip == ip)
-			return p->units[i];
-	return NULL;
-}
-
 /* vpn-framed-ip-address: one address, so a new login of the same user replaces the old one. */
 static bool take_framed(struct ppp_session *s, const char **pool)
 {
-	struct ppp_session *holder = holder_of(s->ppp, s->terms.framed_ip);
+	struct ppp_session *holder = ppp_session_by_ip(s->ppp, s->framed_ip);
 	if (holder && strcmp(holder->user, s->user) == 0)
 		ppp_session_drop(holder, LINK_END_PEER_RECONNECTED);
 	else if (holder)
 		return false;
-	if (!ppp_pools_take_ip(s->ppp->pools, s->terms.framed_ip, pool))
+	if (!ppp_pools_take_ip(s->ppp->pools, s->framed_ip, pool))
 		return false;
-	s->ip = s->terms.framed_ip;
+	ppp_session_set_ip(s, s->framed_ip);
 	log_msg(MSG_737010, ip4_text(s->ip).s);
 	return true;
 }
@@ -229,14 +254,16 @@ static bool take_framed(struct ppp_session *s, const char **pool)
 static bool take_pool(struct ppp_session *s, const char **pool)
 {
 	const char *names[AAA_POOLS_MAX];
-	for (size_t i = 0; i < s->terms.npools; i++)
-		names[i] = s->terms.pools[i];
+	for (size_t i = 0; i < s->terms->npools; i++)
+		names[i] = s->terms->pools[i];
+	uint32_t ip;
 	if (s->ppp->conf->no_local ||
-	    !ppp_pools_take(s->ppp->pools, names, s->terms.npools, &s->ip, pool)) {
+	    !ppp_pools_take(s->ppp->pools, names, s->terms->npools, &ip, pool)) {
 		log_msg(MSG_737019);
 		log_msg(MSG_737007, s->group);
 		return false;
 	}
+	ppp_session_set_ip(s, ip);
 	log_msg(MSG_737026, ip4_text(s->ip).s, *pool);
 	log_msg(MSG_737006, s->group);
 	return true;
@@ -254,7 +281,7 @@ static bool ask_dhcp(struct ppp_session *s)
 	                                 .tunnel_group = s->group,
 	                                 .servers = g->dhcp_servers,
 	                                 .nservers = g->ndhcp,
-	                                 .scope = s->terms.dhcp_scope};
+	                                 .scope = s->terms->dhcp_scope};
 	s->dhcp = p->ops->dhcp_ask(p->ctx, &ask);
 	if (!s->dhcp)
 		log_msg(MSG_737003, s->group);
@@ -274,7 +301,7 @@ static enum login_address address_from(struct ppp_session *s, bool got, const ch
 {
 	struct ppp *p = s->ppp;
 	if (!got) {
-		s->ip = 0;
+		ppp_session_set_ip(s, 0);
 		char prefix[300];
 		log_msg(MSG_737012);
 		log_msg(MSG_713132, ppp_session_prefix(s, prefix, sizeof(prefix)));
@@ -287,7 +314,7 @@ static enum login_address address_from(struct ppp_session *s, bool got, const ch
 	          : pool[0] ? "pool "
 	                    : "of the user",
 	          pool);
-	str_copy(s->pool, sizeof(s->pool), str_of(pool));
+	share_set_text(&s->pool, pool);
 	s->local_ip = p->conf->local_ip ? p->conf->local_ip : ppp_pools_gateway(p->pools, s->pool);
 	if (s->local_ip == s->ip) /* a fixed address may be anything */
 		s->local_ip = PPP_POOL_NOBODY;
@@ -307,7 +334,7 @@ enum login_address ppp_login_address(struct ppp_session *s)
 	log_msg(MSG_734001, s->user, ip4_text(s->link.remote.ip).s);
 	if (p->ops->user_known)
 		p->ops->user_known(p->ctx, s->link.peer, s->link.tunnel, s->link.call, s->user, 0);
-	if (s->terms.framed_ip && !p->conf->no_aaa) {
+	if (s->framed_ip && !p->conf->no_aaa) {
 		got = take_framed(s, &pool);
 		return address_from(s, got, pool);
 	}
@@ -327,11 +354,11 @@ static void take_servers(uint32_t to[2], const uint32_t from[2])
 enum login_address ppp_login_dhcp(struct ppp_session *s, const struct ppp_dhcp_answer *answer)
 {
 	const char *pool = "";
-	bool in_use = answer->ip != 0 && holder_of(s->ppp, answer->ip);
+	bool in_use = answer->ip != 0 && ppp_session_by_ip(s->ppp, answer->ip);
 	if (answer->ip != 0 && !in_use) {
-		s->ip = answer->ip;
-		take_servers(s->terms.dns, answer->dns);
-		take_servers(s->terms.wins, answer->wins);
+		ppp_session_set_ip(s, answer->ip);
+		take_servers(s->dns, answer->dns);
+		take_servers(s->wins, answer->wins);
 		log_msg(MSG_737005, s->group);
 		return address_from(s, true, pool);
 	}
@@ -372,9 +399,9 @@ static void check_limits(struct timer *t, void *arg)
 	struct ppp_session *s = arg;
 	struct ppp *p = s->ppp;
 	uint64_t now = clock_now(p->clock), idle = UINT64_MAX;
-	uint64_t session = left_ms(s->login_ms, s->terms.a.session_s, now);
+	uint64_t session = left_ms(s->login_ms, s->terms->a.session_s, now);
 	if (p->ops->last_activity_ms)
-		idle = left_ms(last_activity(s), s->terms.a.idle_s, now);
+		idle = left_ms(last_activity(s), s->terms->a.idle_s, now);
 	if (session == 0)
 		ppp_session_close(s, LINK_END_MAX_TIME);
 	else if (idle == 0)
@@ -408,7 +435,7 @@ void ppp_login_end(struct ppp_session *s)
 		ppp_pools_release(s->ppp->pools, s->pool, s->ip);
 		if (s->pool[0])
 			log_msg(MSG_737016, s->pool, ip4_text(s->ip).s);
-		s->ip = 0;
+		ppp_session_set_ip(s, 0);
 	}
 	if (s->up)
 		log_msg(MSG_109012, s->user, s->unit,

@@ -38,14 +38,14 @@ void ppp_pap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes
 		return;
 	if (a->answered) { /* our answer was lost (§2.2) */
 		ppp_debug(s, DEBUG_PPP_UPAP, 1, "PPP %u: UPAP request repeated, id %u", s->unit, id);
-		a->reply[1] = id;
+		a->run->reply[1] = id;
 		ppp_auth_repeat(s);
 		return;
 	}
 	a->id = id;
 	ppp_debug(s, DEBUG_PPP_UPAP, 1, "PPP %u: UPAP I AUTHREQ id %u len %zu", s->unit, id,
 	          data.len + 4);
-	if (!parse(&a->rq, data)) {
+	if (!parse(&a->run->rq, data)) {
 		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: malformed PAP request dropped", s->unit);
 		return;
 	}

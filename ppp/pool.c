@@ -213,7 +213,7 @@ static bool is_free(const struct apool *p, size_t i)
 static bool take_lowest(struct apool *p, uint32_t *ip)
 {
 	for (size_t i = 0; i < p->size; i++) {
-		if (i % 64 == 0 && p->used[i / 64] == UINT64_MAX) {
+		if (i % 64 == 0 && (p->used[i / 64] | p->waiting[i / 64]) == UINT64_MAX) {
 			i += 63;
 			continue;
 		}

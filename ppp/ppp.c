@@ -21,8 +21,15 @@ struct ppp *ppp_new(struct clock *clock, const struct ppp_ops *ops, void *ctx)
 	p->ops = ops;
 	p->ctx = ctx;
 	p->pools = ppp_pools_new(clock);
-	if (!p->pools) {
-		free(p);
+	p->sessions = pool_new("PPP sessions", sizeof(struct ppp_session), PPP_UNITS_MAX);
+	p->auths = pool_new("PPP authentications", sizeof(struct ppp_auth_run), PPP_UNITS_MAX);
+	p->users = pool_new("PPP users", sizeof(struct ppp_user), PPP_UNITS_MAX);
+	p->by_call = hash_new(PPP_UNITS_MAX);
+	p->by_ip = hash_new(PPP_UNITS_MAX);
+	p->by_user = hash_new(PPP_UNITS_MAX);
+	p->taken[0] = 1; /* there is no unit 0 */
+	if (!p->pools || !p->sessions || !p->auths || !p->users || !p->by_call || !p->by_ip || !p->by_user) {
+		ppp_free(p);
 		return NULL;
 	}
 	return p;
@@ -36,6 +43,12 @@ void ppp_free(struct ppp *p)
 		if (p->units[i])
 			ppp_session_drop(p->units[i], LINK_END_ADMIN_SHUTDOWN);
 	ppp_pools_free(p->pools);
+	pool_delete(p->sessions);
+	pool_delete(p->auths);
+	pool_delete(p->users);
+	hash_free(p->by_call);
+	hash_free(p->by_ip);
+	hash_free(p->by_user);
 	free(p);
 }
 
@@ -80,8 +93,8 @@ void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)
 	        .unit = s->unit,
 	        .link = &s->link,
 	        .user = s->user,
-	        .group_policy = s->terms.policy,
-	        .filter = s->terms.filter,
+	        .group_policy = s->terms->policy,
+	        .filter = s->terms->filter,
 	        .method = s->login_ms     ? s->method
 	                  : s->auth.proto ? s->auth.proto->method
 	                                  : AAA_METHOD_N,
@@ -95,8 +108,8 @@ void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)
 	        .pfc = s->peer.pfc,
 	        .login_ms = s->login_ms,
 	        .login_wall = s->login_wall,
-	        .idle_s = s->terms.a.idle_s,
-	        .session_s = s->terms.a.session_s,
+	        .idle_s = s->terms->a.idle_s,
+	        .session_s = s->terms->a.session_s,
 	        .control_in = s->control_in,
 	        .control_out = s->control_out,
 	        .counters = s->counters,
@@ -115,28 +128,22 @@ void ppp_each(struct ppp *p, void (*fn)(void *arg, const struct ppp_session_info
 	}
 }
 
+static bool found(struct ppp_session *s, struct ppp_session_info *info)
+{
+	if (s)
+		ppp_session_info(s, info);
+	return s != NULL;
+}
+
 bool ppp_find_call(struct ppp *p, uint16_t tunnel, uint16_t call, struct ppp_session_info *info)
 {
-	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++) {
-		struct ppp_session *s = p->units[i];
-		if (!s || s->link.tunnel != tunnel || s->link.call != call)
-			continue;
-		ppp_session_info(s, info);
-		return true;
-	}
-	return false;
+	uint32_t key = (uint32_t)tunnel << 16 | call;
+	return found(hash_get(p->by_call, &key, sizeof(key)), info);
 }
 
 bool ppp_find_ip(struct ppp *p, uint32_t ip, struct ppp_session_info *info)
 {
-	for (uint32_t i = 1; ip && i <= PPP_UNITS_MAX; i++) {
-		struct ppp_session *s = p->units[i];
-		if (!s || s->ip != ip)
-			continue;
-		ppp_session_info(s, info);
-		return true;
-	}
-	return false;
+	return found(ppp_session_by_ip(p, ip), info);
 }
 
 static bool text_fits(const char *want, const char *have)
@@ -152,7 +159,7 @@ static bool number_fits(uint32_t want, uint32_t have)
 static bool fits(const struct ppp_filter *f, const struct ppp_session *s)
 {
 	return text_fits(f->user, s->user) && text_fits(f->tunnel_group, s->group) &&
-	       text_fits(f->group_policy, s->terms.policy) && number_fits(f->ip, s->ip) &&
+	       text_fits(f->group_policy, s->terms->policy) && number_fits(f->ip, s->ip) &&
 	       number_fits(f->peer_ip, s->link.remote.ip) && number_fits(f->unit, s->unit) &&
 	       number_fits(f->peer, s->link.peer);
 }
@@ -160,7 +167,8 @@ static bool fits(const struct ppp_filter *f, const struct ppp_session *s)
 size_t ppp_logoff(struct ppp *p, const struct ppp_filter *filter, enum link_end why)
 {
 	size_t n = 0;
-	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++) {
+	uint32_t first = filter->unit ? filter->unit : 1, last = filter->unit ? filter->unit : PPP_UNITS_MAX;
+	for (uint32_t i = first; i <= last && i <= PPP_UNITS_MAX; i++) {
 		struct ppp_session *s = p->units[i];
 		if (!s || s->phase == PHASE_TERMINATE || !fits(filter, s))
 			continue;

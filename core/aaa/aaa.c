@@ -168,7 +168,8 @@ static void terms_group_pools(struct aaa_terms *t, const struct aaa_group *g, co
 void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct aaa_user *user,
                const char *ifname, struct aaa_terms *t)
 {
-	*t = (struct aaa_terms){.user_specific = user && user->policy};
+	memset(t, 0, sizeof(*t)); /* its gaps, too: equal terms are kept once */
+	t->user_specific = user && user->policy;
 	const struct aaa_policy *p =
 	        aaa_policy_find(c, t->user_specific ? user->policy : g->policy);
 	if (p) {

@@ -32,7 +32,7 @@ struct hash {
 	uint8_t *lens; /* behind the places, in the same piece of memory */
 	size_t mask, n, limit;
 	bool walked; /* hash_each is under way: nothing may move but what follows a deleted one */
-	uint64_t k0, k1;
+	uint64_t key[2];
 };
 
 /* What all of them take, whoever has them. */
@@ -53,11 +53,11 @@ static void list_tables(void)
 		v2 += v1, v1 = ROTL(v1, 17) ^ v2, v2 = ROTL(v2, 32);                               \
 	} while (0)
 
-/* SipHash-1-3: keyed, so that nobody outside can aim at one bucket. */
-static uint64_t siphash(const struct hash *h, const uint8_t *p, size_t len)
+uint64_t hash_keyed(const uint64_t key[2], const void *data, size_t len)
 {
-	uint64_t v0 = h->k0 ^ 0x736f6d6570736575ULL, v1 = h->k1 ^ 0x646f72616e646f6dULL;
-	uint64_t v2 = h->k0 ^ 0x6c7967656e657261ULL, v3 = h->k1 ^ 0x7465646279746573ULL;
+	const uint8_t *p = data;
+	uint64_t v0 = key[0] ^ 0x736f6d6570736575ULL, v1 = key[1] ^ 0x646f72616e646f6dULL;
+	uint64_t v2 = key[0] ^ 0x6c7967656e657261ULL, v3 = key[1] ^ 0x7465646279746573ULL;
 	uint64_t last = (uint64_t)len << 56;
 	size_t i = 0;
 	for (; i + 8 <= len; i += 8) {
@@ -113,8 +113,7 @@ struct hash *hash_new(size_t limit)
 		return NULL;
 	}
 	h->limit = limit;
-	random_bytes(&h->k0, sizeof h->k0);
-	random_bytes(&h->k1, sizeof h->k1);
+	random_bytes(h->key, sizeof h->key);
 	return h;
 }
 
@@ -148,7 +147,7 @@ static bool is_key(const struct hash *h, size_t i, const void *key, size_t len)
 /* Where it is, else where it would be put. */
 static size_t find(const struct hash *h, const void *key, size_t len)
 {
-	size_t i = (size_t)siphash(h, key, len) & h->mask;
+	size_t i = (size_t)hash_keyed(h->key, key, len) & h->mask;
 	while (h->lens[i] != EMPTY && !is_key(h, i, key, len))
 		i = (i + 1) & h->mask;
 	return i;
@@ -158,8 +157,8 @@ static uint64_t hash_of(const struct hash *h, size_t i)
 {
 	const struct place *p = &h->places[i];
 	if (h->lens[i] != APART)
-		return siphash(h, p->key.bytes, h->lens[i]);
-	return siphash(h, p->key.apart->bytes, p->key.apart->len);
+		return hash_keyed(h->key, p->key.bytes, h->lens[i]);
+	return hash_keyed(h->key, p->key.apart->bytes, p->key.apart->len);
 }
 
 /* All into a table of another size; when there is no memory for it the old one goes on. */

@@ -8,6 +8,9 @@
 
 struct hash;
 
+/* SipHash-1-3: keyed, so that nobody outside can aim at one place of a table. */
+uint64_t hash_keyed(const uint64_t key[2], const void *data, size_t len);
+
 /* limit: most entries, 0 = no ceiling. */
 struct hash *hash_new(size_t limit);
 void hash_free(struct hash *h); /* values are the caller's */

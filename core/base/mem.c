@@ -46,6 +46,8 @@ size_t mem_list(struct mem_info list[MEM_KINDS_MAX])
 			continue;
 		if (i == n)
 			list[n++] = (struct mem_info){.name = k->name, .size = k->size};
+		if (list[i].size != k->size)
+			list[i].size = 0;
 		list[i].n += atomic_load_explicit(&k->n, memory_order_relaxed);
 		list[i].peak += atomic_load_explicit(&k->peak, memory_order_relaxed);
 		list[i].held += atomic_load_explicit(&k->held, memory_order_relaxed);

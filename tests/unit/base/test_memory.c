@@ -8,6 +8,7 @@
 #include "core/base/mem.h"
 #include "core/base/pool.h"
 #include "core/base/random.h"
+#include "core/base/share.h"
 
 static struct mem_info info_of(const char *name)
 {
@@ -221,6 +222,57 @@ static void hash_table_becomes_small_again(void **state)
 	hash_free(h);
 }
 
+/* ------------------------------------------------------------------ shared data */
+
+static void equal_data_is_kept_once(void **state)
+{
+	(void)state;
+	char text[] = "outside";
+	const char *a = share_text("outside"), *b = share_text(text), *c = share_text("inside"), *d = NULL;
+	assert_ptr_equal(a, b);
+	assert_string_equal(a, "outside");
+	assert_string_equal(c, "inside");
+	share_drop_text(a);
+	assert_string_equal(b, "outside"); /* still held */
+	share_set_text(&d, "inside");
+	assert_ptr_equal(d, c);
+	share_set_text(&d, d);
+	assert_ptr_equal(d, c);
+	share_drop_text(b);
+	share_drop_text(c);
+	share_drop_text(d);
+	assert_string_equal(share_text(NULL), "");
+	assert_ptr_equal(share_text(""), share_text(NULL));
+	share_drop_text(share_text(""));
+	share_drop(NULL);
+	assert_int_equal(info_of("Shared data").n, 0);
+}
+
+static void shared_data_of_all_lengths_comes_and_goes(void **state)
+{
+	enum { N = 3000 };
+	static const void *held[N];
+	static uint32_t data[N];
+	(void)state;
+	size_t before = info_of("Shared data").held;
+	for (uint32_t i = 0; i < N; i++) {
+		data[0] = i;
+		held[i] = share_hold(data, 4 + i % 400);
+		assert_non_null(held[i]);
+	}
+	assert_int_equal(info_of("Shared data").n, N);
+	for (uint32_t i = 0; i < N; i++) {
+		data[0] = i;
+		assert_memory_equal(held[i], data, 4 + i % 400);
+		assert_ptr_equal(share_hold(data, 4 + i % 400), held[i]);
+		share_drop(held[i]);
+	}
+	for (uint32_t i = 0; i < N; i++)
+		share_drop(held[i]);
+	assert_int_equal(info_of("Shared data").n, 0);
+	assert_in_range(info_of("Shared data").held, 0, before + 5 * 65536);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +285,8 @@ int main(void)
 		cmocka_unit_test(hash_agrees_with_an_array),
 		cmocka_unit_test(hash_walk_meets_each_once_while_entries_go),
 		cmocka_unit_test(hash_table_becomes_small_again),
+		cmocka_unit_test(equal_data_is_kept_once),
+		cmocka_unit_test(shared_data_of_all_lengths_comes_and_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
