@@ -142,12 +142,6 @@ static void ike_flow_down(void *ctx, uint32_t peer, uint32_t flow, enum sa_end w
 	l2tp_flow_down(gw->l2tp, flow, gateway_link_end(why));
 }
 
-static void ike_peer_down(void *ctx, uint32_t peer, enum sa_end why)
-{
-	struct gateway *gw = ctx;
-	l2tp_peer_down(gw->l2tp, peer, gateway_link_end(why));
-}
-
 /* Who comes in must be logged. */
 static bool ike_admit(void *ctx)
 {
@@ -162,7 +156,6 @@ const struct ike_ops gateway_ike_ops = {
         .sa = &ipsec_sadb_ops,
         .flow_up = ike_flow_up,
         .flow_down = ike_flow_down,
-        .peer_down = ike_peer_down,
         .admit = ike_admit,
         .clear = gateway_tap_clear,
 };

@@ -6,6 +6,7 @@
 #include "core/base/fsm.h"
 #include "core/base/hash.h"
 #include "core/base/pool.h"
+#include "core/base/share.h"
 #include "l2tp/chan.h"
 #include "l2tp/l2tp.h"
 
@@ -34,7 +35,7 @@ struct l2tp_call {
 	bool sequencing;
 	void *user; /* PPP's */
 	struct link_info info;
-	char username[L2TP_NAME_MAX + 1];
+	const char *username; /* shared, as the texts of the tunnel (core/base/share.h) */
 	uint32_t ppp_unit, serial;
 	uint64_t changed_ms;
 	struct l2tp_counters n; /* frames that went through the control thread */
@@ -43,19 +44,21 @@ struct l2tp_call {
 struct l2tp_tunnel {
 	struct l2tp *l;
 	struct l2tp_tunnel *next, *prev; /* by our number */
+	struct l2tp_tunnel *flow_next;   /* of the same flow, the newest first */
+	struct l2tp_tunnel *closing_next, *closing_prev; /* while it is leaving, the oldest first */
 	uint16_t id, remote_id;
 	uint32_t peer, flow;
 	struct ip4_end local, remote;
-	struct debug_who who; /* for debug; its texts are in here */
+	struct debug_who who; /* for debug */
 	bool udp_encap;
-	char group[65], ifname[49], host[L2TP_HOST_MAX + 1];
-	char vendor[32];   /* Vendor Name AVP */
+	const char *group, *ifname, *host;
+	const char *vendor; /* Vendor Name AVP */
 	uint16_t firmware; /* Firmware Revision AVP */
 	uint8_t state; /* enum tunnel_state */
 	struct fsm_history history;
-	bool counted;    /* in l2tp.live and in by_flow */
+	bool counted;    /* in l2tp.live: the one of its flow */
 	bool leaving;    /* in l2tp.closing */
-	bool half;       /* in l2tp.half: no call was established yet */
+	bool half;       /* in l2tp.half and half_of: no call was established yet */
 	bool busy, gone; /* inside its own input; to be freed at its end */
 	bool told;       /* its SCCCN came: its end is logged */
 	struct chan chan;
@@ -86,8 +89,11 @@ struct l2tp {
 	struct l2tp_conf conf;
 	struct pool *tunnels, *msgs;
 	struct hash *by_id;   /* our number -> tunnel of any state */
-	struct hash *by_flow; /* flow -> its live tunnel */
+	struct hash *by_flow; /* flow -> its newest tunnel */
+	struct hash *half_of; /* peer -> how many half-open ones, in the place of a pointer */
+	struct l2tp_tunnel *closing_first, *closing_last;
 	struct l2tp_tunnel *first, *last;
+	struct l2tp_tunnel *newest; /* of those there are: the next number is likely to stand behind it */
 	uint16_t next_tunnel, next_call;
 	uint32_t live, live_peak, closing, half, sessions;
 	bool shut;
@@ -105,9 +111,15 @@ static inline bool tunnel_live(const struct l2tp_tunnel *t)
 /* Counts it, and says so in debug l2tp error. */
 void l2tp_refuse(struct l2tp *l, uint32_t remote_ip, uint16_t tunnel, enum l2tp_refuse why);
 struct l2tp_tunnel *l2tp_by_id(const struct l2tp *l, uint16_t id);
+/* The one live tunnel of a flow, NULL = none. */
+struct l2tp_tunnel *l2tp_of_flow(const struct l2tp *l, uint32_t flow);
 /* Registers and takes away a tunnel; add gives it its number, false when none is free. */
 bool l2tp_add(struct l2tp *l, struct l2tp_tunnel *t);
 void l2tp_remove(struct l2tp *l, struct l2tp_tunnel *t);
+/* What is said of its user and shown as such. */
+void l2tp_name_user(struct l2tp_tunnel *t, const char *username);
+/* One more, one less half-open tunnel (no call was established yet). */
+void l2tp_count_half(struct l2tp_tunnel *t, bool half);
 /* A number that no call has; marked once a call has it, until its end. */
 uint16_t l2tp_new_call_id(struct l2tp *l);
 void l2tp_mark_call(struct l2tp *l, uint16_t id, bool used);

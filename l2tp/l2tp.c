@@ -30,7 +30,8 @@ struct l2tp *l2tp_new(struct clock *clock, const struct l2tp_ops *ops, void *ctx
 	l->msgs = pool_new("L2TP messages", sizeof(struct chan_msg), MSG_CEILING);
 	l->by_id = hash_new(TUNNEL_CEILING);
 	l->by_flow = hash_new(TUNNEL_CEILING);
-	if (l->tunnels != NULL && l->msgs != NULL && l->by_id != NULL && l->by_flow != NULL)
+	l->half_of = hash_new(HALF_OPEN_MAX);
+	if (l->half_of != NULL && l->tunnels != NULL && l->msgs != NULL && l->by_id != NULL && l->by_flow != NULL)
 		return l;
 	l2tp_free(l);
 	return NULL;
@@ -44,6 +45,7 @@ void l2tp_free(struct l2tp *l)
 		tunnel_drop(l->first, LINK_END_ADMIN_SHUTDOWN, false);
 	hash_free(l->by_id);
 	hash_free(l->by_flow);
+	hash_free(l->half_of);
 	pool_delete(l->msgs);
 	pool_delete(l->tunnels);
 	free(l);
@@ -87,9 +89,18 @@ bool l2tp_add(struct l2tp *l, struct l2tp_tunnel *t)
 	t->id = free_number(l);
 	if (t->id == 0 || !hash_put(l->by_id, &t->id, sizeof t->id, t))
 		return false;
-	struct l2tp_tunnel *before = l->last;
-	while (before != NULL && before->id > t->id)
-		before = before->prev;
+	struct l2tp_tunnel *before = l->newest;
+	if (before != NULL && before->id > t->id) /* numbers begin again */
+		before = NULL;
+	while ((before != NULL ? before->next : l->first) != NULL &&
+	       (before != NULL ? before->next : l->first)->id < t->id)
+		before = before != NULL ? before->next : l->first;
+	t->flow_next = hash_get(l->by_flow, &t->flow, sizeof t->flow);
+	if (!hash_put(l->by_flow, &t->flow, sizeof t->flow, t)) {
+		hash_del(l->by_id, &t->id, sizeof t->id);
+		return false;
+	}
+	l->newest = t;
 	t->prev = before;
 	t->next = before != NULL ? before->next : l->first;
 	*(before != NULL ? &before->next : &l->first) = t;
@@ -97,11 +108,44 @@ bool l2tp_add(struct l2tp *l, struct l2tp_tunnel *t)
 	return true;
 }
 
+static void leave_flow(struct l2tp *l, struct l2tp_tunnel *t)
+{
+	struct l2tp_tunnel *first = hash_get(l->by_flow, &t->flow, sizeof t->flow);
+	for (struct l2tp_tunnel **at = &first; *at != NULL; at = &(*at)->flow_next)
+		if (*at == t) {
+			*at = t->flow_next;
+			break;
+		}
+	if (first != NULL)
+		hash_put(l->by_flow, &t->flow, sizeof t->flow, first);
+	else
+		hash_del(l->by_flow, &t->flow, sizeof t->flow);
+}
+
+struct l2tp_tunnel *l2tp_of_flow(const struct l2tp *l, uint32_t flow)
+{
+	struct l2tp_tunnel *t = hash_get(l->by_flow, &flow, sizeof flow);
+	while (t != NULL && !t->counted)
+		t = t->flow_next;
+	return t;
+}
+
 void l2tp_remove(struct l2tp *l, struct l2tp_tunnel *t)
 {
+	leave_flow(l, t);
 	hash_del(l->by_id, &t->id, sizeof t->id);
+	if (l->newest == t)
+		l->newest = t->prev;
 	*(t->prev != NULL ? &t->prev->next : &l->first) = t->next;
 	*(t->next != NULL ? &t->next->prev : &l->last) = t->prev;
+}
+
+void l2tp_name_user(struct l2tp_tunnel *t, const char *username)
+{
+	char text[L2TP_NAME_MAX + 1];
+	str_copy(text, sizeof text, str_of(username));
+	share_set_text(&t->call.username, text);
+	t->who.user = t->call.username;
 }
 
 uint16_t l2tp_new_call_id(struct l2tp *l)
@@ -176,12 +220,26 @@ static void refuse_sccrq(struct l2tp *l, const struct l2tp_from *from, const str
 	l->ops->send(l->ctx, from->flow, from->local, from->remote, msg, wr_len(&w));
 }
 
-static unsigned half_open_of(const struct l2tp *l, uint32_t peer)
+static size_t half_open_of(const struct l2tp *l, uint32_t peer)
 {
-	unsigned n = 0;
-	for (const struct l2tp_tunnel *t = l->first; t != NULL; t = t->next)
-		n += t->half && t->peer == peer;
-	return n;
+	return (size_t)(uintptr_t)hash_get(l->half_of, &peer, sizeof peer);
+}
+
+void l2tp_count_half(struct l2tp_tunnel *t, bool half)
+{
+	struct l2tp *l = t->l;
+	if (t->half == half)
+		return;
+	t->half = half;
+	size_t n = half_open_of(l, t->peer);
+	if (half)
+		n++, l->half++;
+	else
+		n -= n > 0, l->half--;
+	if (n > 0)
+		hash_put(l->half_of, &t->peer, sizeof t->peer, (void *)(uintptr_t)n);
+	else
+		hash_del(l->half_of, &t->peer, sizeof t->peer);
 }
 
 /* What the table of RFC 2661 §7.2.1 calls "receive SCCRQ, not acceptable". */
@@ -244,9 +302,9 @@ static void open_new(struct l2tp *l, const struct l2tp_from *from, const struct 
 /* An old tunnel of the flow with this number that is on its way out: the peer has forgotten it. */
 static void forget_closing(struct l2tp *l, uint32_t flow, uint16_t remote)
 {
-	for (struct l2tp_tunnel *t = l->closing > 0 ? l->first : NULL, *next; t != NULL; t = next) {
-		next = t->next;
-		if (t->flow == flow && t->remote_id == remote && !tunnel_live(t))
+	for (struct l2tp_tunnel *t = hash_get(l->by_flow, &flow, sizeof flow), *next; t != NULL; t = next) {
+		next = t->flow_next;
+		if (t->remote_id == remote && !tunnel_live(t))
 			tunnel_drop(t, LINK_END_PEER_RECONNECTED, false);
 	}
 }
@@ -263,7 +321,7 @@ static void input_sccrq(struct l2tp *l, const struct l2tp_from *from, const stru
                         const struct avp_set *set)
 {
 	uint16_t remote = avp_u16(set, AVP_TUNNEL_ID);
-	struct l2tp_tunnel *t = hash_get(l->by_flow, &from->flow, sizeof from->flow);
+	struct l2tp_tunnel *t = l2tp_of_flow(l, from->flow);
 	if (l->shut)
 		return;
 	if (t != NULL && repeated(l, t, remote)) {
@@ -305,10 +363,9 @@ static void input_data(struct l2tp *l, const struct l2tp_from *from, const uint8
 static struct l2tp_tunnel *unnumbered(struct l2tp *l, const struct l2tp_from *from,
                                       const struct avp_set *set)
 {
-	struct l2tp_tunnel *t = hash_get(l->by_flow, &from->flow, sizeof from->flow);
-	if (t == NULL && l->closing > 0) /* its goodbye again */
-		for (t = l->last; t != NULL && t->flow != from->flow;)
-			t = t->prev;
+	struct l2tp_tunnel *t = l2tp_of_flow(l, from->flow);
+	if (t == NULL) /* its goodbye again */
+		t = hash_get(l->by_flow, &from->flow, sizeof from->flow);
 	if (t == NULL || set == NULL || set->type != MSG_STOPCCN || !set->has[AVP_TUNNEL_ID])
 		return t;
 	return t->remote_id == avp_u16(set, AVP_TUNNEL_ID) ? t : NULL;
@@ -376,29 +433,11 @@ void l2tp_data_input(struct l2tp *l, uint32_t flow, uint16_t tunnel, uint16_t ca
 /* ------------------------------------------------------------------------------------- the ends */
 
 /* Runs PPP's callbacks, which may end other tunnels: the list is searched again from its start after each. */
-static void drop_all(struct l2tp *l, uint32_t peer, uint32_t flow, enum link_end why)
-{
-	for (struct l2tp_tunnel *t = l->first; t != NULL;) {
-		bool mine = (peer == 0 || t->peer == peer) && (flow == 0 || t->flow == flow);
-		if (!mine) {
-			t = t->next;
-			continue;
-		}
-		tunnel_drop(t, why, false);
-		t = l->first;
-	}
-}
 
 void l2tp_flow_down(struct l2tp *l, uint32_t flow, enum link_end why)
 {
-	if (flow != 0)
-		drop_all(l, 0, flow, why);
-}
-
-void l2tp_peer_down(struct l2tp *l, uint32_t peer, enum link_end why)
-{
-	if (peer != 0)
-		drop_all(l, peer, 0, why);
+	for (struct l2tp_tunnel *t; (t = hash_get(l->by_flow, &flow, sizeof flow)) != NULL;)
+		tunnel_drop(t, why, false);
 }
 
 bool l2tp_close_tunnel(struct l2tp *l, uint16_t tunnel, enum link_end why)
@@ -444,7 +483,7 @@ bool l2tp_session_set_user(struct l2tp *l, uint16_t tunnel, uint16_t call, const
 {
 	struct l2tp_call *c = session(l, tunnel, call);
 	if (c != NULL)
-		str_copy(c->username, sizeof c->username, str_of(username));
+		l2tp_name_user(c->t, username);
 	return c != NULL;
 }
 

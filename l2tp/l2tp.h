@@ -19,6 +19,7 @@ enum {
 	L2TP_HELLO_S = 60,        /* default of `l2tp tunnel hello` */
 	L2TP_NAME_MAX = 255,      /* user name kept for show */
 	L2TP_HOST_MAX = 64,       /* of a Host Name AVP, what we keep */
+	L2TP_VENDOR_MAX = 31,     /* of a Vendor Name AVP */
 };
 
 /* Packets and bytes of one session that the data path moved (inner IP packets). */
@@ -96,8 +97,6 @@ void l2tp_data_input(struct l2tp *l, uint32_t flow, uint16_t tunnel, uint16_t ca
 
 /* The flow's last SA is gone: its tunnels end at once, nothing is sent. */
 void l2tp_flow_down(struct l2tp *l, uint32_t flow, enum link_end why);
-/* The same for all flows of a peer. */
-void l2tp_peer_down(struct l2tp *l, uint32_t peer, enum link_end why);
 /* CDN and StopCCN; false when there is no such tunnel. */
 bool l2tp_close_tunnel(struct l2tp *l, uint16_t tunnel, enum link_end why);
 void l2tp_close_all(struct l2tp *l, enum link_end why);

@@ -55,12 +55,6 @@ static void step(struct l2tp_tunnel *t, enum event ev, struct cause *cause);
 
 /* ------------------------------------------------------------------------------ life and counting */
 
-static void not_half(struct l2tp_tunnel *t)
-{
-	t->l->half -= t->half;
-	t->half = false;
-}
-
 /* It leaves the live states: out of the limits, and the log is told. */
 static void uncount(struct l2tp_tunnel *t)
 {
@@ -69,13 +63,30 @@ static void uncount(struct l2tp_tunnel *t)
 		return;
 	t->counted = false;
 	l->live--;
-	not_half(t);
+	l2tp_count_half(t, false);
 	timer_stop(l->clock, &t->hello);
-	if (hash_get(l->by_flow, &t->flow, sizeof t->flow) == t)
-		hash_del(l->by_flow, &t->flow, sizeof t->flow);
 	if (t->told)
 		log_msg(MSG_603107, t->id, ip4_text(t->remote.ip).s);
 	t->told = false;
+}
+
+static void not_leaving(struct l2tp_tunnel *t)
+{
+	struct l2tp *l = t->l;
+	if (!t->leaving)
+		return;
+	t->leaving = false;
+	l->closing--;
+	*(t->closing_prev != NULL ? &t->closing_prev->closing_next : &l->closing_first) = t->closing_next;
+	*(t->closing_next != NULL ? &t->closing_next->closing_prev : &l->closing_last) = t->closing_prev;
+}
+
+static void bury(struct l2tp_tunnel *t)
+{
+	const char *const texts[] = {t->group, t->ifname, t->host, t->vendor, t->call.username};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		share_drop_text(texts[i]);
+	pool_put(t->l->tunnels, t);
 }
 
 static void discard(struct l2tp_tunnel *t)
@@ -84,15 +95,14 @@ static void discard(struct l2tp_tunnel *t)
 	if (t->gone)
 		return;
 	uncount(t);
-	l->closing -= t->leaving;
-	t->leaving = false;
+	not_leaving(t);
 	t->state = TUN_IDLE;
 	timer_stop(l->clock, &t->guard);
 	chan_free(&t->chan);
 	l2tp_remove(l, t);
 	t->gone = true;
 	if (!t->busy)
-		pool_put(l->tunnels, t);
+		bury(t);
 }
 
 /* Whoever may run callbacks holds the tunnel (busy) meanwhile; the outermost one frees what has gone. */
@@ -100,17 +110,14 @@ static void release(struct l2tp_tunnel *t, bool outer)
 {
 	t->busy = !outer;
 	if (outer && t->gone)
-		pool_put(t->l->tunnels, t);
+		bury(t);
 }
 
 static void drop_oldest_closing(struct l2tp *l)
 {
-	struct l2tp_tunnel *oldest = NULL;
-	for (struct l2tp_tunnel *t = l->first; t != NULL; t = t->next) {
-		if (t->leaving && !t->busy &&
-		    (oldest == NULL || t->changed_ms < oldest->changed_ms))
-			oldest = t;
-	}
+	struct l2tp_tunnel *oldest = l->closing_first;
+	while (oldest != NULL && oldest->busy)
+		oldest = oldest->closing_next;
 	if (oldest != NULL)
 		discard(oldest);
 }
@@ -125,6 +132,10 @@ static void farewell_begins(struct l2tp_tunnel *t)
 		drop_oldest_closing(l);
 	l->closing++;
 	t->leaving = true;
+	t->closing_next = NULL;
+	t->closing_prev = l->closing_last;
+	*(t->closing_prev != NULL ? &t->closing_prev->closing_next : &l->closing_first) = t;
+	l->closing_last = t;
 }
 
 static void guard_fired(struct timer *timer, void *arg)
@@ -141,7 +152,7 @@ static void guard(struct l2tp_tunnel *t, uint64_t ms)
 void tunnel_call_changed(struct l2tp_tunnel *t, bool up)
 {
 	if (up) {
-		not_half(t);
+		l2tp_count_half(t, false);
 		timer_stop(t->l->clock, &t->guard);
 	} else if (t->state == TUN_ESTABLISHED) {
 		guard(t, EMPTY_MS);
@@ -453,6 +464,19 @@ static const struct chan_ops chan_ops = {on_xmit, on_deliver, on_idle, on_silent
 
 /* --------------------------------------------------------------------------------------- from outside */
 
+static void name(struct l2tp_tunnel *t, const struct l2tp_from *from, const struct avp_set *sccrq)
+{
+	char text[L2TP_HOST_MAX + 1];
+	t->group = share_text(from->tunnel_group);
+	t->ifname = share_text(from->ifname);
+	avp_text(sccrq, AVP_HOST_NAME, text, sizeof text);
+	t->host = share_text(text);
+	avp_text(sccrq, AVP_VENDOR_NAME, text, L2TP_VENDOR_MAX + 1);
+	t->vendor = share_text(text);
+	t->call.username = share_text("");
+	t->who = (struct debug_who){.ip = from->remote.ip, .group = t->group, .user = t->call.username};
+}
+
 struct l2tp_tunnel *tunnel_open(struct l2tp *l, const struct l2tp_from *from,
                                 const struct msg_head *head, const struct avp_set *sccrq)
 {
@@ -460,22 +484,17 @@ struct l2tp_tunnel *tunnel_open(struct l2tp *l, const struct l2tp_from *from,
 	if (t == NULL)
 		return NULL;
 	t->l = l;
+	t->peer = from->peer;
+	t->flow = from->flow;
 	if (!l2tp_add(l, t)) {
 		pool_put(l->tunnels, t);
 		return NULL;
 	}
 	t->remote_id = avp_u16(sccrq, AVP_TUNNEL_ID);
-	t->peer = from->peer;
-	t->flow = from->flow;
 	t->local = from->local;
 	t->remote = from->remote;
-	t->who = (struct debug_who){
-	        .ip = from->remote.ip, .group = t->group, .user = t->call.username};
 	t->udp_encap = from->udp_encap;
-	str_copy(t->group, sizeof t->group, str_of(from->tunnel_group));
-	str_copy(t->ifname, sizeof t->ifname, str_of(from->ifname));
-	avp_text(sccrq, AVP_HOST_NAME, t->host, sizeof t->host);
-	avp_text(sccrq, AVP_VENDOR_NAME, t->vendor, sizeof t->vendor);
+	name(t, from, sccrq);
 	t->firmware = avp_u16(sccrq, AVP_FIRMWARE);
 	t->call.t = t;
 	t->changed_ms = clock_now(l->clock);
@@ -483,20 +502,16 @@ struct l2tp_tunnel *tunnel_open(struct l2tp *l, const struct l2tp_from *from,
 	          (uint16_t)(head->ns + 1));
 	if (sccrq->has[AVP_RECEIVE_WINDOW])
 		chan_set_window(&t->chan, avp_u16(sccrq, AVP_RECEIVE_WINDOW));
-	t->counted = t->half = true;
+	t->counted = true;
+	l2tp_count_half(t, true);
 	if (++l->live > l->live_peak)
 		l->live_peak = l->live;
-	l->half++;
-	if (!hash_put(l->by_flow, &t->flow, sizeof t->flow, t)) {
-		discard(t);
-		return NULL;
-	}
 	t->busy = true;
 	step(t, EV_SCCRQ, NULL);
 	t->busy = false;
 	if (!t->gone)
 		return t;
-	pool_put(l->tunnels, t);
+	bury(t);
 	return NULL;
 }
 

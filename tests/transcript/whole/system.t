@@ -68,6 +68,9 @@ object                     in use        peak   size (bytes)   total (bytes)
 Hash entries <*>
 L2TP tunnels                    0           0 <*>               0
 L2TP messages                   0           0 <*>               0
+PPP sessions                    0           0 <*>               0
+PPP authentications             0           0 <*>               0
+PPP users                       0           0 <*>               0
 Total of objects: <*> bytes (<*>% of resident)
 gw# show blocks
   SIZE    MAX    LOW    CNT

@@ -115,7 +115,7 @@ static void test_flows(void **state)
 	assert_int_equal(b->n_out, 0);
 	assert_int_equal(b->why, LINK_END_IKE_DELETE);
 	assert_int_equal(l2tp_tunnels(b->l), 1);
-	l2tp_peer_down(b->l, 8, LINK_END_LOST_SERVICE);
+	l2tp_flow_down(b->l, 80, LINK_END_LOST_SERVICE);
 	assert_int_equal(l2tp_tunnels(b->l), 0);
 	bench_free(b);
 }
