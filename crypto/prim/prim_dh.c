@@ -6,15 +6,11 @@
 
 #include "crypto/prim/prim_dh_group.h"
 
-/* Exponents of MODP groups: twice the strength of the largest group rounded up (RFC 3526 §8: 2048 bits resist like
- * 220 to 320 bits of exponent); a full-length exponent for group 2 costs 3.4 times as much and gains nothing. */
-enum { EXPONENT_LEN = 32 };
-
 static struct dh_group groups[] = {
-        {1, 96, 96, EXPONENT_LEN, &dh_modp, .prime = BN_get_rfc2409_prime_768},
-        {2, 128, 128, EXPONENT_LEN, &dh_modp, .prime = BN_get_rfc2409_prime_1024},
-        {5, 192, 192, EXPONENT_LEN, &dh_modp, .prime = BN_get_rfc3526_prime_1536},
-        {14, 256, 256, EXPONENT_LEN, &dh_modp, .prime = BN_get_rfc3526_prime_2048},
+        {1, 96, 96, DH_EXPONENT_LEN, &dh_modp, .prime = BN_get_rfc2409_prime_768},
+        {2, 128, 128, DH_EXPONENT_LEN, &dh_modp, .prime = BN_get_rfc2409_prime_1024},
+        {5, 192, 192, DH_EXPONENT_LEN, &dh_modp, .prime = BN_get_rfc3526_prime_1536},
+        {14, 256, 256, DH_EXPONENT_LEN, &dh_modp, .prime = BN_get_rfc3526_prime_2048},
         {19, 64, 32, 32, &dh_curve, .curve = "P-256"},
         {20, 96, 48, 48, &dh_curve, .curve = "P-384"},
 };
