@@ -127,6 +127,15 @@ static void drop_strays(struct gateway *gw, const struct snapshot *s)
 	} while (strays.n > 0);
 }
 
+/* Key pairs lie ready for what clients may choose. */
+static void stock_keys(struct gateway *gw, const struct ike_conf *conf)
+{
+	uint16_t groups[8];
+	if (gw->dh != NULL)
+		prim_dh_pool_stock(gw->dh, groups,
+		                   ike_conf_groups(conf, groups, sizeof groups / sizeof groups[0]));
+}
+
 static void hook_apply(void *ctx, const struct conf *old, const struct conf *next,
                        void *old_snapshot, void *next_snapshot)
 {
@@ -155,6 +164,7 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	}
 	gateway_dhcp_apply(gw, s, &notes);
 	ike_set_conf(gw->ike, s->ike, s->ipsec);
+	stock_keys(gw, s->ike);
 	l2tp_set_conf(gw->l2tp, &s->l2tp);
 	aaa_lockout_set(s->aaa);
 	ppp_set_conf(gw->ppp, before != NULL ? before->ppp : NULL, s->ppp);

@@ -81,6 +81,21 @@ static void on_netlink(uv_poll_t *p, int status, int events)
 	}
 }
 
+/* On a helper thread. */
+static void dh_wake(void *arg)
+{
+	uv_async_send(&((struct gateway *)arg)->dh_ready);
+}
+
+static void on_dh(uv_async_t *a)
+{
+	struct gateway *gw = a->data;
+	if (gw->stopping)
+		return;
+	turn(gw);
+	prim_dh_pool_poll(gw->dh);
+}
+
 static void on_signal(uv_signal_t *s, int signum)
 {
 	struct gateway *gw = s->data;
@@ -112,7 +127,11 @@ static int start_loop(struct gateway *gw, struct err *err)
 	gw->started_ms = clock_now(&gw->clock);
 	log_set_clock(&gw->clock);
 	turn(gw);
-	return 0;
+	uv_async_init(&gw->loop, &gw->dh_ready, on_dh);
+	gw->dh_ready.data = gw;
+	gw->handles++;
+	gw->dh = prim_dh_pool_new(dh_wake, gw);
+	return gw->dh != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
 
 static void poll_start(struct gateway *gw, uv_poll_t *p, int fd, uv_poll_cb cb)
@@ -239,6 +258,8 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 int gateway_run(struct gateway *gw, struct err *err)
 {
 	int rc = workers_start(gw->workers, err);
+	if (rc == 0 && (rc = prim_dh_pool_start(gw->dh, uv_available_parallelism())) != 0)
+		err_set(err, rc, "threads for Diffie-Hellman: %s", strerror(-rc));
 	if (rc == 0)
 		uv_run(&gw->loop, UV_RUN_DEFAULT);
 	return rc;
@@ -268,6 +289,7 @@ void gateway_stop(struct gateway *gw)
 		workers_drain(gw->workers); /* what was said inside ESP leaves before the SAs go */
 	if (gw->ike != NULL)
 		ike_shutdown(gw->ike);
+	prim_dh_pool_free(gw->dh);
 	if (gw->l2tp != NULL)
 		l2tp_free(gw->l2tp);
 	probes_free(gw->probes);
@@ -277,7 +299,7 @@ void gateway_stop(struct gateway *gw)
 	if (gw->nl != NULL && gw->snap != NULL)
 		netlink_route_flush(gw->nl, NULL);
 	if (gw->handles > 0) {
-		/* Helper threads finish their Diffie-Hellman runs, closed handles go. */
+		/* Helper threads finish what they do, closed handles go. */
 		uv_walk(&gw->loop, close_handle, NULL);
 		while (uv_run(&gw->loop, UV_RUN_DEFAULT) != 0)
 			;

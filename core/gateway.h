@@ -33,6 +33,7 @@
 #include "core/snapshot.h"
 #include "core/worker.h"
 #include "crypto/ipsec/show.h"
+#include "crypto/prim/prim_dh_pool.h"
 
 struct sessiondb;
 struct filters;
@@ -59,6 +60,7 @@ struct gateway {
 	uv_timer_t tick;
 	uv_signal_t sigterm, sigint;
 	uv_poll_t poll500, poll_worker, poll_netlink;
+	uv_async_t dh_ready;
 	unsigned handles; /* of the above that are open */
 	bool stopping, reload;
 	bool reload_waits; /* for the last session to end */
@@ -89,6 +91,7 @@ struct gateway {
 	struct tun tun[WORKERS_MAX];
 	struct workers *workers;
 
+	struct prim_dh_pool *dh; /* helper threads for IKE */
 	struct ike *ike;
 	struct ike_ops ike_ops;
 	struct ipsec_sadb *sadb;

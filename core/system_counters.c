@@ -73,6 +73,13 @@ static void collect(struct gateway *gw, struct counters *all)
 	const struct ppp_stats *ppp = ppp_stats(gw->ppp);
 	*all = (struct counters){.protocol = "IKEV1"};
 	ike_each_stat(gw->ike, add, all);
+	all->protocol = "DH";
+	if (gw->dh != NULL) {
+		const struct prim_dh_pool_stats dh = prim_dh_pool_stats(gw->dh);
+#define X(name) add(all, #name, dh.name);
+		PRIM_DH_POOL_LIST(X)
+#undef X
+	}
 	all->protocol = "IPSEC";
 #define X(name) add(all, #name, sum.name);
 	SA_COUNTER_LIST(X)

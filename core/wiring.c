@@ -41,41 +41,18 @@ static void ike_keepalive(void *ctx, struct ip4_end local, struct ip4_end remote
 	udp_send_one(gw->udp4500[0], local, remote, "\xff", 1);
 }
 
-struct dh_work {
-	uv_work_t req;
-	struct gateway *gw;
-	struct prim_dh_job *job;
-	void (*done)(void *arg);
-	void *arg;
-};
-
-static void dh_work(uv_work_t *req)
-{
-	struct dh_work *w = req->data;
-	prim_dh_run(w->job);
-}
-
-static void dh_after(uv_work_t *req, int status)
-{
-	struct dh_work *w = req->data;
-	(void)status;
-	clock_run(&w->gw->clock, uv_hrtime() / 1000000);
-	w->done(w->arg);
-	free(w);
-}
+_Static_assert((int)IKE_DH_MOST <= (int)PRIM_DH_POOL_JOBS, "what IKE may give is taken");
 
 static int ike_dh(void *ctx, struct prim_dh_job *job, void (*done)(void *arg), void *arg)
 {
 	struct gateway *gw = ctx;
-	struct dh_work *w = calloc(1, sizeof *w);
-	if (w == NULL)
-		return -ENOMEM;
-	*w = (struct dh_work){.gw = gw, .job = job, .done = done, .arg = arg};
-	w->req.data = w;
-	int rc = uv_queue_work(&gw->loop, &w->req, dh_work, dh_after);
-	if (rc != 0)
-		free(w);
-	return rc;
+	return prim_dh_pool_put(gw->dh, job, done, arg);
+}
+
+static size_t ike_dh_waiting(void *ctx)
+{
+	struct gateway *gw = ctx;
+	return prim_dh_pool_waiting(gw->dh);
 }
 
 /* ------------------------------------------------------------------ flows: between IKE and L2TP */
@@ -153,6 +130,7 @@ const struct ike_ops gateway_ike_ops = {
         .send = ike_send,
         .keepalive = ike_keepalive,
         .dh = ike_dh,
+        .dh_waiting = ike_dh_waiting,
         .sa = &ipsec_sadb_ops,
         .flow_up = ike_flow_up,
         .flow_down = ike_flow_down,
@@ -176,20 +154,28 @@ void gateway_flows_free(struct gateway *gw)
 	gw->flows = NULL;
 }
 
-/* IKE on port 500, read by the control thread itself. */
+static void rx500(struct gateway *gw, const struct pkt *p, bool first)
+{
+	if (p->drop != DROP_NONE || ike_is_first(pkt_data(p), p->len) != first ||
+	    !filters_control(gw->filters, 17, p->local, p->peer))
+		return;
+	gateway_tap(gw, p->peer, p->local, pkt_data(p), p->len);
+	ike_input(gw->ike, p->local, p->peer, pkt_data(p), p->len);
+}
+
+/* IKE on port 500, read by the control thread itself: of what came together those who are under way come first. */
 void gateway_rx500(struct gateway *gw)
 {
 	struct pkt rx[PKT_BATCH], *pkts[PKT_BATCH];
 	for (unsigned i = 0; i < PKT_BATCH; i++)
 		pkts[i] = &rx[i];
-	int n = udp_recv(gw->udp500, pkts, PKT_BATCH);
-	for (int i = 0; i < n; i++) {
-		const struct pkt *p = &rx[i];
-		if (p->drop != DROP_NONE || !filters_control(gw->filters, 17, p->local, p->peer))
-			continue;
-		gateway_tap(gw, p->peer, p->local, pkt_data(p), p->len);
-		ike_input(gw->ike, p->local, p->peer, pkt_data(p), p->len);
-	}
+	do {
+		int n = udp_recv(gw->udp500, pkts, PKT_BATCH);
+		for (int i = 0; i < n; i++)
+			rx500(gw, &rx[i], false);
+		for (int i = 0; i < n; i++)
+			rx500(gw, &rx[i], true);
+	} while (udp_more(gw->udp500));
 }
 
 /* ------------------------------------------------------------------ what comes up from the packet path */

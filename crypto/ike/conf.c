@@ -161,6 +161,19 @@ bool ike_conf_enabled(const struct ike_conf *conf, const char *ifname)
 	return false;
 }
 
+size_t ike_conf_groups(const struct ike_conf *conf, uint16_t *groups, size_t cap)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < conf->npolicies; i++) {
+		size_t k = 0;
+		while (k < n && groups[k] != conf->policies[i].group)
+			k++;
+		if (k == n && n < cap && conf->policies[i].auth == AUTH_PSK)
+			groups[n++] = conf->policies[i].group;
+	}
+	return n;
+}
+
 uint32_t ike_conf_natt(const struct ike_conf *conf)
 {
 	return conf->natt_s;

@@ -24,7 +24,7 @@ enum {
 	IKE_SAS_MAX = 40000,
 	IKE_PEERS_MAX = 20000,
 	IKE_HALF_OPEN_MAX = 1000,    /* unless the configuration says less */
-	IKE_HALF_OPEN_ADDRESS = 100, /* of one address, which may be a NAT with many behind it */
+	IKE_HALF_OPEN_ADDRESS = 100, /* of one address, which may be a NAT with many behind it; half of all at most */
 	IKE_MSGIDS_MAX = 4096,       /* of Quick Modes that an SA has seen */
 	IKE_SAS_PER_PEER = 4,
 	IKE_QUICK_PER_SA = 8,
@@ -173,6 +173,7 @@ struct ike_sa {
 	struct ike_peer *peer; /* once authenticated; from the start when we began it */
 	struct ike_sa *peer_next;
 	struct ike_sa *prev, *next; /* all SAs, oldest first */
+	struct ike_sa *half_prev, *half_next; /* those under way, oldest first */
 	uint8_t icookie[IKE_COOKIE_LEN], rcookie[IKE_COOKIE_LEN];
 	uint32_t number;  /* unique in the engine: debug lines name it */
 	uint32_t flags;   /* enum ike_sa_flag */
@@ -306,6 +307,21 @@ enum ike_stat {
 	        STAT_N
 };
 
+/* Messages that were passed over in silence, for their sender to repeat: no negotiation begins at the limit, at the
+ * share of its address, while Diffie-Hellman has a backlog; none goes on while its queue is full. */
+#define IKE_PUT_OFF_LIST(X)                     \
+	X(LIMIT, "Put Off At Limit")            \
+	X(ADDRESS, "Put Off At Address Share")  \
+	X(BACKLOG, "Put Off At Backlog")        \
+	X(DH_FULL, "Put Off At Full Queue")
+
+enum ike_put_off {
+#define X(name, text) PUT_OFF_##name,
+	IKE_PUT_OFF_LIST(X)
+#undef X
+	        PUT_OFF_N
+};
+
 /* Freed when the outermost entry into the engine returns: callbacks may end anything at any time. */
 struct ike_grave {
 	void *p;
@@ -330,6 +346,7 @@ struct ike {
 	struct hash *peers_by_handle, *flows_by_handle, *children_by_spi;
 	struct hash *peers_by_end; /* address and port -> the first ike_peer there */
 	struct ike_sa *sas, *sas_last;
+	struct ike_sa *half, *half_last; /* half open, oldest first */
 	size_t nsas, half_open;
 	struct ike_peer *peers, *peers_last;
 	size_t npeers;
@@ -338,7 +355,7 @@ struct ike {
 	uint64_t stat[STAT_N], stat_cleared[STAT_N]; /* what `clear crypto ikev1 stats` took off */
 	struct crypto_work work; /* but for what stat and keys.c count */
 	uint64_t peers_ever, peers_peak, child_ever, child_peak, conns_peak;
-	uint64_t half_open_peak, half_open_refused;
+	uint64_t half_open_peak, put_off[PUT_OFF_N];
 	uint64_t no_stale_ms[2]; /* nothing to make room with before: of any address, of one */
 	unsigned depth;
 	struct ike_grave *graves;
@@ -460,8 +477,11 @@ void sa_refuse(struct ike_sa *sa);
 /* Removes it; sends a Delete first when tell is set. */
 void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell);
 void sa_count_half_open(struct ike_sa *sa, bool half_open);
-/* May one more Main Mode begin from this address? Makes room when an old one is stale. */
-bool sa_admit(struct ike *ike, uint32_t ip);
+/* May one more Main Mode begin from this address? Makes room when an old one is stale. false: counted as put off;
+ * silent: nothing is wrong, its sender only has to wait. */
+bool sa_admit(struct ike *ike, uint32_t ip, bool *silent);
+/* Would Diffie-Hellman be refused now? Counted as put off when it would. */
+bool ike_dh_full(struct ike *ike);
 /* Notes the message ID of an authenticated Quick Mode of the peer's. false when the SA has seen it before: a
  * replay (RFC 2409 §5.5: the message ID is unique). */
 bool sa_msgid_new(struct ike_sa *sa, uint32_t msgid);

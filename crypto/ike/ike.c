@@ -271,8 +271,9 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 			log_msg(MSG_201008);
 		return;
 	}
-	if (!sa_admit(ike, remote.ip)) {
-		if (ike_may_log(ike))
+	bool silent;
+	if (!sa_admit(ike, remote.ip, &silent)) {
+		if (!silent && ike_may_log(ike))
 			ike_log(ike, MSG_713191, ike_prefix_ip(remote.ip).s);
 		return;
 	}
@@ -373,6 +374,13 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 		ike->stat[STAT_IN_DROPS]++;
 		ike_dbg(sa, IKE_EVENT, "Dropping message: exchange type %u", hdr.exch);
 	}
+}
+
+bool ike_is_first(const uint8_t *msg, size_t len)
+{
+	struct rd r = rd_of(msg, len);
+	rd_skip(&r, IKE_COOKIE_LEN);
+	return rd_u64(&r) == 0 && rd_ok(&r);
 }
 
 void ike_input(struct ike *ike, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,

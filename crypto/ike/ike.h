@@ -24,6 +24,10 @@ struct ike_conf; /* the compiled configuration; lives in the arena it was compil
 enum { IKE_PORT = 500, IKE_PORT_NATT = 4500, IKE_MSG_MAX = 8192 };
 
 /* What the engine needs of its surroundings. */
+enum {
+	IKE_DH_BACKLOG = 256, /* less than a tenth of a second, with the slowest group half a second */
+	IKE_DH_MOST = 1000,
+};
 struct ike_ops {
 	/* One message; not kept. The transport puts the non-ESP marker before it when local.port is 4500. false: it
 	 * could not be sent (it is repeated in its time). */
@@ -35,6 +39,9 @@ struct ike_ops {
 	 * always later or before this returns, and always exactly once, also after ike_free(). job belongs to the
 	 * engine and stays valid until done was called. 0 or -errno (then done is never called). */
 	int (*dh)(void *ctx, struct prim_dh_job *job, void (*done)(void *arg), void *arg);
+	/* Jobs given to dh whose done was not called yet, of whomever: while there are many no new negotiation is begun
+	 * (IKE_DH_BACKLOG), while there are too many none goes on (IKE_DH_MOST). NULL = they never wait. */
+	size_t (*dh_waiting)(void *ctx);
 	/* The data path; sa_ctx is its first argument. */
 	const struct sa_ops *sa;
 	void *sa_ctx;
@@ -69,6 +76,8 @@ int ike_conf_compile(const struct conf *c, struct arena *a, const struct ike_con
 void ike_set_conf(struct ike *ike, const struct ike_conf *conf, const struct ipsec_conf *ipsec);
 /* Is IKE enabled on this interface (nameif)? For the owner of the sockets. */
 bool ike_conf_enabled(const struct ike_conf *conf, const char *ifname);
+/* The Diffie-Hellman groups that clients may choose in phase 1, each once; how many (cap at most). */
+size_t ike_conf_groups(const struct ike_conf *conf, uint16_t *groups, size_t cap);
 /* Seconds of `crypto isakmp nat-traversal`; 0 = off. Port 4500 is needed only when it is on. */
 uint32_t ike_conf_natt(const struct ike_conf *conf);
 
@@ -151,7 +160,10 @@ struct ike_counts {
 	uint32_t peers_max;
 };
 void ike_counts(const struct ike *ike, struct ike_counts *counts);
-/* The rows of show crypto ikev1 stats, since the start. */
+/* Is it the first message of a Main Mode? Whoever has several messages to give hands the others in first: what was
+ * begun is finished before something new begins. */
+bool ike_is_first(const uint8_t *msg, size_t len);
+/* The rows of show crypto ikev1 stats, then what was put off and why (IKE_PUT_OFF_LIST), since the start. */
 void ike_each_stat(const struct ike *ike, void (*fn)(void *arg, const char *label, uint64_t n), void *arg);
 /* For show crypto protocol statistics. */
 struct crypto_work ike_work(const struct ike *ike);

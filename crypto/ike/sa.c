@@ -90,6 +90,20 @@ static size_t half_open_of(const struct ike *ike, uint32_t ip)
 	return (size_t)(uintptr_t)hash_get(ike->half_open_by_ip, &ip, sizeof ip);
 }
 
+static void half_list(struct ike_sa *sa, bool in)
+{
+	struct ike *ike = sa->ike;
+	if (in) {
+		sa->half_prev = ike->half_last;
+		*(ike->half_last != NULL ? &ike->half_last->half_next : &ike->half) = sa;
+		ike->half_last = sa;
+		return;
+	}
+	*(sa->half_prev != NULL ? &sa->half_prev->half_next : &ike->half) = sa->half_next;
+	*(sa->half_next != NULL ? &sa->half_next->half_prev : &ike->half_last) = sa->half_prev;
+	sa->half_prev = sa->half_next = NULL;
+}
+
 void sa_count_half_open(struct ike_sa *sa, bool half_open)
 {
 	struct ike *ike = sa->ike;
@@ -97,6 +111,7 @@ void sa_count_half_open(struct ike_sa *sa, bool half_open)
 	if (sa->half_open == half_open)
 		return;
 	sa->half_open = half_open;
+	half_list(sa, half_open);
 	size_t n = half_open_of(ike, ip);
 	if (half_open)
 		n++, ike->half_open++;
@@ -118,8 +133,8 @@ static struct ike_sa *stale(struct ike *ike, uint32_t ip)
 	uint64_t *not_before = &ike->no_stale_ms[ip != 0];
 	if (now < *not_before)
 		return NULL;
-	for (struct ike_sa *sa = ike->sas; sa != NULL; sa = sa->next)
-		if (sa->half_open && (ip == 0 || sa->first_remote.ip == ip) &&
+	for (struct ike_sa *sa = ike->half; sa != NULL; sa = sa->half_next)
+		if ((ip == 0 || sa->first_remote.ip == ip) &&
 		    (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_REFUSED) &&
 		    now - sa->began_ms >= STALE_MS)
 			return sa;
@@ -127,12 +142,32 @@ static struct ike_sa *stale(struct ike *ike, uint32_t ip)
 	return NULL;
 }
 
-bool sa_admit(struct ike *ike, uint32_t ip)
+static size_t dh_waiting(const struct ike *ike)
+{
+	return ike->ops->dh_waiting != NULL ? ike->ops->dh_waiting(ike->ctx) : 0;
+}
+
+bool ike_dh_full(struct ike *ike)
+{
+	if (dh_waiting(ike) < IKE_DH_MOST)
+		return false;
+	ike->put_off[PUT_OFF_DH_FULL]++;
+	return true;
+}
+
+bool sa_admit(struct ike *ike, uint32_t ip, bool *silent)
 {
 	uint32_t most = ike->conf->max_half_open;
 	if (most == 0 || most > IKE_HALF_OPEN_MAX)
 		most = IKE_HALF_OPEN_MAX;
-	bool crowd = half_open_of(ike, ip) >= IKE_HALF_OPEN_ADDRESS;
+	uint32_t share = most / 2 < IKE_HALF_OPEN_ADDRESS ? (most + 1) / 2 : IKE_HALF_OPEN_ADDRESS;
+	bool crowd = half_open_of(ike, ip) >= share;
+
+	*silent = dh_waiting(ike) >= IKE_DH_BACKLOG;
+	if (*silent) {
+		ike->put_off[PUT_OFF_BACKLOG]++;
+		return false;
+	}
 	if (ike->nsas < IKE_SAS_MAX && ike->half_open < most && !crowd)
 		return true;
 	struct ike_sa *old = stale(ike, crowd ? ip : 0);
@@ -141,7 +176,7 @@ bool sa_admit(struct ike *ike, uint32_t ip)
 		if (ike->nsas < IKE_SAS_MAX)
 			return true;
 	}
-	ike->half_open_refused++;
+	ike->put_off[crowd ? PUT_OFF_ADDRESS : PUT_OFF_LIMIT]++;
 	ike->stat[STAT_CAPACITY_FAILS]++;
 	return false;
 }

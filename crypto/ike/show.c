@@ -205,6 +205,12 @@ static const char *key_of(char *key, size_t cap, const char *label)
 	return key;
 }
 
+/* First messages of those who have to try again. */
+static uint64_t rejected(const struct ike *ike)
+{
+	return ike->put_off[PUT_OFF_LIMIT] + ike->put_off[PUT_OFF_ADDRESS] + ike->put_off[PUT_OFF_BACKLOG];
+}
+
 static void show_admission(const struct ike *ike, struct out *o)
 {
 	uint32_t most = ike->conf != NULL && ike->conf->max_half_open != 0
@@ -217,7 +223,7 @@ static void show_admission(const struct ike *ike, struct out *o)
 	rec(o, "- in_negotiation_sas_highwater", "  %-34s %7llu\n",
 	    "In-Negotiation SAs Highwater:", (unsigned long long)ike->half_open_peak);
 	rec(o, "- in_negotiation_sas_rejected", "  %-34s %7llu\n",
-	    "In-Negotiation SAs Rejected:", (unsigned long long)ike->half_open_refused);
+	    "In-Negotiation SAs Rejected:", (unsigned long long)rejected(ike));
 	rec_close(o);
 }
 
@@ -227,10 +233,18 @@ static const char *const names[] = {
 #undef X
 };
 
+static const char *const put_off_names[] = {
+#define X(name, text) text,
+        IKE_PUT_OFF_LIST(X)
+#undef X
+};
+
 void ike_each_stat(const struct ike *ike, void (*fn)(void *arg, const char *label, uint64_t n), void *arg)
 {
 	for (size_t i = 0; i < STAT_N; i++)
 		fn(arg, names[i], ike->stat[i]);
+	for (size_t i = 0; i < PUT_OFF_N; i++)
+		fn(arg, put_off_names[i], ike->put_off[i]);
 }
 
 /* What is there stays there. */

@@ -458,6 +458,14 @@ static void show_received(struct ike_sa *sa, const struct ike_hdr *hdr, const st
 	        ike_chain(hdr->next, m->plain).s, hdr->len);
 }
 
+/* The answer needs Diffie-Hellman, and its queue takes nothing more. */
+static bool must_wait(struct ike_xchg *x, const struct ike_row *row)
+{
+	const struct ike_msg *m = &x->sa->ike->msg;
+	return row->build != 0 && (x->exch == EXCH_MAIN || ike_msg_find(m, PAY_KE, NULL) != NULL) &&
+	       ike_dh_full(x->sa->ike);
+}
+
 void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
               const struct ike_hdr *hdr, struct bytes raw)
 {
@@ -495,7 +503,7 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 		pix_block(x);
 		if (x->state != ST_MM_START && x->state != ST_QM_START)
 			ike_event(x, EV_PROCESS_MSG);
-		verdict = row->fn(x, &ike->msg);
+		verdict = must_wait(x, row) ? STEP_IGNORE : row->fn(x, &ike->msg);
 		/* a refused exchange may be gone */
 		pix_status(x, verdict);
 	} else if (x->dead || x->state == ST_REFUSED) {

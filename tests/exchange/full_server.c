@@ -198,6 +198,12 @@ static void dh_done(struct timer *t, void *arg)
 	free(d);
 }
 
+static size_t dh_waiting(void *ctx)
+{
+	struct gateway *gw = ctx;
+	return ((struct world *)((char *)gw - offsetof(struct world, gw)))->dh_running;
+}
+
 static int dh(void *ctx, struct prim_dh_job *job, void (*done)(void *), void *arg)
 {
 	struct gateway *gw = ctx;
@@ -322,6 +328,7 @@ void world_open(struct world *w, const char *more)
 	if (gateway_engines(gw, &err) != 0)
 		fail_msg("%s", err.text);
 	gw->ike_ops.dh = dh;
+	gw->ike_ops.dh_waiting = dh_waiting;
 	if (world_prepare != NULL)
 		world_prepare(w);
 	start_config(w, more);

@@ -1,0 +1,217 @@
+/* Many clients at once: whoever began is finished first, the others are put off in silence and get in when they repeat
+ * what they said. Diffie-Hellman takes its time, packets get lost. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/random.h"
+#include "tests/exchange/ike_many.h"
+
+enum { CROWD = 1000, GROUP = 19, PATIENCE_MS = 60000 };
+
+static struct many many;
+
+static int setup(void **state)
+{
+	many_open(&many, "aes-256", GROUP);
+	many.latency_ms = 20;
+	*state = &many;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	many_close(*state);
+	return 0;
+}
+
+/* One millisecond: what has arrived is handled, and so many jobs are done. */
+static void step(struct many *m, unsigned jobs)
+{
+	struct many_packet p;
+
+	clock_run(&m->net.clock, clock_now(&m->net.clock) + 1);
+	while (many_take(m, &p))
+		many_deliver(m, &p);
+	while (jobs-- > 0 && many_job(m))
+		;
+	assert_true(m->server->half_open <= IKE_HALF_OPEN_MAX);
+	assert_true(m->njobs <= IKE_DH_MOST);
+}
+
+static void steps(struct many *m, unsigned ms, unsigned jobs)
+{
+	while (ms-- > 0)
+		step(m, jobs);
+}
+
+static void until_all_are_in(struct many *m, unsigned jobs)
+{
+	for (unsigned ms = 0; ms < PATIENCE_MS && m->up < m->begun; ms++)
+		step(m, jobs);
+	if (m->up < m->begun)
+		fail_msg("%u of %u got in", m->up, m->begun);
+	assert_int_equal(m->server->stat[STAT_RESPONDER_FAILS], 0);
+	assert_int_equal(m->client->stat[STAT_INITIATOR_FAILS], 0);
+}
+
+/* All in the same millisecond, some packets are lost. */
+static void all_at_once(void **state)
+{
+	struct many *m = *state;
+
+	m->loss = 30;
+	while (m->begun < CROWD)
+		many_dial(m);
+	until_all_are_in(m, 1);
+}
+
+/* More than fit under the limit. */
+static void more_than_the_limit(void **state)
+{
+	struct many *m = *state;
+
+	m->net.server.conf.max_half_open = CROWD / 4;
+	while (m->begun < CROWD)
+		many_dial(m);
+	until_all_are_in(m, 1);
+	assert_true(m->server->put_off[PUT_OFF_LIMIT] > 0);
+	assert_int_equal(m->server->half_open_peak, CROWD / 4);
+}
+
+/* Twice as many come as can be served: Diffie-Hellman's queue stays short, and none that began is given up. */
+static void faster_than_served(void **state)
+{
+	struct many *m = *state;
+
+	m->loss = 20;
+	for (unsigned i = 0; i < 2 * CROWD; i++) {
+		many_dial(m);
+		step(m, i & 1);
+		assert_true(m->njobs < 2 * IKE_DH_BACKLOG);
+	}
+	assert_true(m->server->put_off[PUT_OFF_BACKLOG] > 0);
+	/* It says nothing of them, and they are among those who were rejected. */
+	assert_int_equal(net_logged(&m->net, 713191, NULL), 0);
+	until_all_are_in(m, 1);
+}
+
+/* The first message of somebody who will never say more. */
+static void forged(struct many *m, uint32_t ip)
+{
+	struct ike_out o;
+	struct ike_hdr hdr = {.exch = EXCH_MAIN};
+
+	random_bytes(hdr.icookie, sizeof hdr.icookie);
+	ike_out_begin(&o, &hdr);
+	ike_out_payload(&o, PAY_SA);
+	p1_write_offer(&o.w, &m->net.server.policy[1]);
+	assert_true(ike_out_end(&o));
+	struct bytes all = ike_out_all(&o);
+	ike_input(m->server, (struct ip4_end){SERVER_IP, IKE_PORT}, (struct ip4_end){ip, IKE_PORT}, all.p, all.len);
+}
+
+/* One address has a share and no more; others get in beside it at once. */
+static void flood_of_one_address(void **state)
+{
+	struct many *m = *state;
+
+	for (unsigned ms = 0; ms < 5000; ms++) {
+		for (unsigned i = 0; i < 5; i++)
+			forged(m, NAT_IP);
+		if (ms % 10 == 0 && m->begun < CROWD / 4)
+			many_dial(m);
+		step(m, 1);
+		assert_true(m->begun - m->up < 50); /* none has to repeat anything */
+	}
+	assert_true(m->server->put_off[PUT_OFF_ADDRESS] > 0);
+	assert_int_equal(m->server->put_off[PUT_OFF_LIMIT], 0);
+	assert_int_equal(m->up, CROWD / 4);
+}
+
+/* With a small limit the share is half of it. */
+static void share_of_a_small_limit(void **state)
+{
+	struct many *m = *state;
+
+	m->net.server.conf.max_half_open = 10;
+	for (unsigned i = 0; i < 100; i++)
+		forged(m, NAT_IP);
+	assert_int_equal(m->server->half_open, 5);
+	many_dial(m);
+	until_all_are_in(m, 1);
+}
+
+/* A message whose answer needs Diffie-Hellman comes while its queue is full: as if it had been lost. */
+static void full_queue(void **state)
+{
+	struct many *m = *state;
+
+	many_dial(m);
+	steps(m, 45, 1); /* MM3 is on its way */
+	m->more_jobs = IKE_DH_MOST;
+	steps(m, 1000, 1);
+	assert_int_equal(m->server->put_off[PUT_OFF_DH_FULL], 1);
+	assert_int_equal(m->server->sas->mm.state, ST_MM_WAIT3);
+	m->more_jobs = 0;
+	until_all_are_in(m, 1);
+	/* new keys with PFS */
+	struct ike_peer *peer = m->client->peers;
+	peer->flows->group = GROUP;
+	assert_true(qm_begin(sa_best(peer), peer->flows));
+	m->more_jobs = IKE_DH_MOST;
+	steps(m, 1000, 1);
+	assert_int_equal(m->server->put_off[PUT_OFF_DH_FULL], 2);
+	assert_null(m->server->sas->quick != NULL && m->server->sas->quick->x.state != ST_QM_DONE ? state : NULL);
+	m->more_jobs = 0;
+	steps(m, 3000, 1);
+	assert_int_equal(m->server->peers->flows->nchildren, 2);
+	assert_int_equal(m->server->peers->flows->group, GROUP);
+}
+
+/* A repetition is answered out of what was kept: nothing is decrypted, derived or signed for it. */
+static void repetitions_cost_nothing(void **state)
+{
+	struct many *m = *state;
+	struct many_packet p;
+	unsigned repeated = 0;
+
+	many_dial(m);
+	while (m->up == 0) {
+		clock_run(&m->net.clock, clock_now(&m->net.clock) + 10);
+		while (many_take(m, &p)) {
+			many_deliver(m, &p);
+			while (many_job(m))
+				;
+			if (!p.to_server || m->up > 0)
+				continue;
+			const struct crypto_work before = ike_work(m->server);
+			size_t answers = m->n;
+			clock_run(&m->net.clock, clock_now(&m->net.clock) + 500);
+			many_deliver(m, &p);
+			const struct crypto_work after = ike_work(m->server);
+			assert_int_equal(after.encrypt, before.encrypt);
+			assert_int_equal(after.decrypt, before.decrypt);
+			assert_int_equal(after.hmac, before.hmac);
+			assert_int_equal(after.random, before.random);
+			assert_int_equal(after.key_allocated, before.key_allocated);
+			assert_int_equal(m->n, answers + 1);
+			repeated++;
+		}
+	}
+	assert_int_equal(repeated, 4); /* three of Main Mode, the first of Quick Mode */
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	        T(all_at_once),            T(more_than_the_limit),    T(faster_than_served), T(flood_of_one_address),
+	        T(share_of_a_small_limit), T(full_queue),             T(repetitions_cost_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
