@@ -177,11 +177,16 @@ static int start_packets(struct gateway *gw, unsigned n, struct err *err)
 	for (unsigned i = 0; rc == 0 && i < n; i++) {
 		rc = udp_open(&gw->udp4500[i], 0, IKE_PORT_NATT, n > 1, err);
 		if (rc == 0)
+			gw->offload |= udp_offload(gw->udp4500[i], gw->opt.offload);
+		if (rc == 0)
 			rc = rawesp_open(&gw->raw[i], i > 0, err);
 	}
 	if (rc == 0 && n > 1)
 		rc = udp_steer(gw->udp4500[0], n, err);
-	return rc == 0 ? tun_open(gw->tun, n, TUN_NAME, PPP_MTU_DEFAULT, OFFLOAD_ALL, err) : rc;
+	if (rc == 0)
+		rc = tun_open(gw->tun, n, TUN_NAME, PPP_MTU_DEFAULT, gw->opt.offload, err);
+	gw->offload |= gw->tun[0].offload;
+	return rc;
 }
 
 static int start_sockets(struct gateway *gw, struct err *err)

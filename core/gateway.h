@@ -41,6 +41,7 @@ struct filters;
 struct gateway_options {
 	const char *state_dir, *socket, *hardware, *config, *grammar;
 	unsigned workers; /* threads of the packet path, 1 .. WORKERS_MAX */
+	uint32_t offload; /* what may be left to the kernel, bits of enum offload */
 };
 
 /* A flow as long as it lives: what L2TP is told about where a message came from. */
@@ -84,6 +85,7 @@ struct gateway {
 	struct probes *probes;
 	struct captures *captures;
 	struct net_show net_show;
+	uint32_t offload; /* bits of enum offload in force */
 	struct udp *udp500;
 	/* one a worker */
 	struct udp *udp4500[WORKERS_MAX];

@@ -15,6 +15,7 @@
 
 static bool parse(int argc, char **argv, struct gateway_options *opt, const char **manual)
 {
+	struct err err = {0};
 	static const struct option longs[] = {
 	        {"state", required_argument, NULL, 's'},
 	        {"socket", required_argument, NULL, 'k'},
@@ -22,6 +23,7 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, const char
 	        {"config", required_argument, NULL, 'c'},
 	        {"grammar", required_argument, NULL, 'g'},
 	        {"workers", required_argument, NULL, 'n'},
+	        {"no-offload", required_argument, NULL, 'o'},
 	        {"manual", required_argument, NULL, 'm'},
 	        {"version", no_argument, NULL, 'V'},
 	        {"help", no_argument, NULL, 'h'},
@@ -48,6 +50,12 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, const char
 			opt->workers = (unsigned)strtoul(optarg, NULL, 10);
 			if (opt->workers < 1 || opt->workers > WORKERS_MAX)
 				return false;
+			break;
+		case 'o':
+			if (offload_forbid(optarg, &opt->offload, &err) != 0) {
+				fprintf(stderr, "posternd: %s\n", err.text);
+				exit(2);
+			}
 			break;
 		case 'm':
 			*manual = optarg;
@@ -101,7 +109,7 @@ int main(int argc, char **argv)
 	static struct gateway gw;
 	const char *manual = NULL;
 	struct gateway_options opt = {
-	        .state_dir = "/var/lib/postern", .socket = CONTROL_SOCKET, .workers = cores()};
+	        .state_dir = "/var/lib/postern", .socket = CONTROL_SOCKET, .workers = cores(), .offload = OFFLOAD_ALL};
 	struct err err = {0};
 
 	if (!parse(argc, argv, &opt, &manual)) {

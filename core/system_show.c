@@ -119,6 +119,16 @@ static void read_proc(const char *path, char *text, size_t cap)
 		fclose(f);
 }
 
+static void offload_line(const struct gateway *gw, struct out *o)
+{
+	char text[160] = "";
+	size_t at = 0;
+	for (unsigned i = 0; i < OFFLOAD_BITS; i++)
+		if (gw->offload & 1u << i)
+			at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", at > 0 ? " " : "", offload_name(i));
+	rec(o, "offload", "Offload:    %s\n\n\n", at > 0 ? text : "none");
+}
+
 static void hardware_lines(struct out *o)
 {
 	char cpu[8192], mem[1024];
@@ -133,7 +143,7 @@ static void hardware_lines(struct out *o)
 	    "POSTERN", strtoul(proc_value(mem, "MemTotal").p, NULL, 10) / 1024, STR_ARG(model),
 	    strtoul(mhz.len > 0 ? mhz.p : "0", NULL, 10));
 	rec(o, "system", "Model Id:   %s\n", uts.machine);
-	rec(o, "kernel -", "Host:       %s %s\n\n\n", uts.release, uts.sysname);
+	rec(o, "kernel -", "Host:       %s %s\n", uts.release, uts.sysname);
 }
 
 static void licence(struct out *o, const char *key, const char *label, const char *value)
@@ -204,6 +214,7 @@ static int show_version(struct cmd *c)
 	    gw->snap != NULL ? gw->snap->hostname : "ciscoasa", up);
 	rec_num(o, "uptime_s", ms / 1000);
 	hardware_lines(o);
+	offload_line(gw, o);
 	interface_lines(gw, o);
 	licence_lines(gw, o);
 	modified_line(gw, o);

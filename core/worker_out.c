@@ -269,7 +269,7 @@ void worker_out(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 	if (!crossed && capture_at(w->capture, CAP_INSIDE))
 		worker_capture_inner(w, pkts, n);
 	for (unsigned i = 0; i < n; i++) {
-		if (out_route(w, pkts[i], &inner[n_go], crossed))
+		if (pkts[i]->drop == DROP_NONE && out_route(w, pkts[i], &inner[n_go], crossed))
 			go[n_go++] = pkts[i];
 		else if (pkts[i]->drop != DROP_NONE)
 			worker_dropped(w, pkts[i], false);

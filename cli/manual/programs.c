@@ -19,6 +19,9 @@ static const struct program_option posternd_options[] = {
         {"--state", "DIR", "startup-config, keys and disk0 (default /var/lib/postern)"},
         {"--socket", "PATH", "where consoles connect (default " CONTROL_SOCKET ")"},
         {"--workers", "N", "threads for packets, 1 to 16 (default: as many as there are processors)"},
+        {"--no-offload", "LIST",
+         "what is not left to the kernel, for tests: tun-csum, tun-tso, tun-uso, coalesce, udp-gro, udp-gso, with "
+         "commas, or all (show version has what is in force)"},
         {"--hardware", "FILE", "which Linux device each interface is (default DIR/hardware.yaml)"},
         {"--config", "FILE", "loaded in place of startup-config"},
         {"--grammar", "DIR", "the command grammar (default: as installed)"},
@@ -60,7 +63,8 @@ const struct program program_posternd = {
         .name = "posternd",
         .section = 8,
         .what = "L2TP/IPsec remote-access VPN appliance",
-        .synopsis = "posternd [--state DIR] [--socket PATH] [--workers N] [--hardware FILE] [--config FILE] "
+        .synopsis = "posternd [--state DIR] [--socket PATH] [--workers N] [--no-offload LIST] "
+                    "[--hardware FILE] [--config FILE] "
                     "[--grammar DIR]\n"
                     "posternd --manual FILE\n",
         .description = posternd_description,

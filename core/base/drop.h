@@ -38,6 +38,7 @@
 	X(MTU, "larger than the tunnel MTU, DF set")                                               \
 	X(RING_FULL, "punt ring full")                                                             \
 	X(CROSS_FULL, "ring to another packet thread full")                                        \
+	X(VNET, "header of the TUN device invalid")                                                \
 	X(TUN_WRITE, "TUN device refused the packet")                                              \
 	X(UDP_WRITE, "socket refused the packet")                                                  \
 	X(ACL_DROP, "Flow is denied by configured rule")                                                            \

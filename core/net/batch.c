@@ -26,14 +26,6 @@ static void buffers_enlarge(int fd)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }
 
-/* The socket's DF mode, changed only when the packets ask for another one than the last. */
-static void df_set(struct batch *b, bool df)
-{
-	int mode = df ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT;
-	if (b->df != df && !setsockopt(b->fd, IPPROTO_IP, IP_MTU_DISCOVER, &mode, sizeof(mode)))
-		b->df = df;
-}
-
 static void store_free(struct batch_in *in)
 {
 	if (in->area)
@@ -79,17 +71,18 @@ int batch_init(struct batch *b, int fd, uint16_t port, struct err *err)
 		return err_set(err, -errno, "cannot set up a socket: %s", strerror(errno));
 	if (!store_make(&b->in, SLOT_BYTES))
 		return err_set(err, -ENOMEM, "out of memory");
-	b->df = true; /* whatever the system's default is: the next call sets it */
-	df_set(b, false);
+	batch_send_init(b);
 	buffers_enlarge(fd);
 	return 0;
 }
 
 uint32_t batch_offload(struct batch *b, uint32_t allowed)
 {
-	int gro = (allowed & OFFLOAD_UDP_GRO) != 0;
+	int gro = (allowed & OFFLOAD_UDP_GRO) != 0, none = 0; /* none: told with each message */
 	bool wide = b->in.iov[0].iov_len == GRO_SLOT_BYTES;
 	b->offload = OFFLOAD_NONE;
+	if ((allowed & OFFLOAD_UDP_GSO) && !setsockopt(b->fd, SOL_UDP, UDP_SEGMENT, &none, sizeof(none)))
+		b->offload |= OFFLOAD_UDP_GSO;
 	if (wide != gro && !store_make(&b->in, gro ? GRO_SLOT_BYTES : SLOT_BYTES))
 		return b->offload;
 	if (!setsockopt(b->fd, SOL_UDP, UDP_GRO, &gro, sizeof(gro)) && gro)
@@ -138,6 +131,8 @@ static void slot_begin(struct batch *b)
 	};
 	control_read(h, &in->from, &size);
 	in->size = size && size < len && !in->from.drop ? size : len;
+	if (in->size < len)
+		ctr_add(&b->stats.rx_supers, 1);
 	in->pos = 0;
 }
 
@@ -209,125 +204,4 @@ int batch_recv(struct batch *b, struct pkt *const *pkts, unsigned n)
 	if (truncated)
 		ctr_add(&b->stats.rx_truncated, truncated);
 	return (int)got;
-}
-
-/* ------------------------------------------------------------------------------------------- send */
-
-static size_t control_fill(struct msghdr *h, uint32_t local_ip, uint8_t tos)
-{
-	struct cmsghdr *c = CMSG_FIRSTHDR(h);
-	size_t len = 0;
-	if (local_ip) {
-		struct in_pktinfo info = {.ipi_spec_dst.s_addr = htonl(local_ip)};
-		c->cmsg_level = IPPROTO_IP;
-		c->cmsg_type = IP_PKTINFO;
-		c->cmsg_len = CMSG_LEN(sizeof(info));
-		memcpy(CMSG_DATA(c), &info, sizeof(info));
-		len += CMSG_SPACE(sizeof(info));
-		c = CMSG_NXTHDR(h, c);
-	}
-	int value = tos;
-	c->cmsg_level = IPPROTO_IP;
-	c->cmsg_type = IP_TOS;
-	c->cmsg_len = CMSG_LEN(sizeof(value));
-	memcpy(CMSG_DATA(c), &value, sizeof(value));
-	return len + CMSG_SPACE(sizeof(value));
-}
-
-static void send_prepare(struct batch *b, unsigned i, struct ip4_end local, struct ip4_end peer,
-                         uint8_t tos, const void *data, size_t len)
-{
-	struct batch_out *s = &b->out;
-	s->iov[i] = (struct iovec){.iov_base = (void *)(uintptr_t)data, .iov_len = len};
-	s->addr[i] = (struct sockaddr_in){
-	        .sin_family = AF_INET,
-	        .sin_port = b->port ? htons(peer.port) : 0,
-	        .sin_addr.s_addr = htonl(peer.ip),
-	};
-	memset(&s->control[i], 0, sizeof(s->control[i]));
-	struct msghdr *h = &s->msg[i].msg_hdr;
-	*h = (struct msghdr){
-	        .msg_name = &s->addr[i],
-	        .msg_namelen = sizeof(s->addr[i]),
-	        .msg_iov = &s->iov[i],
-	        .msg_iovlen = 1,
-	        .msg_control = s->control[i].space,
-	        .msg_controllen = sizeof(s->control[i].space),
-	};
-	h->msg_controllen = control_fill(h, local.ip, tos);
-}
-
-/* Sends what was prepared; who[i] belongs to slot i. A refused packet is marked and the rest goes on, except
- * when the socket's buffer is full: then the rest would only be refused too. */
-static unsigned send_run(struct batch *b, struct pkt *const *who, unsigned n)
-{
-	unsigned at = 0, sent = 0;
-	while (at < n) {
-		int done = sendmmsg(b->fd, b->out.msg + at, n - at, MSG_DONTWAIT);
-		ctr_add(&b->stats.tx_calls, 1);
-		if (done > 0) {
-			for (int i = 0; i < done; i++)
-				ctr_add(&b->stats.tx_bytes, who[at + (unsigned)i]->len);
-			at += (unsigned)done;
-			sent += (unsigned)done;
-			continue;
-		}
-		if (errno == EINTR)
-			continue;
-		bool full = errno == EAGAIN || errno == ENOBUFS;
-		unsigned lost = full ? n - at : 1;
-		for (unsigned i = 0; i < lost; i++)
-			who[at + i]->drop = errno == EMSGSIZE ? DROP_MTU : DROP_UDP_WRITE;
-		ctr_add(&b->stats.tx_errors, lost);
-		at += lost;
-	}
-	ctr_add(&b->stats.tx_pkts, sent);
-	return sent;
-}
-
-unsigned batch_send(struct batch *b, struct pkt *const *pkts, unsigned n)
-{
-	unsigned sent = 0, i = 0;
-	pthread_mutex_lock(&b->tx_lock);
-	while (i < n) {
-		struct pkt *who[PKT_BATCH];
-		unsigned k = 0;
-		bool df = false;
-		for (; i < n && k < PKT_BATCH; i++) { /* a run with the same DF */
-			struct pkt *p = pkts[i];
-			if (p->drop)
-				continue;
-			if (k && p->df != df)
-				break;
-			df = p->df;
-			send_prepare(b, k, p->local, p->peer, p->tos, pkt_data(p), p->len);
-			who[k++] = p;
-		}
-		if (!k)
-			break;
-		df_set(b, df);
-		sent += send_run(b, who, k);
-	}
-	pthread_mutex_unlock(&b->tx_lock);
-	return sent;
-}
-
-int batch_send_one(struct batch *b, struct ip4_end local, struct ip4_end peer, const void *data,
-                   size_t len)
-{
-	int r;
-	pthread_mutex_lock(&b->tx_lock);
-	send_prepare(b, 0, local, peer, 0, data, len);
-	df_set(b, false);
-	do
-		r = sendmsg(b->fd, &b->out.msg[0].msg_hdr, MSG_DONTWAIT) < 0 ? -errno : 0;
-	while (r == -EINTR);
-	if (r) {
-		ctr_add(&b->stats.tx_errors, 1);
-	} else {
-		ctr_add(&b->stats.tx_pkts, 1);
-		ctr_add(&b->stats.tx_bytes, len);
-	}
-	pthread_mutex_unlock(&b->tx_lock);
-	return r;
 }

@@ -8,13 +8,7 @@
 
 #include "core/net/udp.h"
 
-/* Room for IP_PKTINFO and IP_TOS. */
-union batch_control {
-	struct cmsghdr align;
-	uint8_t space[CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(int))];
-};
-
-/* And for the size of the datagrams that UDP_GRO has put together. */
+/* Room for IP_PKTINFO, IP_TOS and the size of the datagrams that UDP_GRO has put together. */
 union batch_control_in {
 	struct cmsghdr align;
 	uint8_t space[CMSG_SPACE(sizeof(struct in_pktinfo)) + 2 * CMSG_SPACE(sizeof(int))];
@@ -38,11 +32,39 @@ struct batch_in {
 	struct pkt from; /* addresses and marks of the next slot */
 };
 
+/* What goes with a message. Only what it needs is given: `seg` to `pktinfo`, or to `tos` when that is not 0. */
+struct batch_control_out {
+	struct cmsghdr seg_head;
+	_Alignas(struct cmsghdr) uint16_t seg;
+	_Alignas(struct cmsghdr) struct cmsghdr pktinfo_head;
+	struct in_pktinfo pktinfo;
+	_Alignas(struct cmsghdr) struct cmsghdr tos_head;
+	int tos;
+};
+
+/* One message: datagrams to one peer that are alike, of one size, the last perhaps shorter. */
+struct batch_group {
+	uint8_t first, last, n; /* indices into the batch; how many */
+	bool closed;            /* nothing more is added */
+	uint32_t size, len;     /* of each but the last; of all */
+};
+
+/* A peer whose path did not take datagrams of that size as one message; so many more are sent singly. */
+struct batch_refused {
+	uint32_t ip, size;
+	unsigned left;
+};
+
 struct batch_out {
+	unsigned n;
+	struct batch_group group[PKT_BATCH];
+	uint8_t next[PKT_BATCH];      /* of a datagram in its group */
+	uint8_t slots[2 * PKT_BATCH]; /* peer -> its latest group, counted from 1 */
+	struct batch_refused refused[PKT_BATCH];
 	struct mmsghdr msg[PKT_BATCH];
 	struct iovec iov[PKT_BATCH];
 	struct sockaddr_in addr[PKT_BATCH];
-	union batch_control control[PKT_BATCH];
+	struct batch_control_out control[PKT_BATCH];
 };
 
 struct batch {
@@ -52,6 +74,8 @@ struct batch {
 	pthread_mutex_t
 	        tx_lock; /* the socket's DF mode and `out`: worker and control thread both send */
 	bool df;
+	int tx_error; /* errno of the latest refusal */
+	uint32_t ip; /* bound to, 0 = all */
 	struct udp_stats stats;
 	struct batch_in in;
 	struct batch_out out;
@@ -60,6 +84,7 @@ struct batch {
 /* Takes the descriptor over: non-blocking, IP_PKTINFO, IP_TOS, large buffers. 0 or -errno. */
 int batch_init(struct batch *b, int fd, uint16_t port, struct err *err);
 void batch_close(struct batch *b);
+void batch_send_init(struct batch *b); /* batch_send.c's part of batch_init */
 /* As the functions of udp.h. */
 uint32_t batch_offload(struct batch *b, uint32_t allowed);
 static inline bool batch_more(const struct batch *b)

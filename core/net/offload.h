@@ -28,6 +28,7 @@ enum offload {
 	OFFLOAD_LIST(X)
 #undef X
 	OFFLOAD_ALL = (1 << OFFLOAD_BITS) - 1,
+	OFFLOAD_TUN = OFFLOAD_TUN_CSUM | OFFLOAD_TUN_TSO | OFFLOAD_TUN_USO | OFFLOAD_COALESCE,
 };
 
 /* "tun-tso" */

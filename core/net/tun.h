@@ -19,8 +19,10 @@ struct tun {
 	char name[IFNAMSIZ];
 	uint32_t mtu;
 	uint32_t offload; /* bits of enum offload in force */
+	bool vnet;        /* packets have the device's header in front */
 	struct tun_store *store;
 	_Atomic uint64_t rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_errors; /* rx = from the host */
+	_Atomic uint64_t rx_supers, tx_supers; /* super-packets, of which some of the packets came */
 };
 
 /* Makes the device with n queues, sets its mtu and brings it up. It is gone when the last queue is closed. allowed:
@@ -30,11 +32,13 @@ int tun_open(struct tun *queues, unsigned n, const char *name, uint32_t mtu, uin
 void tun_close(struct tun *t); /* one queue; one that is all zero is allowed */
 /* Reads up to n packets without blocking. The packets are views of the queue's own store, with PKT_HEADROOM in front
  * and PKT_TAILROOM behind, good until the next tun_recv; sets off, len, tos (of the packet), df (its flag) and
- * ifindex. Packets that are not IPv4 are swallowed. How many, 0 when there is nothing, or -errno. */
+ * ifindex. Packets that are not IPv4 are swallowed; those with a device's header that does not fit have
+ * drop = DROP_VNET. How many, 0 when there is nothing, or -errno. */
 int tun_recv(struct tun *t, struct pkt *const *pkts, unsigned n);
 /* More has been read than fitted into the last batch: receive again, do not wait. */
 bool tun_more(const struct tun *t);
-/* Writes packets; the refused ones have drop = DROP_TUN_WRITE, those with drop set are skipped. How many went. */
+/* Writes packets, joined where the device takes that (the order within a flow is kept); what stands in front of their
+ * view is overwritten. The refused ones have drop = DROP_TUN_WRITE, those with drop set are skipped. How many went. */
 unsigned tun_send(struct tun *t, struct pkt *const *pkts, unsigned n);
 
 #endif

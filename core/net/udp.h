@@ -13,6 +13,7 @@ struct udp;
 struct udp_stats {
 	_Atomic uint64_t rx_pkts, rx_bytes, rx_calls, rx_truncated;
 	_Atomic uint64_t tx_pkts, tx_bytes, tx_calls, tx_errors;
+	_Atomic uint64_t rx_supers, tx_supers; /* datagrams of one size that travelled as one */
 };
 
 /* reuseport: several sockets of this process share the port (one a worker). -EADDRINUSE names the program
@@ -38,8 +39,8 @@ uint32_t udp_offloads(const struct udp *u);
 int udp_recv(struct udp *u, struct pkt *const *pkts, unsigned n);
 /* More has been read than fitted into the last batch: receive again, do not wait. */
 bool udp_more(const struct udp *u);
-/* Sends pkts (any n) to peer from local.ip (0 = the kernel's choice), with tos and df of each packet. Those
- * that could not go have drop set: DROP_MTU when larger than the path with df, else DROP_UDP_WRITE.
+/* Sends pkts (any n) to peer from local.ip (0 = the kernel's choice), with tos and df of each packet; the order of
+ * those to one peer is kept. Those that could not go have drop set: DROP_MTU when larger than the path with df, else DROP_UDP_WRITE.
  * Packets that come with drop set are skipped. Returns how many went. */
 unsigned udp_send(struct udp *u, struct pkt *const *pkts, unsigned n);
 /* One datagram from the control thread (IKE): tos 0, no DF. 0 or -errno. */

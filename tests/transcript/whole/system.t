@@ -16,6 +16,7 @@ gw up <*> sec<*>
 Hardware:   POSTERN, <*> MB RAM, CPU <*>
 Model Id:   <*>
 Host:       <*>
+Offload:    none
 
 
  0: Ext: GigabitEthernet0/0  : address is fa16.3eb0.c3d3, device eth0
