@@ -65,6 +65,7 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	if (rc != 0)
 		return rc;
 	gw->flows = hash_new(0);
+	gw->flow_pool = pool_new("Gateway flows", sizeof(struct gw_flow), 0);
 	gw->client_routes = hash_new(0);
 	gw->sadb = ipsec_sadb_new(&gw->clock, &workers_sa_ops, gw->workers, &gw->sadb_hooks);
 	gw->ike_ops = gateway_ike_ops;

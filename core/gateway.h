@@ -24,6 +24,8 @@
 #include "cli/exec/config.h"
 #include "cli/grammar/grammar.h"
 #include "core/base/hash.h"
+#include "core/base/pool.h"
+#include "core/base/share.h"
 #include "core/config/txn.h"
 #include "core/net/capture.h"
 #include "core/net/hostcfg.h"
@@ -48,8 +50,7 @@ struct gateway_options {
 struct gw_flow {
 	uint32_t peer, flow;
 	bool udp_encap, reverse_route;
-	char ifname[IFACE_NAMEIF_MAX];
-	char group[AAA_NAME_MAX + 1];
+	const char *ifname, *group; /* shared (core/base/share.h) */
 	unsigned users;    /* who is in over it */
 	bool ending;       /* we ended the last one: only the goodbyes are waited for */
 	struct timer idle; /* runs while nobody is in */
@@ -101,6 +102,7 @@ struct gateway {
 	struct l2tp *l2tp;
 	struct ppp *ppp;
 	struct hash *flows; /* flow -> struct gw_flow */
+	struct pool *flow_pool;
 	struct hash
 	        *client_routes; /* address -> this, of the clients that have a route of their own */
 	struct gw_dhcp *dhcp;

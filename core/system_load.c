@@ -223,11 +223,17 @@ static unsigned part(uint64_t n, uint64_t all)
 	return all > 0 ? (unsigned)((n * 100 + all / 2) / all) : 0;
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct mem_info *)a)->name, ((const struct mem_info *)b)->name);
+}
+
 /* What sessions are made of, a row for each kind of object; the bytes of all. */
 static size_t object_rows(struct out *o)
 {
 	struct mem_info list[MEM_KINDS_MAX];
 	size_t n = mem_list(list), sum = 0;
+	qsort(list, n, sizeof list[0], by_name);
 	out_str(o, "\n----- allocated memory statistics -----\n\n"
 	           "object                     in use        peak   size (bytes)   total (bytes)\n"
 	           "--------------------  -----------  ----------  -------------  --------------\n");

@@ -80,18 +80,17 @@ static void ike_flow_up(void *ctx, uint32_t peer, uint32_t flow, const struct sa
 {
 	struct gateway *gw = ctx;
 	struct ike_peer_info info;
-	struct gw_flow *f = calloc(1, sizeof *f);
+	struct gw_flow *f = pool_get(gw->flow_pool);
 	if (f == NULL || !hash_put(gw->flows, &flow, sizeof flow, f)) {
-		free(f);
+		pool_put(gw->flow_pool, f);
 		return; /* its messages are dropped as of an unknown flow; the client tries again */
 	}
 	f->peer = peer;
 	f->flow = flow;
 	f->udp_encap = pair->udp_encap;
 	f->reverse_route = pair->reverse_route;
-	str_copy(f->ifname, sizeof f->ifname, str_of(pair->ifname));
-	if (ike_peer_info(gw->ike, peer, &info))
-		str_copy(f->group, sizeof f->group, str_of(info.group));
+	f->ifname = share_text(pair->ifname);
+	f->group = share_text(ike_peer_info(gw->ike, peer, &info) ? info.group : "");
 	timer_start(&gw->clock, &f->idle, FLOW_IDLE_MS, flow_unused, gw);
 }
 
@@ -107,15 +106,23 @@ enum link_end gateway_link_end(enum sa_end why)
 	return (unsigned)why < sizeof table / sizeof table[0] ? table[why] : LINK_END_UNKNOWN;
 }
 
+static void free_flow(void *arg, void *value)
+{
+	struct gateway *gw = arg;
+	struct gw_flow *f = value;
+	timer_stop(&gw->clock, &f->idle);
+	share_drop_text(f->ifname);
+	share_drop_text(f->group);
+	pool_put(gw->flow_pool, f);
+}
+
 static void ike_flow_down(void *ctx, uint32_t peer, uint32_t flow, enum sa_end why)
 {
 	struct gateway *gw = ctx;
 	(void)peer;
 	struct gw_flow *f = hash_del(gw->flows, &flow, sizeof flow);
-	if (f != NULL) {
-		timer_stop(&gw->clock, &f->idle);
-		free(f);
-	}
+	if (f != NULL)
+		free_flow(gw, f);
 	l2tp_flow_down(gw->l2tp, flow, gateway_link_end(why));
 }
 
@@ -138,20 +145,14 @@ const struct ike_ops gateway_ike_ops = {
         .clear = gateway_tap_clear,
 };
 
-static void free_flow(void *arg, void *value)
-{
-	struct gateway *gw = arg;
-	struct gw_flow *f = value;
-	timer_stop(&gw->clock, &f->idle);
-	free(f);
-}
-
 void gateway_flows_free(struct gateway *gw)
 {
 	if (gw->flows != NULL)
 		hash_each(gw->flows, free_flow, gw);
 	hash_free(gw->flows);
+	pool_delete(gw->flow_pool);
 	gw->flows = NULL;
+	gw->flow_pool = NULL;
 }
 
 static void rx500(struct gateway *gw, const struct pkt *p, bool first)

@@ -31,13 +31,18 @@ struct sa_proxy {
 	uint16_t port;
 };
 
+/* Of both directions; whoever makes them wipes them. */
+struct sa_keys {
+	uint8_t key_in[32], key_out[32];         /* cipher */
+	uint8_t mac_key_in[32], mac_key_out[32]; /* 16, 20 or 32 bytes by mac */
+};
+
 struct sa_pair {
 	uint32_t peer, flow;
 	uint32_t spi_in, spi_out; /* host order */
 	struct esp_alg alg;
 	enum esp_mode mode;
-	uint8_t key_in[32], key_out[32];         /* cipher */
-	uint8_t mac_key_in[32], mac_key_out[32]; /* 16, 20 or 32 bytes by mac */
+	const struct sa_keys *keys;              /* while it is installed; NULL where it is only told of */
 	struct ip4_end local, remote;            /* outer; ports are those of UDP encapsulation */
 	bool udp_encap;                          /* RFC 3948 on port 4500; else protocol 50 */
 	struct sa_proxy local_proxy, remote_proxy; /* as the SA allows (NAT: remote by its outer address) */
@@ -48,10 +53,13 @@ struct sa_pair {
 	bool frag_after;                         /* cut into fragments outside, after encryption */
 	bool reverse_route;                      /* the client gets a route of its own */
 	uint16_t ifindex;                        /* of the interface the peer is on */
-	char map_name[64];                       /* crypto map for `show`: name of the dynamic map */
 	uint16_t map_seq;
-	char ifname[49]; /* nameif */
+	const char *map_name; /* crypto map for `show`: name of the dynamic map */
+	const char *ifname;   /* nameif */
 };
+/* A copy to be kept, without keys, its texts shared (core/base/share.h); and its end. */
+void sa_pair_keep(struct sa_pair *to, const struct sa_pair *from);
+void sa_pair_forget(struct sa_pair *pair);
 
 /* What is counted of one pair, each by the worker alone; the hot ones first.
  * bytes: inner, after and before ESP. errs_in has kinds: replay .. pad, internal; errs_out: seq (numbers used up),

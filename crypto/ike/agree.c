@@ -467,7 +467,7 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	qm->replay_window = qm->entry->replay_window;
 	qm->reverse_route = qm->entry->reverse_route;
 	qm->df = qm->entry->df;
-	snprintf(qm->map_name, sizeof qm->map_name, "%s", qm->entry->dynamic);
+	share_set_text(&qm->map_name, qm->entry->dynamic);
 	qm->map_seq = qm->entry->seq;
 	qm->entry = NULL; /* a new configuration may come while Diffie-Hellman runs */
 	return STEP_DONE;

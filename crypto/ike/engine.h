@@ -11,6 +11,8 @@
 #include "core/base/debug.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
+#include "core/base/pool.h"
+#include "core/base/share.h"
 #include "crypto/ike/history.h"
 #include "crypto/ike/ike.h"
 #include "crypto/ike/keys.h"
@@ -149,10 +151,11 @@ struct ike_qm {
 	uint32_t replay_window;
 	bool reverse_route;
 	int8_t df; /* set df-bit of the entry, -1 = the interface's */
-	char map_name[64];
+	const char *map_name; /* shared (core/base/share.h) */
 	uint16_t map_seq;
 };
 
+/* Of one message; it is there while fragments are. */
 struct ike_frag_set {
 	struct bytes part[16];
 	struct arena *a;
@@ -182,7 +185,7 @@ struct ike_sa {
 	bool half_open;
 	struct ip4_end local, remote;
 	struct ip4_end first_remote; /* where MM1 came from */
-	char ifname[49];
+	const char *ifname; /* shared (core/base/share.h) */
 	uint16_t ifindex;
 	struct ike_xchg mm;
 	/* agreed */
@@ -205,7 +208,7 @@ struct ike_sa {
 	size_t nmsgids, msgids_cap;
 	struct timer expire, rekey;
 	struct ike_dpd dpd;
-	struct ike_frag_set frag;
+	struct ike_frag_set *frag; /* NULL = none has come */
 	uint64_t began_ms, up_ms;
 	uint64_t bytes_in, bytes_out;
 };
@@ -217,12 +220,11 @@ struct ike_peer {
 	uint32_t handle;
 	bool dead, dying;
 	uint8_t id_type;
-	uint8_t id[IKE_ID_MAX];
-	size_t id_len;
+	struct bytes id; /* shared */
 	struct ip4_end local, remote;
-	char ifname[49];
+	const char *ifname; /* shared (core/base/share.h) */
 	uint16_t ifindex;
-	char user[65];
+	const char *user; /* shared */
 	uint32_t client_ip;
 	struct ike_sa *sas; /* newest first */
 	struct ike_flow *flows;
@@ -239,7 +241,7 @@ struct ike_flow {
 	struct ike_flow *next;
 	uint32_t handle;
 	bool up, dead, want_rekey;
-	struct bytes id_local, id_remote; /* malloced copies */
+	struct bytes id_local, id_remote; /* shared */
 	struct sa_proxy local_proxy, remote_proxy;
 	enum esp_mode mode;
 	struct ike_child *children; /* newest first */
@@ -254,7 +256,7 @@ struct ike_flow {
 	uint32_t replay_window;
 	bool reverse_route;
 	int8_t df; /* set df-bit of the entry, -1 = the interface's */
-	char map_name[64];
+	const char *map_name; /* shared (core/base/share.h) */
 	uint16_t map_seq;
 };
 
@@ -262,7 +264,7 @@ struct ike_child {
 	struct ike_flow *flow;
 	struct ike_sa *sa; /* that counts it, NULL when that is gone */
 	struct ike_child *next;
-	struct sa_pair pair; /* keys wiped */
+	struct sa_pair pair; /* kept: sa_pair_forget */
 	uint32_t number;     /* counts all there ever were */
 	uint32_t msgid;      /* of the Quick Mode that made it */
 	bool out, dead, superseded, began_by_us;
@@ -325,7 +327,7 @@ enum ike_put_off {
 /* Freed when the outermost entry into the engine returns: callbacks may end anything at any time. */
 struct ike_grave {
 	void *p;
-	void (*bury)(void *p);
+	void (*bury)(struct ike *ike, void *p);
 };
 
 struct ike {
@@ -339,6 +341,7 @@ struct ike {
 	void *map_arg;
 	struct ike_iface ifs[64];
 	size_t nifs;
+	struct pool *sa_pool, *peer_pool, *flow_pool, *child_pool, *qm_pool;
 	struct hash *by_cookies; /* 16 bytes -> ike_sa */
 	struct hash *
 	        by_first; /* initiator's cookie, address, port -> ike_sa of a Main Mode we answered */
@@ -376,7 +379,7 @@ struct ike {
 
 void ike_enter(struct ike *ike);
 void ike_leave(struct ike *ike);
-void ike_bury(struct ike *ike, void *p, void (*bury)(void *p));
+void ike_bury(struct ike *ike, void *p, void (*bury)(struct ike *ike, void *p));
 /* One more line that a stranger caused: may it be written? */
 bool ike_may_log(struct ike *ike);
 /* Something came up: the most connections there were at once. */

@@ -24,19 +24,17 @@ struct ike_flow *flow_find(struct ike_peer *peer, struct bytes id_local, struct 
 
 static struct bytes copy(struct bytes b)
 {
-	uint8_t *p = b.len > 0 ? malloc(b.len) : NULL;
-	if (p == NULL)
-		return (struct bytes){0};
-	memcpy(p, b.p, b.len);
-	return (struct bytes){p, b.len};
+	const void *p = b.len > 0 ? share_hold(b.p, b.len) : NULL;
+	return (struct bytes){p, p != NULL ? b.len : 0};
 }
 
-static void flow_bury(void *p)
+static void flow_bury(struct ike *ike, void *p)
 {
 	struct ike_flow *flow = p;
-	free((void *)(uintptr_t)flow->id_local.p);
-	free((void *)(uintptr_t)flow->id_remote.p);
-	free(flow);
+	share_drop(flow->id_local.p);
+	share_drop(flow->id_remote.p);
+	share_drop_text(flow->map_name);
+	pool_put(ike->flow_pool, flow);
 }
 
 struct ike_flow *flow_new(struct ike_peer *peer, const struct ike_qm *qm)
@@ -44,9 +42,10 @@ struct ike_flow *flow_new(struct ike_peer *peer, const struct ike_qm *qm)
 	struct ike *ike = peer->ike;
 	if (peer->nflows >= IKE_FLOWS_PER_PEER)
 		return NULL;
-	struct ike_flow *flow = calloc(1, sizeof *flow);
+	struct ike_flow *flow = pool_get(ike->flow_pool);
 	if (flow == NULL)
 		return NULL;
+	flow->map_name = share_text("");
 	flow->id_local = copy(qm->id_local);
 	flow->id_remote = copy(qm->id_remote);
 	do
@@ -55,7 +54,7 @@ struct ike_flow *flow_new(struct ike_peer *peer, const struct ike_qm *qm)
 	       hash_get(ike->flows_by_handle, &flow->handle, sizeof flow->handle));
 	if (flow->id_local.len != qm->id_local.len || flow->id_remote.len != qm->id_remote.len ||
 	    !hash_put(ike->flows_by_handle, &flow->handle, sizeof flow->handle, flow)) {
-		flow_bury(flow);
+		flow_bury(ike, flow);
 		return NULL;
 	}
 	ike_count_conns(ike);
@@ -80,7 +79,7 @@ static void flow_learn(struct ike_flow *flow, const struct ike_qm *qm)
 	flow->replay_window = qm->replay_window;
 	flow->reverse_route = qm->reverse_route;
 	flow->df = qm->df;
-	memcpy(flow->map_name, qm->map_name, sizeof flow->map_name);
+	share_set_text(&flow->map_name, qm->map_name);
 	flow->map_seq = qm->map_seq;
 	if (!qm->x.initiator) {
 		flow->encap = qm->chosen.encap;
@@ -225,7 +224,7 @@ struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct 
 		flow = flow_find(peer, qm->id_local, qm->id_remote, qm->mode);
 	if (flow == NULL)
 		flow = flow_new(peer, qm);
-	struct ike_child *child = flow != NULL ? calloc(1, sizeof *child) : NULL;
+	struct ike_child *child = flow != NULL ? pool_get(ike->child_pool) : NULL;
 	if (child == NULL) {
 		err_set(err, -ENOMEM, "too many flows of one peer");
 		return NULL;
@@ -238,18 +237,14 @@ struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct 
 		rc = err_set(err, -ENOMEM, "out of memory");
 	}
 	if (rc != 0) {
-		free(child);
+		pool_put(ike->child_pool, child);
 		flow_check(flow, SA_END_DELETED);
 		return NULL;
 	}
 	child->flow = flow;
 	child->sa = qm->x.sa;
 	child->sa->tunnels++;
-	child->pair = *pair;
-	wipe(child->pair.key_in, sizeof pair->key_in);
-	wipe(child->pair.key_out, sizeof pair->key_out);
-	wipe(child->pair.mac_key_in, sizeof pair->mac_key_in);
-	wipe(child->pair.mac_key_out, sizeof pair->mac_key_out);
+	sa_pair_keep(&child->pair, pair);
 	child->since_ms = clock_now(ike->clock);
 	child->next = flow->children;
 	flow->children = child;
@@ -311,6 +306,13 @@ void child_use(struct ike_child *child)
 	}
 }
 
+static void child_bury(struct ike *ike, void *p)
+{
+	struct ike_child *child = p;
+	sa_pair_forget(&child->pair);
+	pool_put(ike->child_pool, child);
+}
+
 void child_remove(struct ike_child *child, enum sa_end why, bool tell)
 {
 	struct ike_flow *flow = child->flow;
@@ -345,7 +347,7 @@ void child_remove(struct ike_child *child, enum sa_end why, bool tell)
 	if (tell)
 		info_delete_esp(flow->peer, &child->pair.spi_in, 1);
 	ike->ops->sa->remove(ike->ops->sa_ctx, child->pair.spi_in, why);
-	ike_bury(ike, child, free);
+	ike_bury(ike, child, child_bury);
 	if (flow->current == child) {
 		/* The newest that can send takes over. */
 		flow->current = NULL;

@@ -2,7 +2,7 @@
  * We put together; our own messages are short and never cut. */
 #include "crypto/ike/engine.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 enum { FRAG_BYTES_MAX = IKE_MSG_MAX, FRAG_AGE_MS = 90000, FRAG_HDR_LEN = 8 };
 #define FRAG_PARTS_MAX \
@@ -10,16 +10,19 @@ enum { FRAG_BYTES_MAX = IKE_MSG_MAX, FRAG_AGE_MS = 90000, FRAG_HDR_LEN = 8 };
 
 void frag_clear(struct ike_sa *sa)
 {
-	timer_stop(sa->ike->clock, &sa->frag.age);
-	arena_free(sa->frag.a);
-	sa->frag = (struct ike_frag_set){0};
+	if (sa->frag == NULL)
+		return;
+	timer_stop(sa->ike->clock, &sa->frag->age);
+	arena_free(sa->frag->a);
+	free(sa->frag);
+	sa->frag = NULL;
 }
 
 static void on_age(struct timer *t, void *arg)
 {
 	struct ike_sa *sa = arg;
 	(void)t;
-	if (sa->frag.last != 0)
+	if (sa->frag->last != 0)
 		ike_dbg(sa, IKE_DETAIL,
 		        "Error assembling fragments! Fragment numbers are non-continuous.");
 	frag_clear(sa);
@@ -43,7 +46,7 @@ static bool complete(const struct ike_frag_set *set)
 
 static void assemble(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote)
 {
-	struct ike_frag_set *set = &sa->frag;
+	struct ike_frag_set *set = sa->frag;
 	uint8_t whole[FRAG_BYTES_MAX];
 	struct wr w = wr_of(whole, sizeof whole);
 	struct ike_hdr hdr;
@@ -61,10 +64,24 @@ static void assemble(struct ike_sa *sa, struct ip4_end local, struct ip4_end rem
 	ike_dispatch(sa->ike, local, remote, (struct bytes){whole, wr_len(&w)});
 }
 
+/* The set that is being put together, else a new one; NULL when memory is short. */
+static struct ike_frag_set *set_of(struct ike_sa *sa, uint16_t id)
+{
+	if (sa->frag != NULL)
+		return sa->frag;
+	struct ike_frag_set *set = calloc(1, sizeof *set);
+	if (set == NULL)
+		return NULL;
+	set->a = arena_new(2 * FRAG_BYTES_MAX);
+	set->id = id;
+	timer_start(sa->ike->clock, &set->age, FRAG_AGE_MS, on_age, sa);
+	sa->frag = set;
+	return set;
+}
+
 void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
                 const struct ike_hdr *hdr, struct bytes raw)
 {
-	struct ike_frag_set *set = &sa->frag;
 	struct rd r = rd_of(raw.p, raw.len);
 	(void)hdr;
 
@@ -79,15 +96,15 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 		dropped(sa, "malformed");
 		return;
 	}
-	if (set->a != NULL && set->id != id) {
+	if (sa->frag != NULL && sa->frag->id != id) {
 		ike_dbg(sa, IKE_DETAIL,
 		        "Rcv'd fragment from a new fragmentation set. Deleting any old fragments.");
 		frag_clear(sa);
 	}
-	if (set->a == NULL) {
-		set->a = arena_new(2 * FRAG_BYTES_MAX);
-		set->id = id;
-		timer_start(sa->ike->clock, &set->age, FRAG_AGE_MS, on_age, sa);
+	struct ike_frag_set *set = set_of(sa, id);
+	if (set == NULL) {
+		dropped(sa, "out of memory");
+		return;
 	}
 	if (set->part[number - 1].p != NULL)
 		return; /* once is enough */

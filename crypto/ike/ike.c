@@ -11,6 +11,8 @@
 
 /* ------------------------------------------------------------------ life */
 
+enum { GRAVES_KEPT = 1024 };
+
 struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 {
 	struct ike *ike = calloc(1, sizeof *ike);
@@ -26,8 +28,14 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->flows_by_handle = hash_new(0);
 	ike->children_by_spi = hash_new(0);
 	ike->peers_by_end = hash_new(0);
+	ike->sa_pool = pool_new("IKE SAs", sizeof(struct ike_sa), IKE_SAS_MAX);
+	ike->peer_pool = pool_new("IKE peers", sizeof(struct ike_peer), IKE_PEERS_MAX);
+	ike->flow_pool = pool_new("IKE flows", sizeof(struct ike_flow), 0);
+	ike->child_pool = pool_new("IKE pairs of SAs", sizeof(struct ike_child), 0);
+	ike->qm_pool = pool_new("IKE Quick Modes", sizeof(struct ike_qm), 0);
 	ike->bucket_ms = clock_now(clock);
-	if (ike->by_cookies == NULL || ike->by_first == NULL || ike->half_open_by_ip == NULL ||
+	if (ike->sa_pool == NULL || ike->peer_pool == NULL || ike->flow_pool == NULL || ike->child_pool == NULL ||
+	    ike->qm_pool == NULL || ike->by_cookies == NULL || ike->by_first == NULL || ike->half_open_by_ip == NULL ||
 	    ike->peers_by_handle == NULL || ike->flows_by_handle == NULL ||
 	    ike->children_by_spi == NULL || ike->peers_by_end == NULL) {
 		ike_free(ike);
@@ -86,6 +94,11 @@ void ike_free(struct ike *ike)
 	hash_free(ike->flows_by_handle);
 	hash_free(ike->children_by_spi);
 	hash_free(ike->peers_by_end);
+	pool_delete(ike->sa_pool);
+	pool_delete(ike->peer_pool);
+	pool_delete(ike->flow_pool);
+	pool_delete(ike->child_pool);
+	pool_delete(ike->qm_pool);
 	free(ike->graves);
 	wipe(ike->clear, sizeof ike->clear);
 	free(ike);
@@ -101,11 +114,16 @@ void ike_leave(struct ike *ike)
 	if (--ike->depth > 0)
 		return;
 	for (size_t i = 0; i < ike->ngraves; i++)
-		ike->graves[i].bury(ike->graves[i].p);
+		ike->graves[i].bury(ike, ike->graves[i].p);
 	ike->ngraves = 0;
+	if (ike->graves_cap > GRAVES_KEPT) { /* many went at once */
+		free(ike->graves);
+		ike->graves = NULL;
+		ike->graves_cap = 0;
+	}
 }
 
-void ike_bury(struct ike *ike, void *p, void (*bury)(void *p))
+void ike_bury(struct ike *ike, void *p, void (*bury)(struct ike *ike, void *p))
 {
 	if (ike->ngraves == ike->graves_cap) {
 		size_t cap = ike->graves_cap != 0 ? 2 * ike->graves_cap : 64;
@@ -281,7 +299,7 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	if (sa == NULL)
 		return;
 	memcpy(sa->icookie, hdr->icookie, IKE_COOKIE_LEN);
-	memcpy(sa->ifname, iface->ifname, sizeof sa->ifname);
+	share_set_text(&sa->ifname, iface->ifname);
 	sa->ifindex = iface->ifindex;
 	if (!sa_index(sa)) {
 		sa_delete(sa, SA_END_ADMIN, false);
@@ -403,7 +421,7 @@ void ike_peer_set_user(struct ike *ike, uint32_t handle, const char *username, u
 	struct ike_peer *peer = peer_find(ike, handle);
 	if (peer == NULL)
 		return;
-	str_copy(peer->user, sizeof peer->user, str_of(username));
+	share_set_text(&peer->user, username);
 	peer->client_ip = client_ip;
 }
 

@@ -295,7 +295,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	if (sa == NULL)
 		return;
 	ike->stat[STAT_INITIATOR_TUNNELS]++;
-	memcpy(sa->ifname, peer->ifname, sizeof sa->ifname);
+	share_set_text(&sa->ifname, peer->ifname);
 	sa->ifindex = peer->ifindex;
 	sa->group_name = "DefaultRAGroup";
 	peer_attach(peer, sa);
@@ -401,7 +401,7 @@ enum ike_verdict mm_in6(struct ike_xchg *x, struct ike_msg *m)
 	uint8_t type = rd_u8(&r);
 	rd_skip(&r, 3);
 	if (peer == NULL || type != peer->id_type ||
-	    !bytes_eq(rd_rest(&r), (struct bytes){peer->id, peer->id_len}))
+	    !bytes_eq(rd_rest(&r), peer->id))
 		return mm_malformed(sa, PAY_ID, "the peer's identity changed", 0);
 	sa->local = x->local;
 	sa->remote = x->remote;

@@ -70,7 +70,7 @@ static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct byte
 	struct ike *ike = sa->ike;
 	if (ike->npeers >= IKE_PEERS_MAX)
 		return NULL;
-	struct ike_peer *peer = calloc(1, sizeof *peer);
+	struct ike_peer *peer = pool_get(ike->peer_pool);
 	if (peer == NULL)
 		return NULL;
 	peer->ike = ike;
@@ -82,12 +82,12 @@ static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct byte
 		return NULL;
 	}
 	peer->id_type = id_type;
-	memcpy(peer->id, id.p, id.len);
-	peer->id_len = id.len;
+	peer->id = (struct bytes){share_hold(id.p, id.len), id.len};
+	peer->user = share_text("");
 	peer->local = sa->local;
 	peer->remote = sa->remote;
 	end_put(peer);
-	memcpy(peer->ifname, sa->ifname, sizeof peer->ifname);
+	peer->ifname = share_text(sa->ifname);
 	peer->ifindex = sa->ifindex;
 	peer->since_ms = clock_now(ike->clock);
 	peer->prev = ike->peers_last;
@@ -114,7 +114,7 @@ struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
 	struct bytes id = rd_rest(&r);
 
 	for (struct ike_peer *p = end_first(ike, sa->remote); p != NULL; p = p->end_next) {
-		if (p->dying || p->id_type != type || !bytes_eq(id, (struct bytes){p->id, p->id_len}))
+		if (p->dying || p->id_type != type || !bytes_eq(id, p->id))
 			continue;
 		if (!sa->contact)
 			return p;
@@ -156,6 +156,15 @@ static void say_gone(const struct ike_peer *peer)
 	          ip4_text(peer->remote.ip).s, peer->handle);
 }
 
+static void peer_bury(struct ike *ike, void *p)
+{
+	struct ike_peer *peer = p;
+	share_drop(peer->id.p);
+	share_drop_text(peer->ifname);
+	share_drop_text(peer->user);
+	pool_put(ike->peer_pool, peer);
+}
+
 static void peer_finish(struct ike_peer *peer, enum sa_end why)
 {
 	struct ike *ike = peer->ike;
@@ -176,7 +185,7 @@ static void peer_finish(struct ike_peer *peer, enum sa_end why)
 	else
 		ike->peers_last = peer->prev;
 	ike->npeers--;
-	ike_bury(ike, peer, free);
+	ike_bury(ike, peer, peer_bury);
 	if (ike->ops->peer_down != NULL)
 		ike->ops->peer_down(ike->ctx, peer->handle, why);
 }

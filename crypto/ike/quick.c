@@ -52,6 +52,13 @@ enum ike_verdict qm_refuse(struct ike_qm *qm, uint16_t notify, const char *why)
 	return STEP_FAIL;
 }
 
+static void qm_bury(struct ike *ike, void *p)
+{
+	struct ike_qm *qm = p;
+	share_drop_text(qm->map_name);
+	pool_put(ike->qm_pool, qm);
+}
+
 void qm_end(struct ike_qm *qm)
 {
 	struct ike_sa *sa = qm->x.sa;
@@ -75,7 +82,7 @@ void qm_end(struct ike_qm *qm)
 	} else if (qm->spi_in != 0) {
 		ike->ops->sa->spi_free(ike->ops->sa_ctx, qm->spi_in);
 	}
-	ike_bury(ike, qm, free);
+	ike_bury(ike, qm, qm_bury);
 }
 
 struct ike_qm *qm_new(struct ike_sa *sa, uint32_t msgid, bool initiator)
@@ -92,10 +99,11 @@ struct ike_qm *qm_new(struct ike_sa *sa, uint32_t msgid, bool initiator)
 			return NULL;
 		qm_end(done);
 	}
-	struct ike_qm *qm = calloc(1, sizeof *qm);
+	struct ike_qm *qm = pool_get(sa->ike->qm_pool);
 	if (qm == NULL)
 		return NULL;
 	ike_xchg_init(&qm->x, sa, EXCH_QUICK, msgid, initiator);
+	qm->map_name = share_text("");
 	qm->x.state = initiator ? ST_NEW : ST_QM_START;
 	ike_event(&qm->x, EV_START_QM);
 	ike_keys_iv2(&sa->keys, sa->mm.iv, msgid, qm->x.iv);
@@ -124,7 +132,7 @@ static uint32_t rekey_margin_kb(uint32_t life_kb)
 	return part >= WANTED_KB ? part : half < WANTED_KB ? half : WANTED_KB;
 }
 
-static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
+static void fill_pair(struct ike_qm *qm, struct sa_pair *pair, struct sa_keys *keys)
 {
 	struct ike_sa *sa = qm->x.sa;
 	const struct bytes secret = {qm->x.dh != NULL ? qm->x.dh->job.secret : NULL,
@@ -149,12 +157,13 @@ static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
 	        .reverse_route = qm->reverse_route,
 	        .ifindex = sa->ifindex,
 	        .map_seq = qm->map_seq,
+	        .map_name = qm->map_name,
+	        .ifname = sa->ifname,
+	        .keys = keys,
 	        .df_policy = df_of(qm),
 	        .frag_after =
 	                sa->ike->ipsec != NULL && ipsec_conf_frag_after(sa->ike->ipsec, sa->ifname),
 	};
-	snprintf(pair->map_name, sizeof pair->map_name, "%s", qm->map_name);
-	snprintf(pair->ifname, sizeof pair->ifname, "%s", sa->ifname);
 	if (qm->udp) { /* port float may have happened on the way */
 		pair->local.port = IKE_PORT_NATT;
 	} else {
@@ -163,9 +172,9 @@ static void fill_pair(struct ike_qm *qm, struct sa_pair *pair)
 	ike_engine_dbg(sa, 1, "create IPSec keys for conn id %u, SPI 0x%08X and 0x%08X",
 	               sa->number, qm->spi_in, qm->spi_out);
 	ike_keys_esp(&sa->keys, secret, qm->spi_in, qm->x.nonce_i, qm->x.nonce_r, qm->alg,
-	             pair->key_in, pair->mac_key_in);
+	             keys->key_in, keys->mac_key_in);
 	ike_keys_esp(&sa->keys, secret, qm->spi_out, qm->x.nonce_i, qm->x.nonce_r, qm->alg,
-	             pair->key_out, pair->mac_key_out);
+	             keys->key_out, keys->mac_key_out);
 	ike_dbg(sa, IKE_DETAIL, "Generating Quick Mode Key!");
 	ike_dbg(sa, IKE_DETAIL, "Generating Quick Mode Key!");
 }
@@ -175,13 +184,14 @@ static bool install(struct ike_qm *qm)
 {
 	struct ike_sa *sa = qm->x.sa;
 	struct sa_pair pair;
+	struct sa_keys keys = {0};
 	struct err err = {0};
 
 	ike_event(&qm->x, EV_INSTALL_SA);
 	ike_dbg(sa, IKE_DETAIL, "loading all IPSEC SAs");
-	fill_pair(qm, &pair);
+	fill_pair(qm, &pair, &keys);
 	qm->child = child_install(qm, &pair, &err);
-	wipe(&pair, sizeof pair);
+	wipe(&keys, sizeof keys);
 	if (qm->child == NULL) {
 		char line[600];
 		snprintf(line, sizeof line, "QM FSM error (mess id 0x%x)! %s", qm->x.msgid,
@@ -462,7 +472,7 @@ bool qm_begin(struct ike_sa *sa, struct ike_flow *flow)
 	qm->replay_window = flow->replay_window;
 	qm->reverse_route = flow->reverse_route;
 	qm->df = flow->df;
-	memcpy(qm->map_name, flow->map_name, sizeof qm->map_name);
+	share_set_text(&qm->map_name, flow->map_name);
 	qm->map_seq = flow->map_seq;
 	random_bytes(nonce, sizeof nonce);
 	ike->work.random++;

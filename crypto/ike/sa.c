@@ -202,10 +202,11 @@ bool sa_msgid_new(struct ike_sa *sa, uint32_t msgid)
 
 struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remote, bool initiator)
 {
-	struct ike_sa *sa = calloc(1, sizeof *sa);
+	struct ike_sa *sa = pool_get(ike->sa_pool);
 	if (sa == NULL)
 		return NULL;
 	sa->ike = ike;
+	sa->ifname = share_text("");
 	sa->number = ++ike->next_sa;
 	sa->flags = SAF_MAIN | (initiator ? SAF_INITIATOR : 0);
 	sa->local = sa->mm.local = local;
@@ -229,12 +230,13 @@ struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remo
 	return sa;
 }
 
-static void sa_bury(void *p)
+static void sa_bury(struct ike *ike, void *p)
 {
 	struct ike_sa *sa = p;
 	wipe(&sa->keys, sizeof sa->keys);
+	share_drop_text(sa->ifname);
 	free(sa->msgids);
-	free(sa);
+	pool_put(ike->sa_pool, sa);
 }
 
 /* The pairs made on it that live on (RFC 2408 §3.15) are counted by the SA that looks after them now. */

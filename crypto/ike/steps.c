@@ -53,6 +53,7 @@ static const uint16_t state_timeout_s[ST_N] = {
         [ST_MM_BUILD3] = 30, [ST_MM_WAIT4] = 30,  [ST_MM_BUILD5] = 30, [ST_MM_WAIT6] = 30,
         [ST_QM_BUILD2] = 30, [ST_QM_WAIT3] = 45,  [ST_QM_BUILD1] = 30, [ST_QM_WAIT2] = 30,
         [ST_QM_BUILD3] = 30, [ST_REFUSED] = 30,   [ST_QM_DONE] = 40,
+        [ST_ACTIVE] = 60, /* so long the last message is sent again to who missed it */
 };
 
 enum {
@@ -102,14 +103,19 @@ void ike_xchg_forget(struct ike_xchg *x)
 	}
 }
 
+static void forget_sent(struct ike_xchg *x)
+{
+	free(x->sent.p);
+	x->sent = (struct ike_sent){0};
+}
+
 void ike_xchg_clear(struct ike_xchg *x)
 {
 	struct clock *clock = x->sa->ike->clock;
 	timer_stop(clock, &x->retry);
 	timer_stop(clock, &x->timeout);
 	ike_xchg_forget(x);
-	free(x->sent.p);
-	x->sent = (struct ike_sent){0};
+	forget_sent(x);
 	x->dead = true;
 }
 
@@ -126,6 +132,10 @@ static void xchg_timeout(struct timer *t, void *arg)
 	struct ike *ike = sa->ike;
 	(void)t;
 
+	if (x->state == ST_ACTIVE) {
+		forget_sent(x);
+		return;
+	}
 	ike_enter(ike);
 	ike_event(x, EV_TIMEOUT);
 	ike_timer_dbg(sa, "%s timer expired", ike_state_text(x->state));
@@ -159,6 +169,8 @@ void ike_xchg_state(struct ike_xchg *x, uint8_t state)
 	if (state_timeout_s[state] == 0)
 		return;
 	timer_start(clock, &x->timeout, 1000u * state_timeout_s[state], xchg_timeout, x);
+	if (state == ST_ACTIVE)
+		return;
 	ike_timer_dbg(x->sa, "%s timer started, %u seconds", ike_state_text(state),
 	              state_timeout_s[state]);
 }
@@ -522,8 +534,7 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 	if (verdict == STEP_DONE && !x->answered) {
 		/* The last message of the exchange asks for no answer, nor does a repetition of it: two ends
 		 * that each answer the other's repetition would never stop. */
-		free(x->sent.p);
-		x->sent = (struct ike_sent){0};
+		forget_sent(x);
 	}
 	if (verdict == STEP_WAIT) {
 		ike_xchg_dh_settle(x);

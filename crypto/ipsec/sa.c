@@ -137,9 +137,9 @@ static struct prim_key *key_new(const struct sa_pair *p, bool encrypt, struct er
 	const struct esp_mac_info *mac = esp_mac_info(p->alg.mac);
 	struct prim_key_def def = {
 	        .cipher = esp_cipher_info(p->alg)->prim,
-	        .key = {encrypt ? p->key_out : p->key_in, p->alg.key_len},
+	        .key = {encrypt ? p->keys->key_out : p->keys->key_in, p->alg.key_len},
 	        .md = mac->md,
-	        .mac_key = {encrypt ? p->mac_key_out : p->mac_key_in, mac->key_len},
+	        .mac_key = {encrypt ? p->keys->mac_key_out : p->keys->mac_key_in, mac->key_len},
 	        .icv_len = mac->icv_len,
 	        .encrypt = encrypt,
 	};

@@ -7,6 +7,8 @@
 #include "core/base/buf.h"
 #include "core/base/log.h"
 
+static void forget(struct ipsec_sadb *db, struct sadb_sa *sa);
+
 struct ipsec_sadb *ipsec_sadb_new(const struct clock *clock, const struct sa_ops *data,
                                   void *data_ctx, const struct ipsec_sadb_hooks *hooks)
 {
@@ -22,34 +24,31 @@ struct ipsec_sadb *ipsec_sadb_new(const struct clock *clock, const struct sa_ops
 	db->by_spi = hash_new(0); /* bounded by the numbers spi_alloc gives */
 	db->by_flow = hash_new(0);
 	db->by_peer = hash_new(0);
-	if (!db->by_spi || !db->by_flow || !db->by_peer) {
+	db->sa_pool = pool_new("IPsec pairs of SAs", sizeof(struct sadb_sa), 0);
+	db->flow_pool = pool_new("IPsec flows", sizeof(struct sadb_flow), 0);
+	db->peer_pool = pool_new("IPsec peers", sizeof(struct sadb_peer), 0);
+	db->stats_pool = pool_new("IPsec old counters", sizeof(struct sa_stats), 0);
+	if (!db->by_spi || !db->by_flow || !db->by_peer || !db->sa_pool || !db->flow_pool || !db->peer_pool ||
+	    !db->stats_pool) {
 		ipsec_sadb_free(db);
 		return NULL;
 	}
 	return db;
 }
 
-static void free_one(void *arg, void *value)
-{
-	(void)arg;
-	free(value);
-}
-
 void ipsec_sadb_free(struct ipsec_sadb *db)
 {
-	struct hash *tables[3];
-
 	if (!db)
 		return;
-	tables[0] = db->by_spi;
-	tables[1] = db->by_flow;
-	tables[2] = db->by_peer;
-	for (size_t i = 0; i < 3; i++) {
-		if (!tables[i])
-			continue;
-		hash_each(tables[i], free_one, NULL);
-		hash_free(tables[i]);
-	}
+	while (db->first)
+		forget(db, db->first);
+	hash_free(db->by_spi);
+	hash_free(db->by_flow);
+	hash_free(db->by_peer);
+	pool_delete(db->sa_pool);
+	pool_delete(db->flow_pool);
+	pool_delete(db->peer_pool);
+	pool_delete(db->stats_pool);
 	free(db);
 }
 
@@ -64,34 +63,43 @@ void ipsec_sadb_set_user(struct ipsec_sadb *db, uint32_t flow, const char *usern
 
 	if (!f)
 		return;
-	str_copy(f->peer->username, sizeof(f->peer->username), str_of(username));
+	share_set_text(&f->peer->username, username);
 	f->peer->ip = ip;
 }
 
 /* ------------------------------------------------------------------ peers and flows come and go */
 
-static struct sadb_peer *peer_take(struct ipsec_sadb *db, uint32_t peer)
+static struct sadb_peer *peer_take(struct ipsec_sadb *db, uint32_t peer, struct sadb_flow *f)
 {
 	struct sadb_peer *p = by_number(db->by_peer, peer);
 
 	if (!p) {
-		p = calloc(1, sizeof(*p));
+		p = pool_get(db->peer_pool);
 		if (!p || !hash_put(db->by_peer, &peer, sizeof(peer), p)) {
-			free(p);
+			pool_put(db->peer_pool, p);
 			return NULL;
 		}
 		p->peer = peer;
+		p->username = share_text("");
 	}
-	p->nflows++;
+	f->peer_next = p->flows;
+	p->flows = f;
 	return p;
 }
 
-static void peer_drop(struct ipsec_sadb *db, struct sadb_peer *p)
+static void peer_drop(struct ipsec_sadb *db, struct sadb_flow *f)
 {
-	if (--p->nflows)
+	struct sadb_peer *p = f->peer;
+	struct sadb_flow **at = &p->flows;
+
+	while (*at != f)
+		at = &(*at)->peer_next;
+	*at = f->peer_next;
+	if (p->flows)
 		return;
 	hash_del(db->by_peer, &p->peer, sizeof(p->peer));
-	free(p);
+	share_drop_text(p->username);
+	pool_put(db->peer_pool, p);
 }
 
 static struct sadb_flow *flow_take(struct ipsec_sadb *db, const struct sa_pair *pair)
@@ -99,13 +107,13 @@ static struct sadb_flow *flow_take(struct ipsec_sadb *db, const struct sa_pair *
 	struct sadb_flow *f = by_number(db->by_flow, pair->flow);
 
 	if (!f) {
-		f = calloc(1, sizeof(*f));
+		f = pool_get(db->flow_pool);
 		if (f)
-			f->peer = peer_take(db, pair->peer);
+			f->peer = peer_take(db, pair->peer, f);
 		if (!f || !f->peer || !hash_put(db->by_flow, &pair->flow, sizeof(pair->flow), f)) {
 			if (f && f->peer)
-				peer_drop(db, f->peer);
-			free(f);
+				peer_drop(db, f);
+			pool_put(db->flow_pool, f);
 			return NULL;
 		}
 		f->flow = pair->flow;
@@ -122,14 +130,17 @@ static void flow_drop(struct ipsec_sadb *db, struct sadb_flow *f)
 {
 	if (f->sas)
 		return;
-	sadb_stats_add(&db->past, &f->past);
+	if (f->past)
+		sadb_stats_add(&db->past, f->past);
+	pool_put(db->stats_pool, f->past);
+	pool_put(db->stats_pool, f->cleared);
 	db->flows_gone++;
 	db->nflows--;
 	*(f->prev ? &f->prev->next : &db->flow_first) = f->next;
 	*(f->next ? &f->next->prev : &db->flow_last) = f->prev;
 	hash_del(db->by_flow, &f->flow, sizeof(f->flow));
-	peer_drop(db, f->peer);
-	free(f);
+	peer_drop(db, f);
+	pool_put(db->flow_pool, f);
 }
 
 /* ------------------------------------------------------------------ figures */
@@ -151,7 +162,7 @@ bool sadb_sa_stats(const struct ipsec_sadb *db, const struct sadb_sa *sa, struct
 
 struct sa_stats sadb_flow_sum(const struct ipsec_sadb *db, const struct sadb_flow *f)
 {
-	struct sa_stats sum = f->past, s;
+	struct sa_stats sum = f->past ? *f->past : (struct sa_stats){0}, s;
 
 	for (const struct sadb_sa *sa = f->sas; sa; sa = sa->next_of_flow) {
 		if (sadb_sa_stats(db, sa, &s))
@@ -273,7 +284,8 @@ static void forget(struct ipsec_sadb *db, struct sadb_sa *sa)
 	db->n--;
 	db->single -= 1 + sa->out;
 	flow_drop(db, sa->flow);
-	free(sa);
+	sa_pair_forget(&sa->pair);
+	pool_put(db->sa_pool, sa);
 }
 
 static void count_sa(struct ipsec_sadb *db)
@@ -284,24 +296,18 @@ static void count_sa(struct ipsec_sadb *db)
 
 static struct sadb_sa *note(struct ipsec_sadb *db, const struct sa_pair *pair)
 {
-	struct sadb_sa *sa = calloc(1, sizeof(*sa)), **at;
+	struct sadb_sa *sa = pool_get(db->sa_pool), **at;
 
 	if (!sa)
 		return NULL;
-	sa->pair = *pair;
-	wipe(sa->pair.key_in, sizeof(sa->pair.key_in));
-	wipe(sa->pair.key_out, sizeof(sa->pair.key_out));
-	wipe(sa->pair.mac_key_in, sizeof(sa->pair.mac_key_in));
-	wipe(sa->pair.mac_key_out, sizeof(sa->pair.mac_key_out));
+	sa_pair_keep(&sa->pair, pair);
 	sa->since_ms = clock_now(db->clock);
 	sa->flow = flow_take(db, pair);
-	if (!sa->flow) {
-		free(sa);
-		return NULL;
-	}
-	if (!hash_put(db->by_spi, &pair->spi_in, sizeof(pair->spi_in), sa)) {
-		flow_drop(db, sa->flow);
-		free(sa);
+	if (!sa->flow || !hash_put(db->by_spi, &pair->spi_in, sizeof(pair->spi_in), sa)) {
+		if (sa->flow)
+			flow_drop(db, sa->flow);
+		sa_pair_forget(&sa->pair);
+		pool_put(db->sa_pool, sa);
 		return NULL;
 	}
 	sa->conn_id = ++db->conn * 4096;
@@ -358,6 +364,16 @@ static void op_install_out(void *ctx, uint32_t spi_in)
 	db->data->install_out(db->data_ctx, spi_in);
 }
 
+/* One of the flow's SAs goes. What it has counted stays with the flow, of the last one with all that is past. */
+static void stats_past(struct ipsec_sadb *db, struct sadb_flow *f, const struct sa_stats *s)
+{
+	bool last = !f->sas->next_of_flow;
+
+	if (!last && !f->past)
+		f->past = pool_get(db->stats_pool);
+	sadb_stats_add(!last && f->past ? f->past : &db->past, s);
+}
+
 static void op_remove(void *ctx, uint32_t spi_in, enum sa_end why)
 {
 	struct ipsec_sadb *db = ctx;
@@ -366,7 +382,7 @@ static void op_remove(void *ctx, uint32_t spi_in, enum sa_end why)
 
 	if (sa) {
 		if (sadb_sa_stats(db, sa, &s))
-			sadb_stats_add(&sa->flow->past, &s);
+			stats_past(db, sa->flow, &s);
 		sadb_debug_gone(db, sa);
 		if (sa->out) {
 			log_sa(db, sa, false, "outbound", sa->pair.spi_out);
@@ -383,9 +399,10 @@ static void op_remove(void *ctx, uint32_t spi_in, enum sa_end why)
 static void op_move(void *ctx, uint32_t peer, struct ip4_end remote)
 {
 	struct ipsec_sadb *db = ctx;
+	const struct sadb_peer *p = by_number(db->by_peer, peer);
 
-	for (struct sadb_sa *sa = db->first; sa; sa = sa->next) {
-		if (sa->pair.peer == peer)
+	for (struct sadb_flow *f = p ? p->flows : NULL; f; f = f->peer_next) {
+		for (struct sadb_sa *sa = f->sas; sa; sa = sa->next_of_flow)
 			sa->pair.remote = remote;
 	}
 	db->data->move(db->data_ctx, peer, remote);

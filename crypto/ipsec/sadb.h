@@ -3,13 +3,15 @@
 #define CRYPTO_IPSEC_SADB_H
 
 #include "core/base/hash.h"
+#include "core/base/pool.h"
+#include "core/base/share.h"
 #include "crypto/ipsec/show.h"
 
 /* A peer for as long as it has a flow: whose it is. */
 struct sadb_peer {
 	uint32_t peer;
-	size_t nflows;
-	char username[65];
+	struct sadb_flow *flows;
+	const char *username; /* shared (core/base/share.h) */
 	uint32_t ip;
 };
 
@@ -18,9 +20,11 @@ struct sadb_flow {
 	uint32_t flow;
 	struct sadb_peer *peer;
 	struct sadb_sa *sas;     /* oldest first */
-	struct sa_stats past;    /* of its SAs that are gone */
-	struct sa_stats cleared; /* what `clear crypto ipsec sa counters` took off */
+	/* NULL as long as there are none: */
+	struct sa_stats *past;    /* of its SAs that are gone */
+	struct sa_stats *cleared; /* what `clear crypto ipsec sa counters` took off */
 	struct sadb_flow *prev, *next;
+	struct sadb_flow *peer_next; /* of the same peer */
 };
 
 /* Words of flags of a context, as debug lines show them. */
@@ -41,7 +45,7 @@ struct sadb_side {
 };
 
 struct sadb_sa {
-	struct sa_pair pair; /* keys are zero */
+	struct sa_pair pair; /* kept: sa_pair_forget */
 	struct sadb_flow *flow;
 	bool out;
 	uint64_t since_ms;
@@ -62,6 +66,7 @@ struct ipsec_sadb {
 	const struct sa_ops *data;
 	void *data_ctx;
 	struct ipsec_sadb_hooks hooks;
+	struct pool *sa_pool, *flow_pool, *peer_pool, *stats_pool;
 	struct hash *by_spi, *by_flow, *by_peer; /* sadb_sa, sadb_flow, sadb_peer */
 	struct sadb_sa *first, *last;
 	struct sadb_flow *flow_first, *flow_last; /* in the order they came up */

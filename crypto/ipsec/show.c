@@ -113,7 +113,7 @@ static void show_ident(struct out *o, const char *which, const struct sa_proxy *
 static struct sa_stats since_clear(const struct ipsec_sadb *db, const struct sadb_flow *f)
 {
 	struct sa_stats s = sadb_flow_sum(db, f);
-	const struct sa_stats *c = &f->cleared;
+	const struct sa_stats none = {0}, *c = f->cleared ? f->cleared : &none;
 
 #define X(name) s.name -= c->name;
 	SA_COUNTER_LIST(X)
@@ -448,8 +448,13 @@ static int clear_ipsec_sa(struct cmd *c)
 	if (!filter_read(c, &filter))
 		return cmd_fail(c, "SPI not valid");
 	if (cmd_has(c, "counters")) {
-		for (struct sadb_flow *f = db->flow_first; f; f = f->next)
-			f->cleared = sadb_flow_sum(db, f);
+		for (struct sadb_flow *f = db->flow_first; f; f = f->next) {
+			if (!f->cleared)
+				f->cleared = pool_get(db->stats_pool);
+			if (!f->cleared)
+				return cmd_fail(c, "out of memory");
+			*f->cleared = sadb_flow_sum(db, f);
+		}
 		return CMD_OK;
 	}
 	/* ending a flow changes the list: first who, then the deed */

@@ -67,7 +67,9 @@ static void bare(struct prim_engine *e, struct esp_sa *sa, int rounds, double *o
 
 static void run(struct esp_alg alg, int rounds)
 {
-	struct sa_pair pair = {.spi_in = SPI,
+	static const struct sa_keys keys;
+	struct sa_pair pair = {.keys = &keys,
+	                       .spi_in = SPI,
 	                       .spi_out = SPI,
 	                       .alg = alg,
 	                       .mode = ESP_TRANSPORT,

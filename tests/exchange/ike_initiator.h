@@ -19,6 +19,7 @@ struct net;
 struct net_sa {
 	bool used, in, out;
 	struct sa_pair pair;
+	struct sa_keys keys;
 	enum sa_end why; /* once removed */
 };
 

@@ -78,10 +78,9 @@ static void tunnel_flow(struct node *c, struct ike_peer *peer, uint8_t type)
 	static uint8_t all[12];
 	struct ike_flow *flow = client_flow(c, peer, c->ip, 0, aes, ENCAP_TUNNEL);
 	all[0] = type;
-	free((void *)(uintptr_t)flow->id_remote.p);
-	uint8_t *id = malloc(sizeof all);
-	memcpy(id, all, sizeof all);
-	flow->id_remote = (struct bytes){id, type == ID_IPV4_SUBNET ? sizeof all : 8};
+	size_t len = type == ID_IPV4_SUBNET ? sizeof all : 8;
+	share_drop(flow->id_remote.p);
+	flow->id_remote = (struct bytes){share_hold(all, len), len};
 }
 
 static void tunnel_without_l2tp(void **state)

@@ -32,13 +32,14 @@ static void check_node(struct node *node)
 	secrets_check("SKEYID_a", k->a, k->md_len);
 	secrets_check("the key of phase 1", k->key, k->key_len);
 	for (size_t i = 0; i < NET_SAS; i++) {
-		struct sa_pair *p = &node->sas[i].pair;
-		if (memcmp(p->key_in, nothing, 32) == 0)
+		const struct sa_pair *p = &node->sas[i].pair;
+		const struct sa_keys *keys = &node->sas[i].keys;
+		if (memcmp(keys->key_in, nothing, 32) == 0)
 			continue;
-		secrets_check("a key of ESP", p->key_in, p->alg.key_len);
-		secrets_check("a key of ESP", p->key_out, p->alg.key_len);
-		secrets_check("a key of an HMAC", p->mac_key_in, 20);
-		secrets_check("a key of an HMAC", p->mac_key_out, 20);
+		secrets_check("a key of ESP", keys->key_in, p->alg.key_len);
+		secrets_check("a key of ESP", keys->key_out, p->alg.key_len);
+		secrets_check("a key of an HMAC", keys->mac_key_in, 20);
+		secrets_check("a key of an HMAC", keys->mac_key_out, 20);
 	}
 	secrets_check("the pre-shared key", node->conf.ra.psk, node->conf.ra.psk_len);
 }

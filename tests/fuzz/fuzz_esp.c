@@ -13,6 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static struct esp_table *table;
 static struct esp_sa *sas[N_SA];
+static const struct sa_keys keys;
 static struct sa_pair pairs[N_SA];
 
 static void set_up(void)
@@ -31,6 +32,7 @@ static void set_up(void)
 	table = esp_table_new(0, N_SA + 1);
 	for (uint32_t i = 0; i < N_SA; i++) {
 		pairs[i] = (struct sa_pair){
+		        .keys = &keys,
 		        .peer = 1,
 		        .flow = 1,
 		        .spi_in = (i + 1) << 12 | 1,
@@ -65,10 +67,10 @@ static size_t seal(const struct sa_pair *pair, uint8_t *out, const uint8_t *text
 	body = wr_space(&w, len);
 	memcpy(body, text, len);
 	if (block)
-		prim_cbc_encrypt(c, (struct bytes){pair->key_in, pair->alg.key_len}, body - block,
+		prim_cbc_encrypt(c, (struct bytes){pair->keys->key_in, pair->alg.key_len}, body - block,
 		                 body, body, len);
 	if (mac->icv_len) {
-		prim_hmac(mac->md, (struct bytes){pair->mac_key_in, mac->key_len},
+		prim_hmac(mac->md, (struct bytes){pair->keys->mac_key_in, mac->key_len},
 		          &(struct bytes){out, wr_len(&w)}, 1, digest);
 		wr_bytes(&w, digest, mac->icv_len);
 	}

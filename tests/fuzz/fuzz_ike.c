@@ -127,7 +127,7 @@ static struct ike_sa *established(struct ike *ike)
 	memset(sa->icookie, 1, 8);
 	memset(sa->rcookie, 2, 8);
 	sa_index(sa);
-	strcpy(sa->ifname, "outside");
+	share_set_text(&sa->ifname, "outside");
 	sa->natt = NATT_RFC;
 	sa->cipher = policy.cipher;
 	sa->hash = policy.hash;
@@ -183,7 +183,7 @@ static struct ike_sa *half_open(struct ike *ike, uint8_t state)
 	memset(sa->icookie, 1, 8);
 	memset(sa->rcookie, 2, 8);
 	sa_index(sa);
-	strcpy(sa->ifname, "outside");
+	share_set_text(&sa->ifname, "outside");
 	sa->natt = NATT_RFC;
 	sa->cipher = policy.cipher;
 	sa->hash = policy.hash;

@@ -293,6 +293,13 @@ void lab_leave(struct lab *l)
 
 /* ------------------------------------------------------------------ SAs and sessions */
 
+static struct sa_keys *new_keys(void)
+{
+	static struct sa_keys store[256]; /* more than are being installed at a time */
+	static unsigned n;
+	return &store[n++ % 256];
+}
+
 static struct sa_pair pair_of(const struct lab *l, uint32_t spi, uint32_t spi_client,
                               bool udp_encap)
 {
@@ -315,12 +322,14 @@ static struct sa_pair pair_of(const struct lab *l, uint32_t spi, uint32_t spi_cl
 	        .remote_proxy = {LAB_CLIENT, UINT32_MAX, 17, port},
 	        .replay_window = 64,
 	};
+	struct sa_keys *keys = new_keys();
 	for (size_t i = 0; i < 32; i++) {
-		p.key_in[i] = (uint8_t)(i * 5 + spi);
-		p.key_out[i] = (uint8_t)(i * 7 + spi);
-		p.mac_key_in[i] = (uint8_t)(i * 11 + spi);
-		p.mac_key_out[i] = (uint8_t)(i * 13 + spi);
+		keys->key_in[i] = (uint8_t)(i * 5 + spi);
+		keys->key_out[i] = (uint8_t)(i * 7 + spi);
+		keys->mac_key_in[i] = (uint8_t)(i * 11 + spi);
+		keys->mac_key_out[i] = (uint8_t)(i * 13 + spi);
 	}
+	p.keys = keys;
 	return p;
 }
 
@@ -330,10 +339,12 @@ static struct sa_pair mirror(const struct sa_pair *p)
 	m.soft_kb = m.life_kb = 0; /* the client is patient */
 	m.spi_in = p->spi_out;
 	m.spi_out = p->spi_in;
-	memcpy(m.key_in, p->key_out, 32);
-	memcpy(m.key_out, p->key_in, 32);
-	memcpy(m.mac_key_in, p->mac_key_out, 32);
-	memcpy(m.mac_key_out, p->mac_key_in, 32);
+	struct sa_keys *keys = new_keys();
+	memcpy(keys->key_in, p->keys->key_out, 32);
+	memcpy(keys->key_out, p->keys->key_in, 32);
+	memcpy(keys->mac_key_in, p->keys->mac_key_out, 32);
+	memcpy(keys->mac_key_out, p->keys->mac_key_in, 32);
+	m.keys = keys;
 	m.local = p->remote;
 	m.remote = p->local;
 	m.local_proxy = p->remote_proxy;

@@ -57,6 +57,7 @@ static uint32_t address(const struct client *c)
 
 static struct sa_pair pair_of(const struct client *c, uint32_t spi_in, uint32_t spi_out)
 {
+	static const struct sa_keys keys = {.key_in = {1}, .key_out = {1}, .mac_key_in = {2}, .mac_key_out = {2}};
 	uint16_t port = raw(c) ? 0 : 4500;
 	return (struct sa_pair){.peer = 1000 + c->number,
 	                        .flow = 2000 + c->number,
@@ -69,10 +70,7 @@ static struct sa_pair pair_of(const struct client *c, uint32_t spi_in, uint32_t 
 	                        .udp_encap = !raw(c),
 	                        .local_proxy = {LAB_SERVER, UINT32_MAX, 17, 1701},
 	                        .remote_proxy = {LAB_CLIENT, UINT32_MAX, 17, 1701},
-	                        .key_in = {1},
-	                        .key_out = {1},
-	                        .mac_key_in = {2},
-	                        .mac_key_out = {2},
+	                        .keys = &keys,
 	                        .replay_window = 1024};
 }
 

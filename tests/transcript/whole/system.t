@@ -66,11 +66,21 @@ Heap mapped: <*> bytes
 
 object                     in use        peak   size (bytes)   total (bytes)
 --------------------  -----------  ----------  -------------  --------------
+Gateway flows                   0           0 <*>               0
 Hash entries <*>
-L2TP tunnels                    0           0 <*>               0
+IKE Quick Modes                 0           0 <*>               0
+IKE SAs                         0           0 <*>               0
+IKE flows                       0           0 <*>               0
+IKE pairs of SAs                0           0 <*>               0
+IKE peers                       0           0 <*>               0
+IPsec flows                     0           0 <*>               0
+IPsec old counters              0           0 <*>               0
+IPsec pairs of SAs              0           0 <*>               0
+IPsec peers                     0           0 <*>               0
 L2TP messages                   0           0 <*>               0
-PPP sessions                    0           0 <*>               0
+L2TP tunnels                    0           0 <*>               0
 PPP authentications             0           0 <*>               0
+PPP sessions                    0           0 <*>               0
 PPP users                       0           0 <*>               0
 Total of objects: <*> bytes (<*>% of resident)
 gw# show blocks

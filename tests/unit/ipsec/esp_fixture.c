@@ -5,6 +5,14 @@
 
 #include "crypto/ipsec/alg.h"
 
+struct sa_keys *fix_keys(void)
+{
+	static struct sa_keys store[256]; /* more than a test has at a time */
+	static unsigned n;
+
+	return &store[n++ % 256];
+}
+
 struct sa_pair fix_pair(struct esp_alg alg, enum esp_mode mode, bool udp_encap)
 {
 	struct sa_pair p = {
@@ -22,12 +30,14 @@ struct sa_pair fix_pair(struct esp_alg alg, enum esp_mode mode, bool udp_encap)
 	        .replay_window = 64,
 	};
 
+	struct sa_keys *keys = fix_keys();
 	for (size_t i = 0; i < 32; i++) {
-		p.key_in[i] = (uint8_t)(i * 5 + 1);
-		p.key_out[i] = (uint8_t)(i * 7 + 2);
-		p.mac_key_in[i] = (uint8_t)(i * 11 + 3);
-		p.mac_key_out[i] = (uint8_t)(i * 13 + 4);
+		keys->key_in[i] = (uint8_t)(i * 5 + 1);
+		keys->key_out[i] = (uint8_t)(i * 7 + 2);
+		keys->mac_key_in[i] = (uint8_t)(i * 11 + 3);
+		keys->mac_key_out[i] = (uint8_t)(i * 13 + 4);
 	}
+	p.keys = keys;
 	return p;
 }
 
@@ -37,10 +47,12 @@ struct sa_pair fix_mirror(const struct sa_pair *pair, uint32_t spi_in)
 
 	m.spi_in = spi_in;
 	m.spi_out = pair->spi_in;
-	memcpy(m.key_in, pair->key_out, 32);
-	memcpy(m.key_out, pair->key_in, 32);
-	memcpy(m.mac_key_in, pair->mac_key_out, 32);
-	memcpy(m.mac_key_out, pair->mac_key_in, 32);
+	struct sa_keys *keys = fix_keys();
+	memcpy(keys->key_in, pair->keys->key_out, 32);
+	memcpy(keys->key_out, pair->keys->key_in, 32);
+	memcpy(keys->mac_key_in, pair->keys->mac_key_out, 32);
+	memcpy(keys->mac_key_out, pair->keys->mac_key_in, 32);
+	m.keys = keys;
 	m.local = pair->remote;
 	m.remote = pair->local;
 	m.local_proxy = pair->remote_proxy;
@@ -98,11 +110,11 @@ void fix_pkt_esp(struct fix_pkt *f, const struct sa_pair *pair, uint32_t seq, co
 	}
 	wr_u8(&w, pad);
 	wr_u8(&w, next);
-	if (block && prim_cbc_encrypt(ci->prim, (struct bytes){pair->key_in, pair->alg.key_len},
+	if (block && prim_cbc_encrypt(ci->prim, (struct bytes){pair->keys->key_in, pair->alg.key_len},
 	                              data + 8, data + at, data + at, wr_len(&w) - at) != 0)
 		abort();
 	if (mi->icv_len) {
-		prim_hmac(mi->md, (struct bytes){pair->mac_key_in, mi->key_len},
+		prim_hmac(mi->md, (struct bytes){pair->keys->mac_key_in, mi->key_len},
 		          &(struct bytes){data, wr_len(&w)}, 1, digest);
 		wr_bytes(&w, digest, mi->icv_len);
 	}

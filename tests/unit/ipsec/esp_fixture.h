@@ -19,6 +19,7 @@ struct fix_pkt {
 /* Ours; keys are fixed patterns. */
 struct sa_pair fix_pair(struct esp_alg alg, enum esp_mode mode, bool udp_encap);
 /* The same SAs as the other end has them: in and out exchanged. */
+struct sa_keys *fix_keys(void); /* to be filled in */
 struct sa_pair fix_mirror(const struct sa_pair *pair, uint32_t spi_in);
 void fix_pkt_init(struct fix_pkt *f, const void *data, size_t len);
 /* A UDP datagram src -> dst with n bytes of a pattern. */

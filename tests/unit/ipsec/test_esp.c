@@ -196,7 +196,9 @@ static void rfc3602(void **state)
 		struct fix f;
 
 		pair.spi_in = v->spi;
-		hex_bytes(v->key, pair.key_in, 16);
+		struct sa_keys keys = *pair.keys;
+		hex_bytes(v->key, keys.key_in, 16);
+		pair.keys = &keys;
 		f = fix_open_pair(pair);
 		wr_u32(&w, v->spi);
 		wr_u32(&w, v->seq);

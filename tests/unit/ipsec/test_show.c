@@ -141,8 +141,8 @@ static struct sa_pair l2tp_pair(uint32_t spi_in, uint32_t peer, uint32_t flow)
 	p.life_s = 3600;
 	p.life_kb = 250000;
 	p.map_seq = 10;
-	strcpy(p.map_name, "dyno");
-	strcpy(p.ifname, "outside");
+	p.map_name = "dyno";
+	p.ifname = "outside";
 	return p;
 }
 
@@ -342,13 +342,8 @@ static void refused(void **state)
 
 static void no_keys(void *arg, const struct ipsec_sadb_info *info)
 {
-	static const uint8_t zero[32];
-
 	(*(int *)arg)++;
-	assert_memory_equal(info->pair->key_in, zero, 32);
-	assert_memory_equal(info->pair->key_out, zero, 32);
-	assert_memory_equal(info->pair->mac_key_in, zero, 32);
-	assert_memory_equal(info->pair->mac_key_out, zero, 32);
+	assert_null(info->pair->keys);
 	assert_int_equal(info->life_left_s, 3600);
 }
 
