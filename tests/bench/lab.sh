@@ -3,7 +3,7 @@
 #   $P-gw    the appliance: out0 203.0.113.1/24 towards the clients, in0 10.77.0.1/24 to nowhere
 #   $P-cl    the clients: wan0 203.0.113.2/24; all of 198.18.0.0/15 is their own
 #
-# Between both a veth pair, which carries what UDP GSO makes whole. What the appliance writes to its TUN device for
+# Between both a veth pair, which carries what UDP GSO makes whole. 10.76.0.1 is a host of its own behind the appliance. What the appliance writes to its TUN device for
 # 10.77.0.0/16 is dropped as soon as the kernel has taken it in (nftables, raw), so that what lies behind costs the
 # same, and little, in every measurement. What the kernel does inside the appliance's system calls is its cost.
 #
@@ -28,6 +28,7 @@ lab_up() {
 	ns gw ip addr add 203.0.113.1/24 dev out0; ns gw ip link set out0 up
 	ns gw ip link add in0 type veth peer name in1; ns gw ip link set in1 up
 	ns gw ip addr add 10.77.0.1/24 dev in0; ns gw ip link set in0 up
+	ns gw ip addr add 10.76.0.1/32 dev lo
 	ns cl ip addr add 203.0.113.2/24 dev wan0; ns cl ip link set wan0 up
 	ns cl ip route add local 198.18.0.0/15 dev lo
 	ns gw ip route add 198.18.0.0/15 via 203.0.113.2

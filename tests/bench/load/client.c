@@ -198,6 +198,10 @@ static void esp_events(struct load *l)
 static void on_l2tp_send(void *arg, const uint8_t *msg, size_t len)
 {
 	struct client *c = arg;
+	if (c->l->path != NULL) {
+		path_l2tp_send(c, msg, len);
+		return;
+	}
 	struct pkt *p = client_pkt();
 	uint8_t *at = pkt_put(p, (uint32_t)len + 8);
 	p->sa = c->out;
@@ -241,6 +245,14 @@ void client_esp(struct client *c, const uint8_t *esp, size_t len)
 		lac_input(&c->lac, pkt_data(p), p->len);
 	else
 		l->esp_drops++;
+	settle(c);
+}
+
+void client_l2tp(struct client *c, const uint8_t *msg, size_t len)
+{
+	if (c->ike == NULL)
+		return;
+	lac_input(&c->lac, msg, len);
 	settle(c);
 }
 
@@ -294,6 +306,8 @@ static void start_ike(struct client *c)
 	struct ike_iface iface = {.ifname = "outside", .ip = LOAD_PRIVATE_IP, .ifindex = 2};
 	c->ops = ops;
 	c->ops.sa_ctx = c;
+	if (l->path != NULL)
+		c->ops.sa = &path_sa_ops;
 	c->ike = ike_new(&l->clock, &c->ops, c);
 	if (c->ike == NULL)
 		die("memory");
@@ -356,6 +370,8 @@ static void up(struct client *c)
 	c->up_us = now_us();
 	timer_stop(&c->l->clock, &c->patience);
 	stage_set(c, STAGE_UP);
+	if (c->l->path != NULL)
+		path_open(c);
 }
 
 /* What follows from what has come in. Never inside the engine: it may end it. */
@@ -406,6 +422,8 @@ void client_leave(struct client *c)
 	if (c->stage != STAGE_UP)
 		return;
 	stage_set(c, STAGE_LEAVING);
+	if (c->l->path != NULL)
+		path_close(c);
 	if (c->l->conf.ike_only || c->lac.state != LAC_UP) {
 		end(c);
 		return;

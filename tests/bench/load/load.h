@@ -10,7 +10,8 @@
  *   meter.c   what the gateway's threads and memory cost between two moments
  *   traffic.c packets inside the tunnels, and what carrying them cost
  *   blast.c   traffic from the clients: ESP at full speed
- *   feed.c    traffic to the clients, put into the gateway's TUN device from behind, and its sink */
+ *   feed.c    traffic to the clients, put into the gateway's TUN device from behind, and its sink
+ *   path.c    one client with the product's packet path and a TUN device of its own */
 #ifndef TESTS_BENCH_LOAD_H
 #define TESTS_BENCH_LOAD_H
 
@@ -38,6 +39,7 @@ enum stage { STAGE_IDLE, STAGE_IKE, STAGE_L2TP, STAGE_PPP, STAGE_UP, STAGE_LEAVI
 
 struct load;
 struct client;
+struct path;
 
 /* A socket: of all clients, or, behind a NAT, of one. */
 struct port {
@@ -77,7 +79,8 @@ struct load_conf {
 	struct esp_alg esp;
 	enum peer_profile profile;
 	const char *user, *password, *psk;
-	pid_t gateway; /* 0 = not known: nothing is measured of it */
+	const char *tun; /* the name of the one client's own device; NULL = none */
+	pid_t gateway;   /* 0 = not known: nothing is measured of it */
 };
 
 struct load {
@@ -87,6 +90,7 @@ struct load {
 	int epoll;
 	struct port ike, natt; /* 500 and 4500 of all addresses; unless all are behind a NAT */
 	struct rx_area *rx;
+	struct path *path; /* with --tun */
 	struct esp_spis *spis;
 	struct esp_table *table;
 	struct client *owner[ESP_SLOTS_MAX]; /* by the slot of an SPI */
@@ -131,12 +135,26 @@ void client_dial(struct client *c);
 void client_leave(struct client *c);
 void client_vanish(struct client *c); /* no goodbye */
 void client_ike(struct client *c, uint16_t port, const uint8_t *msg, size_t len);
+void client_l2tp(struct client *c, const uint8_t *msg, size_t len);
 /* One ESP packet out of the gateway. */
 void client_esp(struct client *c, const uint8_t *esp, size_t len);
 /* Room for one packet, emptied. */
 struct pkt *client_pkt(void);
 const char *stage_name(enum stage s);
 void stage_set(struct client *c, enum stage s);
+
+/* ------------------------------------------------------------------ path.c */
+
+enum { TUNNEL_HOST = 0x0a4c0001 }; /* 10.76.0.1: whom it talks to */
+extern const struct sa_ops path_sa_ops; /* ctx is the client */
+void path_make(struct load *l);
+void path_free(struct load *l);
+/* false when it is not its port. */
+bool path_poll(struct load *l, const struct port *port);
+void path_l2tp_send(struct client *c, const uint8_t *msg, size_t len);
+void path_open(struct client *c);
+void path_close(struct client *c);
+void path_run(struct load *l, const char *phase, const char *command);
 
 /* ------------------------------------------------------------------ meter.c */
 

@@ -25,6 +25,8 @@ static const char usage[] =
         "  --esp C           of ESP, with SHA-1: aes, aes-256 (default), 3des\n"
         "  --like WHO        PPP habits: windows (default), apple, android, plain\n"
         "  --psk K --user U --password P\n"
+        "  --tun NAME        the one client has the product's own packet path, with a TUN device of this name that leads\n"
+        "                    through the tunnel to 10.76.0.1\n"
         "  --pid PID         of posternd: every phase then tells what its threads cost\n"
         "\n"
         "Phases, in order; each prints lines \"PHASE.NAME value unit\", with LABEL=PHASE \"LABEL.NAME ...\":\n"
@@ -33,9 +35,10 @@ static const char usage[] =
         "  hold:SECONDS      does nothing but answer\n"
         "  in:OPTIONS        traffic from the clients; what the gateway writes to its TUN device is counted there\n"
         "  out:OPTIONS       traffic to the clients, put into the gateway's TUN device from behind\n"
-        "                    OPTIONS: seconds=1,size=1400,tunnels=N,burst=40,flows=1,tcp. Both need --pid\n"
+        "                    OPTIONS: seconds=1,size=1400,tunnels=N,burst=40,flows=1,tcp. Both need --pid, and not --tun\n"
         "                    burst: packets of one tunnel in a row; 1: each tunnel in turn. flows: inside a tunnel, in\n"
         "                    turn; what one flow has in a row travels as one large packet as far as a kernel would do it\n"
+        "  run:COMMAND       runs it with sh while the clients live on\n"
         "  off               logs all off\n"
         "  vanish            ends all without a word\n"
         "  memory            what the gateway holds\n"
@@ -198,7 +201,7 @@ static void phase_traffic(const char *phase, void (*run)(struct load *, const ch
 	struct traffic t = {
 	        .seconds = 1, .size = TRAFFIC_SIZE_MAX, .tunnels = load.conf.n, .burst = 40, .flows = 1};
 	traffic_parse(&t, options);
-	if (load.conf.gateway == 0 || load.count[STAGE_UP] == 0 || load.conf.ike_only)
+	if (load.conf.gateway == 0 || load.path != NULL || load.count[STAGE_UP] == 0 || load.conf.ike_only)
 		die("traffic needs --pid and tunnels that are up");
 	run(&load, phase, &t);
 }
@@ -210,6 +213,7 @@ static void phase(char *text)
 		*more++ = '\0';
 	else
 		more = none;
+	fflush(stdout);
 	if ((equals = strchr(text, '=')) != NULL) {
 		*equals = '\0';
 		text = equals + 1;
@@ -224,6 +228,8 @@ static void phase(char *text)
 		phase_traffic(label, blast_run, more);
 	else if (strcmp(text, "out") == 0)
 		phase_traffic(label, feed_run, more);
+	else if (strcmp(text, "run") == 0)
+		path_run(&load, label, more);
 	else if (strcmp(text, "off") == 0)
 		phase_off(label, client_leave);
 	else if (strcmp(text, "vanish") == 0)
@@ -288,6 +294,9 @@ static bool take_option(int c, struct load_conf *conf)
 	case 'w':
 		conf->password = optarg;
 		return true;
+	case 't':
+		conf->tun = optarg;
+		return true;
 	case 'P':
 		conf->gateway = atoi(optarg);
 		return conf->gateway > 0;
@@ -307,6 +316,7 @@ static bool parse(int argc, char **argv, struct load_conf *conf)
 	                                      {"psk", required_argument, NULL, 'k'},
 	                                      {"user", required_argument, NULL, 'u'},
 	                                      {"password", required_argument, NULL, 'w'},
+	                                      {"tun", required_argument, NULL, 't'},
 	                                      {"pid", required_argument, NULL, 'P'},
 	                                      {"help", no_argument, NULL, 'h'},
 	                                      {NULL, 0, NULL, 0}};
@@ -318,7 +328,7 @@ static bool parse(int argc, char **argv, struct load_conf *conf)
 		if (!take_option(c, conf))
 			return false;
 	}
-	return optind < argc;
+	return optind < argc && (conf->tun == NULL || (conf->n == 1 && !conf->nat));
 }
 
 static void many_files(void)
@@ -356,10 +366,13 @@ int main(int argc, char **argv)
 	clock_init(&load.clock, now_us() / 1000);
 	net_sockets(&load);
 	clients_make(&load);
+	if (load.conf.tun != NULL)
+		path_make(&load);
 	for (int i = optind; i < argc; i++)
 		phase(argv[i]);
 	bool ok = load.count[STAGE_FAILED] == 0;
 	clients_free(&load);
+	path_free(&load);
 	clock_free(&load.clock);
 	prim_free();
 	return ok ? 0 : 1;

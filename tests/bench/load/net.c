@@ -65,6 +65,8 @@ void net_sockets(struct load *l)
 	if (l->conf.nat)
 		return;
 	open_port(l, &l->ike, 0, IKE_PORT);
+	if (l->conf.tun != NULL)
+		return;
 	open_port(l, &l->natt, 0, IKE_PORT_NATT);
 }
 
@@ -190,7 +192,8 @@ void net_turn(struct load *l, int wait_ms)
 	int n = epoll_wait(l->epoll, e, EVENTS, wait_ms);
 	clock_run(&l->clock, now_us() / 1000);
 	for (int i = 0; i < n; i++)
-		drain(l, e[i].data.ptr);
+		if (!path_poll(l, e[i].data.ptr))
+			drain(l, e[i].data.ptr);
 }
 
 void net_wait(struct load *l, uint64_t ms)
