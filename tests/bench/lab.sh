@@ -42,6 +42,9 @@ lab_up() {
 	N
 }
 
+# steer MASK: which CPUs (hexadecimal) do what the kernel does at the clients' end of the cable; 0 = the sender's
+steer() { ip netns exec "$P-cl" sh -c "echo $1 >/sys/class/net/wan0/queues/rx-0/rps_cpus"; }
+
 lab_down() {
 	local n
 	gateway_stop

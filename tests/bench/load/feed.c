@@ -165,10 +165,14 @@ void feed_run(struct load *l, const char *phase, const struct traffic *t)
 	meter_read(l, &to);
 	l->sink_len = UINT32_MAX;
 	uint64_t opened = l->opened, wrong = l->wrong;
+	for (unsigned i = 0; i < l->conf.n; i++)
+		l->clients[i].seq_tail = l->clients[i].seq_last;
 	count_tail(&f);
-	for (unsigned i = 0; i < l->conf.n && i < t->tunnels; i++)
-		if (l->clients[i].stage == STAGE_UP)
-			arrived += l->clients[i].seq_last - l->clients[i].seq_before - 1;
+	for (unsigned i = 0; i < l->conf.n && i < t->tunnels; i++) {
+		struct client *c = &l->clients[i];
+		if (c->stage == STAGE_UP) /* the last one is not of the traffic, unless it got lost */
+			arrived += c->seq_last - c->seq_before - (c->seq_last != c->seq_tail);
+	}
 	close(f.fd);
 	traffic_print(phase, t, f.sent, arrived, &from, &to);
 	figure(phase, "sunk", (double)l->sunk, "packets");

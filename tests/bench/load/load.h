@@ -65,7 +65,7 @@ struct client {
 	bool lost; /* the gateway ended it */
 	/* traffic */
 	uint32_t seq_last; /* of the last ESP packet that came in */
-	uint32_t seq_before; /* ... when the traffic began */
+	uint32_t seq_before, seq_tail; /* ... when the traffic began, when it was over */
 	uint32_t tcp_seq;
 	uint16_t ip_id;
 };
