@@ -193,9 +193,11 @@ row_scale() {
 			"$(ratio "$(minus "$(of scale.$n up_memory.rss)" "$(of scale.$n after.rss)")" "$(minus "$(of scale.$n up_memory.rss)" "$(of scale.$n before.rss)")")" x ge .9
 	done
 	LIMIT=100 gateway --workers 1 || return
-	load -n 101 up off >"$OUT/raw/scale.limit" 2>&1
+	cli 'configure terminal' 'logging buffer-size 1048576' 'logging buffered informational' >/dev/null
+	load -n 101 up >"$OUT/raw/scale.limit" 2>&1
 	line "101 tunnels with a limit of 100: refused" "$(of scale.limit up.failed)" tunnels ge 1
-	note "log: $(cli 'show logging' | grep -E 'ASA-[0-9]-(113029|113038|403103|716024)|imit' | head -1)"
+	note "log: $(cli 'show logging' | grep 113029 | head -1)"
+	note "show resource usage: $(cli 'show resource usage' | grep 'VPN Sessions' | tr -s ' ')"
 }
 
 row_workers() {

@@ -229,7 +229,7 @@ void client_esp(struct client *c, const uint8_t *esp, size_t len)
 	struct rd r = rd_of(esp, len);
 	rd_skip(&r, 4);
 	c->seq_last = rd_u32(&r);
-	if (len > l->sink_len && ++l->sunk % SINK_SAMPLE != 0)
+	if (len > l->sink_len && l->sunk++ % SINK_SAMPLE != 0)
 		return;
 	struct pkt *p = client_pkt();
 	uint8_t *at = pkt_put(p, (uint32_t)len);

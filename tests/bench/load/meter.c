@@ -42,7 +42,7 @@ static void read_thread(const struct load *l, struct meter *m, int tid)
 	if (tid == l->conf.gateway)
 		strcpy(m->thread[m->n].name, "control");
 	else if (proc_line(l, file, line, sizeof line))
-		snprintf(m->thread[m->n].name, sizeof m->thread[0].name, "%.*s", (int)strcspn(line, "\n0123456789"),
+		snprintf(m->thread[m->n].name, sizeof m->thread[0].name, "%.*s", (int)strcspn(line, "\n/0123456789"),
 		         line);
 	if (strcmp(m->thread[m->n].name, "posternd") == 0)
 		strcpy(m->thread[m->n].name, "helpers"); /* of the event loop: Diffie-Hellman */
