@@ -48,33 +48,31 @@ uint32_t ip4_mask(unsigned bits)
 	return bits == 0 ? 0 : bits >= 32 ? UINT32_MAX : ~(UINT32_MAX >> bits);
 }
 
-enum { LANES = 4 };
-typedef uint64_t sum_lanes __attribute__((vector_size(LANES * 8)));
+typedef uint64_t sum_pair __attribute__((vector_size(16)));
 
 /* The sum of 32-bit words as they lie in memory. The order of the bytes does not matter to a ones' complement sum
- * (RFC 1071 §2): it is turned at the end. */
+ * (RFC 1071 §2): it is turned at the end. Vectors of the size every machine has: larger ones are taken apart, badly. */
 static uint64_t sum_words(const uint8_t *p, size_t len)
 {
-	uint64_t sum = 0;
-	if (len >= 2 * sizeof(sum_lanes)) {
-		sum_lanes low = {0}, high = {0}, v;
-		for (; len >= sizeof v; p += sizeof v, len -= sizeof v) {
-			memcpy(&v, p, sizeof v);
-			low += v & UINT32_MAX;
-			high += v >> 32;
-		}
-		low += high;
-		for (int i = 0; i < LANES; i++)
-			sum += low[i];
+	sum_pair sum[4] = {0}, v, u;
+	for (; len >= 2 * sizeof v; p += 2 * sizeof v, len -= 2 * sizeof v) {
+		memcpy(&v, p, sizeof v);
+		memcpy(&u, p + sizeof v, sizeof u);
+		sum[0] += v & UINT32_MAX;
+		sum[1] += v >> 32;
+		sum[2] += u & UINT32_MAX;
+		sum[3] += u >> 32;
 	}
+	sum[0] += sum[1] + sum[2] + sum[3];
+	uint64_t all = sum[0][0] + sum[0][1];
 	uint32_t w;
 	for (; len >= sizeof w; p += sizeof w, len -= sizeof w) {
 		memcpy(&w, p, sizeof w);
-		sum += w;
+		all += w;
 	}
 	w = 0;
 	memcpy(&w, p, len);
-	return sum + w;
+	return all + w;
 }
 
 static uint16_t fold(uint64_t sum)
