@@ -1,6 +1,6 @@
 /* Traffic from the clients: ESP as fast as the other core makes it. More than the gateway takes is dropped at its
  * socket, which costs its threads nothing. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/bench/load/load.h"
@@ -51,9 +51,11 @@ static void fill(struct blast *b, struct client *c, unsigned i)
 	b->list[i] = p;
 }
 
-static void flush(struct blast *b)
+void blast_flush(struct blast *b)
 {
 	struct load *l = b->l;
+	if (b->n == 0)
+		return;
 	esp_out(l->table, b->list, b->n, clock_now(&l->clock));
 	for (unsigned i = 0; i < b->n; i++)
 		b->iov[i] = (struct iovec){pkt_data(&b->pkts[i]), b->pkts[i].len};
@@ -75,15 +77,23 @@ static void flush(struct blast *b)
 	b->n = b->msgs = 0;
 }
 
-static void one_turn(struct blast *b)
+struct blast *blast_open(struct load *l, const struct traffic *t)
+{
+	struct blast *b = calloc(1, sizeof *b);
+	if (b == NULL)
+		die("memory");
+	b->l = l;
+	b->t = t;
+	return b;
+}
+
+void blast_turn(struct blast *b)
 {
 	struct client *c = traffic_next(b->l, b->t);
-	if (c == NULL)
-		die("no tunnel is up");
-	for (unsigned left = b->t->burst; left > 0;) {
+	for (unsigned left = c != NULL ? b->t->burst : 0; left > 0;) {
 		unsigned n = left < SEGMENTS ? left : SEGMENTS;
 		if (b->n + n > BATCH || (b->msgs > 0 && b->l->conf.nat)) /* behind a NAT each has its socket */
-			flush(b);
+			blast_flush(b);
 		for (unsigned i = 0; i < n; i++)
 			fill(b, c, b->n + i);
 		b->fd = net_out_fill(c, IKE_PORT_NATT, NULL, n, n > 1, &b->out[b->msgs], &b->msg[b->msgs].msg_hdr);
@@ -93,29 +103,35 @@ static void one_turn(struct blast *b)
 	}
 }
 
+uint64_t blast_close(struct blast *b)
+{
+	blast_flush(b);
+	uint64_t sent = b->sent;
+	free(b);
+	return sent;
+}
+
 void blast_run(struct load *l, const char *phase, const struct traffic *t)
 {
-	static struct blast b;
+	struct blast *b = blast_open(l, t);
 	struct meter from, to;
-	memset(&b, 0, sizeof b);
-	b.l = l;
-	b.t = t;
 	meter_read(l, &from);
 	uint64_t end = from.wall_us + (uint64_t)(t->seconds * 1e6);
 	for (unsigned turn = 0; turn % 32 != 0 || now_us() < end; turn++) {
-		one_turn(&b);
-		if (turn % 256 == 0)
+		blast_turn(b);
+		if (turn % 256 == 0) {
+			blast_flush(b); /* its packets name SAs that may go */
 			net_turn(l, 0);
+		}
 	}
-	if (b.n > 0)
-		flush(&b);
+	uint64_t sent = blast_close(b);
 	net_wait(l, 100);
 	meter_read(l, &to);
 	/* A packet that the gateway put together of several counts once, and has their headers once. */
 	unsigned head = traffic_header_len(t);
 	uint64_t writes = to.tun_pkts - from.tun_pkts, bytes = to.tun_bytes - from.tun_bytes;
 	uint64_t arrived = (bytes - writes * head) / (t->size - head);
-	traffic_print(phase, t, b.sent, arrived, &from, &to);
+	traffic_print(phase, t, sent, arrived, &from, &to);
 	if (writes > 0)
 		figure(phase, "per_write", (double)arrived / (double)writes, "packets");
 }

@@ -441,6 +441,17 @@ void client_vanish(struct client *c)
 	stage_set(c, STAGE_GONE);
 }
 
+void client_rekey(struct client *c, bool ike)
+{
+	if (c->stage != STAGE_UP || c->peer == NULL || c->flow == NULL)
+		return;
+	struct ike_sa *sa = sa_best(c->peer);
+	if (ike)
+		mm_begin(c->peer, NULL);
+	else if (sa != NULL)
+		qm_begin(sa, c->flow);
+}
+
 /* The engines' common configuration is that of a node of the exchange tests. */
 static void make_habits(struct load *l)
 {

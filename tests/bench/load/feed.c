@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -93,7 +94,7 @@ static void put(struct feed *f, struct client *c, unsigned n, unsigned size)
 	                                    .msg_iovlen = 3};
 }
 
-static void flush(struct feed *f)
+void feed_flush(struct feed *f)
 {
 	for (unsigned i = 0; i < f->n;) {
 		int n = sendmmsg(f->fd, f->msg + i, f->n - i, 0);
@@ -108,19 +109,17 @@ static void flush(struct feed *f)
 }
 
 /* Of one tunnel: large packets, or single ones when its flows take turns. */
-static void one_turn(struct feed *f)
+void feed_turn(struct feed *f)
 {
 	struct client *c = traffic_next(f->l, f->t);
 	unsigned payload = f->t->size - traffic_header_len(f->t), most = f->t->flows > 1 ? 1 : LARGE / payload;
-	if (c == NULL)
-		die("no tunnel is up");
 	if (most > 60)
 		most = 60; /* the kernel cuts a UDP packet into 64 at most */
-	for (unsigned left = f->t->burst, n; left > 0; left -= n) {
+	for (unsigned left = c != NULL ? f->t->burst : 0, n; left > 0; left -= n) {
 		n = left < most ? left : most;
 		put(f, c, n, f->t->size);
 		if (f->n == BATCH)
-			flush(f);
+			feed_flush(f);
 	}
 }
 
@@ -132,50 +131,70 @@ static void count_tail(struct feed *f)
 		if (f->l->clients[i].stage == STAGE_UP)
 			put(f, &f->l->clients[i], 1, TRAFFIC_SIZE_MIN);
 		if (f->n == BATCH) {
-			flush(f);
+			feed_flush(f);
 			net_wait(f->l, 1);
 		}
 	}
-	flush(f);
+	feed_flush(f);
 	net_wait(f->l, 50);
+}
+
+struct feed *feed_open(struct load *l, const struct traffic *t)
+{
+	struct feed *f = calloc(1, sizeof *f);
+	if (f == NULL)
+		die("memory");
+	f->l = l;
+	f->t = t;
+	open_device(f);
+	l->sink_len = t->size;
+	l->sunk = l->opened = l->wrong = 0;
+	return f;
+}
+
+void feed_close(struct feed *f)
+{
+	f->l->sink_len = UINT32_MAX;
+	close(f->fd);
+	free(f);
+}
+
+/* By the sequence numbers, before the traffic, after it, and with one more for each tunnel. */
+static uint64_t arrived(const struct load *l, const struct traffic *t)
+{
+	uint64_t n = 0;
+	for (unsigned i = 0; i < l->conf.n && i < t->tunnels; i++) {
+		const struct client *c = &l->clients[i];
+		if (c->stage == STAGE_UP) /* the last one is not of the traffic, unless it got lost */
+			n += c->seq_last - c->seq_before - (c->seq_last != c->seq_tail);
+	}
+	return n;
 }
 
 void feed_run(struct load *l, const char *phase, const struct traffic *t)
 {
-	static struct feed f;
+	struct feed *f = feed_open(l, t);
 	struct meter from, to;
-	uint64_t arrived = 0;
-	memset(&f, 0, sizeof f);
-	f.l = l;
-	f.t = t;
-	open_device(&f);
-	l->sink_len = t->size;
-	l->sunk = l->opened = l->wrong = 0;
 	for (unsigned i = 0; i < l->conf.n; i++)
 		l->clients[i].seq_before = l->clients[i].seq_last;
 	meter_read(l, &from);
 	uint64_t end = from.wall_us + (uint64_t)(t->seconds * 1e6);
 	for (unsigned turn = 0; turn % 32 != 0 || now_us() < end; turn++) {
-		one_turn(&f);
-		if (f.n == 0 || t->burst >= 8)
+		feed_turn(f);
+		if (f->n == 0 || t->burst >= 8)
 			net_turn(l, 0);
 	}
-	flush(&f);
+	feed_flush(f);
 	net_wait(l, 100);
 	meter_read(l, &to);
+	uint64_t sent = f->sent, opened = l->opened, wrong = l->wrong, sunk = l->sunk;
 	l->sink_len = UINT32_MAX;
-	uint64_t opened = l->opened, wrong = l->wrong;
 	for (unsigned i = 0; i < l->conf.n; i++)
 		l->clients[i].seq_tail = l->clients[i].seq_last;
-	count_tail(&f);
-	for (unsigned i = 0; i < l->conf.n && i < t->tunnels; i++) {
-		struct client *c = &l->clients[i];
-		if (c->stage == STAGE_UP) /* the last one is not of the traffic, unless it got lost */
-			arrived += c->seq_last - c->seq_before - (c->seq_last != c->seq_tail);
-	}
-	close(f.fd);
-	traffic_print(phase, t, f.sent, arrived, &from, &to);
-	figure(phase, "sunk", (double)l->sunk, "packets");
+	count_tail(f);
+	feed_close(f);
+	traffic_print(phase, t, sent, arrived(l, t), &from, &to);
+	figure(phase, "sunk", (double)sunk, "packets");
 	figure(phase, "opened", (double)opened, "packets");
 	figure(phase, "wrong", (double)wrong, "packets");
 }

@@ -11,6 +11,7 @@
  *   traffic.c packets inside the tunnels, and what carrying them cost
  *   blast.c   traffic from the clients: ESP at full speed
  *   feed.c    traffic to the clients, put into the gateway's TUN device from behind, and its sink
+ *   storm.c   both of it while tunnels come, go and change their keys
  *   path.c    one client with the product's packet path and a TUN device of its own */
 #ifndef TESTS_BENCH_LOAD_H
 #define TESTS_BENCH_LOAD_H
@@ -40,6 +41,8 @@ enum stage { STAGE_IDLE, STAGE_IKE, STAGE_L2TP, STAGE_PPP, STAGE_UP, STAGE_LEAVI
 struct load;
 struct client;
 struct path;
+struct blast;
+struct feed;
 
 /* A socket: of all clients, or, behind a NAT, of one. */
 struct port {
@@ -134,6 +137,7 @@ void clients_free(struct load *l);
 void client_dial(struct client *c);
 void client_leave(struct client *c);
 void client_vanish(struct client *c); /* no goodbye */
+void client_rekey(struct client *c, bool ike);
 void client_ike(struct client *c, uint16_t port, const uint8_t *msg, size_t len);
 void client_l2tp(struct client *c, const uint8_t *msg, size_t len);
 /* One ESP packet out of the gateway. */
@@ -204,6 +208,18 @@ void traffic_parse(struct traffic *t, char *text);
 /* PHASE.pkts, loss, Gbit and packets per CPU second, ns of CPU for each. */
 void traffic_print(const char *phase, const struct traffic *t, uint64_t sent, uint64_t arrived,
                    const struct meter *from, const struct meter *to);
+/* Traffic from the clients: a turn is one tunnel's burst. blast_close returns how many packets left. t stays the caller's. */
+struct blast *blast_open(struct load *l, const struct traffic *t);
+void blast_turn(struct blast *b);
+void blast_flush(struct blast *b);
+uint64_t blast_close(struct blast *b);
+/* The same towards them. */
+struct feed *feed_open(struct load *l, const struct traffic *t);
+void feed_turn(struct feed *f);
+void feed_flush(struct feed *f);
+void feed_close(struct feed *f);
+/* Everything at the same time: traffic both ways, tunnels that end and come back, with a goodbye or without, new keys. */
+void storm_run(struct load *l, const char *phase, const struct traffic *t);
 void blast_run(struct load *l, const char *phase, const struct traffic *t);
 void feed_run(struct load *l, const char *phase, const struct traffic *t);
 

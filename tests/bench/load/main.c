@@ -38,6 +38,7 @@ static const char usage[] =
         "                    OPTIONS: seconds=1,size=1400,tunnels=N,burst=40,flows=1,tcp. Both need --pid, and not --tun\n"
         "                    burst: packets of one tunnel in a row; 1: each tunnel in turn. flows: inside a tunnel, in\n"
         "                    turn; what one flow has in a row travels as one large packet as far as a kernel would do it\n"
+        "  storm:OPTIONS     both at the same time, while tunnels end, come back, vanish and change their keys\n"
         "  run:COMMAND       runs it with sh while the clients live on\n"
         "  off               logs all off\n"
         "  vanish            ends all without a word\n"
@@ -230,6 +231,8 @@ static void phase(char *text)
 		phase_traffic(label, feed_run, more);
 	else if (strcmp(text, "run") == 0)
 		path_run(&load, label, more);
+	else if (strcmp(text, "storm") == 0)
+		phase_traffic(label, storm_run, more);
 	else if (strcmp(text, "off") == 0)
 		phase_off(label, client_leave);
 	else if (strcmp(text, "vanish") == 0)
