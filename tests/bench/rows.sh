@@ -56,8 +56,8 @@ gateway_anywhere() {
 # measure FILE ARGUMENTS: the load tool, its figures into a raw file
 measure() { load "${@:2}" >"$OUT/raw/$1" 2>"$OUT/raw/$1.err" || note "$1: $(tail -1 "$OUT/raw/$1.err") (failed: $(of "$1" up.failed))"; }
 
-# the options that switch everything off; nothing when posternd has no such switches
-plain() { ! has --no-offload || ! has --crypto || echo "--no-offload all --crypto openssl"; }
+# the options that switch off what posternd knows to do for many packets at a time
+plain() { echo $(! has --no-offload || echo --no-offload all) $(! has --crypto || echo --crypto openssl); }
 
 # ------------------------------------------------------------------ rows
 
@@ -79,7 +79,7 @@ row_bulk() {
 		done
 		line "  packets of a write to the TUN device, in" "$(of bulk.$esp in.per_write)" packets
 	done
-	[ -n "$plain" ] || note "packet by packet: posternd has no --no-offload and --crypto"
+	note "packet by packet: posternd ${plain:-has no options for it}"
 }
 
 # iperf FILE LABEL COMMAND...: one TCP run; its receiver's Mbit/s into a raw file
@@ -93,10 +93,10 @@ row_iperf() {
 	sleep .3
 	: >"$OUT/raw/iperf"
 	for ((i = 0; i < rounds; i++)); do
-		iperf iperf wire.in ns cl iperf3 -c 10.90.0.1 -t $s
-		iperf iperf wire.out ns cl iperf3 -c 10.90.0.1 -t $s -R
+		iperf iperf wire.in ns cl iperf3 -c 10.90.0.1 -t $s; sleep .3
+		iperf iperf wire.out ns cl iperf3 -c 10.90.0.1 -t $s -R; sleep .3
 	done
-	local command="for i in \$(seq $rounds); do iperf3 -c 10.76.0.1 -f m -t $s | sed 's/^/in /'; iperf3 -c 10.76.0.1 -f m -t $s -R | sed 's/^/out /'; done"
+	local command="for i in \$(seq $rounds); do iperf3 -c 10.76.0.1 -f m -t $s | sed 's/^/in /'; sleep .3; iperf3 -c 10.76.0.1 -f m -t $s -R | sed 's/^/out /'; sleep .3; done"
 	load --tun client0 up "run:$command" off >"$OUT/raw/iperf.tunnel" 2>&1
 	awk '/receiver/ { for (i = 2; i <= NF; i++) if ($i == "Mbits/sec") print "tunnel." $1, $(i - 1), "Mbit/s" }' \
 		"$OUT/raw/iperf.tunnel" >>"$OUT/raw/iperf"
@@ -147,6 +147,7 @@ row_ike() {
 		rate=$(of "ike.$name" up.per_cpu_s) yard=$(of ike.yard "dh_yardstick_$name")
 		line "Main Mode + Quick Mode, $name" "$rate" set-ups/CPU-s
 		line "  of Diffie-Hellman alone ($yard)" "$(ratio "$rate" "$yard")" x ge "$share"
+		line "  the engine alone, of Diffie-Hellman alone" "$(ratio "$(of ike.yard "ike_setups_$name")" "$yard")" x ge "$share"
 		line "  failed, of $n, at most" "$(most "ike.$name" up.failed)" tunnels le 0
 	done <<-N
 	modp1024 2 .53

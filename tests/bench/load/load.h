@@ -179,6 +179,9 @@ struct meter {
 void meter_read(const struct load *l, struct meter *m);
 /* CPU seconds of all threads between two moments, or of those with this name. */
 double meter_cpu(const struct meter *from, const struct meter *to, const char *name);
+/* Waits until the gateway's helpers have nothing to do: they put key pairs in stock, which is part of what a set-up
+ * costs, and no part of what follows it. */
+void meter_settle(struct load *l);
 /* PHASE.cpu_NAME lines for every thread name, PHASE.cpu for all, PHASE.wall. */
 void meter_print(const char *phase, const struct meter *from, const struct meter *to);
 void figure(const char *phase, const char *name, double value, const char *unit);

@@ -126,10 +126,14 @@ static void print_rate(const char *phase, const struct meter *from, const struct
 static void phase_up(const char *phase)
 {
 	struct meter from, to;
+	meter_settle(&load);
 	meter_read(&load, &from);
 	unsigned before = load.count[STAGE_UP];
 	each(dial);
+	uint64_t end = now_us();
+	meter_settle(&load);
 	meter_read(&load, &to);
+	to.wall_us = end;
 	meter_print(phase, &from, &to);
 	print_rate(phase, &from, &to, load.count[STAGE_UP] - before);
 	print_times(phase);

@@ -115,6 +115,18 @@ double meter_cpu(const struct meter *from, const struct meter *to, const char *n
 	return (double)ns / 1e9;
 }
 
+void meter_settle(struct load *l)
+{
+	struct meter from, to;
+	for (int i = 0; l->conf.gateway != 0 && i < 100; i++) {
+		meter_read(l, &from);
+		net_wait(l, 30);
+		meter_read(l, &to);
+		if (meter_cpu(&from, &to, "helpers") < 0.0002)
+			return;
+	}
+}
+
 void figure(const char *phase, const char *name, double value, const char *unit)
 {
 	printf("%s.%s %.6g %s\n", phase, name, value, unit);
