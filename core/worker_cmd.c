@@ -10,11 +10,17 @@ static struct wflow *flow_get(struct worker *w, uint32_t flow)
 	struct wflow *f = hash_get(w->flows, &flow, sizeof flow);
 	if (f != NULL)
 		return f;
-	f = calloc(1, sizeof *f);
+	f = sized_get(&worker_flows, sizeof *f);
 	if (f == NULL || !hash_put(w->flows, &flow, sizeof flow, f))
 		abort();
 	f->flow = flow;
 	return f;
+}
+
+static void flow_drop(struct worker *w, struct wflow *f)
+{
+	hash_del(w->flows, &f->flow, sizeof f->flow);
+	sized_put(&worker_flows, f, sizeof *f);
 }
 
 /* The sessions of a flow send on its new current SA (NULL: on none). */
@@ -24,7 +30,7 @@ static void flow_use(struct worker *w, struct wflow *f, struct esp_sa *sa)
 	for (struct session_slot *s = f->sessions; s != NULL; s = s->next)
 		s->s.out = sa;
 	if (sa == NULL && f->sessions == NULL)
-		free(hash_del(w->flows, &f->flow, sizeof f->flow));
+		flow_drop(w, f);
 }
 
 static void flow_leave(struct worker *w, struct session_slot *slot)
@@ -35,7 +41,7 @@ static void flow_leave(struct worker *w, struct session_slot *slot)
 		at = &(*at)->next;
 	*at = slot->next;
 	if (f->out == NULL && f->sessions == NULL)
-		free(hash_del(w->flows, &f->flow, sizeof f->flow));
+		flow_drop(w, f);
 }
 
 static void sa_del(struct worker *w, uint32_t spi)

@@ -9,6 +9,7 @@
 #include "core/base/ipmap.h"
 #include "core/base/pktring.h"
 #include "core/base/ring.h"
+#include "core/base/sized.h"
 #include "core/net/capture.h"
 #include "core/worker.h"
 #include "crypto/ipsec/sa.h"
@@ -328,6 +329,7 @@ void workers_given_back(struct workers *ws, const struct up *u);
 /* workers_sa.c */
 void workers_sa_given_back(struct workers *ws, struct esp_sa *sa);
 /* The worker of a peer, for as long as something of it holds it; 0 or -ENOMEM. */
+extern struct sized worker_slots, worker_flows; /* session_slot; wflow */
 int workers_place_hold(struct workers *ws, uint32_t peer, unsigned *worker);
 void workers_place_drop(struct workers *ws, uint32_t peer);
 struct worker *workers_place(const struct workers *ws, uint32_t peer); /* worker 0 when it has none */

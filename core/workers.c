@@ -113,13 +113,15 @@ void workers_set_events(struct workers *ws, const struct worker_events *events)
 
 /* ------------------------------------------------------------------ freed */
 
+struct sized worker_slots = SIZED_INIT("Packet path sessions"), worker_flows = SIZED_INIT("Packet path flows");
+
 void workers_given_back(struct workers *ws, const struct up *u)
 {
 	struct filter_policy *policy = u->p;
 	if (u->op == UP_SA_FREE)
 		workers_sa_given_back(ws, u->p);
 	else if (u->op == UP_SESS_FREE)
-		free(u->p);
+		sized_put(&worker_slots, u->p, sizeof(struct session_slot));
 	else if (u->op == UP_POLICY_FREE && --policy->users == 0)
 		filter_policy_free(policy);
 	else if (u->op == UP_FILTER_FREE)
@@ -129,7 +131,7 @@ void workers_given_back(struct workers *ws, const struct up *u)
 static void free_flow(void *arg, void *flow)
 {
 	(void)arg;
-	free(flow);
+	sized_put(&worker_flows, flow, sizeof(struct wflow));
 }
 
 /* What was on its way back when the thread ended. */
@@ -191,7 +193,7 @@ void workers_free(struct workers *ws)
 	for (unsigned i = 0; i < WORKER_SESSIONS; i++) {
 		if (ws->sessions[i] != NULL)
 			filter_drop(ws->sessions[i]->filter);
-		free(ws->sessions[i]);
+		sized_put(&worker_slots, ws->sessions[i], sizeof(struct session_slot));
 	}
 	for (unsigned i = 0; ws->cross != NULL && i < ws->n * ws->n; i++)
 		pktring_free(&ws->cross[i]);

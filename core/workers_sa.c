@@ -208,12 +208,11 @@ int workers_session_add(struct workers *ws, const struct link_info *link, bool s
 	workers_session_remove(ws, link->tunnel);
 	if (workers_place_hold(ws, link->peer, &worker) != 0)
 		return -ENOMEM;
-	struct session_slot *slot = aligned_alloc(_Alignof(struct session_slot), sizeof *slot);
+	struct session_slot *slot = sized_get(&worker_slots, sizeof *slot);
 	if (slot == NULL) {
 		workers_place_drop(ws, link->peer);
 		return -ENOMEM;
 	}
-	memset(slot, 0, sizeof *slot);
 	slot->s = (struct dsess){
 	        .tunnel = link->tunnel,
 	        .call = link->call,

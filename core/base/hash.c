@@ -6,6 +6,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/random.h"
+#include "core/base/sized.h"
 
 /* Open addressing: a place is 16 bytes, with a key of up to 8 in it (addresses, handles, SPIs); a longer one lies
  * apart. */
@@ -37,6 +38,7 @@ struct hash {
 
 /* What all of them take, whoever has them. */
 static struct mem_kind tables = {.name = "Hash entries"};
+static struct sized long_keys = SIZED_INIT("Hash keys");
 static pthread_once_t listed = PTHREAD_ONCE_INIT;
 
 static void list_tables(void)
@@ -121,8 +123,8 @@ static void free_key(struct hash *h, size_t i)
 {
 	if (h->lens[i] != APART)
 		return;
-	mem_count(&tables, 0, -(ptrdiff_t)(sizeof(struct long_key) + h->places[i].key.apart->len));
-	free(h->places[i].key.apart);
+	struct long_key *apart = h->places[i].key.apart;
+	sized_put(&long_keys, apart, sizeof *apart + apart->len);
 }
 
 void hash_free(struct hash *h)
@@ -187,14 +189,13 @@ static bool write_key(struct hash *h, size_t i, const void *key, size_t len)
 		h->lens[i] = (uint8_t)len;
 		return true;
 	}
-	struct long_key *apart = malloc(sizeof *apart + len);
+	struct long_key *apart = sized_get(&long_keys, sizeof *apart + len);
 	if (apart == NULL)
 		return false;
 	apart->len = len;
 	memcpy(apart->bytes, key, len);
 	p->key.apart = apart;
 	h->lens[i] = APART;
-	mem_count(&tables, 0, (ptrdiff_t)(sizeof *apart + len));
 	return true;
 }
 

@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "core/base/hash.h"
-#include "core/base/mem.h"
-#include "core/base/pool.h"
 #include "core/base/random.h"
+#include "core/base/sized.h"
 
 struct share {
 	struct share *next; /* in its bucket */
@@ -15,9 +14,7 @@ struct share {
 	_Alignas(8) uint8_t data[];
 };
 
-/* Short ones come from slabs of these sizes. */
-static const size_t classes[] = {32, 48, 64, 96, 128};
-enum { CLASSES = sizeof classes / sizeof classes[0], BUCKETS_LEAST = 64 };
+enum { BUCKETS_LEAST = 64 };
 
 static const char nothing[1];
 
@@ -25,24 +22,18 @@ static struct {
 	struct share **buckets; /* a power of two of them */
 	size_t n_buckets, n;
 	uint64_t key[2];
-	struct pool *pools[CLASSES];
-	struct mem_kind large;
-} shares = {.large = {.name = "Shared data"}};
+} shares;
+static struct sized objects = SIZED_INIT("Shared data");
 
 static bool ready(void)
 {
 	if (shares.buckets != NULL)
 		return true;
 	random_bytes(shares.key, sizeof shares.key);
-	for (size_t i = 0; i < CLASSES; i++)
-		if (shares.pools[i] == NULL &&
-		    (shares.pools[i] = pool_new("Shared data", classes[i], 0)) == NULL)
-			return false;
 	shares.buckets = calloc(BUCKETS_LEAST, sizeof(struct share *));
 	if (shares.buckets == NULL)
 		return false;
 	shares.n_buckets = BUCKETS_LEAST;
-	mem_register(&shares.large);
 	return true;
 }
 
@@ -67,38 +58,6 @@ static void resize(size_t n)
 			*bucket_of(s->hash) = s;
 		}
 	free(old);
-	mem_count(&shares.large, 0, (ptrdiff_t)(n * sizeof(struct share *)) -
-	                                    (ptrdiff_t)(n_old * sizeof(struct share *)));
-}
-
-static struct pool *pool_of(size_t bytes)
-{
-	for (size_t i = 0; i < CLASSES; i++)
-		if (bytes <= classes[i])
-			return shares.pools[i];
-	return NULL;
-}
-
-static struct share *share_new(size_t len)
-{
-	size_t bytes = sizeof(struct share) + len;
-	struct pool *pool = pool_of(bytes);
-	struct share *s = pool != NULL ? pool_get(pool) : malloc(bytes);
-	if (s != NULL && pool == NULL)
-		mem_count(&shares.large, 1, (ptrdiff_t)bytes);
-	return s;
-}
-
-static void share_free(struct share *s)
-{
-	size_t bytes = sizeof *s + s->len;
-	struct pool *pool = pool_of(bytes);
-	if (pool != NULL) {
-		pool_put(pool, s);
-		return;
-	}
-	mem_count(&shares.large, -1, -(ptrdiff_t)bytes);
-	free(s);
 }
 
 const void *share_hold(const void *data, size_t len)
@@ -111,7 +70,7 @@ const void *share_hold(const void *data, size_t len)
 			s->refs++;
 			return s->data;
 		}
-	struct share *s = share_new(len);
+	struct share *s = sized_get(&objects, sizeof *s + len);
 	if (s == NULL)
 		return NULL;
 	s->hash = hash;
@@ -136,7 +95,7 @@ void share_drop(const void *shared)
 	while (*at != s)
 		at = &(*at)->next;
 	*at = s->next;
-	share_free(s);
+	sized_put(&objects, s, sizeof *s + s->len);
 	if (--shares.n < shares.n_buckets / 8 && shares.n_buckets > BUCKETS_LEAST)
 		resize(shares.n_buckets / 2);
 }

@@ -13,6 +13,7 @@
 #include "core/base/log.h"
 #include "core/base/pool.h"
 #include "core/base/share.h"
+#include "core/base/sized.h"
 #include "crypto/ike/history.h"
 #include "crypto/ike/ike.h"
 #include "crypto/ike/keys.h"

@@ -181,6 +181,8 @@ bool sa_admit(struct ike *ike, uint32_t ip, bool *silent)
 	return false;
 }
 
+static struct sized msgid_lists = SIZED_INIT("IKE message ids");
+
 bool sa_msgid_new(struct ike_sa *sa, uint32_t msgid)
 {
 	size_t seen = sa->nmsgids < sa->msgids_cap ? sa->nmsgids : sa->msgids_cap;
@@ -189,9 +191,12 @@ bool sa_msgid_new(struct ike_sa *sa, uint32_t msgid)
 			return false;
 	if (seen == sa->msgids_cap && seen < IKE_MSGIDS_MAX) {
 		size_t cap = seen != 0 ? 2 * seen : 8;
-		uint32_t *ids = realloc(sa->msgids, cap * sizeof *ids);
+		uint32_t *ids = sized_get(&msgid_lists, cap * sizeof *ids);
 		if (ids == NULL)
 			return true; /* better a replay than no more rekeys */
+		if (seen != 0)
+			memcpy(ids, sa->msgids, seen * sizeof *ids);
+		sized_put(&msgid_lists, sa->msgids, seen * sizeof *ids);
 		sa->msgids = ids;
 		sa->msgids_cap = cap;
 		sa->nmsgids = seen;
@@ -235,7 +240,7 @@ static void sa_bury(struct ike *ike, void *p)
 	struct ike_sa *sa = p;
 	wipe(&sa->keys, sizeof sa->keys);
 	share_drop_text(sa->ifname);
-	free(sa->msgids);
+	sized_put(&msgid_lists, sa->msgids, sa->msgids_cap * sizeof *sa->msgids);
 	pool_put(ike->sa_pool, sa);
 }
 

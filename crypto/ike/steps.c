@@ -103,9 +103,12 @@ void ike_xchg_forget(struct ike_xchg *x)
 	}
 }
 
+/* Those that may have to be sent again. */
+static struct sized messages = SIZED_INIT("IKE messages");
+
 static void forget_sent(struct ike_xchg *x)
 {
-	free(x->sent.p);
+	sized_put(&messages, x->sent.p, x->sent.len);
 	x->sent = (struct ike_sent){0};
 }
 
@@ -253,11 +256,11 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat)
 	if (o->hdr.flags & IKE_FLAG_ENCRYPTED)
 		ike_engine_dbg(sa, 7, "encrypt %zu bytes for conn id %u", all.len - IKE_HDR_LEN,
 		               sa->number);
-	uint8_t *copy = malloc(all.len);
+	forget_sent(x);
+	uint8_t *copy = sized_get(&messages, all.len);
 	if (copy == NULL)
 		return false;
 	memcpy(copy, all.p, all.len);
-	free(x->sent.p);
 	x->sent = (struct ike_sent){copy, all.len, x->local, x->remote, clock_now(sa->ike->clock)};
 	x->answered = true;
 	ike_event(x, EV_SND_MSG);

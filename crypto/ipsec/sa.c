@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/random.h"
+#include "core/base/sized.h"
 #include "crypto/ipsec/alg.h"
 
 enum {
@@ -132,6 +133,8 @@ size_t esp_spi_count(const struct esp_spis *s, unsigned worker)
 
 /* ------------------------------------------------------------------ one SA */
 
+static struct sized pairs = SIZED_INIT("ESP pairs of SAs");
+
 static struct prim_key *key_new(const struct sa_pair *p, bool encrypt, struct err *err)
 {
 	const struct esp_mac_info *mac = esp_mac_info(p->alg.mac);
@@ -167,12 +170,11 @@ struct esp_sa *esp_sa_new(const struct sa_pair *p, struct err *err)
 		err_set(err, -EINVAL, "ESP algorithm not known");
 		return NULL;
 	}
-	sa = aligned_alloc(64, (sizeof(*sa) + 63) / 64 * 64);
+	sa = sized_get(&pairs, sizeof(*sa));
 	if (!sa) {
 		err_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
-	memset(sa, 0, sizeof(*sa));
 	sa->dec = key_new(p, false, err);
 	sa->enc = sa->dec ? key_new(p, true, err) : NULL;
 	if (!sa->enc) {
@@ -212,8 +214,7 @@ void esp_sa_free(struct esp_sa *sa)
 		return;
 	prim_key_free(sa->dec);
 	prim_key_free(sa->enc);
-	wipe(sa, sizeof(*sa));
-	free(sa);
+	sized_put(&pairs, sa, sizeof(*sa));
 }
 
 static uint32_t kb_left(const struct esp_sa *sa, uint64_t in, uint64_t out)

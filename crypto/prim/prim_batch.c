@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/sized.h"
 #include "crypto/prim/prim_batch_int.h"
 
 /* ------------------------------------------------------------------ keys */
@@ -34,6 +35,8 @@ static void key_set_mac(struct prim_key *k, const struct prim_key_def *def)
 	wipe(&hmac, sizeof(hmac));
 }
 
+static struct sized keys = SIZED_INIT("ESP keys");
+
 struct prim_key *prim_key_new(const struct prim_key_def *def, struct err *err)
 {
 	static _Atomic uint64_t ids;
@@ -45,7 +48,7 @@ struct prim_key *prim_key_new(const struct prim_key_def *def, struct err *err)
 		err_set(err, -EINVAL, "key length does not fit the algorithm");
 		return NULL;
 	}
-	k = calloc(1, size);
+	k = sized_get(&keys, size);
 	if (!k) {
 		err_set(err, -ENOMEM, "out of memory");
 		return NULL;
@@ -67,8 +70,7 @@ void prim_key_free(struct prim_key *k)
 {
 	if (!k)
 		return;
-	wipe(k, k->size);
-	free(k);
+	sized_put(&keys, k, k->size);
 }
 
 size_t prim_key_size(const struct prim_key *k)

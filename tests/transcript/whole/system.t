@@ -66,8 +66,10 @@ Heap mapped: <*> bytes
 
 object                     in use        peak   size (bytes)   total (bytes)
 --------------------  -----------  ----------  -------------  --------------
+ESP keys <*>
 Gateway flows                   0           0 <*>               0
 Hash entries <*>
+Hash keys <*>
 IKE Quick Modes                 0           0 <*>               0
 IKE SAs                         0           0 <*>               0
 IKE flows                       0           0 <*>               0

@@ -9,6 +9,7 @@
 #include "core/base/pool.h"
 #include "core/base/random.h"
 #include "core/base/share.h"
+#include "core/base/sized.h"
 
 static struct mem_info info_of(const char *name)
 {
@@ -270,7 +271,36 @@ static void shared_data_of_all_lengths_comes_and_goes(void **state)
 	for (uint32_t i = 0; i < N; i++)
 		share_drop(held[i]);
 	assert_int_equal(info_of("Shared data").n, 0);
-	assert_in_range(info_of("Shared data").held, 0, before + 5 * 65536);
+	assert_in_range(info_of("Shared data").held, 0, before + 16 * 65536);
+}
+
+static void sized_objects_are_zeroed_and_lie_apart(void **state)
+{
+	enum { N = 700, STEP = 13 };
+	static struct sized s = SIZED_INIT("sized things");
+	static uint8_t *objects[N];
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		size_t wrong = 0;
+		for (int i = 0; i < N; i++) {
+			size_t size = (size_t)(i * STEP + 1);
+			objects[i] = sized_get(&s, size);
+			assert_non_null(objects[i]);
+			assert_int_equal((uintptr_t)objects[i] % (size % 64 == 0 ? 64 : 16), 0);
+			for (size_t at = 0; at < size; at++)
+				wrong += objects[i][at] != 0;
+			memset(objects[i], i, size);
+		}
+		for (int i = 0; i < N; i++)
+			for (int at = 0; at < i * STEP + 1; at++)
+				wrong += objects[i][at] != (uint8_t)i;
+		assert_int_equal(wrong, 0);
+		assert_int_equal(info_of("sized things").n, N);
+		for (int i = 0; i < N; i++)
+			sized_put(&s, objects[i], (size_t)(i * STEP + 1));
+		sized_put(&s, NULL, 1);
+		assert_int_equal(info_of("sized things").n, 0);
+	}
 }
 
 int main(void)
@@ -285,6 +315,7 @@ int main(void)
 		cmocka_unit_test(hash_agrees_with_an_array),
 		cmocka_unit_test(hash_walk_meets_each_once_while_entries_go),
 		cmocka_unit_test(hash_table_becomes_small_again),
+		cmocka_unit_test(sized_objects_are_zeroed_and_lie_apart),
 		cmocka_unit_test(equal_data_is_kept_once),
 		cmocka_unit_test(shared_data_of_all_lengths_comes_and_goes),
 	};
