@@ -1,6 +1,7 @@
 /* posternd: the appliance. Runs in the foreground; SIGTERM and SIGINT end it cleanly. */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,15 @@ static int print_manual(const char *dir, const char *file)
 	return ok ? 0 : 1;
 }
 
+/* What a crowd needed goes back to the system when it has left: large pieces at once, never kept for later, and few
+ * heaps to be left half full by threads. */
+static void settle_heap(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+	mallopt(M_ARENA_MAX, 2);
+}
+
 int main(int argc, char **argv)
 {
 	static struct gateway gw;
@@ -124,6 +134,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	privilege_no_dump();
+	settle_heap();
 	if (gateway_start(&gw, &opt, &err) != 0) {
 		fprintf(stderr, "posternd: %s\n", err.text);
 		return 1;

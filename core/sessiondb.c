@@ -51,18 +51,29 @@ static void debug_session(const struct ppp_session_info *info, uint32_t index, b
 	          up ? "start" : "stop", info->user, index);
 }
 
+static bool make_room(struct sessiondb *db, uint32_t unit)
+{
+	if (unit < db->cap)
+		return true;
+	size_t cap = db->cap > 0 ? db->cap : 64;
+	while (cap <= unit)
+		cap *= 2;
+	struct entry *entries = realloc(db->entries, cap * sizeof *entries);
+	if (entries == NULL)
+		return false;
+	memset(entries + db->cap, 0, (cap - db->cap) * sizeof *entries);
+	db->entries = entries;
+	db->cap = cap;
+	return true;
+}
+
 void sessiondb_up(struct sessiondb *db, const struct ppp_session_info *info)
 {
 	bool nat = info->link->udp_encap;
-	if (db->n == db->cap) {
-		size_t cap = db->cap > 0 ? db->cap * 2 : 64;
-		struct entry *entries = realloc(db->entries, cap * sizeof *entries);
-		if (entries == NULL)
-			return; /* the session works, it is only not listed */
-		db->entries = entries;
-		db->cap = cap;
-	}
-	db->entries[db->n++] = (struct entry){++db->last_index, info->unit, nat};
+	if (!make_room(db, info->unit))
+		return; /* the session works, it is only not listed */
+	db->entries[info->unit] = (struct entry){++db->last_index, nat};
+	db->n++;
 	debug_session(info, db->last_index, true, "");
 	log_entry(info, db->last_index, true);
 	db->total++;
@@ -76,10 +87,7 @@ void sessiondb_up(struct sessiondb *db, const struct ppp_session_info *info)
 
 struct entry *sessiondb_entry(struct sessiondb *db, uint32_t unit)
 {
-	for (size_t i = 0; i < db->n; i++)
-		if (db->entries[i].unit == unit)
-			return &db->entries[i];
-	return NULL;
+	return unit < db->cap && db->entries[unit].index != 0 ? &db->entries[unit] : NULL;
 }
 
 void sessiondb_end(struct sessiondb *db, const struct ppp_session_info *info, enum link_end why)
@@ -98,7 +106,8 @@ void sessiondb_end(struct sessiondb *db, const struct ppp_session_info *info, en
 	debug_session(info, e->index, false, link_end_text(why));
 	log_entry(info, e->index, false);
 	db->kind_now[e->udp_encap]--;
-	*e = db->entries[--db->n];
+	*e = (struct entry){0};
+	db->n--;
 }
 
 /* ------------------------------------------------------------------ vpn-sessiondb logoff */

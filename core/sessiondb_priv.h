@@ -8,15 +8,14 @@
 
 /* What the database itself remembers of a session; everything else is read from the live objects. */
 struct entry {
-	uint32_t index; /* as shown, never used again */
-	uint32_t unit;  /* of PPP */
+	uint32_t index; /* as shown, never used again; 0 = no session */
 	bool udp_encap;
 };
 
 struct sessiondb {
 	struct gateway *gw;
-	struct entry *entries;
-	size_t n, cap;
+	struct entry *entries; /* by unit */
+	size_t n, cap;         /* sessions; places for entries */
 	uint32_t last_index;
 	uint64_t total;
 	size_t peak;

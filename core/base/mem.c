@@ -48,9 +48,12 @@ size_t mem_list(struct mem_info list[MEM_KINDS_MAX])
 			list[n++] = (struct mem_info){.name = k->name, .size = k->size};
 		if (list[i].size != k->size)
 			list[i].size = 0;
-		list[i].n += atomic_load_explicit(&k->n, memory_order_relaxed);
+		size_t objects = atomic_load_explicit(&k->n, memory_order_relaxed);
+		size_t held = atomic_load_explicit(&k->held, memory_order_relaxed);
+		list[i].n += objects;
 		list[i].peak += atomic_load_explicit(&k->peak, memory_order_relaxed);
-		list[i].held += atomic_load_explicit(&k->held, memory_order_relaxed);
+		list[i].held += held;
+		list[i].used += k->size != 0 ? objects * k->size : held;
 	}
 	pthread_mutex_unlock(&kinds.lock);
 	return n;

@@ -25,6 +25,7 @@ void mem_count(struct mem_kind *k, ptrdiff_t n, ptrdiff_t bytes);
 struct mem_info {
 	const char *name;
 	size_t size, n, peak, held;
+	size_t used; /* bytes of the objects in use; of hash tables and what is too large for slabs: as held */
 };
 enum { MEM_KINDS_MAX = 48 };
 /* In the order in which they were registered first; how many there are. */

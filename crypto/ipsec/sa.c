@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/base/sized.h"
 #include "crypto/ipsec/alg.h"
@@ -252,7 +253,7 @@ void esp_sa_stats(const struct esp_sa *sa, struct sa_stats *s)
 struct esp_table {
 	unsigned worker, slots;
 	struct prim_engine *engine;
-	struct esp_sa *all;
+	struct hash *by_peer;  /* peer -> its SAs */
 	struct esp_sa *events; /* first in, first out */
 	struct esp_sa **events_end;
 	struct esp_sa *slot[];
@@ -268,8 +269,9 @@ struct esp_table *esp_table_new(unsigned worker, unsigned slots)
 	if (!t)
 		return NULL;
 	t->engine = prim_engine_new(PRIM_AUTO, NULL);
-	if (!t->engine) {
-		free(t);
+	t->by_peer = hash_new(0);
+	if (!t->engine || !t->by_peer) {
+		esp_table_free(t);
 		return NULL;
 	}
 	t->worker = worker;
@@ -283,6 +285,7 @@ void esp_table_free(struct esp_table *t)
 	if (!t)
 		return;
 	prim_engine_free(t->engine);
+	hash_free(t->by_peer);
 	free(t);
 }
 
@@ -291,18 +294,37 @@ struct prim_engine *esp_table_engine(const struct esp_table *t)
 	return t->engine;
 }
 
+static struct esp_sa *of_peer(const struct esp_table *t, uint32_t peer)
+{
+	return hash_get(t->by_peer, &peer, sizeof(peer));
+}
+
+/* Out of the list of its peer. */
+static void leave_peer(struct esp_table *t, struct esp_sa *sa)
+{
+	if (sa->next)
+		sa->next->prev = sa->prev;
+	if (sa->prev)
+		sa->prev->next = sa->next;
+	else if (sa->next)
+		hash_put(t->by_peer, &sa->peer, sizeof(sa->peer), sa->next);
+	else
+		hash_del(t->by_peer, &sa->peer, sizeof(sa->peer));
+}
+
 bool esp_table_put(struct esp_table *t, struct esp_sa *sa)
 {
 	unsigned slot = esp_spi_slot(sa->spi_in);
+	struct esp_sa *others = of_peer(t, sa->peer);
 
-	if (esp_spi_worker(sa->spi_in) != t->worker || slot >= t->slots || t->slot[slot])
+	if (esp_spi_worker(sa->spi_in) != t->worker || slot >= t->slots || t->slot[slot] ||
+	    !hash_put(t->by_peer, &sa->peer, sizeof(sa->peer), sa))
 		return false;
 	t->slot[slot] = sa;
 	sa->prev = NULL;
-	sa->next = t->all;
-	if (t->all)
-		t->all->prev = sa;
-	t->all = sa;
+	sa->next = others;
+	if (others)
+		others->prev = sa;
 	return true;
 }
 
@@ -323,9 +345,7 @@ struct esp_sa *esp_table_take(struct esp_table *t, uint32_t spi_in)
 	prim_engine_forget(t->engine, sa->dec);
 	prim_engine_forget(t->engine, sa->enc);
 	t->slot[esp_spi_slot(spi_in)] = NULL;
-	*(sa->prev ? &sa->prev->next : &t->all) = sa->next;
-	if (sa->next)
-		sa->next->prev = sa->prev;
+	leave_peer(t, sa);
 	if (sa->queued) {
 		struct esp_sa **at = &t->events;
 
@@ -342,10 +362,8 @@ struct esp_sa *esp_table_take(struct esp_table *t, uint32_t spi_in)
 
 void esp_table_move(struct esp_table *t, uint32_t peer, struct ip4_end remote)
 {
-	for (struct esp_sa *sa = t->all; sa; sa = sa->next) {
-		if (sa->peer == peer)
-			sa->remote = sa->moved_to = remote;
-	}
+	for (struct esp_sa *sa = of_peer(t, peer); sa; sa = sa->next)
+		sa->remote = sa->moved_to = remote;
 }
 
 struct esp_sa *esp_table_event(struct esp_table *t, unsigned *events)

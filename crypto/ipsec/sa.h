@@ -83,7 +83,7 @@ struct esp_sa {
 	uint32_t inner_local, inner_remote; /* tunnel mode: addresses inside */
 	struct sa_proxy local_proxy, remote_proxy;
 	struct esp_sa *next_event;
-	struct esp_sa *prev, *next; /* all of the table */
+	struct esp_sa *prev, *next; /* of its peer in the table */
 	bool queued;
 	_Alignas(64) struct esp_counters c;
 	_Alignas(64) struct replay replay;
