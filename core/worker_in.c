@@ -189,6 +189,7 @@ void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 			esp[n_esp++] = pkts[i];
 	}
 	esp_in(w->table, esp, n_esp, w->now_ms);
+	worker_report(w); /* that an SA is in use, before what came on it */
 	for (unsigned i = 0; i < n_esp; i++)
 		if (esp[i]->drop == DROP_NONE && in_one(w, esp[i]))
 			ip[n_ip++] = esp[i];
@@ -199,5 +200,4 @@ void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 	for (unsigned i = 0; i < n; i++)
 		if (pkts[i]->drop != DROP_NONE)
 			worker_dropped(w, pkts[i], true);
-	worker_report(w);
 }

@@ -96,6 +96,7 @@ struct client {
 	struct lac lac;
 	struct ppp_peer ppp;
 	bool dialled, ppp_started, gone;
+	bool loses_qm3; /* its last message of Quick Mode never arrives */
 	unsigned flow_ups, flow_downs, peer_downs;
 	/* IP through the tunnel */
 	uint32_t sent, back; /* packets, echoes */

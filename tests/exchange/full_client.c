@@ -69,6 +69,9 @@ static bool on_send(void *ctx, struct ip4_end local, struct ip4_end remote, cons
 	struct client *c = ctx;
 	uint8_t framed[4 + IKE_MSG_MAX] = {0};
 	size_t marker = local.port == IKE_PORT_NATT ? 4 : 0;
+	enum { EXCH_AT = 18, HASH_ALONE = 80 };
+	if (c->loses_qm3 && msg[EXCH_AT] == EXCH_QUICK && len < HASH_ALONE)
+		return true;
 	memcpy(framed + marker, msg, len);
 	send_udp(c, local.port, remote, framed, marker + len);
 	return true;

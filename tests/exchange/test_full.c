@@ -50,6 +50,23 @@ static void every_way_to_authenticate(void **state)
 	}
 }
 
+/* The client's first packet in ESP comes before the last message of Quick Mode: it says the same, and is not lost. */
+static void data_before_the_last_message(void **state)
+{
+	struct world *w = *state;
+	struct client *c = client_new(w, &client_windows, HOME_IP);
+	c->loses_qm3 = true;
+	client_dial(c);
+	for (unsigned ms = 0; ms < 600 && !client_is_in(c); ms += 10)
+		world_run(w, 10);
+	assert_true(client_is_in(c));
+	client_data(c, 3);
+	client_leave(c);
+	client_free(c);
+	world_run(w, 60000);
+	world_assert_empty(w);
+}
+
 static void slow_diffie_hellman(void **state)
 {
 	struct world *w = *state;
@@ -267,6 +284,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        T(direct_and_behind_nat), T(every_way_to_authenticate), T(slow_diffie_hellman),
+	        T(data_before_the_last_message),
 	        T(two_behind_one_nat),    T(as_many_as_the_pool_holds), T(dials_again_on_its_sas),
 	        T(in_over_a_bad_wire),    T(wrong_pre_shared_key),      T(no_common_proposal),
 	        T(wrong_password),        T(no_common_authentication),  T(one_login_too_many),
