@@ -96,6 +96,13 @@ static void on_dh(uv_async_t *a)
 	prim_dh_pool_poll(gw->dh);
 }
 
+static void on_before_sleep(uv_prepare_t *p)
+{
+	struct gateway *gw = p->data;
+	if (gw->workers != NULL)
+		workers_ring(gw->workers);
+}
+
 static void on_signal(uv_signal_t *s, int signum)
 {
 	struct gateway *gw = s->data;
@@ -128,8 +135,10 @@ static int start_loop(struct gateway *gw, struct err *err)
 	log_set_clock(&gw->clock);
 	turn(gw);
 	uv_async_init(&gw->loop, &gw->dh_ready, on_dh);
-	gw->dh_ready.data = gw;
-	gw->handles++;
+	uv_prepare_init(&gw->loop, &gw->before_sleep);
+	gw->dh_ready.data = gw->before_sleep.data = gw;
+	uv_prepare_start(&gw->before_sleep, on_before_sleep);
+	gw->handles += 2;
 	gw->dh = prim_dh_pool_new(dh_wake, gw);
 	return gw->dh != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
@@ -265,8 +274,10 @@ int gateway_run(struct gateway *gw, struct err *err)
 	int rc = workers_start(gw->workers, err);
 	if (rc == 0 && (rc = prim_dh_pool_start(gw->dh, uv_available_parallelism())) != 0)
 		err_set(err, rc, "threads for Diffie-Hellman: %s", strerror(-rc));
+	workers_hold(gw->workers, true);
 	if (rc == 0)
 		uv_run(&gw->loop, UV_RUN_DEFAULT);
+	workers_hold(gw->workers, false);
 	return rc;
 }
 

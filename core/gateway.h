@@ -63,6 +63,7 @@ struct gateway {
 	uv_signal_t sigterm, sigint;
 	uv_poll_t poll500, poll_worker, poll_netlink;
 	uv_async_t dh_ready;
+	uv_prepare_t before_sleep;
 	unsigned handles; /* of the above that are open */
 	bool stopping, reload;
 	bool reload_waits; /* for the last session to end */

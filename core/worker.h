@@ -110,6 +110,10 @@ void workers_set_events(struct workers *ws, const struct worker_events *events);
 int workers_start(struct workers *ws, struct err *err);
 /* Ends the threads after they have sent what they were given; then frees everything. NULL is allowed. */
 void workers_free(struct workers *ws);
+/* Held: what a sleeping thread is given waits until workers_ring(), so that one wake-up does for all that a turn of the
+ * event loop gives. */
+void workers_hold(struct workers *ws, bool hold);
+void workers_ring(struct workers *ws);
 /* Waits (a few milliseconds at most) until the workers have taken every command given so far. */
 void workers_drain(struct workers *ws);
 /* Readable when workers_poll has something to do. */

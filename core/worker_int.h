@@ -186,6 +186,7 @@ struct worker {
 
 	/* control thread */
 	_Alignas(64) uint64_t given; /* commands */
+	bool due; /* something was given that the thread has not been woken for */
 	struct conn_list *listed; /* made by the control thread when it is first asked for */
 	struct sa_place *sas; /* by the slot of the SPI */
 	size_t peers; /* that were given to this worker */
@@ -232,6 +233,7 @@ struct workers {
 	_Atomic uint64_t drop_told_ms[DROP_N]; /* when the last message of a kind went up */
 	_Atomic bool rung;     /* event_fd was rung and not looked at yet */
 	int event_fd;          /* eventfd: events are waiting */
+	bool held;             /* control thread: workers_ring() wakes, not each command */
 	int icmp_fd;           /* raw, for sending whole packets; -1: there are no ICMP errors */
 
 	/* control thread */

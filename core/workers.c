@@ -215,14 +215,20 @@ void workers_free(struct workers *ws)
  * here when there are too many. */
 void workers_give(struct workers *ws, struct worker *w, const struct down *d)
 {
-	(void)ws;
-	while (!ring_push(&w->down, d))
+	while (!ring_push(&w->down, d)) {
+		worker_ring(w);
 		if (w->running)
 			sched_yield();
 		else
 			worker_commands(w);
+	}
 	w->given++;
-	worker_ring(w);
+	/* A message that goes back is no reason to wake anybody: it is taken before the next one is needed. */
+	if (d->op == DOWN_MSG_FREE)
+		return;
+	w->due = true;
+	if (!ws->held)
+		workers_ring(ws);
 }
 
 void workers_give_all(struct workers *ws, const struct down *d)
@@ -239,8 +245,26 @@ static bool all_taken(const struct workers *ws)
 	return true;
 }
 
+void workers_hold(struct workers *ws, bool hold)
+{
+	ws->held = hold;
+	workers_ring(ws);
+}
+
+void workers_ring(struct workers *ws)
+{
+	for (unsigned i = 0; i < ws->n; i++) {
+		struct worker *w = ws->w[i];
+		if (w->due)
+			worker_ring(w);
+		w->due = false;
+	}
+}
+
 void workers_drain(struct workers *ws)
 {
+	for (unsigned i = 0; i < ws->n; i++)
+		worker_ring(ws->w[i]);
 	for (int i = 0; i < 500 && ws->running && !all_taken(ws); i++)
 		usleep(200);
 }

@@ -111,7 +111,7 @@ static void up_moved(void *ctx, uint32_t peer, struct ip4_end remote)
 	struct lab *l = ctx;
 	(void)peer;
 	l->seen.moved++;
-	l->seen.remote = remote;
+	l->seen.moved_to = remote;
 }
 
 bool lab_wait(struct lab *l, const unsigned *count, unsigned want)

@@ -32,7 +32,7 @@ struct lab_seen {
 	unsigned ike, l2tp, ppp, drop, used, soft, hard, moved;
 	uint8_t msg[4096];
 	size_t len;
-	struct ip4_end local, remote;
+	struct ip4_end local, remote, moved_to;
 	uint32_t flow, spi;
 	uint16_t tunnel, call;
 	struct worker_drop dropped;
