@@ -169,7 +169,8 @@ static void lcp_check_up(struct ppp_peer *p)
 {
 	if (p->lcp_up || !p->lcp_acked || !p->lcp_ack_sent)
 		return;
-	p->lcp_up = true;
+	p->lcp_up = true; /* all that comes above begins anew */
+	p->authenticated = p->ipcp_acked = p->ipcp_ack_sent = p->ip_up = false;
 	if (p->profile == PEER_WINDOWS) {
 		packet(p, 0xc021, 12, p->id++, "\x11\x22\x33\x44MSRASV5.20", 14);
 		packet(p, 0xc021, 12, p->id++, "\x11\x22\x33\x44MSRAS-0-HOST", 16);
