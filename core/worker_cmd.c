@@ -17,20 +17,20 @@ static struct wflow *flow_get(struct worker *w, uint32_t flow)
 	return f;
 }
 
-static void flow_drop(struct worker *w, struct wflow *f)
+static void flow_unused(struct worker *w, struct wflow *f)
 {
+	if (f->sas > 0 || f->sessions != NULL)
+		return;
 	hash_del(w->flows, &f->flow, sizeof f->flow);
 	sized_put(&worker_flows, f, sizeof *f);
 }
 
 /* The sessions of a flow send on its new current SA (NULL: on none). */
-static void flow_use(struct worker *w, struct wflow *f, struct esp_sa *sa)
+static void flow_use(struct wflow *f, struct esp_sa *sa)
 {
 	f->out = sa;
 	for (struct session_slot *s = f->sessions; s != NULL; s = s->next)
 		s->s.out = sa;
-	if (sa == NULL && f->sessions == NULL)
-		flow_drop(w, f);
 }
 
 static void flow_leave(struct worker *w, struct session_slot *slot)
@@ -40,8 +40,18 @@ static void flow_leave(struct worker *w, struct session_slot *slot)
 	while (*at != slot)
 		at = &(*at)->next;
 	*at = slot->next;
-	if (f->out == NULL && f->sessions == NULL)
-		flow_drop(w, f);
+	flow_unused(w, f);
+}
+
+static void sa_add(struct worker *w, struct esp_sa *sa)
+{
+	if (!esp_table_put(w->table, sa)) {
+		worker_tell(w, &(struct up){.op = UP_SA_FREE, .p = sa});
+		return;
+	}
+	struct wflow *f = flow_get(w, sa->flow);
+	sa->user = f;
+	f->sas++;
 }
 
 static void sa_del(struct worker *w, uint32_t spi)
@@ -49,9 +59,11 @@ static void sa_del(struct worker *w, uint32_t spi)
 	struct esp_sa *sa = esp_table_take(w->table, spi);
 	if (sa == NULL)
 		return;
-	struct wflow *f = hash_get(w->flows, &sa->flow, sizeof sa->flow);
-	if (f != NULL && f->out == sa)
-		flow_use(w, f, NULL);
+	struct wflow *f = sa->user;
+	f->sas--;
+	if (f->out == sa)
+		flow_use(f, NULL);
+	flow_unused(w, f);
 	worker_tell(w, &(struct up){.op = UP_SA_FREE, .p = sa});
 }
 
@@ -104,13 +116,12 @@ static void command(struct worker *w, const struct down *d)
 	struct esp_sa *sa;
 	switch (d->op) {
 	case DOWN_SA_ADD:
-		if (!esp_table_put(w->table, d->p))
-			worker_tell(w, &(struct up){.op = UP_SA_FREE, .p = d->p});
+		sa_add(w, d->p);
 		break;
 	case DOWN_SA_OUT:
 		sa = esp_table_find(w->table, d->u32);
 		if (sa != NULL)
-			flow_use(w, flow_get(w, sa->flow), sa);
+			flow_use(sa->user, sa);
 		break;
 	case DOWN_SA_DEL:
 		sa_del(w, d->u32);

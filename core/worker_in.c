@@ -9,10 +9,17 @@
 
 enum { UDP_HEADER = 8, L2TP_PORT = 1701 };
 
+struct finder {
+	const struct worker *w;
+	const struct esp_sa *sa;
+};
+
+/* Most flows have one session: it is asked first, since it is in the cache. */
 static struct dsess *find_session(void *ctx, uint16_t tunnel, uint16_t call)
 {
-	struct worker *w = ctx;
-	struct dsess *s = w->by_tunnel[tunnel];
+	const struct finder *f = ctx;
+	struct session_slot *first = ((const struct wflow *)f->sa->user)->sessions;
+	struct dsess *s = first != NULL && first->s.tunnel == tunnel ? &first->s : f->w->by_tunnel[tunnel];
 	return s != NULL && s->call == call ? s : NULL;
 }
 
@@ -76,7 +83,7 @@ static bool in_one(struct worker *w, struct pkt *p)
 		ctr_add(&p->sa->c.errs_in, 1);
 		return false;
 	}
-	switch (l2tp_data_in(p, p->sa->flow, find_session, w)) {
+	switch (l2tp_data_in(p, p->sa->flow, find_session, &(struct finder){w, p->sa})) {
 	case DATA_PUNT:
 		punt(w, p, UP_L2TP, local, remote);
 		return false;
@@ -176,6 +183,30 @@ static bool is_ours(struct worker *w, struct pkt *p)
 	return false;
 }
 
+/* With many sessions nothing of them is in the cache: what a batch needs is loaded for all its packets, step by step. */
+static void load(const struct worker *w, struct pkt *const *pkts, unsigned n)
+{
+	const struct esp_sa *sa[PKT_BATCH];
+	const struct wflow *flow[PKT_BATCH];
+	for (unsigned i = 0; i < n; i++) {
+		struct rd r = pkt_rd(pkts[i]);
+		sa[i] = esp_table_peek(w->table, rd_u32(&r));
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (sa[i] != NULL)
+			esp_sa_touch(sa[i], true);
+	for (unsigned i = 0; i < n; i++) {
+		flow[i] = sa[i] != NULL ? sa[i]->user : NULL;
+		if (flow[i] == NULL)
+			continue;
+		touch(flow[i]);
+		prim_key_touch(sa[i]->dec);
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (flow[i] != NULL && flow[i]->sessions != NULL)
+			session_touch(&flow[i]->sessions->s);
+}
+
 void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 {
 	struct pkt *esp[PKT_BATCH], *ip[PKT_BATCH];
@@ -188,6 +219,7 @@ void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 		if (pkts[i]->drop == DROP_NONE && (crossed || is_ours(w, pkts[i])))
 			esp[n_esp++] = pkts[i];
 	}
+	load(w, esp, n_esp);
 	esp_in(w->table, esp, n_esp, w->now_ms);
 	worker_report(w); /* that an SA is in use, before what came on it */
 	for (unsigned i = 0; i < n_esp; i++)

@@ -120,29 +120,37 @@ struct up {
 /* A flow in its worker: what it is sent on, and the sessions that use it. */
 struct wflow {
 	uint32_t flow;
+	uint32_t sas;       /* SAs of it in the table; their `user` is this */
 	struct esp_sa *out; /* current SA, NULL while there is none */
 	struct session_slot *sessions;
 };
 
 /* A session with its counters and its place in the flow. */
 struct session_slot {
-	struct dsess s; /* first: a pointer to it is a pointer to the slot */
-	/* worker thread */
+	/* every packet: the first line is read, the second written */
+	_Alignas(64) struct dsess s; /* first: a pointer to it is a pointer to the slot */
 	uint16_t path_mtu; /* largest inner packet the path takes unfragmented, 0 = not known */
 	uint8_t iface;     /* it comes in through */
 	bool has_filter;
+	_Alignas(64) struct dsess_counters c;
 	uint64_t path_until_ms; /* believed until then */
 	struct filter *filter;  /* vpn-filter; NULL with has_filter: a list that does not exist */
+	/* now and then */
 	struct wflow *flow;
 	struct session_slot *next;
-	struct dsess_counters c;
-	/* control thread */
-	_Alignas(64) struct {
+	struct { /* control thread */
 		uint32_t ip, peer;
 		uint8_t worker, iface;
 		bool open;
 	} ctl;
 };
+_Static_assert(sizeof(struct session_slot) == 3 * 64, "a session is small");
+
+/* Its two lines of every packet (core/base/touch.h). */
+static inline void session_touch(const struct dsess *s)
+{
+	touch_lines(s, 128);
+}
 
 /* A connection a filter has let pass; key: as its first packet went. */
 struct worker_conn {

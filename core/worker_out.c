@@ -261,6 +261,30 @@ static bool out_route(struct worker *w, struct pkt *p, struct inner *in, bool cr
 	return false;
 }
 
+/* With many sessions nothing of them is in the cache: what a batch needs is loaded for all its packets, step by step. */
+static void load(const struct worker *w, struct pkt *const *pkts, unsigned n)
+{
+	const struct ipmap_table *clients = ipmap_now(&w->all->clients);
+	const struct dsess *s[PKT_BATCH];
+	uint32_t client[PKT_BATCH];
+	for (unsigned i = 0; i < n; i++) {
+		struct rd r = pkt_rd(pkts[i]);
+		rd_skip(&r, 16);
+		client[i] = ipmap_find(clients, rd_u32(&r));
+	}
+	for (unsigned i = 0; i < n; i++)
+		s[i] = client[i] != 0 && client_worker(client[i]) == w->index ? w->by_tunnel[client_tunnel(client[i])] : NULL;
+	for (unsigned i = 0; i < n; i++)
+		if (s[i] != NULL)
+			session_touch(s[i]);
+	for (unsigned i = 0; i < n; i++)
+		if (s[i] != NULL && s[i]->out != NULL)
+			esp_sa_touch(s[i]->out, false);
+	for (unsigned i = 0; i < n; i++)
+		if (s[i] != NULL && s[i]->out != NULL)
+			prim_key_touch(s[i]->out->enc);
+}
+
 void worker_out(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 {
 	struct pkt *go[PKT_BATCH];
@@ -268,6 +292,7 @@ void worker_out(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 	unsigned n_go = 0;
 	if (!crossed && capture_at(w->capture, CAP_INSIDE))
 		worker_capture_inner(w, pkts, n);
+	load(w, pkts, n);
 	for (unsigned i = 0; i < n; i++) {
 		if (pkts[i]->drop == DROP_NONE && out_route(w, pkts[i], &inner[n_go], crossed))
 			go[n_go++] = pkts[i];

@@ -43,11 +43,6 @@ static inline const struct ipmap_table *ipmap_now(const struct ipmap *m)
 	return atomic_load_explicit(&m->table, memory_order_acquire);
 }
 
-static inline void ipmap_prefetch(const struct ipmap_table *t, uint32_t ip)
-{
-	__builtin_prefetch((const void *)&t->slot[ipmap_at(t, ip)]);
-}
-
 /* 0: it is not there. */
 static inline uint32_t ipmap_find(const struct ipmap_table *t, uint32_t ip)
 {

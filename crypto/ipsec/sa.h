@@ -9,6 +9,7 @@
 
 #include "core/base/drop.h"
 #include "core/base/sa.h"
+#include "core/base/touch.h"
 #include "crypto/ipsec/replay.h"
 #include "crypto/prim/prim_batch.h"
 
@@ -64,9 +65,11 @@ struct esp_counters {
 };
 
 struct esp_sa {
-	/* every packet */
+	/* every packet: in the first two lines */
 	uint32_t spi_in, spi_out;
 	struct prim_key *dec, *enc;
+	uint32_t flow, peer;
+	void *user; /* the worker's */
 	uint8_t align; /* the encrypted part is a multiple of this */
 	uint8_t iv_len, icv_len;
 	uint8_t mode; /* enum esp_mode */
@@ -88,7 +91,6 @@ struct esp_sa {
 	_Alignas(64) struct esp_counters c;
 	_Alignas(64) struct replay replay;
 	/* set-up only */
-	uint32_t peer, flow;
 	uint32_t life_kb;
 	struct esp_alg alg;
 };
@@ -98,6 +100,14 @@ struct esp_sa {
 struct esp_sa *esp_sa_new(const struct sa_pair *pair, struct err *err);
 /* Wipes and frees; no worker may hold it any more. NULL is allowed. */
 void esp_sa_free(struct esp_sa *sa);
+/* What a packet reads and writes of it, but its keys (core/base/touch.h). */
+static inline void esp_sa_touch(const struct esp_sa *sa, bool in)
+{
+	touch_lines(sa, 128);
+	touch(&sa->c);
+	if (in)
+		touch(&sa->replay);
+}
 /* Fills stats (any thread). */
 void esp_sa_stats(const struct esp_sa *sa, struct sa_stats *stats);
 
@@ -116,6 +126,8 @@ bool esp_table_put(struct esp_table *t, struct esp_sa *sa);
 struct esp_sa *esp_table_take(struct esp_table *t, uint32_t spi_in);
 /* NULL when unknown: an array access and a compare of the whole number. */
 struct esp_sa *esp_table_find(const struct esp_table *t, uint32_t spi_in);
+/* What is in the slot of a number, perhaps of another one; NULL: nothing. */
+const struct esp_sa *esp_table_peek(const struct esp_table *t, uint32_t spi_in);
 /* All SAs of a peer send there from now on. */
 void esp_table_move(struct esp_table *t, uint32_t peer, struct ip4_end remote);
 /* The next SA with something to report, and what (bits of enum esp_event); NULL when there is none. */

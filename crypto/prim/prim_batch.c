@@ -1,4 +1,5 @@
 /* Keys of a batch, engines, and the order in which a batch is run: encrypt, MAC, compare, decrypt. */
+#include "core/base/touch.h"
 #include "crypto/prim/prim_batch.h"
 
 #include <assert.h>
@@ -76,6 +77,11 @@ void prim_key_free(struct prim_key *k)
 size_t prim_key_size(const struct prim_key *k)
 {
 	return k->size;
+}
+
+void prim_key_touch(const struct prim_key *k)
+{
+	touch_lines(k, k->size);
 }
 
 /* ------------------------------------------------------------------ engines */

@@ -32,6 +32,7 @@ struct prim_key_def {
 struct prim_key *prim_key_new(const struct prim_key_def *def, struct err *err);
 void prim_key_free(struct prim_key *k); /* wipes; NULL is allowed */
 size_t prim_key_size(const struct prim_key *k); /* bytes of memory */
+void prim_key_touch(const struct prim_key *k); /* core/base/touch.h */
 
 enum prim_backend {
 	PRIM_AUTO, /* whichever is faster for what there is */

@@ -12,7 +12,7 @@
 
 enum {
 	LEN_MAX = 1400,
-	TURNS = 1024, /* of 64 packets; the median counts */
+	TURNS = 8192, /* of 64 packets; the median counts */
 	SERVER = 0xcb007101,
 	CLIENT = 0xcb007102,
 	USER = 0x0a4e0001,
@@ -148,14 +148,20 @@ static void ip_header(uint8_t *ip, uint32_t src, uint32_t dst, uint32_t len)
 	wr_patch_u16(&w, 10, ip4_checksum(ip, 20, 0));
 }
 
+static unsigned any(unsigned sessions)
+{
+	static uint32_t next;
+	next = next * 1664525u + 1013904223u;
+	return next / 65536 * sessions / 65536;
+}
+
 /* The next batch from the host, and the next from the clients, encrypted; for sessions in no order. */
 static void fill(struct esp_table *t, unsigned sessions, uint32_t len)
 {
 	static const uint8_t ppp[] = {0xff, 3, 0, 0x21};
-	static uint32_t next;
 	struct pkt *batch[PKT_BATCH];
 	for (unsigned i = 0; i < PKT_BATCH; i++) {
-		unsigned k = (next = next * 1664525u + 1013904223u) / 65536 * sessions / 65536;
+		unsigned k = any(sessions);
 		struct pkt *p = batch[i] = &client[i];
 		pkt_view(p, areas[0][i], AREA, PKT_HEADROOM, 0);
 		struct wr w = wr_of(pkt_put(p, 8 + 6 + sizeof ppp + len), 8 + 6 + sizeof ppp + len);
@@ -170,7 +176,7 @@ static void fill(struct esp_table *t, unsigned sessions, uint32_t len)
 		ip_header(wr_space(&w, len), USER + k, HOST, len);
 		p->sa = theirs[k];
 		pkt_view(&host[i], areas[1][i], AREA, PKT_HEADROOM, 0);
-		ip_header(pkt_put(&host[i], len), HOST, USER + k, len);
+		ip_header(pkt_put(&host[i], len), HOST, USER + any(sessions), len);
 	}
 	esp_out(t, batch, PKT_BATCH, 1);
 }
