@@ -246,13 +246,13 @@ static void give_policy(struct filters *f, const struct conf *c)
 	add_ifaces(f, p);
 	add_groups(f, c, p);
 	add_control(f, c, p);
-	filter_policy_finish(p);
 	if (f->nxlate > 0)
 		p->xlate = malloc(f->nxlate * sizeof *p->xlate);
 	if (p->xlate != NULL) {
 		memcpy(p->xlate, f->xlate, f->nxlate * sizeof *p->xlate);
 		p->nxlate = f->nxlate;
 	}
+	filter_policy_finish(p);
 	f->policy = p;
 	workers_set_policy(f->gw->workers, p);
 	ppp_each(f->gw->ppp, give_session, f);

@@ -4,7 +4,7 @@
 
 #include "core/base/filter_index.h"
 
-enum { ICMP = 1, TCP = 6, UDP = 17 };
+enum { ICMP = 1, TCP = 6, UDP = 17, XLATES_LONG = 8 };
 
 bool filter_key_read(struct rd r, struct filter_key *k)
 {
@@ -163,10 +163,28 @@ static int by_prefix(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+static int by_mapped(const void *a, const void *b, void *list)
+{
+	const uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+	const struct filter_xlate *x = (struct filter_xlate *)list + i, *y = (struct filter_xlate *)list + k;
+	if (x->mask != y->mask)
+		return x->mask > y->mask ? -1 : 1;
+	if (x->mapped != y->mapped)
+		return x->mapped < y->mapped ? -1 : 1;
+	return i < k ? -1 : i > k;
+}
+
 void filter_policy_finish(struct filter_policy *p)
 {
 	if (p->nroutes > 0)
 		qsort(p->route, p->nroutes, sizeof *p->route, by_prefix);
+	if (p->nxlate >= XLATES_LONG)
+		p->by_mapped = malloc(p->nxlate * sizeof *p->by_mapped);
+	if (p->by_mapped == NULL)
+		return;
+	for (uint32_t i = 0; i < p->nxlate; i++)
+		p->by_mapped[i] = i;
+	qsort_r(p->by_mapped, p->nxlate, sizeof *p->by_mapped, by_mapped, p->xlate);
 }
 
 /* The first of route[from..] that is not before (mask, ip). */
@@ -206,19 +224,63 @@ static bool xlate_fits(const struct filter_xlate *x, const struct filter_key *k,
 	                          port <= x->mapped_hi));
 }
 
+/* The first of by_mapped[from..] that is not before (mask, ip). */
+static size_t mapped_at(const struct filter_policy *p, size_t from, uint32_t mask, uint32_t ip)
+{
+	size_t to = p->nxlate;
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+		const struct filter_xlate *x = &p->xlate[p->by_mapped[mid]];
+		if (x->mask > mask || (x->mask == mask && x->mapped < ip))
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
+/* The first that fits, of a long list: for each length of prefix those of the address are looked up. */
+static const struct filter_xlate *xlate_find(const struct filter_policy *p, const struct filter_key *k, uint32_t ip,
+                                             uint16_t port, uint32_t peer)
+{
+	uint32_t best = UINT32_MAX;
+	for (size_t i = 0; i < p->nxlate;) {
+		uint32_t mask = p->xlate[p->by_mapped[i]].mask;
+		size_t at = mapped_at(p, i, mask, ip & mask);
+		for (; at < p->nxlate && p->by_mapped[at] < best; at++) {
+			const struct filter_xlate *x = &p->xlate[p->by_mapped[at]];
+			if (x->mask != mask || x->mapped != (ip & mask))
+				break;
+			if (xlate_fits(x, k, ip, port, peer))
+				best = p->by_mapped[at];
+		}
+		if (mask == 0)
+			break;
+		i = mapped_at(p, at, mask - 1, 0); /* the next shorter prefix */
+	}
+	return best != UINT32_MAX ? &p->xlate[best] : NULL;
+}
+
+static const struct filter_xlate *xlate_find_linear(const struct filter_policy *p, const struct filter_key *k,
+                                                    uint32_t ip, uint16_t port, uint32_t peer)
+{
+	for (size_t i = 0; i < p->nxlate; i++)
+		if (xlate_fits(&p->xlate[i], k, ip, port, peer))
+			return &p->xlate[i];
+	return NULL;
+}
+
 void filter_untranslate(const struct filter_policy *p, struct filter_key *k, bool source)
 {
 	uint32_t *ip = source ? &k->src : &k->dst, peer = source ? k->dst : k->src;
 	uint16_t *port = source ? &k->sport : &k->dport;
-	for (size_t i = 0; i < p->nxlate; i++) {
-		const struct filter_xlate *x = &p->xlate[i];
-		if (!xlate_fits(x, k, *ip, *port, peer))
-			continue;
-		*ip = x->real | (*ip & ~x->mask);
-		if (x->proto != 0)
-			*port = (uint16_t)(x->real_lo + (*port - x->mapped_lo));
+	const struct filter_xlate *x = p->by_mapped != NULL ? xlate_find(p, k, *ip, *port, peer)
+	                                                    : xlate_find_linear(p, k, *ip, *port, peer);
+	if (x == NULL)
 		return;
-	}
+	*ip = x->real | (*ip & ~x->mask);
+	if (x->proto != 0)
+		*port = (uint16_t)(x->real_lo + (*port - x->mapped_lo));
 }
 
 void filter_policy_free(struct filter_policy *p)
@@ -232,5 +294,6 @@ void filter_policy_free(struct filter_policy *p)
 	filter_drop(p->global);
 	free(p->route);
 	free(p->xlate);
+	free(p->by_mapped);
 	free(p);
 }

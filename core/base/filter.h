@@ -130,9 +130,11 @@ struct filter_policy {
 	size_t nroutes, cap_routes;
 	struct filter_xlate *xlate; /* the first that fits counts */
 	size_t nxlate;
+	uint32_t *by_mapped; /* of a long list: longest prefix first, then by address, then as they stand */
 };
 
-/* false when memory is short. They count when filter_policy_finish has put them in order; of two for one network the first. */
+/* false when memory is short. They count when filter_policy_finish has put them in order; of two for one network the first.
+ * A long list of translations gets its index then, too (when memory is short it does without). */
 bool filter_policy_route(struct filter_policy *p, uint32_t ip, uint32_t mask, uint8_t iface);
 void filter_policy_finish(struct filter_policy *p);
 /* Puts the real address and port in place of mapped ones: of the destination, or of the source. */

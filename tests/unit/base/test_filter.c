@@ -243,6 +243,45 @@ static void translated(void **state)
 	assert_int_equal(k.src, 0x0a4d0015);
 }
 
+/* A long list is looked up by an index, and says what a short one says. */
+static void translated_by_many(void **state)
+{
+	static const uint32_t masks[] = {UINT32_MAX, UINT32_MAX, 0xfffffff0, 0xffffff00, 0};
+	struct filter_policy *p = calloc(1, sizeof *p), plain = {0};
+	unsigned changed = 0;
+	(void)state;
+	p->nxlate = plain.nxlate = 300;
+	p->xlate = plain.xlate = calloc(p->nxlate, sizeof *p->xlate);
+	for (size_t i = 0; i < p->nxlate; i++) {
+		uint32_t mask = masks[(unsigned)rand() % (i > 250 ? 5 : 3)];
+		p->xlate[i] = (struct filter_xlate){.mapped = (0xcb007100 | ((unsigned)rand() & 0xff)) & mask,
+		                                    .real = (0x0a000000 + (uint32_t)i * 256) & mask,
+		                                    .mask = mask,
+		                                    .proto = rand() % 2 ? TCP : 0,
+		                                    .mapped_lo = 1000,
+		                                    .mapped_hi = (uint16_t)(1000 + rand() % 4),
+		                                    .real_lo = (uint16_t)i};
+		if (rand() % 3 == 0) {
+			p->xlate[i].peer = CLIENT;
+			p->xlate[i].peer_mask = UINT32_MAX;
+		}
+	}
+	filter_policy_finish(p);
+	assert_non_null(p->by_mapped);
+	for (unsigned n = 0; n < 20000; n++) {
+		struct filter_key a = packet(rand() % 2 ? TCP : UDP, 40000, (uint16_t)(999 + rand() % 6)), b;
+		a.src = CLIENT + (unsigned)rand() % 2;
+		a.dst = 0xcb007100 + (unsigned)rand() % 300;
+		b = a;
+		filter_untranslate(p, &a, false);
+		filter_untranslate(&plain, &b, false);
+		assert_memory_equal(&a, &b, sizeof a);
+		changed += a.dst >> 24 == 10;
+	}
+	assert_true(changed > 1000);
+	filter_policy_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +295,7 @@ int main(void)
 	        cmocka_unit_test(keys),
 	        cmocka_unit_test(where),
 	        cmocka_unit_test(translated),
+	        cmocka_unit_test(translated_by_many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
