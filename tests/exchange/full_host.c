@@ -32,9 +32,11 @@ void full_host_open(struct world *w)
 {
 	world = w;
 	w->gw.udp500 = &udp500;
-	w->gw.opt.workers = 1;
-	w->gw.udp4500[0] = &udp4500;
-	w->gw.raw[0] = &raw;
+	w->gw.opt.workers = FULL_WORKERS;
+	for (unsigned i = 0; i < FULL_WORKERS; i++) {
+		w->gw.udp4500[i] = &udp4500;
+		w->gw.raw[i] = &raw;
+	}
 	w->gw.nl = &netlink;
 	w->gw.nat = &nat;
 	w->gw.tun[0] = (struct tun){.fd = -1, .ifindex = 9, .name = TUN_NAME, .mtu = PPP_MTU_DEFAULT};

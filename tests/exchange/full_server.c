@@ -80,12 +80,17 @@ static void pump(struct world *w)
 			gateway_rx500(gw);
 			again = true;
 		}
-		struct worker *k = gw->workers->w[0];
-		if (ready(w) != 0 || ring_count(&k->down) > 0 || k->n_late > 0) {
-			worker_turn(k, clock_now(&gw->clock), ready(w));
-			again = true;
+		bool up = false;
+		for (unsigned i = 0; i < gw->workers->n; i++) {
+			struct worker *k = gw->workers->w[i];
+			unsigned from = i == 0 ? ready(w) : 0; /* what is not its own is handed over */
+			if (from != 0 || ring_count(&k->down) > 0 || k->n_late > 0 || worker_cross_waits(k)) {
+				worker_turn(k, clock_now(&gw->clock), from);
+				again = true;
+			}
+			up = up || ring_count(&k->up) > 0;
 		}
-		if (ring_count(&k->up) > 0) {
+		if (up) {
 			workers_poll(gw->workers);
 			again = true;
 		}
@@ -473,9 +478,8 @@ void world_assert_empty(struct world *w)
 {
 	struct gateway *gw = &w->gw;
 	struct workers *ws = gw->workers;
-	struct worker *k = ws->w[0];
 	struct ike_counts ike;
-	size_t now, peak;
+	size_t now, peak, messages;
 	uint64_t refused;
 	ike_counts(gw->ike, &ike);
 	assert_int_equal(ike.peers, 0);
@@ -492,16 +496,21 @@ void world_assert_empty(struct world *w)
 	assert_int_equal(ppp_stats(gw->ppp)->users, 0);
 	assert_int_equal(ppp_stats(gw->ppp)->pending, 0);
 	assert_non_null(strstr(world_show(w, "show ip local pool clients"), " 0\n"));
-	assert_int_equal(esp_spi_count(ws->spis, 0), 0);
+	messages = ws->n_down_free;
 	assert_int_equal(hash_count(ws->places), 0);
-	assert_int_equal(k->peers, 0);
-	assert_int_equal(hash_count(k->flows), 0);
 	assert_int_equal(ws->clients.n, 0);
-	for (unsigned i = 0; i < WORKER_SESSIONS; i++)
-		assert_true(ws->sessions[i] == NULL && k->by_tunnel[i] == NULL);
-	for (unsigned i = 0; i < ESP_SLOTS_MAX; i++)
-		assert_null(k->sas[i].sa);
-	assert_int_equal(ws->n_down_free + ring_count(&k->done), WORKER_MSGS);
-	assert_int_equal(k->n_up_free, WORKER_MSGS);
+	for (unsigned i = 0; i < ws->n; i++) {
+		const struct worker *k = ws->w[i];
+		assert_int_equal(esp_spi_count(ws->spis, i), 0);
+		assert_int_equal(k->peers, 0);
+		assert_int_equal(hash_count(k->flows), 0);
+		for (unsigned t = 0; t < WORKER_SESSIONS; t++)
+			assert_true(ws->sessions[t] == NULL && k->by_tunnel[t] == NULL);
+		for (unsigned t = 0; t < ESP_SLOTS_MAX; t++)
+			assert_null(k->sas[t].sa);
+		assert_int_equal(k->n_up_free, WORKER_MSGS);
+		messages += ring_count(&k->done);
+	}
+	assert_int_equal(messages, WORKER_MSGS);
 	assert_int_equal(gw->clock.n, w->timers);
 }

@@ -9,7 +9,7 @@
 #include "core/worker_int.h"
 #include "tests/exchange/full.h"
 
-enum { FULL_LOG = 1 << 20 };
+enum { FULL_LOG = 1 << 20, FULL_WORKERS = 2 };
 
 struct world {
 	struct gateway gw;
