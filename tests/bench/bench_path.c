@@ -1,6 +1,10 @@
 /* What a packet costs in the whole packet path: nanoseconds of one thread for an IP packet, both ways, in batches of 64,
  * with sockets and devices that cost nothing. Packets are of as many sessions in turn as there are. Without cipher and MAC
- * what is left is the path itself. Ratios are what counts; the figures belong to the machine. */
+ * what is left is the path itself. Then the same by several workers at once. Ratios are what counts; the figures belong to
+ * the machine.
+ *
+ *   bench_path [ALG SESSIONS WORKERS]   one line alone, for perf */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +25,21 @@ enum {
 	SESSIONS_MAX = 16384,
 };
 
-static uint8_t areas[2][PKT_BATCH][AREA];
-static struct pkt client[PKT_BATCH], host[PKT_BATCH]; /* what is received next */
-static struct esp_sa *theirs[SESSIONS_MAX];
-static uint64_t sent;
+/* A worker with the other ends of its sessions. */
+struct side {
+	pthread_t thread;
+	struct worker *w;
+	struct esp_table *table;
+	unsigned sessions;
+	uint32_t len, next;
+	struct esp_sa *theirs[SESSIONS_MAX];
+	uint32_t address[SESSIONS_MAX];
+	struct pkt client[PKT_BATCH], host[PKT_BATCH]; /* what is received next */
+	uint8_t areas[2][PKT_BATCH][AREA];
+	double out[TURNS], in[TURNS];
+	uint64_t sent;
+};
+static _Thread_local struct side *me;
 
 static double now_ns(void)
 {
@@ -49,13 +64,13 @@ static int hand_out(const struct pkt *from, struct pkt *const *pkts, unsigned n)
 int udp_recv(struct udp *u, struct pkt *const *pkts, unsigned n)
 {
 	(void)u;
-	return hand_out(client, pkts, n);
+	return hand_out(me->client, pkts, n);
 }
 
 static unsigned count(struct pkt *const *pkts, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		sent += pkts[i]->drop == DROP_NONE;
+		me->sent += pkts[i]->drop == DROP_NONE;
 	return n;
 }
 
@@ -104,7 +119,7 @@ int rawesp_fd(const struct rawesp *r)
 int tun_recv(struct tun *t, struct pkt *const *pkts, unsigned n)
 {
 	(void)t;
-	return hand_out(host, pkts, n);
+	return hand_out(me->host, pkts, n);
 }
 
 bool tun_more(const struct tun *t)
@@ -148,37 +163,37 @@ static void ip_header(uint8_t *ip, uint32_t src, uint32_t dst, uint32_t len)
 	wr_patch_u16(&w, 10, ip4_checksum(ip, 20, 0));
 }
 
-static unsigned any(unsigned sessions)
+static unsigned any(void)
 {
-	static uint32_t next;
-	next = next * 1664525u + 1013904223u;
-	return next / 65536 * sessions / 65536;
+	me->next = me->next * 1664525u + 1013904223u;
+	return me->next / 65536 * me->sessions / 65536;
 }
 
 /* The next batch from the host, and the next from the clients, encrypted; for sessions in no order. */
-static void fill(struct esp_table *t, unsigned sessions, uint32_t len)
+static void fill(void)
 {
 	static const uint8_t ppp[] = {0xff, 3, 0, 0x21};
 	struct pkt *batch[PKT_BATCH];
+	uint32_t len = me->len;
 	for (unsigned i = 0; i < PKT_BATCH; i++) {
-		unsigned k = any(sessions);
-		struct pkt *p = batch[i] = &client[i];
-		pkt_view(p, areas[0][i], AREA, PKT_HEADROOM, 0);
+		unsigned k = any();
+		struct pkt *p = batch[i] = &me->client[i];
+		pkt_view(p, me->areas[0][i], AREA, PKT_HEADROOM, 0);
 		struct wr w = wr_of(pkt_put(p, 8 + 6 + sizeof ppp + len), 8 + 6 + sizeof ppp + len);
 		wr_u16(&w, 1701);
 		wr_u16(&w, 1701);
 		wr_u16(&w, (uint16_t)p->len);
 		wr_u16(&w, 0);
 		wr_u16(&w, 2);
-		wr_u16(&w, (uint16_t)(1 + k));
+		wr_u16(&w, (uint16_t)(me->address[k] - USER + 1));
 		wr_u16(&w, 1);
 		wr_bytes(&w, ppp, sizeof ppp);
-		ip_header(wr_space(&w, len), USER + k, HOST, len);
-		p->sa = theirs[k];
-		pkt_view(&host[i], areas[1][i], AREA, PKT_HEADROOM, 0);
-		ip_header(pkt_put(&host[i], len), HOST, USER + any(sessions), len);
+		ip_header(wr_space(&w, len), me->address[k], HOST, len);
+		p->sa = me->theirs[k];
+		pkt_view(&me->host[i], me->areas[1][i], AREA, PKT_HEADROOM, 0);
+		ip_header(pkt_put(&me->host[i], len), HOST, me->address[any()], len);
 	}
-	esp_out(t, batch, PKT_BATCH, 1);
+	esp_out(me->table, batch, PKT_BATCH, 1);
 }
 
 /* ------------------------------------------------------------------ what they talk to */
@@ -196,7 +211,7 @@ static struct filter_policy *policy(void)
 	return p;
 }
 
-static void session(struct workers *ws, struct esp_table *t, unsigned k, struct esp_alg alg)
+static void session(struct workers *ws, struct side *sides, unsigned k, struct esp_alg alg)
 {
 	struct link_info link = {.peer = 1 + k,
 	                         .flow = 1 + k,
@@ -206,16 +221,20 @@ static void session(struct workers *ws, struct esp_table *t, unsigned k, struct 
 	                         .remote_call = 1,
 	                         .local = {SERVER, 1701},
 	                         .remote = {CLIENT, 1701}};
-	uint32_t spi = workers_sa_ops.spi_alloc(ws, 1 + k), spi_theirs = (1 + k) << 12;
+	uint32_t spi = workers_sa_ops.spi_alloc(ws, 1 + k);
+	struct side *side = &sides[esp_spi_worker(spi)];
+	uint32_t spi_theirs = (1 + side->sessions) << 12;
 	struct sa_pair ours = pair_of(k, spi, spi_theirs, alg), other = pair_of(k, spi_theirs, spi, alg);
-	theirs[k] = esp_sa_new(&other, NULL);
-	if (theirs[k] == NULL || !esp_table_put(t, theirs[k]) || workers_sa_ops.install_in(ws, &ours, NULL) != 0)
+	struct esp_sa *theirs = esp_sa_new(&other, NULL);
+	if (theirs == NULL || !esp_table_put(side->table, theirs) || workers_sa_ops.install_in(ws, &ours, NULL) != 0)
 		abort();
+	side->theirs[side->sessions] = theirs;
+	side->address[side->sessions++] = USER + k;
 	workers_sa_ops.install_out(ws, spi);
 	workers_session_add(ws, &link, false);
 	workers_session_filter(ws, (uint16_t)(1 + k), false, NULL, 0);
 	workers_session_open(ws, (uint16_t)(1 + k), USER + k, 1400, false, false);
-	worker_turn(ws->w[0], 1, 0);
+	worker_turn(side->w, 1, 0);
 	workers_poll(ws);
 }
 
@@ -233,41 +252,67 @@ static double median(double *ns)
 	return ns[TURNS / 2] / PKT_BATCH;
 }
 
-struct cost {
-	double out, in;
-};
-
-static struct cost measure(struct esp_alg alg, unsigned sessions, uint32_t len)
+static void *run(void *arg)
 {
-	static double out[TURNS], in[TURNS];
-	struct tun tun = {.fd = -1};
-	struct worker_io io = {.n = 1, .tun = {&tun}};
-	struct workers *ws;
-	struct esp_table *t = esp_table_new(0, ESP_SLOTS_MAX);
-	if (t == NULL || workers_new(&ws, &io, NULL) != 0)
+	me = arg;
+	for (unsigned r = 0; r < TURNS; r++) {
+		fill();
+		double start = now_ns();
+		worker_turn(me->w, 1, WORKER_TUN);
+		me->out[r] = now_ns() - start;
+		start = now_ns();
+		worker_turn(me->w, 1, WORKER_UDP);
+		me->in[r] = now_ns() - start;
+	}
+	return NULL;
+}
+
+static void side_end(struct side *side)
+{
+	if (side->sent != 2 * TURNS * PKT_BATCH)
 		abort();
+	for (unsigned k = 0; k < side->sessions; k++)
+		esp_sa_free(esp_table_take(side->table, (1 + k) << 12));
+	esp_table_free(side->table);
+}
+
+static void measure(struct esp_alg alg, unsigned sessions, uint32_t len, unsigned n)
+{
+	static struct side sides[WORKERS_MAX];
+	static struct tun tun = {.fd = -1};
+	struct worker_io io = {.n = n};
+	struct workers *ws;
+	double out = 0, in = 0;
+	for (unsigned i = 0; i < n; i++)
+		io.tun[i] = &tun;
+	if (workers_new(&ws, &io, NULL) != 0)
+		abort();
+	memset(sides, 0, sizeof sides);
+	for (unsigned i = 0; i < n; i++) {
+		sides[i].w = ws->w[i];
+		sides[i].len = len;
+		sides[i].table = esp_table_new(0, ESP_SLOTS_MAX);
+		if (sides[i].table == NULL)
+			abort();
+	}
 	workers_set_events(ws, &(struct worker_events){.sa = &(struct sa_events){0}});
 	workers_set_policy(ws, policy());
 	workers_set_mss(ws, 1380);
 	for (unsigned k = 0; k < sessions; k++)
-		session(ws, t, k, alg);
-	sent = 0;
-	for (unsigned r = 0; r < TURNS; r++) {
-		fill(t, sessions, len);
-		double start = now_ns();
-		worker_turn(ws->w[0], 1, WORKER_TUN);
-		out[r] = now_ns() - start;
-		start = now_ns();
-		worker_turn(ws->w[0], 1, WORKER_UDP);
-		in[r] = now_ns() - start;
+		session(ws, sides, k, alg);
+	for (unsigned i = 0; i < n; i++)
+		if (pthread_create(&sides[i].thread, NULL, run, &sides[i]) != 0)
+			abort();
+	for (unsigned i = 0; i < n; i++) {
+		pthread_join(sides[i].thread, NULL);
+		out += median(sides[i].out) / n;
+		in += median(sides[i].in) / n;
 	}
-	if (sent != 2 * TURNS * PKT_BATCH)
-		abort();
 	workers_free(ws);
-	for (unsigned k = 0; k < sessions; k++)
-		esp_sa_free(esp_table_take(t, (1 + k) << 12));
-	esp_table_free(t);
-	return (struct cost){median(out), median(in)};
+	for (unsigned i = 0; i < n; i++)
+		side_end(&sides[i]);
+	printf("%-12s %-16s %5u %8u %7u %9.0f %9.0f\n", esp_cipher_info(alg)->name,
+	       alg.mac == ESP_MAC_NONE ? "none" : esp_mac_info(alg.mac)->name, len, sessions, n, out, in);
 }
 
 int main(int argc, char **argv)
@@ -277,19 +322,23 @@ int main(int argc, char **argv)
 	        {ESP_CIPHER_AES, 16, ESP_MAC_SHA1},
 	        {ESP_CIPHER_AES, 32, ESP_MAC_SHA256},
 	};
-	static const unsigned counts[] = {1, 10, 1000, 4096, SESSIONS_MAX};
+	enum { ALGS = sizeof algs / sizeof algs[0] };
+	static const unsigned counts[] = {1, 10, 1000, 4096, SESSIONS_MAX}, workers[] = {1, 2, 4};
 	if (prim_init(NULL))
 		return 1;
-	puts("cipher       MAC              bytes sessions    out ns     in ns");
-	for (size_t a = 0; a < sizeof algs / sizeof algs[0]; a++)
-		for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-			uint32_t len = a == 0 ? 100 : LEN_MAX;
-			if (argc > 1 && (argc < 3 || strtoul(argv[1], NULL, 10) != a || strtoul(argv[2], NULL, 10) != counts[i]))
-				continue;
-			struct cost c = measure(algs[a], counts[i], len);
-			printf("%-12s %-16s %5u %8u %9.0f %9.0f\n", esp_cipher_info(algs[a])->name,
-			       algs[a].mac == ESP_MAC_NONE ? "none" : esp_mac_info(algs[a].mac)->name, len, counts[i], c.out, c.in);
+	puts("cipher       MAC              bytes sessions workers    out ns     in ns");
+	if (argc > 3) {
+		unsigned a = (unsigned)atoi(argv[1]) % ALGS;
+		measure(algs[a], (unsigned)atoi(argv[2]), a == 0 ? 100 : LEN_MAX, (unsigned)atoi(argv[3]));
+	} else {
+		for (size_t a = 0; a < ALGS; a++)
+			for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+				measure(algs[a], counts[i], a == 0 ? 100 : LEN_MAX, 1);
+		for (size_t i = 0; i < sizeof workers / sizeof workers[0]; i++) {
+			measure(algs[0], 100 * workers[i], 100, workers[i]);
+			measure(algs[1], 100 * workers[i], LEN_MAX, workers[i]);
 		}
+	}
 	prim_free();
 	return 0;
 }
