@@ -138,7 +138,9 @@ unsigned tun_send(struct tun *t, struct pkt *const *pkts, unsigned n)
 
 static struct sa_pair pair_of(unsigned k, uint32_t spi_in, uint32_t spi_out, struct esp_alg alg)
 {
-	return (struct sa_pair){.peer = 1 + k,
+	static const struct sa_keys keys;
+	return (struct sa_pair){.keys = &keys,
+	                        .peer = 1 + k,
 	                        .flow = 1 + k,
 	                        .spi_in = spi_in,
 	                        .spi_out = spi_out,
