@@ -183,6 +183,19 @@ static bool known(struct worker *w, const struct session_slot *slot, const struc
 	return true;
 }
 
+/* Nothing but security levels is in force for this session, and they let it pass: it hangs on where the other end is. */
+static bool level_passes(const struct worker *w, const struct session_slot *slot, const struct pkt *p, bool from_client)
+{
+	struct rd r = pkt_rd(p);
+	rd_skip(&r, from_client ? 16 : 12);
+	uint32_t other = rd_u32(&r), peer = ipmap_find(ipmap_now(&w->all->clients), other);
+	if (peer != 0 && !from_client) /* the interfaces were asked when it came from the first */
+		return true;
+	uint8_t there = peer != 0 ? client_iface(peer) : filter_where(w->policy, other);
+	return filter_level_passes(w->policy, from_client, from_client ? slot->iface : there,
+	                           from_client ? there : slot->iface);
+}
+
 bool worker_filter(struct worker *w, struct pkt *p, bool from_client)
 {
 	const struct session_slot *slot = (const struct session_slot *)p->sess;
@@ -190,7 +203,7 @@ bool worker_filter(struct worker *w, struct pkt *p, bool from_client)
 	if (w->policy == NULL)
 		return true;
 	bool remember = stateful(w->policy, slot, from_client);
-	if (!remember && w->policy->intra && w->policy->inter)
+	if (!remember && w->policy->nxlate == 0 && level_passes(w, slot, p, from_client))
 		return true;
 	if (!filter_key_read(pkt_rd(p), &k)) {
 		p->drop = DROP_INNER_IP;

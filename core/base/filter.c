@@ -174,8 +174,23 @@ static int by_mapped(const void *a, const void *b, void *list)
 	return i < k ? -1 : i > k;
 }
 
+static bool level_passes(const struct filter_policy *p, bool from_client, const struct filter_iface *in,
+                         const struct filter_iface *out)
+{
+	if (in == out)
+		return p->intra;
+	if (in->level == out->level)
+		return p->inter;
+	return from_client || in->level > out->level;
+}
+
 void filter_policy_finish(struct filter_policy *p)
 {
+	for (size_t in = 0; in < p->niface; in++)
+		for (size_t out = 0; out < p->niface; out++)
+			for (unsigned from_client = 0; from_client < 2; from_client++)
+				p->passes[from_client][in] |=
+				        (uint64_t)level_passes(p, from_client, &p->iface[in], &p->iface[out]) << out;
 	if (p->nroutes > 0)
 		qsort(p->route, p->nroutes, sizeof *p->route, by_prefix);
 	if (p->nxlate >= XLATES_LONG)

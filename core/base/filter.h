@@ -126,6 +126,8 @@ struct filter_policy {
 	struct filter *global;
 	struct filter_iface iface[FILTER_IFACES_MAX];
 	size_t niface;
+	/* By levels alone, from a client or towards one: bits of the interfaces out of which it may go; by the one it came in. */
+	uint64_t passes[2][FILTER_IFACES_MAX];
 	struct filter_route *route; /* longest prefix first, then by address */
 	size_t nroutes, cap_routes;
 	struct filter_xlate *xlate; /* the first that fits counts */
@@ -133,13 +135,20 @@ struct filter_policy {
 	uint32_t *by_mapped; /* of a long list: longest prefix first, then by address, then as they stand */
 };
 
-/* false when memory is short. They count when filter_policy_finish has put them in order; of two for one network the first.
+/* false when memory is short. They count when filter_policy_finish has put them in order (interfaces and
+ * what is permitted are known by then); of two for one network the first.
  * A long list of translations gets its index then, too (when memory is short it does without). */
 bool filter_policy_route(struct filter_policy *p, uint32_t ip, uint32_t mask, uint8_t iface);
 void filter_policy_finish(struct filter_policy *p);
 /* Puts the real address and port in place of mapped ones: of the destination, or of the source. */
 void filter_untranslate(const struct filter_policy *p, struct filter_key *k, bool source);
 uint8_t filter_where(const struct filter_policy *p, uint32_t ip);
+/* Do the security levels let it pass? Of a client's packet (which passes access groups by) both directions count as open.
+ * Interfaces that do not exist, and FILTER_SELF, are not asked. */
+static inline bool filter_level_passes(const struct filter_policy *p, bool from_client, uint8_t in, uint8_t out)
+{
+	return in >= p->niface || out >= p->niface || (p->passes[from_client][in] >> out & 1) != 0;
+}
 void filter_policy_free(struct filter_policy *p); /* with its references; NULL is allowed */
 
 #endif

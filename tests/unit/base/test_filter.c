@@ -212,6 +212,35 @@ static void where(void **state)
 	filter_policy_free(p);
 }
 
+static void levels(void **state)
+{
+	enum { OUTSIDE, INSIDE, DMZ, OTHER };
+	struct filter_policy *p = calloc(1, sizeof *p);
+	(void)state;
+	p->niface = 4;
+	p->iface[INSIDE].level = 100;
+	p->iface[DMZ].level = p->iface[OTHER].level = 50;
+	filter_policy_finish(p);
+	/* towards a client: from the higher to the lower level, and nowhere back or beside */
+	assert_true(filter_level_passes(p, false, INSIDE, OUTSIDE));
+	assert_false(filter_level_passes(p, false, OUTSIDE, INSIDE));
+	assert_false(filter_level_passes(p, false, OUTSIDE, OUTSIDE));
+	assert_false(filter_level_passes(p, false, DMZ, OTHER));
+	/* of a client: as with an access list */
+	assert_true(filter_level_passes(p, true, OUTSIDE, INSIDE));
+	assert_false(filter_level_passes(p, true, DMZ, OTHER));
+	assert_false(filter_level_passes(p, true, OUTSIDE, OUTSIDE));
+	assert_true(filter_level_passes(p, false, FILTER_SELF, INSIDE));
+	assert_true(filter_level_passes(p, true, OUTSIDE, FILTER_NO_IFACE));
+	memset(p->passes, 0, sizeof p->passes);
+	p->intra = p->inter = true;
+	filter_policy_finish(p);
+	assert_true(filter_level_passes(p, true, OUTSIDE, OUTSIDE));
+	assert_true(filter_level_passes(p, false, DMZ, OTHER));
+	assert_false(filter_level_passes(p, false, OUTSIDE, INSIDE));
+	filter_policy_free(p);
+}
+
 static void translated(void **state)
 {
 	(void)state;
@@ -294,6 +323,7 @@ int main(void)
 	        cmocka_unit_test(time_ranges_and_hits),
 	        cmocka_unit_test(keys),
 	        cmocka_unit_test(where),
+	        cmocka_unit_test(levels),
 	        cmocka_unit_test(translated),
 	        cmocka_unit_test(translated_by_many),
 	};
