@@ -185,6 +185,7 @@ static void *helper(void *arg)
 {
 	struct prim_dh_pool *pool = arg;
 
+	pthread_setname_np(pthread_self(), "dh");
 	pthread_mutex_lock(&pool->lock);
 	while (!pool->stopping) {
 		if (pool->next != pool->tail)

@@ -66,6 +66,11 @@ static void policies_by_priority(void **state)
 	assert_int_equal(p[1].life_s, 0);
 	assert_true(ike_conf_enabled(conf, "outside"));
 	assert_false(ike_conf_enabled(conf, "inside"));
+	uint16_t groups[2];
+	assert_int_equal(ike_conf_groups(conf, groups, 2), 2);
+	assert_int_equal(groups[0], 2);
+	assert_int_equal(groups[1], 19);
+	assert_int_equal(ike_conf_groups(conf, groups, 1), 1);
 	conf_unload(f);
 }
 

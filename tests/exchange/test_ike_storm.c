@@ -100,6 +100,19 @@ static void faster_than_served(void **state)
 	until_all_are_in(m, 1);
 }
 
+/* What the owner of the sockets sorts by. */
+static void first_messages_are_told_apart(void **state)
+{
+	uint8_t msg[IKE_HDR_LEN] = {1};
+
+	(void)state;
+	assert_true(ike_is_first(msg, sizeof msg));
+	assert_false(ike_is_first(msg, 15));
+	assert_false(ike_is_first(msg, 0));
+	msg[15] = 1;
+	assert_false(ike_is_first(msg, sizeof msg));
+}
+
 /* The first message of somebody who will never say more. */
 static void forged(struct many *m, uint32_t ip)
 {
@@ -211,7 +224,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	        T(all_at_once),            T(more_than_the_limit),    T(faster_than_served), T(flood_of_one_address),
-	        T(share_of_a_small_limit), T(full_queue),             T(repetitions_cost_nothing),
+	        T(share_of_a_small_limit), T(full_queue), T(first_messages_are_told_apart),             T(repetitions_cost_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
