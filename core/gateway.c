@@ -248,6 +248,8 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 	url_init();
 	int rc = prim_init(err);
 	if (rc == 0)
+		rc = prim_backend_default(opt->crypto, err);
+	if (rc == 0)
 		rc = start_loop(gw, err);
 	if (rc == 0)
 		rc = start_host(gw, err);

@@ -35,6 +35,7 @@
 #include "core/snapshot.h"
 #include "core/worker.h"
 #include "crypto/ipsec/show.h"
+#include "crypto/prim/prim_batch.h"
 #include "crypto/prim/prim_dh_pool.h"
 
 struct sessiondb;
@@ -44,6 +45,7 @@ struct gateway_options {
 	const char *state_dir, *socket, *hardware, *config, *grammar;
 	unsigned workers; /* threads of the packet path, 1 .. WORKERS_MAX */
 	uint32_t offload; /* what may be left to the kernel, bits of enum offload */
+	enum prim_backend crypto;
 };
 
 /* A flow as long as it lives: what L2TP is told about where a message came from. */

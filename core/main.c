@@ -25,6 +25,7 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, const char
 	        {"grammar", required_argument, NULL, 'g'},
 	        {"workers", required_argument, NULL, 'n'},
 	        {"no-offload", required_argument, NULL, 'o'},
+	        {"crypto", required_argument, NULL, 'y'},
 	        {"manual", required_argument, NULL, 'm'},
 	        {"version", no_argument, NULL, 'V'},
 	        {"help", no_argument, NULL, 'h'},
@@ -57,6 +58,10 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, const char
 				fprintf(stderr, "posternd: %s\n", err.text);
 				exit(2);
 			}
+			break;
+		case 'y':
+			if (!prim_backend_by_name(str_of(optarg), &opt->crypto))
+				return false;
 			break;
 		case 'm':
 			*manual = optarg;

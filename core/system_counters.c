@@ -219,6 +219,35 @@ static void output_block(struct out *o, const struct sa_stats *s, const struct c
 	rec_close(o);
 }
 
+static void batch_text(char *text, size_t cap, unsigned least)
+{
+	if (least == 0)
+		snprintf(text, cap, "one by one");
+	else
+		snprintf(text, cap, "side by side from %u", least);
+}
+
+/* Who works on packets, and how many of an algorithm have to be in a batch for it to be done side by side. */
+static void library_block(const struct gateway *gw, struct out *o)
+{
+	struct prim_about about;
+	char outwards[40], inwards[40];
+	prim_about(gw->opt.crypto, &about);
+	rec(o, "library", "   Library: %s\n", about.library);
+	rec_list(o, "algorithms");
+	for (size_t i = 0; i < about.n; i++) {
+		batch_text(outwards, sizeof outwards, about.alg[i].out);
+		batch_text(inwards, sizeof inwards, about.alg[i].in);
+		rec_open(o, NULL);
+		rec(o, "name - -", "      %s: out %s, in %s\n", about.alg[i].name, outwards,
+		    inwards);
+		rec_num(o, "batch_out", about.alg[i].out);
+		rec_num(o, "batch_in", about.alg[i].in);
+		rec_close(o);
+	}
+	rec_close(o);
+}
+
 /* RSA and SSL have no part: there are neither certificates nor a server that would use them. */
 static int show_accelerator(struct cmd *c)
 {
@@ -234,6 +263,7 @@ static int show_accelerator(struct cmd *c)
 	out_str(o, "[Accelerator 0]\n");
 	rec(o, "status", "   Status: %s\n", "OK");
 	rec(o, "engine", "   %s\n", "Software crypto engine");
+	library_block(gw, o);
 	row(o, 3, "active_time_s", "Active time (seconds)",
 	    (clock_now(&gw->clock) - gw->started_ms) / 1000);
 	row(o, 3, "crypto_transforms", "Total crypto transforms",

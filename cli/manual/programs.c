@@ -22,6 +22,9 @@ static const struct program_option posternd_options[] = {
         {"--no-offload", "LIST",
          "what is not left to the kernel, for tests: tun-csum, tun-tso, tun-uso, coalesce, udp-gro, udp-gso, with "
          "commas, or all (show version has what is in force)"},
+        {"--crypto", "HOW",
+         "who encrypts packets: `openssl` one by one, `ipsec-mb` many at once, or `auto`, whichever "
+         "is faster (default)"},
         {"--hardware", "FILE", "which Linux device each interface is (default DIR/hardware.yaml)"},
         {"--config", "FILE", "loaded in place of startup-config"},
         {"--grammar", "DIR", "the command grammar (default: as installed)"},
@@ -64,7 +67,7 @@ const struct program program_posternd = {
         .section = 8,
         .what = "L2TP/IPsec remote-access VPN appliance",
         .synopsis = "posternd [--state DIR] [--socket PATH] [--workers N] [--no-offload LIST] "
-                    "[--hardware FILE] [--config FILE] "
+                    "[--crypto HOW] [--hardware FILE] [--config FILE] "
                     "[--grammar DIR]\n"
                     "posternd --manual FILE\n",
         .description = posternd_description,

@@ -47,6 +47,15 @@ Crypto Accelerator Status
 [Accelerator 0]
    Status: OK
    Software crypto engine
+   Library: <*>
+      DES-CBC: out <*>, in <*>
+      DES-EDE3-CBC: out <*>, in <*>
+      AES-128-CBC: out <*>, in <*>
+      AES-192-CBC: out <*>, in <*>
+      AES-256-CBC: out <*>, in <*>
+      md5: out <*>, in <*>
+      sha1: out <*>, in <*>
+      sha256: out <*>, in <*>
    Active time (seconds): <*>
    Total crypto transforms: <*>
    Total dropped packets: 0
