@@ -1,7 +1,5 @@
 #include "crypto/ipsec/esp.h"
 
-#include "core/base/random.h"
-
 enum {
 	ESP_HEADER = 8,
 	PROTO_IPIP = 4,
@@ -319,7 +317,7 @@ static bool out_inner_ip(struct pkt *p)
 }
 
 /* Header, IV, padding and trailer around the payload, room for the ICV behind. */
-static bool out_wrap(struct pkt *p, const uint8_t *iv)
+static bool out_wrap(struct esp_table *t, struct pkt *p)
 {
 	struct esp_sa *sa = p->sa;
 	uint32_t pad = (sa->align - (p->len + 2) % sa->align) % sa->align;
@@ -344,12 +342,12 @@ static bool out_wrap(struct pkt *p, const uint8_t *iv)
 	w = wr_of(head, ESP_HEADER + sa->iv_len);
 	wr_u32(&w, p->spi);
 	wr_u32(&w, p->seq);
-	wr_bytes(&w, iv, sa->iv_len);
+	if (sa->iv_len)
+		prim_engine_random(esp_table_engine(t), wr_space(&w, sa->iv_len), sa->iv_len);
 	return true;
 }
 
-static enum drop_reason out_prepare(struct esp_table *t, struct pkt *p, const uint8_t *iv,
-                                    struct prim_op *op)
+static enum drop_reason out_prepare(struct esp_table *t, struct pkt *p, struct prim_op *op)
 {
 	struct esp_sa *sa = p->sa;
 	uint32_t seq, payload = p->len;
@@ -366,7 +364,7 @@ static enum drop_reason out_prepare(struct esp_table *t, struct pkt *p, const ui
 	}
 	p->spi = sa->spi_out;
 	p->seq = seq + 1;
-	if (!out_wrap(p, iv))
+	if (!out_wrap(t, p))
 		return DROP_TOO_BIG;
 	count_bytes(t, sa, &sa->c.bytes_out, payload);
 	atomic_store_explicit(&sa->c.seq_out, p->seq, memory_order_relaxed);
@@ -389,19 +387,17 @@ static enum drop_reason out_prepare(struct esp_table *t, struct pkt *p, const ui
 
 static void out_batch(struct esp_table *t, struct pkt **batch, size_t n)
 {
-	uint8_t iv[PKT_BATCH][PRIM_IV_MAX];
 	struct prim_op ops[PKT_BATCH];
 	struct pkt *of[PKT_BATCH];
 	size_t nops = 0;
 
-	random_bytes(iv, n * PRIM_IV_MAX); /* one system call for the whole batch */
 	for (size_t i = 0; i < n; i++) {
 		struct pkt *p = batch[i];
 		enum drop_reason why;
 
 		if (p->drop)
 			continue;
-		why = out_prepare(t, p, iv[i], &ops[nops]);
+		why = out_prepare(t, p, &ops[nops]);
 		if (why)
 			drop_out(p, why);
 		else

@@ -4,21 +4,32 @@
 
 enum { WORD_BITS = 64 };
 
-void replay_init(struct replay *r, uint32_t size)
+static uint32_t size_of(uint32_t size)
+{
+	if (!size)
+		return 0;
+	return size < REPLAY_MIN ? REPLAY_MIN : size > REPLAY_MAX ? REPLAY_MAX : size;
+}
+
+static uint32_t words_of(uint32_t size)
 {
 	uint32_t words = 2;
 
-	memset(r, 0, sizeof(*r));
-	if (!size)
-		return;
-	if (size < REPLAY_MIN)
-		size = REPLAY_MIN;
-	if (size > REPLAY_MAX)
-		size = REPLAY_MAX;
-	while (words * WORD_BITS < size + WORD_BITS)
+	while (words * WORD_BITS < size_of(size) + WORD_BITS)
 		words *= 2;
-	r->size = size;
-	r->mask = words - 1;
+	return words;
+}
+
+size_t replay_room(uint32_t size)
+{
+	return sizeof(struct replay) + words_of(size) * sizeof(uint64_t);
+}
+
+void replay_init(struct replay *r, uint32_t size)
+{
+	memset(r, 0, replay_room(size));
+	r->size = size_of(size);
+	r->mask = words_of(size) - 1;
 }
 
 static uint32_t top_of(const struct replay *r)

@@ -5,22 +5,24 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
 	REPLAY_MIN = 64,
 	REPLAY_MAX = 1024,
-	REPLAY_WORDS = 32, /* for 1024 packets: 17 rounded up to a power of two */
 };
 
 struct replay {
 	uint32_t size;        /* packets, 0 = off */
 	uint32_t mask;        /* words - 1 */
 	_Atomic uint32_t top; /* highest sequence number that was authenticated, 0 = none */
-	_Atomic uint64_t word[REPLAY_WORDS];
+	_Atomic uint64_t word[];
 };
 
-/* size in packets: 0 = off, else raised to 64 and cut at 1024. */
+/* Bytes of memory of a window. size in packets: 0 = off, else raised to 64 and cut at 1024. */
+size_t replay_room(uint32_t size);
+/* r has this room. */
 void replay_init(struct replay *r, uint32_t size);
 /* Before decryption: may this number be new? Changes nothing. 0 never is (RFC 4303 §3.3.3). */
 bool replay_check(const struct replay *r, uint32_t seq);

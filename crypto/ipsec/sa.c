@@ -160,6 +160,18 @@ static uint32_t proxy_host(const struct sa_proxy *p)
 	return p->mask == UINT32_MAX ? p->ip : 0;
 }
 
+/* Without a MAC anyone could push the window forward (RFC 4303 §2.2). */
+static uint32_t window_of(const struct sa_pair *p)
+{
+	return p->alg.mac == ESP_MAC_NONE ? 0 : p->replay_window;
+}
+
+/* Whole cache lines: two SAs never share one. */
+static size_t sa_room(uint32_t window)
+{
+	return (offsetof(struct esp_sa, replay) + replay_room(window) + 63) & ~(size_t)63;
+}
+
 struct esp_sa *esp_sa_new(const struct sa_pair *p, struct err *err)
 {
 	const struct esp_cipher_info *cipher = esp_cipher_info(p->alg);
@@ -171,11 +183,12 @@ struct esp_sa *esp_sa_new(const struct sa_pair *p, struct err *err)
 		err_set(err, -EINVAL, "ESP algorithm not known");
 		return NULL;
 	}
-	sa = sized_get(&pairs, sizeof(*sa));
+	sa = sized_get(&pairs, sa_room(window_of(p)));
 	if (!sa) {
 		err_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
+	replay_init(&sa->replay, window_of(p));
 	sa->dec = key_new(p, false, err);
 	sa->enc = sa->dec ? key_new(p, true, err) : NULL;
 	if (!sa->enc) {
@@ -204,8 +217,6 @@ struct esp_sa *esp_sa_new(const struct sa_pair *p, struct err *err)
 	sa->flow = p->flow;
 	sa->life_kb = p->life_kb;
 	sa->alg = p->alg;
-	/* without a MAC anyone could push the window forward (RFC 4303 §2.2) */
-	replay_init(&sa->replay, p->alg.mac == ESP_MAC_NONE ? 0 : p->replay_window);
 	return sa;
 }
 
@@ -215,7 +226,12 @@ void esp_sa_free(struct esp_sa *sa)
 		return;
 	prim_key_free(sa->dec);
 	prim_key_free(sa->enc);
-	sized_put(&pairs, sa, sizeof(*sa));
+	sized_put(&pairs, sa, sa_room(sa->replay.size));
+}
+
+size_t esp_sa_size(const struct esp_sa *sa)
+{
+	return sa_room(sa->replay.size) + prim_key_size(sa->dec) + prim_key_size(sa->enc);
 }
 
 static uint32_t kb_left(const struct esp_sa *sa, uint64_t in, uint64_t out)

@@ -74,25 +74,25 @@ struct esp_sa {
 	uint8_t iv_len, icv_len;
 	uint8_t mode; /* enum esp_mode */
 	bool udp_encap;
-	bool dead; /* past its hard limit */
+	bool dead;       /* past its hard limit */
+	bool queued;     /* has events the worker has not taken yet: */
+	uint8_t pending; /* these */
+	uint8_t said;    /* events that are reported once */
 	uint8_t df_policy;
 	bool frag_after;                 /* too large ones are cut outside, not before encryption */
 	uint16_t path_mtu;               /* of the path when it was made, 0 = not known */
-	uint8_t said;                    /* events that are reported once */
-	uint8_t pending;                 /* events the worker has not taken yet */
 	uint16_t ip_id;                  /* of inner headers we build (tunnel mode) */
 	uint64_t soft_bytes, hard_bytes; /* UINT64_MAX = none; per direction */
 	struct ip4_end local, remote, moved_to;
 	uint32_t inner_local, inner_remote; /* tunnel mode: addresses inside */
 	struct sa_proxy local_proxy, remote_proxy;
+	_Alignas(64) struct esp_counters c;
+	/* set-up only */
+	struct esp_alg alg;
+	uint32_t life_kb;
 	struct esp_sa *next_event;
 	struct esp_sa *prev, *next; /* of its peer in the table */
-	bool queued;
-	_Alignas(64) struct esp_counters c;
-	_Alignas(64) struct replay replay;
-	/* set-up only */
-	uint32_t life_kb;
-	struct esp_alg alg;
+	struct replay replay;       /* last: as large as its window */
 };
 
 /* Key contexts and everything precomputed. The pair is only read; its keys may be wiped afterwards. NULL
@@ -108,6 +108,7 @@ static inline void esp_sa_touch(const struct esp_sa *sa, bool in)
 	if (in)
 		touch(&sa->replay);
 }
+size_t esp_sa_size(const struct esp_sa *sa); /* bytes of memory, with the keys */
 /* Fills stats (any thread). */
 void esp_sa_stats(const struct esp_sa *sa, struct sa_stats *stats);
 

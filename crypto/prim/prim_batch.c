@@ -90,6 +90,7 @@ void prim_engine_free(struct prim_engine *e)
 {
 	if (!e)
 		return;
+	prim_random_free(e->random);
 	prim_openssl_free(e->openssl);
 	prim_mb_free(e->mb);
 	free(e);
@@ -98,6 +99,11 @@ void prim_engine_free(struct prim_engine *e)
 void prim_engine_forget(struct prim_engine *e, const struct prim_key *k)
 {
 	prim_openssl_forget(e->openssl, k);
+}
+
+void prim_engine_random(struct prim_engine *e, void *dst, size_t len)
+{
+	prim_random_bytes(e->random, dst, len);
 }
 
 /* ------------------------------------------------------------------ a batch */

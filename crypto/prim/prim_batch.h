@@ -67,6 +67,9 @@ struct prim_about {
 /* Of an engine with this back end. Any thread. */
 void prim_about(enum prim_backend backend, struct prim_about *a);
 
+/* Bytes nobody can foretell, for IVs: some nanoseconds for a few, no system call. */
+void prim_engine_random(struct prim_engine *e, void *dst, size_t len);
+
 enum prim_op_status {
 	PRIM_OP_OK,
 	PRIM_OP_AUTH,   /* the MAC does not match; nothing was decrypted */

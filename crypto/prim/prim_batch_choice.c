@@ -184,10 +184,11 @@ struct prim_engine *prim_engine_new(enum prim_backend backend, struct err *err)
 		return NULL;
 	}
 	e->plan = plan_of(backend);
+	e->random = prim_random_new();
 	e->openssl = prim_openssl_new();
 	if (prim_mb_name() && e->plan != &prim_plan_openssl)
 		e->mb = prim_mb_new();
-	if (!e->openssl || (!e->mb && e->plan == &prim_plan_mb)) {
+	if (!e->random || !e->openssl || (!e->mb && e->plan == &prim_plan_mb)) {
 		prim_engine_free(e);
 		err_set(err, -ENOMEM, "cipher contexts could not be made");
 		return NULL;

@@ -86,8 +86,17 @@ static inline size_t prim_share_of(const struct prim_share *s, size_t n)
 extern const struct prim_plan prim_plan_openssl, prim_plan_mb;
 void prim_plan_measure(void); /* by prim_init, some milliseconds */
 
+/* ------------------------------------------------------------------ prim_random.c */
+
+struct prim_random;
+
+struct prim_random *prim_random_new(void); /* NULL: out of memory, prim_init was not called */
+void prim_random_free(struct prim_random *r);
+void prim_random_bytes(struct prim_random *r, void *dst, size_t len);
+
 struct prim_engine {
 	const struct prim_plan *plan;
+	struct prim_random *random;
 	struct prim_openssl *openssl;
 	struct prim_mb *mb; /* NULL: none */
 };

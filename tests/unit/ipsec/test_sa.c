@@ -120,6 +120,52 @@ static void table(void **state)
 	esp_table_free(t);
 }
 
+/* Many peers with one, two or three SAs each: all of a peer move and nobody else's, however SAs come and go. */
+static void moves(void **state)
+{
+	enum { N = 6000, PEERS = 3000 };
+	struct esp_table *t = esp_table_new(0, N + 1);
+	struct sa_pair pair = fix_pair(aes128_sha1, ESP_TRANSPORT, true);
+	static struct esp_sa *sas[N];
+	const struct ip4_end there = {0x0a0a0a0a, 4501};
+
+	(void)state;
+	for (uint32_t i = 0; i < N; i++) {
+		pair.spi_in = (i + 1) << 12;
+		pair.peer = 1 + (i * 7 + i % 3) % PEERS;
+		sas[i] = esp_sa_new(&pair, NULL);
+		assert_true(esp_table_put(t, sas[i]));
+	}
+	for (uint32_t i = 0; i < N; i += 3)
+		assert_ptr_equal(esp_table_take(t, sas[i]->spi_in), sas[i]);
+	for (uint32_t peer = 1; peer <= PEERS; peer += 2)
+		esp_table_move(t, peer, there);
+	esp_table_move(t, PEERS + 100, there);
+	for (uint32_t i = 0; i < N; i++) {
+		bool moved = i % 3 && sas[i]->peer & 1;
+
+		assert_int_equal(ip4_end_eq(sas[i]->remote, there), moved);
+		assert_int_equal(ip4_end_eq(sas[i]->moved_to, there), moved);
+		esp_table_take(t, sas[i]->spi_in);
+		esp_sa_free(sas[i]);
+	}
+	esp_table_free(t);
+}
+
+/* What a tunnel costs, with the window the appliance has by default. */
+static void sizes(void **state)
+{
+	struct sa_pair pair =
+	        fix_pair((struct esp_alg){ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, ESP_TRANSPORT, true);
+	struct esp_sa *sa;
+
+	(void)state;
+	pair.replay_window = 64;
+	sa = esp_sa_new(&pair, NULL);
+	assert_in_range(esp_sa_size(sa), sizeof(*sa), 1300);
+	esp_sa_free(sa);
+}
+
 static void bad_algorithms(void **state)
 {
 	struct sa_pair pair =
@@ -170,7 +216,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(spis),     cmocka_unit_test(reserved_numbers),
 	        cmocka_unit_test(table),    cmocka_unit_test(bad_algorithms),
-	        cmocka_unit_test(overhead),
+	        cmocka_unit_test(overhead), cmocka_unit_test(moves),
+	        cmocka_unit_test(sizes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

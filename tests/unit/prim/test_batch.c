@@ -570,6 +570,40 @@ static void wiped(void **state)
 	}
 }
 
+/* Pieces of all sizes, across new keys from the system: nothing comes twice, and not the same from two engines. */
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, PRIM_IV_MAX);
+}
+
+static void unpredictable(void **state)
+{
+	enum { N = 300000 };
+	uint8_t(*iv)[PRIM_IV_MAX] = calloc(N, sizeof(*iv)), big[5000] = {0};
+	struct prim_engine *e = prim_engine_new(PRIM_OPENSSL, NULL);
+	size_t ones = 0;
+
+	(void)state;
+	assert_non_null(iv);
+	assert_non_null(e);
+	for (size_t i = 0; i < N; i++) {
+		prim_engine_random(i & 1 ? e : engines[PRIM_AUTO], iv[i], PRIM_IV_MAX);
+		prim_engine_random(e, big, random_below(9));
+		ones += (size_t)__builtin_popcount(iv[i][i % PRIM_IV_MAX]);
+	}
+	assert_in_range(ones, N * 4 - N / 50, N * 4 + N / 50);
+	qsort(iv, N, sizeof(*iv), by_bytes);
+	for (size_t i = 1; i < N; i++)
+		assert_int_not_equal(by_bytes(iv[i - 1], iv[i]), 0);
+	prim_engine_random(e, big, sizeof(big));
+	ones = 0;
+	for (size_t i = 0; i < sizeof(big); i++)
+		ones += (size_t)__builtin_popcount(big[i]);
+	assert_in_range(ones, sizeof(big) * 4 - 1000, sizeof(big) * 4 + 1000);
+	prim_engine_free(e);
+	free(iv);
+}
+
 static void bad_keys(void **state)
 {
 	uint8_t key[32] = {0};
@@ -622,6 +656,7 @@ int main(void)
 	        cmocka_unit_test(edges),       cmocka_unit_test(very_long),
 	        cmocka_unit_test(vectors),     cmocka_unit_test(mac_vectors),
 	        cmocka_unit_test(same_place),  cmocka_unit_test(wiped),
+	        cmocka_unit_test(unpredictable),
 	        cmocka_unit_test(bad_keys),    cmocka_unit_test(backends),
 	};
 
