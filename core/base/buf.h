@@ -130,7 +130,9 @@ static inline uint8_t *wr_space(struct wr *w, size_t len)
 }
 /* gcc does not see that wr_space() has compared, and believes that writers go past the end. */
 #pragma GCC diagnostic push
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wstringop-overflow"
+#endif
 static inline void wr_u8(struct wr *w, uint8_t v)
 {
 	uint8_t *p = wr_space(w, 1);

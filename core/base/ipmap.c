@@ -1,6 +1,7 @@
 #include "core/base/ipmap.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { SLOTS_MIN = 64, GONE = 1 };
 
@@ -31,7 +32,7 @@ static struct ipmap_table *table_of(const struct ipmap *m)
 
 bool ipmap_init(struct ipmap *m)
 {
-	*m = (struct ipmap){0};
+	memset(m, 0, sizeof *m);
 	struct ipmap_table *t = table_new(SLOTS_MIN);
 	atomic_store_explicit(&m->table, t, memory_order_relaxed);
 	return t != NULL;
