@@ -4,6 +4,7 @@
  *   raw.ALG.DIR.BYTES.BACKEND           the same by the library alone (OpenSSL one by one, ipsec-mb 64 in flight)
  *   esp.ALG.DIR.BYTES.nBATCH.BACKEND    the whole stage
  *   esp.rest.DIR.BYTES.nBATCH           the stage with neither cipher nor MAC: all that is ours
+ *   choice.ALG.DIR                      packets of one algorithm from which on auto gives them to ipsec-mb, 0 = never
  *   esp.ALG.DIR.BYTES.nBATCH.sasSAS     with so many SAs in turn, each packet another one's
  *
  * bench_esp [--quick]: 1400 bytes and batches of 64 only. */
@@ -271,6 +272,17 @@ static void one_size(size_t len, bool quick)
 	}
 }
 
+static void choice(void)
+{
+	struct prim_about about;
+
+	prim_about(PRIM_AUTO, &about);
+	for (size_t i = 0; i < about.n; i++) {
+		printf("choice.%s.out %u packets\n", about.alg[i].name, about.alg[i].out);
+		printf("choice.%s.in %u packets\n", about.alg[i].name, about.alg[i].in);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const size_t sizes[] = {1400, 600, 100}, sas[] = {1, 64, 1024, SAS_MAX};
@@ -278,6 +290,7 @@ int main(int argc, char **argv)
 
 	if (prim_init(NULL))
 		return 1;
+	choice();
 	for (size_t i = 0; i < (quick ? 1 : sizeof(sizes) / sizeof(sizes[0])); i++)
 		one_size(sizes[i], quick);
 	for (size_t i = 0; i < sizeof(sas) / sizeof(sas[0]); i++)
