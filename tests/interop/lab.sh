@@ -126,11 +126,13 @@ guest_kill() {
 }
 
 # appliance_start [CONFIG]: posternd in srv with a state directory of its own; CONFIG becomes its startup-config
+APPLIANCE_OPTIONS=() # more of its command line
 appliance_start() {
 	mkdir -p "$W/state"
 	[ -n "${1:-}" ] && install -m 600 "$1" "$W/state/startup-config"
 	printf 'GigabitEthernet0/0: wan0\nGigabitEthernet0/1: lan0\n%b' "${HARDWARE_MORE:-}" >"$W/hardware.yaml"
-	nsenter --net="/run/netns/$P-srv" -- "$BUILD/posternd" --state "$W/state" --socket "$W/sock" --hardware "$W/hardware.yaml" >>"$W/posternd.log" 2>&1 &
+	nsenter --net="/run/netns/$P-srv" -- "$BUILD/posternd" --state "$W/state" --socket "$W/sock" --hardware "$W/hardware.yaml" \
+		"${APPLIANCE_OPTIONS[@]}" >>"$W/posternd.log" 2>&1 &
 	APPLIANCE_PID=$!
 	for _ in $(seq 200); do
 		[ -S "$W/sock" ] && cli 'show version' >/dev/null 2>&1 && return 0
