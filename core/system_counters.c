@@ -9,7 +9,7 @@
 
 /* ------------------------------------------------------------------ show counters */
 
-enum { COUNTERS_MAX = 160 };
+enum { COUNTERS_MAX = 192 };
 
 struct counter {
 	const char *protocol;
@@ -49,20 +49,31 @@ static void add(void *arg, const char *name, uint64_t value)
 static void sockets(struct counters *all, const char *protocol, const struct udp_stats *const *s,
                     size_t n)
 {
-	uint64_t sum[6] = {0};
-	static const char *const names[] = {"rx_pkts", "rx_bytes", "rx_truncated",
-	                                    "tx_pkts", "tx_bytes", "tx_errors"};
+	struct udp_stats sum = {0};
 	for (size_t i = 0; i < n; i++) {
-		sum[0] += ctr_get(&s[i]->rx_pkts);
-		sum[1] += ctr_get(&s[i]->rx_bytes);
-		sum[2] += ctr_get(&s[i]->rx_truncated);
-		sum[3] += ctr_get(&s[i]->tx_pkts);
-		sum[4] += ctr_get(&s[i]->tx_bytes);
-		sum[5] += ctr_get(&s[i]->tx_errors);
+#define X(name) ctr_add(&sum.name, ctr_get(&s[i]->name));
+		UDP_STATS_LIST(X)
+#undef X
 	}
 	all->protocol = protocol;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		add(all, names[i], sum[i]);
+#define X(name) add(all, #name, ctr_get(&sum.name));
+	UDP_STATS_LIST(X)
+#undef X
+}
+
+/* The device: its queues, one for each thread. */
+static void device(struct counters *all, const struct tun *queues, size_t n)
+{
+	struct tun sum = {0};
+	for (size_t i = 0; i < n; i++) {
+#define X(name) ctr_add(&sum.name, ctr_get(&queues[i].name));
+		TUN_STATS_LIST(X)
+#undef X
+	}
+	all->protocol = "TUN";
+#define X(name) add(all, #name, ctr_get(&sum.name));
+	TUN_STATS_LIST(X)
+#undef X
 }
 
 static void collect(struct gateway *gw, struct counters *all)
@@ -100,6 +111,7 @@ static void collect(struct gateway *gw, struct counters *all)
 	}
 	sockets(all, "UDP", udp, 1 + workers);
 	sockets(all, "ESP", esp, workers);
+	device(all, gw->tun, workers);
 	all->protocol = "DROP";
 	for (int r = 1; r < DROP_N; r++)
 		add(all, drop_name(r),

@@ -12,6 +12,9 @@
 
 struct tun_store;
 
+/* What a queue has counted; rx: from the host. supers: super-packets, of which some of the packets came. */
+#define TUN_STATS_LIST(X) X(rx_pkts) X(rx_bytes) X(rx_supers) X(tx_pkts) X(tx_bytes) X(tx_supers) X(tx_errors)
+
 /* One queue of the device; the one thread that uses it is the only one that reads and writes it. */
 struct tun {
 	int fd; /* for polling */
@@ -21,8 +24,9 @@ struct tun {
 	uint32_t offload; /* bits of enum offload in force */
 	bool vnet;        /* packets have the device's header in front */
 	struct tun_store *store;
-	_Atomic uint64_t rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_errors; /* rx = from the host */
-	_Atomic uint64_t rx_supers, tx_supers; /* super-packets, of which some of the packets came */
+#define X(name) _Atomic uint64_t name;
+	TUN_STATS_LIST(X)
+#undef X
 };
 
 /* Makes the device with n queues, sets its mtu and brings it up. It is gone when the last queue is closed. allowed:

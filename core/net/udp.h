@@ -9,11 +9,15 @@
 
 struct udp;
 
-/* What a socket has counted; one writer, the thread that calls recv and send. */
+/* What a socket has counted; one writer, the thread that calls recv and send. supers: datagrams of one size that
+ * travelled as one. */
+#define UDP_STATS_LIST(X) \
+	X(rx_pkts) X(rx_bytes) X(rx_supers) X(rx_truncated) X(tx_pkts) X(tx_bytes) X(tx_supers) X(tx_errors)
 struct udp_stats {
-	_Atomic uint64_t rx_pkts, rx_bytes, rx_calls, rx_truncated;
-	_Atomic uint64_t tx_pkts, tx_bytes, tx_calls, tx_errors;
-	_Atomic uint64_t rx_supers, tx_supers; /* datagrams of one size that travelled as one */
+#define X(name) _Atomic uint64_t name;
+	UDP_STATS_LIST(X)
+#undef X
+	_Atomic uint64_t rx_calls, tx_calls;
 };
 
 /* reuseport: several sockets of this process share the port (one a worker). -EADDRINUSE names the program

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -31,6 +32,17 @@ struct side {
 static struct side left, right;
 static atomic_bool done;
 static unsigned forward_max; /* packets per call */
+static bool refusing; /* the kernel takes no super-packets from us */
+
+ssize_t __real_writev(int fd, const struct iovec *iov, int n);
+ssize_t __wrap_writev(int fd, const struct iovec *iov, int n);
+ssize_t __wrap_writev(int fd, const struct iovec *iov, int n)
+{
+	if (!refusing || n <= 2)
+		return __real_writev(fd, iov, n);
+	errno = EINVAL;
+	return -1;
+}
 
 static void go(const struct side *s)
 {
@@ -172,9 +184,11 @@ static void passes_with(uint32_t from, uint32_t to)
 	pthread_join(carrier, NULL);
 	assert_int_equal(ctr_get(&left.tun.tx_errors) + ctr_get(&right.tun.tx_errors), 0);
 	assert_int_equal(ctr_get(&left.tun.rx_supers) > 5, (from & (OFFLOAD_TUN_TSO | OFFLOAD_TUN_USO)) != 0);
-	if ((to & OFFLOAD_COALESCE) && (from & OFFLOAD_TUN_TSO)) /* else it depends on what comes at a time */
+	if (refusing)
+		assert_int_equal(right.tun.offload, to & ~(uint32_t)OFFLOAD_COALESCE); /* not asked for ever */
+	else if ((to & OFFLOAD_COALESCE) && (from & OFFLOAD_TUN_TSO)) /* else it depends on what comes at a time */
 		assert_true(ctr_get(&right.tun.tx_supers) > 5);
-	if (!(to & OFFLOAD_COALESCE))
+	if (!(to & OFFLOAD_COALESCE) || refusing)
 		assert_int_equal(ctr_get(&right.tun.tx_supers), 0);
 	tun_close(&left.tun);
 	tun_close(&right.tun);
@@ -202,6 +216,14 @@ static void each_forbidden(void **state)
 	passes_with(OFFLOAD_TUN_CSUM | OFFLOAD_TUN_TSO | OFFLOAD_COALESCE, OFFLOAD_COALESCE);
 	passes_with(OFFLOAD_TUN_CSUM | OFFLOAD_TUN_USO, OFFLOAD_TUN);
 	passes_with(OFFLOAD_COALESCE, OFFLOAD_TUN);
+}
+
+static void what_the_device_refuses_goes_singly(void **state)
+{
+	(void)state;
+	refusing = true;
+	passes_with(OFFLOAD_TUN, OFFLOAD_TUN);
+	refusing = false;
 }
 
 /* TSO stands on checksums: without them it is not in force. */
@@ -248,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(everything_left_to_the_kernel),
 	        cmocka_unit_test(each_forbidden),
+	        cmocka_unit_test(what_the_device_refuses_goes_singly),
 	        cmocka_unit_test(what_stands_on_the_forbidden_is_off),
 	        cmocka_unit_test(several_queues_are_one_device),
 	};
