@@ -216,6 +216,8 @@ static void levels(void **state)
 {
 	enum { OUTSIDE, INSIDE, DMZ, OTHER };
 	struct filter_policy *p = calloc(1, sizeof *p);
+	/* not known to the compiler, which would warn of places in the table that are never looked at */
+	volatile uint8_t self = FILTER_SELF, nowhere = FILTER_NO_IFACE;
 	(void)state;
 	p->niface = 4;
 	p->iface[INSIDE].level = 100;
@@ -230,8 +232,8 @@ static void levels(void **state)
 	assert_true(filter_level_passes(p, true, OUTSIDE, INSIDE));
 	assert_false(filter_level_passes(p, true, DMZ, OTHER));
 	assert_false(filter_level_passes(p, true, OUTSIDE, OUTSIDE));
-	assert_true(filter_level_passes(p, false, FILTER_SELF, INSIDE));
-	assert_true(filter_level_passes(p, true, OUTSIDE, FILTER_NO_IFACE));
+	assert_true(filter_level_passes(p, false, self, INSIDE));
+	assert_true(filter_level_passes(p, true, OUTSIDE, nowhere));
 	memset(p->passes, 0, sizeof p->passes);
 	p->intra = p->inter = true;
 	filter_policy_finish(p);
