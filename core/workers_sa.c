@@ -179,6 +179,7 @@ static struct msg *msg_down(struct workers *ws)
 		}
 		if (!ws->running)
 			break;
+		workers_ring(ws); /* those who have them may not know yet */
 		usleep(100);
 	}
 	return NULL;

@@ -91,8 +91,11 @@ static void many_messages_go_down_in_one_go(void **state)
 	unsigned sent = 0, came = 0;
 	(void)state;
 	lab_sa(l, true, true);
+	usleep(50000); /* the thread sleeps, and nobody rings */
+	workers_hold(l->w, true);
 	for (uint32_t i = 0; i < 2000; i++)
 		sent += workers_send(l->w, LAB_PEER, LAB_FLOW, end, end, (const uint8_t *)&i, sizeof i);
+	workers_hold(l->w, false);
 	assert_int_equal(sent, 2000);
 	workers_drain(l->w);
 	while (came < sent && lab_client_recv(l, got, sizeof got) == 4)
