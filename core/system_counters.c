@@ -78,7 +78,7 @@ static void device(struct counters *all, const struct tun *queues, size_t n)
 
 static void collect(struct gateway *gw, struct counters *all)
 {
-	const struct udp_stats *udp[1 + WORKERS_MAX] = {udp_stats(gw->udp500)}, *esp[WORKERS_MAX];
+	const struct udp_stats *udp[1 + WORKERS_MAX] = {udp_stats(gw->udp500)}, *esp[WORKERS_MAX] = {0};
 	const unsigned workers = workers_count(gw->workers);
 	const struct sa_stats sum = ipsec_sadb_sum(gw->sadb);
 	const struct ppp_stats *ppp = ppp_stats(gw->ppp);

@@ -147,7 +147,8 @@ uint8_t filter_where(const struct filter_policy *p, uint32_t ip);
  * Interfaces that do not exist, and FILTER_SELF, are not asked. */
 static inline bool filter_level_passes(const struct filter_policy *p, bool from_client, uint8_t in, uint8_t out)
 {
-	return in >= p->niface || out >= p->niface || (p->passes[from_client][in] >> out & 1) != 0;
+	return in >= p->niface || in >= FILTER_IFACES_MAX || out >= p->niface ||
+	       (p->passes[from_client][in] >> out & 1) != 0;
 }
 void filter_policy_free(struct filter_policy *p); /* with its references; NULL is allowed */
 
