@@ -153,7 +153,7 @@ static double measure(const char *what, const struct client_habits *habits, unsi
 	char limit[64];
 	snprintf(limit, sizeof limit, "vpn-sessiondb max-other-vpn-limit %u\n", n);
 	world_edit(&w, limit);
-	come_in(habits, FIRST_IP, 16); /* what is made once is there */
+	come_in(habits, FIRST_IP, n < BATCH ? n : BATCH); /* what is made once is there */
 	all_go();
 	size_t nbefore = mem_list(before), base = resident();
 	double start = cpu_us();
