@@ -10,7 +10,7 @@
 enum {
 	LANES_MAX = 16,
 	SAMPLE = 512,    /* bytes of a packet; the ratios hardly depend on it */
-	SAMPLE_DES = 128,
+	SAMPLE_DES = 256,
 	ROUNDS = 6,      /* the shortest counts */
 	REPEAT = 4,      /* what is quick, each time */
 };
