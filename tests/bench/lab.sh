@@ -5,7 +5,9 @@
 #
 # Between both a veth pair, which carries what UDP GSO makes whole. 10.76.0.1 is a host of its own behind the appliance. What the appliance writes to its TUN device for
 # 10.77.0.0/16 is dropped as soon as the kernel has taken it in (nftables, raw), so that what lies behind costs the
-# same, and little, in every measurement. What the kernel does inside the appliance's system calls is its cost.
+# same, and little, in every measurement. What the kernel does inside the appliance's system calls is its cost. What
+# the kernel does at the clients' end of the cable happens inside them, too, and is not the appliance's cost: while
+# $SINK_ON is in force only one data packet in 16 goes further than the cable's end (sequence numbers still count all).
 #
 #   . tests/bench/lab.sh; lab_up; gateway_start [POSTERND OPTIONS]; load -n 10 up off; lab_down
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -32,6 +34,15 @@ lab_up() {
 	ns cl ip addr add 203.0.113.2/24 dev wan0; ns cl ip link set wan0 up
 	ns cl ip route add local 198.18.0.0/15 dev lo
 	ns gw ip route add 198.18.0.0/15 via 203.0.113.2
+	cat >"$W/sink" <<-N
+	table netdev sink {
+		chain in {
+			type filter hook ingress device wan0 priority 0; policy accept;
+			udp sport 4500 udp length > 130 numgen inc mod 16 != 0 drop
+		}
+	}
+	N
+	SINK_ON="sink=run:nft -f $W/sink" SINK_OFF="sink=run:nft delete table netdev sink"
 	ns gw nft -f - <<-N
 	table ip sink {
 		chain pre {
@@ -41,9 +52,6 @@ lab_up() {
 	}
 	N
 }
-
-# steer MASK: which CPUs (hexadecimal) do what the kernel does at the clients' end of the cable; 0 = the sender's
-steer() { ip netns exec "$P-cl" sh -c "echo $1 >/sys/class/net/wan0/queues/rx-0/rps_cpus"; }
 
 lab_down() {
 	local n

@@ -38,17 +38,17 @@ again() { local i; for ((i = 0; i < rounds; i++)); do printf '%s\n' "$@"; done; 
 # has OPTION: posternd knows it
 has() { "$BUILD/posternd" --help | grep -q -e "$1"; }
 
-# gateway OPTIONS: on its own CPU, the clients and their end of the cable on the next
+# gateway OPTIONS: on its own CPU, the clients on the next
 gateway() {
 	GATEWAY_CPUS=0 LOAD_CPUS=1
 	[ "$(nproc)" -ge 2 ] || GATEWAY_CPUS='' LOAD_CPUS=''
-	steer 2
+	ns cl nft flush ruleset
 	gateway_start "$@" >"$W/started" 2>&1 && return 0
 	note "$(cat "$W/started")"; return 1
 }
 gateway_anywhere() {
 	GATEWAY_CPUS='' LOAD_CPUS=''
-	steer 0
+	ns cl nft flush ruleset
 	gateway_start "$@" >"$W/started" 2>&1 && return 0
 	note "$(cat "$W/started")"; return 1
 }
@@ -65,11 +65,11 @@ row_bulk() {
 	local esp way t=seconds=$seconds plain; plain=$(plain)
 	for esp in aes aes-256; do
 		gateway --workers 1 || return
-		measure bulk.$esp -n 1 --esp $esp up $(again in=in:tcp,$t out=out:tcp,$t in_udp=in:$t out_udp=out:$t) off
+		measure bulk.$esp -n 1 --esp $esp up "$SINK_ON" $(again in=in:tcp,$t out=out:tcp,$t in_udp=in:$t out_udp=out:$t) "$SINK_OFF" off
 		if [ -n "$plain" ]; then
 			# shellcheck disable=SC2086
 			gateway --workers 1 $plain || return
-			measure bulk.$esp.plain -n 1 --esp $esp up $(again in=in:tcp,$t out=out:tcp,$t) off
+			measure bulk.$esp.plain -n 1 --esp $esp up "$SINK_ON" $(again in=in:tcp,$t out=out:tcp,$t) "$SINK_OFF" off
 		fi
 		for way in in out; do
 			line "$esp + SHA-1, 1400 B, TCP inside, $way" "$(of bulk.$esp $way.gbit_cpu)" Gbit/CPU-s ge 8
@@ -112,8 +112,8 @@ row_iperf() {
 row_single() {
 	local way size t=burst=1,seconds=$seconds
 	gateway --workers 1 || return
-	measure single -n 256 --esp aes up $(again in100=in:size=100,$t out100=out:size=100,$t in1400=in:$t out1400=out:$t) off
-	measure single.one -n 1 --esp aes up $(again in100=in:size=100,flows=256,seconds=$seconds out100=out:size=100,flows=256,seconds=$seconds) off
+	measure single -n 256 --esp aes up "$SINK_ON" $(again in100=in:size=100,$t out100=out:size=100,$t in1400=in:$t out1400=out:$t) "$SINK_OFF" off
+	measure single.one -n 1 --esp aes up "$SINK_ON" $(again in100=in:size=100,flows=256,seconds=$seconds out100=out:size=100,flows=256,seconds=$seconds) "$SINK_OFF" off
 	for size in 100 1400; do for way in in out; do
 		line "256 tunnels in turn, $size B, $way" "$(of single $way$size.pkts_cpu)" packets/CPU-s ge 250000
 	done; done
@@ -125,10 +125,10 @@ row_single() {
 row_3des() {
 	local way t=seconds=$seconds
 	gateway --workers 1 || return
-	measure 3des -n 1 --esp 3des up $(again in=in:tcp,$t out=out:tcp,$t) off
+	measure 3des -n 1 --esp 3des up "$SINK_ON" $(again in=in:tcp,$t out=out:tcp,$t) "$SINK_OFF" off
 	if has --crypto; then
 		gateway --workers 1 --crypto openssl || return
-		measure 3des.openssl -n 1 --esp 3des up $(again in=in:tcp,$t out=out:tcp,$t) off
+		measure 3des.openssl -n 1 --esp 3des up "$SINK_ON" $(again in=in:tcp,$t out=out:tcp,$t) "$SINK_OFF" off
 	fi
 	for way in in out; do
 		line "3DES + SHA-1, 1400 B, $way" "$(of 3des $way.gbit_cpu)" Gbit/CPU-s ge 0.85
@@ -171,9 +171,9 @@ row_full() {
 # scale_at N: N tunnels up, traffic on all, memory; raw file scale.N
 scale_at() {
 	LIMIT=16384 gateway --workers 1 || return 1
-	measure "scale.$1" -n "$1" -p 32 before=memory up up_memory=memory \
+	measure "scale.$1" -n "$1" -p 32 before=memory up up_memory=memory "$SINK_ON" \
 		$(again in=in:burst=1,seconds=$seconds out=out:burst=1,seconds=$seconds in_tcp=in:tcp,seconds=$seconds) \
-		off after=memory
+		"$SINK_OFF" off after=memory
 }
 
 row_scale() {
@@ -205,7 +205,7 @@ row_workers() {
 	local w way t=seconds=$seconds
 	for w in 1 2 4; do
 		gateway_anywhere --workers $w || return
-		measure workers.$w -n 64 --esp aes up $(again in=in:tcp,$t out=out:tcp,$t in1=in:burst=1,$t out1=out:burst=1,$t) off
+		measure workers.$w -n 64 --esp aes up "$SINK_ON" $(again in=in:tcp,$t out=out:tcp,$t in1=in:burst=1,$t out1=out:burst=1,$t) "$SINK_OFF" off
 	done
 	for way in in out in1 out1; do
 		line "a packet with one worker, $way" "$(of workers.1 $way.ns_each)" ns
@@ -237,11 +237,11 @@ plot_sizes() {
 		phases+=($(again "in$size=in:size=$size,$t" "out$size=out:size=$size,$t"))
 	done
 	gateway --workers 1 || return 1
-	measure plot.sizes -n 1 up "${phases[@]}" off
+	measure plot.sizes -n 1 up "$SINK_ON" "${phases[@]}" "$SINK_OFF" off
 	[ -z "$plain" ] || {
 		# shellcheck disable=SC2086
 		gateway --workers 1 $plain || return 1
-		measure plot.sizes.plain -n 1 up "${phases[@]}" off
+		measure plot.sizes.plain -n 1 up "$SINK_ON" "${phases[@]}" "$SINK_OFF" off
 	}
 	for size in 64 128 256 512 1024 1400; do
 		echo "$size $(of plot.sizes in$size.gbit_cpu) $(of plot.sizes out$size.gbit_cpu)" \
@@ -254,7 +254,7 @@ plot_tunnels() {
 	: >"$OUT/tunnels.dat"
 	for n in 1 4 16 64 256 1024 4096 16384; do
 		LIMIT=16384 gateway --workers 1 || return 1
-		measure plot.$n -n $n up $(again in=in:tcp,$t out=out:tcp,$t in1=in:burst=1,$t out1=out:burst=1,$t) off
+		measure plot.$n -n $n up "$SINK_ON" $(again in=in:tcp,$t out=out:tcp,$t in1=in:burst=1,$t out1=out:burst=1,$t) "$SINK_OFF" off
 		echo "$n $(of plot.$n in.gbit_cpu) $(of plot.$n out.gbit_cpu) $(of plot.$n in1.gbit_cpu) $(of plot.$n out1.gbit_cpu)" >>"$OUT/tunnels.dat"
 	done
 }
