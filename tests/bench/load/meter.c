@@ -122,7 +122,9 @@ void meter_settle(struct load *l)
 		meter_read(l, &from);
 		net_wait(l, 30);
 		meter_read(l, &to);
-		if (meter_cpu(&from, &to, "helpers") < 0.0002)
+		double cpu = meter_cpu(&from, &to, NULL) - meter_cpu(&from, &to, "control") -
+		             meter_cpu(&from, &to, "packets");
+		if (cpu < 0.0002)
 			return;
 	}
 }
