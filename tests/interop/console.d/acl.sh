@@ -10,7 +10,7 @@ hits() { cli "show access-list $1" | grep -F "$2" | grep -o 'hitcnt=[0-9]*' | he
 # counted LIST TEXT N
 counted() { [ "$(hits "$1" "$2")" = "$3" ] || { cli "show access-list $1"; echo "expected $3 hits of $2"; return 1; }; }
 acl_connect() { guest_connect "$@" || { log_since | tail -20; return 1; }; addresses "$1"; route_inside "$1"; }
-acl_leave() { guest_disconnect "$1"; gone "${2:-$LOCAL_IP}"; }
+acl_leave() { guest_disconnect "$1"; gone "$1"; }
 
 acl_vpn_filter() {
 	configure <<-C || return 1
@@ -198,7 +198,7 @@ acl_between_clients() {
 	printf 'access-list C extended deny icmp any any\nno sysopt connection permit-vpn\naccess-group C in interface outside\n' | configure
 	silent 1 "$second" || { echo "passed against the access group"; return 1; }
 	printf 'sysopt connection permit-vpn\nclear configure access-group\nclear configure access-list\nno same-security-traffic permit intra-interface\n' | configure
-	acl_leave 2 "$second"; guest_kill 2; acl_leave 1 "$first"
+	acl_leave 2; guest_kill 2; acl_leave 1
 }
 
 # seen NS DEV FILTER COMMAND...: what tcpdump in NS says while COMMAND runs

@@ -111,7 +111,7 @@ no_secrets_shown() {
 
 tunnel_is_closed() {
 	cli "clear vpdn tunnel id $(value id <<<"$(cli 'show vpdn tunnel | json')")" || return 1
-	gone "$LOCAL_IP"
+	gone
 }
 
 with_client() {

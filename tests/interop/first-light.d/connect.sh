@@ -15,13 +15,13 @@ gets_in() {
 	route_inside "$id"
 	pings "$id" 10 || return 1
 	guest_disconnect "$id"
-	gone "$LOCAL_IP"
+	gone "$id"
 }
-# The session with this address inside (none given: every session) ends within a few seconds.
+# The session of this guest (none given: every session) ends within a few seconds. Its address may be another's already.
 gone() {
-	local _ what=${1:+Client ip address is ${1//./\\.}\$}
+	local _ what=${1:+Remote tunnel name is guest$1\$}
 	for _ in $(seq 60); do
-		if [ -n "${1:-}" ]; then cli 'show vpdn pppinterface'; else cli 'show vpdn session'; fi | grep -qE "${what:-Call id}" || return 0
+		cli 'show vpdn session' | grep -qE "${what:-Call id}" || return 0
 		sleep .1
 	done
 	echo "still there:"; cli 'show vpdn session'; return 1
@@ -35,7 +35,7 @@ gets_in_and_transfers() {
 	guest_connect "$id" "$@" || { log_since | tail -20; return 1; }
 	addresses "$id"; route_inside "$id"
 	pings "$id" 5 && transfer "$id" || return 1
-	guest_disconnect "$id"; gone "$LOCAL_IP"
+	guest_disconnect "$id"; gone "$id"
 }
 raw_esp_only() { # direct = protocol 50, never UDP 4500
 	local cap=$W/raw.txt

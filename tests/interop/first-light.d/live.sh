@@ -79,7 +79,7 @@ client_rekeys() {
 	[ "$(dropped)" = "$before" ] || { cli 'show asp drop'; return 1; }
 	p2=$(log_since | grep "IP = $public," | grep -c 'PHASE 2 COMPLETED')
 	[ "$p2" -ge 3 ] || { echo "only $p2 Quick Modes"; return 1; }
-	gone "$LOCAL_IP"
+	gone "$id"
 }
 our_rekey_by_kilobytes() {
 	printf 'crypto ipsec security-association lifetime kilobytes 4000\n' | configure || return 1
