@@ -274,7 +274,8 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 int gateway_run(struct gateway *gw, struct err *err)
 {
 	int rc = workers_start(gw->workers, err);
-	if (rc == 0 && (rc = prim_dh_pool_start(gw->dh, uv_available_parallelism())) != 0)
+	/* Half of the processors: more only take turns with the control thread, and a key exchange costs a third more. */
+	if (rc == 0 && (rc = prim_dh_pool_start(gw->dh, (uv_available_parallelism() + 1) / 2)) != 0)
 		err_set(err, rc, "threads for Diffie-Hellman: %s", strerror(-rc));
 	workers_hold(gw->workers, true);
 	if (rc == 0)
