@@ -60,7 +60,6 @@ comes_back_at_once() {
 	guest_disconnect 1 --abrupt
 	gets_in 1 AUTH=mschap-v2
 }
-dropped() { cli 'show asp drop' | awk '/\(/{n += $NF} END{print n + 0}'; }
 # Client's rekeys every 20 to 30 s (margins pulled in) during a transfer of 60 s: no second without data, no packet
 # dropped by us. A guest is slow company on a busy machine, so it may miss one ping of a hundred itself, and those that
 # its kernel says it dropped because its xl2tpd did not come to read them.
