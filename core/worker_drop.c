@@ -29,12 +29,12 @@ static void inner_packet(const struct pkt *p, struct worker_drop *d)
 	d->inner_dst = (struct ip4_end){dst, 0};
 }
 
-/* One line in five seconds a reason, whichever worker has it (402114 ...). */
+/* One line in five seconds a reason, whichever worker has it (402114 ...), and whose clock may be a little ahead. */
 static bool may_tell(struct worker *w, enum drop_reason why)
 {
 	_Atomic uint64_t *at = &w->all->drop_told_ms[why];
 	uint64_t told = atomic_load_explicit(at, memory_order_relaxed);
-	return (told == 0 || w->now_ms - told >= DROP_TELL_MS) &&
+	return (told == 0 || w->now_ms >= told + DROP_TELL_MS) &&
 	       atomic_compare_exchange_strong_explicit(at, &told, w->now_ms, memory_order_relaxed, memory_order_relaxed);
 }
 
