@@ -2,7 +2,7 @@
  * (ESP over UDP 4500, ESP raw) and the TUN device. The control thread talks to them through rings only.
  *
  *   in:   udp/rawesp ─► esp_in ─► inner UDP ─► l2tp_data_in ─► ppp_data_in ─► source check ─► filter ─► MSS ─► tun
- *   out:  tun ─► route to session ─► filter ─► MSS, MTU ─► ppp_data_out ─► l2tp_data_out ─► inner UDP ─► esp_out ─► udp/rawesp
+ *   out:  tun ─► find session ─► filter ─► MSS, MTU ─► ppp_data_out ─► l2tp_data_out ─► inner UDP ─► esp_out ─► udp/rawesp
  *
  * Who owns a packet: the SPI says it (worker | slot | generation). Each worker has a socket on port 4500 and a queue of
  * the TUN device; the kernel gives a datagram to the socket its SPI names (udp_steer), and a flow comes out of the queue

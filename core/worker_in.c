@@ -183,28 +183,14 @@ static bool is_ours(struct worker *w, struct pkt *p)
 	return false;
 }
 
-/* With many sessions nothing of them is in the cache: what a batch needs is loaded for all its packets, step by step. */
-static void load(const struct worker *w, struct pkt *const *pkts, unsigned n)
+/* With many sessions nothing of them is in the cache, while of an SA and its flow all is since esp_in. */
+static void load(struct pkt *const *pkts, unsigned n)
 {
-	const struct esp_sa *sa[PKT_BATCH];
-	const struct wflow *flow[PKT_BATCH];
 	for (unsigned i = 0; i < n; i++) {
-		struct rd r = pkt_rd(pkts[i]);
-		sa[i] = esp_table_peek(w->table, rd_u32(&r));
+		const struct wflow *flow = pkts[i]->drop == DROP_NONE ? pkts[i]->sa->user : NULL;
+		if (flow != NULL && flow->sessions != NULL)
+			session_touch(&flow->sessions->s);
 	}
-	for (unsigned i = 0; i < n; i++)
-		if (sa[i] != NULL)
-			esp_sa_touch(sa[i], true);
-	for (unsigned i = 0; i < n; i++) {
-		flow[i] = sa[i] != NULL ? sa[i]->user : NULL;
-		if (flow[i] == NULL)
-			continue;
-		touch(flow[i]);
-		prim_key_touch(sa[i]->dec);
-	}
-	for (unsigned i = 0; i < n; i++)
-		if (flow[i] != NULL && flow[i]->sessions != NULL)
-			session_touch(&flow[i]->sessions->s);
 }
 
 void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
@@ -219,9 +205,9 @@ void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 		if (pkts[i]->drop == DROP_NONE && (crossed || is_ours(w, pkts[i])))
 			esp[n_esp++] = pkts[i];
 	}
-	load(w, esp, n_esp);
 	esp_in(w->table, esp, n_esp, w->now_ms);
 	worker_report(w); /* that an SA is in use, before what came on it */
+	load(esp, n_esp);
 	for (unsigned i = 0; i < n_esp; i++)
 		if (esp[i]->drop == DROP_NONE && in_one(w, esp[i]))
 			ip[n_ip++] = esp[i];

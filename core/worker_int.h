@@ -300,7 +300,11 @@ void worker_capture_wire(struct worker *w, struct pkt *const *pkts, unsigned n, 
 void worker_capture_inner(struct worker *w, struct pkt *const *pkts, unsigned n);
 void worker_capture_drop(struct worker *w, const struct pkt *p);
 
-/* worker_in.c, worker_out.c. crossed: handed over by another worker, and not once more. */
+/* worker_in.c, worker_out.c. crossed: handed over by another worker, and not once more.
+ *
+ * What a stage finds for a packet (pkt->sa, pkt->sess) is there for all that follow: the SAs and sessions of a worker go by
+ * its own hand alone, on command, and commands are taken between batches (worker_turn). The control thread frees what comes
+ * back up. An SA that passes its hard limit within a batch stays, and passes no packet of the next one. */
 void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool crossed);
 void worker_out(struct worker *w, struct pkt **pkts, unsigned n, bool crossed);
 void worker_send_msg(struct worker *w, struct msg *m); /* what it says is wiped */

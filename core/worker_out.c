@@ -209,32 +209,22 @@ static void out_fragments(struct worker *w, struct pkt *p, uint16_t mtu)
 		transmit(w, pieces, inner, n);
 }
 
-/* The session an IP packet is for. NULL: it was handed over to another worker, or p->drop says why not. */
-static struct dsess *session_of(struct worker *w, struct pkt *p, bool crossed)
+/* Is it still the session of this address? It may have been closed, or opened with another one, since it became known. */
+static bool is_for(const struct pkt *p, const struct dsess *s)
 {
 	struct rd r = pkt_rd(p);
 	rd_skip(&r, 16);
-	uint32_t dst = rd_u32(&r), client = ipmap_find(ipmap_now(&w->all->clients), dst);
-	bool here = client != 0 && client_worker(client) == w->index;
-	struct dsess *s = here ? w->by_tunnel[client_tunnel(client)] : NULL;
-	if (client != 0 && !here && !crossed) {
-		worker_cross(w, client_worker(client), p, CROSS_IP);
-		return NULL;
-	}
-	if (s != NULL && s->open && s->ip == dst && rd_ok(&r))
-		return s;
-	p->drop = DROP_NO_ROUTE;
-	return NULL;
+	return rd_u32(&r) == s->ip && rd_ok(&r) && s->open;
 }
 
 /* One packet from TUN: true when it is ready for ESP, with p->drop or without; else it is done with, and p->drop
  * says whether that was a drop. */
-static bool out_route(struct worker *w, struct pkt *p, struct inner *in, bool crossed)
+static bool out_route(struct worker *w, struct pkt *p, struct inner *in)
 {
-	p->sa = NULL;
-	p->sess = session_of(w, p, crossed);
-	if (p->sess == NULL)
+	if (p->sess == NULL || !is_for(p, p->sess)) {
+		p->drop = DROP_NO_ROUTE;
 		return false;
+	}
 	if (p->sess->out == NULL || !worker_ip_ok(p)) {
 		p->drop = p->sess->out == NULL ? DROP_NO_SA_OUT : DROP_INNER_IP;
 		ctr_add(&p->sess->c->errs, 1);
@@ -261,43 +251,61 @@ static bool out_route(struct worker *w, struct pkt *p, struct inner *in, bool cr
 	return false;
 }
 
-/* With many sessions nothing of them is in the cache: what a batch needs is loaded for all its packets, step by step. */
-static void load(const struct worker *w, struct pkt *const *pkts, unsigned n)
+/* The session of each packet, looked up once and remembered in it; NULL: nobody has the address. What another worker has is
+ * handed over. Gives the packets that stay. */
+static unsigned find(struct worker *w, struct pkt **pkts, unsigned n, bool crossed, struct pkt **stay)
 {
 	const struct ipmap_table *clients = ipmap_now(&w->all->clients);
-	const struct dsess *s[PKT_BATCH];
 	uint32_t client[PKT_BATCH];
+	unsigned k = 0;
 	for (unsigned i = 0; i < n; i++) {
 		struct rd r = pkt_rd(pkts[i]);
 		rd_skip(&r, 16);
 		client[i] = ipmap_find(clients, rd_u32(&r));
 	}
+	for (unsigned i = 0; i < n; i++) {
+		struct pkt *p = pkts[i];
+		bool here = client[i] != 0 && client_worker(client[i]) == w->index;
+		bool cross = client[i] != 0 && !here && !crossed && p->drop == DROP_NONE;
+		p->sess = here ? w->by_tunnel[client_tunnel(client[i])] : NULL;
+		p->sa = NULL;
+		if (cross)
+			worker_cross(w, client_worker(client[i]), p, CROSS_IP);
+		if (!cross || p->drop != DROP_NONE)
+			stay[k++] = p;
+	}
+	return k;
+}
+
+/* With many sessions nothing of them is in the cache: what a batch needs is loaded for all its packets, step by step. */
+static void load(struct pkt *const *pkts, unsigned n)
+{
+	const struct esp_sa *sa[PKT_BATCH];
+	unsigned k = 0;
 	for (unsigned i = 0; i < n; i++)
-		s[i] = client[i] != 0 && client_worker(client[i]) == w->index ? w->by_tunnel[client_tunnel(client[i])] : NULL;
+		if (pkts[i]->sess != NULL)
+			session_touch(pkts[i]->sess);
 	for (unsigned i = 0; i < n; i++)
-		if (s[i] != NULL)
-			session_touch(s[i]);
-	for (unsigned i = 0; i < n; i++)
-		if (s[i] != NULL && s[i]->out != NULL)
-			esp_sa_touch(s[i]->out, false);
-	for (unsigned i = 0; i < n; i++)
-		if (s[i] != NULL && s[i]->out != NULL)
-			prim_key_touch(s[i]->out->enc);
+		if (pkts[i]->sess != NULL && pkts[i]->sess->out != NULL)
+			esp_sa_touch(sa[k++] = pkts[i]->sess->out, false);
+	for (unsigned i = 0; i < k; i++)
+		prim_key_touch(sa[i]->enc);
 }
 
 void worker_out(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 {
-	struct pkt *go[PKT_BATCH];
+	struct pkt *stay[PKT_BATCH], *go[PKT_BATCH];
 	struct inner inner[PKT_BATCH];
-	unsigned n_go = 0;
+	unsigned n_stay, n_go = 0;
 	if (!crossed && capture_at(w->capture, CAP_INSIDE))
 		worker_capture_inner(w, pkts, n);
-	load(w, pkts, n);
-	for (unsigned i = 0; i < n; i++) {
-		if (pkts[i]->drop == DROP_NONE && out_route(w, pkts[i], &inner[n_go], crossed))
-			go[n_go++] = pkts[i];
-		else if (pkts[i]->drop != DROP_NONE)
-			worker_dropped(w, pkts[i], false);
+	n_stay = find(w, pkts, n, crossed, stay);
+	load(stay, n_stay);
+	for (unsigned i = 0; i < n_stay; i++) {
+		if (stay[i]->drop == DROP_NONE && out_route(w, stay[i], &inner[n_go]))
+			go[n_go++] = stay[i];
+		else if (stay[i]->drop != DROP_NONE)
+			worker_dropped(w, stay[i], false);
 	}
 	if (n_go > 0)
 		transmit(w, go, inner, n_go);

@@ -216,7 +216,8 @@ struct pkt {
 	uint16_t ifindex;  /* of the device it came in on, 0 = not known */
 	uint8_t drop;      /* enum drop_reason (core/base/drop.h); 0 = still on its way */
 	uint8_t worker;    /* who owns it after hand-over */
-	struct esp_sa *sa; /* set by esp_in (in) and by route_to_session (out) */
+	/* Whose it is, looked up once a packet: by the first stage that needs it; good until the batch is through. */
+	struct esp_sa *sa;
 	struct dsess *sess;
 	uint32_t spi, seq; /* of the ESP header, for messages */
 };

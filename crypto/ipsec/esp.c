@@ -56,12 +56,32 @@ static enum drop_reason wrong_protocol(struct esp_sa *sa)
 	return DROP_ESP_POLICY;
 }
 
-/* Everything that can be said before any cryptography; fills the operation. */
-static enum drop_reason in_prepare(struct esp_table *t, struct pkt *p, struct prim_op *op)
+/* What is in the slots of a batch's SPIs: the one look-up of each packet. With many SAs nothing of them is in the cache: what
+ * the packets need, here and behind ESP, is loaded for all of them, step by step. */
+static void in_look_up(const struct esp_table *t, struct pkt *const *batch, size_t n, struct esp_sa **sa)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct rd r = pkt_rd(batch[i]);
+
+		sa[i] = esp_table_peek(t, rd_u32(&r));
+	}
+	for (size_t i = 0; i < n; i++)
+		if (sa[i])
+			esp_sa_touch(sa[i], true);
+	for (size_t i = 0; i < n; i++) {
+		if (!sa[i])
+			continue;
+		prim_key_touch(sa[i]->dec);
+		if (sa[i]->user)
+			touch(sa[i]->user);
+	}
+}
+
+/* Everything that can be said before any cryptography; fills the operation. sa: what is in the slot of its SPI. */
+static enum drop_reason in_prepare(struct pkt *p, struct esp_sa *sa, struct prim_op *op)
 {
 	struct rd r = pkt_rd(p);
 	uint32_t spi = rd_u32(&r), seq = rd_u32(&r);
-	struct esp_sa *sa;
 	struct bytes iv, data;
 
 	p->sa = NULL;
@@ -69,8 +89,7 @@ static enum drop_reason in_prepare(struct esp_table *t, struct pkt *p, struct pr
 		return DROP_RUNT;
 	p->spi = spi;
 	p->seq = seq;
-	sa = esp_table_find(t, spi);
-	if (!sa)
+	if (!sa || sa->spi_in != spi) /* nobody's, or of another generation */
 		return DROP_ESP_NO_SA;
 	p->sa = sa;
 	if (sa->dead)
@@ -252,15 +271,17 @@ static void in_batch(struct esp_table *t, struct pkt **batch, size_t n, uint64_t
 {
 	struct prim_op ops[PKT_BATCH];
 	struct pkt *of[PKT_BATCH];
+	struct esp_sa *sa[PKT_BATCH];
 	size_t nops = 0;
 
+	in_look_up(t, batch, n, sa);
 	for (size_t i = 0; i < n; i++) {
 		struct pkt *p = batch[i];
 		enum drop_reason why;
 
 		if (p->drop)
 			continue;
-		why = in_prepare(t, p, &ops[nops]);
+		why = in_prepare(p, sa[i], &ops[nops]);
 		if (why)
 			drop_in(p, why);
 		else

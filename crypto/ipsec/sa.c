@@ -344,19 +344,18 @@ bool esp_table_put(struct esp_table *t, struct esp_sa *sa)
 	return true;
 }
 
-struct esp_sa *esp_table_find(const struct esp_table *t, uint32_t spi_in)
-{
-	unsigned slot = esp_spi_slot(spi_in);
-	struct esp_sa *sa = slot < t->slots ? t->slot[slot] : NULL;
-
-	return sa && sa->spi_in == spi_in ? sa : NULL;
-}
-
-const struct esp_sa *esp_table_peek(const struct esp_table *t, uint32_t spi_in)
+struct esp_sa *esp_table_peek(const struct esp_table *t, uint32_t spi_in)
 {
 	unsigned slot = esp_spi_slot(spi_in);
 
 	return slot < t->slots ? t->slot[slot] : NULL;
+}
+
+struct esp_sa *esp_table_find(const struct esp_table *t, uint32_t spi_in)
+{
+	struct esp_sa *sa = esp_table_peek(t, spi_in);
+
+	return sa && sa->spi_in == spi_in ? sa : NULL;
 }
 
 struct esp_sa *esp_table_take(struct esp_table *t, uint32_t spi_in)

@@ -127,8 +127,8 @@ bool esp_table_put(struct esp_table *t, struct esp_sa *sa);
 struct esp_sa *esp_table_take(struct esp_table *t, uint32_t spi_in);
 /* NULL when unknown: an array access and a compare of the whole number. */
 struct esp_sa *esp_table_find(const struct esp_table *t, uint32_t spi_in);
-/* What is in the slot of a number, perhaps of another one; NULL: nothing. */
-const struct esp_sa *esp_table_peek(const struct esp_table *t, uint32_t spi_in);
+/* What is in the slot of a number, perhaps of another one: the caller compares spi_in. NULL: nothing. */
+struct esp_sa *esp_table_peek(const struct esp_table *t, uint32_t spi_in);
 /* All SAs of a peer send there from now on. */
 void esp_table_move(struct esp_table *t, uint32_t peer, struct ip4_end remote);
 /* The next SA with something to report, and what (bits of enum esp_event); NULL when there is none. */
