@@ -68,7 +68,7 @@ static void say(const char *what, const char *part, unsigned n, double value, co
 
 static bool has_come(const struct client *c)
 {
-	return c->habits.ike_only ? c->out != NULL : client_is_in(c);
+	return c->vpn.habits.ike_only ? c->vpn.out != NULL : client_is_in(c);
 }
 
 /* One batch comes in; its clients are forgotten without a word. */

@@ -1,16 +1,14 @@
 /* The whole appliance against whole clients in one process: no sockets, no threads, one clock that runs on
  * command. The server is the real one from the packet path up (core/), with the real grammar; only what touches
- * the host (core/net: sockets, TUN, netlink, nftables) is replaced by full_host.c. A client is an IKE engine that
- * begins, ESP with the keys it got, and the L2TP and PPP clients of the tests beside this file. */
+ * the host (core/net: sockets, TUN, netlink, nftables) is replaced by full_host.c. The clients are those of
+ * tests/client. */
 #ifndef TESTS_EXCHANGE_FULL_H
 #define TESTS_EXCHANGE_FULL_H
 
-#include "core/base/sa.h"
-#include "tests/exchange/l2tp_lac.h"
-#include "tests/exchange/ppp_peer.h"
+#include "tests/client/vpn.h"
 
-/* 203.0.113.1; clients that have their address themselves, the NAT, an address behind it; a host behind us */
-enum { GW_IP = 0xcb007101, HOME_IP = 0xcb007165, ROUTER_IP = 0xcb00710b, BEHIND_IP = 0xc6120165 };
+/* 203.0.113.1; a client that has its address itself, the NAT; a host behind us */
+enum { GW_IP = SERVER_IP, HOME_IP = 0xcb007165, ROUTER_IP = 0xcb00710b };
 enum { FULL_UDP = 17, FULL_ESP = 50, HOST_IP = 0x0a4d0009 };
 
 struct client;
@@ -65,42 +63,18 @@ extern uint32_t *full_counting;
 
 /* ------------------------------------------------------------------ clients */
 
-struct client_habits {
-	const char *cipher, *hash; /* phase 1 */
-	uint16_t group;
-	struct esp_alg esp;
-	uint32_t private_ip; /* behind the NAT of its address; 0 = has its address itself */
-	const struct lac_conf *lac;
-	enum peer_profile ppp;
-	const char *user, *password;
-	unsigned methods;
-	const char *psk; /* NULL = the right one */
-	bool passive;    /* never renews keys by itself */
-	bool ike_only;   /* no L2TP follows */
-};
-
-extern const struct client_habits client_windows, client_apple, client_android;
-
-struct client_ike;
 struct client {
 	struct client *next;
 	struct world *w;
-	struct client_habits habits;
-	uint32_t ip, public_ip;
+	struct vpn vpn;
+	struct vpn_sas sas;
+	uint32_t public_ip;
 	uint16_t nat_ike, nat_natt; /* ports the NAT gave */
-	struct client_ike *ike;     /* its engine, full_client.c */
 	uint32_t counter;           /* message ids count from 1 */
-	struct esp_spis *spis;
-	struct esp_table *table;
-	struct esp_sa *out;
-	struct lac lac;
-	struct ppp_peer ppp;
-	bool dialled, ppp_started, gone;
+	bool gone;
 	bool loses_qm3; /* its last message of Quick Mode never arrives */
-	unsigned flow_ups, flow_downs, peer_downs;
 	/* IP through the tunnel */
 	uint32_t sent, back; /* packets, echoes */
-	unsigned esp_drops;
 	struct timer traffic;
 	uint32_t traffic_ms, traffic_len;
 };

@@ -152,7 +152,7 @@ static void at_client(struct world *w, struct head *h, const uint8_t *data, size
 			h->dst.port = IKE_PORT_NATT;
 		else if (h->proto == FULL_UDP)
 			continue;
-		h->dst.ip = c->ip;
+		h->dst.ip = c->vpn.ip;
 		struct queue one = {0};
 		queue_put(&one, h->proto, h->src, h->dst, data, len);
 		client_input(c, one.first);

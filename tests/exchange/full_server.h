@@ -1,5 +1,4 @@
-/* The server's side of full.h, for those who look into the appliance. (Apart from it, since the configuration and
- * the IKE tests both know a struct node.) */
+/* The server's side of full.h, for those who look into the appliance. */
 #ifndef TESTS_EXCHANGE_FULL_SERVER_H
 #define TESTS_EXCHANGE_FULL_SERVER_H
 
@@ -8,6 +7,7 @@
 #include "core/gateway.h"
 #include "core/worker_int.h"
 #include "tests/exchange/full.h"
+#include "tests/exchange/wire.h"
 
 enum { FULL_LOG = 1 << 20, FULL_WORKERS = 2 };
 

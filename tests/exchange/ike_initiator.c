@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint8_t PSK[] = "a-shared-key-for-tests-only";
-
 /* ------------------------------------------------------------------ the wire */
 
 static bool node_send(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
@@ -226,7 +224,7 @@ static struct ike_ops node_ops[NET_NODES];
 static const struct ipsec_map *node_map(struct ike *ike, const char *ifname)
 {
 	struct node *node = ike->map_arg;
-	return node->has_map && strcmp(ifname, "outside") == 0 ? &node->map : NULL;
+	return node->has_map && strcmp(ifname, "outside") == 0 ? &node->offer.map : NULL;
 }
 
 static void node_init(struct net *net, struct node *node, uint32_t ip, uint32_t public_ip)
@@ -235,70 +233,26 @@ static void node_init(struct net *net, struct node *node, uint32_t ip, uint32_t 
 	node->ip = ip;
 	node->public_ip = public_ip;
 	node->next_spi = 0x10000000 + (uint32_t)net->nnodes * 0x1000000;
-	node->enabled[0] = "outside";
 	node->has_map = true;
-	node->conf = (struct ike_conf){
-	        .policies = node->policy,
-	        .enabled = node->enabled,
-	        .nenabled = 1,
-	        .natt_s = 20,
-	        .identity_text = "",
-	        .ra = {.name = "DefaultRAGroup",
-	               .psk = (const char *)PSK,
-	               .psk_len = sizeof PSK - 1,
-	               .dpd = true,
-	               .dpd_threshold_s = 300,
-	               .dpd_retry_s = 2,
-	               .l2tp_allowed = true},
-	        .max_half_open = 100,
-	};
-	node->entry = (struct ipsec_entry){.map = "outside_map",
-	                                   .map_seq = 20,
-	                                   .dynamic = "dyno",
-	                                   .seq = 10,
-	                                   .sets = node->setp,
-	                                   .life_s = 28800,
-	                                   .life_kb = 4608000,
-	                                   .replay_window = 64,
-	                                   .nat_t = true};
-	node->map = (struct ipsec_map){.name = "outside_map", .entries = &node->entry, .n = 1};
-	for (size_t i = 0; i < 4; i++)
-		node->setp[i] = &node->sets[i];
+	ike_offer_init(&node->offer);
 	struct ike_ops *ops = &node_ops[net->nnodes];
 	*ops = node_ops_template;
 	ops->sa_ctx = node;
 	node->ike = ike_new(&net->clock, ops, node);
 	node->ike->map_of = node_map;
 	node->ike->map_arg = node;
-	struct ike_iface iface = {.ifname = "outside", .ip = ip, .ifindex = 2};
-	ike_set_interfaces(node->ike, &iface, 1);
 	net->nodes[net->nnodes++] = node;
-}
-
-static void add_policy(struct node *node, const char *cipher, const char *hash, uint16_t group,
-                       uint32_t life_s)
-{
-	size_t n = node->conf.npolicies++;
-	node->policy[n] = (struct ike_policy){.priority = 10 * ((uint32_t)n + 1),
-	                                      .auth = AUTH_PSK,
-	                                      .cipher = ike_cipher_by_word(str_of(cipher)),
-	                                      .hash = ike_hash_by_word(str_of(hash)),
-	                                      .group = group,
-	                                      .life_s = life_s};
 }
 
 void net_server(struct net *net)
 {
 	struct node *s = &net->server;
 	node_init(net, s, SERVER_IP, SERVER_IP);
-	add_policy(s, "3des", "sha", 2, 86400);
-	add_policy(s, "aes-256", "sha", 14, 86400);
-	s->sets[0] = (struct ipsec_transform_set){
-	        "TRANS", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT};
-	s->sets[1] = (struct ipsec_transform_set){
-	        "AES", {ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, ESP_TRANSPORT};
-	s->entry.nsets = 2;
-	ike_set_conf(s->ike, &s->conf, NULL);
+	ike_offer_policy(&s->offer, "3des", "sha", 2, 86400);
+	ike_offer_policy(&s->offer, "aes-256", "sha", 14, 86400);
+	ike_offer_set(&s->offer, "TRANS", (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1});
+	ike_offer_set(&s->offer, "AES", (struct esp_alg){ESP_CIPHER_AES, 32, ESP_MAC_SHA1});
+	ike_offer_use(s->ike, &s->offer, s->ip);
 }
 
 void net_client(struct net *net, struct node *c, uint32_t ip, uint32_t public_ip,
@@ -307,14 +261,8 @@ void net_client(struct net *net, struct node *c, uint32_t ip, uint32_t public_ip
 	node_init(net, c, ip, public_ip);
 	if (ip != public_ip)
 		c->port_offset = (uint16_t)(1000 * net->nnodes);
-	add_policy(c, cipher, hash, group, 28800);
-	/* What it accepts when the server begins. */
-	c->sets[0] = (struct ipsec_transform_set){
-	        "T", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT};
-	c->sets[1] = (struct ipsec_transform_set){
-	        "T", {ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, ESP_TRANSPORT};
-	c->entry.nsets = 2;
-	ike_set_conf(c->ike, &c->conf, NULL);
+	ike_offer_client(&c->offer, cipher, hash, group);
+	ike_offer_use(c->ike, &c->offer, ip);
 }
 
 /* ------------------------------------------------------------------ log */
@@ -391,50 +339,9 @@ int net_teardown(void **state)
 
 /* ------------------------------------------------------------------ the client begins */
 
-struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip)
-{
-	uint8_t id[8];
-	struct wr w = wr_of(id, sizeof id);
-
-	/* A shell of an SA gives peer_for() what it needs; the peer then begins by itself. */
-	struct ike_sa shell = {.ike = ike,
-	                       .local = {own_ip, IKE_PORT},
-	                       .remote = {SERVER_IP, IKE_PORT},
-	                       .ifname = "outside"};
-	wr_u32(&w, (uint32_t)ID_IPV4_ADDR << 24);
-	wr_u32(&w, SERVER_IP);
-	return peer_for(&shell, (struct bytes){id, sizeof id});
-}
-
 struct ike_peer *client_peer(struct node *node)
 {
 	return client_peer_of(node->ike, node->ip);
-}
-
-struct ike_flow *client_flow_of(struct ike_peer *peer, uint32_t own_ip, uint16_t own_port,
-                                struct esp_alg alg, uint16_t encap)
-{
-	uint8_t own[8], other[8];
-	struct wr a = wr_of(own, sizeof own), b = wr_of(other, sizeof other);
-	struct ike_qm qm = {.mode = encap == ENCAP_TUNNEL || encap == ENCAP_UDP_TUNNEL
-	                                    ? ESP_TUNNEL
-	                                    : ESP_TRANSPORT};
-
-	wr_u32(&a, (uint32_t)ID_IPV4_ADDR << 24 | 17u << 16 | own_port);
-	wr_u32(&a, own_ip);
-	wr_u32(&b, (uint32_t)ID_IPV4_ADDR << 24 | 17u << 16 | 1701);
-	wr_u32(&b, SERVER_IP);
-	qm.id_local = (struct bytes){own, sizeof own};
-	qm.id_remote = (struct bytes){other, sizeof other};
-	struct ike_flow *flow = flow_new(peer, &qm);
-	flow->alg = alg;
-	flow->encap = encap;
-	flow->life_s = 3600;
-	flow->life_kb = 250000;
-	flow->oa_local = own_ip;
-	flow->oa_remote = SERVER_IP;
-	flow->want_rekey = true;
-	return flow;
 }
 
 struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip,

@@ -3,10 +3,9 @@
 #ifndef TESTS_EXCHANGE_IKE_INITIATOR_H
 #define TESTS_EXCHANGE_IKE_INITIATOR_H
 
-#include "crypto/ike/engine.h"
+#include "tests/client/ike_client.h"
 
 enum {
-	SERVER_IP = 0xcb007101,
 	CLIENT_IP = 0xcb007165,
 	NAT_IP = 0xcb00710b,
 	PRIVATE_IP = 0xc6120165
@@ -29,13 +28,7 @@ struct node {
 	uint32_t ip;          /* its own address */
 	uint32_t public_ip;   /* behind a NAT: what others see; else the same */
 	uint16_t port_offset; /* of the NAT's mapping: own port + offset */
-	struct ike_policy policy[4];
-	const char *enabled[1];
-	struct ike_conf conf;
-	struct ipsec_transform_set sets[4];
-	const struct ipsec_transform_set *setp[4];
-	struct ipsec_entry entry;
-	struct ipsec_map map;
+	struct ike_offer offer;
 	bool has_map;
 	struct net_sa sas[NET_SAS];
 	uint32_t next_spi;
@@ -96,12 +89,8 @@ void net_log_clear(struct net *net);
 
 /* The client's side: a peer for the server, and a flow with these identities (17/port). */
 struct ike_peer *client_peer(struct node *node);
-struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip);
 struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip,
                              uint16_t own_port, struct esp_alg alg, uint16_t encap);
-/* The same for any engine; whether it tells of its address behind a NAT (natoa) is left to the caller. */
-struct ike_flow *client_flow_of(struct ike_peer *peer, uint32_t own_ip, uint16_t own_port,
-                                struct esp_alg alg, uint16_t encap);
 /* All of it: Main Mode and Quick Mode as an L2TP client does it. */
 struct ike_flow *client_connect(struct node *node);
 /* The newest pair of SAs of a node that is installed both ways; NULL when there is none. */

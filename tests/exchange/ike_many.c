@@ -160,7 +160,7 @@ static const struct sa_ops sa_ops = {spi_alloc, spi_free, install_in, install_ou
 static const struct ipsec_map *map_of(struct ike *ike, const char *ifname)
 {
 	(void)ifname;
-	return &((struct node *)ike->map_arg)->map;
+	return &((struct node *)ike->map_arg)->offer.map;
 }
 
 static struct ike *engine(struct many *m, struct node *node, const struct ike_ops *ops)
@@ -173,7 +173,7 @@ static struct ike *engine(struct many *m, struct node *node, const struct ike_op
 	ike->map_of = map_of;
 	ike->map_arg = node;
 	ike_set_interfaces(ike, &iface, 1);
-	ike_set_conf(ike, &node->conf, NULL);
+	ike_set_conf(ike, &node->offer.conf, NULL);
 	return ike;
 }
 
@@ -184,8 +184,8 @@ void many_open(struct many *m, const char *cipher, uint16_t group)
 	net_open(&m->net);
 	net_server(&m->net);
 	net_client(&m->net, &m->net.client, CLIENT_IP, CLIENT_IP, cipher, "sha", group);
-	m->net.server.conf.max_half_open = IKE_HALF_OPEN_MAX;
-	m->net.server.policy[0].group = m->net.server.policy[1].group = group;
+	m->net.server.offer.conf.max_half_open = IKE_HALF_OPEN_MAX;
+	m->net.server.offer.policy[0].group = m->net.server.offer.policy[1].group = group;
 	m->wire = calloc(MANY_WIRE, sizeof *m->wire);
 	if (m->wire == NULL)
 		abort();

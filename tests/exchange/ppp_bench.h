@@ -4,7 +4,7 @@
 #define TESTS_EXCHANGE_PPP_BENCH_H
 
 #include "ppp/ppp.h"
-#include "tests/exchange/ppp_peer.h"
+#include "tests/client/ppp_peer.h"
 
 enum { PB_LINKS = 8, PB_USERS = 7 };
 enum { PB_LOCAL_ALL = AAA_BIT(AAA_PAP) | AAA_BIT(AAA_MSCHAP1) | AAA_BIT(AAA_MSCHAP2) };

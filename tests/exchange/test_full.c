@@ -14,8 +14,8 @@ static void in_and_out(struct world *w, const struct client_habits *habits)
 	struct client *c = client_new(w, habits, HOME_IP);
 	client_enter(c);
 	assert_int_equal(world_sessions(w), 1);
-	assert_int_equal(c->ppp.ip, 0x0a4e000a);
-	assert_int_equal(c->ppp.dns[0], 0x0a4d0005);
+	assert_int_equal(c->vpn.ppp.ip, 0x0a4e000a);
+	assert_int_equal(c->vpn.ppp.dns[0], 0x0a4d0005);
 	client_data(c, 20);
 	client_leave(c);
 	client_free(c);
@@ -92,7 +92,7 @@ static void two_behind_one_nat(void **state)
 	world_run(w, 5000);
 	assert_true(client_is_in(a) && client_is_in(b));
 	assert_int_equal(a->counter, b->counter); /* the same message ids were used */
-	assert_int_not_equal(a->ppp.ip, b->ppp.ip);
+	assert_int_not_equal(a->vpn.ppp.ip, b->vpn.ppp.ip);
 	assert_int_equal(world_sessions(w), 2);
 	client_traffic(a, 10, 500);
 	client_traffic(b, 10, 700);
@@ -164,7 +164,7 @@ static void dials_again_on_its_sas(void **state)
 		assert_int_equal(world_sessions(w), 1);
 		client_data(c, 5);
 	}
-	assert_int_equal(c->flow_ups, 1);
+	assert_int_equal(c->vpn.flow_ups, 1);
 	client_leave(c);
 	client_free(c);
 	world_run(w, 60000);

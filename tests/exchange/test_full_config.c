@@ -36,7 +36,7 @@ static void assert_kept(struct stage *s)
 {
 	world_run(&s->w, 3000);
 	assert_true(client_is_in(s->alice) && client_is_in(s->bob));
-	assert_int_equal(s->alice->flow_ups + s->bob->flow_ups, 2);
+	assert_int_equal(s->alice->vpn.flow_ups + s->bob->vpn.flow_ups, 2);
 	client_data(s->alice, 5);
 	client_data(s->bob, 5);
 	assert_int_equal(world_sessions(&s->w), 2);
@@ -47,8 +47,8 @@ static void assert_dropped(struct stage *s)
 {
 	world_run(&s->w, 3000);
 	assert_int_equal(world_sessions(&s->w), 0);
-	assert_int_equal(s->alice->flow_downs, 1);
-	assert_int_equal(s->bob->flow_downs, 1);
+	assert_int_equal(s->alice->vpn.flow_downs, 1);
+	assert_int_equal(s->bob->vpn.flow_downs, 1);
 	client_free(s->alice);
 	client_free(s->bob);
 	world_run(&s->w, 60000);
@@ -158,7 +158,7 @@ static void read_again_at_once(void **state)
 	assert_false(gets_in(&s->w, &habits));
 	world_edit(&s->w, "crypto isakmp nat-traversal 30\n");
 	assert_true(gets_in(&s->w, &habits));
-	unsigned before = s->alice->lac.hellos;
+	unsigned before = s->alice->vpn.lac.hellos;
 	world_edit(&s->w, "l2tp tunnel hello 10\n"
 	                  "sysopt connection tcpmss 1200\n"
 	                  "tunnel-group DefaultRAGroup ipsec-attributes\n"
@@ -166,7 +166,7 @@ static void read_again_at_once(void **state)
 	assert_kept(s);
 	assert_int_equal(s->w.gw.workers->w[0]->mss, 1200);
 	world_run(&s->w, 65000); /* LCP echoes are heard, too */
-	assert_in_range(s->alice->lac.hellos - before, 4, 7);
+	assert_in_range(s->alice->vpn.lac.hellos - before, 4, 7);
 	assert_kept(s);
 }
 
@@ -234,8 +234,8 @@ static void tunnel_group_counts_from_the_next_login(void **state)
 	habits.methods = AAA_BIT(AAA_MSCHAP1);
 	c = client_new(&s->w, &habits, HOME_IP + 2);
 	client_enter(c);
-	assert_int_equal(c->ppp.ip, 0x0a4f0001);
-	assert_int_equal(c->ppp.dns[0], 0x0a4d0063);
+	assert_int_equal(c->vpn.ppp.ip, 0x0a4f0001);
+	assert_int_equal(c->vpn.ppp.dns[0], 0x0a4d0063);
 	assert_true(client_is_in(s->alice) && client_is_in(s->bob));
 	client_data(s->alice, 5);
 	client_data(c, 5);
@@ -263,7 +263,7 @@ static void group_policy_counts_from_the_next_login(void **state)
 static void pool_made_smaller(void **state)
 {
 	struct stage *s = *state; /* alice has .10, bob .11 */
-	assert_int_equal(s->alice->ppp.ip, 0x0a4e000a);
+	assert_int_equal(s->alice->vpn.ppp.ip, 0x0a4e000a);
 	world_edit(&s->w,
 	           "tunnel-group DefaultRAGroup general-attributes\n no address-pool clients\n"
 	           "no ip local pool clients\n"
@@ -272,13 +272,13 @@ static void pool_made_smaller(void **state)
 	world_run(&s->w, 3000);
 	assert_int_equal(world_sessions(&s->w), 1);
 	assert_int_equal(world_logged(&s->w, "113019", "Configuration Error"), 1);
-	assert_int_equal(s->alice->flow_downs, 1);
+	assert_int_equal(s->alice->vpn.flow_downs, 1);
 	assert_true(client_is_in(s->bob));
 	client_data(s->bob, 5);
 	client_free(s->alice);
 	s->alice = client_new(&s->w, &client_windows, HOME_IP);
 	client_enter(s->alice);
-	assert_int_equal(s->alice->ppp.ip, 0x0a4e000c); /* .11 is still bob's */
+	assert_int_equal(s->alice->vpn.ppp.ip, 0x0a4e000c); /* .11 is still bob's */
 }
 
 static void pool_removed(void **state)
@@ -304,7 +304,7 @@ static void user_deleted(void **state)
 	world_run(&s->w, 3000);
 	assert_int_equal(world_sessions(&s->w), 1);
 	assert_int_equal(world_logged(&s->w, "113019", "Username = alice"), 1);
-	assert_int_equal(s->alice->flow_downs, 1);
+	assert_int_equal(s->alice->vpn.flow_downs, 1);
 	assert_true(client_is_in(s->bob));
 	assert_false(gets_in(&s->w, &habits));
 	habits.user = "bob";

@@ -54,7 +54,7 @@ static void counters(void **state)
 	/* a packet of nobody is dropped, and that is counted */
 	w->host_mute = true;
 	client_send(c, 100);
-	w->clients->ppp.ip++; /* what it sends next has another's address */
+	w->clients->vpn.ppp.ip++; /* what it sends next has another's address */
 	client_send(c, 100);
 	world_run(w, 10);
 	assert_int_equal(counter(w, "DROP", "SOURCE"), 1);

@@ -30,7 +30,7 @@ static void reverse_route(void **state)
 	c = client_new(w, &client_windows, HOME_IP);
 	client_enter(c);
 	assert_int_equal(w->n_client_routes, 1);
-	assert_int_equal(w->client_routes[0], c->ppp.ip);
+	assert_int_equal(w->client_routes[0], c->vpn.ppp.ip);
 	assert_non_null(
 	        strstr(world_show(w, "show route"),
 	               "V        10.78.0.10 255.255.255.255 connected by VPN (advertised)"));
@@ -45,7 +45,7 @@ static void reverse_route(void **state)
 	           "username alice attributes\n vpn-framed-ip-address 10.99.9.9 255.255.255.255\n");
 	c = client_new(w, &client_windows, HOME_IP);
 	client_enter(c);
-	assert_int_equal(c->ppp.ip, 0x0a630909);
+	assert_int_equal(c->vpn.ppp.ip, 0x0a630909);
 	assert_int_equal(w->n_client_routes, 1);
 	client_data(c, 3);
 	client_vanish(c);
@@ -96,12 +96,12 @@ static void dhcp(void **state)
 	assert_int_equal(dhcp_answer(w, DHCP_ACK, 0x0a580007), DHCP_REQUEST);
 	world_run(w, 5000);
 	assert_true(client_is_in(c));
-	assert_int_equal(c->ppp.ip, 0x0a580007);
+	assert_int_equal(c->vpn.ppp.ip, 0x0a580007);
 	/* the group policy's DNS servers; it names no WINS servers */
-	assert_int_equal(c->ppp.dns[0], 0x0a4d0005);
-	assert_int_equal(c->ppp.dns[1], 0x0a4d0006);
-	assert_int_equal(c->ppp.nbns[0], 0x0a580036);
-	assert_int_equal(c->ppp.nbns[1], 0x0a580037);
+	assert_int_equal(c->vpn.ppp.dns[0], 0x0a4d0005);
+	assert_int_equal(c->vpn.ppp.dns[1], 0x0a4d0006);
+	assert_int_equal(c->vpn.ppp.nbns[0], 0x0a580036);
+	assert_int_equal(c->vpn.ppp.nbns[1], 0x0a580037);
 	assert_int_equal(w->n_client_routes, 1); /* no pool leads there */
 	client_data(c, 5);
 	assert_int_equal(world_logged(w, "737017", "DHCP request attempt 1 succeeded"), 1);
@@ -124,7 +124,7 @@ static void dhcp(void **state)
 	client_dial(c);
 	world_run(w, 30000);
 	assert_true(client_is_in(c));
-	assert_int_equal(c->ppp.ip, 0x0a4e000a);
+	assert_int_equal(c->vpn.ppp.ip, 0x0a4e000a);
 	assert_int_equal(world_logged(w, "737018", ""), 3);
 	assert_int_equal(world_logged(w, "737004", "DefaultRAGroup"), 1);
 	client_leave(c);
@@ -147,7 +147,7 @@ static void switching(void **state)
 	              "group-delimiter @\n");
 	struct client *c = client_try_as(w, "alice@sales", "wonder-1", HOME_IP);
 	assert_true(client_is_in(c));
-	assert_int_equal(c->ppp.ip, 0x0a4f0001);
+	assert_int_equal(c->vpn.ppp.ip, 0x0a4f0001);
 	const char *text = world_show(w, "show vpn-sessiondb detail ra-ikev1-ipsec");
 	assert_non_null(strstr(text, "Username     : alice "));
 	assert_non_null(strstr(text, "Tunnel Group : sales"));
@@ -228,7 +228,7 @@ static void by_interface(void **state)
 	        " authentication-server-group (inside) RAD\n");
 	struct client *c = client_try_as(w, "alice", "wonder-1", HOME_IP);
 	assert_true(client_is_in(c));
-	assert_int_equal(c->ppp.ip, 0x0a4f0001);
+	assert_int_equal(c->vpn.ppp.ip, 0x0a4f0001);
 	client_leave(c);
 	client_free(c);
 	/* nobody can be asked for those who come in by the outside; behind it stands the local database */
@@ -241,13 +241,13 @@ static void by_interface(void **state)
 	              " no address-pool (outside) here\n");
 	c = client_try_as(w, "alice", "wonder-1", HOME_IP);
 	assert_true(client_is_in(c));
-	assert_int_equal(c->ppp.ip, 0x0a4e000a);
+	assert_int_equal(c->vpn.ppp.ip, 0x0a4e000a);
 	client_leave(c);
 	client_free(c);
 	/* the group policy's pools go before those of the group */
 	world_edit(w, "group-policy clients attributes\n address-pools value there\n");
 	c = client_try_as(w, "alice", "wonder-1", HOME_IP);
-	assert_int_equal(c->ppp.ip, 0x0a4f0101);
+	assert_int_equal(c->vpn.ppp.ip, 0x0a4f0101);
 	client_leave(c);
 	client_free(c);
 }

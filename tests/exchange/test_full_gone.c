@@ -68,8 +68,8 @@ static void the_quiet_are_kept(void **state)
 	assert_true(client_is_in(a) && client_is_in(b));
 	client_data(a, 5);
 	client_data(b, 5);
-	assert_int_equal(a->flow_ups, 1);
-	assert_int_equal(b->flow_ups, 1);
+	assert_int_equal(a->vpn.flow_ups, 1);
+	assert_int_equal(b->vpn.flow_ups, 1);
 }
 
 static void idle_timeout(void **state)
@@ -100,7 +100,7 @@ static void logged_off(void **state)
 	world_show(w, "vpn-sessiondb logoff name bob noconfirm");
 	world_run(w, 3000);
 	assert_int_equal(world_sessions(w), 0);
-	assert_int_equal(c->peer_downs, 1); /* it was told */
+	assert_int_equal(c->vpn.peer_downs, 1); /* it was told */
 	assert_int_equal(world_logged(w, "113019", "Administrator Reset"), 1);
 	client_free(c);
 	world_run(w, 60000);

@@ -99,13 +99,13 @@ static void clear_entry(void **state)
 	snprintf(line, sizeof line, "clear crypto ipsec sa entry 203.0.113.1 esp 0x%08x", in);
 	assert_string_equal(world_show(w, line), "");
 	world_run(w, 3000);
-	assert_int_equal(c->flow_downs, 1);
-	assert_int_equal(other->flow_downs, 0);
+	assert_int_equal(c->vpn.flow_downs, 1);
+	assert_int_equal(other->vpn.flow_downs, 0);
 	assert_int_equal(world_sessions(w), 1);
 	snprintf(line, sizeof line, "clear crypto ipsec sa entry 203.0.113.102 esp %u", out);
 	assert_string_equal(world_show(w, line), "");
 	world_run(w, 3000);
-	assert_int_equal(other->flow_downs, 1);
+	assert_int_equal(other->vpn.flow_downs, 1);
 	assert_int_equal(world_sessions(w), 0);
 	client_free(c);
 	client_free(other);

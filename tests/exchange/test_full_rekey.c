@@ -28,7 +28,7 @@ static void finish(struct world *w, struct client *c)
 	client_lost_nothing(c);
 	assert_int_equal(world_drops(w), 0);
 	assert_int_equal(world_sessions(w), 1);
-	assert_int_equal(c->flow_ups, 1);
+	assert_int_equal(c->vpn.flow_ups, 1);
 	client_leave(c);
 	client_free(c);
 	world_run(w, 60000);

@@ -226,8 +226,8 @@ static void wrong_psk(void **state)
 {
 	struct net *net = *state;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
-	net->client.conf.ra.psk = "something else";
-	net->client.conf.ra.psk_len = 14;
+	net->client.offer.conf.ra.psk = "something else";
+	net->client.offer.conf.ra.psk_len = 14;
 	client_connect(&net->client);
 	net_run(net, 60000);
 	assert_int_equal(net_logged(net, 713903,
@@ -280,7 +280,7 @@ static void no_common_transform(void **state)
 static void mode_transport_missing(void **state)
 {
 	struct net *net = *state;
-	net->server.sets[0].mode = net->server.sets[1].mode = ESP_TUNNEL;
+	net->server.offer.sets[0].mode = net->server.offer.sets[1].mode = ESP_TUNNEL;
 	connect_with(net, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT,
 	             1701);
 	assert_int_equal(net_logged(net, 713902, "transform-set TRANS lacks mode transport"), 1);
@@ -309,7 +309,7 @@ static void outside_match_address(void **state)
 	                                         .dport_lo = 1701,
 	                                         .dport_hi = 1701}};
 	static const struct ipsec_acl acl = {"L2TP", aces, 1};
-	net->server.entry.acl = &acl;
+	net->server.offer.entry.acl = &acl;
 	connect_with(net, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT,
 	             50321);
 	assert_int_equal(net_logged(net, 713061,
@@ -321,7 +321,7 @@ static void outside_match_address(void **state)
 	/* The port the list asks for gets in. */
 	net_teardown(state);
 	net_setup(state);
-	net->server.entry.acl = &acl;
+	net->server.offer.entry.acl = &acl;
 	connect_with(net, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT,
 	             1701);
 	assert_int_equal(net->server.flow_ups, 1);
@@ -338,7 +338,7 @@ static void ephemeral_port_without_list(void **state)
 static void nat_with_natt_off(void **state)
 {
 	struct net *net = *state;
-	net->server.conf.natt_s = 0;
+	net->server.offer.conf.natt_s = 0;
 	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
 	struct ike_peer *peer = client_peer(&net->client);
 	client_flow(&net->client, peer, PRIVATE_IP, 1701,
@@ -357,7 +357,7 @@ static void nat_with_natt_off(void **state)
 static void l2tp_not_allowed(void **state)
 {
 	struct net *net = *state;
-	net->server.conf.ra.l2tp_allowed = false;
+	net->server.offer.conf.ra.l2tp_allowed = false;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
 	assert_int_equal(net_logged(net, 713206, "Tunnel Rejected: Conflicting protocols"), 1);
@@ -367,7 +367,7 @@ static void l2tp_not_allowed(void **state)
 static void no_key_configured(void **state)
 {
 	struct net *net = *state;
-	net->server.conf.ra.psk = NULL;
+	net->server.offer.conf.ra.psk = NULL;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
 	assert_int_equal(net_logged(net, 713138, "BASE GROUP default preshared key not configured"),
@@ -399,9 +399,9 @@ static void pfs_is_accepted(void **state)
 static void shorter_lifetime_wins(void **state)
 {
 	struct net *net = *state;
-	net->server.policy[0].life_s = 3000;
-	net->server.entry.life_s = 1200;
-	net->server.entry.life_kb = 100000;
+	net->server.offer.policy[0].life_s = 3000;
+	net->server.offer.entry.life_s = 1200;
+	net->server.offer.entry.life_kb = 100000;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
 	assert_int_equal(net_logged(net, 713073, "from 28800 to 3000 seconds"), 1);
@@ -437,7 +437,7 @@ static void flood_of_first_messages(void **state)
 {
 	struct net *net = *state;
 	uint8_t msg[256];
-	net->server.conf.max_half_open = 50;
+	net->server.offer.conf.max_half_open = 50;
 	for (unsigned i = 0; i < 500; i++) {
 		struct ike_out out;
 		struct ike_hdr hdr = {.exch = EXCH_MAIN};
@@ -445,7 +445,7 @@ static void flood_of_first_messages(void **state)
 		memcpy(hdr.icookie + 4, &i, 4);
 		ike_out_begin(&out, &hdr);
 		ike_out_payload(&out, PAY_SA);
-		p1_write_offer(&out.w, &net->server.policy[0]);
+		p1_write_offer(&out.w, &net->server.offer.policy[0]);
 		assert_true(ike_out_end(&out));
 		struct bytes all = ike_out_all(&out);
 		memcpy(msg, all.p, all.len);

@@ -72,7 +72,7 @@ static void first_message(struct net *net, struct ike_out *o, uint32_t number, b
 	memcpy(hdr.icookie + 4, &number, 4);
 	ike_out_begin(o, &hdr);
 	ike_out_payload(o, PAY_SA);
-	p1_write_offer(&o->w, &net->server.policy[0]);
+	p1_write_offer(&o->w, &net->server.offer.policy[0]);
 	if (with_vendors) {
 		ike_out_bytes(o, PAY_VENDOR, (struct bytes){rfc3947, sizeof rfc3947});
 		ike_out_bytes(o, PAY_VENDOR, (struct bytes){dpd, sizeof dpd});
@@ -197,7 +197,7 @@ static void flood_from_one_address(void **state)
 {
 	struct net *net = *state;
 	struct ike_out o;
-	net->server.conf.max_half_open = 0;
+	net->server.offer.conf.max_half_open = 0;
 	for (uint32_t i = 0; i < 400; i++) {
 		first_message(net, &o, i, false);
 		to_server(net, NAT_IP, IKE_PORT, &o);
@@ -241,10 +241,10 @@ static void does_not_multiply(void **state)
 	                           .cipher = ike_cipher_by_word(STR("des")),
 	                           .hash = ike_hash_by_word(STR("md5")),
 	                           .group = 1};
-	struct ike_policy kept = net->server.policy[0];
-	net->server.policy[0] = other;
+	struct ike_policy kept = net->server.offer.policy[0];
+	net->server.offer.policy[0] = other;
 	first_message(net, &o, 2, false);
-	net->server.policy[0] = kept;
+	net->server.offer.policy[0] = kept;
 	for (unsigned i = 0; i < 100; i++) {
 		to_server(net, CLIENT_IP, IKE_PORT, &o);
 		net_run(net, 290);
@@ -484,7 +484,7 @@ static void replayed_quick_mode(void **state)
 	struct net *net = *state;
 	const struct quick q = {sa_3des, IDCI, IDCR, 0};
 	connected(net, &net->client, CLIENT_IP);
-	net->client.conf.ra.dpd = net->server.conf.ra.dpd = false; /* nothing of it arrives */
+	net->client.offer.conf.ra.dpd = net->server.offer.conf.ra.dpd = false; /* nothing of it arrives */
 	for (uint32_t i = 0; i < 40; i++) {                        /* many others in between */
 		struct request rq = {.exch = EXCH_QUICK, .msgid = 1 + i};
 		quick_send(net, &net->client, &rq, &q);

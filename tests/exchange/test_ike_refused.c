@@ -21,7 +21,7 @@ static void first_message(struct net *net, uint8_t exch, uint16_t auth)
 {
 	static struct ike_out o;
 	struct ike_hdr hdr = {.exch = exch, .icookie = {1, 2, 3, 4, 5, 6, 7, 8}};
-	struct ike_policy policy = net->server.policy[0];
+	struct ike_policy policy = net->server.offer.policy[0];
 	policy.auth = auth;
 	ike_out_begin(&o, &hdr);
 	ike_out_payload(&o, PAY_SA);
@@ -86,7 +86,7 @@ static void tunnel_flow(struct node *c, struct ike_peer *peer, uint8_t type)
 static void tunnel_without_l2tp(void **state)
 {
 	struct net *net = *state;
-	net->server.sets[1].mode = ESP_TUNNEL; /* a set that would do */
+	net->server.offer.sets[1].mode = ESP_TUNNEL; /* a set that would do */
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	struct ike_peer *peer = client_peer(&net->client);
 	tunnel_flow(&net->client, peer, ID_IPV4_SUBNET);
@@ -106,7 +106,7 @@ static void tunnel_without_l2tp(void **state)
 static void tunnel_with_l2tp(void **state)
 {
 	struct net *net = *state;
-	net->server.sets[1].mode = ESP_TUNNEL;
+	net->server.offer.sets[1].mode = ESP_TUNNEL;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	struct ike_peer *peer = client_peer(&net->client);
 	client_flow(&net->client, peer, CLIENT_IP, 1701, aes, ENCAP_TUNNEL);
@@ -121,7 +121,7 @@ static void pfs_is_demanded(void **state)
 	static const uint16_t offered[] = {0, 5, 14};
 	for (size_t i = 0; i < sizeof offered / sizeof offered[0]; i++) {
 		struct net *net = *state;
-		net->server.entry.pfs_group = 14;
+		net->server.offer.entry.pfs_group = 14;
 		net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 		struct ike_peer *peer = client_peer(&net->client);
 		client_flow(&net->client, peer, CLIENT_IP, 1701, aes, ENCAP_TRANSPORT)->group =
@@ -139,7 +139,7 @@ static void pfs_is_demanded(void **state)
 static void nat_t_is_disabled(void **state)
 {
 	struct net *net = *state;
-	net->server.entry.nat_t = false;
+	net->server.offer.entry.nat_t = false;
 	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
 	assert_null(node_sa(&net->server));
@@ -153,10 +153,10 @@ static void nat_t_is_disabled(void **state)
 static void entry_decides(void **state)
 {
 	struct net *net = *state;
-	net->server.entry.life_s = 900;
-	net->server.entry.life_kb = 5000;
-	net->server.entry.replay_window = 1024;
-	net->server.entry.reverse_route = true;
+	net->server.offer.entry.life_s = 900;
+	net->server.offer.entry.life_kb = 5000;
+	net->server.offer.entry.replay_window = 1024;
+	net->server.offer.entry.reverse_route = true;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
 	const struct sa_pair *p = &node_sa(&net->server)->pair;

@@ -108,8 +108,8 @@ static void server_renews_phase_2_with_pfs(void **state)
 static void two_hours_of_rekeys(void **state)
 {
 	struct net *net = *state;
-	net->server.policy[0].life_s = 120;
-	net->server.entry.life_s = 120;
+	net->server.offer.policy[0].life_s = 120;
+	net->server.offer.entry.life_s = 120;
 	connected(net);
 	for (unsigned s = 0; s < 7200; s++) {
 		net_run(net, 1000);
@@ -141,8 +141,8 @@ static bool lose_fifth(struct net *net, struct net_packet *p)
 static void rekeys_over_a_lossy_wire(void **state)
 {
 	struct net *net = *state;
-	net->server.policy[0].life_s = 600;
-	net->server.entry.life_s = 600;
+	net->server.offer.policy[0].life_s = 600;
+	net->server.offer.entry.life_s = 600;
 	connected(net);
 	net->filter = lose_fifth;
 	for (unsigned s = 0; s < 7200; s++) {
@@ -156,7 +156,7 @@ static void rekeys_over_a_lossy_wire(void **state)
 static void server_renews_phase_1(void **state)
 {
 	struct net *net = *state;
-	net->server.policy[0].life_s = 3600;
+	net->server.offer.policy[0].life_s = 3600;
 	struct ike_flow *flow = connected(net);
 	struct ike_sa *client_sa = sa_best(flow->peer);
 	timer_stop(&net->clock, &client_sa->rekey);
@@ -268,15 +268,15 @@ static void map_taken_away(void **state)
 {
 	struct net *net = *state;
 	connected(net);
-	ike_set_conf(net->server.ike, &net->server.conf, NULL);
+	ike_set_conf(net->server.ike, &net->server.offer.conf, NULL);
 	assert_int_equal(net->server.peer_downs, 0); /* an unrelated edit drops nobody */
-	net->server.conf.ra.psk = "another key";
-	net->server.conf.ra.psk_len = 11;
-	net->server.conf.npolicies = 1;
-	ike_set_conf(net->server.ike, &net->server.conf, NULL);
+	net->server.offer.conf.ra.psk = "another key";
+	net->server.offer.conf.ra.psk_len = 11;
+	net->server.offer.conf.npolicies = 1;
+	ike_set_conf(net->server.ike, &net->server.offer.conf, NULL);
 	assert_int_equal(net->server.peer_downs, 0); /* nor a new key or policy */
 	net->server.has_map = false;
-	ike_set_conf(net->server.ike, &net->server.conf, NULL);
+	ike_set_conf(net->server.ike, &net->server.offer.conf, NULL);
 	net_run(net, 100);
 	assert_int_equal(net->server.peer_downs, 1);
 	assert_int_equal(net->client.flow_downs, 1);
@@ -290,7 +290,7 @@ static bool client_is_dead(struct net *net, struct net_packet *p)
 static void dead_peer_is_noticed(void **state)
 {
 	struct net *net = *state;
-	net->server.conf.ra.dpd_threshold_s = 10;
+	net->server.offer.conf.ra.dpd_threshold_s = 10;
 	connected(net);
 	net_run(net, 100000); /* answers keep it up */
 	assert_int_equal(net->server.peer_downs, 0);
@@ -306,8 +306,8 @@ static void dead_peer_is_noticed(void **state)
 static void traffic_needs_no_dpd(void **state)
 {
 	struct net *net = *state;
-	net->server.conf.ra.dpd_threshold_s = 10;
-	net->client.conf.ra.dpd = false;
+	net->server.offer.conf.ra.dpd_threshold_s = 10;
+	net->client.offer.conf.ra.dpd = false;
 	connected(net);
 	net_run(net, 2000);
 	unsigned sent = net->to_client;
@@ -432,8 +432,8 @@ static void replays_move_nothing(void **state)
 static void expires_when_nobody_renews(void **state)
 {
 	struct net *net = *state;
-	net->server.entry.life_s = 300;
-	net->server.conf.ra.dpd = net->client.conf.ra.dpd = false;
+	net->server.offer.entry.life_s = 300;
+	net->server.offer.conf.ra.dpd = net->client.offer.conf.ra.dpd = false;
 	connected(net);
 	net->filter = client_is_dead;
 	net_run(net, 400000);

@@ -75,7 +75,7 @@ static void more_than_the_limit(void **state)
 {
 	struct many *m = *state;
 
-	m->net.server.conf.max_half_open = CROWD / 4;
+	m->net.server.offer.conf.max_half_open = CROWD / 4;
 	while (m->begun < CROWD)
 		many_dial(m);
 	until_all_are_in(m, 1);
@@ -122,7 +122,7 @@ static void forged(struct many *m, uint32_t ip)
 	random_bytes(hdr.icookie, sizeof hdr.icookie);
 	ike_out_begin(&o, &hdr);
 	ike_out_payload(&o, PAY_SA);
-	p1_write_offer(&o.w, &m->net.server.policy[1]);
+	p1_write_offer(&o.w, &m->net.server.offer.policy[1]);
 	assert_true(ike_out_end(&o));
 	struct bytes all = ike_out_all(&o);
 	ike_input(m->server, (struct ip4_end){SERVER_IP, IKE_PORT}, (struct ip4_end){ip, IKE_PORT}, all.p, all.len);
@@ -151,7 +151,7 @@ static void share_of_a_small_limit(void **state)
 {
 	struct many *m = *state;
 
-	m->net.server.conf.max_half_open = 10;
+	m->net.server.offer.conf.max_half_open = 10;
 	for (unsigned i = 0; i < 100; i++)
 		forged(m, NAT_IP);
 	assert_int_equal(m->server->half_open, 5);

@@ -9,7 +9,8 @@
 #include "core/base/log.h"
 #include "l2tp/internal.h"
 #include "l2tp/l2tp.h"
-#include "tests/exchange/l2tp_lac.h"
+#include "tests/client/lac.h"
+#include "tests/exchange/wire.h"
 
 enum { CLIENTS = 32 };
 

@@ -40,14 +40,14 @@ static void fill(struct blast *b, struct client *c, unsigned i)
 	wr_u16(&w, (uint16_t)len);
 	wr_u16(&w, 0);
 	wr_u16(&w, 0x0002);
-	wr_u16(&w, c->lac.remote_tunnel);
-	wr_u16(&w, c->lac.remote_call);
+	wr_u16(&w, c->vpn.lac.remote_tunnel);
+	wr_u16(&w, c->vpn.lac.remote_call);
 	wr_bytes(&w, address_control_ip, sizeof address_control_ip);
 	uint8_t *ip = wr_space(&w, size);
 	unsigned head = traffic_header_len(b->t);
 	memset(ip + head, 0, size - head);
 	traffic_headers(c, b->t, false, false, size, ip);
-	p->sa = c->out;
+	p->sa = c->vpn.out;
 	b->list[i] = p;
 }
 
@@ -56,7 +56,7 @@ void blast_flush(struct blast *b)
 	struct load *l = b->l;
 	if (b->n == 0)
 		return;
-	esp_out(l->table, b->list, b->n, clock_now(&l->clock));
+	esp_out(l->sas.table, b->list, b->n, clock_now(&l->clock));
 	for (unsigned i = 0; i < b->n; i++)
 		b->iov[i] = (struct iovec){pkt_data(&b->pkts[i]), b->pkts[i].len};
 	for (unsigned i = 0, done = 0; i < b->msgs; i++) {

@@ -1,8 +1,7 @@
 /* The load tool: the clients' side of thousands of tunnels, with real sockets, against a real posternd.
  *
- * A client is the engine of crypto/ike made to begin (tests/exchange/ike_initiator), an L2TP access concentrator
- * (l2tp_lac) and a PPP peer (ppp_peer) around an SA of crypto/ipsec. Its Diffie-Hellman exponents are tiny: what a
- * client costs is not measured. All of it runs on one thread.
+ * A client is one of tests/client, with tiny Diffie-Hellman exponents: what a client costs is not measured. All of it runs
+ * on one thread.
  *
  *   main.c    options, phases
  *   net.c     sockets, the event loop
@@ -21,11 +20,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#include "crypto/ike/engine.h"
-#include "crypto/ipsec/esp.h"
-#include "tests/exchange/ike_initiator.h"
-#include "tests/exchange/l2tp_lac.h"
-#include "tests/exchange/ppp_peer.h"
+#include "tests/client/vpn.h"
 
 enum {
 	LOAD_CLIENTS_MAX = 32768,
@@ -56,16 +51,9 @@ struct client {
 	enum stage stage, failed_in;
 	uint32_t ip; /* as the gateway sees it */
 	struct port nat;
-	struct ike_ops ops; /* sa_ctx is this client */
-	struct ike *ike;
-	struct ike_peer *peer;
-	struct ike_flow *flow;
-	struct esp_sa *out; /* what it sends on */
-	struct lac lac;
-	struct ppp_peer ppp;
+	struct vpn vpn;
 	struct timer patience;
 	uint64_t began_us, ike_us, up_us;
-	bool lost; /* the gateway ended it */
 	/* traffic */
 	uint32_t seq_last; /* of the last ESP packet that came in */
 	uint32_t seq_before, seq_tail; /* ... when the traffic began, when it was over */
@@ -75,13 +63,8 @@ struct client {
 
 struct load_conf {
 	unsigned n, parallel;
-	bool nat;      /* all behind one address */
-	bool ike_only; /* no L2TP, no PPP */
-	const char *cipher, *hash;
-	uint16_t group;
-	struct esp_alg esp;
-	enum peer_profile profile;
-	const char *user, *password, *psk;
+	bool nat; /* all behind one address */
+	struct client_habits habits;
 	const char *tun; /* the name of the one client's own device; NULL = none */
 	pid_t gateway;   /* 0 = not known: nothing is measured of it */
 };
@@ -89,18 +72,15 @@ struct load_conf {
 struct load {
 	struct load_conf conf;
 	struct clock clock;
-	struct net habits; /* one node whose configuration all engines share */
 	int epoll;
 	struct port ike, natt; /* 500 and 4500 of all addresses; unless all are behind a NAT */
 	struct rx_area *rx;
 	struct path *path; /* with --tun */
-	struct esp_spis *spis;
-	struct esp_table *table;
-	struct client *owner[ESP_SLOTS_MAX]; /* by the slot of an SPI */
+	struct vpn_sas sas;
 	struct client *clients;
 	unsigned next, busy; /* to be dialled; under way */
 	unsigned count[STAGE_N];
-	unsigned esp_drops, send_errors;
+	unsigned send_errors;
 	/* Longer packets than this are traffic: counted, one of SINK_SAMPLE opened. */
 	uint32_t sink_len;
 	uint64_t sunk, opened, wrong;
@@ -138,12 +118,12 @@ void client_dial(struct client *c);
 void client_leave(struct client *c);
 void client_vanish(struct client *c); /* no goodbye */
 void client_rekey(struct client *c, bool ike);
-void client_ike(struct client *c, uint16_t port, const uint8_t *msg, size_t len);
-void client_l2tp(struct client *c, const uint8_t *msg, size_t len);
-/* One ESP packet out of the gateway. */
+/* A datagram from the gateway's port; of traffic in ESP. */
+void client_input(struct client *c, uint16_t port, const uint8_t *data, size_t len);
 void client_esp(struct client *c, const uint8_t *esp, size_t len);
-/* Room for one packet, emptied. */
-struct pkt *client_pkt(void);
+/* What came through a path of its own. */
+void client_ike(struct client *c, const uint8_t *msg, size_t len);
+void client_l2tp(struct client *c, const uint8_t *msg, size_t len);
 const char *stage_name(enum stage s);
 void stage_set(struct client *c, enum stage s);
 
@@ -155,7 +135,7 @@ void path_make(struct load *l);
 void path_free(struct load *l);
 /* false when it is not its port. */
 bool path_poll(struct load *l, const struct port *port);
-void path_l2tp_send(struct client *c, const uint8_t *msg, size_t len);
+void path_l2tp_send(void *client, const uint8_t *msg, size_t len);
 void path_open(struct client *c);
 void path_close(struct client *c);
 void path_run(struct load *l, const char *phase, const char *command);

@@ -206,7 +206,7 @@ static void phase_traffic(const char *phase, void (*run)(struct load *, const ch
 	struct traffic t = {
 	        .seconds = 1, .size = TRAFFIC_SIZE_MAX, .tunnels = load.conf.n, .burst = 40, .flows = 1};
 	traffic_parse(&t, options);
-	if (load.conf.gateway == 0 || load.path != NULL || load.count[STAGE_UP] == 0 || load.conf.ike_only)
+	if (load.conf.gateway == 0 || load.path != NULL || load.count[STAGE_UP] == 0 || load.conf.habits.ike_only)
 		die("traffic needs --pid and tunnels that are up");
 	run(&load, phase, &t);
 }
@@ -270,36 +270,36 @@ static bool take_option(int c, struct load_conf *conf)
 		conf->nat = true;
 		return true;
 	case 'i':
-		conf->ike_only = true;
+		conf->habits.ike_only = true;
 		return true;
 	case 'g':
-		conf->group = (uint16_t)atoi(optarg);
-		return prim_dh_public_len(conf->group) > 0;
+		conf->habits.group = (uint16_t)atoi(optarg);
+		return prim_dh_public_len(conf->habits.group) > 0;
 	case 'c':
-		conf->cipher = optarg;
+		conf->habits.cipher = optarg;
 		return ike_cipher_by_word(str_of(optarg)) != NULL;
 	case 'e':
 		for (size_t i = 0; i < sizeof esps / sizeof esps[0]; i++)
 			if (strcmp(optarg, esps[i].word) == 0) {
-				conf->esp = esps[i].alg;
+				conf->habits.esp = esps[i].alg;
 				return true;
 			}
 		return false;
 	case 'l':
 		for (size_t i = 0; i < sizeof likes / sizeof likes[0]; i++)
 			if (strcmp(optarg, likes[i]) == 0) {
-				conf->profile = (enum peer_profile)i;
+				conf->habits.ppp = (enum peer_profile)i;
 				return true;
 			}
 		return false;
 	case 'k':
-		conf->psk = optarg;
+		conf->habits.psk = optarg;
 		return true;
 	case 'u':
-		conf->user = optarg;
+		conf->habits.user = optarg;
 		return true;
 	case 'w':
-		conf->password = optarg;
+		conf->habits.password = optarg;
 		return true;
 	case 't':
 		conf->tun = optarg;
@@ -353,14 +353,19 @@ int main(int argc, char **argv)
 	struct err err = {0};
 	load.conf = (struct load_conf){.n = 1,
 	                               .parallel = 32,
-	                               .cipher = "aes-256",
-	                               .hash = "sha",
-	                               .group = 2,
-	                               .esp = esps[1].alg,
-	                               .profile = PEER_WINDOWS,
-	                               .user = "bench",
-	                               .password = "bench-word",
-	                               .psk = "bench-key"};
+	                               .habits = {.cipher = "aes-256",
+	                                          .hash = "sha",
+	                                          .group = 2,
+	                                          .esp = esps[1].alg,
+	                                          .private_ip = LOAD_PRIVATE_IP,
+	                                          .lac = &lac_windows,
+	                                          .ppp = PEER_WINDOWS,
+	                                          .user = "bench",
+	                                          .password = "bench-word",
+	                                          .methods = AAA_BIT(AAA_MSCHAP2),
+	                                          .psk = "bench-key",
+	                                          .endless_keys = true, /* no figure is to count rekeys */
+	                                          .cheap_dh = true}};
 	if (prim_init(&err) != 0)
 		die(err.text);
 	if (!parse(argc, argv, &load.conf)) {

@@ -128,16 +128,13 @@ bool net_out(struct client *c, uint16_t port, const struct iovec *parts, size_t 
 
 static void take_one(struct load *l, struct client *c, uint16_t from, const uint8_t *data, size_t len)
 {
-	if (from == IKE_PORT) {
-		client_ike(c, IKE_PORT, data, len);
-	} else if (len > 4 && memcmp(data, "\0\0\0\0", 4) == 0) {
-		client_ike(c, IKE_PORT_NATT, data + 4, len - 4);
-	} else if (len > 8) {
-		struct rd r = rd_of(data, len);
-		struct client *of = l->owner[esp_spi_slot(rd_u32(&r))];
-		if (of != NULL)
-			client_esp(of, data, len);
-	}
+	struct rd r = rd_of(data, len);
+	uint32_t spi = from != IKE_PORT && len > 8 ? rd_u32(&r) : 0;
+	struct vpn *of = l->sas.owner[esp_spi_slot(spi)];
+	if (spi == 0)
+		client_input(c, from, data, len);
+	else if (of != NULL)
+		client_esp(of->arg, data, len);
 }
 
 static struct client *client_at(struct load *l, uint32_t ip)

@@ -81,7 +81,7 @@ static struct client *client_of(void *ctx)
 static void up_ike(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg, size_t len)
 {
 	(void)local, (void)remote;
-	client_ike(client_of(ctx), IKE_PORT_NATT, msg, len);
+	client_ike(client_of(ctx), msg, len);
 }
 
 static void up_l2tp(void *ctx, uint32_t peer, uint32_t flow, struct ip4_end local, struct ip4_end remote,
@@ -95,7 +95,7 @@ static void up_ppp(void *ctx, uint32_t flow, uint16_t tunnel, uint16_t call, con
 {
 	struct client *c = client_of(ctx);
 	(void)flow, (void)tunnel, (void)call;
-	c->lac.frame(c, frame, len);
+	vpn_frame(&c->vpn, frame, len);
 }
 
 static void up_drop(void *ctx, const struct worker_drop *d)
@@ -107,8 +107,8 @@ static void up_drop(void *ctx, const struct worker_drop *d)
 static void up_used(void *ctx, uint32_t spi)
 {
 	struct client *c = client_of(ctx);
-	if (c->ike != NULL)
-		ike_sa_events.used(c->ike, spi);
+	if (c->vpn.ike != NULL)
+		ike_sa_events.used(c->vpn.ike, spi);
 }
 
 static void up_ignored(void *ctx, uint32_t spi)
@@ -183,10 +183,12 @@ bool path_poll(struct load *l, const struct port *port)
 	return true;
 }
 
-void path_l2tp_send(struct client *c, const uint8_t *msg, size_t len)
+void path_l2tp_send(void *client, const uint8_t *msg, size_t len)
 {
-	if (c->peer != NULL && c->flow != NULL)
-		workers_send(c->l->path->ws, c->peer->handle, c->flow->handle, (struct ip4_end){c->ip, 1701},
+	struct client *c = client;
+	const struct vpn *v = &c->vpn;
+	if (v->peer != NULL && v->flow != NULL)
+		workers_send(c->l->path->ws, v->peer->handle, v->flow->handle, (struct ip4_end){c->ip, 1701},
 		             (struct ip4_end){SERVER_IP, 1701}, msg, len);
 }
 
@@ -199,19 +201,19 @@ static void sh(const char *command)
 void path_open(struct client *c)
 {
 	struct path *p = c->l->path;
-	struct link_info link = {.peer = c->peer->handle,
-	                         .flow = c->flow->handle,
-	                         .tunnel = c->lac.conf.tunnel,
-	                         .call = c->lac.conf.call,
-	                         .remote_tunnel = c->lac.remote_tunnel,
-	                         .remote_call = c->lac.remote_call,
+	struct link_info link = {.peer = c->vpn.peer->handle,
+	                         .flow = c->vpn.flow->handle,
+	                         .tunnel = c->vpn.lac.conf.tunnel,
+	                         .call = c->vpn.lac.conf.call,
+	                         .remote_tunnel = c->vpn.lac.remote_tunnel,
+	                         .remote_call = c->vpn.lac.remote_call,
 	                         .local = {c->ip, 1701},
 	                         .remote = {SERVER_IP, 1701}};
 	char line[200];
 	if (workers_session_add(p->ws, &link, false) != 0)
 		die("session");
 	workers_session_open(p->ws, link.tunnel, TUNNEL_HOST, TRAFFIC_SIZE_MAX, false, false);
-	snprintf(line, sizeof line, "ip addr add %s/32 dev %s", ip4_text(c->ppp.ip).s, p->tun.name);
+	snprintf(line, sizeof line, "ip addr add %s/32 dev %s", ip4_text(c->vpn.ppp.ip).s, p->tun.name);
 	sh(line);
 	snprintf(line, sizeof line, "ip route add %s/32 dev %s", ip4_text(TUNNEL_HOST).s, p->tun.name);
 	sh(line);
@@ -219,7 +221,7 @@ void path_open(struct client *c)
 
 void path_close(struct client *c)
 {
-	workers_session_remove(c->l->path->ws, c->lac.conf.tunnel);
+	workers_session_remove(c->l->path->ws, c->vpn.lac.conf.tunnel);
 	workers_drain(c->l->path->ws);
 }
 

@@ -41,7 +41,7 @@ struct client *traffic_next(struct load *l, const struct traffic *t)
 	unsigned n = t->tunnels < l->conf.n ? t->tunnels : l->conf.n;
 	for (unsigned i = 0; i < n; i++) {
 		struct client *c = &l->clients[l->next++ % n];
-		if (c->stage == STAGE_UP && c->out != NULL)
+		if (c->stage == STAGE_UP && c->vpn.out != NULL)
 			return c;
 	}
 	return NULL;
@@ -91,7 +91,7 @@ static void put_tcp(struct wr *w, struct client *c, uint16_t flow, uint32_t len)
 void traffic_headers(struct client *c, const struct traffic *t, bool to_client, bool partial, uint32_t len,
                      uint8_t *ip)
 {
-	uint32_t own = c->ppp.ip, src = to_client ? TRAFFIC_HOST : own, dst = to_client ? own : TRAFFIC_HOST;
+	uint32_t own = c->vpn.ppp.ip, src = to_client ? TRAFFIC_HOST : own, dst = to_client ? own : TRAFFIC_HOST;
 	uint16_t flow = (uint16_t)(t->flows > 1 ? c->ip_id % t->flows : 0);
 	struct wr w = wr_of(ip, traffic_header_len(t));
 	wr_u16(&w, 0x4500);

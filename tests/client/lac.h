@@ -1,25 +1,10 @@
-/* An L2TP client (LAC) for tests with the habits of real ones, and the wire between it and the LNS: loses, doubles
- * and reorders packets on a fake clock. Its control channel is its own, simpler than the one it is to test. */
-#ifndef TESTS_EXCHANGE_L2TP_LAC_H
-#define TESTS_EXCHANGE_L2TP_LAC_H
+/* An L2TP client (LAC) for tests with the habits of real ones. Its control channel is its own, simpler than the one it is
+ * to test. */
+#ifndef TESTS_CLIENT_LAC_H
+#define TESTS_CLIENT_LAC_H
 
 #include "core/base/clock.h"
 #include "l2tp/msg.h"
-
-struct wire {
-	struct clock *clock;
-	uint32_t rnd;
-	unsigned loss, doubled;       /* of 1000 packets */
-	uint32_t delay_ms, jitter_ms; /* jitter above the distance of packets reorders them */
-	struct flying *first;
-	unsigned lost, carried;
-};
-
-void wire_init(struct wire *w, struct clock *clock, uint32_t seed);
-void wire_free(struct wire *w);
-/* to gets a copy of the packet later, once, twice or never. */
-void wire_put(struct wire *w, void (*to)(void *arg, const uint8_t *msg, size_t len), void *arg,
-              const uint8_t *msg, size_t len);
 
 enum lac_state {
 	LAC_OFF,

@@ -1,7 +1,7 @@
 /* A PPP client for tests: its own small LCP, PAP, CHAP, MS-CHAP and IPCP, sharing nothing with the engine
  * under test but the MS-CHAP arithmetic (which has published vectors). */
-#ifndef TESTS_EXCHANGE_PPP_PEER_H
-#define TESTS_EXCHANGE_PPP_PEER_H
+#ifndef TESTS_CLIENT_PPP_PEER_H
+#define TESTS_CLIENT_PPP_PEER_H
 
 #include "core/aaa/aaa.h"
 #include "core/base/buf.h"

@@ -1,4 +1,4 @@
-#include "tests/exchange/ppp_peer.h"
+#include "tests/client/ppp_peer.h"
 
 #include <stdio.h>
 #include <string.h>
