@@ -232,10 +232,13 @@ void l2tp_count_half(struct l2tp_tunnel *t, bool half)
 		return;
 	t->half = half;
 	size_t n = half_open_of(l, t->peer);
-	if (half)
-		n++, l->half++;
-	else
-		n -= n > 0, l->half--;
+	if (half) {
+		n++;
+		l->half++;
+	} else {
+		n -= n > 0;
+		l->half--;
+	}
 	if (n > 0)
 		hash_put(l->half_of, &t->peer, sizeof t->peer, (void *)(uintptr_t)n);
 	else

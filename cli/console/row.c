@@ -73,8 +73,10 @@ static void draw_line(struct row *e, struct out *out)
 	scroll(e);
 	repeat(out, "\b", e->col);
 	size_t cells = 0, i = e->left, at = 0;
-	if (e->left > 0)
-		out_str(out, "$"), cells++;
+	if (e->left > 0) {
+		out_str(out, "$");
+		cells++;
+	}
 	while (i < e->len) {
 		size_t next = next_at(e, i);
 		if (i == e->cursor)

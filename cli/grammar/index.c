@@ -194,8 +194,10 @@ static void index_tops(struct builder *b, struct mode *m)
 	size_t *start = build_alloc(b, nslots + 2, sizeof(*start));
 
 	for (const struct line *l = m->lines; l; l = l->next) {
-		if (top_of(l->node))
-			start[top_of(l->node)->slot + 2]++, n++;
+		if (!top_of(l->node))
+			continue;
+		start[top_of(l->node)->slot + 2]++;
+		n++;
 	}
 	for (size_t i = 2; i < nslots + 2; i++)
 		start[i] += start[i - 1];

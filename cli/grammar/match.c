@@ -200,8 +200,10 @@ static void add_arg(struct match *m, const struct item *it, const struct walk_wo
 		return;
 	if (v.kind == V_U32)
 		a->u32 = v.u32;
-	if (v.kind == V_IP2)
-		a->u32 = v.ip2.a, a->u32_b = v.ip2.b;
+	if (v.kind == V_IP2) {
+		a->u32 = v.ip2.a;
+		a->u32_b = v.ip2.b;
+	}
 	/* Old words arrive as the new ones. */
 	if (w->keyword && it->field->type->class == CLASS_KEYWORDS) {
 		struct out text;

@@ -63,10 +63,12 @@ static unsigned command_level(const struct session *s, const struct line *l, str
 		if (!str_eq_cstr(conf_text(e, "kind"), c.kind) ||
 		    !str_eq_cstr(conf_text(e, "mode"), c.mode))
 			continue;
-		if (begins_with(c.words, words) && words.len >= best)
-			best = words.len, level = its;
-		else if ((c.words.len == 0 || begins_with(words, c.words)) && its < *below)
+		if (begins_with(c.words, words) && words.len >= best) {
+			best = words.len;
+			level = its;
+		} else if ((c.words.len == 0 || begins_with(words, c.words)) && its < *below) {
 			*below = its;
+		}
 	}
 	return level;
 }

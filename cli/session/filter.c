@@ -116,15 +116,11 @@ enum filter_parse filter_parse(struct filter *f, struct str tail, size_t *at, st
 		return FILTER_UNKNOWN;
 	}
 	enum filter_kind kind = kinds[i];
-	struct str re = {word.p + word.len, tail.len - (size_t)(word.p + word.len - tail.p)};
-	while (re.len > 0 && *re.p == ' ')
-		re.p++, re.len--;
+	struct str re = str_ltrim(str_from(tail, (size_t)(word.p + word.len - tail.p)));
 	if (str_eq_cstr(str_of(words[i].word), "grep") && re.len >= 3 &&
 	    memcmp(re.p, "-v ", 3) == 0) {
 		kind = FILTER_EXCLUDE;
-		re.p += 3, re.len -= 3;
-		while (re.len > 0 && *re.p == ' ')
-			re.p++, re.len--;
+		re = str_ltrim(str_from(re, 3));
 	}
 	if (kind == FILTER_JSON) {
 		*at = (size_t)(re.p - tail.p);

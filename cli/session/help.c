@@ -31,10 +31,7 @@ static void print_wrapped(struct out *out, unsigned col, unsigned width, const c
 			cut = room;
 		out_put(out, (struct str){left.p, cut});
 		out_printf(out, "\n%*s", (int)col, "");
-		left.p += cut;
-		left.len -= cut;
-		while (left.len > 0 && *left.p == ' ')
-			left.p++, left.len--;
+		left = str_ltrim(str_from(left, cut));
 	}
 	out_put(out, left);
 	out_str(out, "\n");

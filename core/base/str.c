@@ -23,12 +23,16 @@ bool str_has_prefix_nocase(struct str s, struct str prefix)
 	return s.len >= prefix.len && (prefix.len == 0 || strncasecmp(s.p, prefix.p, prefix.len) == 0);
 }
 
+struct str str_ltrim(struct str s)
+{
+	while (s.len > 0 && isspace((unsigned char)s.p[0]))
+		s = str_from(s, 1);
+	return s;
+}
+
 struct str str_trim(struct str s)
 {
-	while (s.len > 0 && isspace((unsigned char)s.p[0])) {
-		s.p++;
-		s.len--;
-	}
+	s = str_ltrim(s);
 	while (s.len > 0 && isspace((unsigned char)s.p[s.len - 1]))
 		s.len--;
 	return s;

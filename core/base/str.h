@@ -21,11 +21,18 @@ static inline struct str str_of(const char *cstr)
 	return (struct str){cstr, cstr ? strlen(cstr) : 0};
 }
 
+/* What stands behind its first n bytes; there are as many. */
+static inline struct str str_from(struct str s, size_t n)
+{
+	return (struct str){s.p + n, s.len - n};
+}
+
 bool str_eq(struct str a, struct str b);
 bool str_eq_cstr(struct str a, const char *b);
 bool str_caseeq(struct str a, struct str b);
 /* True when s begins with prefix, ignoring case. */
 bool str_has_prefix_nocase(struct str s, struct str prefix);
+struct str str_ltrim(struct str s); /* white space at its beginning */
 struct str str_trim(struct str s);
 /* Decimal digits only; false when empty, not a number or above max. */
 bool str_to_u32(struct str s, uint32_t max, uint32_t *value);

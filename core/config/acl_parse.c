@@ -483,8 +483,10 @@ static bool parse_port_object(struct scan *s, uint8_t proto, struct acl_ports *p
 		return scan_missing(s, "eq or range", common);
 	if (!port_tail(s, id, proto, p))
 		return false;
-	if (id == W_RANGE) /* stays what was typed */
-		p->b = p->op == ACL_OP_EQ ? p->a : p->b, p->op = ACL_OP_RANGE;
+	if (id == W_RANGE) { /* stays what was typed */
+		p->b = p->op == ACL_OP_EQ ? p->a : p->b;
+		p->op = ACL_OP_RANGE;
+	}
 	scan_offer(s, "<cr>", "");
 	return scan_peek(s).len == 0 || scan_missing(s, "the end", 0);
 }

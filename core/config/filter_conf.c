@@ -165,7 +165,9 @@ static bool moment(struct str *rest, struct tm *tm)
 	    !str_to_u32((struct str){clock.p + 3, 2}, 59, &m) || !str_to_u32(day, 31, &d) ||
 	    !str_to_u32(year, 9999, &y) || y < 1900)
 		return false;
-	tm->tm_hour = (int)h, tm->tm_min = (int)m, tm->tm_mday = (int)d,
+	tm->tm_hour = (int)h;
+	tm->tm_min = (int)m;
+	tm->tm_mday = (int)d;
 	tm->tm_year = (int)y - 1900;
 	for (int i = 0; i < 12; i++)
 		if (str_eq_cstr(month, months[i])) {

@@ -15,19 +15,27 @@ static bool source(struct str *rest, struct acl_addr *a)
 	return ip4_parse(word, &a->ip) && ip4_parse(str_word(rest), &a->mask) && ip4_mask_bits(a->mask) >= 0;
 }
 
+static bool invalid(struct err *err, struct str what)
+{
+	err_set(err, -EINVAL, "%% Invalid input: %.*s", STR_ARG(what));
+	return false;
+}
+
 bool icmp_rule_parse(struct str text, struct icmp_rule *r, struct err *err)
 {
 	struct str rest = text;
 	uint8_t type;
 	*r = (struct icmp_rule){.type = -1};
 	if (!source(&rest, &r->src))
-		return err_set(err, -EINVAL, "%% Invalid input: %.*s", STR_ARG(text)), false;
+		return invalid(err, text);
 	struct str first = str_word(&rest), second = str_word(&rest);
 	r->ifname = second.len > 0 ? second : first;
-	if (first.len == 0)
-		return err_set(err, -EINVAL, "%% Incomplete command"), false;
+	if (first.len == 0) {
+		err_set(err, -EINVAL, "%% Incomplete command");
+		return false;
+	}
 	if (str_trim(rest).len > 0 || (second.len > 0 && !acl_icmp_number(first, &type)))
-		return err_set(err, -EINVAL, "%% Invalid input: %.*s", STR_ARG(first)), false;
+		return invalid(err, first);
 	if (second.len > 0)
 		r->type = type;
 	return true;

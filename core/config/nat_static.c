@@ -56,10 +56,11 @@ static bool rest(struct nat_scan *s, struct nat_static *r)
 		if (r->acl.len == 0 && key(s, "netmask", "Specify the network mask")) {
 			if (!address(s, &r->mask, "Network mask"))
 				return false;
-			if (ip4_mask_bits(r->mask) < 0)
-				return err_set(s->err, -EINVAL, "Invalid netmask %s",
-				               ip4_text(r->mask).s),
-				       s->status = NAT_REFUSED, false;
+			if (ip4_mask_bits(r->mask) < 0) {
+				err_set(s->err, -EINVAL, "Invalid netmask %s", ip4_text(r->mask).s);
+				s->status = NAT_REFUSED;
+				return false;
+			}
 		} else if (!r->dns &&
 		           key(s, "dns", "Use the created xlate to rewrite DNS record")) {
 			r->dns = true;

@@ -365,8 +365,10 @@ void entry_describe(const struct centry *e, struct out *out)
 	const char *title = n->title;
 
 	/* A child is named after the entry it belongs to. */
-	while (!title && n->parent && n->parent->parent && !n->nkeys)
-		n = n->parent, title = n->title;
+	while (!title && n->parent && n->parent->parent && !n->nkeys) {
+		n = n->parent;
+		title = n->title;
+	}
 	out_str(out, title ? title : n->name);
 	for (size_t i = 0; i < node_nkeys(n); i++) {
 		out_str(out, " ");

@@ -10,6 +10,14 @@
 #include "core/base/drop.h"
 #include "core/net/tun_int.h"
 
+static bool bring_up(int fd, struct ifreq *req)
+{
+	if (ioctl(fd, SIOCGIFFLAGS, req))
+		return false;
+	req->ifr_flags |= IFF_UP | IFF_RUNNING;
+	return ioctl(fd, SIOCSIFFLAGS, req) == 0;
+}
+
 /* Name, MTU, up: the ioctls want any socket. */
 static int device_start(struct tun *t, struct err *err)
 {
@@ -22,8 +30,7 @@ static int device_start(struct tun *t, struct err *err)
 	if (ioctl(fd, SIOCSIFMTU, &req)) {
 		r = err_set(err, -errno, "cannot set MTU %u of %s: %s", t->mtu, t->name,
 		            strerror(errno));
-	} else if (ioctl(fd, SIOCGIFFLAGS, &req) ||
-	           (req.ifr_flags |= IFF_UP | IFF_RUNNING, ioctl(fd, SIOCSIFFLAGS, &req))) {
+	} else if (!bring_up(fd, &req)) {
 		r = err_set(err, -errno, "cannot bring %s up: %s", t->name, strerror(errno));
 	} else if (ioctl(fd, SIOCGIFINDEX, &req)) {
 		r = err_set(err, -errno, "%s: %s", t->name, strerror(errno));

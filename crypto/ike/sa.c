@@ -113,10 +113,13 @@ void sa_count_half_open(struct ike_sa *sa, bool half_open)
 	sa->half_open = half_open;
 	half_list(sa, half_open);
 	size_t n = half_open_of(ike, ip);
-	if (half_open)
-		n++, ike->half_open++;
-	else
-		n -= n > 0, ike->half_open--;
+	if (half_open) {
+		n++;
+		ike->half_open++;
+	} else {
+		n -= n > 0;
+		ike->half_open--;
+	}
 	if (n > 0)
 		hash_put(ike->half_open_by_ip, &ip, sizeof ip, (void *)(uintptr_t)n);
 	else

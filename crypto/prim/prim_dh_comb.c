@@ -54,11 +54,12 @@ static bool raise(const struct dh_group *g, BIGNUM *r, const BIGNUM *base, const
 /* tooth[i] = g ^ 2 ^ (COLUMNS i), factor = c */
 static bool make_teeth(const struct dh_group *g, struct building *b, const BIGNUM *s)
 {
-	for (size_t i = 0; i < TEETH; i++)
-		if (BN_zero(b->x), BN_set_bit(b->x, (int)(COLUMNS * i)) != 1 ||
-		                           !raise(g, b->tooth[i], g->base, b->x, b->ctx) ||
-		                           BN_to_montgomery(b->tooth[i], b->tooth[i], g->mont, b->ctx) != 1)
+	for (size_t i = 0; i < TEETH; i++) {
+		BN_zero(b->x);
+		if (BN_set_bit(b->x, (int)(COLUMNS * i)) != 1 || !raise(g, b->tooth[i], g->base, b->x, b->ctx) ||
+		    BN_to_montgomery(b->tooth[i], b->tooth[i], g->mont, b->ctx) != 1)
 			return false;
+	}
 	return raise(g, b->factor, g->base, s, b->ctx) &&
 	       BN_to_montgomery(b->factor, b->factor, g->mont, b->ctx) == 1;
 }

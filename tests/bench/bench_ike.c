@@ -66,7 +66,9 @@ static double yard_modp(BIGNUM *(*prime)(BIGNUM *bn))
 		BN_mod_exp_mont_consttime(z, y, x, p, ctx, mont);
 	}
 	double took = cpu_s() - start;
-	BN_free(p), BN_free(x), BN_free(y), BN_free(z), BN_free(two);
+	BIGNUM *const numbers[] = {p, x, y, z, two};
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		BN_free(numbers[i]);
 	BN_MONT_CTX_free(mont);
 	BN_CTX_free(ctx);
 	return YARD_RUNS / took;
@@ -86,7 +88,8 @@ static double yard_curve(const char *name)
 		EC_POINT_mul(g, shared, NULL, own, x, ctx);
 	}
 	double took = cpu_s() - start;
-	EC_POINT_free(own), EC_POINT_free(shared);
+	EC_POINT_free(own);
+	EC_POINT_free(shared);
 	BN_free(x);
 	BN_CTX_free(ctx);
 	EC_GROUP_free(g);

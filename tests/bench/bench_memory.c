@@ -183,7 +183,8 @@ int main(int argc, char **argv)
 	unsigned given = (unsigned)argc - 1 - limits, n = given > 0 ? given : limits ? 1 : 3;
 	double ike = 0, all = 0;
 	struct client_habits habits = client_windows;
-	habits.cipher = "3des", habits.group = 2; /* policy 10: the quick one */
+	habits.cipher = "3des"; /* policy 10: the quick one */
+	habits.group = 2;
 	habits.passive = true;
 	world_open(&w, config);
 	log_sink_remove(&w.sink);

@@ -58,6 +58,12 @@ static void reverse_route(void **state)
 static unsigned dhcp_answer(struct world *w, uint8_t with, uint32_t ip)
 {
 	struct datagram *d = NULL, *next;
+	static const uint8_t options[] = {
+	        51, 4, 0, 0, 600 >> 8, 600 & 255,    /* lease */
+	        6, 4, 10, 88, 0, 53,                 /* name server */
+	        44, 8, 10, 88, 0, 54, 10, 88, 0, 55, /* WINS */
+	        255,
+	};
 	uint8_t msg[300], type;
 	while ((next = queue_take(&w->dhcp)) != NULL) {
 		free(d);
@@ -72,12 +78,10 @@ static unsigned dhcp_answer(struct world *w, uint8_t with, uint32_t ip)
 	free(d);
 	msg[0] = 2;
 	wr_u32(&y, ip);
-	wr_u8(&o, 53), wr_u8(&o, 1), wr_u8(&o, with);
-	wr_u8(&o, 54), wr_u8(&o, 4), wr_u32(&o, dhcp_server);
-	wr_u8(&o, 51), wr_u8(&o, 4), wr_u32(&o, 600);
-	wr_u8(&o, 6), wr_u8(&o, 4), wr_u32(&o, 0x0a580035);
-	wr_u8(&o, 44), wr_u8(&o, 8), wr_u32(&o, 0x0a580036), wr_u32(&o, 0x0a580037);
-	wr_u8(&o, 255);
+	wr_bytes(&o, (const uint8_t[]){53, 1, with}, 3);
+	wr_u16(&o, 54 << 8 | 4);
+	wr_u32(&o, dhcp_server);
+	wr_bytes(&o, options, sizeof options);
 	if (with != 0)
 		gateway_dhcp_input(&w->gw, dhcp_server, msg, sizeof msg);
 	return type;

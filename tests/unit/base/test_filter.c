@@ -89,7 +89,8 @@ static void ports(void **state)
 {
 	(void)state;
 	struct filter_ace ace = any(true, TCP);
-	ace.dport_lo = 80, ace.dport_hi = 90;
+	ace.dport_lo = 80;
+	ace.dport_hi = 90;
 	for (uint16_t port = 79; port <= 91; port++) {
 		struct filter_key k = packet(TCP, 1000, port);
 		assert_int_equal(verdict(&ace, 1, &k, false), port >= 80 && port <= 90 ? 1 : -1);

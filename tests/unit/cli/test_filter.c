@@ -65,7 +65,8 @@ static void refusals(void **state)
 	filter_free(&f);
 	char longer[400];
 	memset(longer, 'a', sizeof longer);
-	longer[0] = 'i', longer[1] = ' ';
+	longer[0] = 'i';
+	longer[1] = ' ';
 	assert_int_equal(filter_parse(&f, (struct str){longer, sizeof longer}, &at, &err),
 	                 FILTER_BAD);
 	filter_free(&f);

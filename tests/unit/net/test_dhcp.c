@@ -71,6 +71,11 @@ static void look(uint32_t to, const uint8_t *msg, size_t len)
 
 static size_t reply(uint8_t *to, uint8_t type, uint32_t ip)
 {
+	static const uint8_t names[] = {
+	        6, 12, 10, 99, 0, 53, 10, 99, 0, 54, 0, 0, 0, 1, /* name servers: more than we want */
+	        44, 4, 10, 99, 0, 55,                            /* WINS: one */
+	        255,
+	};
 	memcpy(to, last.raw, 240);
 	to[0] = 2;
 	struct wr w = wr_of(to + 16, 4), o = wr_of(to + 240, 100);
@@ -80,16 +85,15 @@ static size_t reply(uint8_t *to, uint8_t type, uint32_t ip)
 	                              {58, server.t1},
 	                              {59, server.t2},
 	                              {1, 0xffffff00}};
-	wr_u8(&o, 53), wr_u8(&o, 1), wr_u8(&o, type);
+	wr_bytes(&o, (const uint8_t[]){53, 1, type}, 3);
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		if (fields[i][1] == 0)
 			continue;
-		wr_u8(&o, (uint8_t)fields[i][0]), wr_u8(&o, 4), wr_u32(&o, fields[i][1]);
+		wr_u8(&o, (uint8_t)fields[i][0]);
+		wr_u8(&o, 4);
+		wr_u32(&o, fields[i][1]);
 	}
-	/* name servers: more than we want, and one */
-	wr_u8(&o, 6), wr_u8(&o, 12), wr_u32(&o, 0x0a630035), wr_u32(&o, 0x0a630036), wr_u32(&o, 1);
-	wr_u8(&o, 44), wr_u8(&o, 4), wr_u32(&o, 0x0a630037);
-	wr_u8(&o, 255);
+	wr_bytes(&o, names, sizeof names);
 	return 240 + wr_len(&o);
 }
 

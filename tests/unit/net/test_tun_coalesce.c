@@ -159,9 +159,12 @@ static void wrong_checksums_are_not_healed(void **state)
 			uint8_t *d = pkt_data(pkts[bad]);
 			d[what == 0 ? 8 : what == 1 ? 37 : pkts[bad]->len - 1] ^= 1; /* TTL, TCP checksum, payload */
 			if (what == 0)
-				for (unsigned i = 0; i < 4; i++)
-					if (i != bad)
-						pkt_data(pkts[i])[8] ^= 1, flows_checksums(pkts[i]);
+				for (unsigned i = 0; i < 4; i++) {
+					if (i == bad)
+						continue;
+					pkt_data(pkts[i])[8] ^= 1;
+					flows_checksums(pkts[i]);
+				}
 			tun_coalesce(&plan, pkts, n, true);
 			for (unsigned i = 0; i < plan.n; i++)
 				if (plan.group[i].n > 1)
