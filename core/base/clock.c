@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { ROOM_LEAST = 64 };
+
 void clock_init(struct clock *c, uint64_t now_ms)
 {
 	*c = (struct clock){.now_ms = now_ms};
@@ -57,16 +59,29 @@ static void sift_down(struct clock *c, size_t i)
 	place(c, t, i);
 }
 
+/* Room for so many; false when memory is short, and it is as it was. */
+static bool make_room(struct clock *c, size_t cap)
+{
+	struct timer **heap = realloc(c->heap, cap * sizeof(struct timer *));
+	if (heap == NULL)
+		return false;
+	c->heap = heap;
+	c->cap = cap;
+	return true;
+}
+
 static void heap_remove(struct clock *c, struct timer *t)
 {
 	size_t i = t->slot - 1;
 	struct timer *last = c->heap[--c->n];
 	t->slot = 0;
-	if (last == t)
-		return;
-	place(c, last, i);
-	sift_up(c, i);
-	sift_down(c, last->slot - 1);
+	if (last != t) {
+		place(c, last, i);
+		sift_up(c, i);
+		sift_down(c, last->slot - 1);
+	}
+	if (c->cap > ROOM_LEAST && c->n < c->cap / 8)
+		make_room(c, c->cap / 2);
 }
 
 void timer_start(struct clock *c, struct timer *t, uint64_t delay_ms, void (*fn)(struct timer *, void *),
@@ -74,14 +89,8 @@ void timer_start(struct clock *c, struct timer *t, uint64_t delay_ms, void (*fn)
 {
 	if (t->slot != 0)
 		heap_remove(c, t);
-	if (c->n == c->cap) {
-		size_t cap = c->cap > 0 ? c->cap * 2 : 64;
-		struct timer **heap = realloc(c->heap, cap * sizeof(struct timer *));
-		if (heap == NULL)
-			abort(); /* a session without its timers would never end */
-		c->heap = heap;
-		c->cap = cap;
-	}
+	if (c->n == c->cap && !make_room(c, c->cap > 0 ? c->cap * 2 : ROOM_LEAST))
+		abort(); /* a session without its timers would never end */
 	t->at_ms = delay_ms > UINT64_MAX - c->now_ms ? UINT64_MAX : c->now_ms + delay_ms;
 	t->order = ++c->order;
 	t->fn = fn;

@@ -241,6 +241,13 @@ static void close_gap(struct hash *h, size_t gap)
 	h->lens[gap] = EMPTY;
 }
 
+/* One step smaller when few are left. */
+static void fit(struct hash *h)
+{
+	if (h->mask >= PLACES_LEAST && 8 * h->n < h->mask)
+		resize(h, (h->mask + 1) / 2);
+}
+
 void *hash_del(struct hash *h, const void *key, size_t len)
 {
 	size_t i = find(h, key, len);
@@ -251,8 +258,8 @@ void *hash_del(struct hash *h, const void *key, size_t len)
 	close_gap(h, i);
 	h->n--;
 	mem_count(&tables, -1, 0);
-	if (!h->walked && h->mask >= PLACES_LEAST && 8 * h->n < h->mask)
-		resize(h, (h->mask + 1) / 2);
+	if (!h->walked)
+		fit(h);
 	return value;
 }
 
@@ -272,6 +279,11 @@ void hash_each(struct hash *h, void (*fn)(void *arg, void *value), void *arg)
 	for (size_t i = (end - 1) & h->mask; i != end; i = (i - 1) & h->mask)
 		if (h->lens[i] != EMPTY)
 			fn(arg, h->places[i].value);
-	if (outer)
-		h->walked = false;
+	if (!outer)
+		return;
+	h->walked = false;
+	for (size_t mask = SIZE_MAX; mask != h->mask;) {
+		mask = h->mask;
+		fit(h);
+	}
 }

@@ -66,7 +66,7 @@ static uint32_t place(const struct ipmap_table *t, uint32_t ip, bool *there)
 	}
 }
 
-/* A table with room for twice of what is in it; readers find their way to it when they begin anew. */
+/* A table with room for twice of what is in it, in place of one too small or too large; readers find their way to it when they begin anew. */
 static bool renew(struct ipmap *m)
 {
 	struct ipmap_table *old = table_of(m);
@@ -119,6 +119,9 @@ void ipmap_del(struct ipmap *m, uint32_t ip)
 		set(t, at, 0);
 		m->used--;
 	}
+	/* Without memory for a small one the large one goes on. */
+	if (t->mask + 1 > SLOTS_MIN && m->n * 16 < t->mask + 1u)
+		renew(m);
 }
 
 bool ipmap_outgrown(const struct ipmap *m)

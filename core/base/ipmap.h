@@ -27,7 +27,7 @@ bool ipmap_init(struct ipmap *m);
 void ipmap_free(struct ipmap *m);
 /* Adds or replaces. Neither ip nor value may be 0. false when memory is short. */
 bool ipmap_put(struct ipmap *m, uint32_t ip, uint32_t value);
-void ipmap_del(struct ipmap *m, uint32_t ip);
+void ipmap_del(struct ipmap *m, uint32_t ip); /* a table that is nearly empty is replaced by a smaller one */
 /* Are there tables that were replaced? They go with ipmap_reclaim, when every reader has begun anew since. */
 bool ipmap_outgrown(const struct ipmap *m);
 void ipmap_reclaim(struct ipmap *m);

@@ -30,8 +30,10 @@ void mem_count(struct mem_kind *k, ptrdiff_t n, ptrdiff_t bytes)
 {
 	size_t now = atomic_fetch_add_explicit(&k->n, (size_t)n, memory_order_relaxed) + (size_t)n;
 	atomic_fetch_add_explicit(&k->held, (size_t)bytes, memory_order_relaxed);
-	if (now > atomic_load_explicit(&k->peak, memory_order_relaxed))
-		atomic_store_explicit(&k->peak, now, memory_order_relaxed);
+	size_t peak = atomic_load_explicit(&k->peak, memory_order_relaxed);
+	while (n > 0 && now > peak &&
+	       !atomic_compare_exchange_weak_explicit(&k->peak, &peak, now, memory_order_relaxed, memory_order_relaxed))
+		;
 }
 
 size_t mem_list(struct mem_info list[MEM_KINDS_MAX])

@@ -1,5 +1,5 @@
 /* Who holds how much memory: every kind of object that sessions are made of is counted here, once, for show memory
- * detail. A kind has one writer (hash tables, which all threads have, share one); anybody may read. */
+ * detail. Any thread may count; anybody may read. */
 #ifndef CORE_BASE_MEM_H
 #define CORE_BASE_MEM_H
 
@@ -11,7 +11,7 @@ struct mem_kind {
 	const char *name; /* outlives it; kinds of the same name are shown as one */
 	size_t size;      /* bytes of one, 0 = they differ */
 	_Atomic size_t n, peak; /* objects in use, the most there were */
-	_Atomic size_t held;    /* bytes taken from the system for them */
+	_Atomic size_t held;    /* bytes of memory they lie in, with what is free between them */
 	struct mem_kind *prev, *next;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/hash.h"
+#include "core/base/mem.h"
 #include "core/base/random.h"
 #include "core/base/sized.h"
 
@@ -24,6 +25,7 @@ static struct {
 	uint64_t key[2];
 } shares;
 static struct sized objects = SIZED_INIT("Shared data");
+static struct mem_kind buckets = {.name = "Shared data"};
 
 static bool ready(void)
 {
@@ -34,6 +36,8 @@ static bool ready(void)
 	if (shares.buckets == NULL)
 		return false;
 	shares.n_buckets = BUCKETS_LEAST;
+	mem_register(&buckets);
+	mem_count(&buckets, 0, BUCKETS_LEAST * sizeof(struct share *));
 	return true;
 }
 
@@ -45,11 +49,12 @@ static struct share **bucket_of(uint64_t hash)
 /* So many buckets from now on; without memory for them it stays as it is. */
 static void resize(size_t n)
 {
-	struct share **old = shares.buckets, **buckets = calloc(n, sizeof(struct share *));
+	struct share **old = shares.buckets, **made = calloc(n, sizeof(struct share *));
 	size_t n_old = shares.n_buckets;
-	if (buckets == NULL)
+	if (made == NULL)
 		return;
-	shares.buckets = buckets;
+	mem_count(&buckets, 0, ((ptrdiff_t)n - (ptrdiff_t)n_old) * (ptrdiff_t)sizeof(struct share *));
+	shares.buckets = made;
 	shares.n_buckets = n;
 	for (size_t i = 0; i < n_old; i++)
 		for (struct share *s = old[i], *next; s != NULL; s = next) {

@@ -107,11 +107,32 @@ static void heap_holds_under_load(void **state)
 	free(t);
 }
 
+static void room_for_a_crowd_goes_with_it(void **state)
+{
+	enum { N = 10000 };
+	static struct timer t[N];
+	struct clock c;
+	(void)state;
+	clock_init(&c, 0);
+	for (int i = 0; i < N; i++)
+		timer_start(&c, &t[i], (uint64_t)(i * 7 % 1000), note, NULL);
+	assert_true(c.cap >= N);
+	for (int i = 0; i < N - 3; i++)
+		timer_stop(&c, &t[i * 3 % N]);
+	assert_int_equal(c.n, 3);
+	assert_int_equal(c.cap, 64);
+	for (int i = 0; i < N; i++)
+		timer_stop(&c, &t[i]);
+	assert_true(clock_next(&c) == UINT64_MAX);
+	clock_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers_fire_in_time_then_start_order),
 		cmocka_unit_test(stop_and_restart),
+		cmocka_unit_test(room_for_a_crowd_goes_with_it),
 		cmocka_unit_test(handler_may_restart_its_timer),
 		cmocka_unit_test(heap_holds_under_load),
 	};

@@ -55,6 +55,28 @@ static void holds_what_is_there(void **state)
 	ipmap_free(&m);
 }
 
+/* A crowd comes and goes: the table is as small as before, and those who stay are found in it. */
+static void becomes_small_again(void **state)
+{
+	enum { N = 16384, STAY = 5 };
+	struct ipmap m;
+	(void)state;
+	assert_true(ipmap_init(&m));
+	uint32_t least = ipmap_now(&m)->mask;
+	for (uint32_t ip = 1; ip <= N; ip++)
+		assert_true(ipmap_put(&m, ip << 8, ip));
+	assert_true(ipmap_now(&m)->mask >= 2 * N - 1);
+	for (uint32_t ip = STAY + 1; ip <= N; ip++)
+		ipmap_del(&m, ip << 8);
+	assert_int_equal(ipmap_now(&m)->mask, least);
+	for (uint32_t ip = 1; ip <= N; ip++)
+		assert_int_equal(find(&m, ip << 8), ip <= STAY ? ip : 0);
+	assert_true(ipmap_outgrown(&m));
+	ipmap_reclaim(&m);
+	assert_false(ipmap_outgrown(&m));
+	ipmap_free(&m);
+}
+
 static struct ipmap shared;
 static _Atomic bool done;
 
@@ -99,6 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(puts_finds_and_deletes),
 	        cmocka_unit_test(holds_what_is_there),
+	        cmocka_unit_test(becomes_small_again),
 	        cmocka_unit_test(is_read_while_it_changes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
