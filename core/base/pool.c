@@ -6,12 +6,13 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 
-enum { SLAB = 65536, LINE = 64, ALIGN = 16, NONE = UINT16_MAX };
+enum { SLAB = 65536, PAGE = 4096, KEPT = 2 * PAGE, LINE = 64, ALIGN = 16, NONE = UINT16_MAX };
 
 /* A slab begins at a multiple of its size: an object's address leads to it. */
 struct slab {
 	struct slab *prev, *next;
 	uint8_t *objects;
+	uint32_t touched;     /* bytes from its beginning, whole pages */
 	uint16_t used, fresh; /* objects in use; those from here on never were */
 	uint16_t first, last; /* free ones that were used, in the order they came back */
 	uint16_t next_free[];
@@ -45,6 +46,11 @@ static void slab_unmap(void *slab)
 	free(slab);
 }
 
+static void slab_release(uint8_t *at, size_t len)
+{
+	(void)at, (void)len;
+}
+
 static void object_guard(void *object, size_t size, bool in_use)
 {
 	if (in_use)
@@ -75,6 +81,12 @@ static void *slab_map(void)
 static void slab_unmap(void *slab)
 {
 	munmap(slab, SLAB);
+}
+
+/* Stays ours, costs nothing until it is touched again. */
+static void slab_release(uint8_t *at, size_t len)
+{
+	madvise(at, len, MADV_DONTNEED);
 }
 
 static void object_guard(void *object, size_t size, bool in_use)
@@ -117,6 +129,19 @@ static void put_last(struct pool *p, struct slab *s)
 	p->tail = s;
 }
 
+static size_t pages(size_t bytes)
+{
+	return (bytes + PAGE - 1) & ~(size_t)(PAGE - 1);
+}
+
+/* What is counted as held: the pages up to so many bytes of it. */
+static void touch(struct pool *p, struct slab *s, size_t bytes)
+{
+	ptrdiff_t more = (ptrdiff_t)pages(bytes) - (ptrdiff_t)s->touched;
+	s->touched = (uint32_t)pages(bytes);
+	mem_count(&p->kind, 0, more);
+}
+
 static struct slab *slab_new(struct pool *p)
 {
 	struct slab *s = slab_map();
@@ -125,7 +150,7 @@ static struct slab *slab_new(struct pool *p)
 	*s = (struct slab){.objects = (uint8_t *)s + p->offset, .first = NONE, .last = NONE};
 	object_guard(s->objects, p->per_slab * p->size, false);
 	put_first(p, s);
-	mem_count(&p->kind, 0, SLAB);
+	touch(p, s, p->offset);
 	return s;
 }
 
@@ -133,8 +158,21 @@ static void slab_drop(struct pool *p, struct slab *s)
 {
 	unlink_slab(p, s);
 	object_guard(s->objects, p->per_slab * p->size, true);
+	touch(p, s, 0);
 	slab_unmap(s);
-	mem_count(&p->kind, 0, -(ptrdiff_t)SLAB);
+}
+
+/* An empty slab that stays is as new: objects are taken from its front, and what lies far behind goes back. */
+static void slab_rest(struct pool *p, struct slab *s)
+{
+	size_t keep = pages(p->offset + p->size);
+	keep = keep > KEPT ? keep : KEPT;
+	s->fresh = 0;
+	s->first = s->last = NONE;
+	if (s->touched <= keep)
+		return;
+	slab_release((uint8_t *)s + keep, s->touched - keep);
+	touch(p, s, keep);
 }
 
 static bool is_full(const struct pool *p, const struct slab *s)
@@ -172,11 +210,16 @@ void pool_delete(struct pool *p)
 	free(p);
 }
 
-static uint16_t take(struct slab *s)
+static uint16_t take(struct pool *p, struct slab *s)
 {
 	uint16_t i = s->first;
-	if (i == NONE)
-		return s->fresh++;
+	if (i == NONE) {
+		i = s->fresh++;
+		size_t end = p->offset + s->fresh * p->size;
+		if (end > s->touched)
+			touch(p, s, end);
+		return i;
+	}
 	s->first = s->next_free[i];
 	if (s->first == NONE)
 		s->last = NONE;
@@ -192,7 +235,7 @@ void *pool_get(struct pool *p)
 		s = slab_new(p);
 	if (s == NULL)
 		return NULL;
-	void *object = object_at(p, s, take(s));
+	void *object = object_at(p, s, take(p, s));
 	if (++s->used == p->per_slab && s != p->tail) {
 		unlink_slab(p, s);
 		put_last(p, s);
@@ -219,9 +262,13 @@ void pool_put(struct pool *p, void *object)
 		unlink_slab(p, s);
 		put_first(p, s);
 	}
+	if (--s->used > 0)
+		return;
 	/* The last one stays: who comes and goes alone costs no system call. */
-	if (--s->used == 0 && p->head != p->tail)
+	if (p->head != p->tail)
 		slab_drop(p, s);
+	else
+		slab_rest(p, s);
 }
 
 size_t pool_used(const struct pool *p)
