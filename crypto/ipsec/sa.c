@@ -13,6 +13,7 @@ enum {
 	GEN_BITS = 12,
 	GEN_MASK = (1 << GEN_BITS) - 1,
 	SPI_MIN = 256, /* RFC 4303 §2.1: 0..255 are reserved */
+	REST = 1024,   /* slots that rest: so many others are freed before one is used again */
 };
 
 /* ------------------------------------------------------------------ SPI reservation */
@@ -79,13 +80,14 @@ uint32_t esp_spi_alloc(struct esp_spis *s, unsigned worker)
 	if (worker >= s->workers)
 		return 0;
 	w = &s->w[worker];
-	if (w->n_fresh) {
-		at = s->slots - w->n_fresh--;
-		w->slots[at].gen = (uint16_t)(random_u32() & GEN_MASK);
-	} else if (w->n_freed) {
+	/* Those that have rested come before fresh ones: tables by slot are touched as far as many SAs were there at once. */
+	if (w->n_freed > REST || (w->n_freed && !w->n_fresh)) {
 		at = w->queue[w->head];
 		w->head = (w->head + 1) % s->slots;
 		w->n_freed--;
+	} else if (w->n_fresh) {
+		at = s->slots - w->n_fresh--;
+		w->slots[at].gen = (uint16_t)(random_u32() & GEN_MASK);
 	} else {
 		return 0;
 	}

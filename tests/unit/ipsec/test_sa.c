@@ -53,6 +53,30 @@ static void spis(void **state)
 	assert_null(esp_spis_new(1, 65537));
 }
 
+/* Who comes and goes again and again uses no more places than there were SAs at once, and those that rest. */
+static void places_are_used_again(void **state)
+{
+	enum { AT_ONCE = 500, SLOTS = 65536 };
+	static uint32_t got[AT_ONCE];
+	struct esp_spis *s = esp_spis_new(1, SLOTS);
+	unsigned highest = 0;
+
+	(void)state;
+	for (int round = 0; round < 50; round++) {
+		for (int i = 0; i < AT_ONCE; i++) {
+			got[i] = esp_spi_alloc(s, 0);
+			assert_int_not_equal(got[i], 0);
+			if (esp_spi_slot(got[i]) > highest)
+				highest = esp_spi_slot(got[i]);
+		}
+		for (int i = 0; i < AT_ONCE; i++)
+			assert_true(esp_spi_release(s, got[i]));
+		assert_false(esp_spi_used(s, got[0]));
+	}
+	assert_in_range(highest, AT_ONCE, AT_ONCE + 1024);
+	esp_spis_free(s);
+}
+
 /* Slot 0 of worker 0 through all its generations: 0..255 never come. */
 static void reserved_numbers(void **state)
 {
@@ -215,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(spis),     cmocka_unit_test(reserved_numbers),
+	        cmocka_unit_test(places_are_used_again),
 	        cmocka_unit_test(table),    cmocka_unit_test(bad_algorithms),
 	        cmocka_unit_test(overhead), cmocka_unit_test(moves),
 	        cmocka_unit_test(sizes),
