@@ -12,6 +12,7 @@
 
 enum {
 	ASK_AGAIN = PKT_BATCH / 4, /* a source that gave so many has more: it is asked without poll */
+	LATE_LEAST = 256,          /* events that may have to wait */
 	ROUNDS = 8,                /* while some have more, the others are looked at every so many turns */
 };
 
@@ -57,6 +58,11 @@ static void flush_late(struct worker *w)
 		return;
 	memmove(w->late, w->late + n, (w->n_late - n) * sizeof *w->late);
 	w->n_late -= n;
+	if (w->n_late == 0 && w->cap_late > LATE_LEAST) { /* the crowd has left */
+		free(w->late);
+		w->late = NULL;
+		w->cap_late = 0;
+	}
 	w->told = true;
 }
 
@@ -66,7 +72,7 @@ void worker_tell(struct worker *w, const struct up *up)
 	if (w->n_late == 0 && ring_push(&w->up, up))
 		return;
 	if (w->n_late == w->cap_late) {
-		size_t cap = w->cap_late > 0 ? w->cap_late * 2 : 256;
+		size_t cap = w->cap_late > 0 ? w->cap_late * 2 : LATE_LEAST;
 		struct up *late = realloc(w->late, cap * sizeof *late);
 		if (late == NULL)
 			abort(); /* an SA that is never given back would keep its keys in memory */
@@ -84,15 +90,6 @@ static void wake_control(struct worker *w)
 	w->told = false;
 	if (!atomic_exchange_explicit(&w->all->rung, true, memory_order_acq_rel))
 		ring_bell(w->all->event_fd);
-}
-
-struct msg *worker_msg_up(struct worker *w, size_t len)
-{
-	if (len > WORKER_MSG_MAX || w->n_up_free == 0)
-		return NULL;
-	struct msg *m = w->up_free[--w->n_up_free];
-	memset(m, 0, offsetof(struct msg, data));
-	return m;
 }
 
 /* ------------------------------------------------------------------ loop */

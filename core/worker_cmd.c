@@ -140,7 +140,7 @@ static void command(struct worker *w, const struct down *d)
 		ring_push(&w->done, &d->p); /* has room for every message there is */
 		break;
 	case DOWN_MSG_FREE:
-		w->up_free[w->n_up_free++] = d->p;
+		msg_put(&w->up_msgs, d->p);
 		break;
 	case DOWN_CAPTURE:
 		free(w->capture);

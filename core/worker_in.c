@@ -37,8 +37,8 @@ static void punt(struct worker *w, struct pkt *p, enum up_op op, struct ip4_end 
                  struct ip4_end remote)
 {
 	/* Anybody can send IKE: a flood of it leaves room for what came through an SA. */
-	bool room = op != UP_IKE || w->n_up_free > WORKER_MSGS_KEPT;
-	struct msg *m = room ? worker_msg_up(w, p->len) : NULL;
+	bool room = op != UP_IKE || msg_free(&w->up_msgs) > WORKER_MSGS_KEPT;
+	struct msg *m = room ? msg_get(&w->up_msgs, p->len) : NULL;
 	if (m == NULL) {
 		p->drop = DROP_RING_FULL;
 		return;
@@ -55,7 +55,6 @@ static void punt(struct worker *w, struct pkt *p, enum up_op op, struct ip4_end 
 		m->call = p->sess->call;
 	}
 	memcpy(m->data, pkt_data(p), p->len);
-	m->len = p->len;
 	if (op == UP_PPP)
 		wipe(pkt_data(p), p->len); /* perhaps a password */
 	worker_tell(w, &(struct up){.op = op, .p = m});

@@ -8,6 +8,7 @@
 #include "core/base/hash.h"
 #include "core/base/ipmap.h"
 #include "core/base/pktring.h"
+#include "core/base/pool.h"
 #include "core/base/ring.h"
 #include "core/base/sized.h"
 #include "core/net/capture.h"
@@ -19,6 +20,7 @@ _Static_assert((unsigned)WORKERS_MAX == (unsigned)ESP_WORKERS_MAX, "an SPI names
 enum {
 	WORKER_SESSIONS = 65536, /* by our tunnel number */
 	WORKER_MSG_MAX = 9000,   /* longest IKE, L2TP or PPP message that crosses threads */
+	WORKER_MSG_SHORT = 960,  /* longest of the usual ones */
 	WORKER_MSGS = 512,       /* of them under way: down, and up from each worker */
 	WORKER_MSGS_KEPT =
 	        128, /* of those that go up: not for what nobody has authenticated (IKE) */
@@ -40,14 +42,21 @@ enum worker_source {
 /* What was handed over by another worker. */
 enum worker_kind { CROSS_ESP, CROSS_IP };
 
-/* A message under way between the threads; comes from a fixed store and goes back to it. */
+/* A message under way between the threads; comes from a store and goes back to it. */
 struct msg {
 	struct ip4_end local, remote;
 	uint32_t peer, flow;
 	uint16_t tunnel, call;
 	uint32_t spi;
-	uint32_t len;
-	uint8_t data[WORKER_MSG_MAX];
+	uint32_t len; /* stays as it is: it says where the message came from */
+	uint8_t data[];
+};
+
+/* As many messages as may be under way; one thread takes them out and puts them back. What many at once needed goes back
+ * to the system. */
+struct msg_store {
+	struct pool *few, *usual; /* long ones, short ones */
+	size_t most;              /* that were out at once */
 };
 
 enum down_op {
@@ -213,8 +222,7 @@ struct worker {
 	uint32_t crossed; /* workers (bits) that were handed something in this turn */
 	struct pktring *cross_to[ESP_WORKERS_MAX], *cross_from[ESP_WORKERS_MAX]; /* NULL for itself */
 	struct hash *flows; /* flow -> struct wflow */
-	struct msg *up_msgs;
-	unsigned n_up_free;
+	struct msg_store up_msgs;
 	struct up *late; /* events for which `up` had no room: nothing is lost, nobody waits */
 	size_t n_late, cap_late;
 	struct worker_conn *conns;
@@ -222,7 +230,6 @@ struct worker {
 	uint64_t filter_told_ms;
 	unsigned filter_told;
 	uint8_t *buffers;
-	struct msg *up_free[WORKER_MSGS];
 	struct pkt in[PKT_BATCH], made[PKT_BATCH];
 	_Alignas(64) struct drop_counters drops;
 };
@@ -250,9 +257,7 @@ struct workers {
 	struct esp_spis *spis;
 	struct hash *places; /* peer -> its worker, and how many SPIs and sessions it has there */
 	struct session_slot *sessions[WORKER_SESSIONS];
-	struct msg *down_msgs;
-	struct msg *down_free[WORKER_MSGS];
-	unsigned n_down_free, down_low; /* down_low: the fewest there ever were */
+	struct msg_store down_msgs;
 	unsigned next;                  /* the worker that is asked first for a new peer */
 	uint64_t outgrown[ESP_WORKERS_MAX]; /* commands a worker must have taken until `clients` is the new table to it */
 	struct pktring *cross; /* n * n, from * n + to */
@@ -282,7 +287,13 @@ static inline uint16_t client_tunnel(uint32_t value)
 unsigned worker_turn(struct worker *w, uint64_t now_ms, unsigned ready);
 void worker_ring(struct worker *w); /* wakes it if it sleeps; from any thread, behind what it is to see */
 void worker_tell(struct worker *w, const struct up *up); /* event up, never lost */
-struct msg *worker_msg_up(struct worker *w, size_t len); /* NULL: none free, or too long */
+
+/* worker_msgs.c: one of len bytes, NULL: none free, or too long; wiped when it is put back. */
+bool msg_store_init(struct msg_store *s);
+void msg_store_free(struct msg_store *s); /* also what was not put back */
+struct msg *msg_get(struct msg_store *s, size_t len);
+void msg_put(struct msg_store *s, struct msg *m);
+size_t msg_free(const struct msg_store *s); /* how many are in it */
 
 /* worker_cmd.c */
 void worker_commands(struct worker *w); /* carries out what waits in `down` */
@@ -342,8 +353,9 @@ void workers_give_all(struct workers *ws, const struct down *d);
 void workers_given_back(struct workers *ws, const struct up *u);
 /* workers_sa.c */
 void workers_sa_given_back(struct workers *ws, struct esp_sa *sa);
-/* The worker of a peer, for as long as something of it holds it; 0 or -ENOMEM. */
+void workers_tidy(struct workers *ws); /* takes back messages that were sent, frees tables that nobody reads any more */
 extern struct sized worker_slots, worker_flows; /* session_slot; wflow */
+/* The worker of a peer, for as long as something of it holds it; 0 or -ENOMEM. */
 int workers_place_hold(struct workers *ws, uint32_t peer, unsigned *worker);
 void workers_place_drop(struct workers *ws, uint32_t peer);
 struct worker *workers_place(const struct workers *ws, uint32_t peer); /* worker 0 when it has none */

@@ -18,14 +18,13 @@ enum { BUFFER = PKT_HEADROOM + PKT_MTU_MAX + PKT_TAILROOM };
 static int make_stores(struct worker *w)
 {
 	w->buffers = calloc(PKT_BATCH, BUFFER);
-	w->up_msgs = calloc(WORKER_MSGS, sizeof *w->up_msgs);
 	w->conns = calloc(WORKER_CONNS, sizeof *w->conns);
 	w->sas = calloc(ESP_SLOTS_MAX, sizeof *w->sas);
 	w->by_tunnel = calloc(WORKER_SESSIONS, sizeof *w->by_tunnel);
 	w->table = esp_table_new(w->index, ESP_SLOTS_MAX);
 	w->flows = hash_new(0);
 	random_bytes(&w->conn_seed, sizeof w->conn_seed);
-	if (w->buffers == NULL || w->up_msgs == NULL || w->conns == NULL || w->sas == NULL ||
+	if (w->buffers == NULL || !msg_store_init(&w->up_msgs) || w->conns == NULL || w->sas == NULL ||
 	    w->by_tunnel == NULL || w->table == NULL || w->flows == NULL || ring_init(&w->down, WORKER_RING, sizeof(struct down)) != 0 ||
 	    ring_init(&w->up, WORKER_RING, sizeof(struct up)) != 0 ||
 	    ring_init(&w->done, WORKER_MSGS, sizeof(struct msg *)) != 0)
@@ -34,8 +33,6 @@ static int make_stores(struct worker *w)
 		w->made[i].buf = w->buffers + (size_t)i * BUFFER;
 		w->made[i].cap = BUFFER;
 	}
-	for (unsigned i = 0; i < WORKER_MSGS; i++)
-		w->up_free[w->n_up_free++] = &w->up_msgs[i];
 	return 0;
 }
 
@@ -76,15 +73,11 @@ static int make_all(struct workers *ws, const struct worker_io *io)
 {
 	ws->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	ws->icmp_fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_RAW);
-	ws->down_msgs = calloc(WORKER_MSGS, sizeof *ws->down_msgs);
 	ws->spis = esp_spis_new(io->n, ESP_SLOTS_MAX);
 	ws->places = hash_new(0);
-	if (ws->event_fd < 0 || ws->down_msgs == NULL || ws->spis == NULL || ws->places == NULL ||
+	if (ws->event_fd < 0 || !msg_store_init(&ws->down_msgs) || ws->spis == NULL || ws->places == NULL ||
 	    !ipmap_init(&ws->clients))
 		return -ENOMEM;
-	for (unsigned i = 0; i < WORKER_MSGS; i++)
-		ws->down_free[ws->n_down_free++] = &ws->down_msgs[i];
-	ws->down_low = ws->n_down_free;
 	for (; ws->n < io->n; ws->n++)
 		if (make_worker(ws, ws->n, io) != 0) {
 			ws->n += ws->w[ws->n] != NULL;
@@ -165,7 +158,7 @@ static void free_worker(struct workers *ws, struct worker *w)
 	free(w->buffers);
 	free(w->capture);
 	free(w->listed);
-	free(w->up_msgs);
+	msg_store_free(&w->up_msgs);
 	if (w->wake_fd >= 0)
 		close(w->wake_fd);
 	free(w);
@@ -201,7 +194,7 @@ void workers_free(struct workers *ws)
 	ipmap_free(&ws->clients);
 	esp_spis_free(ws->spis);
 	hash_free(ws->places);
-	free(ws->down_msgs);
+	msg_store_free(&ws->down_msgs);
 	if (ws->event_fd >= 0)
 		close(ws->event_fd);
 	if (ws->icmp_fd >= 0)
@@ -372,7 +365,7 @@ static void deliver(struct workers *ws, struct worker *w, const struct up *u)
 		break;
 	}
 	if (u->op == UP_IKE || u->op == UP_L2TP || u->op == UP_PPP) {
-		wipe(m->data, m->len); /* of PPP it may be a password */
+		wipe(m->data, m->len); /* of PPP it may be a password; it may wait in the ring */
 		workers_give(ws, w, &(struct down){.op = DOWN_MSG_FREE, .p = m});
 	}
 }
@@ -390,6 +383,7 @@ void workers_poll(struct workers *ws)
 		for (size_t left = ring_count(&w->up); left > 0 && ring_pop(&w->up, &u); left--)
 			deliver(ws, w, &u);
 	}
+	workers_tidy(ws);
 	if (ws->events.captured != NULL)
 		ws->events.captured(ws->events.ctx);
 }
@@ -417,8 +411,8 @@ void workers_blocks(const struct workers *ws, struct worker_blocks blocks[WORKER
 {
 	blocks[0] = (struct worker_blocks){.what = "commands"};
 	blocks[1] = (struct worker_blocks){.what = "events"};
-	blocks[2] = (struct worker_blocks){"messages", sizeof *ws->down_msgs, WORKER_MSGS,
-	                                   ws->down_low, ws->n_down_free};
+	blocks[2] = (struct worker_blocks){"messages", sizeof(struct msg) + WORKER_MSG_MAX, WORKER_MSGS,
+	                                   WORKER_MSGS - ws->down_msgs.most, msg_free(&ws->down_msgs)};
 	for (unsigned i = 0; i < ws->n; i++) {
 		ring_blocks(&ws->w[i]->down, &blocks[0]);
 		ring_blocks(&ws->w[i]->up, &blocks[1]);

@@ -161,22 +161,25 @@ const struct sa_ops workers_sa_ops = {sa_spi_alloc, sa_spi_free, sa_install_in, 
 
 /* ------------------------------------------------------------------ L2TP */
 
+/* Messages that were sent are free again. */
+static void take_back(struct workers *ws)
+{
+	struct msg *m;
+	for (unsigned i = 0; i < ws->n; i++)
+		while (ring_pop(&ws->w[i]->done, &m))
+			msg_put(&ws->down_msgs, m);
+}
+
 /* A free message. When all are under way the caller waits for the workers, a tenth of a second at most: 4096
  * tunnels that say goodbye are more than there are messages. No event is delivered meanwhile, so the engine
  * that called is not called back. */
-static struct msg *msg_down(struct workers *ws)
+static struct msg *msg_down(struct workers *ws, size_t len)
 {
-	struct msg *m;
 	for (int i = 0; i < 1000; i++) {
-		for (unsigned k = 0; ws->n_down_free == 0 && k < ws->n; k++)
-			while (ring_pop(&ws->w[k]->done, &m))
-				ws->down_free[ws->n_down_free++] = m;
-		if (ws->n_down_free > 0) {
-			ws->n_down_free--;
-			if (ws->n_down_free < ws->down_low)
-				ws->down_low = ws->n_down_free;
-			return ws->down_free[ws->n_down_free];
-		}
+		take_back(ws);
+		struct msg *m = msg_get(&ws->down_msgs, len);
+		if (m != NULL)
+			return m;
 		if (!ws->running)
 			break;
 		workers_ring(ws); /* those who have them may not know yet */
@@ -188,14 +191,12 @@ static struct msg *msg_down(struct workers *ws)
 bool workers_send(struct workers *ws, uint32_t peer, uint32_t flow, struct ip4_end local, struct ip4_end remote,
                   const uint8_t *data, size_t len)
 {
-	struct msg *m = len <= WORKER_MSG_MAX ? msg_down(ws) : NULL;
+	struct msg *m = len <= WORKER_MSG_MAX ? msg_down(ws, len) : NULL;
 	if (m == NULL)
 		return false;
-	memset(m, 0, offsetof(struct msg, data));
 	m->flow = flow;
 	m->local = local;
 	m->remote = remote;
-	m->len = (uint32_t)len;
 	memcpy(m->data, data, len);
 	workers_give(ws, workers_place(ws, peer), &(struct down){.op = DOWN_SEND, .p = m});
 	return true;
@@ -246,32 +247,47 @@ static struct session_slot *session_give(struct workers *ws, const struct down *
 /* A table of addresses that was replaced is freed when every worker has taken a command since: none looks into it. */
 static void reclaim(struct workers *ws)
 {
+	if (!ipmap_outgrown(&ws->clients))
+		return;
 	for (unsigned i = 0; i < ws->n; i++)
 		if (ctr_get(&ws->w[i]->taken) < ws->outgrown[i])
 			return;
 	ipmap_reclaim(&ws->clients);
 }
 
-static void client_put(struct workers *ws, const struct session_slot *slot)
+/* After a change: when the table is another one, every worker is asked for a sign that it looks into that. */
+static void client_table(struct workers *ws, const struct ipmap_table *before)
 {
-	const struct ipmap_table *table = ipmap_now(&ws->clients);
-	if (ipmap_outgrown(&ws->clients))
-		reclaim(ws);
-	ipmap_put(&ws->clients, slot->ctl.ip, client_value(slot->ctl.worker, slot->ctl.iface, slot->s.tunnel));
-	if (table == ipmap_now(&ws->clients))
+	if (before == ipmap_now(&ws->clients))
 		return;
 	workers_give_all(ws, &(struct down){.op = DOWN_NOTHING});
 	for (unsigned i = 0; i < ws->n; i++)
 		ws->outgrown[i] = ws->w[i]->given;
 }
 
+static void client_put(struct workers *ws, const struct session_slot *slot)
+{
+	const struct ipmap_table *before = ipmap_now(&ws->clients);
+	reclaim(ws);
+	ipmap_put(&ws->clients, slot->ctl.ip, client_value(slot->ctl.worker, slot->ctl.iface, slot->s.tunnel));
+	client_table(ws, before);
+}
+
 /* The address is not this session's any more; another may have it by now. */
 static void client_del(struct workers *ws, struct session_slot *slot)
 {
-	uint32_t client = slot->ctl.open ? ipmap_find(ipmap_now(&ws->clients), slot->ctl.ip) : 0;
+	const struct ipmap_table *before = ipmap_now(&ws->clients);
+	uint32_t client = slot->ctl.open ? ipmap_find(before, slot->ctl.ip) : 0;
 	if (client != 0 && client_tunnel(client) == slot->s.tunnel)
 		ipmap_del(&ws->clients, slot->ctl.ip);
+	client_table(ws, before);
 	slot->ctl.open = false;
+}
+
+void workers_tidy(struct workers *ws)
+{
+	take_back(ws);
+	reclaim(ws);
 }
 
 void workers_session_open(struct workers *ws, uint16_t tunnel, uint32_t ip, uint16_t mtu, bool acfc,

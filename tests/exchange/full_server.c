@@ -496,7 +496,7 @@ void world_assert_empty(struct world *w)
 	assert_int_equal(ppp_stats(gw->ppp)->users, 0);
 	assert_int_equal(ppp_stats(gw->ppp)->pending, 0);
 	assert_non_null(strstr(world_show(w, "show ip local pool clients"), " 0\n"));
-	messages = ws->n_down_free;
+	messages = msg_free(&ws->down_msgs);
 	assert_int_equal(hash_count(ws->places), 0);
 	assert_int_equal(ws->clients.n, 0);
 	for (unsigned i = 0; i < ws->n; i++) {
@@ -508,7 +508,7 @@ void world_assert_empty(struct world *w)
 			assert_true(ws->sessions[t] == NULL && k->by_tunnel[t] == NULL);
 		for (unsigned t = 0; t < ESP_SLOTS_MAX; t++)
 			assert_null(k->sas[t].sa);
-		assert_int_equal(k->n_up_free, WORKER_MSGS);
+		assert_int_equal(msg_free(&k->up_msgs), WORKER_MSGS);
 		messages += ring_count(&k->done);
 	}
 	assert_int_equal(messages, WORKER_MSGS);

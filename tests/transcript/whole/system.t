@@ -84,6 +84,7 @@ L2TP tunnels                    0           0 <*>               0
 PPP authentications             0           0 <*>               0
 PPP sessions                    0           0 <*>               0
 PPP users                       0           0 <*>               0
+Packet path messages            0           0 <*>               0
 Total of objects: <*> bytes (<*>% of resident)
 gw# show blocks
   SIZE    MAX    LOW    CNT
