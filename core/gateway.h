@@ -106,6 +106,8 @@ struct gateway {
 	struct ppp *ppp;
 	struct hash *flows; /* flow -> struct gw_flow */
 	struct pool *flow_pool;
+	unsigned left;     /* flows that went down since the heap was trimmed */
+	struct timer trim; /* runs when they are many */
 	struct hash
 	        *client_routes; /* address -> this, of the clients that have a route of their own */
 	struct gw_dhcp *dhcp;

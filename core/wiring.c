@@ -1,5 +1,6 @@
 /* Where the engines meet. Each of them knows only its own ops; this file is the other side of all of them. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@ enum {
 	FLOW_IDLE_MS =
 	        60000, /* an SA without a tunnel is kept so long: the client may try L2TP again */
 	GOODBYE_MS = 500, /* CDN and StopCCN leave before the SAs are deleted */
+	CROWD = 256,      /* so many clients that left may have left holes in the heap */
+	CROWD_MS = 1000,
 };
 
 /* ------------------------------------------------------------------ IKE and the network */
@@ -116,6 +119,15 @@ static void free_flow(void *arg, void *value)
 	pool_put(gw->flow_pool, f);
 }
 
+/* What is free between that which stays goes back to the system. */
+static void trim_heap(struct timer *t, void *arg)
+{
+	struct gateway *gw = arg;
+	(void)t;
+	gw->left = 0;
+	malloc_trim(0);
+}
+
 static void ike_flow_down(void *ctx, uint32_t peer, uint32_t flow, enum sa_end why)
 {
 	struct gateway *gw = ctx;
@@ -123,6 +135,8 @@ static void ike_flow_down(void *ctx, uint32_t peer, uint32_t flow, enum sa_end w
 	struct gw_flow *f = hash_del(gw->flows, &flow, sizeof flow);
 	if (f != NULL)
 		free_flow(gw, f);
+	if (++gw->left >= CROWD && !timer_running(&gw->trim) && !gw->stopping)
+		timer_start(&gw->clock, &gw->trim, CROWD_MS, trim_heap, gw);
 	l2tp_flow_down(gw->l2tp, flow, gateway_link_end(why));
 }
 

@@ -5,7 +5,11 @@
 #include <string.h>
 
 #include <cmocka.h>
+#ifdef __SANITIZE_ADDRESS__
+size_t __sanitizer_get_current_allocated_bytes(void); /* gcc comes without the header */
+#endif
 
+#include "core/base/mem.h"
 #include "tests/exchange/full_server.h"
 
 /* ------------------------------------------------------------------ without a goodbye */
@@ -184,6 +188,80 @@ static void two_hundred_come_and_go(void **state)
 		assert_true(mallinfo2().uordblks <= before + 16384);
 }
 
+enum { CROWD = 300, CROWD_IP = 0x64400001 /* 100.64.0.1 */, PAGES = 8192, SLAB = 65536, HEAP_ROOM = 8192 };
+
+/* Bytes of the heap in use, large pieces included. */
+static size_t heap_used(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return __sanitizer_get_current_allocated_bytes();
+#else
+	struct mallinfo2 m = mallinfo2();
+	return m.uordblks + m.hblkhd;
+#endif
+}
+
+/* n of them are in at once, say something, and are logged off. */
+static void crowd(struct world *w, unsigned n)
+{
+	static struct client *clients[CROWD];
+	for (unsigned i = 0; i < n; i++) {
+		clients[i] = client_new(w, i % 2 ? &client_windows : &client_android, CROWD_IP + i);
+		client_dial(clients[i]);
+	}
+	for (unsigned i = 0, steps = 0; i < n && steps < 5000; steps++)
+		if (client_is_in(clients[i]))
+			i++;
+		else
+			world_run(w, 10);
+	assert_int_equal(world_sessions(w), n);
+	for (unsigned i = 0; i < n; i++)
+		client_send(clients[i], 200);
+	world_show(w, "vpn-sessiondb logoff all noconfirm");
+	world_run(w, 5000);
+	assert_int_equal(world_sessions(w), 0);
+	for (unsigned i = 0; i < n; i++)
+		client_free(clients[i]);
+	world_run(w, 100000);
+	world_assert_empty(w);
+	world_log_clear(w);
+}
+
+/* Of every kind of object as many, in as much memory, as after a few clients. Where some stay, the slab that had room
+ * may have been used to its end. */
+static void assert_as_before(const struct mem_info *before, size_t nbefore)
+{
+	struct mem_info now[MEM_KINDS_MAX];
+	size_t n = mem_list(now);
+	assert_int_equal(n, nbefore);
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(now[i].name, before[i].name);
+		if (now[i].n != before[i].n || now[i].held > before[i].held + (now[i].n > 0 ? SLAB : PAGES))
+			fail_msg("%s: %zu in %zu bytes, %zu in %zu before", now[i].name, now[i].n, now[i].held,
+			         before[i].n, before[i].held);
+	}
+}
+
+static void crowds_leave_nothing(void **state)
+{
+	struct world *w = *state;
+	static struct mem_info before[MEM_KINDS_MAX];
+	world_edit(w, "ip local pool crowd 10.81.0.1-10.81.7.254 mask 255.255.0.0\n"
+	              "tunnel-group DefaultRAGroup general-attributes\n"
+	              " no address-pool clients\n"
+	              " address-pool crowd\n"
+	              "group-policy clients attributes\n vpn-simultaneous-logins 100000\n");
+	crowd(w, 20); /* what is made once is made */
+	size_t kinds = mem_list(before), heap = heap_used();
+	for (unsigned i = 0; i < 3; i++) {
+		crowd(w, CROWD);
+		assert_as_before(before, kinds);
+		if (heap_used() > heap + (i == 0 ? HEAP_ROOM : 0))
+			fail_msg("%zu bytes of the heap, %zu before", heap_used(), heap);
+		heap = i == 0 ? heap_used() : heap;
+	}
+}
+
 #define T(fn) cmocka_unit_test_setup_teardown(fn, world_setup, world_teardown)
 
 int main(void)
@@ -193,6 +271,7 @@ int main(void)
 	        T(the_quiet_are_kept),  T(idle_timeout),
 	        T(logged_off),          T(back_with_its_address),
 	        T(back_behind_its_nat), T(two_hundred_come_and_go),
+	        T(crowds_leave_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
