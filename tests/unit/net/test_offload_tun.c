@@ -147,24 +147,37 @@ static int udp_socket(const struct side *s, uint32_t ip, uint32_t to)
 	return fd;
 }
 
-static void datagrams_pass(void)
+/* size: at most DATAGRAM. */
+static void datagrams_pass(int size)
 {
-	static uint8_t data[40 * DATAGRAM];
-	uint8_t got[DATAGRAM + 1];
-	int size = DATAGRAM, a = udp_socket(&left, 0x0a090001, 0x0a090002), b = udp_socket(&right, 0x0a090002, 0x0a090001);
+	uint8_t data[40 * DATAGRAM], got[DATAGRAM + 1];
+	size_t all = 40u * (size_t)size - 7;
+	int a = udp_socket(&left, 0x0a090001, 0x0a090002), b = udp_socket(&right, 0x0a090002, 0x0a090001);
 	setsockopt(a, SOL_UDP, UDP_SEGMENT, &size, sizeof(size));
 	for (unsigned i = 0; i < DATAGRAMS / 40; i++) {
-		for (size_t k = 0; k < sizeof(data); k++)
-			data[k] = byte_at(i * sizeof(data) + k);
-		assert_int_equal(send(a, data, sizeof(data) - 7, 0), sizeof(data) - 7);
-		for (unsigned k = 0; k < 40; k++) {
-			size_t len = k == 39 ? DATAGRAM - 7 : DATAGRAM;
+		for (size_t k = 0; k < all; k++)
+			data[k] = byte_at(i * all + k);
+		assert_int_equal(send(a, data, all, 0), all);
+		for (size_t at = 0; at < all; at += (size_t)size) {
+			size_t len = all - at < (size_t)size ? all - at : (size_t)size;
 			assert_int_equal(recv(b, got, sizeof(got), 0), len);
-			assert_memory_equal(got, data + k * DATAGRAM, len);
+			assert_memory_equal(got, data + at, len);
 		}
 	}
 	close(a);
 	close(b);
+}
+
+/* Of the least size that is joined, and a little more: none of it is refused. */
+static void small_datagrams_pass(bool joined)
+{
+	static const int sizes[] = {8, 9, 32, 36, 100};
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		uint64_t before = ctr_get(&right.tun.tx_supers);
+		datagrams_pass(sizes[i]);
+		if (joined)
+			assert_true(ctr_get(&right.tun.tx_supers) - before > 5); /* of ten; the last may not be counted yet */
+	}
 }
 
 static void passes_with(uint32_t from, uint32_t to)
@@ -179,7 +192,8 @@ static void passes_with(uint32_t from, uint32_t to)
 	done = false;
 	pthread_create(&carrier, NULL, carry, NULL);
 	stream_passes();
-	datagrams_pass();
+	datagrams_pass(DATAGRAM);
+	small_datagrams_pass((from & OFFLOAD_TUN_USO) && (to & OFFLOAD_COALESCE) && (to & OFFLOAD_TUN_USO) && !refusing);
 	done = true;
 	pthread_join(carrier, NULL);
 	assert_int_equal(ctr_get(&left.tun.tx_errors) + ctr_get(&right.tun.tx_errors), 0);

@@ -120,8 +120,8 @@ static void what_cannot_be_joined_keeps_its_place(void **state)
 	add(&a, 500, TCP_ACK);
 	add(&a, 500, TCP_ACK);
 	groups_are("1 1 2");
-	add(&a, 127, TCP_ACK); /* too little to be worth it */
-	add(&a, 127, TCP_ACK);
+	add(&a, 7, TCP_ACK); /* too little to be worth it */
+	add(&a, 7, TCP_ACK);
 	add(&a, 0, TCP_ACK);
 	add(&a, 0, TCP_ACK);
 	groups_are("1 1 1 1");
@@ -200,6 +200,21 @@ static void a_super_packet_ends_at_64_kB(void **state)
 	groups_are("48 16");
 }
 
+/* Voice, games, and what is sent to wear us out. */
+static void small_ones_are_joined(void **state)
+{
+	struct flow a = tcp(0), b = tcp(1), c = tcp(2);
+	(void)state;
+	b.proto = c.proto = PROTO_UDP;
+	for (unsigned i = 0; i < 3; i++)
+		add(&a, 8, TCP_ACK);
+	for (unsigned i = 0; i < 3; i++)
+		add(&b, 8, 0);
+	for (unsigned i = 0; i < 2; i++)
+		add(&c, 7, 0);
+	groups_are("3 3 1 1");
+}
+
 /* ------------------------------------------------------------------------- cut(joined(x)) == x */
 
 static unsigned flow_of(const struct pkt *p)
@@ -211,7 +226,7 @@ static unsigned flow_of(const struct pkt *p)
 
 static void random_packet(struct flow *flows, unsigned k)
 {
-	static const uint32_t sizes[] = {0, 1, 127, 128, 200, 501, 1348};
+	static const uint32_t sizes[] = {0, 1, 7, 8, 36, 501, 1348};
 	struct flow *f = &flows[k];
 	uint32_t size = flows_random(4) ? 501 + k : sizes[flows_random(7)];
 	uint16_t flags = flows_random(8) ? TCP_ACK : (uint16_t)flows_random(256);
@@ -298,6 +313,7 @@ int main(void)
 	        cmocka_unit_test(wrong_checksums_are_not_healed),
 	        cmocka_unit_test(udp_without_checksum_or_without_uso_goes_alone),
 	        cmocka_unit_test(a_super_packet_ends_at_64_kB),
+	        cmocka_unit_test(small_ones_are_joined),
 	        cmocka_unit_test(joined_and_cut_again_it_is_the_same),
 	};
 	flows_seed(42);
