@@ -1,6 +1,6 @@
 /* What debug and log tell of a real login against the samples of the reference (its tables of the responder's sequence
  * for L2TP over IPsec, of failures, and the block of an outbound SA; texts found or recollected there as marked). Only
- * addresses, identifiers, times and counts differ. And conditions: one client alone, in every layer. */
+ * addresses, identifiers, times and counts differ. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,15 +11,10 @@
 
 #include <cmocka.h>
 
-#include "core/base/debug.h"
-#include "core/base/log.h"
 #include "crypto/ike/engine.h"
 #include "crypto/ike/vendor.h"
 #include "tests/exchange/full.h"
-#include "tests/shape/sample.h"
-#include "tests/shape/shape.h"
-
-/* ------------------------------------------------------------------ the client */
+#include "tests/exchange/full_heard.h"
 
 void __real_vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind);
 void __wrap_vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind);
@@ -38,98 +33,6 @@ void __wrap_vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind 
 	ike_out_payload(o, PAY_VENDOR);
 	wr_bytes(&o->w, fragmentation, sizeof fragmentation);
 }
-
-/* ------------------------------------------------------------------ what is said */
-
-static struct out heard, logged;
-
-static void on_debug(void *arg, const char *line)
-{
-	(void)arg;
-	out_printf(&heard, "%s\n", line);
-}
-
-static void on_log(void *arg, const struct log_line *line)
-{
-	char text[2048];
-	(void)arg;
-	log_format(text, sizeof text, line, false);
-	out_printf(&logged, "%s\n", text);
-}
-
-static struct debug_sink debug_sink = {.write = on_debug};
-static struct log_sink log_sink = {.level = LOGL_DEBUGGING, .write = on_log};
-
-static void listen(void)
-{
-	out_init(&heard);
-	out_init(&logged);
-	memset(&debug_sink.cond, 0, sizeof debug_sink.cond);
-	debug_sink_remove(&debug_sink); /* a test that failed has left it */
-	log_sink_remove(&log_sink);
-	debug_sink_add(&debug_sink);
-	log_sink_add(&log_sink);
-	for (int cat = 0; cat < DEBUG_N; cat++)
-		debug_set(&debug_sink, (enum debug_cat)cat,
-		          cat == DEBUG_IKEV1 ? 127 : debug_max_level((enum debug_cat)cat));
-}
-
-static void listen_no_more(void)
-{
-	debug_sink_remove(&debug_sink);
-	log_sink_remove(&log_sink);
-	out_free(&heard);
-	out_free(&logged);
-}
-
-/* Each line of `samples` is a line of what was heard, but for the things that differ. */
-static void expect(const struct out *said, const char *const *samples, size_t n)
-{
-	struct out shape;
-	out_init(&shape);
-	out_str(&shape, "\n");
-	shape_mask(out_text(said), &shape);
-	for (size_t i = 0; i < n; i++) {
-		struct out want;
-		out_init(&want);
-		out_str(&want, "\n");
-		shape_mask(str_of(samples[i]), &want);
-		out_str(&want, "\n");
-		if (strstr(shape.text, want.text) == NULL)
-			fail_msg("not said: %s\n(as %s) in\n%s", samples[i], want.text, said->text);
-		out_free(&want);
-	}
-	out_free(&shape);
-}
-/* The same of a sample of the documentation. */
-static void expect_sample(const struct out *said, const char *name, const struct sample_swap *swaps,
-                          size_t n)
-{
-	char *missing = sample_missing(name, out_text(said), swaps, n);
-	if (missing != NULL)
-		fail_msg("%s: not said: %s in\n%s", name, missing, said->text);
-	free(missing);
-}
-/* Of each line of a debug what stands behind the peer's address. */
-static void texts_of(const struct out *said, struct out *texts)
-{
-	out_init(texts);
-	for (const char *p = said->text; *p != '\0';) {
-		struct str line = {p, strcspn(p, "\n")};
-		const char *ip = memmem(line.p, line.len, "IP = ", 5);
-		const char *text =
-		        ip != NULL ? memmem(ip, line.len - (size_t)(ip - p), ", ", 2) : NULL;
-		p += line.len + (p[line.len] == '\n');
-		if (text != NULL)
-			line = (struct str){text + 2, line.len - (size_t)(text + 2 - line.p)};
-		out_printf(texts, "%.*s\n", STR_ARG(line));
-	}
-}
-
-#define EXPECT_SAMPLE(said, name, swaps) \
-	expect_sample(said, name, swaps, sizeof(swaps) / sizeof((swaps)[0]))
-
-#define EXPECT(said, table) expect(said, table, sizeof(table) / sizeof((table)[0]))
 
 #define D                   "Sep 15 03:14:00 [IKEv1 DEBUG]"
 #define E                   "Sep 15 03:14:00 [IKEv1]"
@@ -330,7 +233,7 @@ static void a_login(void **state)
 	struct client_habits habits = client_windows;
 	habits.user = "alice";
 	world_edit(w, "crypto ipsec security-association lifetime kilobytes 100000\n");
-	listen();
+	listen_all();
 	struct client *c = client_new(w, &habits, HOME_IP);
 	client_enter(c);
 	world_run(w, 1000);
@@ -353,10 +256,10 @@ static void vendors(void **state)
 {
 	struct out texts;
 	fragments = true;
-	listen();
+	listen_all();
 	struct client *c = client_new(*state, &client_windows, HOME_IP);
 	client_enter(c);
-	texts_of(&heard, &texts);
+	heard_texts(&texts);
 	EXPECT_SAMPLE(&texts, "debug-02", vendor_ids);
 	EXPECT_SAMPLE(&texts, "debug-03", first_message);
 	out_free(&texts);
@@ -410,7 +313,7 @@ static void failures(void **state)
 {
 	struct world *w = *state;
 	struct client_habits habits = client_windows;
-	listen();
+	listen_all();
 	habits.psk = "somebody-elses";
 	fails(w, &habits);
 	EXPECT(&heard, wrong_key);
@@ -438,206 +341,12 @@ static void failures(void **state)
 	world_run(w, 70000);
 }
 
-/* Two clients at once: only the one that was named is heard of, in every layer. */
-static void one_client_alone(void **state)
-{
-	struct world *w = *state;
-	listen();
-	debug_sink.cond.npeers = 1;
-	debug_sink.cond.peer[0].ip = HOME_IP;
-	debug_sink.cond.peer[0].mask = UINT32_MAX;
-	struct client *a = client_new(w, &client_windows, HOME_IP);
-	struct client *b = client_new(w, &client_apple, HOME_IP + 1);
-	client_enter(b);
-	assert_int_equal(heard.len, 0);
-	client_enter(a);
-	static const char *const layers[] = {"PHASE 1 COMPLETED", "IPSEC: New embryonic SA",
-	                                     "L2TP: ", "PPP ", "AAA: "};
-	for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
-		if (strstr(heard.text, layers[i]) == NULL)
-			fail_msg("nothing of %s in\n%s", layers[i], heard.text);
-	out_clear(&heard);
-	out_str(&heard, "");
-	client_leave(b);
-	assert_string_equal(heard.text, "");
-	client_leave(a);
-	client_free(a);
-	client_free(b);
-	listen_no_more();
-	world_run(w, 60000);
-}
-
-/* What the lines about an SA name stays the same and is what the SA has; no address of ours is told. */
-static void an_sa_is_told_as_it_is(void **state)
-{
-	struct world *w = *state;
-	uint32_t number[2], flags[2], refs[2], tunnels[2];
-	listen();
-	struct client *c = client_new(w, &client_windows, HOME_IP);
-	client_enter(c);
-	client_leave(c);
-	world_run(w, 3000);
-	client_free(c);
-	/* the client's engine speaks here as well: the server's line is the one about what it received */
-	const char *asked = strstr(heard.text, " rcv'd Terminate: ");
-	assert_non_null(asked);
-	asked -= strlen("IKE SA MM:12345678");
-	assert_int_equal(sscanf(asked,
-	                        "IKE SA MM:%8x rcv'd Terminate: state MM_ACTIVE  flags 0x%8x, "
-	                        "refcnt %u, tuncnt %u",
-	                        &number[0], &flags[0], &refs[0], &tunnels[0]),
-	                 4);
-	const char *ends = strstr(asked + 1, "IKE SA MM:");
-	assert_non_null(ends);
-	assert_int_equal(sscanf(ends,
-	                        "IKE SA MM:%8x terminating:  flags 0x%8x, refcnt %u, tuncnt %u",
-	                        &number[1], &flags[1], &refs[1], &tunnels[1]),
-	                 4);
-	assert_int_equal(number[0], number[1]);
-	/* the peer, and the Quick Mode that is kept to answer repetitions; its ESP SAs went before */
-	assert_int_equal(refs[0], 2);
-	assert_int_equal(refs[1], 0);
-	assert_int_equal(tunnels[0], 0);
-	assert_int_equal(tunnels[1], 0);
-	assert_int_equal(flags[0], 0x0000c042);
-	assert_int_equal(flags[1], 0x0100c002);
-	listen_no_more();
-	world_run(w, 60000);
-}
-
-/* A pair keeps its numbers from its beginning to its end. */
-static void an_esp_sa_keeps_its_numbers(void **state)
-{
-	struct world *w = *state;
-	uint32_t made, gone;
-	listen();
-	struct client *c = client_new(w, &client_apple, HOME_IP);
-	client_enter(c);
-	client_leave(c);
-	world_run(w, 3000);
-	client_free(c);
-	static const char *const pairs[][2] = {
-	        {"Completed outbound encrypt rule, SPI 0x%*8X\n    Rule ID: 0x%8x",
-	         "Deleted outbound encrypt rule, SPI 0x%*8X\n    Rule ID: 0x%8x"},
-	        {"Completed inbound decrypt rule, SPI 0x%*8X\n    Rule ID: 0x%8x",
-	         "Deleted inbound decrypt rule, SPI 0x%*8X\n    Rule ID: 0x%8x"},
-	        {"Completed inbound VPN context, SPI 0x%*8X\n    VPN handle: 0x%8x",
-	         "Deleted inbound VPN context, SPI 0x%*8X\n    VPN handle: 0x%8x"},
-	        {"New inbound tunnel flow rule, SPI 0x%8X", "Destroy current inbound SPI: 0x%8X"},
-	};
-	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-		char begins[2][64];
-		for (int j = 0; j < 2; j++)
-			snprintf(begins[j], sizeof begins[j], "%.*s",
-			         (int)(strchr(pairs[i][j], '%') - pairs[i][j]), pairs[i][j]);
-		const char *a = strstr(heard.text, begins[0]), *b = strstr(heard.text, begins[1]);
-		if (a == NULL || b == NULL)
-			fail_msg("%s or %s not said in\n%s", begins[0], begins[1], heard.text);
-		assert_int_equal(sscanf(a, pairs[i][0], &made), 1);
-		assert_int_equal(sscanf(b, pairs[i][1], &gone), 1);
-		assert_int_equal(made, gone);
-	}
-	listen_no_more();
-	world_run(w, 60000);
-}
-
-/* Each command has something to say of a session. */
-static void every_command_speaks(void **state)
-{
-	static const char *const texts[] = {
-	        "CryptoEngine0: generate alg parameter for conn id ", /* crypto engine */
-	        "CryptoEngine0: create ISAKMP SKEYID for conn id ",
-	        "CryptoEngine0: generate hmac context for conn id ",
-	        "CryptoEngine0: IPSec SA created, conn_id ",
-	        "P1 rekey timer started, ", /* crypto ikev1 timers */
-	        "P2 rekey timer started, ",
-	        "retransmission timer started, ",
-	        "[IKE COMMON DEBUG]New peer ", /* crypto ike-common */
-	        "[IKE COMMON DEBUG]IKEv1 was successful at setting up a tunnel.  Map Tag = ",
-	        "L2TP: I data tnl ", /* l2tp data, packet */
-	        "L2TP: I SCCRQ ",
-	        "PPP 1: CHAP O CHALLENGE id ", /* ppp chap, event */
-	        "PPP 1: CHAP I RESPONSE id ",
-	        "PPP 1: phase is AUTHENTICATING",
-	        "PPP 1: interface is up, address ",
-	        "PPP 1: interface is gone: ",
-	        "AAA: ms-chap-v2 authentication of ", /* aaa authentication, authorization, common ... */
-	        "AAA: authorization of ",
-	        "AAA session opened: handle = ",
-	        "Authentication Status: 1 (ACCEPT)",
-	        "AAA FSM: In AAA_ProcSvrResp, handle = ",
-	        "AAA VPN: user ",
-	        "AAA: accounting start of ",
-	        "VPN-SESSIONDB: add session index ", /* vpn-sessiondb */
-	        "VPN-SESSIONDB: remove session index ",
-	};
-	struct world *w = *state;
-	listen();
-	struct client *c = client_new(w, &client_windows, HOME_IP);
-	client_enter(c);
-	client_leave(c);
-	world_run(w, 3000);
-	client_free(c);
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		if (strstr(heard.text, texts[i]) == NULL)
-			fail_msg("nothing like %s in\n%s", texts[i], heard.text);
-	struct client_habits habits = client_windows;
-	habits.methods = AAA_BIT(AAA_PAP);
-	c = client_new(w, &habits, HOME_IP);
-	client_enter(c);
-	client_leave(c);
-	world_run(w, 3000);
-	client_free(c);
-	assert_non_null(strstr(heard.text, "UPAP I AUTHREQ id "));
-	assert_non_null(strstr(heard.text, "UPAP O AUTHACK id "));
-	listen_no_more();
-	world_run(w, 60000);
-}
-
-/* A console in the dialect of PIX 6 with a condition. */
-static void one_client_alone_in_pix(void **state)
-{
-	struct world *w = *state;
-	listen();
-	debug_form(&debug_sink, true);
-	debug_sink.cond.npeers = 1;
-	debug_sink.cond.peer[0].ip = HOME_IP;
-	debug_sink.cond.peer[0].mask = UINT32_MAX;
-	struct client *a = client_new(w, &client_windows, HOME_IP);
-	struct client *b = client_new(w, &client_apple, HOME_IP + 1);
-	client_enter(b);
-	assert_int_equal(heard.len, 0);
-	client_enter(a);
-	static const char *const layers[] = {"crypto_isakmp_process_block: src ",
-	                                     "ISAKMP (0): SA has been authenticated",
-	                                     "IPSEC(key_engine): ", "IPSEC(initialize_sas): ",
-	                                     "uauth_mschapv2_proc_reply: pppdev = "};
-	for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
-		if (strstr(heard.text, layers[i]) == NULL)
-			fail_msg("nothing of %s in\n%s", layers[i], heard.text);
-	out_clear(&heard);
-	out_str(&heard, "");
-	client_leave(b);
-	assert_string_equal(heard.text, "");
-	client_leave(a);
-	client_free(a);
-	client_free(b);
-	listen_no_more();
-	debug_form(&debug_sink, false);
-	world_run(w, 60000);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(a_login, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(vendors, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(failures, world_setup, world_teardown),
-	        cmocka_unit_test_setup_teardown(one_client_alone, world_setup, world_teardown),
-	        cmocka_unit_test_setup_teardown(an_sa_is_told_as_it_is, world_setup, world_teardown),
-	        cmocka_unit_test_setup_teardown(an_esp_sa_keeps_its_numbers, world_setup, world_teardown),
-	        cmocka_unit_test_setup_teardown(every_command_speaks, world_setup, world_teardown),
-	        cmocka_unit_test_setup_teardown(one_client_alone_in_pix, world_setup, world_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
