@@ -111,13 +111,10 @@ static void put_conn(struct out *o, const struct conn *c, const char *indent)
 	rec_close(o);
 }
 
-size_t connections_count(struct gateway *gw, size_t *most)
+size_t connections_count(struct gateway *gw)
 {
-	static size_t peak;
 	struct conns l = conns_of(gw);
 	free(l.conn);
-	peak = l.n > peak ? l.n : peak;
-	*most = peak;
 	return l.n;
 }
 

@@ -171,7 +171,7 @@ void translate_again(struct gateway *gw); /* a time range began or ended: what t
 void translate_interfaces(struct gateway *gw); /* an address may have changed */
 void translate_end(struct gateway *gw);
 /* connections.c: what passes, in show conn */
-size_t connections_count(struct gateway *gw, size_t *most);
+size_t connections_count(struct gateway *gw);
 void connections_put(struct gateway *gw, struct out *o);
 void connections_register(struct gateway *gw); /* show_local_host, clear_conn */
 void translate_register(struct gateway *gw); /* show_nat */

@@ -161,9 +161,9 @@ static int show_conn(struct cmd *c)
 	struct conns w = {.gw = gw, .o = c->out};
 	struct ike_counts n;
 	ike_counts(gw->ike, &n);
-	size_t most, through = connections_count(gw, &most);
-	rec(c->out, "in_use most_used", "%zu in use, %" PRIu64 " most used\n", n.peers + n.flows + through,
-	    n.conns_peak + most);
+	size_t now = n.peers + n.flows + connections_count(gw), most = workers_conns_most(gw->workers);
+	most = most > n.conns_peak ? most : n.conns_peak; /* peers that did not get as far as ESP */
+	rec(c->out, "in_use most_used", "%zu in use, %zu most used\n", now, most > now ? most : now);
 	if (cmd_has(c, "count"))
 		return CMD_OK;
 	rec_list(c->out, "connections");

@@ -79,6 +79,14 @@ static void flow_heard(struct gateway *gw, struct gw_flow *f)
 		timer_start(&gw->clock, &f->idle, FLOW_IDLE_MS, flow_unused, gw);
 }
 
+/* Connections of the engines: show conn tells the most there were at once. */
+static void note_conns(struct gateway *gw)
+{
+	struct ike_counts n;
+	ike_counts(gw->ike, &n);
+	workers_conns_own(gw->workers, n.peers + n.flows);
+}
+
 static void ike_flow_up(void *ctx, uint32_t peer, uint32_t flow, const struct sa_pair *pair)
 {
 	struct gateway *gw = ctx;
@@ -95,6 +103,7 @@ static void ike_flow_up(void *ctx, uint32_t peer, uint32_t flow, const struct sa
 	f->ifname = share_text(pair->ifname);
 	f->group = share_text(ike_peer_info(gw->ike, peer, &info) ? info.group : "");
 	timer_start(&gw->clock, &f->idle, FLOW_IDLE_MS, flow_unused, gw);
+	note_conns(gw);
 }
 
 enum link_end gateway_link_end(enum sa_end why)
@@ -135,6 +144,7 @@ static void ike_flow_down(void *ctx, uint32_t peer, uint32_t flow, enum sa_end w
 	struct gw_flow *f = hash_del(gw->flows, &flow, sizeof flow);
 	if (f != NULL)
 		free_flow(gw, f);
+	note_conns(gw);
 	if (++gw->left >= CROWD && !timer_running(&gw->trim) && !gw->stopping)
 		timer_start(&gw->clock, &gw->trim, CROWD_MS, trim_heap, gw);
 	l2tp_flow_down(gw->l2tp, flow, gateway_link_end(why));

@@ -12,6 +12,7 @@
 
 enum {
 	ASK_AGAIN = PKT_BATCH / 4, /* a source that gave so many has more: it is asked without poll */
+	CONNS_MS = 5000,           /* asleep no longer while connections are counted: they may end without a word */
 	LATE_LEAST = 256,          /* events that may have to wait */
 	ROUNDS = 8,                /* while some have more, the others are looked at every so many turns */
 };
@@ -133,6 +134,7 @@ unsigned worker_turn(struct worker *w, uint64_t now_ms, unsigned ready)
 	w->now_ms = now_ms;
 	/* Commands first: an SA that was just made is there before its first packet is looked at. */
 	worker_commands(w);
+	worker_conns_sweep(w);
 	if (worker_cross_take(w))
 		more |= WORKER_CROSSED;
 	for (unsigned i = 0; i < WORKER_SOURCES; i++)
@@ -154,7 +156,7 @@ static unsigned look(struct worker *w, struct pollfd *fds, bool wait)
 	for (unsigned i = 0; i < WORKER_SOURCES; i++)
 		if (w->gone & 1u << i)
 			fds[i].fd = -1; /* poll passes over it */
-	int n = poll(fds, WORKER_SOURCES + 1, !wait ? 0 : w->n_late > 0 ? 1 : -1);
+	int n = poll(fds, WORKER_SOURCES + 1, !wait ? 0 : w->n_late > 0 ? 1 : w->n_conns > 0 ? CONNS_MS : -1);
 	if (n < 0) /* interrupted, or no memory for a moment: commands are taken at any rate */
 		usleep(1000);
 	atomic_store_explicit(&w->sleeping, false, memory_order_relaxed);

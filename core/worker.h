@@ -150,6 +150,10 @@ void workers_session_filter(struct workers *ws, uint16_t tunnel, bool has, struc
 void workers_rejudge(struct workers *ws);
 /* Walks the connections. Waits for the workers (a few milliseconds at most). */
 void workers_conns(struct workers *ws, void (*fn)(void *arg, const struct worker_conn_info *c), void *arg);
+/* The control thread has so many connections of its own (IKE, ESP). The most there were at once, with those that pass; one
+ * that ends without a word counts up to five seconds longer. */
+void workers_conns_own(struct workers *ws, size_t n);
+size_t workers_conns_most(const struct workers *ws);
 /* Forgets those of an address (0: all): their next packet is judged. */
 void workers_conns_forget(struct workers *ws, uint32_t ip);
 uint64_t workers_drops(const struct workers *ws, enum drop_reason why);

@@ -7,7 +7,30 @@ enum {
 	TCP = 6,
 	SCTP = 132,
 	CLOSED_MS = 3000,
+	SWEEP_MS = 5000, /* who has ended without a word is counted so much longer */
 };
+
+/* So many more; the most there were at once is noted. */
+static void count(struct worker *w, ptrdiff_t n)
+{
+	w->n_conns += (size_t)n;
+	size_t through = atomic_fetch_add_explicit(&w->all->conns, (size_t)n, memory_order_relaxed) + (size_t)n;
+	if (n > 0)
+		workers_conns_note(w->all, through);
+}
+
+static bool counts(const struct worker_conn *c)
+{
+	return c->used && !c->closed;
+}
+
+void worker_conn_end(struct worker *w, struct worker_conn *c, bool keep)
+{
+	if (counts(c))
+		count(w, -1);
+	c->closed = true;
+	c->used = keep;
+}
 
 static uint32_t mix(uint32_t h, uint32_t v)
 {
@@ -68,13 +91,22 @@ struct worker_conn *worker_conn_find(struct worker *w, const struct filter_key *
 	return NULL;
 }
 
-void worker_conn_put(struct worker *w, const struct filter_key *k, uint16_t tunnel, bool from_client, uint32_t len)
+static struct worker_conn *eldest(struct worker_conn *set)
 {
-	struct worker_conn *set = &w->conns[conn_hash(w, k, tunnel) % (WORKER_CONNS / WAYS) * WAYS];
 	struct worker_conn *c = &set[0];
 	for (unsigned i = 1; i < WAYS && c->used; i++)
 		if (!set[i].used || set[i].last_ms < c->last_ms)
 			c = &set[i];
+	return c;
+}
+
+void worker_conn_put(struct worker *w, const struct filter_key *k, uint16_t tunnel, bool from_client, uint32_t len)
+{
+	struct worker_conn *set = &w->conns[conn_hash(w, k, tunnel) % (WORKER_CONNS / WAYS) * WAYS];
+	struct worker_conn *c = worker_conn_find(w, k, tunnel); /* a TCP connection that begins anew */
+	if (c == NULL)
+		c = eldest(set);
+	worker_conn_end(w, c, false);
 	*c = (struct worker_conn){.key = *k,
 	                          .tunnel = tunnel,
 	                          .used = true,
@@ -82,11 +114,12 @@ void worker_conn_put(struct worker *w, const struct filter_key *k, uint16_t tunn
 	                          .judged = w->judged,
 	                          .bytes = len,
 	                          .last_ms = w->now_ms};
+	count(w, 1);
 }
 
 static bool conn_lives(const struct worker *w, const struct worker_conn *c)
 {
-	return c->used && !c->closed && w->by_tunnel[c->tunnel] != NULL && w->policy != NULL &&
+	return counts(c) && w->by_tunnel[c->tunnel] != NULL && w->policy != NULL &&
 	       !idle_out(w, c);
 }
 
@@ -111,6 +144,18 @@ void worker_conns_drop(struct worker *w, uint32_t ip)
 	for (size_t i = 0; i < WORKER_CONNS; i++) {
 		struct worker_conn *c = &w->conns[i];
 		if (c->used && (ip == 0 || c->key.src == ip || c->key.dst == ip))
-			c->used = false;
+			worker_conn_end(w, c, false);
+	}
+}
+
+void worker_conns_sweep(struct worker *w)
+{
+	if (w->n_conns == 0 || w->now_ms - w->swept_ms < SWEEP_MS)
+		return;
+	w->swept_ms = w->now_ms;
+	for (size_t i = 0; i < WORKER_CONNS; i++) {
+		struct worker_conn *c = &w->conns[i];
+		if (counts(c) && !conn_lives(w, c))
+			worker_conn_end(w, c, false);
 	}
 }

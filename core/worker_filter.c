@@ -168,7 +168,7 @@ static bool known(struct worker *w, const struct session_slot *slot, const struc
 		return false;
 	if (c->judged != w->judged) {
 		if (!judge(w, slot, &c->key, c->from_client, false)) {
-			c->used = false;
+			worker_conn_end(w, c, false);
 			return false;
 		}
 		c->judged = w->judged;
@@ -178,7 +178,8 @@ static bool known(struct worker *w, const struct session_slot *slot, const struc
 	*(worker_conn_forward(c, k) ? &c->forth : &c->back) = true;
 	if (k->proto == TCP) {
 		c->half = c->half || (k->tcp_flags & TCP_FIN) != 0;
-		c->closed = c->closed || (k->tcp_flags & TCP_RST) != 0;
+		if (k->tcp_flags & TCP_RST)
+			worker_conn_end(w, c, true);
 	}
 	return true;
 }

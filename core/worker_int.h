@@ -227,6 +227,8 @@ struct worker {
 	size_t n_late, cap_late;
 	struct worker_conn *conns;
 	uint32_t conn_seed, judged;
+	size_t n_conns; /* that have not ended */
+	uint64_t swept_ms;
 	uint64_t filter_told_ms;
 	unsigned filter_told;
 	uint8_t *buffers;
@@ -246,6 +248,7 @@ struct workers {
 	/* What every thread may look into. */
 	struct ipmap clients;  /* address of an open session -> client_value(); written by the control thread */
 	_Atomic uint64_t drop_told_ms[DROP_N]; /* when the last message of a kind went up */
+	_Atomic size_t conns, own_conns, most_conns; /* through the packet path; the control thread's; of both at once */
 	_Atomic bool rung;     /* event_fd was rung and not looked at yet */
 	int event_fd;          /* eventfd: events are waiting */
 	bool held;             /* control thread: workers_ring() wakes, not each command */
@@ -346,11 +349,15 @@ bool worker_conn_forward(const struct worker_conn *c, const struct filter_key *k
 void worker_conn_put(struct worker *w, const struct filter_key *k, uint16_t tunnel, bool from_client, uint32_t len);
 void worker_conns_list(struct worker *w, struct conn_list *l);
 void worker_conns_drop(struct worker *w, uint32_t ip);
+/* It is over; keep: known for a moment, so that what is still under way is not judged as something new. */
+void worker_conn_end(struct worker *w, struct worker_conn *c, bool keep);
+void worker_conns_sweep(struct worker *w); /* now and then: those that ended without a word are no longer counted */
 
 /* workers.c: the control thread's side. */
 void workers_give(struct workers *ws, struct worker *w, const struct down *d);
 void workers_give_all(struct workers *ws, const struct down *d);
 void workers_given_back(struct workers *ws, const struct up *u);
+void workers_conns_note(struct workers *ws, size_t through); /* so many at this moment: are they the most? */
 /* workers_sa.c */
 void workers_sa_given_back(struct workers *ws, struct esp_sa *sa);
 void workers_tidy(struct workers *ws); /* takes back messages that were sent, frees tables that nobody reads any more */

@@ -306,6 +306,26 @@ void workers_conns(struct workers *ws, void (*fn)(void *arg, const struct worker
 	}
 }
 
+void workers_conns_note(struct workers *ws, size_t through)
+{
+	size_t n = through + atomic_load_explicit(&ws->own_conns, memory_order_relaxed);
+	size_t most = atomic_load_explicit(&ws->most_conns, memory_order_relaxed);
+	while (n > most &&
+	       !atomic_compare_exchange_weak_explicit(&ws->most_conns, &most, n, memory_order_relaxed, memory_order_relaxed))
+		;
+}
+
+void workers_conns_own(struct workers *ws, size_t n)
+{
+	atomic_store_explicit(&ws->own_conns, n, memory_order_relaxed);
+	workers_conns_note(ws, atomic_load_explicit(&ws->conns, memory_order_relaxed));
+}
+
+size_t workers_conns_most(const struct workers *ws)
+{
+	return atomic_load_explicit(&ws->most_conns, memory_order_relaxed);
+}
+
 void workers_conns_forget(struct workers *ws, uint32_t ip)
 {
 	workers_give_all(ws, &(struct down){.op = DOWN_CONNS_FORGET, .u32 = ip});

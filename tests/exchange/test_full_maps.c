@@ -146,6 +146,38 @@ static void resources(void **state)
 	assert_shown(w, "show conn count", "0 in use, 4 most used\n");
 }
 
+/* What passes counts while it lasts, with IKE and ESP of the same moment, whether or not anybody looks. */
+static void connections_most_used(void **state)
+{
+	struct world *w = *state;
+	world_edit(w, "access-list V extended permit ip any any\n"
+	              "group-policy clients attributes\n vpn-filter value V\n"
+	              "timeout conn 0:05:00 udp 0:01:00\n");
+	struct client *c = client_new(w, &client_windows, HOME_IP), *other = client_new(w, &client_windows, HOME_IP + 1);
+	client_enter(c);
+	client_enter(other);
+	client_data(c, 2);
+	client_data(other, 1);
+	leave(w, other);
+	leave(w, c);
+	world_run(w, 1000 * 1000);
+	assert_shown(w, "show conn count", "0 in use, 6 most used\n");
+	c = client_new(w, &client_windows, HOME_IP);
+	client_enter(c);
+	client_data(c, 1);
+	world_run(w, 100 * 1000); /* idle: it is over */
+	other = client_new(w, &client_windows, HOME_IP + 1);
+	struct client *third = client_new(w, &client_windows, HOME_IP + 2);
+	client_enter(other);
+	client_enter(third);
+	assert_shown(w, "show conn count", "6 in use, 6 most used\n");
+	client_data(third, 1);
+	leave(w, third);
+	leave(w, other);
+	leave(w, c);
+	assert_shown(w, "show conn count", " 7 most used\n");
+}
+
 /* Who changed the configuration last. */
 static void modified(void **state)
 {
@@ -163,7 +195,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
-	        T(df_bit), T(peer), T(clear_entry), T(resources), T(modified),
+	        T(df_bit), T(peer), T(clear_entry), T(resources), T(connections_most_used), T(modified),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

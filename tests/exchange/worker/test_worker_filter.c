@@ -143,6 +143,52 @@ static void lists_and_connections(void **state)
 	filter_drop(f);
 }
 
+static void client_syn(uint16_t sport)
+{
+	uint8_t ip[40] = {0};
+	struct wr w = wr_of(ip, sizeof ip);
+	wr_u32(&w, 0x45000000 | sizeof ip);
+	wr_u32(&w, 0);
+	wr_u32(&w, 0x40060000); /* TTL 64, TCP */
+	wr_u32(&w, LAB_USER);
+	wr_u32(&w, LAB_HOST + 7); /* nobody: no answer */
+	wr_u16(&w, sport);
+	wr_u16(&w, 80);
+	wr_u32(&w, 1);
+	wr_u32(&w, 0);
+	wr_u32(&w, 0x50022000); /* SYN */
+	wr_u32(&w, 0);
+	assert_true(wr_ok(&w));
+	lab_client_ip(l, ip, sizeof ip);
+}
+
+static void count_all(void *arg, const struct worker_conn_info *c)
+{
+	(void)c;
+	++*(unsigned *)arg;
+}
+
+/* A SYN is judged each time, since a connection may begin anew; it is the same one then. */
+static void repeated_syn_is_one_connection(void **state)
+{
+	(void)state;
+	struct filter *f = filter_hold(list_of(true, 0, 0));
+	unsigned n = 0;
+	workers_set_policy(l->w, policy_of(f));
+	workers_session_filter(l->w, LAB_TUNNEL, false, NULL, 0);
+	lab_drain(l);
+	for (int i = 0; i < 3; i++)
+		client_syn(1024);
+	client_syn(1025);
+	for (int i = 0; i < 100 && ctr_get(&f->hits[0]) < 4; i++)
+		usleep(10000);
+	assert_int_equal(ctr_get(&f->hits[0]), 4);
+	workers_conns(l->w, count_all, &n);
+	assert_int_equal(n, 2);
+	assert_true(workers_conns_most(l->w) == 2);
+	filter_drop(f);
+}
+
 /* The list names the real host; the client's packet is for the mapped one, which the kernel would translate. */
 static void translated_destination(void **state)
 {
@@ -242,6 +288,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	        TEST(lists_and_connections),
+	        TEST(repeated_syn_is_one_connection),
 	        TEST(translated_destination),
 	        TEST(replaced_under_traffic),
 	};
