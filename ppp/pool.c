@@ -243,6 +243,21 @@ bool ppp_pools_take(struct ppp_pools *ps, const char *const *names, size_t n, ui
 	return false;
 }
 
+/* Taken before its time was over: it waits no longer, and from the beginning when it comes back. */
+static void wait_no_longer(struct apool *p, uint32_t ip)
+{
+	size_t i = ip - p->conf.first, to = p->first_held;
+	if (!bit_get(p->waiting, i))
+		return;
+	bit_clear(p->waiting, i);
+	for (size_t k = 0, at = p->first_held; k < p->nwaiting; k++, at = (at + 1) % p->size)
+		if (p->held[at].ip != ip) {
+			p->held[to] = p->held[at];
+			to = (to + 1) % p->size;
+		}
+	p->nwaiting--;
+}
+
 bool ppp_pools_take_ip(struct ppp_pools *ps, uint32_t ip, const char **pool)
 {
 	*pool = "";
@@ -252,6 +267,7 @@ bool ppp_pools_take_ip(struct ppp_pools *ps, uint32_t ip, const char **pool)
 			continue;
 		if (bit_get(p->used, ip - p->conf.first))
 			return false;
+		wait_no_longer(p, ip);
 		bit_set(p->used, ip - p->conf.first);
 		p->nused++;
 		*pool = p->name;

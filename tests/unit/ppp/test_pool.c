@@ -95,6 +95,28 @@ static void delay(void **state)
 	}
 }
 
+/* A particular address may be taken while it is held back; its time begins again when it comes back. */
+static void delay_begins_again(void **state)
+{
+	const struct ppp_pool_conf pools[] = {{"A", 0x0a000001, 0x0a000003, 0}};
+	const char *pool;
+	(void)state;
+	assert_int_equal(ppp_pools_set(ps, pools, 1, 10), 0);
+	for (uint32_t i = 1; i <= 3; i++)
+		assert_int_equal(take(1), 0x0a000000 + i);
+	for (uint32_t i = 1; i <= 3; i++)
+		ppp_pools_release(ps, "A", 0x0a000000 + i);
+	clock_run(&clk, 1000 + 5000);
+	assert_true(ppp_pools_take_ip(ps, 0x0a000002, &pool));
+	ppp_pools_release(ps, "A", 0x0a000002);
+	clock_run(&clk, 1000 + 10000);
+	assert_int_equal(take(1), 0x0a000001);
+	assert_int_equal(take(1), 0x0a000003);
+	assert_int_equal(take(1), 0);
+	clock_run(&clk, 1000 + 15000);
+	assert_int_equal(take(1), 0x0a000002);
+}
+
 static void change(void **state)
 {
 	const struct ppp_pool_conf first[] = {{"A", 0x0a000001, 0x0a000004, 0}};
@@ -159,6 +181,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(order, setup, teardown),
 	        cmocka_unit_test_setup_teardown(edges, setup, teardown),
 	        cmocka_unit_test_setup_teardown(delay, setup, teardown),
+	        cmocka_unit_test_setup_teardown(delay_begins_again, setup, teardown),
 	        cmocka_unit_test_setup_teardown(change, setup, teardown),
 	        cmocka_unit_test_setup_teardown(gateway, setup, teardown),
 	        cmocka_unit_test_setup_teardown(show, setup, teardown),
