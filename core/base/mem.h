@@ -24,7 +24,8 @@ void mem_count(struct mem_kind *k, ptrdiff_t n, ptrdiff_t bytes);
 /* What is shown of all kinds of one name. */
 struct mem_info {
 	const char *name;
-	size_t size, n, peak, held;
+	size_t size, n, held;
+	size_t peak; /* where objects of one name differ in size, the sum of each size's own */
 	size_t used; /* bytes of the objects in use; of hash tables and what is too large for slabs: as held */
 };
 enum { MEM_KINDS_MAX = 48 };

@@ -31,6 +31,8 @@ static struct pool *pool_of(struct sized *s, size_t size)
 
 static void *large_get(struct sized *s, size_t size)
 {
+	if (size > PTRDIFF_MAX - LINE)
+		return NULL;
 	void *object = aligned_alloc(LINE, (size + LINE - 1) & ~(size_t)(LINE - 1));
 	if (object == NULL)
 		return NULL;
