@@ -20,7 +20,7 @@ static const struct program_option posternd_options[] = {
         {"--socket", "PATH", "where consoles connect (default " CONTROL_SOCKET ")"},
         {"--workers", "N", "threads for packets, 1 to 16 (default: as many as there are processors)"},
         {"--no-offload", "LIST",
-         "what is not left to the kernel, for tests: tun-csum, tun-tso, tun-uso, coalesce, udp-gro, udp-gso, with "
+         "what is not left to the kernel, for tests: tun-csum, tun-tso, tun-uso, coalesce, udp-gro, udp-gso, udp-raw, with "
          "commas, or all (show version has what is in force)"},
         {"--crypto", "HOW",
          "who encrypts packets: `openssl` one by one, `ipsec-mb` many at once, or `auto`, whichever "

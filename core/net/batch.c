@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +18,20 @@ enum {
 	SLOT_SHIFT = 576, /* slots do not begin in the same lines of the cache */
 };
 
-static void buffers_enlarge(int fd)
+void batch_buffers_enlarge(int fd)
 {
 	int size = BATCH_BUFFER_BYTES;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
+int batch_receive_nothing(int fd)
+{
+	struct sock_filter code = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog program = {1, &code};
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
 static void store_free(struct batch_in *in)
@@ -64,6 +72,7 @@ int batch_init(struct batch *b, int fd, uint16_t port, struct err *err)
 	memset(b, 0, sizeof(*b));
 	b->fd = fd;
 	b->port = port;
+	b->raw.fd = -1;
 	pthread_mutex_init(&b->tx_lock, NULL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) ||
 	    setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) ||
@@ -72,7 +81,7 @@ int batch_init(struct batch *b, int fd, uint16_t port, struct err *err)
 	if (!store_make(&b->in, SLOT_BYTES))
 		return err_set(err, -ENOMEM, "out of memory");
 	batch_send_init(b);
-	buffers_enlarge(fd);
+	batch_buffers_enlarge(fd);
 	return 0;
 }
 
@@ -81,6 +90,9 @@ uint32_t batch_offload(struct batch *b, uint32_t allowed)
 	int gro = (allowed & OFFLOAD_UDP_GRO) != 0, none = 0; /* none: told with each message */
 	bool wide = b->in.iov[0].iov_len == GRO_SLOT_BYTES;
 	b->offload = OFFLOAD_NONE;
+	rawudp_close(&b->raw);
+	if ((allowed & OFFLOAD_UDP_RAW) && b->port && !rawudp_open(&b->raw))
+		b->offload |= OFFLOAD_UDP_RAW;
 	if ((allowed & OFFLOAD_UDP_GSO) && !setsockopt(b->fd, SOL_UDP, UDP_SEGMENT, &none, sizeof(none)))
 		b->offload |= OFFLOAD_UDP_GSO;
 	if (wide != gro && !store_make(&b->in, gro ? GRO_SLOT_BYTES : SLOT_BYTES))
@@ -93,6 +105,7 @@ uint32_t batch_offload(struct batch *b, uint32_t allowed)
 void batch_close(struct batch *b)
 {
 	store_free(&b->in);
+	rawudp_close(&b->raw);
 	close(b->fd);
 	pthread_mutex_destroy(&b->tx_lock);
 }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include "core/net/rawudp.h"
 #include "core/net/udp.h"
 
 /* Room for IP_PKTINFO, IP_TOS and the size of the datagrams that UDP_GRO has put together. */
@@ -46,10 +47,12 @@ struct batch_control_out {
 struct batch_group {
 	uint8_t first, last, n; /* indices into the batch; how many */
 	bool closed;            /* nothing more is added */
+	bool raw;               /* by the raw socket */
 	uint32_t size, len;     /* of each but the last; of all */
 };
 
-/* A peer whose path did not take datagrams of that size as one message; so many more are sent singly. */
+/* A peer whose path did not take datagrams of that size as one message, or by the raw socket; so many more are sent singly,
+ * by the UDP socket. */
 struct batch_refused {
 	uint32_t ip, size;
 	unsigned left;
@@ -76,6 +79,7 @@ struct batch {
 	bool df;
 	int tx_error; /* errno of the latest refusal */
 	uint32_t ip; /* bound to, 0 = all */
+	struct rawudp raw; /* for OFFLOAD_UDP_RAW */
 	struct udp_stats stats;
 	struct batch_in in;
 	struct batch_out out;
@@ -85,6 +89,10 @@ struct batch {
 int batch_init(struct batch *b, int fd, uint16_t port, struct err *err);
 void batch_close(struct batch *b);
 void batch_send_init(struct batch *b); /* batch_send.c's part of batch_init */
+/* Room in a socket's buffers for bursts while the thread is busy. */
+void batch_buffers_enlarge(int fd);
+/* A socket that only sends takes nothing in. 0 or -1, as setsockopt. */
+int batch_receive_nothing(int fd);
 /* As the functions of udp.h. */
 uint32_t batch_offload(struct batch *b, uint32_t allowed);
 static inline bool batch_more(const struct batch *b)

@@ -1,4 +1,5 @@
-/* Sending: datagrams to one peer that are alike become one message (UDP_SEGMENT), everything goes by sendmmsg. */
+/* Sending: datagrams to one peer that are alike become one message (UDP_SEGMENT), a lone one gets its headers here (rawudp.h),
+ * everything goes by sendmmsg. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/udp.h>
@@ -51,7 +52,7 @@ static struct batch_refused *refused_of(struct batch_out *o, uint32_t ip)
 	return &o->refused[(ip ^ ip >> 8 ^ ip >> 16) % PKT_BATCH];
 }
 
-/* May datagrams of that size travel as one message? Asked for each of those that would. */
+/* May datagrams of that size travel as one message, or by the raw socket? Asked for each of those that would. */
 static bool joins(struct batch_out *o, const struct pkt *p)
 {
 	struct batch_refused *r = refused_of(o, p->peer.ip);
@@ -110,6 +111,23 @@ static void plan(struct batch *b, struct pkt *const *pkts, unsigned n)
 	}
 }
 
+static uint32_t source(const struct batch *b, const struct pkt *p)
+{
+	return p->local.ip ? p->local.ip : b->ip;
+}
+
+/* Which go by the raw socket. It looks routes up from one address: for a batch, that of its first packet. */
+static void plan_raw(struct batch *b, struct pkt *const *pkts)
+{
+	if (!(b->offload & OFFLOAD_UDP_RAW) || b->out.n == 0 || !rawudp_from(&b->raw, source(b, pkts[0])))
+		return;
+	for (unsigned k = 0; k < b->out.n; k++) {
+		struct batch_group *g = &b->out.group[k];
+		const struct pkt *p = pkts[g->first];
+		g->raw = g->n == 1 && rawudp_takes(&b->raw, p, source(b, p)) && joins(&b->out, p);
+	}
+}
+
 /* ------------------------------------------------------------------------------------------- sending */
 
 /* Message k: n datagrams of iov, which are like p. */
@@ -120,7 +138,7 @@ static void message_write(struct batch *b, unsigned k, const struct pkt *p, stru
 	struct msghdr *h = &o->msg[k].msg_hdr;
 	o->addr[k].sin_port = b->port ? htons(p->peer.port) : 0;
 	o->addr[k].sin_addr.s_addr = htonl(p->peer.ip);
-	c->pktinfo.ipi_spec_dst.s_addr = htonl(p->local.ip ? p->local.ip : b->ip);
+	c->pktinfo.ipi_spec_dst.s_addr = htonl(source(b, p));
 	c->tos = p->tos;
 	c->seg = (uint16_t)p->len;
 	uint8_t *from = (uint8_t *)(n > 1 ? &c->seg_head : &c->pktinfo_head);
@@ -131,12 +149,29 @@ static void message_write(struct batch *b, unsigned k, const struct pkt *p, stru
 	h->msg_iovlen = n;
 }
 
+/* Message k: p by the raw socket. Nothing has to go with it: all is in its headers. */
+static void message_raw(struct batch *b, unsigned k, const struct pkt *p, struct iovec *iov)
+{
+	struct msghdr *h = &b->out.msg[k].msg_hdr;
+	b->out.addr[k].sin_port = 0;
+	b->out.addr[k].sin_addr.s_addr = htonl(p->peer.ip);
+	*iov = (struct iovec){rawudp_head(&b->raw, p, b->port), RAWUDP_HEAD + p->len};
+	h->msg_control = NULL;
+	h->msg_controllen = 0;
+	h->msg_iov = iov;
+	h->msg_iovlen = 1;
+}
+
 static void messages_write(struct batch *b, struct pkt *const *pkts)
 {
 	struct iovec *iov = b->out.iov;
 	for (unsigned k = 0; k < b->out.n; k++) {
 		const struct batch_group *g = &b->out.group[k];
 		struct iovec *first = iov;
+		if (g->raw) {
+			message_raw(b, k, pkts[g->first], iov++);
+			continue;
+		}
 		for (unsigned i = 0, at = g->first; i < g->n; i++, at = b->out.next[at])
 			*iov++ = (struct iovec){pkt_data(pkts[at]), pkts[at]->len};
 		message_write(b, k, pkts[g->first], first, g->n);
@@ -151,16 +186,18 @@ static void group_lost(struct batch *b, const struct batch_group *g, struct pkt 
 	b->tx_error = code;
 }
 
-/* The datagrams of a refused message one by one; the host cuts what is larger than the path. */
+/* The datagrams of a refused message one by one, by the UDP socket; the host cuts what is larger than the path. */
 static unsigned send_singly(struct batch *b, unsigned k, struct pkt *const *pkts)
 {
 	const struct batch_group *g = &b->out.group[k];
 	struct iovec *iov = b->out.msg[k].msg_hdr.msg_iov;
 	struct pkt *head = pkts[g->first];
 	unsigned sent = 0;
+	df_set(b, head->df);
 	*refused_of(&b->out, head->peer.ip) = (struct batch_refused){head->peer.ip, g->size, SINGLY};
 	for (unsigned i = 0, at = g->first; i < g->n; i++, at = b->out.next[at]) {
 		const struct batch_group one = {.first = (uint8_t)at, .n = 1};
+		iov[i] = (struct iovec){pkt_data(pkts[at]), pkts[at]->len};
 		message_write(b, k, pkts[at], &iov[i], 1);
 		ssize_t r;
 		do
@@ -175,13 +212,14 @@ static unsigned send_singly(struct batch *b, unsigned k, struct pkt *const *pkts
 	return sent;
 }
 
-/* Messages at to end, of one DF mode. A refused one is marked and the rest goes on, except when the socket's buffer is
- * full: then the rest would only be refused, too. */
+/* Messages at to end, of one DF mode or by the raw socket, which does not take what is larger than the path. A refused one is
+ * marked and the rest goes on, except when the socket's buffer is full: then the rest would only be refused, too. */
 static unsigned send_run(struct batch *b, unsigned at, unsigned end, struct pkt *const *pkts)
 {
 	unsigned sent = 0;
+	int fd = b->out.group[at].raw ? b->raw.fd : b->fd;
 	while (at < end) {
-		int done = sendmmsg(b->fd, b->out.msg + at, end - at, MSG_DONTWAIT), code = errno;
+		int done = sendmmsg(fd, b->out.msg + at, end - at, MSG_DONTWAIT), code = errno;
 		ctr_add(&b->stats.tx_calls, 1);
 		for (; done > 0; done--, at++) {
 			sent += b->out.group[at].n;
@@ -194,7 +232,7 @@ static unsigned send_run(struct batch *b, unsigned at, unsigned end, struct pkt 
 		if (code == EAGAIN || code == ENOBUFS) {
 			for (; at < end; at++)
 				group_lost(b, &b->out.group[at], pkts, code);
-		} else if (g->n > 1) {
+		} else if (g->n > 1 || (g->raw && code == EMSGSIZE)) {
 			sent += send_singly(b, at++, pkts);
 		} else {
 			group_lost(b, g, pkts, code);
@@ -204,16 +242,24 @@ static unsigned send_run(struct batch *b, unsigned at, unsigned end, struct pkt 
 	return sent;
 }
 
+/* Can message k be sent by the same call as message at? */
+static bool same_run(const struct batch *b, unsigned at, unsigned k, struct pkt *const *pkts)
+{
+	const struct batch_group *a = &b->out.group[at], *g = &b->out.group[k];
+	return a->raw == g->raw && (a->raw || pkts[a->first]->df == pkts[g->first]->df);
+}
+
 static unsigned send_batch(struct batch *b, struct pkt *const *pkts, unsigned n)
 {
 	unsigned sent = 0;
 	plan(b, pkts, n);
+	plan_raw(b, pkts);
 	messages_write(b, pkts);
 	for (unsigned at = 0, end; at < b->out.n; at = end) {
-		bool df = pkts[b->out.group[at].first]->df;
-		for (end = at + 1; end < b->out.n && pkts[b->out.group[end].first]->df == df;)
+		for (end = at + 1; end < b->out.n && same_run(b, at, end, pkts);)
 			end++;
-		df_set(b, df);
+		if (!b->out.group[at].raw)
+			df_set(b, pkts[b->out.group[at].first]->df);
 		sent += send_run(b, at, end, pkts);
 	}
 	return sent;

@@ -1,7 +1,6 @@
 #include "core/net/rawesp.h"
 
 #include <errno.h>
-#include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,13 +12,6 @@ struct rawesp {
 	struct batch b;
 };
 
-static int refuse_all(int fd)
-{
-	struct sock_filter code = BPF_STMT(BPF_RET | BPF_K, 0);
-	struct sock_fprog program = {1, &code};
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
-}
-
 int rawesp_open(struct rawesp **r, bool sender, struct err *err)
 {
 	*r = NULL;
@@ -27,7 +19,7 @@ int rawesp_open(struct rawesp **r, bool sender, struct err *err)
 	if (fd < 0)
 		return err_set(err, -errno, "cannot open a raw socket for ESP: %s",
 		               strerror(errno));
-	if (sender && refuse_all(fd)) {
+	if (sender && batch_receive_nothing(fd)) {
 		int failed = errno;
 		close(fd);
 		return err_set(err, -failed, "cannot filter a raw socket: %s", strerror(failed));
