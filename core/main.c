@@ -14,9 +14,58 @@
 #include "core/gateway.h"
 #include "core/privilege.h"
 
-static bool parse(int argc, char **argv, struct gateway_options *opt, const char **manual)
+/* An option with its optarg; what cannot be obeyed, and what is only a question, ends the program. */
+static bool take_option(int c, struct gateway_options *opt, const char **manual)
 {
 	struct err err = {0};
+	switch (c) {
+	case 's':
+		opt->state_dir = optarg;
+		break;
+	case 'k':
+		opt->socket = optarg;
+		break;
+	case 'w':
+		opt->hardware = optarg;
+		break;
+	case 'c':
+		opt->config = optarg;
+		break;
+	case 'g':
+		opt->grammar = optarg;
+		break;
+	case 'n':
+		opt->workers = (unsigned)strtoul(optarg, NULL, 10);
+		if (opt->workers < 1 || opt->workers > WORKERS_MAX)
+			return false;
+		break;
+	case 'o':
+		if (offload_forbid(optarg, &opt->offload, &err) != 0) {
+			fprintf(stderr, "posternd: %s\n", err.text);
+			exit(2);
+		}
+		break;
+	case 'y':
+		if (!prim_backend_by_name(str_of(optarg), &opt->crypto))
+			return false;
+		break;
+	case 'm':
+		*manual = optarg;
+		break;
+	case 'V':
+		printf("posternd %s\n", POSTERN_VERSION);
+		exit(0);
+	case 'h':
+		program_usage(&program_posternd, stdout);
+		exit(0);
+	default:
+		return false;
+	}
+	return true;
+}
+
+static bool parse(int argc, char **argv, struct gateway_options *opt, const char **manual)
+{
 	static const struct option longs[] = {
 	        {"state", required_argument, NULL, 's'},
 	        {"socket", required_argument, NULL, 'k'},
@@ -32,49 +81,8 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, const char
 	        {NULL, 0, NULL, 0},
 	};
 	for (int c; (c = getopt_long(argc, argv, "hV", longs, NULL)) != -1;)
-		switch (c) {
-		case 's':
-			opt->state_dir = optarg;
-			break;
-		case 'k':
-			opt->socket = optarg;
-			break;
-		case 'w':
-			opt->hardware = optarg;
-			break;
-		case 'c':
-			opt->config = optarg;
-			break;
-		case 'g':
-			opt->grammar = optarg;
-			break;
-		case 'n':
-			opt->workers = (unsigned)strtoul(optarg, NULL, 10);
-			if (opt->workers < 1 || opt->workers > WORKERS_MAX)
-				return false;
-			break;
-		case 'o':
-			if (offload_forbid(optarg, &opt->offload, &err) != 0) {
-				fprintf(stderr, "posternd: %s\n", err.text);
-				exit(2);
-			}
-			break;
-		case 'y':
-			if (!prim_backend_by_name(str_of(optarg), &opt->crypto))
-				return false;
-			break;
-		case 'm':
-			*manual = optarg;
-			break;
-		case 'V':
-			printf("posternd %s\n", POSTERN_VERSION);
-			exit(0);
-		case 'h':
-			program_usage(&program_posternd, stdout);
-			exit(0);
-		default:
+		if (!take_option(c, opt, manual))
 			return false;
-		}
 	return optind == argc;
 }
 

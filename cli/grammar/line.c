@@ -298,63 +298,65 @@ static uint64_t short_form(const struct line *l)
 	return at;
 }
 
-void line_negate(struct line *l)
-{
-	uint64_t keys = 0, own = 0, stored = 0, after, lead = 0;
-	bool list = l->node && (l->node->flags & NODE_LIST);
+/* Atoms of a line, as bits. */
+struct parts {
+	uint64_t keys, own; /* of the node and of those it is in; of the node alone */
+	uint64_t stored;    /* in fields */
+	uint64_t after;     /* these, and what may follow them */
+	uint64_t lead;      /* keywords past the keys that lead to the first field */
+};
 
-	if (!l->node || l->run || (l->flags & LINE_NO_NONE))
-		return;
+static struct parts parts_of(const struct line *l)
+{
+	struct parts p = {0};
+
 	for (unsigned i = 0; i < l->natoms; i++) {
 		uint64_t bit = UINT64_C(1) << i;
 
 		if (is_key(l, l->atoms[i])) {
-			keys |= bit;
-			own |= l->atoms[i]->field->index >= l->node->nup ? bit : 0;
+			p.keys |= bit;
+			p.own |= l->atoms[i]->field->index >= l->node->nup ? bit : 0;
 		}
-		stored |= is_stored(l, l->atoms[i]) ? bit : 0;
+		p.stored |= is_stored(l, l->atoms[i]) ? bit : 0;
 	}
-	l->key_atoms = keys;
-	after = reach(l, stored) | stored;
-	/* Keywords past the keys that lead to the first field. */
+	p.after = reach(l, p.stored) | p.stored;
 	for (unsigned i = 0; i < l->natoms; i++) {
 		uint64_t bit = UINT64_C(1) << i;
 
-		if (l->atoms[i]->kind == ITEM_WORD && !(after & bit) && !(reach(l, bit) & keys) &&
-		    (l->follow[i] & stored))
-			lead |= bit;
+		if (l->atoms[i]->kind == ITEM_WORD && !(p.after & bit) && !(reach(l, bit) & p.keys) &&
+		    (l->follow[i] & p.stored))
+			p.lead |= bit;
 	}
-	/* Values in front of the key of an entry that is no more than its values (`no crypto ipsec df-bit set-df outside`). */
-	if (list && own && stored && (l->node->flags & NODE_BY_CONTENT) &&
-	    !(reach(l, own) & stored)) {
-		l->no_reset = l->last;
-		return;
-	}
-	if (list && own) {
-		for (unsigned i = 0; i < l->natoms; i++) {
-			uint64_t bit = UINT64_C(1) << i;
+	return p;
+}
 
-			if ((own & bit) && !(reach(l, bit) & keys))
-				l->no_delete |= bit;
-		}
-		/* A switch of the entry itself (`no logging message ID`): it is meant. */
-		if (with_fields(l) && !l->enter)
-			l->no_delete &= ~(l->last & own);
-		/* A keyword between the last key and the fields: the fields are meant, not the entry. */
-		if (!(reach(l, l->no_delete) & lead) && (!with_fields(l) || l->enter)) {
-			l->no_delete |= l->last;
-			return;
-		}
-	} else if (l->enter && !stored && !with_fields(l)) {
-		l->no_delete = l->last;
-		return;
-	}
-	l->no_reset = lead | l->last;
+/* What `no` deletes of a list: false when it resets fields, too. */
+static bool negate_entry(struct line *l, const struct parts *p)
+{
 	for (unsigned i = 0; i < l->natoms; i++) {
-		if ((after >> i & 1) && l->atoms[i]->kind == ITEM_ARG)
+		uint64_t bit = UINT64_C(1) << i;
+
+		if ((p->own & bit) && !(reach(l, bit) & p->keys))
+			l->no_delete |= bit;
+	}
+	/* A switch of the entry itself (`no logging message ID`): it is meant. */
+	if (with_fields(l) && !l->enter)
+		l->no_delete &= ~(l->last & p->own);
+	/* A keyword between the last key and the fields: the fields are meant, not the entry. */
+	if ((reach(l, l->no_delete) & p->lead) || (with_fields(l) && !l->enter))
+		return false;
+	l->no_delete |= l->last;
+	return true;
+}
+
+static void negate_fields(struct line *l, const struct parts *p)
+{
+	l->no_reset = p->lead | l->last;
+	for (unsigned i = 0; i < l->natoms; i++) {
+		if ((p->after >> i & 1) && l->atoms[i]->kind == ITEM_ARG)
 			l->no_reset |= UINT64_C(1) << i;
 	}
-	if (!stored && !with_fields(l)) {
+	if (!p->stored && !with_fields(l)) {
 		/* Nothing of its own to reset: the container (or, with all keys elsewhere, the entry). */
 		l->no_delete |= l->last;
 		l->no_reset = 0;
@@ -366,4 +368,25 @@ void line_negate(struct line *l)
 			l->no_delete |= short_form(l);
 	}
 	l->no_reset &= ~l->no_delete;
+}
+
+void line_negate(struct line *l)
+{
+	struct parts p;
+	bool list = l->node && (l->node->flags & NODE_LIST);
+
+	if (!l->node || l->run || (l->flags & LINE_NO_NONE))
+		return;
+	p = parts_of(l);
+	l->key_atoms = p.keys;
+	/* Values in front of the key of an entry that is no more than its values (`no crypto ipsec df-bit set-df outside`). */
+	if (list && p.own && p.stored && (l->node->flags & NODE_BY_CONTENT) &&
+	    !(reach(l, p.own) & p.stored))
+		l->no_reset = l->last;
+	else if (list && p.own && negate_entry(l, &p))
+		return;
+	else if (!(list && p.own) && l->enter && !p.stored && !with_fields(l))
+		l->no_delete = l->last;
+	else
+		negate_fields(l, &p);
 }

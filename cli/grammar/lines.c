@@ -331,6 +331,42 @@ static bool read_target(struct builder *b, struct line *l, const struct yaml *y)
 	return !b->failed;
 }
 
+/* Attributes that are texts. */
+static bool read_strings(struct builder *b, struct line *l, const struct yaml *y)
+{
+	l->text = build_text(b, y, "line");
+	if (!l->text)
+		return build_fail(b, y, "line: is missing");
+	if (l->mode->inert && l->mode->node && !yaml_get(y, "run"))
+		l->inert = l->mode->inert;
+	if (yaml_get(y, "inert"))
+		l->inert = build_text(b, y, "inert");
+	if (yaml_get(y, "refused"))
+		l->refused = build_text(b, y, "refused");
+	if (yaml_get(y, "say"))
+		l->say = build_text(b, y, "say");
+	l->doc = build_text(b, y, "doc");
+	l->strip = build_text(b, y, "strip");
+	return true;
+}
+
+static bool read_flags(struct builder *b, struct line *l, const struct yaml *y)
+{
+	bool always = false, never = false;
+
+	if (!read_show(b, y, &always, &never) ||
+	    !read_flag(b, l, y, "first", "clear", LINE_CLEAR_FIRST) ||
+	    !read_flag(b, l, y, "trail", "yes", LINE_TRAIL) ||
+	    !read_flag(b, l, y, "offer", "yes", LINE_OFFER) ||
+	    !read_flag(b, l, y, "guards", "yes", LINE_GUARDS) ||
+	    !read_flag(b, l, y, "tells", "yes", LINE_TELLS) ||
+	    !read_flag(b, l, y, "keep", "yes", LINE_KEEP) ||
+	    !read_flag(b, l, y, "unset", "no", LINE_UNSET) || !read_only(b, l, y))
+		return false;
+	l->flags |= (always ? LINE_ALWAYS : 0u) | (never ? LINE_NEVER : 0u);
+	return true;
+}
+
 /* Attributes; base: the line whose older spelling this is. */
 static struct line *read_line(struct builder *b, struct mode *m, const struct yaml *y,
                               struct line *base)
@@ -341,7 +377,6 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 	        "first",  "privilege", "edit",  "inert", "refused", "trail", "keep",
 	        "unset",  "guards",    "tells", "strip", "offer", "only", NULL};
 	struct line *l = build_alloc(b, 1, sizeof(*l));
-	bool always = false, never = false;
 
 	if (base)
 		*l = *base;
@@ -356,36 +391,11 @@ static struct line *read_line(struct builder *b, struct mode *m, const struct ya
 		l->text = y->text;
 		return l;
 	}
-	if (!build_keys(b, y, known))
+	if (!build_keys(b, y, known) || !read_strings(b, l, y) || !read_target(b, l, y) ||
+	    !read_functions(b, l, y) || !read_args(b, l, y) || !read_with(b, l, y) ||
+	    !read_words(b, l, y) || !read_no(b, l, y) || !read_dialects(b, l, y) ||
+	    !read_number(b, y, "privilege", &l->privilege) || !read_flags(b, l, y))
 		return NULL;
-	l->text = build_text(b, y, "line");
-	if (!l->text) {
-		build_fail(b, y, "line: is missing");
-		return NULL;
-	}
-	if (m->inert && m->node && !yaml_get(y, "run"))
-		l->inert = m->inert;
-	if (yaml_get(y, "inert"))
-		l->inert = build_text(b, y, "inert");
-	if (yaml_get(y, "refused"))
-		l->refused = build_text(b, y, "refused");
-	if (yaml_get(y, "say"))
-		l->say = build_text(b, y, "say");
-	l->doc = build_text(b, y, "doc");
-	l->strip = build_text(b, y, "strip");
-	if (!read_target(b, l, y) || !read_functions(b, l, y) || !read_args(b, l, y) ||
-	    !read_with(b, l, y) || !read_words(b, l, y) || !read_no(b, l, y) ||
-	    !read_dialects(b, l, y) || !read_number(b, y, "privilege", &l->privilege) ||
-	    !read_show(b, y, &always, &never) ||
-	    !read_flag(b, l, y, "first", "clear", LINE_CLEAR_FIRST) ||
-	    !read_flag(b, l, y, "trail", "yes", LINE_TRAIL) ||
-	    !read_flag(b, l, y, "offer", "yes", LINE_OFFER) ||
-	    !read_flag(b, l, y, "guards", "yes", LINE_GUARDS) ||
-	    !read_flag(b, l, y, "tells", "yes", LINE_TELLS) ||
-	    !read_flag(b, l, y, "keep", "yes", LINE_KEEP) ||
-	    !read_flag(b, l, y, "unset", "no", LINE_UNSET) || !read_only(b, l, y))
-		return NULL;
-	l->flags |= (always ? LINE_ALWAYS : 0u) | (never ? LINE_NEVER : 0u);
 	if (!l->node && !l->run && !l->refused && !l->inert) {
 		build_fail(b, y, "\"%s\" has neither node: nor run:", l->text);
 		return NULL;

@@ -404,14 +404,13 @@ static void say_oddities(struct ike_sa *sa, const struct p2_offer *offer)
 		        offer->unknown_protocol);
 }
 
-enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
+/* The message's payloads: what is offered, nonce, identities. */
+static enum ike_verdict read_first(struct ike_qm *qm, const struct ike_msg *m, struct p2_offer *offer)
 {
 	struct ike_xchg *x = &qm->x;
 	struct ike_sa *sa = x->sa;
-	struct p2_offer *offer = &sa->ike->offer.p2;
 	const struct ike_payload *nonce = ike_msg_find(m, PAY_NONCE, NULL);
 	const char *why = "";
-	enum ike_verdict v;
 
 	ike_event(x, EV_CONFIRM_SA);
 	ike_dbg(sa, IKE_DETAIL, "processing SA payload");
@@ -425,8 +424,15 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	                                              : (struct bytes){0};
 	if (x->nonce_i.p == NULL)
 		return bad_payload(qm, PAY_NONCE, NOTIFY_PAYLOAD_MALFORMED, "nonce");
-	if ((v = read_ids(qm, m)) != STEP_DONE)
-		return v;
+	return read_ids(qm, m);
+}
+
+/* May there be such a flow at all? */
+static enum ike_verdict allow(struct ike_qm *qm, const struct ike_msg *m, const struct p2_offer *offer)
+{
+	struct ike_sa *sa = qm->x.sa;
+	enum ike_verdict v;
+
 	if (is_l2tp(qm)) {
 		ike_dbg(sa, IKE_EVENT, "L2TP/IPSec session detected.");
 		if (!sa->ike->conf->ra.l2tp_allowed) {
@@ -436,8 +442,29 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 		}
 	}
 	read_natoa(qm, m);
-	if ((v = nat_without_natt(qm, offer)) != STEP_DONE ||
-	    (v = tunnel_without_l2tp(qm, offer)) != STEP_DONE)
+	v = nat_without_natt(qm, offer);
+	return v != STEP_DONE ? v : tunnel_without_l2tp(qm, offer);
+}
+
+/* What the entry of the crypto map says of the SAs to come: a new configuration may come while Diffie-Hellman runs. */
+static void leave_entry(struct ike_qm *qm)
+{
+	qm->replay_window = qm->entry->replay_window;
+	qm->reverse_route = qm->entry->reverse_route;
+	qm->df = qm->entry->df;
+	share_set_text(&qm->map_name, qm->entry->dynamic);
+	qm->map_seq = qm->entry->seq;
+	qm->entry = NULL;
+}
+
+enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
+{
+	struct ike_xchg *x = &qm->x;
+	struct ike_sa *sa = x->sa;
+	struct p2_offer *offer = &sa->ike->offer.p2;
+	enum ike_verdict v;
+
+	if ((v = read_first(qm, m, offer)) != STEP_DONE || (v = allow(qm, m, offer)) != STEP_DONE)
 		return v;
 	ike_event(x, EV_IS_REKEY);
 	if (flow_find(sa->peer, qm->id_local, qm->id_remote, ESP_TRANSPORT) == NULL)
@@ -464,11 +491,6 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 		return v;
 	outer_proxies(qm);
 	qm->flow = flow_find(sa->peer, qm->id_local, qm->id_remote, qm->mode);
-	qm->replay_window = qm->entry->replay_window;
-	qm->reverse_route = qm->entry->reverse_route;
-	qm->df = qm->entry->df;
-	share_set_text(&qm->map_name, qm->entry->dynamic);
-	qm->map_seq = qm->entry->seq;
-	qm->entry = NULL; /* a new configuration may come while Diffie-Hellman runs */
+	leave_entry(qm);
 	return STEP_DONE;
 }

@@ -246,6 +246,51 @@ static bool is_lan_peer(struct ike *ike, const struct ike_iface *iface, struct i
 	return true;
 }
 
+/* What a first message must be to be answered at all. */
+static bool is_for_us(struct ike *ike, struct ip4_end remote, const struct ike_hdr *hdr, const struct ike_iface *iface)
+{
+	if (hdr->exch == EXCH_AGGRESSIVE) {
+		stranger(
+		        ike, remote,
+		        "Aggressive Mode is not accepted: IPsec remote access by group name is not "
+		        "supported, only L2TP over IPsec, dropping");
+		return false;
+	}
+	if (is_lan_peer(ike, iface, remote))
+		return false;
+	if (hdr->exch != EXCH_MAIN || (hdr->flags & IKE_FLAG_ENCRYPTED) || hdr->msgid != 0) {
+		stranger(ike, remote, "Header invalid, dropping");
+		return false;
+	}
+	if (hdr->next != PAY_SA) {
+		char line[80];
+		snprintf(line, sizeof line,
+		         "Header invalid, missing SA payload! (next payload = %u)", hdr->next);
+		stranger(ike, remote, line);
+		return false;
+	}
+	if (ike_map_of(ike, iface->ifname) == NULL) {
+		stranger(ike, remote, "No crypto map bound to interface... dropping pkt");
+		return false;
+	}
+	return true;
+}
+
+/* Is there room for one more who has proved nothing yet? */
+static bool has_room(struct ike *ike, struct ip4_end remote)
+{
+	if (ike->ops->admit != NULL && !ike->ops->admit(ike->ctx)) {
+		ike->stat[STAT_IN_DROPS]++;
+		if (ike_may_log(ike))
+			log_msg(MSG_201008);
+		return false;
+	}
+	bool silent, room = sa_admit(ike, remote.ip, &silent);
+	if (!room && !silent && ike_may_log(ike))
+		ike_log(ike, MSG_713191, ike_prefix_ip(remote.ip).s);
+	return room;
+}
+
 /* The first message of somebody's Main Mode. */
 static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end remote,
                           const struct ike_hdr *hdr, struct bytes raw,
@@ -259,42 +304,8 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 			ike_log(ike, MSG_713202, ike_prefix_ip(remote.ip).s);
 		return;
 	}
-	if (hdr->exch == EXCH_AGGRESSIVE) {
-		stranger(
-		        ike, remote,
-		        "Aggressive Mode is not accepted: IPsec remote access by group name is not "
-		        "supported, only L2TP over IPsec, dropping");
+	if (!is_for_us(ike, remote, hdr, iface) || !has_room(ike, remote))
 		return;
-	}
-	if (is_lan_peer(ike, iface, remote))
-		return;
-	if (hdr->exch != EXCH_MAIN || (hdr->flags & IKE_FLAG_ENCRYPTED) || hdr->msgid != 0) {
-		stranger(ike, remote, "Header invalid, dropping");
-		return;
-	}
-	if (hdr->next != PAY_SA) {
-		char line[80];
-		snprintf(line, sizeof line,
-		         "Header invalid, missing SA payload! (next payload = %u)", hdr->next);
-		stranger(ike, remote, line);
-		return;
-	}
-	if (ike_map_of(ike, iface->ifname) == NULL) {
-		stranger(ike, remote, "No crypto map bound to interface... dropping pkt");
-		return;
-	}
-	if (ike->ops->admit != NULL && !ike->ops->admit(ike->ctx)) {
-		ike->stat[STAT_IN_DROPS]++;
-		if (ike_may_log(ike))
-			log_msg(MSG_201008);
-		return;
-	}
-	bool silent;
-	if (!sa_admit(ike, remote.ip, &silent)) {
-		if (!silent && ike_may_log(ike))
-			ike_log(ike, MSG_713191, ike_prefix_ip(remote.ip).s);
-		return;
-	}
 	sa = sa_new(ike, local, remote, false);
 	if (sa == NULL)
 		return;

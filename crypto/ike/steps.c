@@ -481,11 +481,35 @@ static bool must_wait(struct ike_xchg *x, const struct ike_row *row)
 	       ike_dh_full(x->sa->ike);
 }
 
+/* What an exchange knows of the last message, and goes back to when the handler does not want this one. */
+struct received {
+	bool any;
+	struct ip4_end local, remote;
+	uint8_t hash[PRIM_MD_MAX], iv[PRIM_IV_MAX];
+};
+
+static struct received received_of(const struct ike_xchg *x)
+{
+	struct received r = {.any = x->rx_any, .local = x->local, .remote = x->remote};
+	memcpy(r.hash, x->rx_hash, sizeof r.hash);
+	memcpy(r.iv, x->iv, sizeof r.iv);
+	return r;
+}
+
+static void go_back(struct ike_xchg *x, const struct received *r)
+{
+	x->rx_any = r->any;
+	x->local = r->local;
+	x->remote = r->remote;
+	memcpy(x->rx_hash, r->hash, sizeof r->hash);
+	memcpy(x->iv, r->iv, sizeof r->iv);
+}
+
 void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
               const struct ike_hdr *hdr, struct bytes raw)
 {
 	struct ike *ike = x->sa->ike;
-	uint8_t hash[PRIM_MD_MAX], iv[PRIM_IV_MAX], next_iv[PRIM_IV_MAX] = {0};
+	uint8_t hash[PRIM_MD_MAX], next_iv[PRIM_IV_MAX] = {0};
 
 	prim_hash(PRIM_SHA256, &raw, 1, hash);
 	if (x->rx_any && memcmp(hash, x->rx_hash, sizeof hash) == 0) {
@@ -497,12 +521,7 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 		drop(x->sa, "not expected now");
 		return;
 	}
-	/* What is kept if the handler does not want the message. */
-	bool had = x->rx_any;
-	uint8_t old_hash[PRIM_MD_MAX];
-	struct ip4_end old_local = x->local, old_remote = x->remote;
-	memcpy(old_hash, x->rx_hash, sizeof old_hash);
-	memcpy(iv, x->iv, sizeof iv);
+	const struct received before = received_of(x);
 	/* Set before opening: a message that proves the keys differ is answered and its repetitions recognised. */
 	memcpy(x->rx_hash, hash, sizeof hash);
 	x->rx_any = true;
@@ -514,7 +533,7 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 	if (step_open(x, row, hdr, raw, next_iv)) {
 		show_received(x->sa, hdr, &ike->msg);
 		if (row->encrypted)
-			memcpy(x->iv, next_iv, sizeof iv);
+			memcpy(x->iv, next_iv, sizeof next_iv);
 		pix_block(x);
 		if (x->state != ST_MM_START && x->state != ST_QM_START)
 			ike_event(x, EV_PROCESS_MSG);
@@ -524,13 +543,8 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 	} else if (x->dead || x->state == ST_REFUSED) {
 		return;
 	}
-	if (verdict == STEP_IGNORE) {
-		x->rx_any = had;
-		x->local = old_local;
-		x->remote = old_remote;
-		memcpy(x->rx_hash, old_hash, sizeof old_hash);
-		memcpy(x->iv, iv, sizeof iv);
-	}
+	if (verdict == STEP_IGNORE)
+		go_back(x, &before);
 	if (x->dead || verdict == STEP_IGNORE || verdict == STEP_FAIL)
 		return;
 	ike_xchg_state(x, verdict == STEP_WAIT ? row->build : row->next);
@@ -539,8 +553,6 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 		 * that each answer the other's repetition would never stop. */
 		forget_sent(x);
 	}
-	if (verdict == STEP_WAIT) {
+	if (verdict == STEP_WAIT)
 		ike_xchg_dh_settle(x);
-		return;
-	}
 }

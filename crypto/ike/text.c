@@ -73,75 +73,73 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* The message that carries a step, by the beginning of its text or of its format; the general carrier is 713906. */
-static void log_step(uint8_t level, const char *prefix_text, const char *fmt, const char *text)
+/* The message that carries a step, by the beginning of its text or of its format: the first row that fits. */
+static const struct {
+	const char *begins;
+	unsigned id;
+} steps[] = {
+        {"constructing proxy ID", 715001},
+        {"constructing ", 715046},
+        {"oakley constucting", 715046},
+        {"processing ", 715047},
+        {"Received NAT-Traversal", 715049},
+        {"Received Fragmentation VID", 715049},
+        {"Received DPD VID", 715049},
+        {"Received Cisco Unity", 715049},
+        {"Received xauth", 715049},
+        {"Received MS NT5", 715049},
+        {"Received keep-alive of type %s, not", 715041},
+        {"Received keep-alive of type", 715075},
+        {"Sending keep-alive of type", 715036},
+        {"IKE Peer included IKE fragmentation", 715064},
+        {"IKE MM Responder FSM", 715065},
+        {"IKE QM Responder FSM", 715065},
+        {"IKE MM Initiator FSM", 715065},
+        {"IKE QM Initiator FSM", 715065},
+        {"Computing hash for ISAKMP", 715076},
+        {"Pitcher: ", 715077},
+        {"IKE got SPI from key engine", 715006},
+        {"IKE got a KEY_ADD", 715007},
+        {"IKE Deleting SA", 715009},
+        {"IPSec SA Proposal", 715027},
+        {"IKE SA Proposal", 715028},
+        {"Dropped received IKE fragment", 715060},
+        {"Rcv'd fragment", 715061},
+        {"Successfully assembled", 715063},
+        {"Received local Proxy Host", 713024},
+        {"Received remote Proxy Host", 713025},
+        {"Received local IP Proxy", 713034},
+        {"Received remote IP Proxy", 713035},
+        {"IKE Remote Peer configured", 713066},
+        {"Static Crypto Map check, checking", 713221},
+        {"Static Crypto Map check, map = %s, seq = %u, no ACL", 713223},
+        {"Static Crypto Map check, map =", 713222},
+        {"Static Crypto Map check, map ", 713225},
+        {"NAT-Traversal sending NAT-Original-Address", 713171},
+        {"NAT-Discovery payloads missing", 715058},
+        {"Proposing/Selecting only UDP-Encapsulated", 715059},
+        {"Error assembling fragments!", 715062},
+        {"Processing CONNECTED notify", 715033},
+        {"Invalid ESP SPI size", 715069},
+        {"Invalid IPComp SPI size", 715070},
+        {"AH proposal not supported", 715071},
+        {"Received proposal with unknown protocol ID", 715072},
+        {"Could not retrieve authentication attributes", 715074},
+        {"IKE Received delete for rekeyed SA", 713169},
+        {"IKE Received delete for rekeyed centry", 713170},
+        {"IKE Initiator starting QM", 714002},
+        {"IKE Responder starting QM", 714003},
+        {"IKE Initiator sending 1st", 714004},
+        {"IKE Responder sending 2nd", 714005},
+        {"IKE Initiator sending 3rd", 714006},
+};
+
+static unsigned step_id(uint8_t level, const char *fmt, const char *text)
 {
-	static const struct {
-		const char *begins;
-		unsigned id;
-	} steps[] = {
-	        {"constructing proxy ID", 715001},
-	        {"constructing ", 715046},
-	        {"oakley constucting", 715046},
-	        {"processing ", 715047},
-	        {"Received NAT-Traversal", 715049},
-	        {"Received Fragmentation VID", 715049},
-	        {"Received DPD VID", 715049},
-	        {"Received Cisco Unity", 715049},
-	        {"Received xauth", 715049},
-	        {"Received MS NT5", 715049},
-	        {"Received keep-alive of type %s, not", 715041},
-	        {"Received keep-alive of type", 715075},
-	        {"Sending keep-alive of type", 715036},
-	        {"IKE Peer included IKE fragmentation", 715064},
-	        {"IKE MM Responder FSM", 715065},
-	        {"IKE QM Responder FSM", 715065},
-	        {"IKE MM Initiator FSM", 715065},
-	        {"IKE QM Initiator FSM", 715065},
-	        {"Computing hash for ISAKMP", 715076},
-	        {"Pitcher: ", 715077},
-	        {"IKE got SPI from key engine", 715006},
-	        {"IKE got a KEY_ADD", 715007},
-	        {"IKE Deleting SA", 715009},
-	        {"IPSec SA Proposal", 715027},
-	        {"IKE SA Proposal", 715028},
-	        {"Dropped received IKE fragment", 715060},
-	        {"Rcv'd fragment", 715061},
-	        {"Successfully assembled", 715063},
-	        {"Received local Proxy Host", 713024},
-	        {"Received remote Proxy Host", 713025},
-	        {"Received local IP Proxy", 713034},
-	        {"Received remote IP Proxy", 713035},
-	        {"IKE Remote Peer configured", 713066},
-	        {"Static Crypto Map check, checking", 713221},
-	        {"Static Crypto Map check, map = %s, seq = %u, no ACL", 713223},
-	        {"Static Crypto Map check, map =", 713222},
-	        {"Static Crypto Map check, map ", 713225},
-	        {"NAT-Traversal sending NAT-Original-Address", 713171},
-	        {"NAT-Discovery payloads missing", 715058},
-	        {"Proposing/Selecting only UDP-Encapsulated", 715059},
-	        {"Error assembling fragments!", 715062},
-	        {"Processing CONNECTED notify", 715033},
-	        {"Invalid ESP SPI size", 715069},
-	        {"Invalid IPComp SPI size", 715070},
-	        {"AH proposal not supported", 715071},
-	        {"Received proposal with unknown protocol ID", 715072},
-	        {"Could not retrieve authentication attributes", 715074},
-	        {"IKE Received delete for rekeyed SA", 713169},
-	        {"IKE Received delete for rekeyed centry", 713170},
-	        {"IKE Initiator starting QM", 714002},
-	        {"IKE Responder starting QM", 714003},
-	        {"IKE Initiator sending 1st", 714004},
-	        {"IKE Responder sending 2nd", 714005},
-	        {"IKE Initiator sending 3rd", 714006},
-	};
-	unsigned id = level == IKE_DECODE ? 714011 : 713906;
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-		if (begins(fmt, steps[i].begins) || begins(text, steps[i].begins)) {
-			id = steps[i].id;
-			break;
-		}
-	log_msg(id, LOGL_DEBUGGING, "%s%s", prefix_text, text);
+		if (begins(fmt, steps[i].begins) || begins(text, steps[i].begins))
+			return steps[i].id;
+	return level == IKE_DECODE ? 714011 : 713906; /* the general carrier */
 }
 
 void ike_debug(struct ike *ike, uint8_t level, const char *prefix_text, const char *fmt, ...)
@@ -152,7 +150,7 @@ void ike_debug(struct ike *ike, uint8_t level, const char *prefix_text, const ch
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	const struct debug_who who = about;
-	log_step(level, prefix_text, fmt, text);
+	log_msg(step_id(level, fmt, text), LOGL_DEBUGGING, "%s%s", prefix_text, text);
 	about = who;
 	if (debug_on(DEBUG_IKEV1, level))
 		debug_line(ike, level, prefix_text, text);
