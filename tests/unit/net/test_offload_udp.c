@@ -295,6 +295,27 @@ static void a_narrow_path_cuts_or_refuses(void **state)
 	}
 }
 
+/* The host's rules for what goes out count them, and what they refuse is not tried another way. */
+static void rules_of_the_host_see_them(void **state)
+{
+	(void)state;
+	sh("nft 'add table ip own; add chain ip own out { type filter hook output priority 0; }'");
+	sh("nft 'add rule ip own out ip daddr 127.0.0.3 udp dport 4500 counter drop'");
+	for (unsigned way = 0; way < 2; way++) {
+		open_all(way ? OFFLOAD_UDP_RAW : 0, 0);
+		for (unsigned i = 0; i < 9; i++)
+			put(i, i % PEERS, 100, 0, false);
+		assert_int_equal(udp_send(self, out, 9), 6);
+		for (unsigned i = 0; i < 9; i++)
+			assert_int_equal(out[i]->drop, i % PEERS == 1 ? DROP_UDP_WRITE : DROP_NONE);
+		check_arrived(9);
+		/* twice each: sendmmsg tells of a refusal when it is asked again, beginning with that message */
+		sh("nft list chain ip own out | grep -q 'counter packets %u '", 6 + 6 * way);
+		close_all();
+	}
+	sh("nft delete table ip own");
+}
+
 /* A message of the control thread has no room in front. */
 static void a_single_message_is_the_udp_sockets(void **state)
 {
@@ -334,6 +355,7 @@ int main(void)
 	        cmocka_unit_test(headers_are_those_of_the_udp_socket),
 	        cmocka_unit_test(sources_change),
 	        cmocka_unit_test(a_narrow_path_cuts_or_refuses),
+	        cmocka_unit_test(rules_of_the_host_see_them),
 	        cmocka_unit_test(a_single_message_is_the_udp_sockets),
 	};
 	if (!netns_enter()) {
