@@ -49,7 +49,7 @@ static uint64_t sadb_drops(void *ctx, enum drop_reason why)
 
 int gateway_engines(struct gateway *gw, struct err *err)
 {
-	struct worker_io io = {.n = gw->opt.workers};
+	struct worker_io io = {.n = gw->opt.workers, .threads = uv_available_parallelism()};
 	struct worker_events events;
 	static const struct ipsec_sadb_hooks hooks = {sadb_drop_flow, sadb_group, sadb_mtu,
 	                                              sadb_map, sadb_drops, NULL};

@@ -43,7 +43,7 @@ struct filters;
 
 struct gateway_options {
 	const char *state_dir, *socket, *hardware, *config, *grammar;
-	unsigned workers; /* threads of the packet path, 1 .. WORKERS_MAX */
+	unsigned workers; /* of the packet path, 1 .. WORKERS_MAX */
 	uint32_t offload; /* what may be left to the kernel, bits of enum offload */
 	enum prim_backend crypto;
 };

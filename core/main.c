@@ -88,8 +88,8 @@ static bool parse(int argc, char **argv, struct gateway_options *opt, const char
 
 static unsigned cores(void)
 {
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-	return n < 1 ? 1 : n > WORKERS_MAX ? WORKERS_MAX : (unsigned)n;
+	unsigned n = uv_available_parallelism(); /* that we may run on, of those there are */
+	return n > WORKERS_MAX ? WORKERS_MAX : n;
 }
 
 static const char *grammar_dir(void)

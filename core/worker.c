@@ -1,49 +1,12 @@
-/* A worker's thread: waits for packets and commands, runs the pipelines. */
+/* A worker's turn: commands, what others handed over, a batch from each source; and what it tells the control thread. */
 #include "core/worker_int.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-enum {
-	ASK_AGAIN = PKT_BATCH / 4, /* a source that gave so many has more: it is asked without poll */
-	CONNS_MS = 5000,           /* asleep no longer while connections are counted: they may end without a word */
-	LATE_LEAST = 256,          /* events that may have to wait */
-	ROUNDS = 8,                /* while some have more, the others are looked at every so many turns */
-};
-
-static void ring_bell(int fd)
-{
-	uint64_t one = 1;
-	ssize_t n = write(fd, &one, sizeof one);
-	(void)n; /* full means that it rings already */
-}
-
-static void answer_bell(int fd)
-{
-	uint64_t count;
-	ssize_t n = read(fd, &count, sizeof count);
-	(void)n;
-}
-
-/* Both sides exchange the flag: whoever comes second sees what the first has written before. */
-void worker_ring(struct worker *w)
-{
-	if (atomic_exchange_explicit(&w->sleeping, false, memory_order_acq_rel))
-		ring_bell(w->wake_fd);
-}
-
-static uint64_t monotonic_ms(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
+enum { LATE_LEAST = 256 }; /* events that may have to wait */
 
 /* ------------------------------------------------------------------ events */
 
@@ -83,17 +46,16 @@ void worker_tell(struct worker *w, const struct up *up)
 	w->late[w->n_late++] = *up;
 }
 
-/* The control thread is woken once for all that waits until it looks. */
-static void wake_control(struct worker *w)
+void worker_wake_control(struct worker *w)
 {
 	if (!w->told)
 		return;
 	w->told = false;
 	if (!atomic_exchange_explicit(&w->all->rung, true, memory_order_acq_rel))
-		ring_bell(w->all->event_fd);
+		worker_bell(w->all->event_fd);
 }
 
-/* ------------------------------------------------------------------ loop */
+/* ------------------------------------------------------------------ a turn */
 
 /* A batch from a source. false when it has no more for now; one that is of no use any more (the TUN device was deleted
  * under us) is noted. */
@@ -118,13 +80,14 @@ static bool receive(struct worker *w, enum worker_source from)
 			w->gone |= from;
 		return false;
 	}
+	w->moved += (unsigned)n;
 	for (int i = 0; i < n; i++)
 		pkts[i]->udp_encap = from == WORKER_UDP;
 	if (from == WORKER_TUN)
 		worker_out(w, pkts, (unsigned)n, false);
 	else
 		worker_in(w, pkts, (unsigned)n, false);
-	return n >= ASK_AGAIN || (from == WORKER_UDP ? udp_more(w->natt) : from == WORKER_RAW ? rawesp_more(w->raw) : tun_more(w->tun));
+	return n >= WORKER_FULL || (from == WORKER_UDP ? udp_more(w->natt) : from == WORKER_RAW ? rawesp_more(w->raw) : tun_more(w->tun));
 }
 
 unsigned worker_turn(struct worker *w, uint64_t now_ms, unsigned ready)
@@ -141,64 +104,6 @@ unsigned worker_turn(struct worker *w, uint64_t now_ms, unsigned ready)
 		if ((ready & ~w->gone & 1u << i) && receive(w, 1u << i))
 			more |= 1u << i;
 	worker_cross_ring(w);
-	wake_control(w);
+	worker_wake_control(w);
 	return more;
-}
-
-/* What has packets. wait: until something has, or there is a command or a packet of another worker. */
-static unsigned look(struct worker *w, struct pollfd *fds, bool wait)
-{
-	unsigned ready = 0;
-	if (wait) {
-		atomic_exchange_explicit(&w->sleeping, true, memory_order_acq_rel);
-		wait = ring_count(&w->down) == 0 && !worker_cross_waits(w);
-	}
-	for (unsigned i = 0; i < WORKER_SOURCES; i++)
-		if (w->gone & 1u << i)
-			fds[i].fd = -1; /* poll passes over it */
-	int n = poll(fds, WORKER_SOURCES + 1, !wait ? 0 : w->n_late > 0 ? 1 : w->n_conns > 0 ? CONNS_MS : -1);
-	if (n < 0) /* interrupted, or no memory for a moment: commands are taken at any rate */
-		usleep(1000);
-	atomic_store_explicit(&w->sleeping, false, memory_order_relaxed);
-	if (n > 0 && fds[WORKER_SOURCES].revents != 0)
-		answer_bell(w->wake_fd);
-	for (unsigned i = 0; n > 0 && i < WORKER_SOURCES; i++)
-		if (fds[i].revents != 0) /* an error is read away, too */
-			ready |= 1u << i;
-	return ready;
-}
-
-static void *run(void *arg)
-{
-	struct worker *w = arg;
-	char name[16];
-	snprintf(name, sizeof name, "packets/%u", w->index % ESP_WORKERS_MAX);
-	pthread_setname_np(pthread_self(), name);
-	struct pollfd fds[] = {
-	        {udp_fd(w->natt), POLLIN, 0},
-	        {w->index == 0 ? rawesp_fd(w->raw) : -1, POLLIN, 0},
-	        {w->tun->fd, POLLIN, 0},
-	        {w->wake_fd, POLLIN, 0},
-	};
-	unsigned ready = 0;
-	for (unsigned turns = 0; !w->stop; turns++) {
-		if (ready == 0 || turns % ROUNDS == 0)
-			ready |= look(w, fds, ready == 0);
-		ready = worker_turn(w, monotonic_ms(), ready);
-	}
-	w->told = true;
-	wake_control(w);
-	return NULL;
-}
-
-int workers_start(struct workers *ws, struct err *err)
-{
-	for (unsigned i = 0; i < ws->n; i++) {
-		struct worker *w = ws->w[i];
-		int rc = pthread_create(&w->thread, NULL, run, w);
-		if (rc != 0)
-			return err_set(err, -rc, "cannot start a packet thread: %s", strerror(rc));
-		ws->running = w->running = true;
-	}
-	return 0;
 }

@@ -1,4 +1,4 @@
-/* The packet path: threads (workers) that own the SAs and sessions given to them, and move packets between the network
+/* The packet path: workers that own the SAs and sessions given to them, and move packets between the network
  * (ESP over UDP 4500, ESP raw) and the TUN device. The control thread talks to them through rings only.
  *
  *   in:   udp/rawesp ─► esp_in ─► inner UDP ─► l2tp_data_in ─► ppp_data_in ─► source check ─► filter ─► MSS ─► tun
@@ -10,8 +10,11 @@
  * over through a ring. All SAs and sessions of a peer are in one worker, chosen when its first SPI is asked for. Which
  * worker has the session of an address is in a table that all of them read (struct ipmap).
  *
- * worker.c         a worker's thread and its loop     workers.c     all of them: made, freed, commands, events
+ * A worker is a share of the packets, not a processor: where there are fewer processors, a thread has several workers.
+ *
+ * worker.c         a worker's turn                    workers.c     all of them: made, freed, commands, events
  * worker_cmd.c     what it does on command            workers_sa.c  places of peers, struct sa_ops, sessions
+ * worker_thread.c  a thread of workers, and its loop
  * worker_in.c worker_out.c  the two pipelines         worker_cross.c  from worker to worker
  * worker_filter.c worker_conns.c  access lists, security levels, connections
  * worker_msgs.c    messages between the threads
@@ -36,6 +39,7 @@ enum { WORKERS_MAX = 16 };
  * alone receives, and a queue of the TUN device. Stay the caller's, outlive the workers. */
 struct worker_io {
 	unsigned n;
+	unsigned threads; /* at most: processors there are. 0 = one for each worker */
 	struct udp *natt[WORKERS_MAX];
 	struct rawesp *raw[WORKERS_MAX];
 	struct tun *tun[WORKERS_MAX];

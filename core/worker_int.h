@@ -1,5 +1,5 @@
-/* Inside the packet path. struct worker is one thread with its sources, SAs and sessions; struct workers is what the
- * control thread has of all of them. Members are grouped by the thread that writes them. */
+/* Inside the packet path. struct worker has its sources, SAs and sessions, struct packet_thread runs one worker or several;
+ * struct workers is what the control thread has of all of them. Members are grouped by the thread that writes them. */
 #ifndef CORE_WORKER_INT_H
 #define CORE_WORKER_INT_H
 
@@ -28,6 +28,7 @@ enum {
 	WORKER_CROSS = 1 << 19,   /* bytes of packets under way from one worker to another */
 	WORKER_HEAD_MAX = 60 + 8, /* of a packet, quoted in an ICMP error (RFC 792) */
 	WORKER_CONNS = 65536,     /* connections a worker remembers where a filter is in force */
+	WORKER_FULL = PKT_BATCH / 4, /* a batch is full enough: the source has more, and is asked without poll */
 };
 
 /* Where packets come from, as bits: what to ask in a turn. */
@@ -186,17 +187,41 @@ struct inner {
 	uint8_t head[WORKER_HEAD_MAX];
 };
 
-/* One thread of the packet path. */
+/* Moderation, as a network card moderates its interrupts: where many packets come, but few at a time, a thread that has
+ * none left takes a nap before it looks again. A wake-up costs as much as two packets, and full batches cost a third less;
+ * the price is PACE_NAP_US of delay at most under such a load, and nothing at any other time. */
+enum {
+	PACE_NAP_US = 100, /* at most, for each worker of the thread */
+	PACE_WORTH = 4,    /* packets a nap, on an average: with fewer it only delays */
+	PACE_RATE = PACE_WORTH * 1000 / PACE_NAP_US, /* packets a millisecond, from which on a nap promises so many */
+	PACE_AWAKE_MS = 16, /* no naps for so long when they brought in less */
+};
+struct worker_pace {
+	unsigned workers; /* of the thread */
+	uint64_t ms;      /* since when is counted */
+	unsigned turns, pkts, naps;
+	uint32_t nap_us; /* what the last counts have shown: 0 = wait for packets */
+	uint64_t awake_ms; /* no naps until then */
+};
+
+/* One thread. There are no more than processors: workers that took turns on one would be switched for each packet. */
+struct packet_thread {
+	pthread_t id;
+	bool running;          /* control thread */
+	int wake_fd;           /* eventfd: rung while `sleeping` */
+	_Atomic bool sleeping; /* or about to: whoever takes it back rings */
+	unsigned n;
+	struct worker *w[ESP_WORKERS_MAX];
+	struct worker_pace pace;
+};
+
 struct worker {
 	unsigned index;
 	struct workers *all;
 	struct udp *natt;
 	struct rawesp *raw; /* worker 0 receives from it, the others only send */
 	struct tun *tun;
-	pthread_t thread;
-	bool running;
-	int wake_fd;            /* eventfd: rung while `sleeping` */
-	_Atomic bool sleeping;  /* or about to: whoever takes it back rings */
+	struct packet_thread *thread;
 	struct ring down, up;
 	struct ring done;       /* messages that went down and are free again */
 	_Atomic uint64_t taken; /* commands the worker has carried out */
@@ -217,6 +242,7 @@ struct worker {
 	uint64_t pmtu_aging_ms; /* 0 = a narrow path stays so */
 	uint16_t mss;
 	bool stop;
+	unsigned ready, moved; /* sources that have packets (bits); packets received in this turn */
 	bool told;     /* there is something for the control thread since it was last woken */
 	unsigned gone; /* sources that are of no use any more (bits): the TUN device was deleted */
 	uint32_t crossed; /* workers (bits) that were handed something in this turn */
@@ -245,6 +271,8 @@ struct sa_place {
 struct workers {
 	unsigned n;
 	struct worker *w[ESP_WORKERS_MAX];
+	unsigned n_threads;
+	struct packet_thread thread[ESP_WORKERS_MAX]; /* worker i is in i % n_threads */
 	/* What every thread may look into. */
 	struct ipmap clients;  /* address of an open session -> client_value(); written by the control thread */
 	_Atomic uint64_t drop_told_ms[DROP_N]; /* when the last message of a kind went up */
@@ -288,7 +316,7 @@ static inline uint16_t client_tunnel(uint32_t value)
 /* One turn of the loop: commands, what other workers handed over, then a batch from each source of `ready`. Gives those
  * that may have more. The thread's own business; a test without threads calls it itself. */
 unsigned worker_turn(struct worker *w, uint64_t now_ms, unsigned ready);
-void worker_ring(struct worker *w); /* wakes it if it sleeps; from any thread, behind what it is to see */
+void worker_wake_control(struct worker *w); /* if it was told something: once for all that waits until it looks */
 void worker_tell(struct worker *w, const struct up *up); /* event up, never lost */
 
 /* worker_msgs.c: one of len bytes, NULL: none free, or too long; wiped when it is put back. */
@@ -297,6 +325,13 @@ void msg_store_free(struct msg_store *s); /* also what was not put back */
 struct msg *msg_get(struct msg_store *s, size_t len);
 void msg_put(struct msg_store *s, struct msg *m);
 size_t msg_free(const struct msg_store *s); /* how many are in it */
+
+/* worker_thread.c */
+void worker_bell(int fd);           /* an eventfd rings */
+void worker_ring(struct worker *w); /* wakes its thread if it sleeps; from any thread, behind what it is to see */
+/* A turn of a thread has ended, which moved so many packets and was behind a nap. Gives the microseconds to nap before
+ * the next look when no source has more; 0 = wait for packets. */
+uint32_t worker_pace(struct worker_pace *p, uint64_t now_ms, unsigned pkts, bool napped);
 
 /* worker_cmd.c */
 void worker_commands(struct worker *w); /* carries out what waits in `down` */

@@ -48,8 +48,9 @@ static int make_worker(struct workers *ws, unsigned i, const struct worker_io *i
 	w->natt = io->natt[i];
 	w->raw = io->raw[i];
 	w->tun = io->tun[i];
-	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	return w->wake_fd >= 0 ? make_stores(w) : -ENOMEM;
+	w->thread = &ws->thread[i % ws->n_threads];
+	w->thread->w[w->thread->n++] = w;
+	return make_stores(w);
 }
 
 /* A ring from each worker to each other. */
@@ -69,13 +70,24 @@ static int make_cross(struct workers *ws)
 	return ws->cross != NULL ? 0 : -ENOMEM;
 }
 
+static bool make_threads(struct workers *ws, unsigned n)
+{
+	bool ok = true;
+	for (; ws->n_threads < n; ws->n_threads++) {
+		int fd = ws->thread[ws->n_threads].wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		ok = ok && fd >= 0;
+	}
+	return ok;
+}
+
 static int make_all(struct workers *ws, const struct worker_io *io)
 {
+	bool threads = make_threads(ws, io->threads > 0 && io->threads < io->n ? io->threads : io->n);
 	ws->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	ws->icmp_fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_RAW);
 	ws->spis = esp_spis_new(io->n, ESP_SLOTS_MAX);
 	ws->places = hash_new(0);
-	if (ws->event_fd < 0 || !msg_store_init(&ws->down_msgs) || ws->spis == NULL || ws->places == NULL ||
+	if (!threads || ws->event_fd < 0 || !msg_store_init(&ws->down_msgs) || ws->spis == NULL || ws->places == NULL ||
 	    !ipmap_init(&ws->clients))
 		return -ENOMEM;
 	for (; ws->n < io->n; ws->n++)
@@ -159,20 +171,19 @@ static void free_worker(struct workers *ws, struct worker *w)
 	free(w->capture);
 	free(w->listed);
 	msg_store_free(&w->up_msgs);
-	if (w->wake_fd >= 0)
-		close(w->wake_fd);
 	free(w);
 }
 
 static void end_threads(struct workers *ws)
 {
 	for (unsigned i = 0; i < ws->n; i++)
-		if (ws->w[i]->running)
+		if (ws->w[i]->thread->running)
 			workers_give(ws, ws->w[i], &(struct down){.op = DOWN_STOP});
+	for (unsigned i = 0; i < ws->n_threads; i++)
+		if (ws->thread[i].running)
+			pthread_join(ws->thread[i].id, NULL);
 	for (unsigned i = 0; i < ws->n; i++)
-		if (ws->w[i]->running)
-			pthread_join(ws->w[i]->thread, NULL);
-		else if (ws->w[i]->down.slots != NULL)
+		if (!ws->w[i]->thread->running && ws->w[i]->down.slots != NULL)
 			worker_commands(ws->w[i]); /* what waited for a thread that never was */
 }
 
@@ -195,6 +206,9 @@ void workers_free(struct workers *ws)
 	esp_spis_free(ws->spis);
 	hash_free(ws->places);
 	msg_store_free(&ws->down_msgs);
+	for (unsigned i = 0; i < ws->n_threads; i++)
+		if (ws->thread[i].wake_fd >= 0)
+			close(ws->thread[i].wake_fd);
 	if (ws->event_fd >= 0)
 		close(ws->event_fd);
 	if (ws->icmp_fd >= 0)
@@ -210,7 +224,7 @@ void workers_give(struct workers *ws, struct worker *w, const struct down *d)
 {
 	while (!ring_push(&w->down, d)) {
 		worker_ring(w);
-		if (w->running)
+		if (w->thread->running)
 			sched_yield();
 		else
 			worker_commands(w);

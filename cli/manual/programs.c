@@ -18,7 +18,7 @@ static const char *const posternd_description[] = {
 static const struct program_option posternd_options[] = {
         {"--state", "DIR", "startup-config, keys and disk0 (default /var/lib/postern)"},
         {"--socket", "PATH", "where consoles connect (default " CONTROL_SOCKET ")"},
-        {"--workers", "N", "threads for packets, 1 to 16 (default: as many as there are processors)"},
+        {"--workers", "N", "packet workers, 1 to 16 (default: as many as there are processors, which more would share)"},
         {"--no-offload", "LIST",
          "what is not left to the kernel, for tests: tun-csum, tun-tso, tun-uso, coalesce, udp-gro, udp-gso, udp-raw, with "
          "commas, or all (show version has what is in force)"},

@@ -194,7 +194,7 @@ static void open_inside(struct lab *l)
 	                               .sa_ctx = l,
 	                               .ctx = l};
 	struct err err = {0};
-	struct worker_io io = {.n = l->n = lab_workers};
+	struct worker_io io = {.n = l->n = lab_workers, .threads = lab_threads};
 	for (unsigned i = 0; i < io.n; i++) {
 		must(udp_open(&l->natt[i], 0, 4500, io.n > 1, &err) == 0, err.text);
 		must(rawesp_open(&l->raw[i], i > 0, &err) == 0, err.text);
@@ -219,13 +219,14 @@ static void open_inside(struct lab *l)
 }
 
 struct lab lab_one;
-unsigned lab_workers = 1;
+unsigned lab_workers = 1, lab_threads;
 uint32_t lab_offloads = OFFLOAD_ALL;
 
 int lab_arguments(int argc, char **argv)
 {
 	struct err err = {0};
-	lab_workers = argc > 1 ? (unsigned)atoi(argv[1]) : 1;
+	if (argc > 1)
+		sscanf(argv[1], "%u/%u", &lab_workers, &lab_threads);
 	int rc = argc > 2 ? offload_forbid(argv[2], &lab_offloads, &err) : 0;
 	if (rc != 0)
 		fprintf(stderr, "%s\n", err.text);

@@ -69,7 +69,7 @@ struct lab {
 };
 
 /* What the next lab has. */
-extern unsigned lab_workers;
+extern unsigned lab_workers, lab_threads; /* threads: 0 = one for each worker */
 extern uint32_t lab_offloads; /* enum offload: allowed */
 /* false when namespaces may not be made here (not root). */
 bool lab_enter(struct lab *l);
@@ -77,7 +77,7 @@ void lab_leave(struct lab *l);
 void lab_outside(struct lab *l, const char *command); /* runs it there */
 
 /* For cmocka: a lab for each test, and a program that is skipped where there are no namespaces; its arguments: how many
- * workers, which offloads are forbidden (offload_forbid). */
+ * workers ("4", "4/2": in two threads), which offloads are forbidden (offload_forbid). */
 int lab_arguments(int argc, char **argv);
 extern struct lab lab_one;
 int lab_setup(void **state);

@@ -1,8 +1,10 @@
-/* Between workers, without their threads: who gets which peer, what is handed over, and what is when there is no room. */
+/* Between workers, without their threads: who gets which peer, what is handed over, what is when there is no room, what is
+ * told once for all of them; who is in which thread, and when that takes a nap. */
 #include "tests/unit/base/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/worker_int.h"
 #include "crypto/prim/prim.h"
@@ -11,10 +13,11 @@ enum { N = 4, USER = 0x0a4e0001, HOST = 0x0a4d0002 };
 
 static struct workers *ws;
 static struct tun tun;
+static unsigned threads;
 
 static int setup(void **state)
 {
-	struct worker_io io = {.n = N};
+	struct worker_io io = {.n = N, .threads = threads};
 	struct err err = {0};
 	(void)state;
 	for (unsigned i = 0; i < N; i++)
@@ -27,6 +30,7 @@ static int teardown(void **state)
 	(void)state;
 	workers_free(ws);
 	prim_free();
+	threads = 0;
 	return 0;
 }
 
@@ -170,6 +174,96 @@ static void a_full_ring_is_counted(void **state)
 	assert_int_equal(dropped(0, DROP_CROSS_FULL), lost);
 }
 
+/* Each worker has read the clock when its turn began. */
+static void a_drop_is_told_once_by_all(void **state)
+{
+	(void)state;
+	ws->w[0]->now_ms = 10001;
+	give(0x00001234, 2, false);
+	assert_int_equal(ring_count(&ws->w[0]->up), 1);
+	give(0x10001234, 1, false);
+	worker_turn(ws->w[1], 10000, 0); /* was a little earlier */
+	assert_int_equal(dropped(1, DROP_ESP_NO_SA), 1);
+	assert_int_equal(ring_count(&ws->w[1]->up), 0);
+	give(0x10001234, 1, false);
+	worker_turn(ws->w[1], 15001, 0);
+	assert_int_equal(ring_count(&ws->w[1]->up), 1);
+}
+
+/* ------------------------------------------------------------------ threads */
+
+static int setup_two_threads(void **state)
+{
+	threads = 2;
+	return setup(state);
+}
+
+static void threads_share_the_workers(void **state)
+{
+	(void)state;
+	assert_int_equal(ws->n_threads, 2);
+	for (unsigned i = 0; i < N; i++)
+		assert_ptr_equal(ws->w[i]->thread, &ws->thread[i % 2]);
+	assert_int_equal(ws->thread[0].n, 2);
+	assert_ptr_equal(ws->thread[1].w[1], ws->w[3]);
+	/* a command for one wakes the thread of both, once */
+	uint64_t rings;
+	ws->thread[1].sleeping = true;
+	workers_give(ws, ws->w[3], &(struct down){.op = DOWN_NOTHING});
+	workers_give(ws, ws->w[1], &(struct down){.op = DOWN_NOTHING});
+	assert_int_equal(read(ws->thread[1].wake_fd, &rings, sizeof rings), sizeof rings);
+	assert_int_equal(rings, 1);
+	assert_int_equal(read(ws->thread[0].wake_fd, &rings, sizeof rings), -1);
+}
+
+/* A millisecond of turns of so many packets; the nap that follows. */
+static uint32_t pass(struct worker_pace *p, unsigned turns, unsigned pkts, bool napped)
+{
+	uint64_t ms = p->ms;
+	for (unsigned i = 1; i < turns; i++)
+		worker_pace(p, ms, pkts, napped);
+	return worker_pace(p, ms + 1, pkts, napped);
+}
+
+static void who_is_alone_does_not_wait(void **state)
+{
+	struct worker_pace p = {.workers = 1, .ms = 1000};
+	(void)state;
+	assert_int_equal(pass(&p, 1, 1, false), 0);
+	assert_int_equal(pass(&p, 20, 1, false), 0); /* a ping as fast as it goes */
+	assert_int_equal(pass(&p, 0, 0, false), 0);
+	/* Many, all of which wait for their answers: the nap shows it, and is not tried again soon. */
+	assert_int_equal(pass(&p, 60, 1, false), PACE_NAP_US);
+	assert_int_equal(pass(&p, 10, PACE_WORTH - 1, true), 0);
+	for (unsigned i = 1; i < PACE_AWAKE_MS; i++)
+		assert_int_equal(pass(&p, 60, 1, false), 0);
+	assert_int_equal(pass(&p, 60, 1, false), PACE_NAP_US);
+	assert_int_equal(pass(&p, 10, 0, true), 0); /* nobody came any more */
+}
+
+static void a_crowd_is_waited_for(void **state)
+{
+	struct worker_pace p = {.workers = 1, .ms = 1000};
+	(void)state;
+	assert_int_equal(pass(&p, 100, 2, false), WORKER_FULL * 1000 / 200);
+	/* full, since it is waited for */
+	assert_int_equal(pass(&p, 10, 20, true), WORKER_FULL * 1000 / 200);
+	assert_int_equal(pass(&p, 10, 5, true), PACE_NAP_US); /* fewer, but worth it */
+	/* there are two that each want a batch */
+	p.workers = 2;
+	assert_int_equal(pass(&p, 10, 20, true), 2 * WORKER_FULL * 1000 / 200);
+	p.workers = 1;
+	/* full without */
+	assert_int_equal(pass(&p, 10, WORKER_FULL, false), 0);
+	/* the thread itself had to wait, for a processor */
+	worker_pace(&p, p.ms, 2, false);
+	worker_pace(&p, p.ms, 2, false);
+	for (unsigned i = 0; i < 100; i++)
+		worker_pace(&p, p.ms, 5, false);
+	assert_int_equal(worker_pace(&p, p.ms + 4, 4, false), PACE_NAP_US);
+	assert_int_equal(worker_pace(&p, p.ms + 1000, 60, false), 0); /* it waited for packets */
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -180,6 +274,10 @@ int main(void)
 	        TEST(esp_goes_to_its_worker),
 	        TEST(ip_goes_to_the_worker_of_the_session),
 	        TEST(a_full_ring_is_counted),
+	        TEST(a_drop_is_told_once_by_all),
+	        cmocka_unit_test_setup_teardown(threads_share_the_workers, setup_two_threads, teardown),
+	        cmocka_unit_test(who_is_alone_does_not_wait),
+	        cmocka_unit_test(a_crowd_is_waited_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
