@@ -20,7 +20,7 @@ _Static_assert((unsigned)WORKERS_MAX == (unsigned)ESP_WORKERS_MAX, "an SPI names
 enum {
 	WORKER_SESSIONS = 65536, /* by our tunnel number */
 	WORKER_MSG_MAX = 9000,   /* longest IKE, L2TP or PPP message that crosses threads */
-	WORKER_MSG_SHORT = 960,  /* longest of the usual ones */
+	WORKER_MSG_SHORT = 476,  /* longest of the usual ones */
 	WORKER_MSGS = 512,       /* of them under way: down, and up from each worker */
 	WORKER_MSGS_KEPT =
 	        128, /* of those that go up: not for what nobody has authenticated (IKE) */

@@ -6,7 +6,7 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 
-enum { SLAB = 65536, PAGE = 4096, KEPT = 2 * PAGE, LINE = 64, ALIGN = 16, NONE = UINT16_MAX };
+enum { SLAB = 65536, PAGE = 4096, KEPT = 2 * PAGE, MUCH = SLAB / 2, LINE = 64, ALIGN = 16, NONE = UINT16_MAX };
 
 /* A slab begins at a multiple of its size: an object's address leads to it. */
 struct slab {
@@ -162,14 +162,15 @@ static void slab_drop(struct pool *p, struct slab *s)
 	slab_unmap(s);
 }
 
-/* An empty slab that stays is as new: objects are taken from its front, and what lies far behind goes back. */
+/* An empty slab that stays is as new: objects are taken from its front. What lies far behind goes back when many had been
+ * there; for a few, who soon come again, no system call is made. */
 static void slab_rest(struct pool *p, struct slab *s)
 {
 	size_t keep = pages(p->offset + p->size);
 	keep = keep > KEPT ? keep : KEPT;
 	s->fresh = 0;
 	s->first = s->last = NONE;
-	if (s->touched <= keep)
+	if (s->touched <= keep || s->touched <= MUCH)
 		return;
 	slab_release((uint8_t *)s + keep, s->touched - keep);
 	touch(p, s, keep);
