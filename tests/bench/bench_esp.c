@@ -7,7 +7,7 @@
  *   choice.ALG.DIR                      packets of one algorithm from which on auto gives them to ipsec-mb, 0 = never
  *   esp.ALG.DIR.BYTES.nBATCH.sasSAS     with so many SAs in turn, each packet another one's
  *
- * bench_esp [--quick]: 1400 bytes and batches of 64 only. */
+ * bench_esp [--quick | --raw ALG]: 1400 bytes and batches of 64 only; of those the libraries alone with one algorithm. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -283,6 +283,18 @@ static void choice(void)
 	}
 }
 
+/* false: there is no such algorithm. */
+static bool raw_only(const char *alg)
+{
+	for (size_t a = 1; a < sizeof(algs) / sizeof(algs[0]); a++) {
+		if (strcmp(algs[a].name, alg) == 0) {
+			raw(a, 1400);
+			return true;
+		}
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	static const size_t sizes[] = {1400, 600, 100}, sas[] = {1, 64, 1024, SAS_MAX};
@@ -290,6 +302,8 @@ int main(int argc, char **argv)
 
 	if (prim_init(NULL))
 		return 1;
+	if (argc > 2 && strcmp(argv[1], "--raw") == 0)
+		return raw_only(argv[2]) ? 0 : 2;
 	choice();
 	for (size_t i = 0; i < (quick ? 1 : sizeof(sizes) / sizeof(sizes[0])); i++)
 		one_size(sizes[i], quick);

@@ -123,7 +123,8 @@ row_single() {
 }
 
 row_3des() {
-	local way t=seconds=$seconds
+	local way alone t=seconds=$seconds
+	for _ in $(seq $rounds); do "$BUILD/tests/bench_esp" --raw 3des+sha1; done | grep Gbit >"$OUT/raw/3des.yard"
 	gateway --workers 1 || return
 	measure 3des -n 1 --esp 3des up "$SINK_ON" $(again in=in:tcp,$t out=out:tcp,$t) "$SINK_OFF" off
 	if has --crypto; then
@@ -132,6 +133,8 @@ row_3des() {
 	fi
 	for way in in out; do
 		line "3DES + SHA-1, 1400 B, $way" "$(of 3des $way.gbit_cpu)" Gbit/CPU-s ge 0.85
+		alone=$(of 3des.yard raw.3des+sha1.$way.1400.ipsec-mb)
+		[ -z "$alone" ] || line "  of the library alone ($alone Gbit/CPU-s)" "$(ratio "$(of 3des $way.gbit_cpu)" "$alone")" x
 		line "  times OpenSSL's ($(of 3des.openssl $way.gbit_cpu) Gbit/CPU-s)" \
 			"$(ratio "$(of 3des $way.gbit_cpu)" "$(of 3des.openssl $way.gbit_cpu)")" x ge 1
 	done
