@@ -106,6 +106,7 @@ struct gateway {
 	struct ppp *ppp;
 	struct hash *flows; /* flow -> struct gw_flow */
 	struct pool *flow_pool;
+	struct drop_counters drops; /* wiring.c */
 	unsigned left;     /* flows that went down since the heap was trimmed */
 	struct timer trim; /* runs when they are many */
 	struct hash
@@ -147,6 +148,7 @@ void gateway_engines_free(struct gateway *gw);
 void gateway_register(struct gateway *gw);
 
 /* wiring.c */
+uint64_t gateway_drops(const struct gateway *gw, enum drop_reason why); /* of all stages */
 extern const struct ike_ops gateway_ike_ops;
 extern const struct l2tp_ops gateway_l2tp_ops;
 extern const struct ppp_ops gateway_ppp_ops;

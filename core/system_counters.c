@@ -114,9 +114,7 @@ static void collect(struct gateway *gw, struct counters *all)
 	device(all, gw->tun, workers);
 	all->protocol = "DROP";
 	for (int r = 1; r < DROP_N; r++)
-		add(all, drop_name(r),
-		    workers_drops(gw->workers, (enum drop_reason)r) +
-		            ctr_get(&l2tp_drops(gw->l2tp)->n[r]));
+		add(all, drop_name(r), gateway_drops(gw, (enum drop_reason)r));
 }
 
 static bool is_wanted(const struct cmd *c, const struct counter *k)

@@ -15,12 +15,6 @@
 static uint64_t cleared[DROP_N];
 static time_t cleared_at; /* 0 = never */
 
-static uint64_t dropped(const struct gateway *gw, enum drop_reason r)
-{
-	return workers_drops(gw->workers, r) + ctr_get(&l2tp_drops(gw->l2tp)->n[r]) +
-	       ctr_get(&gw->filters->drops.n[r]);
-}
-
 static void last_clearing(struct out *o, const char *keys)
 {
 	char when[64] = "Never";
@@ -35,7 +29,7 @@ static int show_asp_drop(struct cmd *c)
 	out_str(c->out, "\nFrame drop:\n");
 	rec_list(c->out, "frame_drop");
 	for (int r = 1; r < DROP_N; r++) {
-		uint64_t n = dropped(gw, r) - cleared[r];
+		uint64_t n = gateway_drops(gw, r) - cleared[r];
 		char name[96];
 		if (n == 0)
 			continue;
@@ -60,7 +54,7 @@ static int clear_asp_drop(struct cmd *c)
 	const struct gateway *gw = c->ctx;
 	cleared_at = clock_wall(&gw->clock);
 	for (int r = 0; r < DROP_N; r++)
-		cleared[r] = dropped(c->ctx, r);
+		cleared[r] = gateway_drops(c->ctx, r);
 	return CMD_OK;
 }
 

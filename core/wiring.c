@@ -205,6 +205,12 @@ void gateway_rx500(struct gateway *gw)
 
 /* ------------------------------------------------------------------ what comes up from the packet path */
 
+uint64_t gateway_drops(const struct gateway *gw, enum drop_reason why)
+{
+	return workers_drops(gw->workers, why) + ctr_get(&l2tp_drops(gw->l2tp)->n[why]) +
+	       ctr_get(&gw->filters->drops.n[why]) + ctr_get(&gw->drops.n[why]);
+}
+
 static void up_ike(void *ctx, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
                    size_t len)
 {
@@ -224,8 +230,10 @@ static void up_l2tp(void *ctx, uint32_t peer, uint32_t flow, struct ip4_end loca
 {
 	struct gateway *gw = ctx;
 	struct gw_flow *f = flow_find(gw, flow);
-	if (f == NULL)
+	if (f == NULL) { /* ended while the message was on its way up */
+		drop_count(&gw->drops, DROP_NO_FLOW);
 		return;
+	}
 	const struct l2tp_from from = {peer,     flow,      local,       remote,
 	                               f->group, f->ifname, f->udp_encap};
 	flow_heard(gw, f);
@@ -237,8 +245,10 @@ static void up_ppp(void *ctx, uint32_t flow, uint16_t tunnel, uint16_t call, con
 {
 	struct gateway *gw = ctx;
 	struct gw_flow *f = flow_find(gw, flow);
-	if (f == NULL)
+	if (f == NULL) {
+		drop_count(&gw->drops, DROP_NO_FLOW);
 		return;
+	}
 	flow_heard(gw, f);
 	l2tp_data_input(gw->l2tp, flow, tunnel, call, frame, len);
 }

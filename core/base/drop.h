@@ -36,6 +36,7 @@
 	X(NO_ROUTE, "no session for this destination")                                             \
 	X(NO_SA_OUT, "session has no SA to send on")                                               \
 	X(MTU, "larger than the tunnel MTU, DF set")                                               \
+	X(NO_FLOW, "message on SAs that are gone")                                                 \
 	X(RING_FULL, "punt ring full")                                                             \
 	X(CROSS_FULL, "ring to another packet thread full")                                        \
 	X(VNET, "header of the TUN device invalid")                                                \

@@ -60,6 +60,13 @@ static void counters(void **state)
 	assert_int_equal(counter(w, "DROP", "SOURCE"), 1);
 	assert_int_equal(lines(world_show(w, "show counters protocol drop threshold 2")), 1);
 	assert_int_equal(lines(world_show(w, "show counters all protocol drop threshold 1")), 2);
+	/* so is a message whose SAs ended while it was on its way up */
+	struct worker_events up;
+	gateway_worker_events(&w->gw, &up);
+	up.l2tp(up.ctx, 1, 0xdead, (struct ip4_end){1, 1701}, (struct ip4_end){2, 1701}, (const uint8_t *)"x", 1);
+	up.ppp(up.ctx, 0xdead, 1, 1, (const uint8_t *)"x", 1);
+	assert_int_equal(counter(w, "DROP", "NO_FLOW"), 2);
+	assert_non_null(strstr(world_show(w, "show asp drop"), "no-flow"));
 	world_show(w, "clear counters");
 	assert_int_equal(lines(world_show(w, "show counters")), 1);
 	/* less than was there when they were cleared is none, not very many */
