@@ -1,6 +1,5 @@
 /* Both back ends of prim_batch against whole-buffer ciphers and HMAC, and each other: they have to give the same
  * whatever is mixed in a batch. */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,12 +10,7 @@
 #include <cmocka.h>
 
 #include "core/base/random.h"
-#include "crypto/prim/prim_batch.h"
-#include "tests/vectors/cipher.h"
-#include "tests/vectors/hash.h"
-#include "tests/vectors/hex.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#include "tests/unit/prim/batch_pairs.h"
 
 enum {
 	HEAD = 24,      /* in front of the data, under the MAC */
@@ -25,82 +19,6 @@ enum {
 	BATCH_MAX = 64,
 	AREA = MARGIN + HEAD + DATA_MAX + PRIM_MD_MAX + MARGIN,
 };
-
-static const struct {
-	enum prim_cipher cipher;
-	uint8_t key_len;
-} ciphers[] = {{PRIM_CIPHER_NULL, 0}, {PRIM_DES, 8},  {PRIM_3DES, 24},
-               {PRIM_AES, 16},        {PRIM_AES, 24}, {PRIM_AES, 32}};
-static const struct {
-	enum prim_md md;
-	uint8_t icv_len;
-} macs[] = {{PRIM_MD_NONE, 0}, {PRIM_MD5, 12}, {PRIM_SHA1, 12}, {PRIM_SHA256, 16}};
-
-/* A pair of keys of one kind, and what they were made of. */
-struct pair {
-	uint8_t key[PRIM_KEY_MAX], mac_key[PRIM_MD_MAX];
-	size_t c, m;
-	struct prim_key *enc, *dec;
-};
-
-/* Of each kind several, so that SAs mix. */
-enum { PER_KIND = 3, PAIRS = 6 * 4 * PER_KIND };
-static struct pair pairs[PAIRS];
-
-static struct prim_engine *engines[3]; /* by enum prim_backend; NULL: the library is missing here */
-
-static void pair_make(struct pair *p, size_t c, size_t m)
-{
-	struct prim_key_def def = {.cipher = ciphers[c].cipher,
-	                           .key = {p->key, ciphers[c].key_len},
-	                           .md = macs[m].md,
-	                           .mac_key = {p->mac_key, prim_md_len(macs[m].md)},
-	                           .icv_len = macs[m].icv_len,
-	                           .encrypt = true};
-
-	random_bytes(p->key, sizeof(p->key));
-	random_bytes(p->mac_key, sizeof(p->mac_key));
-	p->c = c;
-	p->m = m;
-	p->enc = prim_key_new(&def, NULL);
-	def.encrypt = false;
-	p->dec = prim_key_new(&def, NULL);
-	assert_non_null(p->enc);
-	assert_non_null(p->dec);
-}
-
-static int setup(void **state)
-{
-	struct err err = {0};
-	size_t n = 0;
-
-	(void)state;
-	if (prim_init(&err) != 0)
-		return -1;
-	for (size_t c = 0; c < COUNT(ciphers); c++)
-		for (size_t m = 0; m < COUNT(macs); m++)
-			for (int i = 0; i < PER_KIND; i++)
-				pair_make(&pairs[n++], c, m);
-	for (size_t b = 0; b < COUNT(engines); b++) {
-		engines[b] = prim_engine_new((enum prim_backend)b, &err);
-		if (!engines[b] && (b != PRIM_IPSEC_MB || err.code != -ENOTSUP))
-			return -1;
-	}
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	for (size_t b = 0; b < COUNT(engines); b++)
-		prim_engine_free(engines[b]);
-	for (size_t i = 0; i < PAIRS; i++) {
-		prim_key_free(pairs[i].enc);
-		prim_key_free(pairs[i].dec);
-	}
-	prim_free();
-	return 0;
-}
 
 /* ------------------------------------------------------------------ one operation, done and as it must be */
 
@@ -354,80 +272,6 @@ static void very_long(void **state)
 	free(buf);
 }
 
-/* Published values, four times in a batch. */
-static void vectors(void **state)
-{
-	enum { N = 4 };
-	uint8_t key[32] = {0}, iv[16], want[64], got[N][64];
-	struct prim_op ops[N];
-
-	(void)state;
-	for (size_t v = 0; v < COUNT(cipher_vectors); v++) {
-		const struct cipher_vector *c = &cipher_vectors[v];
-		struct prim_key_def def = {.cipher = c->cipher, .encrypt = true};
-		size_t len = hex_bytes(c->cipher_text, want, sizeof(want));
-		struct prim_key *k;
-
-		def.key = (struct bytes){key, hex_bytes(c->key, key, sizeof(key))};
-		hex_bytes(c->iv, iv, sizeof(iv));
-		k = prim_key_new(&def, NULL);
-		assert_non_null(k);
-		for (size_t b = 0; b < COUNT(engines); b++) {
-			if (!engines[b])
-				continue;
-			for (size_t i = 0; i < N; i++) {
-				hex_bytes(c->plain, got[i], sizeof(got[i]));
-				ops[i] = (struct prim_op){.key = k,
-				                          .iv = iv,
-				                          .data = got[i],
-				                          .data_len = (uint32_t)len};
-			}
-			prim_batch_run(engines[b], ops, N);
-			for (size_t i = 0; i < N; i++)
-				assert_memory_equal(got[i], want, len);
-		}
-		prim_key_free(k);
-	}
-}
-
-static void mac_vectors(void **state)
-{
-	uint8_t key[256], data[256], want[PRIM_MD_MAX], got[PRIM_MD_MAX];
-	size_t seen = 0;
-
-	(void)state;
-	for (size_t v = 0; v < COUNT(hmac_vectors); v++) {
-		const struct hmac_vector *h = &hmac_vectors[v];
-		size_t key_len, md_len = prim_md_len(h->md);
-		size_t want_len = hex_bytes(h->digest, want, sizeof(want));
-		struct prim_key *k;
-
-		memset(key, 0, sizeof(key)); /* zeros behind a short key do not change it: RFC 2104 §2 */
-		key_len = vector_bytes(h->key, h->key_repeat, key, sizeof(key));
-		if (h->md == PRIM_MD4 || key_len > md_len)
-			continue;
-		seen++;
-		k = prim_key_new(&(struct prim_key_def){.md = h->md,
-		                                        .mac_key = {key, md_len},
-		                                        .icv_len = (uint8_t)want_len,
-		                                        .encrypt = true},
-		                 NULL);
-		assert_non_null(k);
-		for (size_t b = 0; b < COUNT(engines); b++) {
-			struct prim_op op = {.key = k, .auth = data, .icv = got};
-
-			if (!engines[b])
-				continue;
-			op.auth_len = (uint32_t)vector_bytes(h->data, h->repeat, data, sizeof(data));
-			prim_batch_run(engines[b], &op, 1);
-			assert_int_equal(op.status, PRIM_OP_OK);
-			assert_memory_equal(got, want, want_len);
-		}
-		prim_key_free(k);
-	}
-	assert_true(seen >= 3);
-}
-
 /* Another key at the place of the last one, and one that was forgotten. */
 static void same_place(void **state)
 {
@@ -454,213 +298,12 @@ static void same_place(void **state)
 	}
 }
 
-/* ------------------------------------------------------------------ what is left of keys */
-
-enum { NEEDLE = 12, NEEDLES_MAX = 8 };
-
-/* Kept upside down, so that the search does not find itself. */
-static uint8_t needles[NEEDLES_MAX][NEEDLE];
-static size_t n_needles;
-
-static void needle_add(const void *secret)
-{
-	assert_true(n_needles < NEEDLES_MAX);
-	for (size_t i = 0; i < NEEDLE; i++)
-		needles[n_needles][i] = (uint8_t)~((const volatile uint8_t *)secret)[i];
-	n_needles++;
-}
-
-__attribute__((no_sanitize("address", "thread"))) static const uint8_t *
-find(const uint8_t *from, const uint8_t *to)
-{
-	for (; from + NEEDLE <= to; from += 4) {
-		for (size_t k = 0; k < n_needles; k++) {
-			size_t i = 0;
-
-			while (i < NEEDLE && (from[i] ^ needles[k][i]) == 0xff)
-				i++;
-			if (i == NEEDLE)
-				return from;
-		}
-	}
-	return NULL;
-}
-
-/* Looks through all memory that can be written, but for the stack: what registers were saved there for a call is soon
- * written over. A sanitizer's own areas are too large to be data. */
-static bool left_behind(bool unwanted)
-{
-	FILE *maps = fopen("/proc/self/maps", "r");
-	char line[512], mode[8];
-	unsigned long from, to;
-	bool found = false;
-
-	assert_non_null(maps);
-	while (fgets(line, sizeof(line), maps)) {
-		const uint8_t *at;
-
-		if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) != 3 ||
-		    strncmp(mode, "rw", 2) != 0 || to - from > 64ul << 20 ||
-		    strstr(line, "[stack]"))
-			continue;
-		at = find((const uint8_t *)from, (const uint8_t *)to);
-		if (!at)
-			continue;
-		found = true;
-		if (unwanted)
-			print_error("at %p: %s", (const void *)at, line);
-	}
-	fclose(maps);
-	return found;
-}
-
-/* Runs batches with a pair of keys of which nothing but itself and the needles knows. */
-static void use_keys(struct prim_engine *e, struct prim_key *enc, struct prim_key *dec)
-{
-	static uint8_t data[20][128];
-	uint8_t iv[PRIM_IV_MAX] = {3};
-	struct prim_op ops[20];
-
-	for (size_t n = 1; n <= 20; n++) {
-		for (size_t i = 0; i < n; i++)
-			ops[i] = (struct prim_op){.key = enc,
-			                          .iv = iv,
-			                          .data = data[i],
-			                          .data_len = 96,
-			                          .auth = data[i],
-			                          .auth_len = 96,
-			                          .icv = data[i] + 96};
-		prim_batch_run(e, ops, n);
-		for (size_t i = 0; i < n; i++)
-			ops[i].key = dec;
-		prim_batch_run(e, ops, n);
-		assert_int_equal(ops[n - 1].status, PRIM_OP_OK);
-	}
-}
-
-static void wiped(void **state)
-{
-	(void)state;
-	for (size_t b = 0; b < COUNT(engines); b++) {
-		for (size_t i = 0; engines[b] && i < PAIRS; i += PER_KIND) {
-			struct pair p;
-
-			if (pairs[i].m != 2 || pairs[i].c == 1 || pairs[i].c == 4)
-				continue; /* with SHA-1; one of each kind of schedule */
-			n_needles = 0;
-			pair_make(&p, pairs[i].c, pairs[i].m);
-			use_keys(engines[b], p.enc, p.dec);
-			if (ciphers[p.c].key_len >= NEEDLE)
-				needle_add(p.key);
-			needle_add(p.mac_key);
-			/* what was computed from them: states of the MAC, schedules */
-			for (size_t at = 16; at < 160; at += 32) {
-				if (at + NEEDLE <= prim_key_size(p.enc) && at != 80 && at != 112)
-					needle_add((const uint8_t *)p.enc + at);
-			}
-			if (160 <= prim_key_size(p.dec))
-				needle_add((const uint8_t *)p.dec + 144);
-			wipe(&p.key, sizeof(p.key));
-			wipe(&p.mac_key, sizeof(p.mac_key));
-			assert_true(left_behind(false));
-			prim_engine_forget(engines[b], p.enc);
-			prim_engine_forget(engines[b], p.dec);
-			prim_key_free(p.enc);
-			prim_key_free(p.dec);
-			assert_false(left_behind(true));
-		}
-	}
-}
-
-/* Pieces of all sizes, across new keys from the system: nothing comes twice, and not the same from two engines. */
-static int by_bytes(const void *a, const void *b)
-{
-	return memcmp(a, b, PRIM_IV_MAX);
-}
-
-static void unpredictable(void **state)
-{
-	enum { N = 300000 };
-	uint8_t(*iv)[PRIM_IV_MAX] = calloc(N, sizeof(*iv)), big[5000] = {0};
-	struct prim_engine *e = prim_engine_new(PRIM_OPENSSL, NULL);
-	size_t ones = 0;
-
-	(void)state;
-	assert_non_null(iv);
-	assert_non_null(e);
-	for (size_t i = 0; i < N; i++) {
-		prim_engine_random(i & 1 ? e : engines[PRIM_AUTO], iv[i], PRIM_IV_MAX);
-		prim_engine_random(e, big, random_below(9));
-		ones += (size_t)__builtin_popcount(iv[i][i % PRIM_IV_MAX]);
-	}
-	assert_in_range(ones, N * 4 - N / 50, N * 4 + N / 50);
-	qsort(iv, N, sizeof(*iv), by_bytes);
-	for (size_t i = 1; i < N; i++)
-		assert_int_not_equal(by_bytes(iv[i - 1], iv[i]), 0);
-	prim_engine_random(e, big, sizeof(big));
-	ones = 0;
-	for (size_t i = 0; i < sizeof(big); i++)
-		ones += (size_t)__builtin_popcount(big[i]);
-	assert_in_range(ones, sizeof(big) * 4 - 1000, sizeof(big) * 4 + 1000);
-	prim_engine_free(e);
-	free(iv);
-}
-
-static void bad_keys(void **state)
-{
-	uint8_t key[32] = {0};
-	struct err err = {0};
-
-	(void)state;
-	assert_null(prim_key_new(
-	        &(struct prim_key_def){PRIM_AES, {key, 8}, PRIM_MD_NONE, {0}, 0, true}, &err));
-	assert_int_equal(err.code, -EINVAL);
-	assert_null(prim_key_new(
-	        &(struct prim_key_def){PRIM_AES, {key, 16}, PRIM_SHA1, {key, 16}, 12, true}, NULL));
-	assert_null(prim_key_new(
-	        &(struct prim_key_def){PRIM_AES, {key, 16}, PRIM_MD5, {key, 16}, 17, true}, NULL));
-	assert_null(prim_key_new(
-	        &(struct prim_key_def){PRIM_AES, {key, 16}, PRIM_MD5, {key, 16}, 0, true}, NULL));
-	prim_key_free(NULL);
-	prim_engine_free(NULL);
-}
-
-static void backends(void **state)
-{
-	struct prim_about about;
-	enum prim_backend b;
-
-	(void)state;
-	assert_true(prim_backend_by_name(str_of("openssl"), &b) && b == PRIM_OPENSSL);
-	assert_true(prim_backend_by_name(str_of("ipsec-mb"), &b) && b == PRIM_IPSEC_MB);
-	assert_true(prim_backend_by_name(str_of("auto"), &b) && b == PRIM_AUTO);
-	assert_false(prim_backend_by_name(str_of("gcrypt"), &b));
-	prim_about(PRIM_OPENSSL, &about);
-	assert_int_equal(strncmp(about.library, "OpenSSL ", 8), 0);
-	assert_int_equal(about.n, 8);
-	for (size_t i = 0; i < about.n; i++)
-		assert_int_equal(about.alg[i].out + about.alg[i].in, 0);
-	assert_int_equal(prim_backend_default(PRIM_IPSEC_MB, NULL),
-	                 engines[PRIM_IPSEC_MB] ? 0 : -ENOTSUP);
-	if (engines[PRIM_IPSEC_MB]) {
-		prim_about(PRIM_AUTO, &about);
-		assert_int_equal(strncmp(about.library, "intel-ipsec-mb ", 15), 0);
-		for (size_t i = 0; i < about.n; i++)
-			assert_true(about.alg[i].out == 1 && about.alg[i].in == 1);
-	}
-	assert_int_equal(prim_backend_default(PRIM_AUTO, NULL), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(alike),       cmocka_unit_test(mixed),
-	        cmocka_unit_test(edges),       cmocka_unit_test(very_long),
-	        cmocka_unit_test(vectors),     cmocka_unit_test(mac_vectors),
-	        cmocka_unit_test(same_place),  cmocka_unit_test(wiped),
-	        cmocka_unit_test(unpredictable),
-	        cmocka_unit_test(bad_keys),    cmocka_unit_test(backends),
+	        cmocka_unit_test(alike),     cmocka_unit_test(mixed),      cmocka_unit_test(edges),
+	        cmocka_unit_test(very_long), cmocka_unit_test(same_place),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, pairs_setup, pairs_teardown);
 }
