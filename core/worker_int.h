@@ -21,9 +21,8 @@ enum {
 	WORKER_SESSIONS = 65536, /* by our tunnel number */
 	WORKER_MSG_MAX = 9000,   /* longest IKE, L2TP or PPP message that crosses threads */
 	WORKER_MSG_SHORT = 476,  /* longest of the usual ones */
-	WORKER_MSGS = 512,       /* of them under way: down, and up from each worker */
-	WORKER_MSGS_KEPT =
-	        128, /* of those that go up: not for what nobody has authenticated (IKE) */
+	WORKER_MSGS = 2048,      /* of them under way: down, and up from each worker; 1000 clients at once send one each */
+	WORKER_MSGS_KEPT = 512,  /* of those that go up: not for what nobody has authenticated (IKE) */
 	WORKER_RING = 2048,       /* commands, events */
 	WORKER_CROSS = 1 << 19,   /* bytes of packets under way from one worker to another */
 	WORKER_HEAD_MAX = 60 + 8, /* of a packet, quoted in an ICMP error (RFC 792) */

@@ -174,6 +174,17 @@ static void a_full_ring_is_counted(void **state)
 	assert_int_equal(dropped(0, DROP_CROSS_FULL), lost);
 }
 
+/* What 1000 clients say at once waits for the control thread; a flood of IKE leaves room for what came through an SA. */
+static void a_crowd_is_heard(void **state)
+{
+	(void)state;
+	give(0, 1000, false);
+	assert_int_equal(dropped(0, DROP_RING_FULL), 0);
+	give(0, WORKER_MSGS, false);
+	assert_int_equal(dropped(0, DROP_RING_FULL), 1000 + WORKER_MSGS_KEPT);
+	assert_int_equal(msg_free(&ws->w[0]->up_msgs), WORKER_MSGS_KEPT);
+}
+
 /* Each worker has read the clock when its turn began. */
 static void a_drop_is_told_once_by_all(void **state)
 {
@@ -274,6 +285,7 @@ int main(void)
 	        TEST(esp_goes_to_its_worker),
 	        TEST(ip_goes_to_the_worker_of_the_session),
 	        TEST(a_full_ring_is_counted),
+	        TEST(a_crowd_is_heard),
 	        TEST(a_drop_is_told_once_by_all),
 	        cmocka_unit_test_setup_teardown(threads_share_the_workers, setup_two_threads, teardown),
 	        cmocka_unit_test(who_is_alone_does_not_wait),

@@ -90,7 +90,7 @@ gw# show blocks
   SIZE    MAX    LOW    CNT
     40 <*>
    104 <*>
-  9036    512    512    512
+  9036   2048   2048   2048
 gw# show processes
 State      Thread      Runtime  Process
 Mrd <*> <*>  transcript_whol
