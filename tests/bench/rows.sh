@@ -176,7 +176,8 @@ row_full() {
 # to be trimmed.
 scale_at() {
 	LIMIT=16384 gateway --workers 1 || return 1
-	load -n 10 up "$SINK_ON" in=in:seconds=.2 out=out:seconds=.2 "$SINK_OFF" off >"$OUT/raw/scale.warm" 2>&1
+	load -n 10 up "$SINK_ON" $(for _ in 1 2 3; do echo in=in:burst=1,seconds=.2 in=in:seconds=.2 out=out:burst=1,seconds=.2 out=out:seconds=.2; done) \
+		"$SINK_OFF" off >"$OUT/raw/scale.warm" 2>&1
 	measure "scale.$1" -n "$1" -p 32 before=memory up up_memory=memory "$SINK_ON" \
 		$(again in=in:tcp,seconds=$seconds out=out:tcp,seconds=$seconds in1=in:burst=1,seconds=$seconds out1=out:burst=1,seconds=$seconds) \
 		"$SINK_OFF" off calm=run:'sleep 2' after=memory
@@ -208,19 +209,29 @@ row_scale() {
 	note "show resource usage: $(cli 'show resource usage' | grep 'VPN Sessions' | tr -s ' ')"
 }
 
+# workers_at FILE WORKERS: 64 tunnels, in a row and in turn
+workers_at() {
+	gateway_start --workers "$2" >"$W/started" 2>&1 || { note "$(cat "$W/started")"; return 1; }
+	local t=seconds=$seconds
+	measure "$1" -n 64 --esp aes up "$SINK_ON" $(again in=in:tcp,$t out=out:tcp,$t in1=in:burst=1,$t out1=out:burst=1,$t) "$SINK_OFF" off
+}
+
 row_workers() {
-	local w way t=seconds=$seconds
-	for w in 1 2 4; do
-		gateway_anywhere --workers $w || return
-		measure workers.$w -n 64 --esp aes up "$SINK_ON" $(again in=in:tcp,$t out=out:tcp,$t in1=in:burst=1,$t out1=out:burst=1,$t) "$SINK_OFF" off
-	done
+	local w way
+	ns cl nft flush ruleset
+	GATEWAY_CPUS='' LOAD_CPUS=''
+	for w in 1 2 4; do workers_at workers.$w $w || return; done
+	GATEWAY_CPUS=0 LOAD_CPUS=0
+	workers_at workers.shared 1 || return
 	for way in in out in1 out1; do
 		line "a packet with one worker, $way" "$(of workers.1 $way.ns_each)" ns
 		for w in 2 4; do
 			line "  with $w, times one's" "$(ratio "$(of workers.$w $way.ns_each)" "$(of workers.1 $way.ns_each)")" x le 1.1
 		done
+		line "  with one, the clients on its CPU, times one's" "$(ratio "$(of workers.shared $way.ns_each)" "$(of workers.1 $way.ns_each)")" x
 	done
 	note "in, out: 40 packets of a tunnel in a row, TCP inside; in1, out1: each tunnel in turn"
+	note "as many workers as CPUs, or more, share them with the clients: what that alone costs is the last line of each"
 }
 
 row_yard() {
