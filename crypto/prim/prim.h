@@ -11,6 +11,7 @@
 /* Loads the providers (default, and legacy for single DES) and fetches every algorithm once. Call before
  * threads start and before the system call filter. May be called again. 0 or -ENOTSUP with err. */
 int prim_init(struct err *err);
+/* Undoes it, also half of it. When nothing of this folder is in use any more. */
 void prim_free(void);
 
 /* ------------------------------------------------------------------ hashes */
@@ -29,7 +30,7 @@ enum {
 };
 
 size_t prim_md_len(enum prim_md md);       /* digest length in bytes: 0, 16, 16, 20, 32 */
-const char *prim_md_name(enum prim_md md); /* "md5" */
+const char *prim_md_name(enum prim_md md); /* "md5"; "?" when there is no such one */
 
 /* A running hash; may be copied by assignment to branch off, needs no release. */
 struct prim_hash {
@@ -39,7 +40,8 @@ struct prim_hash {
 
 void prim_hash_init(struct prim_hash *h, enum prim_md md);
 void prim_hash_update(struct prim_hash *h, const void *data, size_t len);
-/* Writes the digest, wipes the state; returns the digest's length. */
+/* Writes the digest (out has room for prim_md_len() bytes, here and below), wipes the state; returns the digest's
+ * length. */
 size_t prim_hash_final(struct prim_hash *h, uint8_t *out);
 /* All pieces in order, one-shot. */
 size_t prim_hash(enum prim_md md, const struct bytes *parts, size_t n, uint8_t *out);
@@ -51,6 +53,7 @@ struct prim_hmac_key {
 	struct prim_hash inner, outer;
 };
 
+/* key of any length; may be wiped afterwards. */
 void prim_hmac_key_set(struct prim_hmac_key *k, enum prim_md md, const void *key, size_t len);
 /* Returns the digest's length. */
 size_t prim_hmac_keyed(const struct prim_hmac_key *k, const struct bytes *parts, size_t n,
@@ -77,7 +80,7 @@ enum {
 };
 
 size_t prim_cipher_block(enum prim_cipher c); /* block = IV length: 0 (NULL), 8, 8, 16 */
-bool prim_cipher_key_ok(enum prim_cipher c, size_t key_len);
+bool prim_cipher_key_ok(enum prim_cipher c, size_t key_len); /* bytes; the NULL cipher has none */
 
 /* CBC over a whole buffer (IKE messages). len must be a multiple of the block; in and out may be the same
  * buffer. iv is not changed: the next one is the last cipher block. 0, -EINVAL (lengths) or -EIO. */

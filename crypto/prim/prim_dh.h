@@ -26,19 +26,22 @@ struct prim_dh_job {
 	int status; /* out: 0, -ENOTSUP (group), -EINVAL (peer's value refused), -EIO */
 };
 
-/* Length of a public value of this group; 0 when the group is not known. */
+/* Bytes of a public value, and of a secret, of this group; 0 when the group is not known. */
 size_t prim_dh_public_len(uint16_t group);
 size_t prim_dh_secret_len(uint16_t group);
-/* Our key pair: sets key, public, status. Exponents of MODP groups are short (256 bits, RFC 3526 §8). */
+/* Our key pair: sets key, public, status; a key that was there is wiped and freed, with an error it stays. Exponents of
+ * MODP groups are short (256 bits, RFC 3526 §8). */
 void prim_dh_generate(struct prim_dh_job *job);
-/* Checks the peer's value (length, range, subgroup or point on the curve), sets secret and status. */
+/* Checks the peer's value (length, range, subgroup or point on the curve), sets secret and status; an
+ * error leaves secret_len 0. */
 void prim_dh_derive(struct prim_dh_job *job);
 /* What of both is missing: generate when there is no key, derive when there is a peer value. */
 void prim_dh_run(struct prim_dh_job *job);
-/* A given private key instead of a generated one (known-answer tests); sets key, public, status. */
+/* A given private key instead of a generated one (known-answer tests): len bytes, most significant first, are copied;
+ * sets key, public, status (-EINVAL: longer than PRIM_DH_MAX). */
 void prim_dh_import(struct prim_dh_job *job, const uint8_t *private, size_t len);
-/* Frees the key, wipes everything in the job. */
+/* Frees the key, wipes everything in the job. The secret is the job's: whoever owns the job calls this. */
 void prim_dh_clear(struct prim_dh_job *job);
-void prim_dh_key_free(struct prim_dh_key *key); /* NULL is allowed */
+void prim_dh_key_free(struct prim_dh_key *key); /* wipes; NULL is allowed */
 
 #endif

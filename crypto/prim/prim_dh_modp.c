@@ -36,6 +36,7 @@ static bool draw(const struct dh_group *g, uint8_t *private)
 	return RAND_priv_bytes(private, g->private_len) == 1;
 }
 
+/* The library runs through all bits of the exponent's words; only whole words of zeros (2 ^ -64) would shorten it. */
 static bool power(const struct dh_group *g, const BIGNUM *base, struct bytes private, BN_CTX *ctx, uint8_t *out)
 {
 	BIGNUM *x = BN_bin2bn(private.p, (int)private.len, NULL), *r = BN_new();

@@ -1,6 +1,6 @@
 /* Random bytes at the price of AES, for the IV of every packet. A key from the system, AES-256 in counter mode; of each
- * piece of its stream the first bytes are the next key and are used for nothing else, so that what was given out cannot
- * be computed from what is left in memory. The system is asked again now and then. */
+ * piece of its stream the first bytes are the next key and are used for nothing else, and what is given out is wiped
+ * here, so that it cannot be told from what is left in memory. The system is asked again now and then. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +46,8 @@ void prim_random_free(struct prim_random *r)
 	free(r);
 }
 
-/* The next key and the next room; false when the library does not do it. */
+/* The next key and the next room. false when the library does not do it: what it left is no key, the next one comes
+ * from the system. */
 static bool refill(struct prim_random *r)
 {
 	static const uint8_t zero[PRIM_IV_MAX];
@@ -62,10 +63,14 @@ static bool refill(struct prim_random *r)
 	ok = EVP_CipherInit_ex2(r->ctx, NULL, r->key, zero, -1, NULL) == 1 &&
 	     EVP_CipherUpdate(r->ctx, stream, &n, stream, sizeof(stream)) == 1 &&
 	     n == (int)sizeof(stream);
-	memcpy(r->key, stream, sizeof(r->key));
-	memcpy(r->room, stream + sizeof(r->key), ROOM);
-	wipe(stream, sizeof(stream));
+	if (ok) {
+		memcpy(r->key, stream, sizeof(r->key));
+		memcpy(r->room, stream + sizeof(r->key), ROOM);
+	} else {
+		r->pieces = 0;
+	}
 	r->left = ok ? ROOM : 0;
+	wipe(stream, sizeof(stream));
 	return ok;
 }
 
@@ -76,5 +81,6 @@ void prim_random_bytes(struct prim_random *r, void *dst, size_t len)
 		return;
 	}
 	memcpy(dst, r->room + ROOM - r->left, len);
+	memset(r->room + ROOM - r->left, 0, len);
 	r->left -= len;
 }
