@@ -7,7 +7,7 @@ enum {
 	TCP = 6,
 	SCTP = 132,
 	CLOSED_MS = 3000,
-	SWEEP_MS = 5000, /* who has ended without a word is counted so much longer */
+	SWEEP_MS = 5000, /* who has ended without a word is counted so much longer: all are looked at in that time */
 };
 
 /* So many more; the most there were at once is noted. */
@@ -148,13 +148,16 @@ void worker_conns_drop(struct worker *w, uint32_t ip)
 	}
 }
 
+/* A share of them each time, so that no packet waits for all. */
 void worker_conns_sweep(struct worker *w)
 {
-	if (w->n_conns == 0 || w->now_ms - w->swept_ms < SWEEP_MS)
-		return;
+	uint64_t ms = w->now_ms - w->swept_ms;
 	w->swept_ms = w->now_ms;
-	for (size_t i = 0; i < WORKER_CONNS; i++) {
-		struct worker_conn *c = &w->conns[i];
+	if (w->n_conns == 0 || ms == 0)
+		return;
+	size_t share = ms < SWEEP_MS ? (size_t)(ms * WORKER_CONNS / SWEEP_MS + 1) : WORKER_CONNS;
+	for (; share > 0; share--) {
+		struct worker_conn *c = &w->conns[w->swept++ % WORKER_CONNS];
 		if (counts(c) && !conn_lives(w, c))
 			worker_conn_end(w, c, false);
 	}

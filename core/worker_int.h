@@ -253,7 +253,8 @@ struct worker {
 	struct worker_conn *conns;
 	uint32_t conn_seed, judged;
 	size_t n_conns; /* that have not ended */
-	uint64_t swept_ms;
+	size_t swept;      /* where the next look at them begins */
+	uint64_t swept_ms; /* when the last was */
 	uint64_t filter_told_ms;
 	unsigned filter_told;
 	uint8_t *buffers;
@@ -385,7 +386,7 @@ void worker_conns_list(struct worker *w, struct conn_list *l);
 void worker_conns_drop(struct worker *w, uint32_t ip);
 /* It is over; keep: known for a moment, so that what is still under way is not judged as something new. */
 void worker_conn_end(struct worker *w, struct worker_conn *c, bool keep);
-void worker_conns_sweep(struct worker *w); /* now and then: those that ended without a word are no longer counted */
+void worker_conns_sweep(struct worker *w); /* each turn: those that ended without a word are no longer counted */
 
 /* workers.c: the control thread's side. */
 void workers_give(struct workers *ws, struct worker *w, const struct down *d);

@@ -285,9 +285,12 @@ static void load(struct pkt *const *pkts, unsigned n)
 	for (unsigned i = 0; i < n; i++)
 		if (pkts[i]->sess != NULL)
 			session_touch(pkts[i]->sess);
-	for (unsigned i = 0; i < n; i++)
-		if (pkts[i]->sess != NULL && pkts[i]->sess->out != NULL)
-			esp_sa_touch(sa[k++] = pkts[i]->sess->out, false);
+	for (unsigned i = 0; i < n; i++) {
+		if (pkts[i]->sess == NULL || pkts[i]->sess->out == NULL)
+			continue;
+		sa[k] = pkts[i]->sess->out;
+		esp_sa_touch(sa[k++], false);
+	}
 	for (unsigned i = 0; i < k; i++)
 		prim_key_touch(sa[i]->enc);
 }

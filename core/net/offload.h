@@ -14,7 +14,7 @@
 	X(TUN_USO, "tun-uso", "UDP of the host read, and of clients written, in super-packets")              \
 	X(COALESCE, "coalesce", "packets of clients joined before they are written")                         \
 	X(UDP_GRO, "udp-gro", "ESP in UDP received many at a time")                                          \
-	X(UDP_GSO, "udp-gso", "ESP in UDP sent many at a time")                                   \
+	X(UDP_GSO, "udp-gso", "ESP in UDP sent many at a time")                                              \
 	X(UDP_RAW, "udp-raw", "lone ESP in UDP sent with headers made here")
 
 enum offload_bit {

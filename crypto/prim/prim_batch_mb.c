@@ -244,15 +244,27 @@ static uint32_t pieces_for(uint32_t left)
 	return pieces;
 }
 
-/* Of the packet i of n. */
-static uint32_t pieces_of(const struct prim_op *op, size_t i, size_t n)
-{
-	uint32_t blocks = op->data_len / DES_BLOCK, pieces;
+/* How the packets of a batch are cut: those from `whole` on into so many pieces. */
+struct cut {
+	size_t whole;
+	uint32_t pieces;
+};
 
-	if (op->key->encrypt || i < n - n % DES_LANES)
+static struct cut cut_of(const struct prim_op *op, size_t n)
+{
+	size_t left = op->key->encrypt ? 0 : n % DES_LANES;
+
+	return (struct cut){n - left, left ? pieces_for((uint32_t)left) : 1};
+}
+
+/* Of packet i; a short one has fewer blocks than that. */
+static uint32_t pieces_of(const struct cut *c, const struct prim_op *op, size_t i)
+{
+	uint32_t blocks = op->data_len / DES_BLOCK;
+
+	if (i < c->whole)
 		return 1;
-	pieces = pieces_for((uint32_t)(n % DES_LANES));
-	return pieces < blocks ? pieces : blocks;
+	return c->pieces < blocks ? c->pieces : blocks;
 }
 
 /* Where piece k of so many begins. */
@@ -265,11 +277,12 @@ static uint32_t piece_at(const struct prim_op *op, uint32_t k, uint32_t pieces)
 static bool queue_des(struct prim_mb *m, struct prim_op *const *ops, size_t n)
 {
 	uint8_t ivs[PRIM_RUN_MAX + PIECES_MAX][DES_BLOCK];
+	const struct cut cut = cut_of(ops[0], n);
 	size_t begun = 0, done = 0;
 
 	/* all IVs first: the block in front of a piece is overwritten by the piece before */
 	for (size_t i = 0, iv = 0; i < n; i++) {
-		uint32_t pieces = pieces_of(ops[i], i, n);
+		uint32_t pieces = pieces_of(&cut, ops[i], i);
 
 		memcpy(ivs[iv++], ops[i]->iv, DES_BLOCK);
 		for (uint32_t k = 1; k < pieces; k++)
@@ -277,7 +290,7 @@ static bool queue_des(struct prim_mb *m, struct prim_op *const *ops, size_t n)
 			       DES_BLOCK);
 	}
 	for (size_t i = 0; i < n; i++) {
-		uint32_t pieces = pieces_of(ops[i], i, n);
+		uint32_t pieces = pieces_of(&cut, ops[i], i);
 
 		for (uint32_t k = 0; k < pieces; k++) {
 			IMB_JOB *job = IMB_GET_NEXT_JOB(m->mgr);

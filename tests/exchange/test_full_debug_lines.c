@@ -11,17 +11,23 @@
 #include "tests/exchange/full.h"
 #include "tests/exchange/full_heard.h"
 
+/* A client comes and goes. */
+static void visit(struct world *w, const struct client_habits *habits)
+{
+	struct client *c = client_new(w, habits, HOME_IP);
+	client_enter(c);
+	client_leave(c);
+	world_run(w, 3000);
+	client_free(c);
+}
+
 /* What the lines about an SA name stays the same and is what the SA has; no address of ours is told. */
 static void an_sa_is_told_as_it_is(void **state)
 {
 	struct world *w = *state;
 	uint32_t number[2], flags[2], refs[2], tunnels[2];
 	listen_all();
-	struct client *c = client_new(w, &client_windows, HOME_IP);
-	client_enter(c);
-	client_leave(c);
-	world_run(w, 3000);
-	client_free(c);
+	visit(w, &client_windows);
 	/* the client's engine speaks here as well: the server's line is the one about what it received */
 	const char *asked = strstr(heard.text, " rcv'd Terminate: ");
 	assert_non_null(asked);
@@ -55,11 +61,7 @@ static void an_esp_sa_keeps_its_numbers(void **state)
 	struct world *w = *state;
 	uint32_t made, gone;
 	listen_all();
-	struct client *c = client_new(w, &client_apple, HOME_IP);
-	client_enter(c);
-	client_leave(c);
-	world_run(w, 3000);
-	client_free(c);
+	visit(w, &client_apple);
 	static const char *const pairs[][2] = {
 	        {"Completed outbound encrypt rule, SPI 0x%*8X\n    Rule ID: 0x%8x",
 	         "Deleted outbound encrypt rule, SPI 0x%*8X\n    Rule ID: 0x%8x"},
@@ -117,19 +119,11 @@ static void every_command_speaks(void **state)
 	};
 	struct world *w = *state;
 	listen_all();
-	struct client *c = client_new(w, &client_windows, HOME_IP);
-	client_enter(c);
-	client_leave(c);
-	world_run(w, 3000);
-	client_free(c);
+	visit(w, &client_windows);
 	EXPECT_HEARD(texts);
 	struct client_habits habits = client_windows;
 	habits.methods = AAA_BIT(AAA_PAP);
-	c = client_new(w, &habits, HOME_IP);
-	client_enter(c);
-	client_leave(c);
-	world_run(w, 3000);
-	client_free(c);
+	visit(w, &habits);
 	assert_non_null(strstr(heard.text, "UPAP I AUTHREQ id "));
 	assert_non_null(strstr(heard.text, "UPAP O AUTHACK id "));
 	listen_no_more();
