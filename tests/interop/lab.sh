@@ -114,6 +114,13 @@ guest_connect() {
 	for v; do env+="$(printf '%s=%q ' "${v%%=*}" "${v#*=}")"; done
 	guest_run "$id" "$env /lab/connect"
 }
+# guest_login ID [VAR=VALUE ...]: logs in again in the IPsec that guest_connect left up, see guest/login
+guest_login() {
+	local id=$1 env= v; shift
+	for v; do env+="$(printf '%s=%q ' "${v%%=*}" "${v#*=}")"; done
+	guest_run "$id" "$env /lab/login"
+}
+guest_logout() { guest_run "$1" "/lab/login logout"; }
 guest_disconnect() { guest_run "$1" "/lab/disconnect ${2:-}"; }
 guest_log() { cat "$W/g$1/lab/out/$2" 2>/dev/null; }
 # guest_kill ID: the power cord

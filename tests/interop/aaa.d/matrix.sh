@@ -1,0 +1,65 @@
+# Table 1: which server can do which PPP authentication. A supported cell lets the right password in and says so, and keeps
+# a wrong one out and says why; in a cell that is not supported nobody gets in, and the log says that the server cannot.
+# The table is printed at the end.
+
+#        name of the group, PROTOCOL for messages, address, what of pap chap ms-chap-v1 ms-chap-v2 eap-proxy it can do
+MATRIX=(
+	'LOCAL     -          pap ms-chap-v1 ms-chap-v2'
+	'RADIUS    10.77.0.11 pap chap ms-chap-v1 ms-chap-v2 eap-proxy'
+	'TACACS    10.77.0.12 pap chap ms-chap-v1'
+	'LDAP      10.77.0.13 pap'
+	'KERBEROS  10.77.0.14 pap'
+	'NT        10.77.0.15 pap'
+	'SDI       10.77.0.16 pap'
+)
+METHODS=(pap chap ms-chap-v1 ms-chap-v2 eap-proxy)
+declare -A CELL=() GUEST_WORD=([pap]=pap [chap]=chap [ms-chap-v1]=mschap [ms-chap-v2]=mschap-v2 [eap-proxy]=eap)
+
+# What the log says when it went right, and when the password is wrong.
+yes_of() { case $1 in LOCAL) echo '113012: .*user = alice';; *) echo "113004: .*server = +$2 : user = ";; esac; }
+no_of() { case $1 in LOCAL) echo '113015: .*reason = Invalid password';; *) echo "113005: .*server = +$2 : user = ";; esac; }
+
+supported() { # GROUP ADDRESS METHOD
+	local group=$1 address=$2 auth=AUTH=${GUEST_WORD[$3]} user=(USER=remote PASSWORD=far-away-1)
+	[ "$group" != LOCAL ] || user=(USER=alice PASSWORD=wonder-1)
+	[ "$group" != SDI ] || user=(USER=alice "PASSWORD=$(passcode alice)")
+	lets_in "$(yes_of "$group" "$address")" "$auth" "${user[@]}" || return 1
+	keeps_out "$(no_of "$group" "$address")" "$auth" "${user[0]}" PASSWORD=nonsense-1
+}
+unsupported() { # GROUP METHOD
+	keeps_out '113013: .*(No PPP authentication protocol left|not supported by the server)' "AUTH=${GUEST_WORD[$2]}" USER=alice PASSWORD=wonder-1
+}
+cell() { # GROUP ADDRESS METHOD WORKS
+	use "$1" || return 1
+	methods "$3" || return 1
+	if [ "$4" = yes ]; then supported "$1" "$2" "$3"; else unsupported "$1" "$3"; fi
+}
+# Is this kind of group one that the program knows how to ask?
+have_group() { [ "$1" = LOCAL ] || cli "show running-config aaa-server $1" | grep -q host; }
+
+matrix_tests() {
+	local row group address able m works before
+	for row in "${MATRIX[@]}"; do
+		read -r group address able <<<"$row"
+		for m in "${METHODS[@]}"; do
+			case " $able " in *" $m "*) works=yes;; *) works=no;; esac
+			if ! have_group "$group"; then CELL[$group/$m]=absent; continue; fi
+			before=$FAILED
+			t "matrix: $group $m $([ $works = yes ] && echo 'lets in and keeps out' || echo 'is refused')" cell "$group" "$address" "$m" $works
+			if [ "$FAILED" != "$before" ]; then CELL[$group/$m]=FAILED
+			elif [ $works = yes ]; then CELL[$group/$m]=works; else CELL[$group/$m]=refused; fi
+		done
+	done
+}
+matrix_print() {
+	local row group m
+	[ ${#CELL[@]} -gt 0 ] || return 0
+	printf '\n%-10s' ''; printf '%-12s' "${METHODS[@]}"; echo
+	for row in "${MATRIX[@]}"; do
+		read -r group _ <<<"$row"
+		printf '%-10s' "$group"
+		for m in "${METHODS[@]}"; do printf '%-12s' "${CELL[$group/$m]:--}"; done
+		echo
+	done
+	echo
+}
