@@ -11,7 +11,11 @@
 #include "core/base/clock.h"
 #include "core/base/ip4.h"
 #include "core/base/out.h"
+#include "core/base/str.h"
 
+struct aaa_reply;
+struct aaa_run;
+struct aaa_servers;
 struct arena;
 struct conf;
 struct err;
@@ -49,6 +53,78 @@ const char *aaa_methods_text(unsigned methods, char *text, size_t cap);
 
 /* ------------------------------------------------------------------ compiled configuration */
 
+/* Protocols of server groups: word of `protocol`, as messages name them, port without `server-port`. */
+#define AAA_PROTOCOL_LIST(X)                 \
+	X(RADIUS, "radius", "RADIUS", 1645)  \
+	X(TACACS, "tacacs+", "TACACS+", 49)  \
+	X(LDAP, "ldap", "LDAP", 389)         \
+	X(NT, "nt", "NT", 139)               \
+	X(SDI, "sdi", "SDI", 1645)           \
+	X(KERBEROS, "kerberos", "KERBEROS", 88) \
+	X(HTTP, "http-form", "HTTP", 0)
+
+enum aaa_protocol {
+#define X(name, word, shown, port) AAA_P_##name,
+	AAA_PROTOCOL_LIST(X)
+#undef X
+	        AAA_PROTOCOL_N
+};
+const char *aaa_protocol_word(enum aaa_protocol p);
+const char *aaa_protocol_shown(enum aaa_protocol p);
+
+/* ldap attribute-map: the server's attribute and what it is here; values likewise. */
+struct aaa_map_name {
+	const char *theirs, *ours;
+};
+struct aaa_map_value {
+	const char *theirs, *value, *ours;
+};
+struct aaa_map {
+	const char *name;
+	const struct aaa_map_name *names;
+	size_t nnames;
+	const struct aaa_map_value *values;
+	size_t nvalues;
+};
+
+enum aaa_ldap_type { AAA_LDAP_AUTO, AAA_LDAP_MICROSOFT, AAA_LDAP_NOVELL, AAA_LDAP_OPENLDAP, AAA_LDAP_SUN };
+
+/* One server. Texts that are not set are "". */
+struct aaa_host_conf {
+	const char *host, *ifname;
+	uint32_t ip; /* 0: host is a name */
+	const char *key;
+	uint32_t timeout_s, retry_s;
+	uint16_t port;      /* RADIUS, SDI: of authentication; others: server-port, the protocol's own when not set */
+	uint16_t acct_port; /* RADIUS */
+	bool port_set;
+	const char *common_pw; /* radius-common-pw */
+	bool mschap2;          /* mschapv2-capable */
+	bool wildcard_masks;   /* acl-netmask-convert */
+	bool authenticated_replies; /* replies without Message-Authenticator are dropped */
+	const char *base_dn, *group_base_dn, *naming, *login_dn, *login_password;
+	bool subtree, ssl, digest_md5;
+	enum aaa_ldap_type server_type;
+	const struct aaa_map *map; /* NULL = none */
+	const char *realm, *nt_dc;
+};
+
+/* aaa-server NAME protocol P */
+struct aaa_sgroup_conf {
+	const char *name;
+	enum aaa_protocol protocol;
+	uint32_t max_failed; /* max-failed-attempts */
+	bool timed;          /* reactivation-mode timed */
+	uint32_t deadtime_s;
+	bool simultaneous;   /* accounting-mode */
+	bool interim;        /* interim-accounting-update */
+	uint32_t interim_s;  /* periodic, 0 = when the server says */
+	bool authorize_only;
+	uint16_t dynamic_port; /* dynamic-authorization, 0 = none */
+	const struct aaa_host_conf *hosts;
+	size_t nhosts;
+};
+
 enum aaa_password {
 	AAA_PW_NONE,  /* nopassword: no remote access */
 	AAA_PW_PIX,   /* `encrypted`, `pbkdf2`: good for PAP only */
@@ -81,6 +157,7 @@ struct aaa_policy {
 	size_t npools;
 	const char *banner;   /* what the user is told when he is in, NULL = nothing */
 	const char *external; /* the server group that knows its values, NULL = internal */
+	const char *external_password; /* by which it is asked for */
 	uint32_t dhcp_scope;  /* dhcp-network-scope, 0 = none */
 };
 
@@ -126,6 +203,7 @@ struct aaa_group {
 	bool strip_realm; /* user@realm is looked up as user */
 	bool strip_group; /* user@GROUP goes on as user in tunnel group GROUP, see aaa_group_chosen() */
 	bool l2l;         /* type ipsec-l2l: nobody logs in there */
+	const char *accounting;      /* accounting-server-group, "" = none */
 	const char *authorization;   /* authorization-server-group, "" = none */
 	bool authorization_required; /* who it does not know stays out */
 	const uint32_t *dhcp_servers;
@@ -140,6 +218,8 @@ struct aaa_conf {
 	size_t npolicies;
 	const struct aaa_group *groups;
 	size_t ngroups;
+	const struct aaa_sgroup_conf *sgroups;
+	size_t nsgroups;
 	bool show_bad_names; /* `no logging hide username` */
 	char delimiter;      /* group-delimiter, 0 = none */
 	uint32_t max_fail;   /* failed attempts in a row that lock a local user out, 0 = none do */
@@ -156,6 +236,7 @@ void aaa_conf_sort(struct aaa_user *users, size_t nusers, struct aaa_policy *pol
 const struct aaa_user *aaa_user_find(const struct aaa_conf *c, const char *name);
 const struct aaa_policy *aaa_policy_find(const struct aaa_conf *c, const char *name);
 const struct aaa_group *aaa_group_find(const struct aaa_conf *c, const char *name);
+const struct aaa_sgroup_conf *aaa_sgroup_conf_find(const struct aaa_conf *c, const char *name);
 
 /* The user of the local database a name from the wire speaks of: as it is (without its @realm where the
  * tunnel group strips that), else what follows the last backslash (`DOMAIN\user`, as Windows sends it).
@@ -173,7 +254,7 @@ const struct aaa_group *aaa_group_chosen(const struct aaa_conf *c, const struct 
 const struct aaa_server_choice *aaa_servers(const struct aaa_group *g, const char *ifname);
 const char *aaa_server_name(const struct aaa_server_choice *s); /* "LOCAL" when nothing is said */
 /* What they can verify (set of AAA_BIT); 0 when none of them is usable. */
-unsigned aaa_server_methods(const struct aaa_server_choice *s);
+unsigned aaa_server_methods(const struct aaa_conf *c, const struct aaa_server_choice *s);
 
 /* The terms of one login: user over his group policy over the tunnel group. Copied, so that a session keeps
  * what it started with. */
@@ -193,13 +274,19 @@ struct aaa_terms {
 	bool external; /* the policy's values are on a server: nobody comes in with it */
 	uint32_t dhcp_scope;
 };
-/* user may be NULL (known to a server only). ifname: the client's interface. */
+/* user may be NULL (known to a server only). reply: what a server says of him, NULL = nothing; goes before user.
+ * ifname: the client's interface. */
 void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct aaa_user *user,
-               const char *ifname, struct aaa_terms *t);
+               const struct aaa_reply *reply, const char *ifname, struct aaa_terms *t);
 
 /* ------------------------------------------------------------------ authentication */
 
-enum aaa_status { AAA_ACCEPT, AAA_REJECT, AAA_ERROR };
+enum aaa_status {
+	AAA_ACCEPT,
+	AAA_REJECT,
+	AAA_ERROR,
+	AAA_CHALLENGE, /* EAP only: the server goes on talking, see aaa_continue() */
+};
 
 /* Why not, in the words of 113015. */
 #define AAA_WHY_LIST(X)                                                                        \
@@ -230,11 +317,21 @@ struct aaa_result {
 	          1]; /* the name the account goes by: the local user's, else as given */
 	char authenticator
 	        [43]; /* MS-CHAPv2: "S=" and 40 digits, proves that we know the password too */
+	/* What the server said, valid while done runs; NULL: nothing, or the local database answered. PAP and CHAP: message
+	 * is for the user. MS-CHAP: mschap is what follows the identifier in Success and Failure, "" = none said.
+	 * EAP: eap is for the client. */
+	const struct aaa_reply *reply;
+	bool local; /* the local database knows him */
 };
 
 /* One question. The caller owns it, fills the first part and keeps it until done or aaa_cancel. */
 struct aaa_request {
 	enum aaa_method method;
+	uint32_t our_ip; /* that the client came to; 0 = unknown */
+	uint32_t unit;   /* NAS-Port */
+	uint16_t mtu;    /* EAP: largest packet that the client takes (Framed-MTU) */
+	struct bytes eap; /* EAP: the client's packet, the caller's until done */
+	uint8_t lm_response[24]; /* MS-CHAPv1; zero when the client sends none */
 	char user[AAA_USER_MAX + 1];         /* as it came */
 	char account[AAA_USER_MAX + 1];      /* who is asked about; "" = user */
 	uint32_t peer_ip;                    /* for messages */
@@ -255,12 +352,14 @@ struct aaa_request {
 	struct clock *clock;
 	struct timer timer;
 	struct aaa_result result;
+	struct aaa_run *run; /* at a server */
 };
 
-/* Asks the servers of the tunnel group. done is called later, never from within; not after aaa_cancel.
- * Logs 113012, 113015, 113005, 113013. conf is not needed after it returns. */
-void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_conf *c,
-               const struct aaa_group *g);
+/* Asks the servers of the tunnel group (g, of the configuration in force in s), then those who know what the user may.
+ * done is called later, never from within; not after aaa_cancel. Logs 113004, 113005, 113012 to 113015. */
+void aaa_start(struct aaa_request *rq, struct aaa_servers *s, const struct aaa_group *g);
+/* After AAA_CHALLENGE: rq->eap holds the client's answer. done is called again. */
+void aaa_continue(struct aaa_request *rq);
 /* Forgets it; also when it is not running. Wipes what is secret. */
 void aaa_cancel(struct aaa_request *rq);
 
