@@ -167,7 +167,8 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	stock_keys(gw, s->ike);
 	l2tp_set_conf(gw->l2tp, &s->l2tp);
 	aaa_lockout_set(s->aaa);
-	ppp_set_conf(gw->ppp, before != NULL ? before->ppp : NULL, s->ppp);
+	aaa_servers_set(gw->servers, s->aaa);
+	ppp_set_conf(gw->ppp, s->ppp);
 	gateway_reload_check(gw);
 	gateway_overtcp_apply(gw, s);
 	workers_set_mss(gw->workers, s->tcpmss);

@@ -8,6 +8,7 @@
 #include "core/system_show.h"
 #include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"
+#include "core/aaa_io.h"
 #include "core/filters.h"
 #include "core/gateway.h"
 #include "core/sessiondb.h"
@@ -72,7 +73,8 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	gw->ike_ops.sa_ctx = gw->sadb;
 	gw->ike = gw->sadb != NULL ? ike_new(&gw->clock, &gw->ike_ops, gw) : NULL;
 	gw->l2tp = l2tp_new(&gw->clock, &gateway_l2tp_ops, gw);
-	gw->ppp = ppp_new(&gw->clock, &gateway_ppp_ops, gw);
+	gw->servers = aaa_servers_new(&gw->clock, &gateway_aaa_io, gw);
+	gw->ppp = gw->servers != NULL ? ppp_new(&gw->clock, gw->servers, &gateway_ppp_ops, gw) : NULL;
 	gw->sessions = sessiondb_new(gw);
 	struct capture_hooks capture = gateway_capture_hooks;
 	capture.ctx = gw;
@@ -100,6 +102,7 @@ void gateway_engines_free(struct gateway *gw)
 	gateway_dhcp_free(gw);
 	sessiondb_free(gw->sessions);
 	aaa_lockout_set(NULL);
+	aaa_servers_free(gw->servers);
 	filters_free(gw->filters);
 	confsys_free(gw->conf);
 	hooks_set_grammar(NULL);
@@ -127,7 +130,8 @@ void gateway_register(struct gateway *gw)
 	cmd_register(l2tp_commands, l2tp_commands_n, gw->l2tp);
 	commands = aaa_commands(&n);
 	cmd_register(commands, n, NULL);
-	cmd_register(aaa_server_commands, aaa_server_commands_n, NULL);
+	commands = aaa_server_commands(&n);
+	cmd_register(commands, n, gw->servers);
 	ike_show_register(gw->ike);
 	ipsec_show_register(gw->sadb);
 	probes_register(gw->probes);

@@ -4,6 +4,7 @@
  *   engines.c   the engines, made and introduced to each other
  *   boot.c      the first configuration
  *   wiring.c    the ops through which IKE, L2TP, PPP and the packet path meet
+ *   aaa_io.c    sockets of the servers that know users
  *   consoles.c  what the consoles ask: passwords, users
  *   snapshot.c  the configuration compiled as a whole
  *   apply.c     what a commit changes in the live objects
@@ -23,6 +24,7 @@
 #include "cli/socket/control.h"
 #include "cli/exec/config.h"
 #include "cli/grammar/grammar.h"
+#include "core/aaa/server.h"
 #include "core/base/hash.h"
 #include "core/base/pool.h"
 #include "core/base/share.h"
@@ -103,6 +105,7 @@ struct gateway {
 	struct ipsec_sadb *sadb;
 	struct ipsec_sadb_hooks sadb_hooks;
 	struct l2tp *l2tp;
+	struct aaa_servers *servers;
 	struct ppp *ppp;
 	struct hash *flows; /* flow -> struct gw_flow */
 	struct pool *flow_pool;

@@ -43,14 +43,15 @@ static void log_nothing_left(const struct ppp_session *s, const char *refused)
 	         "do %s",
 	         refused, s->group, aaa_methods_text(g ? g->methods : 0, allowed, sizeof(allowed)),
 	         aaa_server_name(servers),
-	         aaa_methods_text(servers ? aaa_server_methods(servers) : 0, able, sizeof(able)));
+	         aaa_methods_text(servers ? aaa_server_methods(s->ppp->conf->aaa, servers) : 0, able, sizeof(able)));
 	log_msg(MSG_113013, why, ip4_text(s->link.remote.ip).s);
 }
 
 bool ppp_auth_begin(struct ppp_session *s)
 {
 	const struct aaa_group *g = ppp_session_group(s);
-	s->auth.left = g ? g->methods & aaa_server_methods(aaa_servers(g, s->link.ifname)) : 0;
+	const struct aaa_server_choice *servers = g ? aaa_servers(g, s->link.ifname) : NULL;
+	s->auth.left = g ? g->methods & aaa_server_methods(s->ppp->conf->aaa, servers) : 0;
 	s->auth.proto = first_of(s->auth.left);
 	if (!s->auth.proto)
 		log_nothing_left(s, "");
@@ -226,7 +227,7 @@ static const char *pix_method(enum aaa_method m)
 static void on_result(void *arg, const struct aaa_result *result)
 {
 	struct ppp_session *s = arg;
-	unsigned error = MSCHAP_AUTH_FAILURE;
+	unsigned error = result->why == AAA_WHY_AUTHORIZATION ? MSCHAP_NO_DIALIN : MSCHAP_AUTH_FAILURE;
 	ppp_enter(s);
 	s->auth.asking = s->auth.running = false;
 	timer_stop(s->ppp->clock, &s->auth.run->timer);
@@ -279,7 +280,9 @@ void ppp_auth_ask(struct ppp_session *s)
 	debug_pix_for(&s->who, DEBUG_PPP_UAUTH, "uauth_%s_send_req: pppdev=%u, ulen=%zu, user=%s",
 	          pix_method(rq->method), s->unit, strlen(rq->user), rq->user);
 	log_msg(MSG_603102, s->unit, rq->user);
-	aaa_start(rq, s->ppp->clock, s->ppp->conf->aaa, g);
+	rq->our_ip = s->link.local.ip;
+	rq->unit = s->unit;
+	aaa_start(rq, s->ppp->servers, g);
 }
 
 static void on_timer(struct timer *t, void *arg)

@@ -54,6 +54,7 @@ struct ppp_session {
 
 	struct ppp_auth auth;
 	bool authenticated, up, data;
+	bool local_user; /* the local database knows him: he goes when he is deleted there */
 	bool dhcp; /* a server is being asked, or the address is leased from one */
 	const char *user;
 	const struct aaa_terms *terms; /* shared; without what a session may have of its own: */
@@ -79,6 +80,7 @@ struct ppp_user {
 
 struct ppp {
 	struct clock *clock;
+	struct aaa_servers *servers;
 	const struct ppp_ops *ops;
 	void *ctx;
 	const struct ppp_conf *conf;

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/aaa/local.h"
 #include "core/base/debug.h"
 #include "core/base/log.h"
 #include "ppp/pool.h"
@@ -113,24 +112,6 @@ static void preempt(struct ppp_session *s, uint32_t limit)
 		ppp_session_close(u->first, LINK_END_PREEMPTED);
 }
 
-/* authorization-required: the one server that can be asked is the local database. */
-static bool authorized(const struct ppp_session *s)
-{
-	const struct aaa_group *g = ppp_session_group(s);
-	if (!g->authorization_required || !g->authorization || !g->authorization[0])
-		return true;
-	bool local = str_caseeq(str_of(g->authorization), STR("LOCAL"));
-	if (local)
-		aaa_count_authorization();
-	if (local && aaa_user_find(s->ppp->conf->aaa, s->user))
-		return true;
-	if (local)
-		log_msg(MSG_113017, "User was not found", s->user);
-	else
-		log_msg(MSG_113013, "Authorization server group is not usable", s->user);
-	return false;
-}
-
 /* vpn-sessiondb max-session-limit and max-other-vpn-limit. */
 static bool room_for_one(struct ppp_session *s)
 {
@@ -173,13 +154,11 @@ static bool may_enter(const struct ppp_session *s)
 	if (s->terms->external) {
 		char why[200];
 		snprintf(why, sizeof(why),
-		         "Group policy %s is external and its server is not asked",
+		         "Group policy %s is external and its server does not exist",
 		         s->terms->policy);
 		log_msg(MSG_113013, why, s->user);
 		return false;
 	}
-	if (!authorized(s))
-		return false;
 	if (s->terms->a.logins == 0) {
 		log_msg(MSG_113013, "Simultaneous logins exceeded for user", s->user);
 		return false;
@@ -188,11 +167,13 @@ static bool may_enter(const struct ppp_session *s)
 }
 
 /* Most sessions have the same terms, but for what a user has of his own. */
-static void set_terms(struct ppp_session *s, const struct aaa_group *g)
+static void set_terms(struct ppp_session *s, const struct aaa_group *g, const struct aaa_result *result)
 {
 	const struct aaa_conf *aaa = s->ppp->conf->aaa;
+	const struct aaa_user *u = result->local ? aaa_user_find(aaa, s->user) : NULL;
 	struct aaa_terms t;
-	aaa_terms(aaa, g, aaa_user_find(aaa, s->user), s->link.ifname, &t);
+	s->local_user = u != NULL;
+	aaa_terms(aaa, g, u, result->reply, s->link.ifname, &t);
 	s->framed_ip = t.framed_ip;
 	memcpy(s->dns, t.dns, sizeof(s->dns));
 	memcpy(s->wins, t.wins, sizeof(s->wins));
@@ -212,7 +193,7 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 	if (!g)
 		return MSCHAP_NO_DIALIN;
 	ppp_session_set_user(s, result->user);
-	set_terms(s, g);
+	set_terms(s, g, result);
 	log_policy(s);
 	debug_terms(s);
 	log_msg(MSG_113008, s->user);

@@ -12,12 +12,13 @@ uint16_t ppp_conf_mtu(const struct ppp_conf *c)
 	return c->mtu ? c->mtu : PPP_MTU_DEFAULT;
 }
 
-struct ppp *ppp_new(struct clock *clock, const struct ppp_ops *ops, void *ctx)
+struct ppp *ppp_new(struct clock *clock, struct aaa_servers *servers, const struct ppp_ops *ops, void *ctx)
 {
 	struct ppp *p = calloc(1, sizeof(*p));
 	if (!p)
 		return NULL;
 	p->clock = clock;
+	p->servers = servers;
 	p->ops = ops;
 	p->ctx = ctx;
 	p->pools = ppp_pools_new(clock);
@@ -53,26 +54,24 @@ void ppp_free(struct ppp *p)
 }
 
 /* What in the new configuration ends a session; everything else leaves it alone. */
-static bool still_allowed(const struct ppp_session *s, const struct ppp_conf *old,
-                          const struct ppp_conf *next)
+static bool still_allowed(const struct ppp_session *s, const struct ppp_conf *next)
 {
 	if (!aaa_group_find(next->aaa, s->group))
 		return false;
 	if (!s->login_ms)
 		return true;
-	bool was_local = old && aaa_user_find(old->aaa, s->user);
-	if (was_local && !aaa_user_find(next->aaa, s->user))
+	if (s->local_user && !aaa_user_find(next->aaa, s->user))
 		return false;
 	return !s->pool[0] || ppp_pools_has(s->ppp->pools, s->pool, s->ip);
 }
 
-void ppp_set_conf(struct ppp *p, const struct ppp_conf *old, const struct ppp_conf *next)
+void ppp_set_conf(struct ppp *p, const struct ppp_conf *next)
 {
 	p->conf = next;
 	if (ppp_pools_set(p->pools, next->pools, next->npools, next->reuse_delay_s) != 0)
 		debug(DEBUG_PPP_ERROR, 1, "PPP: an address pool could not be set up");
 	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++)
-		if (p->units[i] && !still_allowed(p->units[i], old, next))
+		if (p->units[i] && !still_allowed(p->units[i], next))
 			ppp_session_close(p->units[i], LINK_END_CONFIG_ERROR);
 }
 

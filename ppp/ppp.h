@@ -128,8 +128,8 @@ struct ppp_ops {
 	void (*session_end)(void *ctx, const struct ppp_session_info *info, enum link_end why);
 };
 
-/* ops and clock must outlive it. NULL when memory is short. No configuration yet: open() is refused. */
-struct ppp *ppp_new(struct clock *clock, const struct ppp_ops *ops, void *ctx);
+/* servers (who is asked about users), ops and clock must outlive it. NULL when memory is short. No configuration yet: open() is refused. */
+struct ppp *ppp_new(struct clock *clock, struct aaa_servers *servers, const struct ppp_ops *ops, void *ctx);
 /* Ends every session (Administrator Shutdown) and frees. */
 void ppp_free(struct ppp *p);
 
@@ -138,8 +138,8 @@ const struct link_user *ppp_link_user(void);
 
 /* From now on conf is in force; the caller keeps it alive until the next call. Sessions keep the terms they
  * started with, except: user deleted, or pool (or the part of it they are in) removed: ended with
- * "Configuration Error". old may be NULL. */
-void ppp_set_conf(struct ppp *p, const struct ppp_conf *old, const struct ppp_conf *next);
+ * "Configuration Error". */
+void ppp_set_conf(struct ppp *p, const struct ppp_conf *next);
 
 /* The DHCP servers answered for this session. */
 void ppp_dhcp_done(struct ppp *p, uint32_t unit, const struct ppp_dhcp_answer *answer);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "core/aaa/local.h"
+#include "core/aaa/reply.h"
+#include "core/aaa/server.h"
 #include "core/base/buf.h"
 #include "core/base/debug.h"
 #include "core/base/log.h"
@@ -54,6 +56,26 @@ const char *aaa_why_text(enum aaa_why why)
 	return why < AAA_WHY_N ? texts[why] : "Unspecified";
 }
 
+const char *aaa_protocol_word(enum aaa_protocol p)
+{
+	static const char *const words[] = {
+#define X(name, word, shown, port) word,
+	        AAA_PROTOCOL_LIST(X)
+#undef X
+	};
+	return p < AAA_PROTOCOL_N ? words[p] : "none";
+}
+
+const char *aaa_protocol_shown(enum aaa_protocol p)
+{
+	static const char *const words[] = {
+#define X(name, word, shown, port) shown,
+	        AAA_PROTOCOL_LIST(X)
+#undef X
+	};
+	return p < AAA_PROTOCOL_N ? words[p] : "none";
+}
+
 /* ------------------------------------------------------------------ look-up */
 
 /* Rows of the three arrays all begin with their name. */
@@ -94,6 +116,11 @@ const struct aaa_policy *aaa_policy_find(const struct aaa_conf *c, const char *n
 const struct aaa_group *aaa_group_find(const struct aaa_conf *c, const char *name)
 {
 	return find(c->groups, c->ngroups, sizeof(*c->groups), name);
+}
+
+const struct aaa_sgroup_conf *aaa_sgroup_conf_find(const struct aaa_conf *c, const char *name)
+{
+	return find(c->sgroups, c->nsgroups, sizeof(*c->sgroups), name);
 }
 
 const struct aaa_user *aaa_user_of(const struct aaa_conf *c, const struct aaa_group *g,
@@ -165,13 +192,49 @@ static void terms_group_pools(struct aaa_terms *t, const struct aaa_group *g, co
 	terms_pools(t, g->pools, g->npools);
 }
 
+const char *aaa_terms_policy(const struct aaa_conf *c, const struct aaa_group *g,
+                             const struct aaa_user *user, const struct aaa_reply *reply)
+{
+	if (reply && reply->policy[0] && aaa_policy_find(c, reply->policy))
+		return reply->policy;
+	return user && user->policy ? user->policy : g->policy;
+}
+
+/* Where the server has said something, that is what counts. */
+static void terms_over(struct aaa_terms *t, const struct aaa_reply *r)
+{
+	attrs_over(&t->a, &r->a);
+	if (r->a.has_hours)
+		str_copy(t->hours, sizeof(t->hours), str_of(r->hours));
+	if (r->a.has_filter)
+		str_copy(t->filter, sizeof(t->filter), str_of(r->filter));
+	if (r->group_lock[0])
+		str_copy(t->group_lock, sizeof(t->group_lock), str_of(r->group_lock));
+	if (r->banner[0])
+		str_copy(t->banner, sizeof(t->banner), str_of(r->banner));
+	if (r->dns[0])
+		memcpy(t->dns, r->dns, sizeof(t->dns));
+	if (r->wins[0])
+		memcpy(t->wins, r->wins, sizeof(t->wins));
+	if (r->framed_ip)
+		t->framed_ip = r->framed_ip;
+	if (r->dhcp_scope)
+		t->dhcp_scope = r->dhcp_scope;
+	if (r->pool[0]) {
+		memset(t->pools, 0, sizeof(t->pools));
+		str_copy(t->pools[0], sizeof(t->pools[0]), str_of(r->pool));
+		t->npools = 1;
+	}
+	t->external = t->external && !r->policy_known;
+}
+
 void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct aaa_user *user,
-               const char *ifname, struct aaa_terms *t)
+               const struct aaa_reply *reply, const char *ifname, struct aaa_terms *t)
 {
 	memset(t, 0, sizeof(*t)); /* its gaps, too: equal terms are kept once */
-	t->user_specific = user && user->policy;
-	const struct aaa_policy *p =
-	        aaa_policy_find(c, t->user_specific ? user->policy : g->policy);
+	const char *name = aaa_terms_policy(c, g, user, reply);
+	t->user_specific = name != g->policy;
+	const struct aaa_policy *p = aaa_policy_find(c, name);
 	if (p) {
 		str_copy(t->policy, sizeof(t->policy), str_of(p->name));
 		t->a = p->a;
@@ -194,9 +257,11 @@ void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct
 		terms_pools(t, p->pools, p->npools);
 	else
 		terms_group_pools(t, g, ifname);
+	if (reply)
+		terms_over(t, reply);
 }
 
-/* ------------------------------------------------------------------ authentication */
+/* ------------------------------------------------------------------ servers of a tunnel group */
 
 const struct aaa_server_choice *aaa_servers(const struct aaa_group *g, const char *ifname)
 {
@@ -211,136 +276,16 @@ const char *aaa_server_name(const struct aaa_server_choice *s)
 	return s && s->server ? s->server : "LOCAL";
 }
 
+/* The local database, or it stands in for servers. */
 static bool is_local(const struct aaa_server_choice *s)
 {
 	return str_caseeq(str_of(aaa_server_name(s)), STR("LOCAL")) || s->fallback_local;
 }
 
-unsigned aaa_server_methods(const struct aaa_server_choice *s)
+unsigned aaa_server_methods(const struct aaa_conf *c, const struct aaa_server_choice *s)
 {
+	const struct aaa_sgroup_conf *g = aaa_sgroup_conf_find(c, aaa_server_name(s));
+	if (g && g->nhosts > 0 && aaa_protocol_methods(g->protocol) != 0)
+		return aaa_protocol_methods(g->protocol);
 	return is_local(s) ? (unsigned)AAA_LOCAL_METHODS : 0;
-}
-
-static void report(const struct aaa_request *rq, const struct aaa_conf *c)
-{
-	const struct aaa_result *res = &rq->result;
-	bool nobody = res->why == AAA_WHY_NO_USER || res->why == AAA_WHY_MALFORMED;
-	bool hide = nobody && !c->show_bad_names;
-	switch (res->status) {
-	case AAA_ACCEPT:
-		log_msg(MSG_113012, res->user);
-		break;
-	case AAA_REJECT:
-		log_msg(MSG_113015, aaa_why_text(res->why), hide ? "*****" : res->user);
-		break;
-	case AAA_ERROR:
-		log_msg(MSG_113013, aaa_why_text(res->why), res->user);
-		break;
-	}
-}
-
-static const char *status_text(enum aaa_status status)
-{
-	return status == AAA_ACCEPT ? "ACCEPT" : status == AAA_REJECT ? "REJECT" : "ERROR";
-}
-
-/* Whom the lines about a request are about. */
-static struct debug_who who_of(const struct aaa_request *rq)
-{
-	return (struct debug_who){.ip = rq->peer_ip,
-	                          .group = rq->group,
-	                          .user = rq->result.user,
-	                          .error = rq->result.status != AAA_ACCEPT};
-}
-
-/* The answer is there: each command says its part. */
-static void debug_answer(const struct aaa_request *rq)
-{
-	const struct debug_who who = who_of(rq);
-	const char *status = status_text(rq->result.status), *why = aaa_why_text(rq->result.why);
-	debug_for(&who, DEBUG_AAA_INTERNAL, 1, "AAA FSM: In AAA_ProcSvrResp, handle = %u",
-	          rq->handle);
-	debug_for(&who, DEBUG_AAA, 1, "Back End response:");
-	debug_for(&who, DEBUG_AAA, 1, "------------------");
-	debug_for(&who, DEBUG_AAA, 1, "Authentication Status: %d (%s)",
-	          rq->result.status == AAA_ACCEPT ? 1 : 2, status);
-	debug_for(&who, DEBUG_AAA_AUTHENTICATION, 1, "AAA: authentication of %s: %s%s%s",
-	          rq->result.user, status, why[0] != '\0' ? ", " : "", why);
-}
-
-static void debug_question(const struct aaa_request *rq, const char *server)
-{
-	const struct debug_who who = {
-	        .ip = rq->peer_ip, .group = rq->group, .user = rq->result.user};
-	debug_for(&who, DEBUG_AAA, 1, "AAA API: In aaa_open");
-	debug_for(&who, DEBUG_AAA, 1, "AAA session opened: handle = %u", rq->handle);
-	debug_for(&who, DEBUG_AAA_INTERNAL, 1, "AAA FSM: In AAA_InitTransaction, handle = %u",
-	          rq->handle);
-	debug_for(&who, DEBUG_AAA, 1, "Initiating authentication to primary server (Svr Grp: %s)",
-	          server);
-	debug_for(&who, DEBUG_AAA, 1, "User: %s", rq->result.user);
-	debug_for(&who, DEBUG_AAA_AUTHENTICATION, 1, "AAA: %s authentication of %s, server %s",
-	          aaa_method_word(rq->method), rq->result.user, server);
-}
-
-static void on_done(struct timer *t, void *arg)
-{
-	(void)t;
-	struct aaa_request *rq = arg;
-	struct aaa_result result = rq->result;
-	const struct debug_who who = who_of(rq);
-	debug_for(&who, DEBUG_AAA_INTERNAL, 1, "AAA FSM: In AAA_ProcessFinal, handle = %u",
-	          rq->handle);
-	debug_for(&who, DEBUG_AAA, 1, "AAA API: In aaa_close");
-	rq->clock = NULL;
-	rq->done(rq->arg, &result);
-}
-
-static void wipe_secrets(struct aaa_request *rq)
-{
-	wipe(rq->password, sizeof(rq->password));
-	wipe(rq->response, sizeof(rq->response));
-	wipe(rq->peer_challenge, sizeof(rq->peer_challenge));
-}
-
-static uint32_t handles;
-
-void aaa_start(struct aaa_request *rq, struct clock *clock, const struct aaa_conf *c,
-               const struct aaa_group *g)
-{
-	rq->result = (struct aaa_result){.status = AAA_ERROR, .why = AAA_WHY_SERVER};
-	const char *account = rq->account[0] ? rq->account : rq->user;
-	const struct aaa_server_choice *servers = g ? aaa_servers(g, rq->ifname) : NULL;
-	str_copy(rq->result.user, sizeof(rq->result.user), str_of(account));
-	rq->handle = ++handles;
-	rq->group = g ? g->name : NULL;
-	debug_question(rq, aaa_server_name(servers));
-	if (rq->malformed || rq->refuse != AAA_WHY_NONE) {
-		rq->result.status = AAA_REJECT;
-		rq->result.why = rq->malformed ? AAA_WHY_MALFORMED : rq->refuse;
-	} else if (servers && is_local(servers)) {
-		const struct debug_who who = who_of(rq);
-		debug_for(&who, DEBUG_AAA, 1, "AAA_BindServer: Using server: <Internal Server>");
-		debug_for(&who, DEBUG_AAA, 1, "Local authentication of user %s", account);
-		aaa_local_verify(rq, c, g);
-		aaa_count(rq->result.status, clock_wall(clock));
-	}
-	wipe_secrets(rq);
-	report(rq, c);
-	debug_answer(rq);
-	rq->group = NULL; /* its text goes with the configuration */
-	rq->clock = clock;
-	timer_start(clock, &rq->timer, 0, on_done, rq);
-}
-
-void aaa_cancel(struct aaa_request *rq)
-{
-	if (rq->clock) {
-		const struct debug_who who = who_of(rq);
-		debug_for(&who, DEBUG_AAA_INTERNAL, 1, "AAA request cancelled, handle = %u",
-		          rq->handle);
-		timer_stop(rq->clock, &rq->timer);
-	}
-	rq->clock = NULL;
-	wipe_secrets(rq);
 }

@@ -11,7 +11,7 @@
 #include "core/base/clock.h"
 #include "core/base/ip4.h"
 #include "core/base/out.h"
-#include "core/base/str.h"
+#include "core/base/buf.h"
 
 struct aaa_reply;
 struct aaa_run;
@@ -274,6 +274,9 @@ struct aaa_terms {
 	bool external; /* the policy's values are on a server: nobody comes in with it */
 	uint32_t dhcp_scope;
 };
+/* The group policy of the login: the server's word goes before the user's, and that before the tunnel group's. */
+const char *aaa_terms_policy(const struct aaa_conf *c, const struct aaa_group *g,
+                             const struct aaa_user *user, const struct aaa_reply *reply);
 /* user may be NULL (known to a server only). reply: what a server says of him, NULL = nothing; goes before user.
  * ifname: the client's interface. */
 void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct aaa_user *user,
@@ -300,6 +303,15 @@ enum aaa_status {
 	X(LOCKED, "Account has been locked out")                                               \
 	X(NO_GROUP, "Tunnel group was not found")                                              \
 	X(METHOD, "Authentication protocol not supported by the server")                       \
+	X(FAILURE, "AAA failure")                                                              \
+	X(CHALLENGED, "Challenge received, its answer is the next password")                   \
+	X(EXPIRED, "Password has expired")                                                     \
+	X(ACCOUNT_EXPIRED, "Users account has expired")                                        \
+	X(AUTHORIZATION, "Authorization failed")                                               \
+	X(CLOCK_SKEW, "Clock skew with the server is too great")                               \
+	X(KEYTAB, "No keytab, so that the server cannot be verified")                          \
+	X(HELPER, "Helper program failed")                                                     \
+	X(REMOVED, "AAA Server has been removed")                                              \
 	X(SERVER, "AAA server group is not usable")
 
 enum aaa_why {

@@ -1,6 +1,6 @@
-/* Users, group policies and tunnel groups out of the config tree. The only file of this module that sees
- * it. */
-#include "core/aaa/aaa.h"
+/* Users, group policies and tunnel groups out of the config tree; conf_servers.c has the servers. Only these two files of
+ * the module see it. */
+#include "core/aaa/conf_int.h"
 #include "core/aaa/passhash.h"
 #include "core/base/arena.h"
 #include "core/base/buf.h"
@@ -11,14 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-struct ctx {
-	const struct conf *c;
-	struct arena *a;
-	struct out *notes;
-	bool short_of_memory;
-};
-
-static char *text(struct ctx *x, struct str s)
+char *aaa_conf_str(struct aaa_conf_ctx *x, struct str s)
 {
 	char *copy = arena_str(x->a, s);
 	if (!copy)
@@ -26,7 +19,7 @@ static char *text(struct ctx *x, struct str s)
 	return copy;
 }
 
-static void *array(struct ctx *x, size_t n, size_t size)
+void *aaa_conf_array(struct aaa_conf_ctx *x, size_t n, size_t size)
 {
 	void *p = arena_calloc(x->a, n ? n : 1, size);
 	if (!p)
@@ -34,7 +27,7 @@ static void *array(struct ctx *x, size_t n, size_t size)
 	return p;
 }
 
-static size_t count(const struct conf *c, const char *node)
+size_t aaa_conf_count(const struct conf *c, const char *node)
 {
 	size_t n = 0;
 	for (const struct centry *e = conf_first(c, node); e; e = conf_next(c, e))
@@ -43,12 +36,12 @@ static size_t count(const struct conf *c, const char *node)
 }
 
 /* The attributes that group policies and users write alike; unset ones are left as they are. */
-static void read_attrs(struct ctx *x, const struct centry *e, struct aaa_attrs *a)
+static void read_attrs(struct aaa_conf_ctx *x, const struct centry *e, struct aaa_attrs *a)
 {
 	if (conf_is_set(e, "vpn-access-hours") || conf_is_set(e, "vpn-access-hours-none")) {
 		struct str hours = conf_text(e, "vpn-access-hours");
 		a->has_hours = true;
-		a->hours = hours.len ? text(x, hours) : NULL;
+		a->hours = hours.len ? aaa_conf_str(x, hours) : NULL;
 	}
 	if (conf_is_set(e, "vpn-simultaneous-logins")) {
 		a->has_logins = true;
@@ -70,17 +63,17 @@ static void read_attrs(struct ctx *x, const struct centry *e, struct aaa_attrs *
 	}
 	if (conf_is_set(e, "vpn-filter") || conf_is_set(e, "vpn-filter-none")) {
 		a->has_filter = true;
-		a->filter = conf_is_set(e, "vpn-filter") ? text(x, conf_text(e, "vpn-filter")) : NULL;
+		a->filter = conf_is_set(e, "vpn-filter") ? aaa_conf_str(x, conf_text(e, "vpn-filter")) : NULL;
 	}
 }
 
-static const char *const *read_names(struct ctx *x, const struct centry *e, const char *field,
+static const char *const *read_names(struct aaa_conf_ctx *x, const struct centry *e, const char *field,
                                      size_t *n)
 {
 	*n = conf_list_len(e, field);
-	const char **names = array(x, *n, sizeof(*names));
+	const char **names = aaa_conf_array(x, *n, sizeof(*names));
 	for (size_t i = 0; names && i < *n; i++)
-		names[i] = text(x, conf_list_text(e, field, i));
+		names[i] = aaa_conf_str(x, conf_list_text(e, field, i));
 	return names;
 }
 
@@ -96,13 +89,13 @@ static void read_servers(const struct centry *e, const char *field, const char *
 }
 
 /* "\n" in the text is the end of a line. */
-static const char *read_banner(struct ctx *x, const struct centry *at, const char *inherited)
+static const char *read_banner(struct aaa_conf_ctx *x, const struct centry *at, const char *inherited)
 {
 	if (conf_is_set(at, "banner-none"))
 		return NULL;
 	if (!conf_is_set(at, "banner"))
 		return inherited;
-	char *banner = text(x, conf_text(at, "banner"));
+	char *banner = aaa_conf_str(x, conf_text(at, "banner"));
 	char *to = banner;
 	for (const char *from = banner; from && *from; to++) {
 		bool newline = from[0] == '\\' && from[1] == 'n';
@@ -114,11 +107,13 @@ static const char *read_banner(struct ctx *x, const struct centry *at, const cha
 	return banner;
 }
 
-static void read_policy(struct ctx *x, const struct centry *e, struct aaa_policy *p)
+static void read_policy(struct aaa_conf_ctx *x, const struct centry *e, struct aaa_policy *p)
 {
 	const struct centry *at = conf_child(x->c, e, "attributes");
-	p->name = text(x, conf_text(e, "name"));
-	p->external = conf_is_set(e, "external") ? text(x, conf_text(e, "server-group")) : NULL;
+	p->name = aaa_conf_str(x, conf_text(e, "name"));
+	p->external = conf_is_set(e, "external") ? aaa_conf_str(x, conf_text(e, "server-group")) : NULL;
+	if (p->external && conf_is_set(e, "policy-password"))
+		p->external_password = aaa_conf_str(x, conf_text(e, "policy-password"));
 	p->banner = read_banner(x, at, p->banner);
 	if (conf_is_set(at, "dhcp-network-scope"))
 		p->dhcp_scope = conf_ip(at, "dhcp-network-scope");
@@ -126,18 +121,18 @@ static void read_policy(struct ctx *x, const struct centry *e, struct aaa_policy
 	read_servers(at, "dns", "dns-none", p->dns);
 	read_servers(at, "wins", "wins-none", p->wins);
 	if (conf_is_set(at, "default-domain"))
-		p->domain = text(x, conf_text(at, "default-domain"));
+		p->domain = aaa_conf_str(x, conf_text(at, "default-domain"));
 	else if (conf_is_set(at, "default-domain-none"))
 		p->domain = "";
 	if (conf_is_set(at, "group-lock"))
-		p->group_lock = text(x, conf_text(at, "group-lock"));
+		p->group_lock = aaa_conf_str(x, conf_text(at, "group-lock"));
 	else if (conf_is_set(at, "group-lock-none"))
 		p->group_lock = NULL;
 	if (conf_is_set(at, "address-pools") || conf_is_set(at, "address-pools-none"))
 		p->pools = read_names(x, at, "address-pools", &p->npools);
 }
 
-static void read_policies(struct ctx *x, struct aaa_conf *out)
+static void read_policies(struct aaa_conf_ctx *x, struct aaa_conf *out)
 {
 	/* what nobody set anywhere: the appliance's own values */
 	struct aaa_policy base = {.domain = "",
@@ -151,8 +146,8 @@ static void read_policies(struct ctx *x, struct aaa_conf *out)
 	const struct centry *dflt = conf_find(x->c, "group-policy", STR("DfltGrpPolicy"));
 	if (dflt)
 		read_policy(x, dflt, &base);
-	size_t n = count(x->c, "group-policy"), i = 0;
-	struct aaa_policy *p = array(x, n, sizeof(*p));
+	size_t n = aaa_conf_count(x->c, "group-policy"), i = 0;
+	struct aaa_policy *p = aaa_conf_array(x, n, sizeof(*p));
 	out->policies = p;
 	if (!p)
 		return;
@@ -163,7 +158,7 @@ static void read_policies(struct ctx *x, struct aaa_conf *out)
 	out->npolicies = i;
 }
 
-static void read_password(struct ctx *x, const struct centry *e, struct aaa_user *u)
+static void read_password(struct aaa_conf_ctx *x, const struct centry *e, struct aaa_user *u)
 {
 	struct str word = conf_text(e, "password"), form = conf_text(e, "form");
 	size_t len = 0;
@@ -189,19 +184,19 @@ static void read_password(struct ctx *x, const struct centry *e, struct aaa_user
 	}
 }
 
-static void read_user(struct ctx *x, const struct centry *e, struct aaa_user *u)
+static void read_user(struct aaa_conf_ctx *x, const struct centry *e, struct aaa_user *u)
 {
 	const struct centry *at = conf_child(x->c, e, "attributes");
 	struct str service = conf_text(at, "service-type");
-	u->name = text(x, conf_text(e, "name"));
+	u->name = aaa_conf_str(x, conf_text(e, "name"));
 	u->privilege = (uint8_t)conf_u32(e, "privilege");
 	read_password(x, e, u);
 	read_attrs(x, at, &u->a);
 	if (conf_is_set(at, "vpn-group-policy"))
-		u->policy = text(x, conf_text(at, "vpn-group-policy"));
+		u->policy = aaa_conf_str(x, conf_text(at, "vpn-group-policy"));
 	u->has_group_lock = conf_is_set(at, "group-lock") || conf_is_set(at, "group-lock-none");
 	if (conf_is_set(at, "group-lock"))
-		u->group_lock = text(x, conf_text(at, "group-lock"));
+		u->group_lock = aaa_conf_str(x, conf_text(at, "group-lock"));
 	if (conf_is_set(at, "framed-ip"))
 		u->framed_ip = conf_ip(at, "framed-ip");
 	if (conf_is_set(at, "framed-mask"))
@@ -211,10 +206,10 @@ static void read_user(struct ctx *x, const struct centry *e, struct aaa_user *u)
 	                                                   : AAA_SERVICE_ADMIN;
 }
 
-static void read_users(struct ctx *x, struct aaa_conf *out)
+static void read_users(struct aaa_conf_ctx *x, struct aaa_conf *out)
 {
-	size_t n = count(x->c, "username"), i = 0;
-	struct aaa_user *u = array(x, n, sizeof(*u));
+	size_t n = aaa_conf_count(x->c, "username"), i = 0;
+	struct aaa_user *u = aaa_conf_array(x, n, sizeof(*u));
 	out->users = u;
 	if (!u)
 		return;
@@ -224,7 +219,7 @@ static void read_users(struct ctx *x, struct aaa_conf *out)
 }
 
 /* What is said for one interface: (IF) before the names. */
-static void read_ifaces(struct ctx *x, const struct centry *general, struct aaa_group *g)
+static void read_ifaces(struct aaa_conf_ctx *x, const struct centry *general, struct aaa_group *g)
 {
 	size_t npools = 0, nservers = 0;
 	const struct centry *e;
@@ -232,40 +227,41 @@ static void read_ifaces(struct ctx *x, const struct centry *general, struct aaa_
 		npools++;
 	for (e = conf_first_child(x->c, general, "interface-server"); e; e = conf_next(x->c, e))
 		nservers++;
-	struct aaa_iface_pools *pools = array(x, npools, sizeof(*pools));
-	struct aaa_server_choice *servers = array(x, nservers, sizeof(*servers));
+	struct aaa_iface_pools *pools = aaa_conf_array(x, npools, sizeof(*pools));
+	struct aaa_server_choice *servers = aaa_conf_array(x, nservers, sizeof(*servers));
 	g->iface_pools = pools;
 	g->iface_servers = servers;
 	if (!pools || !servers)
 		return;
 	for (e = conf_first_child(x->c, general, "interface-pool"); e; e = conf_next(x->c, e)) {
 		struct aaa_iface_pools *p = &pools[g->niface_pools++];
-		p->ifname = text(x, conf_text(e, "interface"));
+		p->ifname = aaa_conf_str(x, conf_text(e, "interface"));
 		p->pools = read_names(x, e, "addresses", &p->npools);
 	}
 	for (e = conf_first_child(x->c, general, "interface-server"); e; e = conf_next(x->c, e))
 		servers[g->niface_servers++] =
-		        (struct aaa_server_choice){.ifname = text(x, conf_text(e, "interface")),
-		                                   .server = text(x, conf_text(e, "group")),
+		        (struct aaa_server_choice){.ifname = aaa_conf_str(x, conf_text(e, "interface")),
+		                                   .server = aaa_conf_str(x, conf_text(e, "group")),
 		                                   .fallback_local = conf_is_set(e, "fallback")};
 }
 
-static void read_group(struct ctx *x, const struct centry *e, struct aaa_group *g)
+static void read_group(struct aaa_conf_ctx *x, const struct centry *e, struct aaa_group *g)
 {
 	const struct centry *general = conf_child(x->c, e, "general");
 	const struct centry *ppp = conf_child(x->c, e, "ppp");
-	g->name = text(x, conf_text(e, "name"));
-	g->servers.server = text(x, conf_text(general, "aaa"));
+	g->name = aaa_conf_str(x, conf_text(e, "name"));
+	g->servers.server = aaa_conf_str(x, conf_text(general, "aaa"));
 	g->servers.fallback_local = conf_is_set(general, "aaa-fallback");
 	read_ifaces(x, general, g);
-	g->policy = text(x, conf_text(general, "policy"));
+	g->policy = aaa_conf_str(x, conf_text(general, "policy"));
 	g->strip_realm = conf_bool(general, "strip-realm");
 	g->strip_group = conf_bool(general, "strip-group");
 	g->l2l = str_eq_cstr(conf_text(e, "type"), "ipsec-l2l");
-	g->authorization = text(x, conf_text(general, "authorization"));
+	g->accounting = aaa_conf_str(x, conf_text(general, "accounting"));
+	g->authorization = aaa_conf_str(x, conf_text(general, "authorization"));
 	g->authorization_required = conf_bool(general, "authorization-required");
 	g->ndhcp = conf_list_len(general, "dhcp-servers");
-	uint32_t *servers = array(x, g->ndhcp, sizeof(*servers));
+	uint32_t *servers = aaa_conf_array(x, g->ndhcp, sizeof(*servers));
 	for (size_t i = 0; servers && i < g->ndhcp; i++)
 		servers[i] = conf_list_u32(general, "dhcp-servers", i);
 	g->dhcp_servers = servers;
@@ -275,10 +271,10 @@ static void read_group(struct ctx *x, const struct centry *e, struct aaa_group *
 			g->methods |= AAA_BIT(m);
 }
 
-static void read_groups(struct ctx *x, struct aaa_conf *out)
+static void read_groups(struct aaa_conf_ctx *x, struct aaa_conf *out)
 {
-	size_t n = count(x->c, "tunnel-group"), i = 0;
-	struct aaa_group *g = array(x, n, sizeof(*g));
+	size_t n = aaa_conf_count(x->c, "tunnel-group"), i = 0;
+	struct aaa_group *g = aaa_conf_array(x, n, sizeof(*g));
 	out->groups = g;
 	if (!g)
 		return;
@@ -290,8 +286,8 @@ static void read_groups(struct ctx *x, struct aaa_conf *out)
 const struct aaa_conf *aaa_conf_compile(const struct conf *c, struct arena *arena,
                                         struct out *notes, struct err *err)
 {
-	struct ctx x = {.c = c, .a = arena, .notes = notes};
-	struct aaa_conf *out = array(&x, 1, sizeof(*out));
+	struct aaa_conf_ctx x = {.c = c, .a = arena, .notes = notes};
+	struct aaa_conf *out = aaa_conf_array(&x, 1, sizeof(*out));
 	if (out) {
 		out->show_bad_names = !conf_bool(conf_container(c, "logging"), "hide-username");
 		struct str delimiter =
@@ -302,6 +298,7 @@ const struct aaa_conf *aaa_conf_compile(const struct conf *c, struct arena *aren
 		read_policies(&x, out);
 		read_users(&x, out);
 		read_groups(&x, out);
+		aaa_conf_servers(&x, out);
 	}
 	if (x.short_of_memory) {
 		err_set(err, -ENOMEM, "out of memory");
@@ -310,5 +307,6 @@ const struct aaa_conf *aaa_conf_compile(const struct conf *c, struct arena *aren
 	aaa_conf_sort((struct aaa_user *)out->users, out->nusers,
 	              (struct aaa_policy *)out->policies, out->npolicies,
 	              (struct aaa_group *)out->groups, out->ngroups);
+	aaa_conf_servers_notes(&x, out);
 	return out;
 }

@@ -2,7 +2,6 @@
 #ifndef CORE_AAA_LOCAL_H
 #define CORE_AAA_LOCAL_H
 
-#include "core/base/show.h"
 #include "core/aaa/aaa.h"
 
 /* What LOCAL can verify: it holds hashes, and CHAP needs the password itself. */
@@ -19,7 +18,5 @@ void aaa_count_authorization(void);
 /* Ever, not touched by clear. */
 uint64_t aaa_requests(void);
 uint64_t aaa_authorizations(void);
-extern const struct cmd_entry aaa_server_commands[];
-extern const size_t aaa_server_commands_n;
 
 #endif

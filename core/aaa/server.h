@@ -9,6 +9,7 @@
 #include "core/aaa/acct.h"
 #include "core/aaa/io.h"
 #include "core/aaa/reply.h"
+#include "core/base/show.h"
 
 struct aaa_servers;
 struct aaa_sgroup;
@@ -33,6 +34,7 @@ struct aaa_ask {
 	const struct aaa_record *record; /* ACCOUNT */
 	struct aaa_host *sticky;        /* goes to this server alone: a challenge is answered where it came from */
 	struct bytes state;             /* RADIUS: State of that challenge */
+	bool fallback;                  /* somebody else is asked when none of them is in service */
 	/* reply: NULL or the caller's from now on. Never from within aaa_ask_start. */
 	void (*done)(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply, enum aaa_why why);
 	void *arg;
@@ -42,6 +44,7 @@ struct aaa_ask {
 	uint64_t tried;        /* bits: servers that said nothing */
 	uint64_t since_ms;
 	struct aaa_ask *prev, *next; /* of the host */
+	bool asked;            /* host has it now */
 	enum aaa_answer answer;
 	enum aaa_why why;
 	struct aaa_reply *reply;
@@ -79,7 +82,9 @@ struct aaa_host {
 	                                     retransmissions, malformed, bad_authenticators, timeouts, unrecognized: by
 	                                     the protocol */
 	unsigned pending;
-	uint32_t round_trip_ms;  /* average of late ones */
+	uint32_t round_trip_16;  /* average of late ones, sixteenths of a millisecond */
+	unsigned slot;           /* bit in struct aaa_ask */
+	bool open;               /* the protocol has it */
 	bool failed;
 	unsigned failures;       /* in a row */
 	time_t last, failed_wall; /* transaction; when it FAILED */
@@ -101,7 +106,9 @@ struct aaa_proto {
 	void (*ask)(struct aaa_ask *ask);
 	void (*cancel)(struct aaa_ask *ask);
 };
-extern const struct aaa_proto *const aaa_protos[AAA_PROTOCOL_N]; /* NULL = not there (yet) */
+extern const struct aaa_proto *const aaa_protos[AAA_PROTOCOL_N]; /* protocols.c; NULL = none of this version */
+/* The methods of PPP that a group of this protocol can verify. */
+unsigned aaa_protocol_methods(enum aaa_protocol p);
 
 /* The end of a protocol's part. reply (may be NULL) goes over to it. why: of a REJECT or ERROR, else AAA_WHY_NONE. */
 void aaa_answered(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply, enum aaa_why why);
@@ -123,6 +130,8 @@ const struct aaa_conf *aaa_servers_conf(const struct aaa_servers *s);
 /* NULL when there is no such group. */
 struct aaa_sgroup *aaa_sgroup_find(struct aaa_servers *s, const char *name);
 const struct aaa_sgroup_conf *aaa_sgroup_conf(const struct aaa_sgroup *g);
+/* Is it (still) one of its servers? h may be gone. */
+bool aaa_sgroup_has(const struct aaa_sgroup *g, const struct aaa_host *h);
 /* Its servers in order. */
 struct aaa_host *const *aaa_sgroup_hosts(const struct aaa_sgroup *g, size_t *n);
 

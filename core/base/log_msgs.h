@@ -15,10 +15,17 @@
 #define MSG_313001 313001, 3, "Denied ICMP type=%d, code=%d from %s on interface %s"
 #define MSG_305013 305013, 5, "Asymmetric NAT rules matched for forward and reverse flows; Connection for %s src %s:%s%s dst %s:%s%s denied due to NAT reverse path failure"
 #define MSG_106101 106101, 1, "Number of cached deny-flows for ACL log has reached limit (%u)."
+#define MSG_109003 \
+	109003, 6,         \
+	        "Auth from %s to %s failed (all servers failed) on interface %s, so marking all " \
+	        "servers ACTIVE again."
 #define MSG_109016 109016, 3, "Can't find authorization ACL %s for user '%s'"
 
 /* AAA */
 #define MSG_113003 113003, 6, "AAA group policy for user %s is being set to %s."
+#define MSG_113004        113004, 6, "AAA user authentication Successful : server =  %s : user = %s"
+#define MSG_113004_AUTHORIZATION \
+	113004, 6, "AAA user authorization Successful : server =  %s : user = %s"
 #define MSG_113005 \
 	113005, 6, "AAA user authentication Rejected : reason = %s : server = %s : user = %s"
 #define MSG_113006 \
@@ -27,12 +34,18 @@
 #define MSG_113008        113008, 6, "AAA transaction status ACCEPT : user = %s"
 #define MSG_113008_REJECT 113008, 6, "AAA transaction status REJECT : user = %s"
 #define MSG_113009        113009, 6, "AAA retrieved default group policy (%s) for user = %s"
+#define MSG_113010        113010, 6, "AAA challenge received for user %s from server %s"
 #define MSG_113011        113011, 6, "AAA retrieved user specific group policy (%s) for user = %s"
 #define MSG_113012        113012, 6, "AAA user authentication Successful : local database : user = %s"
 #define MSG_113013        113013, 6, "AAA unable to complete the request Error : reason = %s : user = %s"
+#define MSG_113014 \
+	113014, 6, "AAA authentication server not accessible : server =  %s : user = %s"
 #define MSG_113015 \
 	113015, 6, "AAA user authentication Rejected : reason = %s : local database : user = %s"
+#define MSG_113022 113022, 2, "AAA Marking %s server %s in aaa-server group %s as FAILED"
+#define MSG_113023 113023, 2, "AAA Marking %s server %s in aaa-server group %s as ACTIVE"
 #define MSG_113021 113021, 3, "Attempted console login failed.  User %s did NOT have appropriate Admin Rights."
+#define MSG_113016        113016, 6, "AAA credentials rejected : reason = %s : server = %s : user = %s"
 #define MSG_113017 \
 	113017, 6, "AAA credentials rejected : reason = %s : local database : user = %s"
 #define MSG_113019                                                                          \

@@ -1,5 +1,7 @@
 #include "tests/exchange/ppp_bench.h"
 
+#include "core/aaa/server.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,6 +67,7 @@ struct ppp_conf pb_conf = {.aaa = &pb_aaa, .pools = pb_pools, .npools = 3, .name
 struct pb_link pb_links[PB_LINKS];
 struct clock pb_clk;
 struct ppp *pb_ppp;
+static struct aaa_servers *pb_servers;
 unsigned pb_loss; /* percent */
 uint32_t pb_dice;
 static unsigned pb_in_flight;
@@ -264,6 +267,12 @@ static void log_write(void *arg, const struct log_line *line)
 
 static struct log_sink sink = {.level = 7, .write = log_write};
 
+void pb_set_conf(const struct ppp_conf *conf)
+{
+	aaa_servers_set(pb_servers, conf->aaa);
+	ppp_set_conf(pb_ppp, conf);
+}
+
 int pb_setup(void **state)
 {
 	(void)state;
@@ -280,8 +289,9 @@ int pb_setup(void **state)
 	pb_conf.npools = 3;
 	clock_init(&pb_clk, 1000000);
 	log_sink_add(&sink);
-	pb_ppp = ppp_new(&pb_clk, &ops, NULL);
-	ppp_set_conf(pb_ppp, NULL, &pb_conf);
+	pb_servers = aaa_servers_new(&pb_clk, NULL, NULL);
+	pb_ppp = ppp_new(&pb_clk, pb_servers, &ops, NULL);
+	pb_set_conf(&pb_conf);
 	return 0;
 }
 
@@ -292,6 +302,7 @@ int pb_teardown(void **state)
 		if (pb_links[i].used)
 			ppp_peer_stop(&pb_links[i].peer);
 	ppp_free(pb_ppp);
+	aaa_servers_free(pb_servers);
 	pb_run_for(1000);
 	assert_int_equal(pb_in_flight, 0);
 	assert_int_equal(pb_clk.n, 0); /* no timer survives */

@@ -49,6 +49,8 @@ extern struct pb_dhcp {
 int pb_prepare(void);
 /* cmocka's setup and teardown of each test; teardown checks that no frame and no timer is left. */
 int pb_setup(void **state);
+/* From now on that is in force. */
+void pb_set_conf(const struct ppp_conf *conf);
 int pb_teardown(void **state);
 void pb_run_for(uint64_t ms);
 /* L2TP ends the call. */

@@ -249,7 +249,7 @@ static void pool_empty(void **state)
 {
 	(void)state;
 	pb_conf.npools = 1;
-	ppp_set_conf(pb_ppp, &pb_conf, &pb_conf);
+	pb_set_conf(&pb_conf);
 	pb_connect(0, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
 	pb_connect(1, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
 	struct pb_link *l = pb_dial(2, PEER_PLAIN, "jdoe", "j!doe1", PB_LOCAL_ALL);
@@ -385,14 +385,14 @@ static void config_change(void **state)
 	fewer[1].policy = "bosses";
 	aaa2.users = fewer;
 	conf2.aaa = &aaa2;
-	ppp_set_conf(pb_ppp, &pb_conf, &conf2);
+	pb_set_conf(&conf2);
 	pb_run_for(1000);
 	assert_false(a->closed || b->closed || c->closed);
 	/* the user `once` is gone */
 	assert_string_equal(fewer[4].name, "once");
 	memmove(&fewer[4], &fewer[5], 2 * sizeof(fewer[0]));
 	aaa2.nusers = PB_USERS - 1;
-	ppp_set_conf(pb_ppp, &pb_conf, &conf2);
+	pb_set_conf(&conf2);
 	pb_run_for(1000);
 	assert_true(b->closed);
 	assert_int_equal(b->why, LINK_END_CONFIG_ERROR);
@@ -401,12 +401,12 @@ static void config_change(void **state)
 	struct ppp_conf conf3 = conf2;
 	conf3.pools = pb_pools + 1;
 	conf3.npools = 2;
-	ppp_set_conf(pb_ppp, &conf2, &conf3);
+	pb_set_conf(&conf3);
 	pb_run_for(1000);
 	assert_true(a->closed);
 	assert_false(c->closed);
 	assert_int_equal(c->peer.ip >> 8, 0x0a0406);
-	ppp_set_conf(pb_ppp, &conf3, &pb_conf);
+	pb_set_conf(&pb_conf);
 }
 
 static void commands(void **state)

@@ -126,7 +126,7 @@ static void example(void **state)
 	assert_int_equal(u->service, AAA_SERVICE_REMOTE_ACCESS);
 	assert_int_equal(u->privilege, 2);
 	struct aaa_terms t;
-	aaa_terms(aaa, g, u, "outside", &t);
+	aaa_terms(aaa, g, u, NULL, "outside", &t);
 	assert_int_equal(t.a.logins, 1);
 	assert_false(t.a.l2tp);
 	u = aaa_user_find(aaa, "plain");

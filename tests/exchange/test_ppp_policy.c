@@ -41,7 +41,7 @@ static int setup(void **state)
 	aaa.policies = policies;
 	conf = pb_conf;
 	conf.aaa = &aaa;
-	ppp_set_conf(pb_ppp, NULL, &conf);
+	pb_set_conf(&conf);
 	return 0;
 }
 
@@ -189,7 +189,7 @@ static void policies_of_servers(void **state)
 	(void)state;
 	policies[1].external = "RAD";
 	refused(0, "boss", AAA_BIT(AAA_MSCHAP2));
-	pb_has_log("reason = Group policy bosses is external and its server is not asked : user = "
+	pb_has_log("reason = Group policy bosses is external and its server does not exist : user = "
 	           "boss");
 	groups[0].authorization = "LOCAL";
 	groups[0].authorization_required = true;

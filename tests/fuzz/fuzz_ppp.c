@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/aaa/mschap.h"
+#include "core/aaa/server.h"
 #include "crypto/prim/prim.h"
 #include "ppp/data.h"
 #include "ppp/ppp.h"
@@ -43,6 +44,7 @@ static const struct ppp_conf conf = {.aaa = &aaa, .pools = pools, .npools = 1, .
 struct wire {
 	struct clock clock;
 	struct ppp *ppp;
+	struct aaa_servers *servers;
 	void *session;
 	uint8_t lcp[512], ipcp[512]; /* our last Configure-Requests */
 	size_t lcp_len, ipcp_len;
@@ -188,14 +190,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	                         .tunnel_group = "G",
 	                         .ifname = "outside"};
 	clock_init(&w.clock, 1000);
-	w.ppp = ppp_new(&w.clock, &ops, &w);
+	w.servers = aaa_servers_new(&w.clock, NULL, NULL);
+	w.ppp = ppp_new(&w.clock, w.servers, &ops, &w);
 	groups[0].methods = 1u << (rd_u8(&r) % 4);
-	ppp_set_conf(w.ppp, NULL, &conf);
+	aaa_servers_set(w.servers, conf.aaa);
+	ppp_set_conf(w.ppp, &conf);
 	w.session = ppp_link_user()->open(w.ppp, &info, &link_ops, &w);
 	clock_run(&w.clock, w.clock.now_ms);
 	while (rd_left(&r) > 0 && w.session)
 		step(&w, &r);
 	ppp_free(w.ppp);
+	aaa_servers_free(w.servers);
 	if (w.session || w.open || w.clock.n != 0)
 		abort();
 	clock_free(&w.clock);

@@ -94,6 +94,7 @@ ERROR: there is no syslog message in 900000-900009
 ciscoasa(config)# show running-config logging
 logging message 113012 level errors
 logging message 113013 level errors
+logging message 113014 level errors
 logging message 113015 level errors
 no logging message 605004
 no logging message 605005

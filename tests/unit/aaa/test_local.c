@@ -10,6 +10,7 @@
 #include "core/aaa/aaa.h"
 #include "core/aaa/local.h"
 #include "core/aaa/mschap.h"
+#include "core/aaa/server.h"
 #include "core/base/log.h"
 #include "crypto/prim/prim.h"
 
@@ -80,12 +81,15 @@ static void ask(struct aaa_request *rq, const char *group)
 	log_text[0] = '\0';
 	n_done = 0;
 	rq->done = on_done;
-	aaa_start(rq, &clock, &conf, aaa_group_find(&conf, group));
+	struct aaa_servers *servers = aaa_servers_new(&clock, NULL, NULL);
+	aaa_servers_set(servers, &conf);
+	aaa_start(rq, servers, aaa_group_find(&conf, group));
 	assert_int_equal(n_done, 0); /* never from within */
 	for (size_t i = 0; i < sizeof(rq->password); i++)
 		assert_int_equal(rq->password[i], 0);
 	clock_run(&clock, 1000);
 	assert_int_equal(n_done, 1);
+	aaa_servers_free(servers);
 	clock_free(&clock);
 }
 
@@ -173,10 +177,13 @@ static void test_cancel(void **state)
 	clock_init(&clock, 0);
 	aaa_cancel(&rq); /* not running: nothing */
 	n_done = 0;
-	aaa_start(&rq, &clock, &conf, &groups[0]);
+	struct aaa_servers *servers = aaa_servers_new(&clock, NULL, NULL);
+	aaa_servers_set(servers, &conf);
+	aaa_start(&rq, servers, &groups[0]);
 	aaa_cancel(&rq);
 	clock_run(&clock, 10000);
 	assert_int_equal(n_done, 0);
+	aaa_servers_free(servers);
 	clock_free(&clock);
 }
 
@@ -185,13 +192,13 @@ static void test_terms(void **state)
 	struct aaa_terms t;
 	(void)state;
 	const struct aaa_group *g = aaa_group_find(&conf, "DefaultRAGroup");
-	aaa_terms(&conf, g, NULL, "outside", &t);
+	aaa_terms(&conf, g, NULL, NULL, "outside", &t);
 	assert_string_equal(t.policy, "DfltGrpPolicy");
 	assert_false(t.user_specific);
 	assert_int_equal(t.a.logins, 3);
 	assert_int_equal(t.npools, 1);
 	assert_string_equal(t.pools[0], "G1");
-	aaa_terms(&conf, g, aaa_user_find(&conf, "boss"), "outside", &t);
+	aaa_terms(&conf, g, aaa_user_find(&conf, "boss"), NULL, "outside", &t);
 	assert_true(t.user_specific);
 	assert_string_equal(t.policy, "P2");
 	assert_int_equal(t.a.logins, 1);
@@ -200,8 +207,8 @@ static void test_terms(void **state)
 	assert_false(t.a.l2tp);
 	assert_int_equal(t.npools, 2); /* the group policy's, over the tunnel group's */
 	assert_int_equal(t.framed_ip, 0x0a000009);
-	assert_int_equal(aaa_server_methods(aaa_servers(g, "outside")), AAA_LOCAL_METHODS);
-	assert_int_equal(aaa_server_methods(&aaa_group_find(&conf, "far")->servers), 0);
+	assert_int_equal(aaa_server_methods(&conf, aaa_servers(g, "outside")), AAA_LOCAL_METHODS);
+	assert_int_equal(aaa_server_methods(&conf, &aaa_group_find(&conf, "far")->servers), 0);
 	char text[80];
 	assert_string_equal(aaa_methods_text(AAA_LOCAL_METHODS, text, sizeof(text)),
 	                    "ms-chap-v2 ms-chap-v1 pap");
