@@ -12,6 +12,7 @@
 #include "core/base/show.h"
 
 struct aaa_servers;
+struct aaa_shell;
 struct aaa_sgroup;
 struct aaa_host;
 
@@ -32,6 +33,7 @@ struct aaa_ask {
 	const char *name;               /* the name that the server is asked about */
 	const char *password;           /* AUTHORIZE: in place of the user's (radius-common-pw, external policy); NULL = none */
 	const struct aaa_record *record; /* ACCOUNT */
+	const struct aaa_shell *shell;  /* of an administrator (core/aaa/shell.h); NULL = of a PPP client */
 	struct aaa_host *sticky;        /* goes to this server alone: a challenge is answered where it came from */
 	struct bytes state;             /* RADIUS: State of that challenge */
 	bool fallback;                  /* somebody else is asked when none of them is in service */

@@ -22,6 +22,8 @@
 #define MSG_109016 109016, 3, "Can't find authorization ACL %s for user '%s'"
 
 /* AAA */
+#define MSG_109026_TACACS \
+	109026, 3, "[TACACS+] Invalid reply digest received; shared server key may be mismatched."
 #define MSG_113003 113003, 6, "AAA group policy for user %s is being set to %s."
 #define MSG_113004        113004, 6, "AAA user authentication Successful : server =  %s : user = %s"
 #define MSG_113004_AUTHORIZATION \
