@@ -1,9 +1,11 @@
 /* The protocols of server groups. */
-#include "core/aaa/server.h"
+#include "core/aaa/radius/radius.h"
 #include "core/aaa/tacacs/tacacs.h"
 
 const struct aaa_proto *const aaa_protos[AAA_PROTOCOL_N] = {
+        [AAA_P_RADIUS] = &aaa_radius,
         [AAA_P_TACACS] = &aaa_tacacs,
+        [AAA_P_SDI] = &aaa_sdi,
 };
 
 unsigned aaa_protocol_methods(enum aaa_protocol p)

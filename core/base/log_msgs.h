@@ -20,6 +20,9 @@
 	        "Auth from %s to %s failed (all servers failed) on interface %s, so marking all " \
 	        "servers ACTIVE again."
 #define MSG_109016 109016, 3, "Can't find authorization ACL %s for user '%s'"
+#define MSG_109026 109026, 3, "[RADIUS] Invalid reply digest received; shared server key may be mismatched."
+#define MSG_109027 109027, 4, "[RADIUS] Unable to decipher response message Server = %s, User = %s"
+#define MSG_109038 109038, 3, "Attribute %s value %s from AAA server could not be parsed as a type %s"
 
 /* AAA */
 #define MSG_109026_TACACS \

@@ -159,7 +159,8 @@ static void take_folder(const char *name)
 static int setup(void **state)
 {
 	static const char *const folders[] = {
-	        "core",        "core/base",    "core/net", "core/aaa", "core/aaa/tacacs", "core/config", "crypto/ike",
+	        "core",        "core/base",    "core/net", "core/aaa", "core/aaa/radius", "core/aaa/tacacs", "core/config",
+	        "crypto/ike",
 	        "crypto/ipsec", "l2tp",        "ppp",      "cli/exec", "cli/session", "cli/socket"};
 	(void)state;
 	out_init(&source);
