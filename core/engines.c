@@ -8,6 +8,7 @@
 #include "core/system_show.h"
 #include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"
+#include "core/aaa/test_cmd.h"
 #include "core/aaa_io.h"
 #include "core/filters.h"
 #include "core/gateway.h"
@@ -131,6 +132,8 @@ void gateway_register(struct gateway *gw)
 	commands = aaa_commands(&n);
 	cmd_register(commands, n, NULL);
 	commands = aaa_server_commands(&n);
+	cmd_register(commands, n, gw->servers);
+	commands = aaa_test_commands(&n);
 	cmd_register(commands, n, gw->servers);
 	ike_show_register(gw->ike);
 	ipsec_show_register(gw->sadb);
