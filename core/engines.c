@@ -4,6 +4,7 @@
 
 #include "cli/exec/debug.h"
 #include "cli/config/hooks.h"
+#include "core/aaa/backoff.h"
 #include "core/aaa/local.h"
 #include "core/system_show.h"
 #include "core/aaa/lockout.h"
@@ -103,6 +104,7 @@ void gateway_engines_free(struct gateway *gw)
 	gateway_dhcp_free(gw);
 	sessiondb_free(gw->sessions);
 	aaa_lockout_set(NULL);
+	aaa_backoff_clear();
 	aaa_servers_free(gw->servers);
 	filters_free(gw->filters);
 	confsys_free(gw->conf);
@@ -133,6 +135,8 @@ void gateway_register(struct gateway *gw)
 	cmd_register(commands, n, NULL);
 	commands = aaa_server_commands(&n);
 	cmd_register(commands, n, gw->servers);
+	commands = aaa_backoff_commands(&n);
+	cmd_register(commands, n, &gw->clock);
 	commands = aaa_test_commands(&n);
 	cmd_register(commands, n, gw->servers);
 	ike_show_register(gw->ike);

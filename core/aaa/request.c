@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/aaa/backoff.h"
 #include "core/aaa/local.h"
 #include "core/aaa/server_int.h"
 #include "core/base/buf.h"
@@ -140,6 +141,18 @@ static void on_done(struct timer *t, void *arg)
 		run_free(run);
 }
 
+/* Who guesses waits: it is not said before that whether he was right. */
+static uint64_t held_back(const struct aaa_request *rq, const struct aaa_conf *c)
+{
+	const struct aaa_result *res = &rq->result;
+	bool guess = res->why == AAA_WHY_PASSWORD || res->why == AAA_WHY_NO_USER ||
+	             res->why == AAA_WHY_FAILURE || res->why == AAA_WHY_LOCKED;
+	if (res->status != AAA_ACCEPT && !(res->status == AAA_REJECT && guess))
+		return 0;
+	return aaa_backoff(clock_now(rq->clock), res->user, rq->peer_ip, res->status == AAA_ACCEPT,
+	                   c && aaa_user_find(c, res->user));
+}
+
 /* server: who answered, NULL = the local database or nobody. */
 static void end(struct aaa_request *rq, const struct aaa_conf *c, enum aaa_status status,
                 enum aaa_why why, const char *server)
@@ -151,7 +164,7 @@ static void end(struct aaa_request *rq, const struct aaa_conf *c, enum aaa_statu
 	report(rq, c, server);
 	debug_answer(rq);
 	rq->group = NULL; /* its text goes with the configuration */
-	timer_start(rq->clock, &rq->timer, 0, on_done, rq);
+	timer_start(rq->clock, &rq->timer, held_back(rq, c), on_done, rq);
 }
 
 /* ------------------------------------------------------------------ after authentication */
@@ -169,7 +182,7 @@ static void granted(struct aaa_run *run)
 	struct aaa_request *rq = run->rq;
 	wipe_secrets(rq);
 	rq->group = NULL;
-	timer_start(rq->clock, &rq->timer, 0, on_done, rq);
+	timer_start(rq->clock, &rq->timer, held_back(rq, run->servers->conf), on_done, rq);
 }
 
 static void refused(struct aaa_run *run, enum aaa_status status, enum aaa_why why)

@@ -43,6 +43,10 @@ gw# show aaa local user
 Lock-time  Failed-attempts  Locked  User
 gw# clear aaa local user fail-attempts all
 gw# clear aaa local user fail-attempts username nobody
+gw# show aaa login-backoff
+Refusals held back:        0
+Right ones held back:      0
+Failures  Delay ms  Source or user
 gw# login
 Username: <<oper
 Password: <<secret55

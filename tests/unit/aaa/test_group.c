@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/aaa/backoff.h"
 #include "core/aaa/server.h"
 #include "core/base/log.h"
 
@@ -112,6 +113,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	aaa_servers_free(servers);
+	aaa_backoff_clear();
 	assert_int_equal(clk.n, 0);
 	clock_free(&clk);
 	log_sink_remove(&sink);
@@ -345,6 +347,35 @@ static void test_login(void **state)
 	tick(600 * 1000);
 }
 
+/* Who guesses is answered later; what is secret is gone at once. */
+static void test_held_back(void **state)
+{
+	struct aaa_request rq;
+	(void)state;
+	for (unsigned i = 0; i < AAA_BACKOFF_FREE; i++) {
+		log_in(&rq, "jdoe", "guess");
+		answer(AAA_SAYS_REJECT, NULL);
+		assert_int_equal(results, 1);
+	}
+	log_in(&rq, "jdoe", "guess");
+	answer(AAA_SAYS_REJECT, NULL);
+	tick(AAA_BACKOFF_FIRST_MS - 1);
+	assert_int_equal(results, 0);
+	assert_string_equal(rq.password, "");
+	tick(1);
+	assert_int_equal(results, 1);
+	log_in(&rq, "jdoe", "guess");
+	answer(AAA_SAYS_REJECT, NULL);
+	aaa_cancel(&rq);
+	tick(100000);
+	assert_int_equal(results, 0);
+	log_in(&rq, "jdoe", "right");
+	answer(AAA_SAYS_ACCEPT, NULL);
+	tick(0);
+	assert_int_equal(results, 1);
+	assert_int_equal(result.status, AAA_ACCEPT);
+}
+
 /* The reply's words go before the group policy's. */
 static void test_reply_terms(void **state)
 {
@@ -392,6 +423,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(test_reconfigured, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_login, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_held_back, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_reply_terms, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
