@@ -404,6 +404,30 @@ void ppp_login_up(struct ppp_session *s)
 	check_limits(&s->limit, s);
 }
 
+/* The session time-out counts from the login, the server's from now. */
+bool ppp_login_change(struct ppp_session *s, const struct ppp_change *change)
+{
+	struct aaa_terms t;
+	uint64_t gone_s = (clock_now(s->ppp->clock) - s->login_ms) / 1000;
+	memcpy(&t, s->terms, sizeof(t)); /* its gaps, too: equal terms are kept once */
+	if (change->has_session)
+		t.a.session_s = change->session_s ? (uint32_t)(gone_s + change->session_s) : 0;
+	if (change->has_idle)
+		t.a.idle_s = change->idle_s;
+	if (change->filter)
+		memset(t.filter, 0, sizeof(t.filter));
+	if (change->filter)
+		str_copy(t.filter, sizeof(t.filter), str_of(change->filter));
+	const struct aaa_terms *shared = share_hold(&t, sizeof(t));
+	if (!shared)
+		return false;
+	ppp_session_drop_terms(s);
+	s->terms = shared;
+	if (s->up)
+		check_limits(&s->limit, s);
+	return true;
+}
+
 void ppp_login_end(struct ppp_session *s)
 {
 	if (s->ip)

@@ -19,6 +19,8 @@ enum login_address ppp_login_address(struct ppp_session *s);
 enum login_address ppp_login_dhcp(struct ppp_session *s, const struct ppp_dhcp_answer *answer);
 /* IPCP is open for the first time: log, start the time limits. */
 void ppp_login_up(struct ppp_session *s);
+/* A server has other terms for it. false: memory is short. */
+bool ppp_login_change(struct ppp_session *s, const struct ppp_change *change);
 /* It is about to end: it is none of the user's logins any more. */
 void ppp_login_leaves(struct ppp_session *s);
 /* Gives the address back and counts the user out. */

@@ -5,6 +5,7 @@
 
 #include "core/base/debug.h"
 #include "ppp/link.h"
+#include "ppp/login.h"
 #include "ppp/pool.h"
 
 uint16_t ppp_conf_mtu(const struct ppp_conf *c)
@@ -175,6 +176,18 @@ size_t ppp_logoff(struct ppp *p, const struct ppp_filter *filter, enum link_end 
 		ppp_session_close(s, why);
 	}
 	return n;
+}
+
+bool ppp_change(struct ppp *p, uint32_t unit, const struct ppp_change *change)
+{
+	struct ppp_session *s = unit > 0 && unit <= PPP_UNITS_MAX ? p->units[unit] : NULL;
+	bool changed = false;
+	if (!s || s->phase == PHASE_TERMINATE || !s->login_ms)
+		return false;
+	ppp_enter(s);
+	changed = ppp_login_change(s, change);
+	ppp_leave(s);
+	return changed;
 }
 
 const struct ppp_stats *ppp_stats(const struct ppp *p)

@@ -163,6 +163,17 @@ struct ppp_filter {
 /* Ends them (LCP Terminate, then the call); returns how many. */
 size_t ppp_logoff(struct ppp *p, const struct ppp_filter *filter, enum link_end why);
 
+/* Other terms for a session that goes on. */
+struct ppp_change {
+	bool has_session, has_idle;
+	uint32_t session_s; /* from now on, 0 = no limit */
+	uint32_t idle_s;    /* 0 = none */
+	const char *filter; /* vpn-filter, NULL = as it was */
+};
+/* false: there is no such session (any more), nobody has logged in, or memory is short. The filter is the caller's to
+ * put into force. */
+bool ppp_change(struct ppp *p, uint32_t unit, const struct ppp_change *change);
+
 struct ppp_stats {
 	unsigned users, users_most;     /* authenticated */
 	unsigned pending, pending_most; /* authentication in progress */

@@ -245,6 +245,34 @@ static void idle(void **state)
 	assert_int_equal(l->why, LINK_END_IDLE_TIMEOUT);
 }
 
+/* Terms change while a session goes on: from now on, and for this one alone. */
+static void terms_change(void **state)
+{
+	(void)state;
+	struct pb_link *l = pb_connect(0, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
+	struct pb_link *other = pb_connect(1, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
+	struct ppp_session_info info;
+	assert_true(ppp_find_ip(pb_ppp, l->peer.ip, &info));
+	uint32_t unit = info.unit;
+	pb_run_for(100 * 1000);
+	assert_true(ppp_change(pb_ppp, unit, &(struct ppp_change){.has_idle = true, .idle_s = 0, .filter = "NEXT"}));
+	assert_true(ppp_find_ip(pb_ppp, l->peer.ip, &info));
+	assert_int_equal(info.idle_s, 0);
+	assert_string_equal(info.filter, "NEXT");
+	assert_true(ppp_change(pb_ppp, unit, &(struct ppp_change){.has_session = true, .session_s = 60}));
+	assert_true(ppp_find_ip(pb_ppp, l->peer.ip, &info));
+	assert_string_equal(info.filter, "NEXT");
+	pb_run_for(58 * 1000);
+	assert_false(l->closed);
+	pb_run_for(4 * 1000);
+	assert_true(l->closed);
+	assert_int_equal(l->why, LINK_END_MAX_TIME);
+	assert_false(other->closed);
+	assert_false(ppp_change(pb_ppp, unit, &(struct ppp_change){.has_session = true}));
+	assert_false(ppp_change(pb_ppp, 0, &(struct ppp_change){.has_session = true}));
+	assert_false(ppp_change(pb_ppp, 1000000, &(struct ppp_change){.has_session = true}));
+}
+
 static void pool_empty(void **state)
 {
 	(void)state;
@@ -565,6 +593,7 @@ int main(void)
 	        T(odd_names_and_passwords),
 	        T(policy),
 	        T(idle),
+	        T(terms_change),
 	        T(pool_empty),
 	        T(silent_peer),
 	        T(no_address),

@@ -41,7 +41,7 @@ static const struct aaa_host_conf fresh = {.host = "10.1.1.2",
                                            .nt_dc = ""};
 struct aaa_host_conf wire_host[2];
 struct aaa_sgroup_conf wire_groups[2];
-static struct aaa_conf conf = {.sgroups = wire_groups, .nsgroups = 2};
+struct aaa_conf wire_conf = {.sgroups = wire_groups, .nsgroups = 2};
 
 static struct aaa_sock *udp_open(void *ctx, uint16_t port,
                                  void (*input)(void *, struct ip4_end, const uint8_t *, size_t),
@@ -57,6 +57,8 @@ static struct aaa_sock *udp_open(void *ctx, uint16_t port,
 	*s = (struct aaa_sock){input, arg, port ? port : (uint16_t)(40000 + wire.opened)};
 	wire.open++;
 	wire.opened++;
+	if (port)
+		wire.listening = s;
 	return s;
 }
 
@@ -73,6 +75,8 @@ static bool udp_send(struct aaa_sock *s, struct ip4_end to, const uint8_t *data,
 static void close_sock(struct aaa_sock *s)
 {
 	wire.open -= s != NULL;
+	if (s == wire.listening)
+		wire.listening = NULL;
 	free(s);
 }
 
@@ -82,7 +86,7 @@ static uint32_t source(void *ctx, uint32_t server)
 	return server == SERVER_IP ? OUR_IP : 0;
 }
 
-static const struct aaa_io io = {
+const struct aaa_io wire_io = {
         .udp_open = udp_open, .udp_send = udp_send, .close = close_sock, .source = source};
 
 static void log_write(void *arg, const struct log_line *line)
@@ -114,9 +118,9 @@ int wire_setup(void **state)
 	clock_init(&wire_clock, 5000);
 	wire_clock.wall_offset_ms = 1700000000000;
 	log_sink_add(&sink);
-	wire_servers = aaa_servers_new(&wire_clock, &io, NULL);
+	wire_servers = aaa_servers_new(&wire_clock, &wire_io, NULL);
 	assert_non_null(wire_servers);
-	aaa_servers_set(wire_servers, &conf);
+	aaa_servers_set(wire_servers, &wire_conf);
 	return 0;
 }
 

@@ -26,12 +26,15 @@ extern struct wire {
 	size_t n;
 	size_t open, opened; /* sockets */
 	bool broken;         /* no socket can be opened */
+	struct aaa_sock *listening; /* the last one with a port of its own */
 } wire;
 
 /* The configuration: group RAD (RADIUS) and group SDI with one server each, key "s3cret". May be changed by a test
  * before it asks. */
 extern struct aaa_host_conf wire_host[2];
 extern struct aaa_sgroup_conf wire_groups[2];
+extern struct aaa_conf wire_conf;
+extern const struct aaa_io wire_io;
 extern struct clock wire_clock;
 extern struct aaa_servers *wire_servers;
 extern char wire_logs[8000];

@@ -1,0 +1,257 @@
+/* What a RADIUS server, or who wants to be one, may answer to logins and accounting, and ask of sessions. The input is a
+ * list of pieces: what (1 octet), length (2), bytes. The bytes are attributes that are signed with the key, or a whole
+ * datagram as it is; time passes in between. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/aaa/radius/dynamic.h"
+#include "core/aaa/radius/packet.h"
+#include "crypto/prim/prim.h"
+
+enum { SERVER = 0x0a000001, ASKS = 8 };
+
+struct aaa_sock {
+	void (*input)(void *arg, struct ip4_end from, const uint8_t *data, size_t len);
+	void *arg;
+	struct aaa_sock *next;
+};
+static struct aaa_sock *socks, *listening;
+static uint8_t question[RADIUS_MAX]; /* the last one */
+static size_t question_len;
+static struct aaa_sock *question_from;
+static struct ip4_end question_to;
+
+static struct aaa_sock *udp_open(void *ctx, uint16_t port,
+                                 void (*input)(void *, struct ip4_end, const uint8_t *, size_t),
+                                 void *arg, struct err *err)
+{
+	struct aaa_sock *s = calloc(1, sizeof *s);
+	(void)ctx, (void)err;
+	if (!s)
+		abort();
+	*s = (struct aaa_sock){input, arg, socks};
+	socks = s;
+	if (port)
+		listening = s;
+	return s;
+}
+
+static bool udp_send(struct aaa_sock *s, struct ip4_end to, const uint8_t *data, size_t len)
+{
+	struct radius_packet p;
+	if (len > sizeof question || !radius_parse(&p, data, len) || p.len != len)
+		abort();
+	if (s == listening)
+		return true;
+	memcpy(question, data, len);
+	question_len = len;
+	question_from = s;
+	question_to = to;
+	return true;
+}
+
+static void close_sock(struct aaa_sock *s)
+{
+	for (struct aaa_sock **at = &socks; *at; at = &(*at)->next)
+		if (*at == s) {
+			*at = s->next;
+			break;
+		}
+	if (s == question_from)
+		question_from = NULL;
+	free(s);
+}
+
+static uint32_t source(void *ctx, uint32_t server)
+{
+	(void)ctx;
+	return server + 1;
+}
+static const struct aaa_io io = {
+        .udp_open = udp_open, .udp_send = udp_send, .close = close_sock, .source = source};
+
+static size_t on_disconnect(void *ctx, const struct radius_who *who)
+{
+	(void)ctx;
+	return !who->user || strlen(who->user) < 5;
+}
+
+static size_t on_change(void *ctx, const struct radius_who *who, const struct aaa_reply *r,
+                        bool *no_filter)
+{
+	(void)ctx;
+	*no_filter = strlen(r->filter) > 5;
+	return !*no_filter && !who->session;
+}
+static const struct radius_dynamic_ops ops = {on_disconnect, on_change};
+
+static struct aaa_request rqs[ASKS];
+static struct aaa_ask asks[ASKS];
+static bool busy[ASKS];
+
+static void on_done(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply,
+                    enum aaa_why why)
+{
+	size_t i = (size_t)(ask - asks);
+	(void)why;
+	if (!busy[i] || ask->run)
+		abort();
+	if (ask->rq && ask->rq->method == AAA_EAP && answer == AAA_SAYS_CHALLENGE &&
+	    (!reply->eap || reply->eap[0] != 1))
+		abort();
+	if (ask->rq && ask->rq->method == AAA_MSCHAP2 && ask->what == AAA_AUTHENTICATE &&
+	    answer == AAA_SAYS_ACCEPT && strncmp(reply->mschap, "S=", 2) != 0)
+		abort();
+	busy[i] = false;
+	aaa_reply_free(reply);
+}
+
+static void ask(struct aaa_sgroup *g, size_t i, unsigned how)
+{
+	static const uint8_t identity[] = {2, 1, 0, 6, 1, 'u'};
+	static const struct aaa_record record = {.type = AAA_ACCT_STOP, .id = "1", .user = "u"};
+	if (busy[i])
+		return;
+	rqs[i] = (struct aaa_request){.method = (enum aaa_method)(how % AAA_METHOD_N),
+	                              .user = "u",
+	                              .password = "p",
+	                              .peer_ip = 1,
+	                              .eap = {identity, sizeof identity}};
+	busy[i] = true;
+	enum aaa_what what = how > 200 ? AAA_ACCOUNT : how > 150 ? AAA_AUTHORIZE : AAA_AUTHENTICATE;
+	asks[i] = (struct aaa_ask){.what = what,
+	                           .rq = what == AAA_ACCOUNT ? NULL : &rqs[i],
+	                           .record = &record,
+	                           .name = "u",
+	                           .done = on_done};
+	aaa_ask_start(&asks[i], g);
+}
+
+static void give(struct aaa_sock *s, struct ip4_end from, const uint8_t *data, size_t len)
+{
+	uint8_t *copy = malloc(len > 0 ? len : 1); /* so that a read beyond it is seen */
+	if (!copy)
+		abort();
+	memcpy(copy, data, len);
+	s->input(s->arg, from, copy, len);
+	free(copy);
+}
+
+/* A reply to the last question with these attributes, signed. */
+static void reply(uint8_t code, const uint8_t *attrs, size_t len, const struct bytes key)
+{
+	uint8_t data[RADIUS_MAX + 100];
+	struct wr w = wr_of(data, sizeof data);
+	radius_begin(&w, (enum radius_code)(code & 15), question[1], NULL, !(code & 16));
+	wr_bytes(&w, attrs, len);
+	size_t n = radius_end_reply(&w, key, question + 4);
+	if (n > 0)
+		give(question_from, question_to, data, n);
+}
+
+/* A request of dynamic authorization, signed. */
+static void change(uint8_t code, const uint8_t *attrs, size_t len, const struct bytes key)
+{
+	uint8_t data[RADIUS_MAX + 100];
+	struct wr w = wr_of(data, sizeof data);
+	radius_begin(&w, code & 1 ? RADIUS_COA_REQUEST : RADIUS_DISCONNECT_REQUEST, code, NULL,
+	             !(code & 16));
+	wr_bytes(&w, attrs, len);
+	size_t n = radius_end_computed(&w, key);
+	if (n > 0)
+		give(listening, (struct ip4_end){SERVER, 1000}, data, n);
+}
+
+static void piece(struct aaa_sgroup *g, struct clock *clk, uint8_t what, const uint8_t *p,
+                  size_t len)
+{
+	const struct bytes key = {(const uint8_t *)"k", 1};
+	switch (what >> 5) {
+	case 0:
+	case 1:
+		if (question_from)
+			reply(what, p, len, key);
+		break;
+	case 2:
+		change(what, p, len, key);
+		break;
+	case 3:
+		if (question_from)
+			give(question_from, question_to, p, len);
+		break;
+	case 4:
+		give(listening, (struct ip4_end){SERVER, 1000}, p, len);
+		break;
+	case 5:
+		clock_run(clk, clk->now_ms + (what & 31) * 700u);
+		break;
+	case 6:
+		ask(g, what % ASKS, len > 0 ? p[0] : what);
+		break;
+	default:
+		if (busy[what % ASKS]) {
+			aaa_ask_cancel(&asks[what % ASKS]);
+			busy[what % ASKS] = false;
+		}
+		break;
+	}
+	clock_run(clk, clk->now_ms);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct aaa_host_conf host = {.host = "s",
+	                                          .ifname = "i",
+	                                          .ip = SERVER,
+	                                          .key = "k",
+	                                          .timeout_s = 10,
+	                                          .retry_s = 3,
+	                                          .port = 1645,
+	                                          .acct_port = 1646,
+	                                          .common_pw = "",
+	                                          .mschap2 = true,
+	                                          .base_dn = "",
+	                                          .group_base_dn = "",
+	                                          .naming = "",
+	                                          .login_dn = "",
+	                                          .login_password = "",
+	                                          .realm = "",
+	                                          .nt_dc = ""};
+	static const struct aaa_sgroup_conf group = {.name = "R",
+	                                             .protocol = AAA_P_RADIUS,
+	                                             .max_failed = 3,
+	                                             .dynamic_port = 3799,
+	                                             .hosts = &host,
+	                                             .nhosts = 1};
+	static const struct aaa_conf conf = {.sgroups = &group, .nsgroups = 1};
+	struct clock clk;
+	if (prim_init(NULL) != 0)
+		abort();
+	clock_init(&clk, 1000);
+	struct aaa_servers *s = aaa_servers_new(&clk, &io, NULL);
+	struct radius_dynamic *d = s ? radius_dynamic_new(s, &clk, &io, NULL, &ops, NULL) : NULL;
+	if (!d)
+		abort();
+	aaa_servers_set(s, &conf);
+	if (radius_dynamic_set(d, NULL) != 0)
+		abort();
+	struct aaa_sgroup *g = aaa_sgroup_find(s, "R");
+	for (struct rd r = rd_of(data, size); rd_left(&r) >= 3;) {
+		uint8_t what = rd_u8(&r);
+		size_t len = rd_u16(&r);
+		struct bytes p = rd_bytes(&r, len < rd_left(&r) ? len : rd_left(&r));
+		piece(g, &clk, what, p.p, p.len);
+	}
+	for (size_t i = 0; i < ASKS; i++)
+		if (busy[i])
+			aaa_ask_cancel(&asks[i]);
+	memset(busy, 0, sizeof busy);
+	radius_dynamic_free(d);
+	aaa_servers_free(s);
+	if (clk.n != 0 || socks)
+		abort();
+	question_from = listening = NULL;
+	clock_free(&clk);
+	return 0;
+}
