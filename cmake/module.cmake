@@ -1,9 +1,12 @@
 # A module is a folder (or a few) of C files made into one static library.
-# Files are found by name: adding a file to a folder is all it takes.
+# Files are found by name: adding a file to a folder is all it takes; FILES: only these.
 
 function(module name)
-	cmake_parse_arguments(M "" "" "DIR;USES;EXCLUDE" ${ARGN})
+	cmake_parse_arguments(M "" "" "DIR;FILES;USES;EXCLUDE" ${ARGN})
 	set(sources)
+	foreach(file ${M_FILES})
+		list(APPEND sources ${CMAKE_SOURCE_DIR}/${file})
+	endforeach()
 	foreach(dir ${M_DIR})
 		file(GLOB found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${dir}/*.c)
 		list(APPEND sources ${found})

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/gateway.h"
+#include "core/helpers.h"
 #include "core/net/pathmtu.h"
 
 enum {
@@ -303,6 +304,19 @@ static void unresolve(void *ctx, uint32_t id)
 		}
 }
 
+/* ------------------------------------------------------------------ helper programs */
+
+static uint32_t job(void *ctx, enum aaa_helper kind, const uint8_t *data, size_t len, uint32_t deadline_ms,
+                    void (*answer)(void *arg, const uint8_t *data, size_t len, const char *why), void *arg)
+{
+	return helpers_job(((struct gateway *)ctx)->helpers, kind, data, len, deadline_ms, answer, arg);
+}
+
+static void job_cancel(void *ctx, uint32_t id)
+{
+	helpers_job_cancel(((struct gateway *)ctx)->helpers, id);
+}
+
 const struct aaa_io gateway_aaa_io = {
         .udp_open = udp_socket,
         .udp_send = send_datagram,
@@ -312,4 +326,6 @@ const struct aaa_io gateway_aaa_io = {
         .source = source_of,
         .resolve = resolve,
         .unresolve = unresolve,
+        .job = job,
+        .job_cancel = job_cancel,
 };

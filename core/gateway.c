@@ -1,5 +1,6 @@
 #include "core/filters.h"
 #include "core/gateway.h"
+#include "core/helpers.h"
 #include "core/net/conntrack.h"
 
 #include <errno.h>
@@ -140,7 +141,8 @@ static int start_loop(struct gateway *gw, struct err *err)
 	uv_prepare_start(&gw->before_sleep, on_before_sleep);
 	gw->handles += 2;
 	gw->dh = prim_dh_pool_new(dh_wake, gw);
-	return gw->dh != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
+	gw->helpers = helpers_new(&gw->loop, &gw->clock, gw->opt.helpers);
+	return gw->dh != NULL && gw->helpers != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
 
 static void poll_start(struct gateway *gw, uv_poll_t *p, int fd, uv_poll_cb cb)
@@ -313,6 +315,8 @@ void gateway_stop(struct gateway *gw)
 		l2tp_free(gw->l2tp);
 	probes_free(gw->probes);
 	logsinks_stop(gw->log);
+	helpers_free(gw->helpers);
+	gw->helpers = NULL;
 	if (gw->workers != NULL)
 		workers_free(gw->workers);
 	if (gw->nl != NULL && gw->snap != NULL)

@@ -42,12 +42,14 @@
 
 struct sessiondb;
 struct filters;
+struct helpers;
 
 struct gateway_options {
 	const char *state_dir, *socket, *hardware, *config, *grammar;
 	unsigned workers; /* of the packet path, 1 .. WORKERS_MAX */
 	uint32_t offload; /* what may be left to the kernel, bits of enum offload */
 	enum prim_backend crypto;
+	int helpers; /* socket to the helper programs, -1 = none */
 };
 
 /* A flow as long as it lives: what L2TP is told about where a message came from. */
@@ -89,6 +91,7 @@ struct gateway {
 	uint32_t translate_told, translate_host; /* translate.c: warnings told, interfaces as they were */
 	struct logsinks *log;
 	struct probes *probes;
+	struct helpers *helpers;
 	struct captures *captures;
 	struct net_show net_show;
 	uint32_t offload; /* bits of enum offload in force */

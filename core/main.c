@@ -12,6 +12,7 @@
 
 #include "cli/manual/manual.h"
 #include "core/gateway.h"
+#include "core/helpers.h"
 #include "core/privilege.h"
 
 /* An option with its optarg; what cannot be obeyed, and what is only a question, ends the program. */
@@ -148,14 +149,20 @@ int main(int argc, char **argv)
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	privilege_no_dump();
 	settle_heap();
+	opt.helpers = helpers_spawn(opt.state_dir, &err);
+	if (opt.helpers < 0)
+		fprintf(stderr, "posternd: no LDAP, Kerberos or NT servers: %s\n", err.text);
+	err = (struct err){0};
 	if (gateway_start(&gw, &opt, &err) != 0) {
 		fprintf(stderr, "posternd: %s\n", err.text);
+		helpers_end(opt.helpers);
 		return 1;
 	}
 	if (privilege_drop(&err) != 0 || privilege_filter(&err) != 0 ||
 	    gateway_run(&gw, &err) != 0) {
 		fprintf(stderr, "posternd: %s\n", err.text);
 		gateway_stop(&gw);
+		helpers_end(opt.helpers);
 		return 1;
 	}
 	bool again = gw.reload;
@@ -163,7 +170,7 @@ int main(int argc, char **argv)
 	if (again) {
 		privilege_exec_self(argv);
 		fprintf(stderr, "posternd: cannot start again: %s\n", strerror(errno));
-		return 1;
 	}
-	return 0;
+	helpers_end(opt.helpers);
+	return again ? 1 : 0;
 }

@@ -25,6 +25,7 @@
 #define MSG_109038 109038, 3, "Attribute %s value %s from AAA server could not be parsed as a type %s"
 
 /* AAA */
+#define MSG_109031 109031, 4, "NT Domain Authentication Failed: rejecting guest login for %s."
 #define MSG_109026_TACACS \
 	109026, 3, "[TACACS+] Invalid reply digest received; shared server key may be mismatched."
 #define MSG_113003 113003, 6, "AAA group policy for user %s is being set to %s."
@@ -49,6 +50,7 @@
 	113015, 6, "AAA user authentication Rejected : reason = %s : local database : user = %s"
 #define MSG_113022 113022, 2, "AAA Marking %s server %s in aaa-server group %s as FAILED"
 #define MSG_113023 113023, 2, "AAA Marking %s server %s in aaa-server group %s as ACTIVE"
+#define MSG_113020 113020, 3, "Kerberos error: Clock skew with server %s greater than 300 seconds"
 #define MSG_113021 113021, 3, "Attempted console login failed.  User %s did NOT have appropriate Admin Rights."
 #define MSG_113016        113016, 6, "AAA credentials rejected : reason = %s : server = %s : user = %s"
 #define MSG_113017 \

@@ -57,6 +57,15 @@ users() {
 	done <"$USERS"
 	[ -z "$name" ] || "$1" "$name" "$password" "$more"
 }
+# DIR gets ca.pem of an authority of its own, and cert.pem with key.pem for ADDRESS.
+server_certificate() {
+	{
+		openssl req -x509 -newkey rsa:2048 -nodes -keyout "$DIR/ca.key" -out "$DIR/ca.pem" -days 2 -subj "/CN=Test CA" &&
+		openssl req -newkey rsa:2048 -nodes -keyout "$DIR/key.pem" -out "$DIR/req.pem" -subj "/CN=$ADDRESS" &&
+		openssl x509 -req -in "$DIR/req.pem" -CA "$DIR/ca.pem" -CAkey "$DIR/ca.key" -set_serial 2 -days 2 \
+			-extfile <(printf 'subjectAltName=IP:%s\n' "$ADDRESS") -out "$DIR/cert.pem"
+	} >"$DIR/openssl.log" 2>&1
+}
 # A command of the server's, which dies with this program whatever happens to it.
 child() { setpriv --pdeathsig TERM -- "$@" & CHILDREN+=($!); }
 server_run() {
