@@ -73,7 +73,7 @@ static bool is_ready(struct lab_server *s, int out)
 	return ready;
 }
 
-void lab_start(struct lab_server *s, const char *name, const char *users, const char *option)
+void lab_start(struct lab_server *s, const char *name, const char *users, const char *option, const char *value)
 {
 	char script[512], path[128], end[32];
 	int out[2];
@@ -93,7 +93,7 @@ void lab_start(struct lab_server *s, const char *name, const char *users, const 
 		close(out[0]);
 		close(out[1]);
 		if (getppid() == us)
-			execl(script, script, "--users", path, "--dir", s->folder, end, option, NULL);
+			execl(script, script, "--users", path, "--dir", s->folder, end, option, value, NULL);
 		_exit(127);
 	}
 	close(out[1]);

@@ -10,8 +10,8 @@ struct lab_server {
 	uint16_t port;
 	char folder[80];
 };
-/* users: the text of the file. option: NULL = none. */
-void lab_start(struct lab_server *s, const char *name, const char *users, const char *option);
+/* users: the text of the file. option, value: NULL = none. */
+void lab_start(struct lab_server *s, const char *name, const char *users, const char *option, const char *value);
 void lab_stop(struct lab_server *s);
 /* A file of the server; the text lives until the next call. */
 const char *lab_file(const struct lab_server *s, const char *name);

@@ -224,8 +224,8 @@ static void no_server(void **state)
 static int setup(void **state)
 {
 	int rc = lab_setup(state);
-	lab_start(&clear, "slapd", users, "--no-tls");
-	lab_start(&tls, "slapd", users, NULL);
+	lab_start(&clear, "slapd", users, "--no-tls", NULL);
+	lab_start(&tls, "slapd", users, NULL, NULL);
 	return rc;
 }
 
