@@ -263,6 +263,7 @@ int lab_setup(void **state)
 	signal(SIGPIPE, SIG_IGN);
 	strcpy(lab_state, "/tmp/postern-helpers.XXXXXX");
 	assert_non_null(mkdtemp(lab_state));
+	chmod(lab_state, 0711); /* users of a file server go through */
 	state_path(path, sizeof path, "keys");
 	assert_int_equal(mkdir(path, 0700), 0);
 	uv_loop_init(&loop);
