@@ -25,7 +25,7 @@ static void give(SMBCCTX *c, const char *server, const char *share, char *domain
 	str_copy(password, (size_t)password_cap, str_of(account.password));
 }
 
-/* Its configuration, in memory: it reads no file of the host, and has no place to leave any. */
+/* Its configuration, in memory, over what the host's own smb.conf says; there is no place to leave files at. */
 static int configuration(char *path, size_t cap, bool signing)
 {
 	char text[512];
