@@ -44,7 +44,7 @@ uint16_t lab_free_port(void)
 {
 	static int next;
 	if (next == 0)
-		next = 20000 + getpid() % 6000 * 2;
+		next = 20000 + getpid() % 150 * 80; /* tests run beside each other */
 	do
 		next += 2;
 	while (!is_free(next) || !is_free(next + 1));
@@ -73,17 +73,13 @@ static bool is_ready(struct lab_server *s, int out)
 	return ready;
 }
 
-void lab_start(struct lab_server *s, const char *name, const char *users, const char *option, const char *value)
+/* false: it does not start, perhaps because somebody else has taken the port. */
+static bool try_start(struct lab_server *s, const char *script, const char *path, const char *option, const char *value)
 {
-	char script[512], path[128], end[32];
+	char end[32];
 	int out[2];
-	snprintf(s->folder, sizeof s->folder, "%s/%s-%u", lab_state, name, nservers++);
-	assert_int_equal(mkdir(s->folder, 0700), 0);
-	snprintf(path, sizeof path, "%s/users", s->folder);
-	write_users(path, users);
 	s->port = lab_free_port();
 	snprintf(end, sizeof end, "127.0.0.1:%u", s->port);
-	snprintf(script, sizeof script, "%s/servers/%s", TEST_DIR, name);
 	assert_int_equal(pipe(out), 0);
 	pid_t us = getpid();
 	s->pid = fork();
@@ -97,8 +93,22 @@ void lab_start(struct lab_server *s, const char *name, const char *users, const 
 		_exit(127);
 	}
 	close(out[1]);
-	if (!is_ready(s, out[0]))
-		fail_msg("%s did not start", script);
+	return is_ready(s, out[0]);
+}
+
+void lab_start(struct lab_server *s, const char *name, const char *users, const char *option, const char *value)
+{
+	enum { TRIES = 3 };
+	char script[512], path[128];
+	snprintf(s->folder, sizeof s->folder, "%s/%s-%u", lab_state, name, nservers++);
+	assert_int_equal(mkdir(s->folder, 0700), 0);
+	snprintf(path, sizeof path, "%s/users", s->folder);
+	write_users(path, users);
+	snprintf(script, sizeof script, "%s/servers/%s", TEST_DIR, name);
+	for (unsigned i = 0; i < TRIES; i++)
+		if (try_start(s, script, path, option, value))
+			return;
+	fail_msg("%s did not start", script);
 }
 
 void lab_stop(struct lab_server *s)
