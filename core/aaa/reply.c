@@ -95,14 +95,22 @@ static void over_ip(uint32_t *to, uint32_t from)
 
 static void over_attrs(struct aaa_attrs *a, const struct aaa_attrs *over)
 {
-	if (over->has_logins)
-		a->has_logins = true, a->logins = over->logins;
-	if (over->has_idle)
-		a->has_idle = true, a->idle_s = over->idle_s;
-	if (over->has_session)
-		a->has_session = true, a->session_s = over->session_s;
-	if (over->has_l2tp)
-		a->has_l2tp = true, a->l2tp = over->l2tp;
+	if (over->has_logins) {
+		a->has_logins = true;
+		a->logins = over->logins;
+	}
+	if (over->has_idle) {
+		a->has_idle = true;
+		a->idle_s = over->idle_s;
+	}
+	if (over->has_session) {
+		a->has_session = true;
+		a->session_s = over->session_s;
+	}
+	if (over->has_l2tp) {
+		a->has_l2tp = true;
+		a->l2tp = over->l2tp;
+	}
 	a->has_hours = a->has_hours || over->has_hours;
 	a->has_filter = a->has_filter || over->has_filter;
 }
