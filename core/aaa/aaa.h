@@ -89,6 +89,9 @@ struct aaa_map {
 
 enum aaa_ldap_type { AAA_LDAP_AUTO, AAA_LDAP_MICROSOFT, AAA_LDAP_NOVELL, AAA_LDAP_OPENLDAP, AAA_LDAP_SUN };
 
+/* How netmasks of downloaded access lists are written: 255.255.255.0, 0.0.0.255, or as each one looks. */
+enum aaa_masks { AAA_MASKS_STANDARD, AAA_MASKS_WILDCARD, AAA_MASKS_DETECT };
+
 /* One server. Texts that are not set are "". */
 struct aaa_host_conf {
 	const char *host, *ifname;
@@ -100,8 +103,8 @@ struct aaa_host_conf {
 	bool port_set;
 	const char *common_pw; /* radius-common-pw */
 	bool mschap2;          /* mschapv2-capable */
-	bool wildcard_masks;   /* acl-netmask-convert */
-	bool authenticated_replies; /* replies without Message-Authenticator are dropped */
+	enum aaa_masks masks;  /* acl-netmask-convert */
+	bool authenticated_replies; /* message-authenticator-required: replies without one are dropped */
 	const char *base_dn, *group_base_dn, *naming, *login_dn, *login_password;
 	bool subtree, ssl, digest_md5;
 	enum aaa_ldap_type server_type;

@@ -136,7 +136,10 @@ static void read_host(struct aaa_conf_ctx *x, const struct centry *e, enum aaa_p
 	h->acct_port = (uint16_t)conf_u32(e, "accounting-port");
 	h->common_pw = word(x, e, "radius-common-pw");
 	h->mschap2 = conf_in_set(e, "mschapv2-capable", "mschapv2-capable");
-	h->wildcard_masks = str_eq_cstr(conf_text(e, "acl-netmask-convert"), "wildcard");
+	h->authenticated_replies = conf_bool(e, "message-authenticator-required");
+	h->masks = str_eq_cstr(conf_text(e, "acl-netmask-convert"), "wildcard")      ? AAA_MASKS_WILDCARD
+	           : str_eq_cstr(conf_text(e, "acl-netmask-convert"), "auto-detect") ? AAA_MASKS_DETECT
+	                                                                             : AAA_MASKS_STANDARD;
 	h->realm = word(x, e, "kerberos-realm");
 	h->nt_dc = word(x, e, "nt-auth-domain-controller");
 }

@@ -39,7 +39,7 @@ static void understand(const struct radius_packet *p)
 	struct aaa_reply *r = aaa_reply_new();
 	if (!r)
 		abort();
-	radius_take_accept(r, p);
+	radius_take_accept(r, p, (enum aaa_masks)(p->id % 3));
 	radius_take_messages(r, p);
 	radius_take_challenge(r, p);
 	if (radius_take_eap(r, p) && p->eap && (!r->eap || r->eap_len < 4))

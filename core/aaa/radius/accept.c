@@ -1,11 +1,10 @@
-#include "core/aaa/radius/accept.h"
+#include "core/aaa/radius/accept_int.h"
 
 #include <stdlib.h>
 
 #include "core/base/log.h"
 
 enum {
-	ACES_MAX = 256, /* a packet holds no more */
 	SERVICE_FRAMED = 2,
 	SERVICE_OUTBOUND = 5,
 	SERVICE_ADMINISTRATIVE = 6,
@@ -15,36 +14,19 @@ enum {
 	CHOOSES_GATEWAY = 0xfffffffe,
 };
 
-/* Lines of a downloaded access list, as they are numbered. */
-struct aces {
-	struct {
-		uint32_t number;
-		struct str line;
-	} row[ACES_MAX];
-	size_t n;
-};
-
-struct take {
-	struct aaa_reply *r;
-	bool own_policy; /* 3076/25 goes before Class */
-	bool refused;
-	struct aces in, out;
-	struct str banner[2];
-};
-
 static struct str text_of(const struct radius_value *v)
 {
 	return (struct str){(const char *)v->v.p, v->v.len};
 }
 
-static void no_good(const char *name, struct str value, const char *type)
+void radius_no_good(const char *name, struct str value, const char *type)
 {
 	char text[RADIUS_VALUE_MAX + 1];
 	str_copy(text, sizeof(text), value);
 	log_msg(MSG_109038, name, text, type);
 }
 
-static bool plain(struct str s)
+bool radius_plain(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if ((uint8_t)s.p[i] < 0x20 || s.p[i] == 0x7f)
@@ -52,12 +34,11 @@ static bool plain(struct str s)
 	return s.len > 0;
 }
 
-/* A name, all of it; one that is cut off would be another's. */
-static bool take_name(const char *attr, struct str s, char *to, size_t cap)
+bool radius_take_name(const char *attr, struct str s, char *to, size_t cap)
 {
-	if (plain(s) && s.len < cap)
+	if (radius_plain(s) && s.len < cap)
 		return str_copy(to, cap, s);
-	no_good(attr, s, "name");
+	radius_no_good(attr, s, "name");
 	return false;
 }
 
@@ -103,7 +84,7 @@ static void take_address(struct take *t, const struct radius_value *v)
 
 static void take_filter_name(struct take *t, const char *attr, struct str name)
 {
-	if (take_name(attr, name, t->r->filter, sizeof(t->r->filter)))
+	if (radius_take_name(attr, name, t->r->filter, sizeof(t->r->filter)))
 		t->r->a.has_filter = true;
 	else
 		t->refused = true;
@@ -136,7 +117,7 @@ static void take_class(struct take *t, const struct radius_value *v)
 {
 	char policy[AAA_NAME_MAX + 1];
 	if (!aaa_reply_add_class(t->r, v->v))
-		no_good(radius_dict_name(v->attr), text_of(v), "string: there are too many");
+		radius_no_good(radius_dict_name(v->attr), text_of(v), "string: there are too many");
 	if (!t->own_policy && !t->r->policy[0] &&
 	    aaa_reply_class_policy(v->v, policy, sizeof(policy)))
 		str_copy(t->r->policy, sizeof(t->r->policy), str_of(policy));
@@ -146,7 +127,7 @@ static void take_policy(struct take *t, const struct radius_value *v)
 {
 	char policy[AAA_NAME_MAX + 1];
 	if (!aaa_reply_class_policy(v->v, policy, sizeof(policy))) {
-		no_good(radius_dict_name(v->attr), text_of(v), "name");
+		radius_no_good(radius_dict_name(v->attr), text_of(v), "name");
 		return;
 	}
 	t->own_policy = true;
@@ -180,20 +161,20 @@ static void take_port_limit(struct take *t, const struct radius_value *v)
 
 static void take_pool(struct take *t, const struct radius_value *v)
 {
-	take_name(radius_dict_name(v->attr), text_of(v), t->r->pool, sizeof(t->r->pool));
+	radius_take_name(radius_dict_name(v->attr), text_of(v), t->r->pool, sizeof(t->r->pool));
 }
 
 static void take_hours(struct take *t, const struct radius_value *v)
 {
-	t->r->a.has_hours =
-	        take_name(radius_dict_name(v->attr), text_of(v), t->r->hours, sizeof(t->r->hours));
+	t->r->a.has_hours = radius_take_name(radius_dict_name(v->attr), text_of(v), t->r->hours,
+	                                     sizeof(t->r->hours));
 	t->refused = t->refused || !t->r->a.has_hours;
 }
 
 static void take_lock(struct take *t, const struct radius_value *v)
 {
-	if (!take_name(radius_dict_name(v->attr), text_of(v), t->r->group_lock,
-	               sizeof(t->r->group_lock)))
+	if (!radius_take_name(radius_dict_name(v->attr), text_of(v), t->r->group_lock,
+	                      sizeof(t->r->group_lock)))
 		t->refused = true;
 }
 
@@ -205,7 +186,7 @@ static void take_protocols(struct take *t, const struct radius_value *v)
 
 static void take_domain(struct take *t, const struct radius_value *v)
 {
-	take_name(radius_dict_name(v->attr), text_of(v), t->r->domain, sizeof(t->r->domain));
+	radius_take_name(radius_dict_name(v->attr), text_of(v), t->r->domain, sizeof(t->r->domain));
 }
 
 static void take_banner1(struct take *t, const struct radius_value *v)
@@ -225,173 +206,24 @@ static void take_privilege(struct take *t, const struct radius_value *v)
 		t->r->privilege = (int)level;
 }
 
-/* "10.1.0.0/16 ..." or "10.1.0.0 255.255.0.0 ...". false: neither. */
-static bool route_of(struct str s, struct aaa_route *route)
-{
-	struct str first = str_word(&s);
-	const char *slash = memchr(first.p, '/', first.len);
-	struct str ip = {first.p, slash ? (size_t)(slash - first.p) : first.len};
-	uint32_t bits = 32, mask;
-	if (slash && !str_to_u32(str_from(first, ip.len + 1), 32, &bits))
-		return false;
-	if (!ip4_parse(ip, &route->ip))
-		return false;
-	route->mask = ip4_mask(bits);
-	if (!slash && ip4_parse(str_word(&s), &mask) && ip4_mask_bits(mask) >= 0)
-		route->mask = mask;
-	route->ip &= route->mask;
-	return true;
-}
-
-static void add_route(struct take *t, const char *attr, struct str s)
-{
-	struct aaa_route route;
-	if (!plain(s) || !route_of(s, &route) || t->r->nroutes == AAA_ROUTES_MAX)
-		no_good(attr, s, "route");
-	else
-		t->r->routes[t->r->nroutes++] = route;
-}
-
 static void take_route(struct take *t, const struct radius_value *v)
 {
-	add_route(t, radius_dict_name(v->attr), text_of(v));
-}
-
-/* ------------------------------------------------------------------ Cisco-AV-pair: NAME=VALUE */
-
-/* number: "#N", or nothing. An entry that is lost could be the one that denies. */
-static void pair_acl(struct take *t, struct aces *acl, struct str number, struct str value)
-{
-	uint32_t n = 0;
-	bool ok = number.len == 0 ||
-	          (number.p[0] == '#' && str_to_u32(str_from(number, 1), UINT32_MAX, &n));
-	if (!ok || !plain(value) || acl->n == ACES_MAX) {
-		no_good("Cisco-AV-pair", value, "access list entry");
-		t->refused = true;
-		return;
-	}
-	size_t at = acl->n++;
-	for (; at > 0 && acl->row[at - 1].number > n; at--)
-		acl->row[at] = acl->row[at - 1];
-	acl->row[at].number = n;
-	acl->row[at].line = value;
-}
-
-static void pair_inacl(struct take *t, struct str number, struct str value)
-{
-	pair_acl(t, &t->in, number, value);
-}
-
-static void pair_outacl(struct take *t, struct str number, struct str value)
-{
-	pair_acl(t, &t->out, number, value);
-}
-
-static void two_addresses(uint32_t to[2], struct str value)
-{
-	char text[RADIUS_VALUE_MAX + 1];
-	str_copy(text, sizeof(text), value);
-	for (char *c = text; *c; c++)
-		if (*c == ',')
-			*c = ' ';
-	struct str rest = str_of(text);
-	for (size_t i = 0; i < 2; i++) {
-		struct str word = str_word(&rest);
-		if (word.len > 0 && !ip4_parse(word, &to[i]))
-			no_good("Cisco-AV-pair", value, "IP address");
-	}
-}
-
-static void pair_dns(struct take *t, struct str more, struct str value)
-{
-	(void)more;
-	two_addresses(t->r->dns, value);
-}
-
-static void pair_wins(struct take *t, struct str more, struct str value)
-{
-	(void)more;
-	two_addresses(t->r->wins, value);
-}
-
-static void pair_route(struct take *t, struct str more, struct str value)
-{
-	(void)more;
-	add_route(t, "Cisco-AV-pair", value);
-}
-
-static void pair_pool(struct take *t, struct str more, struct str value)
-{
-	(void)more;
-	take_name("Cisco-AV-pair", value, t->r->pool, sizeof(t->r->pool));
-}
-
-static void pair_privilege(struct take *t, struct str more, struct str value)
-{
-	uint32_t level;
-	(void)more;
-	if (str_to_u32(value, 15, &level))
-		t->r->privilege = (int)level;
-	else
-		no_good("Cisco-AV-pair", value, "privilege level");
-}
-
-static const struct pair {
-	const char *name;
-	bool more; /* something may follow the name: take gets that */
-	void (*take)(struct take *t, struct str more, struct str value);
-} pairs[] = {
-        {"ip:inacl", true, pair_inacl},
-        {"ip:outacl", true, pair_outacl},
-        {"ip:dns-servers", false, pair_dns},
-        {"ip:wins-servers", false, pair_wins},
-        {"ip:route", false, pair_route},
-        {"ip:addr-pool", false, pair_pool},
-        {"shell:priv-lvl", false, pair_privilege},
-};
-
-/* NAME=VALUE, or NAME*VALUE for what may be ignored. */
-static void take_pair(struct take *t, const struct radius_value *v)
-{
-	struct str s = text_of(v), name = s;
-	for (name.len = 0; name.len < s.len; name.len++)
-		if (s.p[name.len] == '=' || s.p[name.len] == '*')
-			break;
-	if (name.len == s.len)
-		return;
-	struct str value = str_from(s, name.len + 1);
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		struct str want = str_of(pairs[i].name);
-		if (pairs[i].more ? str_has_prefix_nocase(name, want) : str_caseeq(name, want)) {
-			pairs[i].take(t, str_from(name, want.len), value);
-			return;
-		}
-	}
+	radius_add_route(t, radius_dict_name(v->attr), text_of(v));
 }
 
 /* ------------------------------------------------------------------ Access-Accept */
 
 static void (*const takers[RADIUS_A_N])(struct take *t, const struct radius_value *v) = {
-        [RADIUS_A_SERVICE_TYPE] = take_service,
-        [RADIUS_A_FRAMED_IP_ADDRESS] = take_address,
-        [RADIUS_A_FILTER_ID] = take_filter,
-        [RADIUS_A_FRAMED_MTU] = take_mtu,
-        [RADIUS_A_FRAMED_ROUTE] = take_route,
-        [RADIUS_A_CLASS] = take_class,
-        [RADIUS_A_SESSION_TIMEOUT] = take_session,
-        [RADIUS_A_IDLE_TIMEOUT] = take_idle,
-        [RADIUS_A_PORT_LIMIT] = take_port_limit,
-        [RADIUS_A_FRAMED_POOL] = take_pool,
-        [RADIUS_A_AV_PAIR] = take_pair,
-        [RADIUS_A_ASA_ACCESS_HOURS] = take_hours,
-        [RADIUS_A_ASA_LOGINS] = take_logins,
-        [RADIUS_A_ASA_PROTOCOLS] = take_protocols,
-        [RADIUS_A_ASA_BANNER1] = take_banner1,
-        [RADIUS_A_ASA_BANNER2] = take_banner2,
-        [RADIUS_A_ASA_GROUP_POLICY] = take_policy,
-        [RADIUS_A_ASA_DOMAIN] = take_domain,
-        [RADIUS_A_ASA_GROUP_LOCK] = take_lock,
-        [RADIUS_A_ASA_INBOUND] = take_inbound,
+        [RADIUS_A_SERVICE_TYPE] = take_service,    [RADIUS_A_FRAMED_IP_ADDRESS] = take_address,
+        [RADIUS_A_FILTER_ID] = take_filter,        [RADIUS_A_FRAMED_MTU] = take_mtu,
+        [RADIUS_A_FRAMED_ROUTE] = take_route,      [RADIUS_A_CLASS] = take_class,
+        [RADIUS_A_SESSION_TIMEOUT] = take_session, [RADIUS_A_IDLE_TIMEOUT] = take_idle,
+        [RADIUS_A_PORT_LIMIT] = take_port_limit,   [RADIUS_A_FRAMED_POOL] = take_pool,
+        [RADIUS_A_AV_PAIR] = radius_take_pair,     [RADIUS_A_ASA_ACCESS_HOURS] = take_hours,
+        [RADIUS_A_ASA_LOGINS] = take_logins,       [RADIUS_A_ASA_PROTOCOLS] = take_protocols,
+        [RADIUS_A_ASA_BANNER1] = take_banner1,     [RADIUS_A_ASA_BANNER2] = take_banner2,
+        [RADIUS_A_ASA_GROUP_POLICY] = take_policy, [RADIUS_A_ASA_DOMAIN] = take_domain,
+        [RADIUS_A_ASA_GROUP_LOCK] = take_lock,     [RADIUS_A_ASA_INBOUND] = take_inbound,
         [RADIUS_A_ASA_PRIVILEGE] = take_privilege,
 };
 
@@ -445,10 +277,11 @@ static void close_up(uint32_t servers[2])
 	}
 }
 
-static bool put_acl(char **to, const struct aces *acl)
+static bool put_acl(char **to, const struct aces *acl, enum aaa_masks masks)
 {
+	char line[RADIUS_ACE_CAP];
 	for (size_t i = 0; i < acl->n; i++)
-		if (!aaa_reply_add_ace(to, acl->row[i].line))
+		if (!aaa_reply_add_ace(to, radius_ace_masks(acl->row[i].line, masks, line)))
 			return false;
 	return true;
 }
@@ -464,7 +297,7 @@ static void put_banner(struct aaa_reply *r, const struct str banner[2])
 	r->banner[at] = '\0';
 }
 
-bool radius_take_accept(struct aaa_reply *r, const struct radius_packet *p)
+bool radius_take_accept(struct aaa_reply *r, const struct radius_packet *p, enum aaa_masks masks)
 {
 	struct take t = {.r = r};
 	struct radius_walk walk = radius_walk(p);
@@ -474,8 +307,8 @@ bool radius_take_accept(struct aaa_reply *r, const struct radius_packet *p)
 	put_banner(r, t.banner);
 	close_up(r->dns);
 	close_up(r->wins);
-	if (!put_acl(&r->inacl, &t.in) || !put_acl(&r->outacl, &t.out)) {
-		no_good("Cisco-AV-pair", STR("ip:inacl"), "access list: it is too long");
+	if (!put_acl(&r->inacl, &t.in, masks) || !put_acl(&r->outacl, &t.out, masks)) {
+		radius_no_good("Cisco-AV-pair", STR("ip:inacl"), "access list: it is too long");
 		return false;
 	}
 	return !t.refused;

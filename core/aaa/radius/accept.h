@@ -6,9 +6,9 @@
 #include "core/aaa/reply.h"
 
 /* What the user may, of an Access-Accept or a CoA-Request: RFC 2865 §5, 2869 §5, vendors 9, 311 and 3076. Keys for MPPE
- * are nothing to us. false: something that would restrict him cannot be understood, so nobody comes in with it. Logs
- * 109038. */
-bool radius_take_accept(struct aaa_reply *r, const struct radius_packet *p);
+ * are nothing to us. masks: of access lists in it. false: something that would restrict him cannot be understood, so nobody
+ * comes in with it. Logs 109038. */
+bool radius_take_accept(struct aaa_reply *r, const struct radius_packet *p, enum aaa_masks masks);
 /* Reply-Message, and what MS-CHAP wants to know (without the identifier): of any reply. */
 void radius_take_messages(struct aaa_reply *r, const struct radius_packet *p);
 /* State and Session-Timeout of an Access-Challenge. */

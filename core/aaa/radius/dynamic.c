@@ -171,7 +171,7 @@ static void change(struct request *q)
 	struct aaa_reply *r = aaa_reply_new();
 	if (!r) {
 		refuse(q, RADIUS_CAUSE_NO_RESOURCES);
-	} else if (!radius_take_accept(r, q->p)) {
+	} else if (!radius_take_accept(r, q->p, AAA_MASKS_STANDARD)) {
 		refuse(q, RADIUS_CAUSE_INVALID_VALUE);
 	} else {
 		r->framed_ip = 0; /* which session, not what it gets */
@@ -263,8 +263,9 @@ static void serve(struct request *q, struct port *port, const uint8_t *data)
 		radius_say(&who, "RADIUS %s from %s: ACK", disconnect ? "disconnect" : "CoA",
 		           ip4_text(q->from.ip).s);
 	else
-		radius_say(&who, "RADIUS %s from %s: NAK, Error-Cause %d", disconnect ? "disconnect" : "CoA",
-		           ip4_text(q->from.ip).s, (int)q->cause);
+		radius_say(&who, "RADIUS %s from %s: NAK, Error-Cause %d",
+		           disconnect ? "disconnect" : "CoA", ip4_text(q->from.ip).s,
+		           (int)q->cause);
 	if (s->len > 0)
 		d->io->udp_send(port->sock, q->from, s->answer, s->len);
 }
@@ -274,7 +275,8 @@ static void serve(struct request *q, struct port *port, const uint8_t *data)
 static bool drop(struct radius_dynamic *d, struct ip4_end from, const char *why)
 {
 	d->stats.dropped++;
-	radius_say(NULL, "RADIUS dynamic authorization from %s dropped: %s", ip4_text(from.ip).s, why);
+	radius_say(NULL, "RADIUS dynamic authorization from %s dropped: %s", ip4_text(from.ip).s,
+	           why);
 	return false;
 }
 
@@ -286,7 +288,8 @@ static bool find_host(struct request *q, const struct port *port)
 	for (size_t i = 0; c && i < c->nsgroups; i++) {
 		struct aaa_sgroup *g = aaa_sgroup_find(q->d->servers, c->sgroups[i].name);
 		size_t n = 0;
-		if (!g || c->sgroups[i].protocol != AAA_P_RADIUS || c->sgroups[i].dynamic_port != port->number)
+		if (!g || c->sgroups[i].protocol != AAA_P_RADIUS ||
+		    c->sgroups[i].dynamic_port != port->number)
 			continue;
 		struct aaa_host *const *hosts = aaa_sgroup_hosts(g, &n);
 		for (size_t k = 0; k < n; k++) {
@@ -405,8 +408,12 @@ struct radius_dynamic *radius_dynamic_new(struct aaa_servers *servers, struct cl
 	struct radius_dynamic *d = calloc(1, sizeof(*d));
 	if (!d)
 		return NULL;
-	*d = (struct radius_dynamic){
-	        .servers = servers, .clock = clock, .io = io, .io_ctx = io_ctx, .ops = ops, .ctx = ctx};
+	*d = (struct radius_dynamic){.servers = servers,
+	                             .clock = clock,
+	                             .io = io,
+	                             .io_ctx = io_ctx,
+	                             .ops = ops,
+	                             .ctx = ctx};
 	d->by_auth = hash_new(RADIUS_DYNAMIC_SEEN_MAX);
 	if (!d->by_auth) {
 		free(d);

@@ -98,7 +98,7 @@ static bool success_ok(const char *text)
 static bool on_accept(struct radius_call *call, struct aaa_reply *r, const struct radius_packet *p)
 {
 	struct aaa_ask *ask = call->arg;
-	bool ok = radius_take_accept(r, p);
+	bool ok = radius_take_accept(r, p, ask->host->conf->masks);
 	if (is_eap(ask))
 		ok = eap_end(r, ask->rq, EAP_SUCCESS) && ok;
 	if (is_method(ask, AAA_MSCHAP2) && !success_ok(r->mschap)) {

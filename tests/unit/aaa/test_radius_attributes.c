@@ -184,6 +184,36 @@ static void pairs(void **state)
 	assert_string_equal(wire_logs, "");
 }
 
+/* acl-netmask-convert */
+static void masks(void **state)
+{
+	(void)state;
+	static const char *const said[] = {
+	        "permit ip 10.1.0.0 255.255.0.0 10.2.3.0 0.0.0.255",
+	        "deny tcp host 10.1.1.1 host 10.2.2.2 eq 80",
+	        "permit udp host 10.1.1.1 10.3.0.0 0.0.255.255  range 1 2"};
+	static const char *const want[] = {
+	        "permit ip 10.1.0.0 255.255.0.0 10.2.3.0 0.0.0.255\ndeny tcp host 10.1.1.1 host "
+	        "10.2.2.2 eq 80\n"
+	        "permit udp host 10.1.1.1 10.3.0.0 0.0.255.255  range 1 2",
+	        "permit ip 10.1.0.0 0.0.255.255 10.2.3.0 255.255.255.0\ndeny tcp host 10.1.1.1 "
+	        "host 10.2.2.2 eq 80\n"
+	        "permit udp host 10.1.1.1 10.3.0.0 255.255.0.0 range 1 2",
+	        "permit ip 10.1.0.0 255.255.0.0 10.2.3.0 255.255.255.0\ndeny tcp host 10.1.1.1 "
+	        "host 10.2.2.2 eq 80\n"
+	        "permit udp host 10.1.1.1 10.3.0.0 255.255.0.0 range 1 2"};
+	for (int m = AAA_MASKS_STANDARD; m <= AAA_MASKS_DETECT; m++) {
+		wire_host[0].masks = (enum aaa_masks)m;
+		struct wr w = accept_begin();
+		for (int i = 0; i < 3; i++) {
+			char pair[200];
+			snprintf(pair, sizeof pair, "ip:inacl#%d=%s", i, said[i]);
+			radius_put_text(&w, RADIUS_A_AV_PAIR, pair);
+		}
+		assert_string_equal(accept_end(&w)->inacl, want[m]);
+	}
+}
+
 static void special_values(void **state)
 {
 	(void)state;
@@ -448,11 +478,17 @@ static void the_longest_record(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        WIRE_TEST(nothing_said),       WIRE_TEST(standard_attributes),
-	        WIRE_TEST(vendor_attributes),  WIRE_TEST(pairs),
-	        WIRE_TEST(special_values),     WIRE_TEST(restrictions_fail_closed),
-	        WIRE_TEST(accounting_records), WIRE_TEST(on_and_off),
-	        WIRE_TEST(accounting_again),   WIRE_TEST(the_longest_record),
+	        WIRE_TEST(nothing_said),
+	        WIRE_TEST(standard_attributes),
+	        WIRE_TEST(vendor_attributes),
+	        WIRE_TEST(pairs),
+	        WIRE_TEST(masks),
+	        WIRE_TEST(special_values),
+	        WIRE_TEST(restrictions_fail_closed),
+	        WIRE_TEST(accounting_records),
+	        WIRE_TEST(on_and_off),
+	        WIRE_TEST(accounting_again),
+	        WIRE_TEST(the_longest_record),
 	};
 	return cmocka_run_group_tests_name("radius attributes", tests, NULL, NULL);
 }
