@@ -26,12 +26,15 @@ struct aaa_sock {
 	struct gateway *gw;
 	int fd;
 	bool tcp, opened, closing;
+	bool gone; /* the loop has let go of it; who opened it has not, until closing */
 	void (*input)(void *arg, struct ip4_end from, const uint8_t *data, size_t len);
 	const struct aaa_tcp_events *events;
 	void *arg;
 	uint8_t *left; /* TCP: not sent yet */
 	size_t nleft;
+	struct aaa_sock **link, *next;
 };
+static struct aaa_sock *socks;
 
 static struct sockaddr_in sockaddr_of(struct ip4_end e)
 {
@@ -40,12 +43,22 @@ static struct sockaddr_in sockaddr_of(struct ip4_end e)
 	                            .sin_addr.s_addr = htonl(e.ip)};
 }
 
-static void on_closed(uv_handle_t *h)
+static void sock_free(struct aaa_sock *s)
 {
-	struct aaa_sock *s = h->data;
+	*s->link = s->next;
+	if (s->next != NULL)
+		s->next->link = s->link;
 	close(s->fd);
 	free(s->left);
 	free(s);
+}
+
+static void on_closed(uv_handle_t *h)
+{
+	struct aaa_sock *s = h->data;
+	s->gone = true;
+	if (s->closing)
+		sock_free(s);
 }
 
 static void sock_close(struct aaa_sock *s)
@@ -53,7 +66,17 @@ static void sock_close(struct aaa_sock *s)
 	if (s == NULL || s->closing)
 		return;
 	s->closing = true;
-	uv_close((uv_handle_t *)&s->poll, on_closed);
+	if (s->gone)
+		sock_free(s);
+	else if (!uv_is_closing((uv_handle_t *)&s->poll))
+		uv_close((uv_handle_t *)&s->poll, on_closed);
+}
+
+void gateway_aaa_end(void)
+{
+	for (struct aaa_sock *s = socks; s != NULL; s = s->next)
+		if (!uv_is_closing((uv_handle_t *)&s->poll))
+			uv_close((uv_handle_t *)&s->poll, on_closed);
 }
 
 static struct aaa_sock *sock_new(struct gateway *gw, int type, void *arg, struct err *err)
@@ -74,6 +97,11 @@ static struct aaa_sock *sock_new(struct gateway *gw, int type, void *arg, struct
 		return NULL;
 	}
 	s->poll.data = s;
+	s->link = &socks;
+	s->next = socks;
+	if (s->next != NULL)
+		s->next->link = &s->next;
+	socks = s;
 	return s;
 }
 
@@ -135,6 +163,8 @@ static void on_tcp(uv_poll_t *p, int status, int events);
 
 static void watch(struct aaa_sock *s)
 {
+	if (uv_is_closing((uv_handle_t *)&s->poll))
+		return;
 	uv_poll_start(&s->poll, UV_READABLE | (s->opened && s->nleft == 0 ? 0 : UV_WRITABLE), on_tcp);
 }
 

@@ -6,4 +6,7 @@
 
 extern const struct aaa_io gateway_aaa_io; /* its ctx is the struct gateway */
 
+/* The loop ends: nothing is heard or sent any more, sockets are still to be closed by who opened them. */
+void gateway_aaa_end(void);
+
 #endif

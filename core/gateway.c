@@ -1,3 +1,4 @@
+#include "core/aaa_io.h"
 #include "core/filters.h"
 #include "core/gateway.h"
 #include "core/helpers.h"
@@ -323,6 +324,7 @@ void gateway_stop(struct gateway *gw)
 		netlink_route_flush(gw->nl, NULL);
 	if (gw->handles > 0) {
 		/* Helper threads finish what they do, closed handles go. */
+		gateway_aaa_end();
 		uv_walk(&gw->loop, close_handle, NULL);
 		while (uv_run(&gw->loop, UV_RUN_DEFAULT) != 0)
 			;
