@@ -132,37 +132,40 @@ guest_kill() {
 	rm -rf "$W/g$1"
 }
 
-# appliance_start [CONFIG]: posternd in srv with a state directory of its own; CONFIG becomes its startup-config
+# The appliance that is meant: its namespace and its folder. A suite with several of them sets both.
+GATE=srv A=$W
+# appliance_start [CONFIG]: posternd in $GATE with a state directory of its own; CONFIG becomes its startup-config
 APPLIANCE_OPTIONS=() # more of its command line
 appliance_start() {
-	mkdir -p "$W/state"
-	[ -n "${1:-}" ] && install -m 600 "$1" "$W/state/startup-config"
-	printf 'GigabitEthernet0/0: wan0\nGigabitEthernet0/1: lan0\n%b' "${HARDWARE_MORE:-}" >"$W/hardware.yaml"
-	nsenter --net="/run/netns/$P-srv" -- "$BUILD/posternd" --state "$W/state" --socket "$W/sock" --hardware "$W/hardware.yaml" \
-		"${APPLIANCE_OPTIONS[@]}" >>"$W/posternd.log" 2>&1 &
+	mkdir -p "$A/state"
+	[ -n "${1:-}" ] && install -m 600 "$1" "$A/state/startup-config"
+	printf 'GigabitEthernet0/0: wan0\nGigabitEthernet0/1: lan0\n%b' "${HARDWARE_MORE:-}" >"$A/hardware.yaml"
+	nsenter --net="/run/netns/$P-$GATE" -- "$BUILD/posternd" --state "$A/state" --socket "$A/sock" --hardware "$A/hardware.yaml" \
+		"${APPLIANCE_OPTIONS[@]}" >>"$A/posternd.log" 2>&1 &
 	APPLIANCE_PID=$!
 	for _ in $(seq 200); do
-		[ -S "$W/sock" ] && cli 'show version' >/dev/null 2>&1 && return 0
+		[ -S "$A/sock" ] && cli 'show version' >/dev/null 2>&1 && return 0
 		kill -0 "$APPLIANCE_PID" 2>/dev/null || break
 		sleep .05
 	done
-	echo "posternd did not start"; tail -20 "$W/posternd.log"; return 1
+	echo "posternd did not start"; tail -20 "$A/posternd.log"; return 1
 }
-# appliance_stop: SIGTERM, returns posternd's exit status
+# appliance_stop [SIGNAL]: SIGTERM, returns posternd's exit status
 appliance_stop() {
 	local rc=0
 	[ -n "$APPLIANCE_PID" ] || return 0
-	kill "$APPLIANCE_PID" 2>/dev/null; wait "$APPLIANCE_PID" 2>/dev/null; rc=$?
-	APPLIANCE_PID=; rm -f "$W/sock"
+	kill "-${1:-TERM}" "$APPLIANCE_PID" 2>/dev/null; wait "$APPLIANCE_PID" 2>/dev/null; rc=$?
+	[ $rc = 0 ] || [ "${1:-}" = KILL ] || tail -40 "$A/posternd.log"
+	APPLIANCE_PID=; rm -f "$A/sock"
 	return $rc
 }
 # cli COMMAND...: each argument one command at privilege 15
-cli() { local a=() c; for c; do a+=(-c "$c"); done; "$BUILD/postern" --socket "$W/sock" "${a[@]}"; }
+cli() { local a=() c; for c; do a+=(-c "$c"); done; "$BUILD/postern" --socket "$A/sock" "${a[@]}"; }
 # configure: lines on standard input
-configure() { "$BUILD/postern" --socket "$W/sock" -f -; }
+configure() { "$BUILD/postern" --socket "$A/sock" -f -; }
 # The log of the appliance since mark.
-log_mark() { LOG_AT=$(stat -c %s "$W/posternd.log" 2>/dev/null || echo 0); }
-log_since() { tail -c +$((${LOG_AT:-0} + 1)) "$W/posternd.log"; }
+log_mark() { LOG_AT=$(stat -c %s "$A/posternd.log" 2>/dev/null || echo 0); }
+log_since() { tail -c +$((${LOG_AT:-0} + 1)) "$A/posternd.log"; }
 
 # test NAME COMMAND...: one counted test
 PASSED=0 FAILED=0

@@ -89,9 +89,24 @@ static void on_patience(struct timer *t, void *arg)
 		fail(c);
 }
 
+static void note_time(struct load *l, double ms)
+{
+	if (l->ntimes == l->times_cap && l->times_cap < LOAD_TIMES_MAX) {
+		size_t cap = l->times_cap == 0 ? 1024 : 2 * l->times_cap;
+		double *more = realloc(l->times, cap * sizeof *more);
+		if (more == NULL)
+			die("memory");
+		l->times = more;
+		l->times_cap = cap;
+	}
+	if (l->ntimes < l->times_cap)
+		l->times[l->ntimes++] = ms;
+}
+
 static void up(struct client *c)
 {
 	c->up_us = now_us();
+	note_time(c->l, (double)(c->up_us - c->began_us) / 1000);
 	timer_stop(&c->l->clock, &c->patience);
 	stage_set(c, STAGE_UP);
 	if (c->l->path != NULL)
@@ -211,5 +226,6 @@ void clients_free(struct load *l)
 		forget(&l->clients[i]);
 	vpn_sas_close(&l->sas);
 	free(l->clients);
+	free(l->times);
 	free(l->rx);
 }

@@ -28,6 +28,7 @@ enum {
 	LOAD_PRIVATE_IP = 0xc0a80102, /* what a client believes its address to be */
 	LOAD_NAT_PORTS = 20000,
 	SINK_SAMPLE = 1024,
+	LOAD_TIMES_MAX = 1 << 20,
 	LOAD_PATIENCE_MS = 60000, /* until a client that is not in counts as failed */
 };
 
@@ -81,6 +82,9 @@ struct load {
 	unsigned next, busy; /* to be dialled; under way */
 	unsigned count[STAGE_N];
 	unsigned send_errors;
+	/* how long set-ups took since the phase began, ms */
+	double *times;
+	size_t ntimes, times_cap;
 	/* Longer packets than this are traffic: counted, one of SINK_SAMPLE opened. */
 	uint32_t sink_len;
 	uint64_t sunk, opened, wrong;

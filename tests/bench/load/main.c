@@ -55,19 +55,16 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Of the set-ups of this phase. */
 static void print_times(const char *phase)
 {
-	double *ms = calloc(load.conf.n, sizeof *ms);
-	size_t n = 0;
-	for (unsigned i = 0; i < load.conf.n; i++)
-		if (load.clients[i].stage == STAGE_UP)
-			ms[n++] = (double)(load.clients[i].up_us - load.clients[i].began_us) / 1000;
-	qsort(ms, n, sizeof *ms, by_value);
-	if (n > 0) {
-		figure(phase, "time_median", ms[n / 2], "ms");
-		figure(phase, "time_max", ms[n - 1], "ms");
-	}
-	free(ms);
+	size_t n = load.ntimes;
+	if (n == 0)
+		return;
+	qsort(load.times, n, sizeof *load.times, by_value);
+	figure(phase, "time_median", load.times[n / 2], "ms");
+	figure(phase, "time_p99", load.times[(n * 99 + 99) / 100 - 1], "ms");
+	figure(phase, "time_max", load.times[n - 1], "ms");
 }
 
 static void print_failures(const char *phase)
@@ -188,6 +185,7 @@ static void phase_again(const char *phase, double seconds)
 	print_rate(phase, &from, &to, done);
 	while (!net_until(&load, quiet, 1000))
 		;
+	print_times(phase);
 	print_failures(phase);
 }
 
@@ -219,6 +217,7 @@ static void phase(char *text)
 	else
 		more = none;
 	fflush(stdout);
+	load.ntimes = 0;
 	if ((equals = strchr(text, '=')) != NULL) {
 		*equals = '\0';
 		text = equals + 1;

@@ -13,7 +13,7 @@ MATRIX=(
 	'SDI       10.77.0.16 pap'
 )
 METHODS=(pap chap ms-chap-v1 ms-chap-v2 eap-proxy)
-declare -A CELL=() GUEST_WORD=([pap]=pap [chap]=chap [ms-chap-v1]=mschap [ms-chap-v2]=mschap-v2 [eap-proxy]=eap)
+declare -A GUEST_WORD=([pap]=pap [chap]=chap [ms-chap-v1]=mschap [ms-chap-v2]=mschap-v2 [eap-proxy]=eap)
 
 # What the log says when it went right, and when the password is wrong.
 yes_of() { case $1 in LOCAL) echo '113012: .*user = alice';; *) echo "113004: .*server = +$2 : user = ";; esac; }
@@ -22,6 +22,7 @@ no_of() { case $1 in LOCAL) echo '113015: .*reason = Invalid password';; *) echo
 supported() { # GROUP ADDRESS METHOD
 	local group=$1 address=$2 auth=AUTH=${GUEST_WORD[$3]} user=(USER=remote PASSWORD=far-away-1)
 	[ "$group" != LOCAL ] || user=(USER=alice PASSWORD=wonder-1)
+	[ "$group" != SDI ] || TOKEN=$((TOKEN + 1)) # a passcode is good once
 	[ "$group" != SDI ] || user=(USER=alice "PASSWORD=$(passcode alice)")
 	lets_in "$(yes_of "$group" "$address")" "$auth" "${user[@]}" || return 1
 	keeps_out "$(no_of "$group" "$address")" "$auth" "${user[0]}" PASSWORD=nonsense-1
@@ -29,31 +30,47 @@ supported() { # GROUP ADDRESS METHOD
 unsupported() { # GROUP METHOD
 	keeps_out '113013: .*(No PPP authentication protocol left|not supported by the server)' "AUTH=${GUEST_WORD[$2]}" USER=alice PASSWORD=wonder-1
 }
+# The servers of the table, beside FreeRADIUS.
+matrix_servers() {
+	wanted matrix || return 0
+	t "the servers: tacacs" server_start tacacs tacacs --users "$USERS" --dir "$W/tacacs" 10.77.0.12:49
+	printf 'alice 1234\n\ttoken %s\n' 230740082301955303541034302631612051651301203152442246444172155410501532716707536 >"$W/tokens"
+	t "the servers: securid" server_start securid securid --users "$W/tokens" --dir "$W/securid" 10.77.0.16:1645
+}
+TOKEN=-1
+passcode() { "$ROOT/tests/servers/securid" code --users "$W/tokens" --next $TOKEN "$1"; }
 cell() { # GROUP ADDRESS METHOD WORKS
-	use "$1" || return 1
-	methods "$3" || return 1
+	{ use "$1" && methods "$3"; } >"$W/cell.out" 2>&1 || { cat "$W/cell.out"; return 1; }
+	# said when it is configured, too; of LOCAL it is the default
+	grep -qE "WARNING: tunnel-group DefaultRAGroup: .* cannot verify .*$3" "$W/cell.out"
+	[ $? = "$([ "$4" = yes ] && echo 1 || echo 0)" ] || [ "$1" = LOCAL ] || { echo "warnings:"; cat "$W/cell.out"; return 1; }
 	if [ "$4" = yes ]; then supported "$1" "$2" "$3"; else unsupported "$1" "$3"; fi
 }
 # Is this kind of group one that the program knows how to ask?
 have_group() { [ "$1" = LOCAL ] || cli "show running-config aaa-server $1" | grep -q host; }
 
 matrix_tests() {
-	local row group address able m works before
+	wanted matrix || return 0
+	local row group address able m works before failed
 	for row in "${MATRIX[@]}"; do
 		read -r group address able <<<"$row"
 		for m in "${METHODS[@]}"; do
 			case " $able " in *" $m "*) works=yes;; *) works=no;; esac
-			if ! have_group "$group"; then CELL[$group/$m]=absent; continue; fi
-			before=$FAILED
+			have_group "$group" || { echo "$group/$m absent" >>"$W/matrix"; continue; }
+			before=$((PASSED + FAILED)) failed=$FAILED
 			t "matrix: $group $m $([ $works = yes ] && echo 'lets in and keeps out' || echo 'is refused')" cell "$group" "$address" "$m" $works
-			if [ "$FAILED" != "$before" ]; then CELL[$group/$m]=FAILED
-			elif [ $works = yes ]; then CELL[$group/$m]=works; else CELL[$group/$m]=refused; fi
+			[ $((PASSED + FAILED)) != "$before" ] || continue # not asked for
+			[ "$FAILED" = "$failed" ] || works=FAILED
+			case $works in yes) works=works;; no) works=refused;; esac
+			echo "$group/$m $works" >>"$W/matrix"
 		done
 	done
 }
 matrix_print() {
-	local row group m
-	[ ${#CELL[@]} -gt 0 ] || return 0
+	local row group m cell word
+	local -A CELL=()
+	[ -e "$W/matrix" ] || return 0
+	while read -r cell word; do CELL[$cell]=$word; done <"$W/matrix"
 	printf '\n%-10s' ''; printf '%-12s' "${METHODS[@]}"; echo
 	for row in "${MATRIX[@]}"; do
 		read -r group _ <<<"$row"
