@@ -3,21 +3,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/aaa/reply.h"
 #include "core/base/debug.h"
 #include "core/base/log.h"
+#include "ppp/eap.h"
 #include "ppp/link.h"
 #include "ppp/proto.h"
 
-/* In the order in which they are offered. EAP is not here: there is no server to relay it to. */
+/* In the order in which they are offered. */
 static const struct auth_proto protos[] = {
-        {AAA_MSCHAP2, PPP_CHAP, 0x81, 16, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
-         ppp_mschap2_response, ppp_mschap2_message}, /* RFC 2759 */
-        {AAA_MSCHAP1, PPP_CHAP, 0x80, 8, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
-         ppp_mschap1_response, ppp_mschap1_message}, /* RFC 2433 */
-        {AAA_CHAP, PPP_CHAP, 0x05, 16, ppp_chap_start, ppp_chap_input, ppp_chap_verdict,
-         ppp_chap_md5_response, ppp_chap_md5_message}, /* RFC 1994 */
-        {AAA_PAP, PPP_PAP, 0, 0, ppp_pap_start, ppp_pap_input, ppp_pap_verdict, NULL,
-         NULL}, /* RFC 1334 */
+        {AAA_MSCHAP2, PPP_CHAP, 0x81, 16, PPP_MAX_CONFIGURE, ppp_chap_start, ppp_chap_input,
+         ppp_chap_verdict, NULL, ppp_mschap2_response, ppp_mschap2_message}, /* RFC 2759 */
+        {AAA_MSCHAP1, PPP_CHAP, 0x80, 8, PPP_MAX_CONFIGURE, ppp_chap_start, ppp_chap_input,
+         ppp_chap_verdict, NULL, ppp_mschap1_response, ppp_mschap1_message}, /* RFC 2433 */
+        {AAA_CHAP, PPP_CHAP, 0x05, 16, PPP_MAX_CONFIGURE, ppp_chap_start, ppp_chap_input,
+         ppp_chap_verdict, NULL, ppp_chap_md5_response, ppp_chap_md5_message}, /* RFC 1994 */
+        {AAA_PAP, PPP_PAP, 0, 0, PPP_MAX_CONFIGURE, ppp_pap_start, ppp_pap_input,
+         ppp_pap_verdict, NULL, NULL, NULL}, /* RFC 1334 */
+        {AAA_EAP, PPP_EAP, 0, 0, PPP_EAP_TRIES, ppp_eap_start, ppp_eap_input, ppp_eap_verdict,
+         ppp_eap_challenge, NULL, NULL}, /* RFC 2284 */
 };
 enum { N_PROTOS = sizeof(protos) / sizeof(protos[0]) };
 
@@ -36,22 +40,23 @@ static const struct auth_proto *first_of(unsigned methods)
 static void log_nothing_left(const struct ppp_session *s, const char *refused)
 {
 	const struct aaa_group *g = ppp_session_group(s);
+	const struct aaa_conf *aaa = s->ppp->conf->aaa;
 	const struct aaa_server_choice *servers = g ? aaa_servers(g, s->link.ifname) : NULL;
-	char allowed[80], able[80], why[400];
+	unsigned able = servers ? aaa_server_methods(aaa, servers) : 0;
+	char allowed[80], text[80], why[400];
 	snprintf(why, sizeof(why),
 	         "No PPP authentication protocol left%s: tunnel-group %s allows %s, server %s can "
 	         "do %s",
 	         refused, s->group, aaa_methods_text(g ? g->methods : 0, allowed, sizeof(allowed)),
-	         aaa_server_name(servers),
-	         aaa_methods_text(servers ? aaa_server_methods(s->ppp->conf->aaa, servers) : 0, able, sizeof(able)));
+	         aaa_server_name(servers), aaa_methods_text(able, text, sizeof(text)));
 	log_msg(MSG_113013, why, ip4_text(s->link.remote.ip).s);
 }
 
 bool ppp_auth_begin(struct ppp_session *s)
 {
 	const struct aaa_group *g = ppp_session_group(s);
-	const struct aaa_server_choice *servers = g ? aaa_servers(g, s->link.ifname) : NULL;
-	s->auth.left = g ? g->methods & aaa_server_methods(s->ppp->conf->aaa, servers) : 0;
+	unsigned able = g ? aaa_server_methods(s->ppp->conf->aaa, aaa_servers(g, s->link.ifname)) : 0;
+	s->auth.left = g ? g->methods & able : 0;
 	s->auth.proto = first_of(s->auth.left);
 	if (!s->auth.proto)
 		log_nothing_left(s, "");
@@ -123,9 +128,10 @@ void ppp_auth_start(struct ppp_session *s)
 		return;
 	}
 	a->running = true;
-	a->asking = a->answered = false;
-	a->tries = 0;
+	a->asking = a->answered = a->again = false;
+	a->tries = a->retries = 0;
 	a->run->reply_len = 0;
+	a->run->until_ms = clock_now(s->ppp->clock) + AUTH_TALK_MS;
 	set_pending(s, true);
 	a->proto->start(s);
 }
@@ -137,7 +143,7 @@ void ppp_auth_stop(struct ppp_session *s)
 		timer_stop(s->ppp->clock, &a->run->timer);
 		aaa_cancel(&a->run->rq);
 	}
-	a->running = a->asking = a->answered = false;
+	a->running = a->asking = a->answered = a->again = false;
 	set_pending(s, false);
 }
 
@@ -145,6 +151,8 @@ void ppp_auth_forget(struct ppp_session *s)
 {
 	struct ppp_auth *a = &s->auth;
 	ppp_auth_stop(s);
+	if (a->run)
+		pool_put(s->ppp->eaps, a->run->eap);
 	pool_put(s->ppp->auths, a->run);
 	a->run = NULL;
 }
@@ -218,31 +226,62 @@ void ppp_auth_set_user(struct aaa_request *rq, struct bytes name)
 static const char *pix_method(enum aaa_method m)
 {
 	static const char *const words[AAA_METHOD_N] = {
-	        [AAA_PAP] = "pap", [AAA_MSCHAP1] = "mschap", [AAA_MSCHAP2] = "mschapv2"};
+	        [AAA_PAP] = "pap", [AAA_MSCHAP1] = "mschap", [AAA_MSCHAP2] = "mschapv2", [AAA_EAP] = "eap"};
 	return m < AAA_METHOD_N && words[m] != NULL ? words[m] : "chap";
 }
 
 /* ------------------------------------------------------------------ verdict */
 
-static void on_result(void *arg, const struct aaa_result *result)
+static const struct aaa_reply nothing;
+
+const struct aaa_reply *ppp_auth_said(const struct aaa_result *result, unsigned error)
 {
-	struct ppp_session *s = arg;
+	bool granted = result->status == AAA_ACCEPT || result->why == AAA_WHY_AUTHORIZATION;
+	return result->reply && !(error && granted) ? result->reply : &nothing;
+}
+
+/* MS-CHAPv2 has the server prove that it knows the password, too: without that the client would not go on. */
+static bool proved(const struct ppp_session *s, const struct aaa_result *result)
+{
+	if (s->auth.proto->method != AAA_MSCHAP2 || result->authenticator[0] ||
+	    (result->reply && result->reply->mschap[0]))
+		return true;
+	log_msg(MSG_113013, "Server does not prove itself (MS-CHAP2-Success)", result->user);
+	return false;
+}
+
+static void conclude(struct ppp_session *s, const struct aaa_result *result)
+{
+	struct ppp_auth *a = &s->auth;
 	unsigned error = result->why == AAA_WHY_AUTHORIZATION ? MSCHAP_NO_DIALIN : MSCHAP_AUTH_FAILURE;
-	ppp_enter(s);
-	s->auth.asking = s->auth.running = false;
-	timer_stop(s->ppp->clock, &s->auth.run->timer);
-	set_pending(s, false);
-	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: user %s, status = %d %s", s->unit, result->user,
-	          result->status == AAA_ACCEPT, aaa_why_text(result->why));
-	debug_pix_for(&s->who, DEBUG_PPP_UAUTH, "uauth_%s_proc_reply: pppdev = %u, status = %d",
-	          pix_method(s->auth.proto->method), s->unit, result->status == AAA_ACCEPT);
-	if (result->status == AAA_ACCEPT)
+	if (result->status == AAA_ACCEPT && proved(s, result))
 		error = ppp_on_accept(s, result);
 	else
 		log_msg(MSG_113008_REJECT, result->user);
 	log_msg(MSG_603103, s->unit, result->user, error ? "failed" : "succeed");
-	s->auth.proto->verdict(s, result, error);
+	if (!a->proto->verdict(s, result, error))
+		return;
+	a->running = false;
+	set_pending(s, false);
 	ppp_on_auth_done(s, error == 0);
+}
+
+static void on_result(void *arg, const struct aaa_result *result)
+{
+	struct ppp_session *s = arg;
+	const struct auth_proto *proto = s->auth.proto;
+	bool challenge = result->status == AAA_CHALLENGE;
+	ppp_enter(s);
+	s->auth.asking = false;
+	s->auth.run->rq.eap = (struct bytes){NULL, 0};
+	timer_stop(s->ppp->clock, &s->auth.run->timer);
+	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: user %s, status = %d %s", s->unit, result->user,
+	          result->status == AAA_ACCEPT,
+	          challenge ? "the server asks more" : aaa_why_text(result->why));
+	debug_pix_for(&s->who, DEBUG_PPP_UAUTH, "uauth_%s_proc_reply: pppdev = %u, status = %d",
+	          pix_method(proto->method), s->unit, result->status == AAA_ACCEPT);
+	if (!challenge || !proto->challenge || !proto->challenge(s, result))
+		conclude(s, result);
 	ppp_leave(s);
 }
 
@@ -272,6 +311,8 @@ void ppp_auth_ask(struct ppp_session *s)
 	a->asking = true;
 	rq->method = a->proto->method;
 	rq->peer_ip = s->link.remote.ip;
+	rq->our_ip = s->link.local.ip;
+	rq->unit = s->unit;
 	rq->ifname = s->link.ifname;
 	rq->done = on_result;
 	rq->arg = s;
@@ -280,9 +321,17 @@ void ppp_auth_ask(struct ppp_session *s)
 	debug_pix_for(&s->who, DEBUG_PPP_UAUTH, "uauth_%s_send_req: pppdev=%u, ulen=%zu, user=%s",
 	          pix_method(rq->method), s->unit, strlen(rq->user), rq->user);
 	log_msg(MSG_603102, s->unit, rq->user);
-	rq->our_ip = s->link.local.ip;
-	rq->unit = s->unit;
 	aaa_start(rq, s->ppp->servers, g);
+}
+
+void ppp_auth_continue(struct ppp_session *s)
+{
+	struct aaa_request *rq = &s->auth.run->rq;
+	timer_stop(s->ppp->clock, &s->auth.run->timer);
+	s->auth.asking = true;
+	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, more of user=%s",
+	          s->unit, s->unit, rq->user);
+	aaa_continue(rq);
 }
 
 static void on_timer(struct timer *t, void *arg)
@@ -290,7 +339,7 @@ static void on_timer(struct timer *t, void *arg)
 	(void)t;
 	struct ppp_session *s = arg;
 	ppp_enter(s);
-	if (++s->auth.tries >= PPP_MAX_CONFIGURE) {
+	if (++s->auth.tries >= s->auth.proto->tries || s->auth.again) {
 		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: the client does not authenticate",
 		          s->unit);
 		ppp_session_close(s, LINK_END_USER_ERROR);
@@ -300,7 +349,20 @@ static void on_timer(struct timer *t, void *arg)
 	ppp_leave(s);
 }
 
+void ppp_auth_wait_ms(struct ppp_session *s, uint64_t ms)
+{
+	timer_start(s->ppp->clock, &s->auth.run->timer, ms, on_timer, s);
+}
+
 void ppp_auth_wait(struct ppp_session *s)
 {
-	timer_start(s->ppp->clock, &s->auth.run->timer, PPP_RESTART_MS, on_timer, s);
+	ppp_auth_wait_ms(s, PPP_RESTART_MS);
+}
+
+void ppp_auth_wait_again(struct ppp_session *s, uint64_t ms)
+{
+	s->auth.again = true;
+	s->auth.retries++;
+	ppp_session_patience(s, s->auth.run->until_ms);
+	ppp_auth_wait_ms(s, ms);
 }

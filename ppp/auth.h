@@ -1,18 +1,28 @@
-/* Authentication of the peer: which protocol, and the frame around the three that are ours to run. */
+/* Authentication of the peer: which protocol, and the frame around those that are ours to run. */
 #ifndef PPP_AUTH_H
 #define PPP_AUTH_H
 
 #include "core/aaa/aaa.h"
 #include "core/base/buf.h"
 
-struct ppp_session;
+struct aaa_reply;
 struct auth_proto;
+struct ppp_eap;
+struct ppp_session;
+
+enum {
+	AUTH_TALK_MS = 300 * 1000, /* for the whole conversation, people that look for their token included */
+	AUTH_ANSWER_MS = 60 * 1000, /* for one answer of theirs */
+	AUTH_RETRIES_MAX = 3, /* attempts after the first that a server may grant on one link */
+};
 
 /* What is needed until the client has an address, and has had the verdict with it. */
 struct ppp_auth_run {
 	uint8_t challenge[16];
 	uint8_t reply[600]; /* sent again when the peer missed it */
 	size_t reply_len;
+	uint64_t until_ms;   /* end of the conversation */
+	struct ppp_eap *eap; /* NULL = another protocol */
 	struct timer timer;
 	struct aaa_request rq;
 };
@@ -24,8 +34,9 @@ struct ppp_auth {
 	bool running;                   /* between LCP up and the verdict */
 	bool asking;                    /* rq is on its way */
 	bool answered;                  /* reply holds the verdict */
+	bool again;                     /* which is not the last word: the client may answer it */
 	uint8_t id;                     /* of the challenge, or of the PAP request being answered */
-	uint8_t tries;
+	uint8_t tries, retries;
 	struct ppp_auth_run *run; /* NULL before and after */
 };
 
@@ -36,6 +47,7 @@ enum {
 	MSCHAP_PASSWD_EXPIRED = 648,
 	MSCHAP_NO_DIALIN = 649,
 	MSCHAP_AUTH_FAILURE = 691,
+	MSCHAP_CHANGING_PASSWORD = 709,
 };
 
 /* One row for each protocol that can stand in the LCP option. */
@@ -44,14 +56,18 @@ struct auth_proto {
 	uint16_t number;       /* PPP protocol */
 	uint8_t algorithm;     /* CHAP only, else 0 */
 	uint8_t challenge_len; /* CHAP only */
+	uint8_t tries;         /* the client is waited for that often */
 	void (*start)(struct ppp_session *s);
 	void (*input)(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data);
-	/* Sends the verdict; error is 0 or an MS-CHAP error number. */
-	void (*verdict)(struct ppp_session *s, const struct aaa_result *result, unsigned error);
+	/* Sends the verdict; error is 0 or an MS-CHAP error number. false: the client may try again. */
+	bool (*verdict)(struct ppp_session *s, const struct aaa_result *result, unsigned error);
+	/* EAP only: the server goes on talking: tells the client. false: it cannot be told. */
+	bool (*challenge)(struct ppp_session *s, const struct aaa_result *result);
 	/* CHAP only: the response value into the request. false = malformed. */
 	bool (*response)(struct aaa_request *rq, struct bytes value);
-	/* CHAP only: the message of Success and Failure. */
-	void (*message)(const struct ppp_session *s, const struct aaa_result *result,
+	/* CHAP only: the message of Success and Failure. true: a Failure after which the client may try again, to the
+	 * challenge that is in the session now. */
+	bool (*message)(const struct ppp_session *s, const struct aaa_result *result,
 	                unsigned error, char *text, size_t cap);
 };
 
@@ -78,24 +94,31 @@ void ppp_auth_repeat(struct ppp_session *s);
 void ppp_auth_set_user(struct aaa_request *rq, struct bytes name);
 /* rq is filled: ask. */
 void ppp_auth_ask(struct ppp_session *s);
-/* Calls proto->start again when the peer says nothing for the restart time; gives up in the end. */
-void ppp_auth_wait(struct ppp_session *s);
+/* After a challenge, rq->eap is the answer. */
+void ppp_auth_continue(struct ppp_session *s);
+/* Calls proto->start again when the peer says nothing for that time; gives up after proto->tries. */
+void ppp_auth_wait_ms(struct ppp_session *s, uint64_t ms);
+void ppp_auth_wait(struct ppp_session *s); /* the restart time */
+/* The client has been told something that its user may answer (s->auth.again): it is waited for once. */
+void ppp_auth_wait_again(struct ppp_session *s, uint64_t ms);
+/* What the server says of this verdict; all empty: nothing, or it let him in and the refusal is ours. */
+const struct aaa_reply *ppp_auth_said(const struct aaa_result *result, unsigned error);
 
 /* pap.c, chap.c, mschap.c */
 void ppp_pap_start(struct ppp_session *s);
 void ppp_pap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data);
-void ppp_pap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error);
+bool ppp_pap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error);
 void ppp_chap_start(struct ppp_session *s);
 void ppp_chap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data);
-void ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error);
+bool ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error);
 bool ppp_chap_md5_response(struct aaa_request *rq, struct bytes value);
-void ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
+bool ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
                           unsigned error, char *text, size_t cap);
 bool ppp_mschap1_response(struct aaa_request *rq, struct bytes value);
-void ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result,
+bool ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result,
                          unsigned error, char *text, size_t cap);
 bool ppp_mschap2_response(struct aaa_request *rq, struct bytes value);
-void ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result,
+bool ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result,
                          unsigned error, char *text, size_t cap);
 
 #endif

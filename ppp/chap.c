@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/aaa/reply.h"
 #include "core/base/debug.h"
 #include "core/base/random.h"
 #include "ppp/link.h"
@@ -47,9 +48,11 @@ static bool parse(struct ppp_auth *a, uint8_t id, struct bytes data)
 void ppp_chap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data)
 {
 	struct ppp_auth *a = &s->auth;
-	if (code != CHAP_RESPONSE || id != a->id || a->asking)
+	/* after a Failure that lets the client try again its Response has the next identifier (RFC 2759 §10.1.3) */
+	bool next = a->again && id == (uint8_t)(a->id + 1);
+	if (code != CHAP_RESPONSE || a->asking || (id != a->id && !next))
 		return;
-	if (a->answered) { /* our answer was lost: the same one again, whatever the response is now (§4.2) */
+	if (a->answered && !next) { /* our answer was lost: the same one again, whatever the response is now (§4.2) */
 		ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP response repeated, id %u", s->unit, id);
 		ppp_auth_repeat(s);
 		return;
@@ -61,17 +64,22 @@ void ppp_chap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct byte
 		          s->unit);
 		return;
 	}
+	a->id = id;
+	a->answered = a->again = false;
 	ppp_auth_ask(s);
 }
 
-void ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error)
+bool ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error)
 {
 	char text[AAA_BANNER_MAX + 64]; /* an authenticator before the banner */
-	s->auth.proto->message(s, result, error, text, sizeof(text));
+	bool again = s->auth.proto->message(s, result, error, text, sizeof(text));
 	ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP O %s id %u len %zu", s->unit,
 	          error ? "FAILURE" : "SUCCESS", s->auth.id, strlen(text) + 4);
 	ppp_auth_reply(s, error ? CHAP_FAILURE : CHAP_SUCCESS, s->auth.id,
 	               (struct bytes){(const uint8_t *)text, strlen(text)});
+	if (again)
+		ppp_auth_wait_again(s, AUTH_ANSWER_MS);
+	return !again;
 }
 
 bool ppp_chap_md5_response(struct aaa_request *rq, struct bytes value)
@@ -82,9 +90,11 @@ bool ppp_chap_md5_response(struct aaa_request *rq, struct bytes value)
 	return true;
 }
 
-void ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
+bool ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
                           unsigned error, char *text, size_t cap)
 {
-	(void)result;
-	snprintf(text, cap, "%s", error ? "Authentication failed" : ppp_login_welcome(s));
+	const char *words = ppp_auth_said(result, error)->message;
+	const char *ours = error ? "Authentication failed" : ppp_login_welcome(s);
+	snprintf(text, cap, "%s", words[0] ? words : ours);
+	return false;
 }

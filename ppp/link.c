@@ -207,7 +207,7 @@ static void debug_frame(const struct ppp_session *s, bool out, uint16_t proto,
 	if (!debug_on(DEBUG_PPP_IO, 1))
 		return;
 	size_t n = len < 128 ? len : 128;
-	if ((proto == PPP_PAP || proto == PPP_CHAP) && !out)
+	if ((proto == PPP_PAP || proto == PPP_CHAP || proto == PPP_EAP) && !out)
 		n = len < 4 ? len : 4; /* the rest is a password, or enough to try passwords on */
 	for (size_t i = 0; i < n; i++)
 		snprintf(hex + 2 * i, 3, "%02x", packet[i]);
@@ -295,6 +295,14 @@ static void on_setup(struct timer *t, void *arg)
 static void start_setup(struct ppp_session *s)
 {
 	timer_start(s->ppp->clock, &s->setup, SETUP_MS, on_setup, s);
+}
+
+void ppp_session_patience(struct ppp_session *s, uint64_t until_ms)
+{
+	uint64_t at_ms = clock_now(s->ppp->clock) + SETUP_MS;
+	at_ms = at_ms < until_ms ? at_ms : until_ms;
+	if (timer_running(&s->setup) && at_ms > s->setup.at_ms)
+		timer_start(s->ppp->clock, &s->setup, at_ms - clock_now(s->ppp->clock), on_setup, s);
 }
 
 static void begin(struct ppp_session *s)

@@ -87,7 +87,7 @@ struct ppp {
 	struct ppp_pools *pools;
 	struct ppp_session *units[PPP_UNITS_MAX + 1]; /* by unit, from 1 */
 	uint64_t taken[PPP_UNITS_MAX / 64 + 1];       /* a bit for each unit that has a session */
-	struct pool *sessions, *auths, *users;
+	struct pool *sessions, *auths, *eaps, *users;
 	struct hash *by_call, *by_ip; /* tunnel and call, the client's address -> session */
 	struct hash *by_user;         /* shared name -> struct ppp_user */
 	uint32_t logins;              /* that go on, of all users */
@@ -104,6 +104,9 @@ void ppp_leave(void *session);
 void ppp_session_close(struct ppp_session *s, enum link_end why);
 /* Ends the call at once: the peer is not there any more, or there is nothing to say. */
 void ppp_session_drop(struct ppp_session *s, enum link_end why);
+
+/* The client is busy with its login, and may take longer than a link may otherwise until it is up; not beyond until_ms. */
+void ppp_session_patience(struct ppp_session *s, uint64_t until_ms);
 
 /* One frame of a control protocol to the peer. */
 void ppp_session_send(void *session, uint16_t proto, const uint8_t *packet, size_t len);

@@ -1,6 +1,7 @@
 /* Password Authentication Protocol, authenticator side (RFC 1334 §2). */
 #include <string.h>
 
+#include "core/aaa/reply.h"
 #include "core/base/debug.h"
 #include "ppp/link.h"
 #include "ppp/login.h"
@@ -36,13 +37,14 @@ void ppp_pap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes
 	struct ppp_auth *a = &s->auth;
 	if (code != PAP_REQUEST || a->asking)
 		return;
-	if (a->answered) { /* our answer was lost (§2.2) */
+	if (a->answered && (!a->again || id == a->id)) { /* our answer was lost (§2.2) */
 		ppp_debug(s, DEBUG_PPP_UPAP, 1, "PPP %u: UPAP request repeated, id %u", s->unit, id);
 		a->run->reply[1] = id;
 		ppp_auth_repeat(s);
 		return;
 	}
 	a->id = id;
+	a->answered = a->again = false;
 	ppp_debug(s, DEBUG_PPP_UPAP, 1, "PPP %u: UPAP I AUTHREQ id %u len %zu", s->unit, id,
 	          data.len + 4);
 	if (!parse(&a->run->rq, data)) {
@@ -52,17 +54,28 @@ void ppp_pap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes
 	ppp_auth_ask(s);
 }
 
-void ppp_pap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error)
+static void answer(struct ppp_session *s, uint8_t code, struct str text)
 {
-	struct str text = str_of(error ? "Authentication failed" : ppp_login_welcome(s));
 	uint8_t data[1 + UINT8_MAX];
 	struct wr w = wr_of(data, sizeof(data));
-	(void)result;
 	if (text.len > UINT8_MAX) /* its length is one byte (§2.2.2) */
 		text.len = UINT8_MAX;
 	wr_u8(&w, (uint8_t)text.len);
 	wr_bytes(&w, text.p, text.len);
 	ppp_debug(s, DEBUG_PPP_UPAP, 1, "PPP %u: UPAP O %s id %u len %zu", s->unit,
-	          error ? "AUTHNAK" : "AUTHACK", s->auth.id, wr_len(&w) + 4);
-	ppp_auth_reply(s, error ? PAP_NAK : PAP_ACK, s->auth.id, (struct bytes){data, wr_len(&w)});
+	          code == PAP_NAK ? "AUTHNAK" : "AUTHACK", s->auth.id, wr_len(&w) + 4);
+	ppp_auth_reply(s, code, s->auth.id, (struct bytes){data, wr_len(&w)});
+}
+
+/* PAP has no word for a server's question (next token code, new PIN): the user reads it in the Nak, and answers as his
+ * next password, here or when he dials again. */
+bool ppp_pap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error)
+{
+	const char *words = ppp_auth_said(result, error)->message;
+	const char *ours = error ? "Authentication failed" : ppp_login_welcome(s);
+	bool again = result->why == AAA_WHY_CHALLENGED && s->auth.retries < AUTH_RETRIES_MAX;
+	answer(s, error ? PAP_NAK : PAP_ACK, str_of(words[0] ? words : ours));
+	if (again)
+		ppp_auth_wait_again(s, AUTH_ANSWER_MS);
+	return !again;
 }

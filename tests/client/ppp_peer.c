@@ -23,7 +23,7 @@ void ppp_peer_frame(struct ppp_peer *p, uint16_t proto, const void *packet, size
 static void packet(struct ppp_peer *p, uint16_t proto, uint8_t code, uint8_t id, const void *data,
                    size_t len)
 {
-	uint8_t out[500];
+	uint8_t out[1600];
 	struct wr w = wr_of(out, sizeof(out));
 	wr_u8(&w, code);
 	wr_u8(&w, id);
@@ -70,6 +70,8 @@ static void send_lcp_req(struct ppp_peer *p)
 		PUT(8, "");
 		break;
 	case PEER_PLAIN:
+		if (p->mru && !(p->off >> 1 & 1))
+			put_opt(&w, 1, (const char[]){(char)(p->mru >> 8), (char)p->mru}, 2);
 		PUT(5, "\x77\x22\x33\x44");
 		break;
 	}
@@ -165,6 +167,21 @@ void ppp_peer_stop(struct ppp_peer *p)
 
 /* ------------------------------------------------------------------ LCP */
 
+static void pap_request(struct ppp_peer *p)
+{
+	struct wr w = wr_of(p->auth_packet, sizeof(p->auth_packet));
+	size_t n = strlen(p->user), m = strlen(p->password);
+	wr_u8(&w, REQ);
+	wr_u8(&w, p->id++);
+	wr_u16(&w, (uint16_t)(6 + n + m));
+	wr_u8(&w, (uint8_t)n);
+	wr_bytes(&w, p->user, n);
+	wr_u8(&w, (uint8_t)m);
+	wr_bytes(&w, p->password, m);
+	p->auth_len = wr_len(&w);
+	send_auth(p);
+}
+
 static void lcp_check_up(struct ppp_peer *p)
 {
 	if (p->lcp_up || !p->lcp_acked || !p->lcp_ack_sent)
@@ -176,19 +193,8 @@ static void lcp_check_up(struct ppp_peer *p)
 		packet(p, 0xc021, 12, p->id++, "\x11\x22\x33\x44MSRAS-0-HOST", 16);
 		packet(p, 0xc021, 12, p->id++, "\x11\x22\x33\x44\x00\x01\x02\x03\xff\xfe\xfd", 11);
 	}
-	if (p->method == AAA_PAP) {
-		struct wr w = wr_of(p->auth_packet, sizeof(p->auth_packet));
-		size_t n = strlen(p->user), m = strlen(p->password);
-		wr_u8(&w, REQ);
-		wr_u8(&w, p->id++);
-		wr_u16(&w, (uint16_t)(6 + n + m));
-		wr_u8(&w, (uint8_t)n);
-		wr_bytes(&w, p->user, n);
-		wr_u8(&w, (uint8_t)m);
-		wr_bytes(&w, p->password, m);
-		p->auth_len = wr_len(&w);
-		send_auth(p);
-	}
+	if (p->method == AAA_PAP)
+		pap_request(p);
 	wait(p);
 }
 
@@ -196,6 +202,8 @@ static enum aaa_method method_of(const uint8_t *v, size_t len)
 {
 	if (len == 2 && memcmp(v, "\xc0\x23", 2) == 0)
 		return AAA_PAP;
+	if (len == 2 && memcmp(v, "\xc2\x27", 2) == 0)
+		return AAA_EAP;
 	if (len == 3 && memcmp(v, "\xc2\x23", 2) == 0)
 		return v[2] == 0x81 ? AAA_MSCHAP2 : v[2] == 0x80 ? AAA_MSCHAP1 : AAA_CHAP;
 	return AAA_METHOD_N;
@@ -335,6 +343,22 @@ static void response(struct ppp_peer *p, uint8_t id, struct bytes challenge)
 	wait(p);
 }
 
+/* RFC 2759 §6: the challenge in the Failure, the next identifier, and what the user has typed meanwhile. */
+static void chap_again(struct ppp_peer *p, uint8_t id)
+{
+	uint8_t challenge[16];
+	size_t len = p->method == AAA_MSCHAP2 ? 16 : 8;
+	const char *hex = strstr(p->message, " C=");
+	for (size_t i = 0; hex && i < len; i++)
+		sscanf(hex + 3 + 2 * i, "%2hhx", &challenge[i]);
+	if (!hex || !p->second || !strstr(p->message, " R=1 "))
+		return;
+	p->password = p->second;
+	p->second = NULL;
+	p->refused = false;
+	response(p, (uint8_t)(id + 1), (struct bytes){challenge, len});
+}
+
 static void chap_input(struct ppp_peer *p, uint8_t code, uint8_t id, struct bytes data)
 {
 	if (code == 1 && p->lcp_up && data.len > data.p[0]) {
@@ -344,6 +368,8 @@ static void chap_input(struct ppp_peer *p, uint8_t code, uint8_t id, struct byte
 		         (const char *)data.p);
 		p->success_verified = strncmp(p->message, p->want, 42) == 0;
 		p->refused = code == 4;
+		if (code == 4)
+			chap_again(p, id);
 		if (code == 3 && (p->method != AAA_MSCHAP2 || p->success_verified))
 			success(p);
 	}
@@ -355,8 +381,60 @@ static void pap_input(struct ppp_peer *p, uint8_t code, struct bytes data)
 		snprintf(p->message, sizeof(p->message), "%.*s", (int)data.len - 1,
 		         (const char *)data.p + 1);
 	p->refused = code == 3;
+	if (code == 3 && p->second) {
+		p->password = p->second;
+		p->second = NULL;
+		p->refused = false;
+		pap_request(p);
+	}
 	if (code == 2)
 		success(p);
+}
+
+static void eap_answer(struct ppp_peer *p, uint8_t id, uint8_t type, const void *data, size_t len)
+{
+	uint8_t out[1600];
+	struct wr w = wr_of(out, sizeof(out));
+	wr_u8(&w, type);
+	wr_bytes(&w, data, len);
+	packet(p, 0xc227, 2, id, out, wr_len(&w));
+}
+
+static void eap_md5(struct ppp_peer *p, uint8_t id, struct rd r)
+{
+	uint8_t value[1 + PRIM_MD_MAX] = {16};
+	struct bytes challenge = rd_bytes(&r, rd_u8(&r));
+	const struct bytes parts[] = {
+	        {&id, 1}, {(const uint8_t *)p->password, strlen(p->password)}, challenge};
+	prim_hash(PRIM_MD5, parts, 3, value + 1);
+	eap_answer(p, id, 4, value, 17);
+}
+
+static void eap_input(struct ppp_peer *p, uint8_t code, uint8_t id, struct bytes data)
+{
+	struct rd r = rd_of(data.p, data.len);
+	struct wr w = wr_of(p->eap, sizeof(p->eap));
+	uint8_t type = rd_u8(&r);
+	wr_u8(&w, code);
+	wr_u8(&w, id);
+	wr_u16(&w, (uint16_t)(data.len + 4));
+	wr_bytes(&w, data.p, data.len);
+	p->eap_len = wr_len(&w);
+	p->eap_requests += code == 1;
+	p->eap_ms = p->clock->now_ms;
+	p->refused = code == 4;
+	if (code == 3)
+		success(p);
+	if (code != 1 || p->eap_hold)
+		return;
+	if (type == 1)
+		eap_answer(p, id, 1, p->user, strlen(p->user));
+	else if (type == 4)
+		eap_md5(p, id, r);
+	else if (p->eap_echo)
+		eap_answer(p, id, type, data.p + 1, data.len - 1);
+	else
+		eap_answer(p, id, 3, "\x04", 1); /* Nak: MD5 */
 }
 
 /* ------------------------------------------------------------------ IPCP */
@@ -441,6 +519,10 @@ void ppp_peer_input(struct ppp_peer *p, const uint8_t *frame, size_t len)
 		chap_input(p, code, id, data);
 	else if (proto == 0xc023)
 		pap_input(p, code, data);
-	else if (proto == 0x8021 && p->authenticated)
+	else if (proto == 0xc227)
+		eap_input(p, code, id, data);
+	if (proto == 0x8021 && p->method == AAA_EAP && p->lcp_up && !p->eap_hold)
+		success(p); /* the Success was lost (RFC 3748 §4.2) */
+	if (proto == 0x8021 && p->authenticated)
 		ipcp_input(p, code, id, data);
 }

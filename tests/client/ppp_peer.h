@@ -1,4 +1,4 @@
-/* A PPP client for tests: its own small LCP, PAP, CHAP, MS-CHAP and IPCP, sharing nothing with the engine
+/* A PPP client for tests: its own small LCP, PAP, CHAP, MS-CHAP, EAP (MD5) and IPCP, sharing nothing with the engine
  * under test but the MS-CHAP arithmetic (which has published vectors). */
 #ifndef TESTS_CLIENT_PPP_PEER_H
 #define TESTS_CLIENT_PPP_PEER_H
@@ -16,9 +16,13 @@ struct ppp_peer {
 	void *arg;
 	enum peer_profile profile;
 	const char *user, *password;
+	const char *second; /* the password for when it may try again; NULL = it does not */
 	unsigned methods; /* AAA_BIT: what it is willing to do, best first as in enum aaa_method */
 	bool silent;      /* hears and says nothing: powered off */
 	bool no_address;  /* leaves the IP-Address option out, always */
+	uint16_t mru;     /* asks for this one, plain profile only */
+	bool eap_hold;    /* hears EAP Requests and leaves the answers to the test */
+	bool eap_echo;    /* gives back what it does not know */
 	/* what came of it */
 	bool lcp_up, authenticated, refused, ip_up, closed;
 	bool success_verified; /* MS-CHAPv2: the server proved itself */
@@ -28,6 +32,10 @@ struct ppp_peer {
 	char message[256]; /* of Success, Failure, Ack, Nak */
 	unsigned protocol_rejects, code_rejects, frames_in;
 	uint16_t rejected[8];
+	uint8_t eap[1600]; /* the last EAP packet */
+	size_t eap_len;
+	unsigned eap_requests; /* repeated ones, too */
+	uint64_t eap_ms;
 	/* private */
 	uint8_t id, lcp_req_id, ipcp_req_id, auth_id;
 	uint8_t lcp_req[128], ipcp_req[128];
@@ -35,7 +43,6 @@ struct ppp_peer {
 	bool lcp_acked, lcp_ack_sent, ipcp_acked, ipcp_ack_sent;
 	uint32_t off; /* options of ours that were rejected, a bit by type modulo 32 */
 	bool ip_off[256];
-	uint8_t response[64];
 	uint8_t auth_packet[300];
 	size_t auth_len;
 	char want[43];

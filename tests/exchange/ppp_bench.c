@@ -315,6 +315,8 @@ struct pb_link *pb_dial(unsigned i, enum peer_profile profile, const char *user,
                         const char *password, unsigned methods)
 {
 	struct pb_link *l = &pb_links[i];
+	if (l->used)
+		ppp_peer_stop(&l->peer);
 	*l = (struct pb_link){.used = true};
 	l->peer = (struct ppp_peer){.clock = &pb_clk,
 	                            .send = peer_send,

@@ -81,6 +81,7 @@ IPsec pairs of SAs              0           0 <*>               0
 IPsec peers                     0           0 <*>               0
 L2TP messages                   0           0 <*>               0
 L2TP tunnels                    0           0 <*>               0
+PPP EAP talks                   0           0 <*>               0
 PPP authentications             0           0 <*>               0
 PPP sessions                    0           0 <*>               0
 PPP users                       0           0 <*>               0
