@@ -379,11 +379,17 @@ static void on_answer(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_re
 	}
 }
 
+/* EAP: a server compares it with the Identity, so it stays as the client gave it (RFC 3579 §2.1). */
+static const char *name_to_verify(const struct aaa_run *run)
+{
+	return run->rq->method == AAA_EAP ? run->rq->user : run->name;
+}
+
 static void ask_servers(struct aaa_run *run, struct aaa_sgroup *servers)
 {
 	run->ask = (struct aaa_ask){.what = AAA_AUTHENTICATE,
 	                            .rq = run->rq,
-	                            .name = run->name,
+	                            .name = name_to_verify(run),
 	                            .fallback = run->fallback,
 	                            .done = on_answer,
 	                            .arg = run};
@@ -461,7 +467,7 @@ void aaa_continue(struct aaa_request *rq)
 		memcpy(run->state, run->reply->state, len);
 	run->ask = (struct aaa_ask){.what = AAA_AUTHENTICATE,
 	                            .rq = rq,
-	                            .name = run->name,
+	                            .name = name_to_verify(run),
 	                            .sticky = host,
 	                            .state = {run->state, len},
 	                            .done = on_answer,
