@@ -267,6 +267,8 @@ static void log_write(void *arg, const struct log_line *line)
 
 static struct log_sink sink = {.level = 7, .write = log_write};
 
+static const struct aaa_io no_io;
+
 void pb_set_conf(const struct ppp_conf *conf)
 {
 	aaa_servers_set(pb_servers, conf->aaa);
@@ -289,7 +291,7 @@ int pb_setup(void **state)
 	pb_conf.npools = 3;
 	clock_init(&pb_clk, 1000000);
 	log_sink_add(&sink);
-	pb_servers = aaa_servers_new(&pb_clk, NULL, NULL);
+	pb_servers = aaa_servers_new(&pb_clk, &no_io, NULL);
 	pb_ppp = ppp_new(&pb_clk, pb_servers, &ops, NULL);
 	pb_set_conf(&pb_conf);
 	return 0;
