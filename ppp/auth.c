@@ -13,15 +13,15 @@
 /* In the order in which they are offered. */
 static const struct auth_proto protos[] = {
         {AAA_MSCHAP2, PPP_CHAP, 0x81, 16, PPP_MAX_CONFIGURE, ppp_chap_start, ppp_chap_input,
-         ppp_chap_verdict, NULL, ppp_mschap2_response, ppp_mschap2_message}, /* RFC 2759 */
+         ppp_chap_verdict, NULL, ppp_mschap2_response, ppp_mschap2_message, ppp_mschap2_change}, /* RFC 2759 */
         {AAA_MSCHAP1, PPP_CHAP, 0x80, 8, PPP_MAX_CONFIGURE, ppp_chap_start, ppp_chap_input,
-         ppp_chap_verdict, NULL, ppp_mschap1_response, ppp_mschap1_message}, /* RFC 2433 */
+         ppp_chap_verdict, NULL, ppp_mschap1_response, ppp_mschap1_message, NULL}, /* RFC 2433 */
         {AAA_CHAP, PPP_CHAP, 0x05, 16, PPP_MAX_CONFIGURE, ppp_chap_start, ppp_chap_input,
-         ppp_chap_verdict, NULL, ppp_chap_md5_response, ppp_chap_md5_message}, /* RFC 1994 */
+         ppp_chap_verdict, NULL, ppp_chap_md5_response, ppp_chap_md5_message, NULL}, /* RFC 1994 */
         {AAA_PAP, PPP_PAP, 0, 0, PPP_MAX_CONFIGURE, ppp_pap_start, ppp_pap_input,
-         ppp_pap_verdict, NULL, NULL, NULL}, /* RFC 1334 */
+         ppp_pap_verdict, NULL, NULL, NULL, NULL}, /* RFC 1334 */
         {AAA_EAP, PPP_EAP, 0, 0, PPP_EAP_TRIES, ppp_eap_start, ppp_eap_input, ppp_eap_verdict,
-         ppp_eap_challenge, NULL, NULL}, /* RFC 2284 */
+         ppp_eap_challenge, NULL, NULL, NULL}, /* RFC 2284 */
 };
 enum { N_PROTOS = sizeof(protos) / sizeof(protos[0]) };
 
@@ -128,7 +128,8 @@ void ppp_auth_start(struct ppp_session *s)
 		return;
 	}
 	a->running = true;
-	a->asking = a->answered = a->again = false;
+	a->asking = a->answered = false;
+	a->again = 0;
 	a->tries = a->retries = 0;
 	a->run->reply_len = 0;
 	a->run->until_ms = clock_now(s->ppp->clock) + AUTH_TALK_MS;
@@ -143,7 +144,8 @@ void ppp_auth_stop(struct ppp_session *s)
 		timer_stop(s->ppp->clock, &a->run->timer);
 		aaa_cancel(&a->run->rq);
 	}
-	a->running = a->asking = a->answered = a->again = false;
+	a->running = a->asking = a->answered = false;
+	a->again = 0;
 	set_pending(s, false);
 }
 
@@ -151,8 +153,10 @@ void ppp_auth_forget(struct ppp_session *s)
 {
 	struct ppp_auth *a = &s->auth;
 	ppp_auth_stop(s);
-	if (a->run)
+	if (a->run) {
 		pool_put(s->ppp->eaps, a->run->eap);
+		pool_put(s->ppp->changes, a->run->change);
+	}
 	pool_put(s->ppp->auths, a->run);
 	a->run = NULL;
 }
@@ -274,6 +278,9 @@ static void on_result(void *arg, const struct aaa_result *result)
 	ppp_enter(s);
 	s->auth.asking = false;
 	s->auth.run->rq.eap = (struct bytes){NULL, 0};
+	s->auth.run->rq.change = NULL;
+	pool_put(s->ppp->changes, s->auth.run->change);
+	s->auth.run->change = NULL;
 	timer_stop(s->ppp->clock, &s->auth.run->timer);
 	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: user %s, status = %d %s", s->unit, result->user,
 	          result->status == AAA_ACCEPT,
@@ -359,10 +366,10 @@ void ppp_auth_wait(struct ppp_session *s)
 	ppp_auth_wait_ms(s, PPP_RESTART_MS);
 }
 
-void ppp_auth_wait_again(struct ppp_session *s, uint64_t ms)
+void ppp_auth_wait_again(struct ppp_session *s, unsigned again)
 {
-	s->auth.again = true;
+	s->auth.again = (uint8_t)again;
 	s->auth.retries++;
 	ppp_session_patience(s, s->auth.run->until_ms);
-	ppp_auth_wait_ms(s, ms);
+	ppp_auth_wait_ms(s, AUTH_ANSWER_MS);
 }

@@ -23,6 +23,7 @@ struct ppp_auth_run {
 	size_t reply_len;
 	uint64_t until_ms;   /* end of the conversation */
 	struct ppp_eap *eap; /* NULL = another protocol */
+	struct aaa_change *change; /* NULL = no new password */
 	struct timer timer;
 	struct aaa_request rq;
 };
@@ -34,10 +35,15 @@ struct ppp_auth {
 	bool running;                   /* between LCP up and the verdict */
 	bool asking;                    /* rq is on its way */
 	bool answered;                  /* reply holds the verdict */
-	bool again;                     /* which is not the last word: the client may answer it */
+	uint8_t again;                  /* AUTH_AGAIN_...: what the client may answer to it; 0 = it is the last word */
 	uint8_t id;                     /* of the challenge, or of the PAP request being answered */
 	uint8_t tries, retries;
 	struct ppp_auth_run *run; /* NULL before and after */
+};
+
+enum {
+	AUTH_AGAIN_PROOF = 1,  /* another attempt */
+	AUTH_AGAIN_CHANGE = 2, /* MS-CHAPv2: a new password */
 };
 
 /* MS-CHAP error numbers (RFC 2433 §7, RFC 2759 §6). */
@@ -65,10 +71,12 @@ struct auth_proto {
 	bool (*challenge)(struct ppp_session *s, const struct aaa_result *result);
 	/* CHAP only: the response value into the request. false = malformed. */
 	bool (*response)(struct aaa_request *rq, struct bytes value);
-	/* CHAP only: the message of Success and Failure. true: a Failure after which the client may try again, to the
+	/* CHAP only: the message of Success and Failure. What the client may do after it (AUTH_AGAIN_...), to the
 	 * challenge that is in the session now. */
-	bool (*message)(const struct ppp_session *s, const struct aaa_result *result,
+	unsigned (*message)(const struct ppp_session *s, const struct aaa_result *result,
 	                unsigned error, char *text, size_t cap);
+	/* MS-CHAPv2 only: a Change-Password packet into the request. false = malformed. */
+	bool (*change)(struct aaa_request *rq, struct aaa_change *change, struct bytes data);
 };
 
 /* Which protocols this session may use; false when there is none, and the log says why. */
@@ -99,8 +107,8 @@ void ppp_auth_continue(struct ppp_session *s);
 /* Calls proto->start again when the peer says nothing for that time; gives up after proto->tries. */
 void ppp_auth_wait_ms(struct ppp_session *s, uint64_t ms);
 void ppp_auth_wait(struct ppp_session *s); /* the restart time */
-/* The client has been told something that its user may answer (s->auth.again): it is waited for once. */
-void ppp_auth_wait_again(struct ppp_session *s, uint64_t ms);
+/* The client has been told something that its user may answer in one of these ways: it is waited for once. */
+void ppp_auth_wait_again(struct ppp_session *s, unsigned again);
 /* What the server says of this verdict; all empty: nothing, or it let him in and the refusal is ours. */
 const struct aaa_reply *ppp_auth_said(const struct aaa_result *result, unsigned error);
 
@@ -112,13 +120,14 @@ void ppp_chap_start(struct ppp_session *s);
 void ppp_chap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data);
 bool ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error);
 bool ppp_chap_md5_response(struct aaa_request *rq, struct bytes value);
-bool ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
-                          unsigned error, char *text, size_t cap);
+unsigned ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
+                              unsigned error, char *text, size_t cap);
 bool ppp_mschap1_response(struct aaa_request *rq, struct bytes value);
-bool ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result,
-                         unsigned error, char *text, size_t cap);
+unsigned ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result,
+                             unsigned error, char *text, size_t cap);
 bool ppp_mschap2_response(struct aaa_request *rq, struct bytes value);
-bool ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result,
-                         unsigned error, char *text, size_t cap);
+unsigned ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result,
+                             unsigned error, char *text, size_t cap);
+bool ppp_mschap2_change(struct aaa_request *rq, struct aaa_change *change, struct bytes data);
 
 #endif

@@ -9,7 +9,7 @@
 #include "ppp/link.h"
 #include "ppp/login.h"
 
-enum { CHAP_CHALLENGE = 1, CHAP_RESPONSE = 2, CHAP_SUCCESS = 3, CHAP_FAILURE = 4 };
+enum { CHAP_CHALLENGE = 1, CHAP_RESPONSE = 2, CHAP_SUCCESS = 3, CHAP_FAILURE = 4, CHAP_CHANGE = 7 };
 
 /* A new challenge, or the same one again while no answer comes (§4.1). */
 void ppp_chap_start(struct ppp_session *s)
@@ -31,7 +31,7 @@ void ppp_chap_start(struct ppp_session *s)
 	ppp_auth_wait(s);
 }
 
-static bool parse(struct ppp_auth *a, uint8_t id, struct bytes data)
+static bool parse(struct ppp_auth *a, struct bytes data)
 {
 	struct rd r = rd_of(data.p, data.len);
 	struct bytes value = rd_bytes(&r, rd_u8(&r));
@@ -40,45 +40,68 @@ static bool parse(struct ppp_auth *a, uint8_t id, struct bytes data)
 	if (!rd_ok(&r) || !a->proto->response(rq, value))
 		return false;
 	ppp_auth_set_user(rq, name);
+	return true;
+}
+
+/* RFC 2759 §7: without the user's name, who has said it before. */
+static bool parse_change(struct ppp_session *s, struct bytes data)
+{
+	struct ppp_auth_run *run = s->auth.run;
+	if (!run->change)
+		run->change = pool_get(s->ppp->changes);
+	run->rq.change = run->change;
+	return run->change && s->auth.proto->change(&run->rq, run->change, data);
+}
+
+/* An answer to the challenge of now. */
+static void take(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data)
+{
+	struct ppp_auth *a = &s->auth;
+	struct aaa_request *rq = &a->run->rq;
+	rq->change = NULL;
+	ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP I %s id %u len %zu", s->unit,
+	          code == CHAP_CHANGE ? "CHANGE PASSWORD" : "RESPONSE", id, data.len + 4);
+	if (!(code == CHAP_CHANGE ? parse_change(s, data) : parse(a, data))) {
+		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: malformed CHAP response dropped",
+		          s->unit);
+		return;
+	}
 	rq->id = id;
 	memcpy(rq->challenge, a->run->challenge, sizeof(rq->challenge));
-	return true;
+	a->id = id;
+	a->answered = false;
+	a->again = 0;
+	ppp_auth_ask(s);
 }
 
 void ppp_chap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes data)
 {
 	struct ppp_auth *a = &s->auth;
-	/* after a Failure that lets the client try again its Response has the next identifier (RFC 2759 §10.1.3) */
-	bool next = a->again && id == (uint8_t)(a->id + 1);
-	if (code != CHAP_RESPONSE || a->asking || (id != a->id && !next))
+	unsigned kind = code == CHAP_RESPONSE                    ? AUTH_AGAIN_PROOF
+	                : code == CHAP_CHANGE && a->proto->change ? AUTH_AGAIN_CHANGE
+	                                                          : 0;
+	/* after a Failure that lets the client try again its answer has the next identifier (RFC 2759 §10.1.3) */
+	bool next = (a->again & kind) && id == (uint8_t)(a->id + 1);
+	if (!kind || a->asking || (id != a->id && !next))
 		return;
 	if (a->answered && !next) { /* our answer was lost: the same one again, whatever the response is now (§4.2) */
 		ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP response repeated, id %u", s->unit, id);
 		ppp_auth_repeat(s);
-		return;
+	} else if (next || code == CHAP_RESPONSE) {
+		take(s, code, id, data);
 	}
-	ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP I RESPONSE id %u len %zu", s->unit, id,
-	          data.len + 4);
-	if (!parse(a, id, data)) {
-		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: malformed CHAP response dropped",
-		          s->unit);
-		return;
-	}
-	a->id = id;
-	a->answered = a->again = false;
-	ppp_auth_ask(s);
 }
 
 bool ppp_chap_verdict(struct ppp_session *s, const struct aaa_result *result, unsigned error)
 {
 	char text[AAA_BANNER_MAX + 64]; /* an authenticator before the banner */
-	bool again = s->auth.proto->message(s, result, error, text, sizeof(text));
+	unsigned again = s->auth.proto->message(s, result, error, text, sizeof(text));
 	ppp_debug(s, DEBUG_PPP_CHAP, 1, "PPP %u: CHAP O %s id %u len %zu", s->unit,
 	          error ? "FAILURE" : "SUCCESS", s->auth.id, strlen(text) + 4);
 	ppp_auth_reply(s, error ? CHAP_FAILURE : CHAP_SUCCESS, s->auth.id,
 	               (struct bytes){(const uint8_t *)text, strlen(text)});
 	if (again)
-		ppp_auth_wait_again(s, AUTH_ANSWER_MS);
+		ppp_auth_wait_again(s, again);
 	return !again;
 }
 
@@ -90,11 +113,11 @@ bool ppp_chap_md5_response(struct aaa_request *rq, struct bytes value)
 	return true;
 }
 
-bool ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
-                          unsigned error, char *text, size_t cap)
+unsigned ppp_chap_md5_message(const struct ppp_session *s, const struct aaa_result *result,
+                              unsigned error, char *text, size_t cap)
 {
 	const char *words = ppp_auth_said(result, error)->message;
 	const char *ours = error ? "Authentication failed" : ppp_login_welcome(s);
 	snprintf(text, cap, "%s", words[0] ? words : ours);
-	return false;
+	return 0;
 }

@@ -87,7 +87,7 @@ struct ppp {
 	struct ppp_pools *pools;
 	struct ppp_session *units[PPP_UNITS_MAX + 1]; /* by unit, from 1 */
 	uint64_t taken[PPP_UNITS_MAX / 64 + 1];       /* a bit for each unit that has a session */
-	struct pool *sessions, *auths, *eaps, *users;
+	struct pool *sessions, *auths, *eaps, *changes, *users;
 	struct hash *by_call, *by_ip; /* tunnel and call, the client's address -> session */
 	struct hash *by_user;         /* shared name -> struct ppp_user */
 	uint32_t logins;              /* that go on, of all users */

@@ -30,6 +30,19 @@ bool ppp_mschap2_response(struct aaa_request *rq, struct bytes value)
 	return ok && value.len == RESPONSE_LEN && rd_ok(&r);
 }
 
+/* RFC 2759 §7: encrypted password (516), encrypted hash (16), then as in a Response, flags (2). */
+bool ppp_mschap2_change(struct aaa_request *rq, struct aaa_change *change, struct bytes data)
+{
+	struct rd r = rd_of(data.p, data.len);
+	rd_copy(&r, change->password, sizeof(change->password));
+	rd_copy(&r, change->hash, sizeof(change->hash));
+	rd_copy(&r, rq->peer_challenge, 16);
+	rd_skip(&r, 8);
+	rd_copy(&r, rq->response, 24);
+	change->flags = rd_u16(&r);
+	return rd_ok(&r) && rd_left(&r) == 0;
+}
+
 static const char *error_text(unsigned error)
 {
 	switch (error) {
@@ -127,17 +140,17 @@ static struct mschap_failure failure(const struct ppp_session *s, const struct a
 }
 
 /* Without a message, and no other version is known (RFC 2433 §7). */
-bool ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result,
-                         unsigned error, char *text, size_t cap)
+unsigned ppp_mschap1_message(const struct ppp_session *s, const struct aaa_result *result,
+                             unsigned error, char *text, size_t cap)
 {
 	const char *words = ppp_auth_said(result, error)->message;
 	if (!error) {
 		snprintf(text, cap, "%s", words[0] ? words : ppp_login_welcome(s));
-		return false;
+		return 0;
 	}
 	struct mschap_failure f = failure(s, result, error, 2);
 	snprintf(text, cap, "E=%u R=%u C=%s V=%u", f.error, f.retry, f.hex, f.version);
-	return f.retry;
+	return f.retry ? AUTH_AGAIN_PROOF : 0;
 }
 
 /* RFC 2759 §5: the server's proof, and a message. */
@@ -154,15 +167,24 @@ static void success(const struct ppp_session *s, const struct aaa_result *result
 		snprintf(text, cap, "%s M=%s", proof, words[0] ? words : ppp_login_welcome(s));
 }
 
-bool ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result,
-                         unsigned error, char *text, size_t cap)
+/* The packet that changes the password follows a Failure of the server's that says so (§7), where the tunnel group has
+ * password-management. */
+static bool may_change(const struct ppp_session *s, const struct mschap_failure *f)
+{
+	const struct aaa_group *g = ppp_session_group(s);
+	return g && g->password_management && s->auth.retries < AUTH_RETRIES_MAX &&
+	       (f->error == MSCHAP_PASSWD_EXPIRED || (f->error == MSCHAP_CHANGING_PASSWORD && f->retry));
+}
+
+unsigned ppp_mschap2_message(const struct ppp_session *s, const struct aaa_result *result,
+                             unsigned error, char *text, size_t cap)
 {
 	if (!error) {
 		success(s, result, text, cap);
-		return false;
+		return 0;
 	}
 	struct mschap_failure f = failure(s, result, error, 3);
 	snprintf(text, cap, "E=%u R=%u C=%s V=%u M=%s", f.error, f.retry, f.hex, f.version,
 	         f.message);
-	return f.retry;
+	return (f.retry ? AUTH_AGAIN_PROOF : 0u) | (may_change(s, &f) ? AUTH_AGAIN_CHANGE : 0u);
 }

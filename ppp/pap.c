@@ -44,7 +44,8 @@ void ppp_pap_input(struct ppp_session *s, uint8_t code, uint8_t id, struct bytes
 		return;
 	}
 	a->id = id;
-	a->answered = a->again = false;
+	a->answered = false;
+	a->again = 0;
 	ppp_debug(s, DEBUG_PPP_UPAP, 1, "PPP %u: UPAP I AUTHREQ id %u len %zu", s->unit, id,
 	          data.len + 4);
 	if (!parse(&a->run->rq, data)) {
@@ -76,6 +77,6 @@ bool ppp_pap_verdict(struct ppp_session *s, const struct aaa_result *result, uns
 	bool again = result->why == AAA_WHY_CHALLENGED && s->auth.retries < AUTH_RETRIES_MAX;
 	answer(s, error ? PAP_NAK : PAP_ACK, str_of(words[0] ? words : ours));
 	if (again)
-		ppp_auth_wait_again(s, AUTH_ANSWER_MS);
+		ppp_auth_wait_again(s, AUTH_AGAIN_PROOF);
 	return !again;
 }

@@ -27,12 +27,13 @@ struct ppp *ppp_new(struct clock *clock, struct aaa_servers *servers, const stru
 	p->sessions = pool_new("PPP sessions", sizeof(struct ppp_session), PPP_UNITS_MAX);
 	p->auths = pool_new("PPP authentications", sizeof(struct ppp_auth_run), PPP_UNITS_MAX);
 	p->eaps = pool_new("PPP EAP talks", sizeof(struct ppp_eap), PPP_UNITS_MAX);
+	p->changes = pool_new("PPP new passwords", sizeof(struct aaa_change), PPP_UNITS_MAX);
 	p->users = pool_new("PPP users", sizeof(struct ppp_user), PPP_UNITS_MAX);
 	p->by_call = hash_new(PPP_UNITS_MAX);
 	p->by_ip = hash_new(PPP_UNITS_MAX);
 	p->by_user = hash_new(PPP_UNITS_MAX);
 	p->taken[0] = 1; /* there is no unit 0 */
-	if (!p->pools || !p->sessions || !p->auths || !p->eaps || !p->users || !p->by_call || !p->by_ip || !p->by_user) {
+	if (!p->pools || !p->sessions || !p->auths || !p->eaps || !p->changes || !p->users || !p->by_call || !p->by_ip || !p->by_user) {
 		ppp_free(p);
 		return NULL;
 	}
@@ -50,6 +51,7 @@ void ppp_free(struct ppp *p)
 	pool_delete(p->sessions);
 	pool_delete(p->auths);
 	pool_delete(p->eaps);
+	pool_delete(p->changes);
 	pool_delete(p->users);
 	hash_free(p->by_call);
 	hash_free(p->by_ip);

@@ -209,6 +209,7 @@ struct aaa_group {
 	const char *accounting;      /* accounting-server-group, "" = none */
 	const char *authorization;   /* authorization-server-group, "" = none */
 	bool authorization_required; /* who it does not know stays out */
+	bool password_management; /* whose password has expired may change it at the login */
 	const uint32_t *dhcp_servers;
 	size_t ndhcp;
 };
@@ -339,6 +340,12 @@ struct aaa_result {
 	bool local; /* the local database knows him */
 };
 
+/* MS-CHAPv2: a new password, encrypted with the old one, and the hash of the old one with the new (RFC 2759 §7). */
+struct aaa_change {
+	uint8_t password[516], hash[16];
+	uint16_t flags;
+};
+
 /* One question. The caller owns it, fills the first part and keeps it until done or aaa_cancel. */
 struct aaa_request {
 	enum aaa_method method;
@@ -347,6 +354,7 @@ struct aaa_request {
 	uint16_t mtu;    /* EAP: largest packet that the client takes (Framed-MTU) */
 	struct bytes eap; /* EAP: the client's packet, the caller's until done */
 	uint8_t lm_response[24]; /* MS-CHAPv1; zero when the client sends none */
+	const struct aaa_change *change; /* MS-CHAPv2: response is of this new password; NULL = none; the caller's until done */
 	char user[AAA_USER_MAX + 1];         /* as it came */
 	char account[AAA_USER_MAX + 1];      /* who is asked about; "" = user */
 	uint32_t peer_ip;                    /* for messages */

@@ -260,6 +260,7 @@ static void read_group(struct aaa_conf_ctx *x, const struct centry *e, struct aa
 	g->accounting = aaa_conf_str(x, conf_text(general, "accounting"));
 	g->authorization = aaa_conf_str(x, conf_text(general, "authorization"));
 	g->authorization_required = conf_bool(general, "authorization-required");
+	g->password_management = conf_bool(general, "password-management");
 	g->ndhcp = conf_list_len(general, "dhcp-servers");
 	uint32_t *servers = aaa_conf_array(x, g->ndhcp, sizeof(*servers));
 	for (size_t i = 0; servers && i < g->ndhcp; i++)

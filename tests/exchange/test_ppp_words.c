@@ -287,6 +287,115 @@ static void mschap2_again(void **state)
 	assert_int_equal(ppp_stats(pb_ppp)->pending, 0);
 }
 
+/* A Change-Password packet (RFC 2759 §7) that answers the challenge of the last Failure. */
+static void change_password(struct pb_link *l, uint8_t id, size_t len)
+{
+	uint8_t packet[700] = {7, id, (uint8_t)(len >> 8), (uint8_t)len}, hash[16], eight[8], challenge[16];
+	for (size_t i = 4; i < len; i++)
+		packet[i] = (uint8_t)(i * 3);
+	const char *hex = strstr(l->peer.message, " C=");
+	for (size_t i = 0; hex && i < 16; i++)
+		sscanf(hex + 3 + 2 * i, "%2hhx", &challenge[i]);
+	uint8_t *proof = packet + 4 + 516 + 16;
+	mschap_nt_hash(STR("new one"), hash);
+	mschap2_challenge(proof, challenge, STR("jdoe"), eight);
+	mschap_response(eight, hash, proof + 24);
+	mschap2_authenticator(hash, proof + 24, proof, challenge, STR("jdoe"), l->peer.want);
+	ppp_peer_frame(&l->peer, 0xc223, packet, len);
+	pb_run_for(100);
+}
+
+static uint8_t relayed[516 + 16 + 2];
+
+static void change_server(struct aaa_result *result, struct aaa_reply *reply)
+{
+	const struct aaa_request *rq = &aaa_fake.asked;
+	memset(relayed, 0, sizeof(relayed));
+	if (rq->change) {
+		memcpy(relayed, rq->change->password, 516);
+		memcpy(relayed + 516, rq->change->hash, 16);
+		relayed[532] = (uint8_t)(rq->change->flags >> 8);
+		relayed[533] = (uint8_t)rq->change->flags;
+	}
+	if (rq->change)
+		mschap2_server(result, reply);
+	else
+		str_copy(reply->mschap, sizeof(reply->mschap), str_of(failure_text));
+}
+
+static void password_change(void **state)
+{
+	enum { LEN = 586 };
+	uint8_t want[LEN];
+	(void)state;
+	for (size_t i = 0; i < LEN; i++)
+		want[i] = (uint8_t)(i * 3);
+	pb_groups[0].password_management = true;
+	mschap2("new one", "E=648 R=0 C=" C16 " V=3 M=Password expired", "");
+	aaa_fake.answer = change_server;
+	struct pb_link *l = dial(0, AAA_MSCHAP2, NULL);
+	assert_false(l->closed);
+	assert_string_equal(l->peer.message, "E=648 R=0 C=" C16 " V=3 M=Password expired");
+	uint8_t id = l->peer.auth_packet[1];
+	/* no other attempt, no other length, no other identifier */
+	l->peer.auth_packet[1] = (uint8_t)(id + 1);
+	ppp_peer_frame(&l->peer, 0xc223, l->peer.auth_packet, l->peer.auth_len);
+	change_password(l, id, LEN);
+	change_password(l, (uint8_t)(id + 2), LEN);
+	change_password(l, (uint8_t)(id + 1), LEN - 1);
+	change_password(l, (uint8_t)(id + 1), LEN + 1);
+	assert_int_equal(aaa_fake.starts, 1);
+	change_password(l, (uint8_t)(id + 1), LEN);
+	assert_int_equal(aaa_fake.starts, 2);
+	assert_string_equal(aaa_fake.asked.user, "jdoe");
+	assert_int_equal(aaa_fake.asked.id, id + 1);
+	assert_memory_equal(relayed, want + 4, 532);
+	assert_memory_equal(relayed + 532, want + LEN - 2, 2);
+	pb_run_for(1000);
+	assert_true(l->peer.success_verified && l->peer.ip_up && l->data);
+	/* the server does not like the new one: once more, where it says so */
+	mschap2("another", "E=709 R=1 C=" C16 " V=3 M=Too short", "");
+	aaa_fake.answer = change_server;
+	failure_text = "E=648 R=1 C=" C16 " V=3 M=x";
+	l = dial(1, AAA_MSCHAP2, NULL);
+	id = l->peer.auth_packet[1];
+	failure_text = "E=709 R=1 C=" C16 " V=3 M=Too short";
+	change_password(l, (uint8_t)(id + 1), LEN);
+	assert_string_equal(l->peer.message, failure_text);
+	failure_text = "E=709 R=0 C=" C16 " V=3 M=Too short";
+	change_password(l, (uint8_t)(id + 2), LEN);
+	pb_run_for(1000);
+	assert_true(l->closed);
+	assert_int_equal(aaa_fake.starts, 3);
+	/* without password-management the client is told, and that is all */
+	pb_groups[0].password_management = false;
+	failure_text = "E=648 R=0 C=" C16 " V=3 M=Password expired";
+	l = dial(2, AAA_MSCHAP2, NULL);
+	is_out(l, failure_text);
+}
+
+/* Nobody changes a password who was not told to. */
+static void change_unasked(void **state)
+{
+	(void)state;
+	pb_groups[0].password_management = true;
+	pb_groups[0].methods = AAA_BIT(AAA_MSCHAP2);
+	aaa_fake.answer = change_server;
+	struct pb_link *l = pb_dial(0, PEER_PLAIN, "jdoe", "j!doe1", AAA_BIT(AAA_MSCHAP2));
+	pb_run_for(25);
+	l->peer.silent = true;
+	pb_run_for(25);
+	l->peer.silent = false;
+	uint8_t packet[586] = {7, 0, 586 >> 8, 586 & 0xff};
+	for (unsigned id = 0; id < 256; id++) {
+		packet[1] = (uint8_t)id;
+		ppp_peer_frame(&l->peer, 0xc223, packet, sizeof(packet));
+	}
+	pb_run_for(100);
+	assert_int_equal(aaa_fake.starts, 0);
+	assert_false(l->closed);
+}
+
 static void mschap1(void **state)
 {
 	(void)state;
@@ -327,6 +436,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        T(texts),          T(pap_challenge),   T(pap_attempts),  T(mschap2_success),
 	        T(mschap2_failure), T(mschap2_again), T(mschap1),
+	        T(password_change), T(change_unasked),
 	};
 	if (pb_prepare() != 0)
 		return 1;

@@ -91,6 +91,7 @@ enum radius_kind {
 	X(AV_PAIR,                CISCO,     1,   TEXT,          "Cisco-AV-pair")              \
 	X(MSCHAP_RESPONSE,        MICROSOFT, 1,   SECRET,        "MS-CHAP-Response")           \
 	X(MSCHAP_ERROR,           MICROSOFT, 2,   TEXT,          "MS-CHAP-Error")              \
+	X(MSCHAP_NT_ENC_PW,       MICROSOFT, 6,   SECRET,        "MS-CHAP-NT-Enc-PW")          \
 	X(MPPE_POLICY,            MICROSOFT, 7,   NUMBER,        "MS-MPPE-Encryption-Policy")  \
 	X(MPPE_TYPES,             MICROSOFT, 8,   NUMBER,        "MS-MPPE-Encryption-Types")   \
 	X(MSCHAP_DOMAIN,          MICROSOFT, 10,  TEXT,          "MS-CHAP-Domain")             \
@@ -100,6 +101,7 @@ enum radius_kind {
 	X(MPPE_RECV_KEY,          MICROSOFT, 17,  SECRET,        "MS-MPPE-Recv-Key")           \
 	X(MSCHAP2_RESPONSE,       MICROSOFT, 25,  SECRET,        "MS-CHAP2-Response")          \
 	X(MSCHAP2_SUCCESS,        MICROSOFT, 26,  OCTETS,        "MS-CHAP2-Success")           \
+	X(MSCHAP2_CPW,            MICROSOFT, 27,  SECRET,        "MS-CHAP2-CPW")               \
 	X(PRIMARY_DNS,            MICROSOFT, 28,  IP,            "MS-Primary-DNS-Server")      \
 	X(SECONDARY_DNS,          MICROSOFT, 29,  IP,            "MS-Secondary-DNS-Server")    \
 	X(PRIMARY_NBNS,           MICROSOFT, 30,  IP,            "MS-Primary-NBNS-Server")     \

@@ -50,12 +50,45 @@ static void put_mschap1(struct wr *w, const struct aaa_request *rq, const struct
 	radius_put(w, RADIUS_A_MSCHAP_RESPONSE, value, sizeof(value));
 }
 
+/* A new password. It is longer than an attribute: in numbered pieces (RFC 2548 §2.1.8), and the proof of it in one of
+ * its own (§2.3.4). */
+static void put_change(struct wr *w, const struct aaa_request *rq)
+{
+	enum { CODE = 7, PIECE_CODE = 6, PIECE = 243 };
+	uint8_t value[4 + PIECE];
+	struct wr v = wr_of(value, sizeof(value));
+	struct rd r = rd_of(rq->change->password, sizeof(rq->change->password));
+	wr_u8(&v, CODE);
+	wr_u8(&v, rq->id);
+	wr_bytes(&v, rq->change->hash, sizeof(rq->change->hash));
+	wr_bytes(&v, rq->peer_challenge, 16);
+	wr_zero(&v, 8);
+	wr_bytes(&v, rq->response, 24);
+	wr_u16(&v, rq->change->flags);
+	radius_put(w, RADIUS_A_MSCHAP_CHALLENGE, rq->challenge, 16);
+	radius_put(w, RADIUS_A_MSCHAP2_CPW, value, wr_len(&v));
+	for (uint16_t number = 1; rd_left(&r) > 0; number++) {
+		struct bytes piece = rd_bytes(&r, rd_left(&r) < PIECE ? rd_left(&r) : PIECE);
+		v = wr_of(value, sizeof(value));
+		wr_u8(&v, PIECE_CODE);
+		wr_u8(&v, rq->id);
+		wr_u16(&v, number);
+		wr_bytes(&v, piece.p, piece.len);
+		radius_put(w, RADIUS_A_MSCHAP_NT_ENC_PW, value, wr_len(&v));
+	}
+	wipe(value, sizeof(value));
+}
+
 /* RFC 2548 §2.3.2 */
 static void put_mschap2(struct wr *w, const struct aaa_request *rq, const struct radius_ids *ids)
 {
 	uint8_t value[50];
 	struct wr v = wr_of(value, sizeof(value));
 	(void)ids;
+	if (rq->change) {
+		put_change(w, rq);
+		return;
+	}
 	wr_u8(&v, rq->id);
 	wr_u8(&v, 0);
 	wr_bytes(&v, rq->peer_challenge, 16);

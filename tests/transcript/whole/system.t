@@ -83,6 +83,7 @@ L2TP messages                   0           0 <*>               0
 L2TP tunnels                    0           0 <*>               0
 PPP EAP talks                   0           0 <*>               0
 PPP authentications             0           0 <*>               0
+PPP new passwords               0           0 <*>               0
 PPP sessions                    0           0 <*>               0
 PPP users                       0           0 <*>               0
 Packet path messages            0           0 <*>               0

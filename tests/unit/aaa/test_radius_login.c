@@ -120,6 +120,48 @@ static void proofs(void **state)
 	aaa_ask_cancel(&one);
 }
 
+/* What FreeRADIUS asks of a password change: MS-CHAP2-CPW of 68 octets, three pieces that are 516 octets together. */
+static void password_change(void **state)
+{
+	static struct aaa_change change = {.flags = 0x0102};
+	uint8_t whole[600];
+	struct wr w = wr_of(whole, sizeof(whole));
+	(void)state;
+	for (unsigned i = 0; i < sizeof(change.password); i++)
+		change.password[i] = (uint8_t)(i * 7 + i / 256);
+	memset(change.hash, 0x77, sizeof(change.hash));
+	rq = wire_pap("jdoe", "");
+	rq.method = AAA_MSCHAP2;
+	rq.id = 0x43;
+	rq.change = &change;
+	memset(rq.peer_challenge, 0x66, 16);
+	memset(rq.response, 0xaa, 24);
+	memset(rq.challenge, 0x11, 16);
+	wire_ask(&one, "RAD", AAA_AUTHENTICATE, &rq);
+	wire_none(RADIUS_A_MSCHAP2_RESPONSE);
+	struct bytes v = wire_value(RADIUS_A_MSCHAP2_CPW);
+	assert_int_equal(v.len, 68);
+	assert_memory_equal(v.p, "\x07\x43\x77\x77", 4);
+	assert_memory_equal(v.p + 18, "\x66\x66", 2);
+	assert_memory_equal(v.p + 34, "\0\0\0\0\0\0\0\0\xaa", 9);
+	assert_memory_equal(v.p + 66, "\1\2", 2);
+	struct radius_packet p = wire_last();
+	struct radius_walk walk = radius_walk(&p);
+	uint8_t number = 0;
+	for (struct radius_value a; radius_next(&walk, &a);) {
+		if (a.attr != RADIUS_A_MSCHAP_NT_ENC_PW)
+			continue;
+		assert_memory_equal(a.v.p, ((const uint8_t[]){6, 0x43, 0, ++number}), 4);
+		wr_bytes(&w, a.v.p + 4, a.v.len - 4);
+	}
+	assert_int_equal(number, 3);
+	assert_int_equal(wr_len(&w), sizeof(change.password));
+	assert_memory_equal(whole, change.password, sizeof(change.password));
+	answer_text(RADIUS_ACCESS_REJECT, RADIUS_A_MSCHAP_ERROR, "\x43" "E=709 R=0 V=3");
+	assert_int_equal(wire_got.answer, AAA_SAYS_REJECT);
+	assert_string_equal(wire_got.reply->mschap, "E=709 R=0 V=3");
+}
+
 /* A LAN Manager response alone is what it is. */
 static void lan_manager_only(void **state)
 {
@@ -529,6 +571,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        WIRE_TEST(what_every_request_says),
 	        WIRE_TEST(proofs),
+	        WIRE_TEST(password_change),
 	        WIRE_TEST(lan_manager_only),
 	        WIRE_TEST(mschap_answers),
 	        WIRE_TEST(rejects_grant_nothing),
