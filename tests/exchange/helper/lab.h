@@ -34,6 +34,8 @@ struct lab_answer {
 };
 /* One host with the texts of host set to "" where NULL. */
 struct lab_answer lab_ask(enum aaa_protocol p, struct aaa_host_conf host, const char *user, const char *password);
+/* The same where the password may be told: it is a code. */
+struct lab_answer lab_ask_loud(enum aaa_protocol p, struct aaa_host_conf host, const char *user, const char *password);
 struct lab_answer lab_authorize(enum aaa_protocol p, struct aaa_host_conf host, const char *user);
 
 /* For cmocka_run_group_tests. */

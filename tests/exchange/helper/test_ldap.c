@@ -1,13 +1,16 @@
 /* LDAP groups against a genuine slapd. */
 #include "tests/unit/base/unit.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/exchange/helper/directory.h"
 #include "tests/exchange/helper/lab.h"
 
 static const char users[] = "jdoe j!doe1\n"
@@ -221,6 +224,31 @@ static void no_server(void **state)
 	close(s);
 }
 
+/* Result 49 of Active Directory says why. */
+static void sub_codes(void **state)
+{
+	static const struct {
+		const char *password;
+		enum aaa_why why;
+	} codes[] = {
+	        {"525", AAA_WHY_NO_USER}, {"52e", AAA_WHY_PASSWORD}, {"530", AAA_WHY_FAILURE},
+	        {"531", AAA_WHY_FAILURE}, {"532", AAA_WHY_EXPIRED},  {"533", AAA_WHY_FAILURE},
+	        {"701", AAA_WHY_ACCOUNT_EXPIRED}, {"773", AAA_WHY_EXPIRED}, {"775", AAA_WHY_LOCKED},
+	        {"zzz", AAA_WHY_PASSWORD},
+	};
+	(void)state;
+	struct aaa_host_conf h = host_of(&clear, false);
+	h.port = lab_free_port();
+	h.naming = ""; /* by what the server is */
+	int pid = directory_start(h.port);
+	assert_true(pid > 0);
+	assert_answer(ASK(h, "jane", "good"), AAA_SAYS_ACCEPT, AAA_WHY_NONE);
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		assert_answer(lab_ask_loud(AAA_P_LDAP, h, "jane", codes[i].password), AAA_SAYS_REJECT, codes[i].why);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static int setup(void **state)
 {
 	int rc = lab_setup(state);
@@ -249,6 +277,7 @@ int main(void)
 	        cmocka_unit_test(ldaps),
 	        cmocka_unit_test(certificates),
 	        cmocka_unit_test(digest_md5),
+	        cmocka_unit_test(sub_codes),
 	        cmocka_unit_test(no_server),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
