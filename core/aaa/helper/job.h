@@ -77,8 +77,9 @@ enum job_tag {
 	        JOB_TAGS
 };
 
-/* What came of it: name, text. */
+/* What came of it: name, text. The first is what an answer without a result means. */
 #define JOB_RESULT_LIST(X)                                                                         \
+	X(NOTHING, "no answer that can be believed")                                               \
 	X(ACCEPT, "accepted")                                                                      \
 	X(PASSWORD, "invalid password")                                                            \
 	X(NO_USER, "user was not found")                                                           \
@@ -90,8 +91,7 @@ enum job_tag {
 	X(GUEST, "logged in as guest")                                                             \
 	X(REFUSED, "refused by the server")                                                        \
 	X(SKEW, "clock skew")                                                                      \
-	X(ERROR, "cannot be asked as configured")                                                  \
-	X(NOTHING, "no answer that can be believed")
+	X(ERROR, "cannot be asked as configured")
 
 enum job_result {
 #define X(name, text) JOB_IS_##name,
