@@ -240,16 +240,19 @@ static void say_sent(const struct radius_call *call, const struct aaa_ask *ask)
 static void set_who(struct radius_call *call, const struct aaa_ask *ask)
 {
 	const struct aaa_record *record = ask->what == AAA_ACCOUNT ? ask->record : NULL;
-	const char *group = record ? record->tunnel_group : ask->rq->group;
+	const char *group = record ? record->tunnel_group : ask->rq ? ask->rq->group : NULL;
 	str_copy(call->user, sizeof(call->user), str_of(record ? record->user : ask->name));
 	str_copy(call->group, sizeof(call->group), str_of(group ? group : ""));
-	call->who.ip = record ? record->peer_ip : ask->rq->peer_ip;
+	call->who.ip = record ? record->peer_ip : ask->rq ? ask->rq->peer_ip : 0;
 }
 
 static size_t build(struct radius_call *call, const struct aaa_ask *ask, uint8_t *to)
 {
 	struct own *own = ask->host->own;
 	uint8_t kept[RADIUS_STATE_MAX];
+	if (ask->what == AAA_ACCOUNT && ask->shell)
+		return radius_shell_accounting(ask, &call->ids, clock_wall(aaa_host_clock(ask->host)), to,
+		                               RADIUS_MAX);
 	if (ask->what == AAA_ACCOUNT)
 		return radius_accounting_request(ask->record, &call->ids,
 		                                 clock_wall(aaa_host_clock(ask->host)), to,

@@ -2,11 +2,16 @@
 
 #include <stdio.h>
 
+#include "core/aaa/shell.h"
+
 /* RFC 2865 §5, RFC 2866 §5, RFC 2867 §3, vendor 3076. */
 enum {
 	SERVICE_FRAMED = 2,
+	SERVICE_ADMINISTRATIVE = 6,
+	SERVICE_NAS_PROMPT = 7,
 	SERVICE_AUTHORIZE_ONLY = 17,
 	PROTOCOL_PPP = 1,
+	PORT_ASYNC = 0,
 	PORT_VIRTUAL = 5,
 	CLIENT_L2TP_IPSEC = 5,
 	TUNNEL_L2TP = 3,
@@ -147,6 +152,20 @@ static void put_where(struct wr *w, const struct where *at)
 	radius_put_u32(w, RADIUS_A_ASA_CLIENT_TYPE, CLIENT_L2TP_IPSEC);
 }
 
+/* An administrator: at the prompt, or beyond it. */
+static void put_shell(struct wr *w, const struct aaa_shell *sh, uint32_t nas_ip)
+{
+	char pair[40];
+	radius_put_u32(w, RADIUS_A_SERVICE_TYPE, sh->enable ? SERVICE_ADMINISTRATIVE : SERVICE_NAS_PROMPT);
+	if (nas_ip)
+		radius_put_u32(w, RADIUS_A_NAS_IP_ADDRESS, nas_ip);
+	radius_put_u32(w, RADIUS_A_NAS_PORT_TYPE, sh->from ? PORT_VIRTUAL : PORT_ASYNC);
+	radius_put_ip_text(w, RADIUS_A_CALLING_STATION_ID, sh->from);
+	snprintf(pair, sizeof(pair), "ip:source-ip=%s", ip4_text(sh->from).s);
+	if (sh->from)
+		radius_put_text(w, RADIUS_A_AV_PAIR, pair);
+}
+
 size_t radius_access_request(const struct aaa_ask *ask, const struct radius_ids *ids, uint8_t *to,
                              size_t cap)
 {
@@ -160,10 +179,14 @@ size_t radius_access_request(const struct aaa_ask *ask, const struct radius_ids 
 		proofs[rq->method](&w, rq, ids);
 	else if (!only)
 		put_common(&w, ask, ids);
-	radius_put_u32(&w, RADIUS_A_SERVICE_TYPE, only ? SERVICE_AUTHORIZE_ONLY : SERVICE_FRAMED);
-	radius_put_u32(&w, RADIUS_A_FRAMED_PROTOCOL, PROTOCOL_PPP);
 	if (ids->state.len > 0)
 		radius_put(&w, RADIUS_A_STATE, ids->state.p, ids->state.len);
+	if (ask->shell) {
+		put_shell(&w, ask->shell, ids->nas_ip);
+		return radius_end(&w, ids->secret);
+	}
+	radius_put_u32(&w, RADIUS_A_SERVICE_TYPE, only ? SERVICE_AUTHORIZE_ONLY : SERVICE_FRAMED);
+	radius_put_u32(&w, RADIUS_A_FRAMED_PROTOCOL, PROTOCOL_PPP);
 	put_where(&w, &at);
 	return radius_end(&w, ids->secret);
 }
@@ -223,6 +246,29 @@ static void put_session(struct wr *w, const struct aaa_record *a, uint32_t nas_i
 	put_classes(w, a);
 	if (a->type != AAA_ACCT_START)
 		put_counters(w, a);
+}
+
+size_t radius_shell_accounting(const struct aaa_ask *ask, struct radius_ids *ids, time_t wall, uint8_t *to,
+                               size_t cap)
+{
+	const struct aaa_shell *sh = ask->shell;
+	struct wr w = wr_of(to, cap < RADIUS_MAX ? cap : RADIUS_MAX);
+	radius_begin(&w, RADIUS_ACCOUNTING_REQUEST, ids->id, NULL, false);
+	radius_put_u32(&w, RADIUS_A_ACCT_STATUS_TYPE, status_types[sh->type]);
+	radius_put_text(&w, RADIUS_A_ACCT_SESSION_ID, sh->id);
+	radius_put_u32(&w, RADIUS_A_EVENT_TIMESTAMP, (uint32_t)sh->at);
+	radius_put_u32(&w, RADIUS_A_ACCT_DELAY_TIME, wall > sh->at ? (uint32_t)(wall - sh->at) : 0);
+	radius_put_text(&w, RADIUS_A_USER_NAME, ask->name);
+	put_shell(&w, sh, ids->nas_ip);
+	radius_put_u32(&w, RADIUS_A_ACCT_AUTHENTIC, sh->local ? AUTHENTIC_LOCAL : AUTHENTIC_RADIUS);
+	if (sh->type == AAA_ACCT_STOP) {
+		radius_put_u32(&w, RADIUS_A_ACCT_SESSION_TIME, sh->session_s);
+		radius_put_u32(&w, RADIUS_A_ACCT_TERMINATE_CAUSE, AAA_CAUSE_USER_REQUEST);
+	}
+	size_t len = radius_end_computed(&w, ids->secret);
+	if (len > 0)
+		memcpy(ids->auth, to + 4, RADIUS_AUTH);
+	return len;
 }
 
 size_t radius_accounting_request(const struct aaa_record *record, struct radius_ids *ids,

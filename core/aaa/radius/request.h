@@ -20,5 +20,8 @@ size_t radius_access_request(const struct aaa_ask *ask, const struct radius_ids 
 /* Accounting-Request for an AAA_ACCOUNT (RFC 2866, 2867, 2869), wall: now. Its authenticator goes to ids. */
 size_t radius_accounting_request(const struct aaa_record *record, struct radius_ids *ids,
                                  time_t wall, uint8_t *to, size_t cap);
+/* The same about an administrator (ask->shell). */
+size_t radius_shell_accounting(const struct aaa_ask *ask, struct radius_ids *ids, time_t wall, uint8_t *to,
+                               size_t cap);
 
 #endif

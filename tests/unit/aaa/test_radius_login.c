@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/aaa/shell.h"
 #include "core/base/debug.h"
 #include "crypto/prim/prim.h"
 #include "radius_wire.h"
@@ -564,6 +565,57 @@ static void debug_lines(void **state)
 	out_free(&said);
 }
 
+static void ask_shell(enum aaa_what what, const struct aaa_shell *sh)
+{
+	aaa_reply_free(wire_got.reply);
+	wire_got = (struct got){0};
+	rq = wire_pap("boss", "secret99");
+	one = (struct aaa_ask){.what = what, .rq = &rq, .name = rq.user, .shell = sh, .done = wire_done, .arg = &wire_got};
+	aaa_ask_start(&one, aaa_sgroup_find(wire_servers, "RAD"));
+}
+
+/* Administrators are no PPP clients: the password of one, who comes and who goes. */
+static void administrators(void **state)
+{
+	struct aaa_shell sh = {.line = "ssh", .from = CLIENT_IP, .id = "0000002A", .at = 77, .session_s = 9, .local = true};
+	(void)state;
+	ask_shell(AAA_AUTHENTICATE, &sh);
+	assert_bytes(wire_value(RADIUS_A_USER_NAME), "boss");
+	assert_int_equal(wire_value(RADIUS_A_USER_PASSWORD).len, 16);
+	assert_int_equal(wire_number(RADIUS_A_SERVICE_TYPE), 7);
+	assert_int_equal(wire_number(RADIUS_A_NAS_PORT_TYPE), 5);
+	assert_bytes(wire_value(RADIUS_A_CALLING_STATION_ID), "192.0.2.1");
+	wire_none(RADIUS_A_FRAMED_PROTOCOL);
+	wire_none(RADIUS_A_ASA_TUNNEL_GROUP);
+	wire_none(RADIUS_A_TUNNEL_CLIENT_ENDPOINT);
+	answer_text(RADIUS_ACCESS_ACCEPT, RADIUS_A_SERVICE_TYPE, "\000\000\000\007");
+	assert_int_equal(wire_got.answer, AAA_SAYS_ACCEPT);
+	assert_int_equal(wire_got.reply->service, AAA_SERVICE_NAS_PROMPT);
+	sh.enable = true;
+	sh.from = 0;
+	ask_shell(AAA_AUTHENTICATE, &sh);
+	assert_int_equal(wire_number(RADIUS_A_SERVICE_TYPE), 6);
+	assert_int_equal(wire_number(RADIUS_A_NAS_PORT_TYPE), 0);
+	wire_none(RADIUS_A_CALLING_STATION_ID);
+	aaa_ask_cancel(&one);
+	sh.enable = false;
+	sh.type = AAA_ACCT_START;
+	ask_shell(AAA_ACCOUNT, &sh);
+	assert_int_equal(wire.sent[wire.n - 1].data[0], RADIUS_ACCOUNTING_REQUEST);
+	assert_int_equal(wire_number(RADIUS_A_ACCT_STATUS_TYPE), 1);
+	assert_bytes(wire_value(RADIUS_A_ACCT_SESSION_ID), "0000002A");
+	assert_bytes(wire_value(RADIUS_A_USER_NAME), "boss");
+	assert_int_equal(wire_number(RADIUS_A_ACCT_AUTHENTIC), 2);
+	wire_none(RADIUS_A_ACCT_SESSION_TIME);
+	wire_says(wire.n - 1, RADIUS_ACCOUNTING_RESPONSE);
+	assert_int_equal(wire_got.answer, AAA_SAYS_ACCEPT);
+	sh.type = AAA_ACCT_STOP;
+	ask_shell(AAA_ACCOUNT, &sh);
+	assert_int_equal(wire_number(RADIUS_A_ACCT_STATUS_TYPE), 2);
+	assert_int_equal(wire_number(RADIUS_A_ACCT_SESSION_TIME), 9);
+	wire_says(wire.n - 1, RADIUS_ACCOUNTING_RESPONSE);
+}
+
 #define WIRE_TEST(f) cmocka_unit_test_setup_teardown(f, wire_setup, wire_teardown)
 
 int main(void)
@@ -582,6 +634,7 @@ int main(void)
 	        WIRE_TEST(states_have_a_ceiling),
 	        WIRE_TEST(challenges_nobody_can_answer),
 	        WIRE_TEST(authorization),
+	        WIRE_TEST(administrators),
 	        WIRE_TEST(debug_lines),
 	};
 	return cmocka_run_group_tests_name("radius logins", tests, NULL, NULL);
