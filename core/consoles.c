@@ -157,16 +157,18 @@ static void acted(void *ctx, const char *user)
 
 struct session_env gateway_console_env(struct gateway *gw)
 {
-	return (struct session_env){.grammar = gw->grammar,
-	                            .sys = gw->conf,
-	                            .clock = &gw->clock,
-	                            .enable_check = enable_check,
-	                            .user_check = user_check,
-	                            .user_find = user_find,
-	                            .remote_allowed = remote_allowed,
-	                            .flash = &gw->exec.flash,
-	                            .acted = acted,
-	                            .ctx = gw};
+	struct session_env env = {.grammar = gw->grammar,
+	                          .sys = gw->conf,
+	                          .clock = &gw->clock,
+	                          .enable_check = enable_check,
+	                          .user_check = user_check,
+	                          .user_find = user_find,
+	                          .remote_allowed = remote_allowed,
+	                          .flash = &gw->exec.flash,
+	                          .acted = acted,
+	                          .ctx = gw};
+	gateway_admins_env(&env);
+	return env;
 }
 
 int gateway_consoles(struct gateway *gw, struct err *err)

@@ -4,6 +4,7 @@
 
 #include "cli/exec/debug.h"
 #include "cli/config/hooks.h"
+#include "core/aaa/admin.h"
 #include "core/aaa/backoff.h"
 #include "core/aaa/local.h"
 #include "core/system_show.h"
@@ -76,6 +77,7 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	gw->ike = gw->sadb != NULL ? ike_new(&gw->clock, &gw->ike_ops, gw) : NULL;
 	gw->l2tp = l2tp_new(&gw->clock, &gateway_l2tp_ops, gw);
 	gw->servers = aaa_servers_new(&gw->clock, &gateway_aaa_io, gw);
+	gw->admins = gw->servers != NULL ? aaa_admins_new(gw->servers) : NULL;
 	gw->ppp = gw->servers != NULL ? ppp_new(&gw->clock, gw->servers, &gateway_ppp_ops, gw) : NULL;
 	gw->sessions = sessiondb_new(gw);
 	struct capture_hooks capture = gateway_capture_hooks;
@@ -84,7 +86,7 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	gw->filters = filters_new(gw);
 	gw->dhcp = gateway_dhcp_new(gw);
 	if (gw->flows == NULL || gw->client_routes == NULL || gw->dhcp == NULL || gw->ike == NULL ||
-	    gw->l2tp == NULL || gw->ppp == NULL || gw->captures == NULL || gw->sessions == NULL ||
+	    gw->l2tp == NULL || gw->ppp == NULL || gw->admins == NULL || gw->captures == NULL || gw->sessions == NULL ||
 	    gw->filters == NULL)
 		return err_set(err, -ENOMEM, "out of memory");
 	l2tp_set_user(gw->l2tp, ppp_link_user(), gw->ppp);
@@ -105,6 +107,7 @@ void gateway_engines_free(struct gateway *gw)
 	sessiondb_free(gw->sessions);
 	aaa_lockout_set(NULL);
 	aaa_backoff_clear();
+	aaa_admins_free(gw->admins);
 	aaa_servers_free(gw->servers);
 	filters_free(gw->filters);
 	confsys_free(gw->conf);

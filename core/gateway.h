@@ -6,6 +6,7 @@
  *   wiring.c    the ops through which IKE, L2TP, PPP and the packet path meet
  *   aaa_io.c    sockets of the servers that know users
  *   consoles.c  what the consoles ask: passwords, users
+ *   admins.c    what they ask servers
  *   snapshot.c  the configuration compiled as a whole
  *   apply.c     what a commit changes in the live objects
  *   overtcp.c   says that IPsec over TCP is not served
@@ -40,6 +41,7 @@
 #include "crypto/prim/prim_batch.h"
 #include "crypto/prim/prim_dh_pool.h"
 
+struct aaa_admins;
 struct sessiondb;
 struct filters;
 struct helpers;
@@ -109,6 +111,7 @@ struct gateway {
 	struct ipsec_sadb_hooks sadb_hooks;
 	struct l2tp *l2tp;
 	struct aaa_servers *servers;
+	struct aaa_admins *admins;
 	struct ppp *ppp;
 	struct hash *flows; /* flow -> struct gw_flow */
 	struct pool *flow_pool;
@@ -229,6 +232,9 @@ void gateway_each_client(struct gateway *gw, void (*fn)(void *arg, uint32_t ip, 
 struct session_env gateway_console_env(struct gateway *gw);
 /* Opens the consoles' socket. 0 or -errno with err. */
 int gateway_consoles(struct gateway *gw, struct err *err);
+
+/* admins.c: the members of env that ask and tell servers */
+void gateway_admins_env(struct session_env *env);
 
 /* system_show.c: show_version, show_asp_drop, clear_asp_drop */
 void gateway_show_register(struct gateway *gw);

@@ -1,4 +1,5 @@
 /* Privilege levels of commands: `privilege` lines, `aaa authorization command LOCAL`. */
+#include <errno.h>
 #include <strings.h>
 
 #include "cli/config/hooks.h"
@@ -15,8 +16,7 @@ static bool begins_with(struct str command, struct str words)
 	       (command.len == words.len || command.p[words.len] == ' ');
 }
 
-/* Who may come in may also leave: what moves between modes and levels is for everybody, entering configuration is not. */
-static bool for_everybody(const struct line *l)
+bool session_for_everybody(const struct line *l)
 {
 	return l->run != NULL &&
 	       ((strncmp(l->run, "session_", 8) == 0 && strcmp(l->run, "session_configure") != 0) ||
@@ -51,7 +51,7 @@ static unsigned command_level(const struct session *s, const struct line *l, str
 	const struct conf *conf = confsys_running(s->env->sys);
 	const struct node *n = schema_find(&g->schema, "privilege");
 	unsigned level =
-	        l->mode == g->user || for_everybody(l) ? LEVEL_OF_USER_MODE : LEVEL_OF_OTHERS;
+	        l->mode == g->user || session_for_everybody(l) ? LEVEL_OF_USER_MODE : LEVEL_OF_OTHERS;
 	struct command c = command_of(g, l, text);
 	size_t best = 0;
 	*below = LEVEL_OF_OTHERS;
@@ -79,6 +79,12 @@ static bool is_free(const struct session *s)
 	       session_conf_text(s, "aaa-authorization", "command").len == 0;
 }
 
+unsigned session_command_level(const struct session *s, const struct match *m)
+{
+	unsigned below;
+	return command_level(s, m->line, str_of(m->text), &below);
+}
+
 bool session_authorized(const struct session *s, const struct match *m)
 {
 	unsigned below;
@@ -94,7 +100,8 @@ static bool may_offer(void *arg, const struct line *l, struct str words, bool wh
 
 struct suggest_gate session_gate(struct session *s)
 {
-	return (struct suggest_gate){is_free(s) ? NULL : may_offer, s};
+	bool by_level = str_caseeq(session_conf_text(s, "aaa-authorization", "command"), STR("LOCAL"));
+	return (struct suggest_gate){is_free(s) || !by_level ? NULL : may_offer, s};
 }
 
 /* privilege [show|clear|cmd] level N [mode M] command C -> one line for each form and mode it leaves open */
@@ -116,24 +123,51 @@ static int edit_privilege(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
-static void warn_of_servers(struct conf_notes *notes, const struct centry *e, const char *field,
-                            const char *instead)
+static bool is_group(struct str server)
+{
+	return server.len > 0 && !str_caseeq(server, STR("LOCAL"));
+}
+
+static const struct centry *group_of(const struct conf *c, struct str server)
+{
+	return is_group(server) ? conf_find(c, "aaa-server", server) : NULL;
+}
+
+/* Said when servers are new somewhere: what happens without their answer. */
+static void warn_of_servers(const struct conf *c, struct conf_notes *notes, const struct centry *e,
+                            const char *field, const char *local, const char *nobody)
 {
 	struct str group = conf_text(e, field);
-	if (group.len > 0 && !str_eq_cstr(group, "LOCAL"))
-		conf_note(notes, e, field, "WARNING: the servers of group %.*s are not %s",
-		          STR_ARG(group), instead);
+	if (!is_group(group))
+		return;
+	bool fallback = conf_text(e, local).len > 0;
+	if (group_of(c, group) == NULL)
+		conf_note(notes, e, field, "WARNING: aaa-server group %.*s does not exist: until it does, %s",
+		          STR_ARG(group), fallback ? "LOCAL is asked" : nobody);
+	else if (!fallback)
+		conf_note(notes, e, field,
+		          "WARNING: without LOCAL %s while no server of group %.*s answers", nobody,
+		          STR_ARG(group));
+}
+
+/* Commands are TACACS+ alone. */
+static int check_commands(const struct conf *c, struct str group, struct err *err)
+{
+	const struct centry *e = group_of(c, group);
+	if (e == NULL || str_eq_cstr(conf_text(e, "protocol"), "tacacs+"))
+		return 0;
+	return err_set(err, -EINVAL, "aaa-server group %.*s is not of protocol tacacs+, which alone knows commands",
+	               STR_ARG(group));
 }
 
 static int check_aaa_authorization(const struct conf *c, const struct centry *e,
                                    const struct centry *was, struct conf_notes *notes,
                                    struct err *err)
 {
-	(void)c, (void)err;
-	if (conf_changed(e, was, "command"))
-		warn_of_servers(notes, e, "command",
-		                "asked for commands, the levels of `privilege` lines decide");
-	return 0;
+	if (!conf_changed(e, was, "command") && !conf_changed(e, was, "command-local"))
+		return 0;
+	warn_of_servers(c, notes, e, "command", "command-local", "nobody may run a command");
+	return check_commands(c, conf_text(e, "command"), err);
 }
 
 /* What is said when `aaa authentication X console` is new: whoever locks himself out should know. */
@@ -153,9 +187,12 @@ static int check_aaa_console(const struct conf *c, const struct centry *e, const
 			          absent);
 		return 0;
 	}
-	if (conf_changed(e, was, "server"))
-		warn_of_servers(notes, e, "server", "asked for consoles, the local database is");
-	if (was == NULL && conf_first(c, "username") == NULL)
+	if (conf_changed(e, was, "server") || conf_changed(e, was, "local"))
+		warn_of_servers(c, notes, e, "server", "local",
+		                str_eq_cstr(access, "enable") ? "nobody gets privileged"
+		                                              : "nobody comes in");
+	bool asked = !is_group(conf_text(e, "server")) || conf_text(e, "local").len > 0;
+	if (was == NULL && asked && conf_first(c, "username") == NULL)
 		conf_note(
 		        notes, e, NULL,
 		        "WARNING: local database is empty! Use 'username' command to define local "
@@ -163,11 +200,53 @@ static int check_aaa_console(const struct conf *c, const struct centry *e, const
 	return 0;
 }
 
+/* Who is told of administrators: servers. false: err says why not. */
+static bool check_told(const struct conf *c, const struct centry *e, struct conf_notes *notes, struct err *err)
+{
+	struct str server = conf_text(e, "server");
+	if (server.len > 0 && !is_group(server)) {
+		err_set(err, -EINVAL, "the local database takes no records");
+		return false;
+	}
+	if (group_of(c, server) == NULL)
+		conf_note(notes, e, "server",
+		          "WARNING: aaa-server group %.*s does not exist: until it does, nobody is told",
+		          STR_ARG(server));
+	return true;
+}
+
+static int check_accounting_command(const struct conf *c, const struct centry *e, const struct centry *was,
+                                    struct conf_notes *notes, struct err *err)
+{
+	if (!conf_changed(e, was, "server") || conf_text(e, "server").len == 0)
+		return 0;
+	return check_told(c, e, notes, err) ? check_commands(c, conf_text(e, "server"), err) : -EINVAL;
+}
+
+/* Only these protocols have records of consoles. */
+static int check_accounting_console(const struct conf *c, const struct centry *e, const struct centry *was,
+                                    struct conf_notes *notes, struct err *err)
+{
+	if (!conf_changed(e, was, "server"))
+		return 0;
+	if (!check_told(c, e, notes, err))
+		return -EINVAL;
+	const struct centry *g = group_of(c, conf_text(e, "server"));
+	struct str protocol = g != NULL ? conf_text(g, "protocol") : STR("radius");
+	if (!str_eq_cstr(protocol, "radius") && !str_eq_cstr(protocol, "tacacs+"))
+		return err_set(err, -EINVAL, "servers of protocol %.*s take no records", STR_ARG(protocol));
+	if (str_eq_cstr(conf_text(e, "access"), "telnet"))
+		conf_note(notes, e, NULL, "WARNING: there is no telnet access: the line is kept");
+	return 0;
+}
+
 void session_auth_register(void)
 {
 	static const struct conf_check checks[] = {
 	        {"aaa_console_check", check_aaa_console},
-	        {"aaa_authorization_check", check_aaa_authorization}};
+	        {"aaa_authorization_check", check_aaa_authorization},
+	        {"aaa_accounting_command_check", check_accounting_command},
+	        {"aaa_accounting_console_check", check_accounting_console}};
 	conf_check_register(checks, sizeof checks / sizeof *checks);
 	static const struct conf_edit_hook hooks[] = {{"privilege", edit_privilege}};
 	conf_edit_register(hooks, sizeof hooks / sizeof *hooks);

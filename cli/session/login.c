@@ -7,7 +7,7 @@
 
 enum { LOGIN_TRIES = 3 };
 
-static bool over_ssh(const struct session *s)
+bool session_over_ssh(const struct session *s)
 {
 	return strcmp(s->from, "console") != 0;
 }
@@ -20,16 +20,16 @@ static time_t now_of(const struct session *s)
 /* The address of log lines; the console itself has none. */
 static const char *log_from(const struct session *s)
 {
-	return over_ssh(s) ? s->from : "0.0.0.0";
+	return session_over_ssh(s) ? s->from : "0.0.0.0";
 }
 
 /* 605005 and 605004: who came in, or did not, and from where. */
 static void log_login(const struct session *s, const char *user, bool permitted)
 {
 	const struct session_remote *r = &s->remote;
-	if (!over_ssh(s) && permitted)
+	if (!session_over_ssh(s) && permitted)
 		log_msg(MSG_605005_CONSOLE, user);
-	else if (!over_ssh(s))
+	else if (!session_over_ssh(s))
 		log_msg(MSG_605004_CONSOLE, user);
 	else if (permitted)
 		log_msg(MSG_605005, s->from, r->port, r->ifname, r->server, user);
@@ -109,8 +109,21 @@ static void print_banner(struct session *s, const char *kind)
 
 void session_set_privilege(struct session *s, unsigned level)
 {
+	unsigned from = s->privilege;
 	s->privilege = level;
+	session_tell_level(s, from, level);
 	session_set_mode(s, level > 1 ? s->env->grammar->exec : s->env->grammar->user);
+}
+
+static bool exec_counts(const struct session *s)
+{
+	return session_conf_text(s, "aaa-authorization", "exec").len > 0;
+}
+
+/* Whose service-type is nas-prompt stays at the prompt. */
+static unsigned granted(const struct session *s, const struct session_account *account)
+{
+	return exec_counts(s) && !account->config ? 1 : account->privilege;
 }
 
 /* Logged in, or nobody had to: the rest of the greeting. */
@@ -130,20 +143,13 @@ static void welcome(struct session *s)
 		session_print(s, out_text(&out));
 		out_free(&out);
 		out_free(&history);
+		session_tell_console(s, SESSION_CAME);
 		if (session_conf_text(s, "aaa-authorization", "auto-enable").len > 0)
-			session_set_privilege(s, s->account.privilege);
+			session_set_privilege(s, granted(s, &s->account));
 	}
 	print_banner(s, "exec");
 	session_print(s, STR("Type help or '?' for a list of available commands.\n"));
 	s->phase = PHASE_LINE;
-}
-
-/* Is `aaa authentication WHAT console` configured? */
-static bool aaa_asks(const struct session *s, const char *what)
-{
-	const struct node *n = schema_find(&s->env->grammar->schema, "aaa-console");
-	return n != NULL && (n->flags & NODE_LIST) &&
-	       conf_find(confsys_running(s->env->sys), "aaa-console", str_of(what)) != NULL;
 }
 
 /* `aaa authorization exec`: the user's service-type decides whether he may have a console, and whether `enable` lets him
@@ -151,8 +157,7 @@ static bool aaa_asks(const struct session *s, const char *what)
 static bool exec_allowed(const struct session *s, struct str user,
                          const struct session_account *account, bool enable)
 {
-	if (session_conf_text(s, "aaa-authorization", "exec").len == 0 ||
-	    (enable ? account->config : account->shell))
+	if (!exec_counts(s) || (enable ? account->config : account->shell))
 		return true;
 	char name[65];
 	str_copy(name, sizeof name, user);
@@ -165,7 +170,7 @@ void session_login_begin(struct session *s)
 	const struct session_env *env = s->env;
 	s->privilege = s->opt.batch || s->opt.enable ? 15 : 1;
 	s->user[0] = '\0';
-	s->as_enable = false;
+	s->as_enable = s->by_server = false;
 	s->pager_lines = s->width = -1;
 	session_set_mode(s, s->privilege < 15 ? env->grammar->user
 	                    : s->opt.config   ? env->grammar->config
@@ -182,9 +187,10 @@ void session_login_begin(struct session *s)
 		return;
 	}
 	struct session_account account = {0};
-	if (!aaa_asks(s, over_ssh(s) ? "ssh" : "serial")) {
+	struct session_choice choice;
+	if (!session_choice(s, session_over_ssh(s) ? "ssh" : "serial", &choice)) {
 		welcome(s);
-	} else if (over_ssh(s) && env->user_find != NULL && *s->os_user != '\0' &&
+	} else if (session_over_ssh(s) && choice.group.len == 0 && env->user_find != NULL && *s->os_user != '\0' &&
 	           env->user_find(env->ctx, str_of(s->os_user), &account) &&
 	           exec_allowed(s, str_of(s->os_user), &account, false)) {
 		/* sshd has asked already, and the database knows the name. */
@@ -214,9 +220,12 @@ static void forget_person(struct session *s)
 
 void session_over(struct session *s)
 {
+	session_unask(s);
+	session_tell_level(s, s->privilege, 1);
+	session_tell_console(s, SESSION_LEFT);
 	if (*s->user != '\0')
 		log_msg(MSG_611103, s->user);
-	if (*s->user != '\0' && over_ssh(s))
+	if (*s->user != '\0' && session_over_ssh(s))
 		log_msg(MSG_315011, s->from, s->remote.ifname, s->user);
 	s->user[0] = '\0';
 	s->phase = PHASE_OVER;
@@ -246,11 +255,12 @@ void session_login_ask(struct session *s, enum session_login what)
 }
 
 /* What a password opened. */
-static void admit(struct session *s, struct str name, const struct session_account *account)
+static void admit(struct session *s, struct str name, const struct session_account *account, bool by_server)
 {
 	unsigned from = s->privilege;
 	str_copy(s->user, sizeof s->user, name);
 	s->account = *account;
+	s->by_server = by_server;
 	s->as_enable = false;
 	log_msg(MSG_611101, log_from(s), s->user);
 	if (s->login == LOGIN_START) {
@@ -258,7 +268,7 @@ static void admit(struct session *s, struct str name, const struct session_accou
 		welcome(s);
 		return;
 	}
-	session_set_privilege(s, account->privilege);
+	session_set_privilege(s, granted(s, account));
 	s->phase = PHASE_LINE;
 	log_msg(MSG_502103, s->user, from, s->privilege);
 }
@@ -275,7 +285,7 @@ static void refuse(struct session *s, struct str name)
 	if (s->login != LOGIN_ENABLE)
 		logins_failed(s->env->logins, name, str_of(s->from), now_of(s));
 	s->enable_failures++;
-	bool again = s->enable_failures < LOGIN_TRIES || (s->login == LOGIN_START && !over_ssh(s));
+	bool again = s->enable_failures < LOGIN_TRIES || (s->login == LOGIN_START && !session_over_ssh(s));
 	if (again) {
 		session_print(s, s->login == LOGIN_ENABLE ? STR("Invalid password\n")
 		                                          : STR("Login incorrect\n"));
@@ -290,27 +300,70 @@ static void refuse(struct session *s, struct str name)
 		s->phase = PHASE_LINE;
 }
 
-static void check_user(struct session *s, struct str password)
+static void judge(struct session *s, bool known, const struct session_account *account, bool by_server)
+{
+	struct str name = str_of(s->login_name);
+	if (known && exec_allowed(s, name, account, s->login == LOGIN_ENABLE))
+		admit(s, name, account, by_server);
+	else
+		refuse(s, name);
+}
+
+static void check_local(struct session *s, struct str password)
 {
 	const struct session_env *env = s->env;
 	struct session_account account = {0};
-	struct str name = str_of(s->login_name);
-	bool known = env->user_check != NULL && env->user_check(env->ctx, name, password, &account);
-	if (known && exec_allowed(s, name, &account, s->login == LOGIN_ENABLE))
-		admit(s, name, &account);
+	bool known = env->user_check != NULL &&
+	             env->user_check(env->ctx, str_of(s->login_name), password, &account);
+	judge(s, known, &account, false);
+}
+
+void session_login_verdict(struct session *s, enum session_says says, const struct session_account *account,
+                           const char *text)
+{
+	const struct session_env *env = s->env;
+	struct session_account a = *account;
+	if (says == SESSION_SAYS_MORE) {
+		session_print(s, str_of(text));
+		session_print(s, STR("\n"));
+		s->phase = PHASE_PASSWORD;
+		return;
+	}
+	if (says == SESSION_SAYS_NOTHING && s->fallback) {
+		check_local(s, str_of(s->login_password));
+		return;
+	}
+	if (str_eq_cstr(session_conf_text(s, "aaa-authorization", "exec"), "LOCAL")) {
+		a = (struct session_account){0}; /* unless the local database knows him */
+		if (env->user_find != NULL && !env->user_find(env->ctx, str_of(s->login_name), &a))
+			a = (struct session_account){0};
+	}
+	judge(s, says == SESSION_SAYS_YES, &a, true);
+}
+
+static void check_user(struct session *s, struct str password)
+{
+	const char *access = s->login == LOGIN_ENABLE ? "enable"
+	                     : session_over_ssh(s)    ? "ssh"
+	                                              : "serial";
+	struct session_choice choice;
+	/* `login` is about the local database */
+	if (s->login != LOGIN_COMMAND && session_choice(s, access, &choice) && choice.group.len > 0)
+		session_ask_person(s, &choice, password);
 	else
-		refuse(s, name);
+		check_local(s, password);
 }
 
 /* ------------------------------------------------------------------ enable */
 
 void session_enable(struct session *s, unsigned level)
 {
+	struct session_choice choice;
 	s->enable_level = level;
 	s->enable_failures = 0;
 	if (level <= 1 && level <= s->privilege) { /* down needs no password */
 		session_set_privilege(s, level);
-	} else if (aaa_asks(s, "enable") && s->env->user_check != NULL) {
+	} else if (session_choice(s, "enable", &choice) && s->env->user_check != NULL) {
 		session_login_ask(s, LOGIN_ENABLE);
 		if (*s->user != '\0') {
 			str_copy(s->login_name, sizeof s->login_name, str_of(s->user));
@@ -366,6 +419,7 @@ void session_login_answer(struct session *s, struct str line)
 /* ^C at a password: back to the prompt, or to the name where there is none yet. */
 void session_login_break(struct session *s)
 {
+	session_unask(s);
 	if (s->phase == PHASE_ENABLE || s->login != LOGIN_START)
 		s->phase = PHASE_LINE;
 	else
@@ -380,8 +434,8 @@ static void on_idle(struct timer *t, void *arg)
 	(void)t;
 	if (s->phase == PHASE_OVER)
 		return;
-	if (s->phase == PHASE_RUN || s->pending) {
-		session_idle_restart(s); /* a command is at work */
+	if (s->phase == PHASE_RUN || s->phase == PHASE_CHECK || s->pending) {
+		session_idle_restart(s); /* a command, or a server, is at work */
 		return;
 	}
 	session_logoff(s);
@@ -398,7 +452,7 @@ void session_idle_restart(struct session *s)
 	struct clock *clock = s->env->clock;
 	if (clock == NULL || s->opt.batch || s->phase == PHASE_OVER)
 		return;
-	uint32_t minutes = over_ssh(s) ? session_conf_u32(s, "management", "ssh-timeout", 5)
+	uint32_t minutes = session_over_ssh(s) ? session_conf_u32(s, "management", "ssh-timeout", 5)
 	                               : session_conf_u32(s, "management", "console-timeout", 0);
 	if (minutes > 0)
 		timer_start(clock, &s->idle, (uint64_t)minutes * 60 * 1000, on_idle, s);

@@ -13,6 +13,7 @@ enum {
 	SESSION_HISTORY = 20,       /* lines of `show history` */
 	SESSION_LINE_MAX = 8192,    /* bytes; longer ones are refused */
 	SESSION_OUT_MAX = 32 << 20, /* of one command */
+	SESSION_PASSWORD_MAX = 128, /* of people */
 	SESSION_PRIVILEGE_ALL =
 	        15, /* which lines there are says the mode, which may run auth.c */
 };
@@ -24,6 +25,7 @@ enum session_phase {
 	PHASE_USER,     /* a login wants the name */
 	PHASE_PASSWORD, /* a login wants the password */
 	PHASE_ENABLE,   /* `enable` wants its password */
+	PHASE_CHECK,    /* servers are asked about the password */
 	PHASE_OVER,
 };
 
@@ -68,6 +70,7 @@ struct session {
 	char *log_text; /* for the log when it succeeds, secrets gone; NULL = nothing */
 	const char *log_user;
 	bool log_show, log_config;
+	unsigned log_level; /* that the command needs */
 	void (*cancel)(void *arg);
 	void *cancel_arg;
 	void (*answer)(void *arg, struct str line);
@@ -77,7 +80,19 @@ struct session {
 
 	enum session_login login;
 	char login_name[65];
+	char login_password[SESSION_PASSWORD_MAX + 1]; /* while servers are asked */
 	unsigned enable_level, enable_failures;
+
+	/* servers.c */
+	void *asked;         /* a question under way */
+	bool fallback;       /* LOCAL behind it */
+	bool by_server;      /* a server let him in */
+	char *held;          /* a line that waits for leave */
+	char *leave;         /* the command that has it */
+	bool leave_local;    /* ... if the levels of `privilege` lines give it */
+	char record[SESSION_RECORD_CAP], enable_record[SESSION_RECORD_CAP]; /* of CAME, "" = not told */
+	char enable_user[65]; /* of that record */
+	uint64_t came_ms, enabled_ms;
 
 	char *history[SESSION_HISTORY];
 	size_t nhistory;
@@ -109,6 +124,10 @@ void session_login_begin(struct session *s); /* banners, login, first prompt */
 void session_login_ask(struct session *s, enum session_login what);
 void session_login_answer(struct session *s, struct str line);
 void session_login_break(struct session *s);
+/* What the servers said of the password. */
+void session_login_verdict(struct session *s, enum session_says says, const struct session_account *account,
+                           const char *text);
+bool session_over_ssh(const struct session *s);
 void session_enable(struct session *s, unsigned level);
 void session_set_privilege(struct session *s, unsigned level);
 void session_over(struct session *s);   /* ended, or back at the login */
@@ -121,7 +140,31 @@ void session_list_add(struct session *s);
 void session_list_remove(struct session *s);
 void session_admin_register(void);
 
+/* servers.c */
+/* Who is asked for the passwords of `aaa authentication ACCESS console`, or for commands: group "" = the local database;
+ * false: nobody. */
+struct session_choice {
+	struct str group;
+	bool fallback;
+};
+bool session_choice(const struct session *s, const char *access, struct session_choice *choice);
+/* Asks the group about the password; session_login_verdict comes later, or at once. */
+void session_ask_person(struct session *s, const struct session_choice *choice, struct str password);
+/* Nobody wants to know any more. */
+void session_unask(struct session *s);
+/* May the line, matched as m, run? WAIT: it is run later by session_rerun, or refused. */
+enum session_leave { LEAVE_YES, LEAVE_NO, LEAVE_WAIT };
+enum session_leave session_leave(struct session *s, const struct match *m, struct str line);
+/* `aaa accounting` of the console, of enable, of the command that has just run. */
+void session_tell_console(struct session *s, enum session_tells what);
+void session_tell_level(struct session *s, unsigned from, unsigned to);
+void session_tell_command(struct session *s);
+
 /* auth.c */
+/* Who may come in may also leave: what moves between modes and levels is for everybody, entering configuration is not. */
+bool session_for_everybody(const struct line *l);
+/* The level a command needs. */
+unsigned session_command_level(const struct session *s, const struct match *m);
 /* May this session run what was matched (`aaa authorization command`)? */
 bool session_authorized(const struct session *s, const struct match *m);
 /* What `?` and Tab offer it. */
@@ -129,6 +172,11 @@ struct suggest_gate session_gate(struct session *s);
 
 /* run.c */
 void session_run(struct session *s, struct str line);
+/* The line that waited for leave. */
+void session_rerun(struct session *s, struct str line);
+void session_refuse_command(struct session *s);
+/* The command with full keywords; secrets are stars. The caller's to free; NULL = memory is short. */
+char *session_command_text(const struct match *m);
 const char *session_user(const struct session *s);
 
 /* dialect.c */

@@ -108,7 +108,7 @@ static void put_word(struct out *out, struct str w)
 }
 
 /* The line with full keywords, for the log; secrets are stars. */
-static char *log_text(const struct match *m)
+char *session_command_text(const struct match *m)
 {
 	struct out out;
 	out_init(&out);
@@ -144,12 +144,15 @@ static void prepare_log(struct session *s, const struct match *m)
 	free(s->log_text);
 	s->log_text = NULL;
 	s->log_config = m->line->run == NULL;
+	s->log_level = session_conf_text(s, "aaa-accounting-command", "server").len > 0
+	                       ? session_command_level(s, m)
+	                       : 0;
 	s->log_show = first_word_is(str_of(m->text), "show", 4) ||
 	              first_word_is(str_of(m->text), "more", 4);
 	for (size_t i = 0; m->line->run != NULL && i < sizeof silent / sizeof *silent; i++)
 		if (strcmp(m->line->run, silent[i]) == 0)
 			return;
-	s->log_text = log_text(m);
+	s->log_text = session_command_text(m);
 	s->log_user = session_user(s); /* who typed it, also when it is `disable` */
 }
 
@@ -330,6 +333,47 @@ static int run_matched(struct session *s, struct match *m)
 	return status;
 }
 
+void session_refuse_command(struct session *s)
+{
+	print_error(s, "Command authorization failed");
+}
+
+static int run_with_leave(struct session *s, struct match *m, struct str line)
+{
+	switch (session_leave(s, m, line)) {
+	case LEAVE_YES:
+		return run_matched(s, m);
+	case LEAVE_WAIT:
+		s->pending = true;
+		return CMD_PENDING;
+	default:
+		session_refuse_command(s);
+		return CMD_ERROR;
+	}
+}
+
+static int run_command(struct session *s, struct str line)
+{
+	struct match m;
+	struct match_fail fail = {0};
+	struct out named;
+	int status = CMD_ERROR;
+	out_init(&named);
+	switch (names_match_line(s->env->grammar, &s->ctx, confsys_running(s->env->sys), line, SESSION_PRIVILEGE_ALL, &named, &m, &fail)) {
+	case MATCH_EMPTY:
+		status = CMD_OK;
+		break;
+	case MATCH_OK:
+		status = run_with_leave(s, &m, line);
+		match_free(&m);
+		break;
+	default:
+		print_failure(s, line, &fail);
+	}
+	out_free(&named);
+	return status;
+}
+
 static int run_line(struct session *s, struct str line)
 {
 	if (line.len > SESSION_LINE_MAX) {
@@ -346,27 +390,7 @@ static int run_line(struct session *s, struct str line)
 		return CMD_OK;
 	if (!take_filter(s, &line))
 		return CMD_ERROR;
-	struct match m;
-	struct match_fail fail = {0};
-	struct out named;
-	int status = CMD_ERROR;
-	out_init(&named);
-	switch (names_match_line(s->env->grammar, &s->ctx, confsys_running(s->env->sys), line, SESSION_PRIVILEGE_ALL, &named, &m, &fail)) {
-	case MATCH_EMPTY:
-		status = CMD_OK;
-		break;
-	case MATCH_OK:
-		if (session_authorized(s, &m))
-			status = run_matched(s, &m);
-		else
-			print_error(s, "Command authorization failed");
-		match_free(&m);
-		break;
-	default:
-		print_failure(s, line, &fail);
-	}
-	out_free(&named);
-	return status;
+	return run_command(s, line);
 }
 
 void session_run(struct session *s, struct str line)
@@ -378,6 +402,13 @@ void session_run(struct session *s, struct str line)
 	} else {
 		status = run_line(s, line);
 	}
+	if (status != CMD_PENDING)
+		session_finish(s, status);
+}
+
+void session_rerun(struct session *s, struct str line)
+{
+	int status = run_command(s, line);
 	if (status != CMD_PENDING)
 		session_finish(s, status);
 }

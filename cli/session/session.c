@@ -121,6 +121,7 @@ static void want_by_phase(struct session *s)
 		want(s, SESSION_WANT_LINE, session_prompt(s));
 		break;
 	case PHASE_RUN:
+	case PHASE_CHECK:
 		want(s, SESSION_WANT_NOTHING, STR(""));
 		break;
 	case PHASE_ASK:
@@ -366,6 +367,11 @@ void session_free(struct session *s)
 	s->in_handler =
 	        true; /* done() from within only ends the interest: there is nothing to finish any more */
 	cancel_pending(s);
+	session_unask(s);
+	if (s->phase != PHASE_OVER) { /* the console is gone */
+		session_tell_level(s, s->privilege, 1);
+		session_tell_console(s, SESSION_LEFT);
+	}
 	s->in_handler = false;
 	debug_sink_remove(&s->debug);
 	log_sink_remove(&s->log);
@@ -375,6 +381,7 @@ void session_free(struct session *s)
 		free(s->history[i]);
 	}
 	free(s->log_text);
+	free(s->leave);
 	edit_said_clear(&s->said);
 	filter_free(&s->filter);
 	pager_free(&s->pager);
@@ -401,6 +408,8 @@ void session_finish(struct session *s, int status)
 		s->phase = PHASE_LINE;
 	s->want = SESSION_WANT_NOTHING;
 	if (s->log_text != NULL && status == CMD_OK) {
+		if (!s->log_show)
+			session_tell_command(s);
 		if (s->log_show)
 			log_msg(MSG_111009, s->log_user, s->log_text);
 		else
@@ -441,6 +450,7 @@ void session_input_line(struct session *s, struct str line)
 		session_login_answer(s, line);
 		break;
 	case PHASE_RUN:
+	case PHASE_CHECK:
 	case PHASE_OVER:
 		break;
 	}
@@ -464,7 +474,8 @@ void session_break(struct session *s)
 		return;
 	}
 	session_idle_restart(s);
-	if (s->phase == PHASE_ENABLE || s->phase == PHASE_USER || s->phase == PHASE_PASSWORD) {
+	if (s->phase == PHASE_ENABLE || s->phase == PHASE_USER || s->phase == PHASE_PASSWORD ||
+	    s->phase == PHASE_CHECK) {
 		session_login_break(s);
 		s->want = SESSION_WANT_NOTHING;
 	} else if (s->pending) {

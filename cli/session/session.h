@@ -28,6 +28,45 @@ struct session_remote {
 	char ifname[49]; /* of the appliance, where it came in; filled by remote_allowed */
 };
 
+/* What the servers of a group are asked about the person at a console. */
+enum session_asks { SESSION_ASKS_LOGIN, SESSION_ASKS_ENABLE, SESSION_ASKS_COMMAND };
+enum session_says {
+	SESSION_SAYS_YES,
+	SESSION_SAYS_NO,
+	SESSION_SAYS_MORE,    /* a text, whose answer is the next password */
+	SESSION_SAYS_NOTHING, /* no server answered */
+};
+/* Its texts are the session's while ask runs. */
+struct session_question {
+	enum session_asks what;
+	const char *group;
+	const char *user;
+	struct str password;  /* LOGIN, ENABLE */
+	const char *command;  /* COMMAND: words written out, secrets gone */
+	unsigned level;       /* that he has, or asks for */
+	const char *from;     /* "console" or an address */
+	bool local;           /* the local database let him in */
+	bool exec;            /* LOGIN, ENABLE: what may he, too? */
+	bool fallback;        /* somebody else is asked when nothing is said */
+	/* Once, later; account: of YES, what the server says of him (of a LOGIN: level 1 when it does not say). text: of
+	 * MORE, "" = none. */
+	void (*done)(void *arg, enum session_says says, const struct session_account *account, const char *text);
+	void *arg;
+};
+
+/* What servers are told (`aaa accounting`). */
+enum session_tells { SESSION_CAME, SESSION_LEFT, SESSION_RAN };
+enum { SESSION_RECORD_CAP = 40 };
+struct session_event {
+	enum session_tells what;
+	const char *group, *user, *from;
+	unsigned level;
+	bool local;
+	const char *command; /* RAN */
+	char *record;        /* SESSION_RECORD_CAP: the number of CAME, filled in, which LEFT has, too */
+	uint32_t seconds;    /* LEFT: after how many */
+};
+
 /* What all sessions of an appliance share. Filled by main, outlives the sessions. */
 struct session_env {
 	const struct grammar *grammar;
@@ -40,6 +79,10 @@ struct session_env {
 	                   struct session_account *account);
 	/* A user by name alone, whom somebody else has authenticated (sshd). */
 	bool (*user_find)(void *ctx, struct str user, struct session_account *account);
+	/* Asks servers; NULL: none can be asked, which is SAYS_NOTHING. unask: not after done. Members may be NULL. */
+	void *(*ask)(void *ctx, const struct session_question *q);
+	void (*unask)(void *ctx, void *asked);
+	void (*tell)(void *ctx, const struct session_event *e);
 	/* May a console be opened by this SSH client? Logs and says why not. NULL: from anywhere. */
 	bool (*remote_allowed)(void *ctx, struct session_remote *from, struct err *why);
 	const struct flash *flash; /* disk0: for `| redirect`; NULL = there is none */

@@ -74,15 +74,47 @@ WARNING: there is no HTTP access: the line is kept and nobody is asked
 ciscoasa(config)# aaa authentication telnet console LOCAL
 WARNING: there is no telnet access: the line is kept and nobody is asked
 ciscoasa(config)# aaa authentication ssh console RAD LOCAL
-WARNING: the servers of group RAD are not asked for consoles, the local database is
+WARNING: aaa-server group RAD does not exist: until it does, LOCAL is asked
 WARNING: local database is empty! Use 'username' command to define local users.
 ciscoasa(config)# aaa authorization command TAC LOCAL
-WARNING: the servers of group TAC are not asked for commands, the levels of `privilege` lines decide
+WARNING: aaa-server group TAC does not exist: until it does, LOCAL is asked
 ciscoasa(config)# no aaa authorization command TAC LOCAL
+ciscoasa(config)# aaa-server RAD protocol radius
+ciscoasa(config-aaa-server-group)# aaa-server TAC protocol tacacs+
+ciscoasa(config-aaa-server-group)# exit
+ciscoasa(config)# aaa authentication enable console TAC
+WARNING: without LOCAL nobody gets privileged while no server of group TAC answers
+ciscoasa(config)# no aaa authentication enable console TAC
+ciscoasa(config)# aaa authorization command RAD LOCAL
+ERROR: aaa-server group RAD is not of protocol tacacs+, which alone knows commands
+ciscoasa(config)# aaa authorization exec authentication-server auto-enable
+ciscoasa(config)# aaa accounting ssh console RAD
+ciscoasa(config)# aaa accounting enable console TAC
+ciscoasa(config)# aaa accounting serial console LOCAL
+ERROR: the local database takes no records
+ciscoasa(config)# aaa accounting command RAD
+ERROR: aaa-server group RAD is not of protocol tacacs+, which alone knows commands
+ciscoasa(config)# aaa accounting command privilege 15 TAC
+ciscoasa(config)# aaa accounting match ACL inside RAD
 ciscoasa(config)# show running-config aaa
 aaa authentication http console LOCAL
 aaa authentication telnet console LOCAL
 aaa authentication ssh console RAD LOCAL
+aaa authorization exec authentication-server auto-enable
+aaa accounting ssh console RAD
+aaa accounting enable console TAC
+aaa accounting command privilege 15 TAC
+aaa accounting match ACL inside RAD
+ciscoasa(config)# aaa accounting command TAC
+ciscoasa(config)# show running-config aaa | include command
+aaa accounting command TAC
+ciscoasa(config)# no aaa accounting command TAC
+ciscoasa(config)# no aaa accounting ssh console RAD
+ciscoasa(config)# show running-config aaa | include accounting
+aaa accounting enable console TAC
+aaa accounting match ACL inside RAD
+ciscoasa(config)# clear configure aaa
+ciscoasa(config)# show running-config aaa
 ciscoasa(config)# ssh 10.0.0.0 255.0.0.0 inside
 ciscoasa(config)# show ssh
 Idle Timeout: 5 minutes
