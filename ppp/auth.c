@@ -149,6 +149,17 @@ void ppp_auth_stop(struct ppp_session *s)
 	set_pending(s, false);
 }
 
+static void on_given_up(struct timer *t, void *arg)
+{
+	(void)t;
+	ppp_session_drop(arg, LINK_END_USER_ERROR);
+}
+
+void ppp_auth_given_up(struct ppp_session *s)
+{
+	timer_start(s->ppp->clock, &s->auth.run->timer, 0, on_given_up, s);
+}
+
 void ppp_auth_forget(struct ppp_session *s)
 {
 	struct ppp_auth *a = &s->auth;

@@ -88,6 +88,9 @@ void ppp_auth_refused(struct ppp_session *s);
 /* LCP is up: run the protocol; LCP is down, or the session ends: stop it. */
 void ppp_auth_start(struct ppp_session *s);
 void ppp_auth_stop(struct ppp_session *s);
+/* The client, who may try again, says goodbye instead. The call ends as after any refusal: by us, as soon as he has his
+ * answer, so that no empty tunnel is in the way when he dials again. */
+void ppp_auth_given_up(struct ppp_session *s);
 /* The peer has gone on from the verdict, or the session is freed: nothing is kept of it. */
 void ppp_auth_forget(struct ppp_session *s);
 void ppp_auth_input(struct ppp_session *s, const uint8_t *packet, size_t len);

@@ -359,9 +359,12 @@ void ppp_on_lcp_up(struct ppp_session *s)
 /* The peer said Terminate-Request, or it negotiates anew, or we end it. */
 void ppp_on_lcp_down(struct ppp_session *s)
 {
+	bool gives_up = s->lcp.state == PPP_STOPPING && s->auth.again;
 	if (s->lcp.state == PPP_STOPPING)
-		set_why(s, LINK_END_USER_REQUEST);
+		set_why(s, gives_up ? LINK_END_USER_ERROR : LINK_END_USER_REQUEST);
 	ppp_auth_stop(s);
+	if (gives_up)
+		ppp_auth_given_up(s);
 	s->authenticated = false;
 	set_phase(s, s->lcp.state <= PPP_STOPPING ? PHASE_TERMINATE : PHASE_LCP);
 	ppp_cp_event(&s->ipcp, PPP_EV_DOWN);

@@ -277,6 +277,15 @@ static void mschap2_again(void **state)
 	assert_memory_equal(l->peer.message, "E=691 R=0 ", 10);
 	pb_run_for(1000);
 	assert_true(l->closed);
+	/* who says goodbye is let go at once, with the call */
+	mschap2("secret", "E=691 R=1 C=" C16 " V=3 M=x", "");
+	l = dial(4, AAA_MSCHAP2, NULL);
+	unsigned heard = l->peer.frames_in;
+	ppp_peer_hangup(&l->peer);
+	pb_run_for(25);
+	assert_int_equal(l->peer.frames_in, heard + 1); /* Terminate-Ack */
+	assert_true(l->closed);
+	assert_int_equal(l->why, LINK_END_USER_ERROR);
 	/* who does not try again */
 	mschap2("secret", "E=691 R=1 C=" C16 " V=3 M=x", "");
 	l = dial(3, AAA_MSCHAP2, NULL);
