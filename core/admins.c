@@ -57,7 +57,8 @@ static void *ask(void *ctx, const struct session_question *q)
 	        [SESSION_ASKS_COMMAND] = AAA_ADMIN_COMMAND,
 	};
 	struct gateway *gw = ctx;
-	struct admin_ask *a = calloc(1, sizeof *a);
+	/* When the appliance ends nobody waits for servers any more. */
+	struct admin_ask *a = gw->stopping ? NULL : calloc(1, sizeof *a);
 	if (a == NULL)
 		return NULL;
 	a->q = *q;
@@ -94,6 +95,8 @@ static void tell(void *ctx, const struct session_event *e)
 	static uint32_t records;
 	struct gateway *gw = ctx;
 	struct aaa_shell sh = shell_of(e->from);
+	if (gw->stopping)
+		return;
 	char record[SESSION_RECORD_CAP] = "";
 	str_copy(record, sizeof record, str_of(e->record));
 	sh.at = clock_wall(&gw->clock);
