@@ -5,6 +5,7 @@
 
 #include "core/aaa/server_int.h"
 #include "core/base/buf.h"
+#include "core/base/debug.h"
 #include "core/base/log.h"
 
 struct aaa_admins {
@@ -98,6 +99,31 @@ static void take_reply(struct aaa_admin *q, struct aaa_reply *reply)
 		aaa_reply_free(reply);
 }
 
+/* By what is asked: who wants to see it, and its name. */
+static const struct {
+	enum debug_cat cat;
+	const char *word;
+} kinds[] = {[AAA_AUTHENTICATE] = {DEBUG_AAA_AUTHENTICATION, "authentication"},
+             [AAA_AUTHORIZE] = {DEBUG_AAA_AUTHORIZATION, "authorization"},
+             [AAA_ACCOUNT] = {DEBUG_AAA_ACCOUNTING, "accounting"}};
+
+static struct debug_who who_of(const struct aaa_admin *q)
+{
+	return (struct debug_who){.ip = q->shell.from, .user = q->rq.user};
+}
+
+static void debug_answer(const struct aaa_admin *q, enum aaa_answer answer)
+{
+	static const char *const words[] = {[AAA_SAYS_ACCEPT] = "ACCEPT",
+	                                    [AAA_SAYS_REJECT] = "REJECT",
+	                                    [AAA_SAYS_CHALLENGE] = "CHALLENGE",
+	                                    [AAA_SAYS_ERROR] = "ERROR",
+	                                    [AAA_SAYS_NOTHING] = "no answer"};
+	const struct debug_who who = who_of(q);
+	debug_for(&who, kinds[q->ask.what].cat, 1, "AAA: %s of administrator %s: %s",
+	          kinds[q->ask.what].word, q->rq.user, words[answer]);
+}
+
 static void start(struct aaa_admin *q, struct aaa_sgroup *g, enum aaa_what what,
                   void (*done)(struct aaa_ask *, enum aaa_answer, struct aaa_reply *, enum aaa_why))
 {
@@ -109,6 +135,10 @@ static void start(struct aaa_admin *q, struct aaa_sgroup *g, enum aaa_what what,
 	                          .fallback = fallback,
 	                          .done = done,
 	                          .arg = q};
+	const struct debug_who who = who_of(q);
+	debug_for(&who, kinds[what].cat, 1, "AAA: %s of administrator %s, server group %s%s%s",
+	          kinds[what].word, q->rq.user, q->group, q->command ? ", command " : "",
+	          q->command ? q->command : "");
 	aaa_ask_start(&q->ask, g);
 }
 
@@ -118,6 +148,7 @@ static void on_authorized(struct aaa_ask *ask, enum aaa_answer answer, struct aa
 {
 	struct aaa_admin *q = ask->arg;
 	const char *user = q->rq.user;
+	debug_answer(q, answer);
 	if (answer == AAA_SAYS_ACCEPT && q->what != AAA_ADMIN_COMMAND)
 		log_msg(MSG_113004_AUTHORIZATION, server_of(ask), user);
 	else if (answer == AAA_SAYS_REJECT)
@@ -147,6 +178,7 @@ static void on_authenticated(struct aaa_ask *ask, enum aaa_answer answer, struct
 	struct aaa_admin *q = ask->arg;
 	const char *user = q->rq.user, *server = server_of(ask);
 	q->reply = reply;
+	debug_answer(q, answer);
 	switch (answer) {
 	case AAA_SAYS_ACCEPT:
 		log_msg(MSG_113004, server, user);
@@ -213,6 +245,7 @@ static void tell_end(struct aaa_admin *q)
 static void on_told(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply, enum aaa_why why)
 {
 	(void)why;
+	debug_answer(ask->arg, answer);
 	if (answer != AAA_SAYS_ACCEPT)
 		log_msg(MSG_113013, "Accounting record was not taken by any server", ask->name);
 	aaa_reply_free(reply);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "core/aaa/admin.h"
+#include "core/base/debug.h"
 #include "core/base/log.h"
 
 /* Protocols that keep the questions. In place of those of protocols.c. */
@@ -271,9 +272,35 @@ static void records(void **state)
 	assert_true(tell("TAC", "x")); /* those that wait go with the appliance */
 }
 
+static void debug_write(void *arg, const char *line)
+{
+	log_write(arg, &(struct log_line){.text = line});
+}
+
+static void debug_lines(void **state)
+{
+	static struct debug_sink debugging = {.write = debug_write};
+	(void)state;
+	debug_sink_add(&debugging);
+	debug_set(&debugging, DEBUG_AAA_AUTHENTICATION, 1);
+	debug_set(&debugging, DEBUG_AAA_AUTHORIZATION, 1);
+	log_sink_remove(&sink);
+	ask("RAD", AAA_ADMIN_LOGIN, false, NULL);
+	answer(AAA_SAYS_REJECT, NULL);
+	ask("TAC", AAA_ADMIN_COMMAND, false, "show clock");
+	answer(AAA_SAYS_NOTHING, NULL);
+	debug_sink_remove(&debugging);
+	log_sink_add(&sink);
+	logged("0 AAA: authentication of administrator boss, server group RAD\n"
+	       "0 AAA: authentication of administrator boss: REJECT\n"
+	       "0 AAA: authorization of administrator boss, server group TAC, command show clock\n"
+	       "0 AAA: authorization of administrator boss: no answer\n");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {T(password), T(exec_at_tacacs), T(command), T(ends_early), T(records)};
+	const struct CMUnitTest tests[] = {T(password), T(exec_at_tacacs), T(command), T(ends_early), T(records),
+	                                   T(debug_lines)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
