@@ -197,9 +197,19 @@ void aaa_conf_servers(struct aaa_conf_ctx *x, struct aaa_conf *out)
 
 /* ------------------------------------------------------------------ what does not fit */
 
+static void note_native_sdi(struct aaa_conf_ctx *x, const struct aaa_sgroup_conf *g)
+{
+	for (size_t i = 0; x->notes && g->protocol == AAA_P_SDI && i < g->nhosts; i++)
+		if (g->hosts[i].port == AAA_SDI_NATIVE_PORT)
+			out_printf(x->notes, "WARNING: aaa-server group %s, host %s: %s\n", g->name,
+			           g->hosts[i].host, AAA_SDI_NATIVE_TEXT);
+}
+
 void aaa_conf_servers_notes(struct aaa_conf_ctx *x, const struct aaa_conf *out)
 {
 	char text[80];
+	for (size_t i = 0; i < out->nsgroups; i++)
+		note_native_sdi(x, &out->sgroups[i]);
 	for (size_t i = 0; x->notes && i < out->ngroups; i++) {
 		const struct aaa_group *g = &out->groups[i];
 		const struct aaa_sgroup_conf *s = aaa_sgroup_conf_find(out, aaa_server_name(&g->servers));

@@ -115,6 +115,11 @@ unsigned aaa_protocol_methods(enum aaa_protocol p);
 /* The end of a protocol's part. reply (may be NULL) goes over to it. why: of a REJECT or ERROR, else AAA_WHY_NONE. */
 void aaa_answered(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply, enum aaa_why why);
 
+/* The own protocol of SecurID servers is not published: they are asked by their RADIUS interface. */
+enum { AAA_SDI_NATIVE_PORT = 5500 };
+#define AAA_SDI_NATIVE_TEXT \
+	"Port 5500 speaks a protocol that is not published: server-port is that of the server's RADIUS interface"
+
 /* For protocols. */
 struct aaa_servers *aaa_host_servers(const struct aaa_host *h);
 struct clock *aaa_host_clock(const struct aaa_host *h);

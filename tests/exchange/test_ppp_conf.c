@@ -177,12 +177,56 @@ static void many_pools(void **state)
 	out_free(&text);
 }
 
+/* What RADIUS is told of its servers. */
+static void radius_servers(void **state)
+{
+	struct conf_fixture *f = *state;
+	struct out notes;
+	struct err err = {0};
+	out_init(&notes);
+	conf_load(f, "aaa-server RAD protocol radius\n"
+	             " dynamic-authorization\n"
+	             "aaa-server RAD (inside) host 10.1.1.2\n"
+	             " key secretkey\n"
+	             " message-authenticator-required\n"
+	             " acl-netmask-convert auto-detect\n"
+	             " no mschapv2-capable\n"
+	             "aaa-server RAD (inside) host 10.1.1.3\n"
+	             " acl-netmask-convert wildcard\n"
+	             "aaa-server OTHER protocol radius\n"
+	             " dynamic-authorization port 3799\n"
+	             "aaa-server TOKEN protocol sdi\n"
+	             "aaa-server TOKEN (inside) host 10.1.1.4\n"
+	             " server-port 5500\n"
+	             "aaa-server TOKEN (inside) host 10.1.1.5\n");
+	aaa = aaa_conf_compile(conf_loaded(f), f->arena, &notes, &err);
+	assert_non_null(aaa);
+	conf_no_errors(f);
+	const struct aaa_sgroup_conf *g = aaa_sgroup_conf_find(aaa, "RAD");
+	assert_int_equal(g->dynamic_port, 1700);
+	assert_int_equal(g->nhosts, 2);
+	assert_true(g->hosts[0].authenticated_replies && !g->hosts[1].authenticated_replies);
+	assert_true(!g->hosts[0].mschap2 && g->hosts[1].mschap2);
+	assert_int_equal(g->hosts[0].masks, AAA_MASKS_DETECT);
+	assert_int_equal(g->hosts[1].masks, AAA_MASKS_WILDCARD);
+	assert_int_equal(aaa_sgroup_conf_find(aaa, "OTHER")->dynamic_port, 3799);
+	g = aaa_sgroup_conf_find(aaa, "TOKEN");
+	assert_int_equal(g->hosts[0].masks, AAA_MASKS_STANDARD);
+	assert_int_equal(g->hosts[1].port, 1645);
+	assert_string_equal(notes.text,
+	                    "WARNING: aaa-server group TOKEN, host 10.1.1.4: Port 5500 speaks a protocol that is not "
+	                    "published: server-port is that of the server's RADIUS interface\n");
+	out_free(&notes);
+	conf_unload(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(many_pools),
 	        cmocka_unit_test(empty),
 	        cmocka_unit_test(example),
+	        cmocka_unit_test(radius_servers),
 	        cmocka_unit_test(checks),
 	};
 	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);

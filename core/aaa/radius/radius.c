@@ -33,6 +33,8 @@ static void close_host(struct aaa_host *h)
 
 static int open_host(struct aaa_host *h, struct err *err)
 {
+	if (aaa_sgroup_conf(h->group)->protocol == AAA_P_SDI && h->conf->port == AAA_SDI_NATIVE_PORT)
+		return err_set(err, -ENOTSUP, AAA_SDI_NATIVE_TEXT);
 	struct own *own = calloc(1, sizeof(*own));
 	h->own = own;
 	if (own) {

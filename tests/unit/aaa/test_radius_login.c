@@ -445,6 +445,21 @@ static void challenges_nobody_can_answer(void **state)
 	assert_int_equal(wire.n, 3);
 }
 
+/* SecurID's own protocol is not spoken, and that is said. */
+static void native_securid(void **state)
+{
+	(void)state;
+	wire_host[1].port = 5500;
+	aaa_servers_set(wire_servers, NULL); /* so that it is opened anew */
+	aaa_servers_set(wire_servers, &wire_conf);
+	assert_non_null(strstr(wire_logs, "Port 5500 speaks a protocol that is not published"));
+	rq = wire_pap("jdoe", "1");
+	wire_ask(&one, "SDI", AAA_AUTHENTICATE, &rq);
+	wire_tick(0);
+	assert_int_equal(wire_got.answer, AAA_SAYS_NOTHING);
+	assert_int_equal(wire.n, 0);
+}
+
 /* ------------------------------------------------------------------ authorization */
 
 static void password_is(const char *want)
@@ -633,6 +648,7 @@ int main(void)
 	        WIRE_TEST(conversations),
 	        WIRE_TEST(states_have_a_ceiling),
 	        WIRE_TEST(challenges_nobody_can_answer),
+	        WIRE_TEST(native_securid),
 	        WIRE_TEST(authorization),
 	        WIRE_TEST(administrators),
 	        WIRE_TEST(debug_lines),
