@@ -59,11 +59,28 @@ static bool is_method(const struct aaa_ask *ask, enum aaa_method m)
 	return ask->what == AAA_AUTHENTICATE && ask->rq->method == m;
 }
 
+/* `debug sdi` */
+static void say_securid(const struct radius_call *call, const char *what)
+{
+	const struct aaa_host *h = radius_client_host(call->client);
+	if (aaa_sgroup_conf(h->group)->protocol == AAA_P_SDI)
+		debug_for(&call->who, DEBUG_SDI, 1, "SDI: user %s, server %s (RADIUS interface): %s",
+		          call->user, h->conf->host, what);
+}
+
 /* The end of a question: the call is gone before anybody hears of it. */
 static void answered(struct radius_call *call, enum aaa_answer answer, struct aaa_reply *reply,
                      enum aaa_why why)
 {
+	static const char *const texts[] = {
+	        [AAA_SAYS_ACCEPT] = "accepted",
+	        [AAA_SAYS_REJECT] = "refused",
+	        [AAA_SAYS_CHALLENGE] = "asks for more: next tokencode or new PIN",
+	        [AAA_SAYS_ERROR] = "cannot be asked",
+	        [AAA_SAYS_NOTHING] = "no answer",
+	};
 	struct aaa_ask *ask = call->arg;
+	say_securid(call, texts[answer]);
 	ask->run = NULL;
 	radius_call_end(call);
 	aaa_answered(ask, answer, reply, why);
@@ -308,6 +325,7 @@ static void ask_server(struct aaa_ask *ask)
 	say_question(call, ask);
 	ask->run = call;
 	size_t len = build(call, ask, packet);
+	say_securid(call, "passcode is sent");
 	radius_show(&call->who,
 	            ask->what == AAA_ACCOUNT ? "accounting request" : "authentication request",
 	            packet, len);

@@ -570,6 +570,21 @@ static void debug_lines(void **state)
 	for (size_t i = 0; i < sizeof secret / sizeof secret[0]; i++)
 		if (strstr(said.text, secret[i]))
 			fail_msg("said: %s", secret[i]);
+	/* SecurID has a command of its own */
+	out_clear(&said);
+	debug_set(&sink, DEBUG_RADIUS_DECODE, 0);
+	debug_set(&sink, DEBUG_RADIUS_SESSION, 0);
+	debug_set(&sink, DEBUG_SDI, 1);
+	challenge("SDI", "jdoe", CLIENT_IP, "Enter Next PASSCODE:", "n", 0);
+	next_attempt("SDI", "jdoe", CLIENT_IP, "n");
+	next_attempt("RAD", "jdoe", CLIENT_IP, "");
+	assert_string_equal(said.text,
+	                    "SDI: user jdoe, server 10.1.1.2 (RADIUS interface): passcode is sent\n"
+	                    "SDI: user jdoe, server 10.1.1.2 (RADIUS interface): asks for more: next tokencode or new PIN\n"
+	                    "SDI: user jdoe, server 10.1.1.2 (RADIUS interface): passcode is sent\n"
+	                    "SDI: user jdoe, server 10.1.1.2 (RADIUS interface): accepted\n");
+	debug_set(&sink, DEBUG_RADIUS_SESSION, 1);
+	debug_set(&sink, DEBUG_SDI, 0);
 	/* of one user alone */
 	out_clear(&said);
 	snprintf(sink.of_user[DEBUG_SERVER_RADIUS], sizeof sink.of_user[0], "jane");
