@@ -43,6 +43,14 @@ static const struct program_option posternd_files[] = {
          "link state and routes of these devices. Without the file, devices are taken in order and "
          "nothing but "
          "the appliance's own device, routes and firewall table is changed"},
+        {"keys/krb5.keytab", NULL,
+         "a key of the realm, as `ktadd -k` of kadmin or ktpass writes it, under any name: with it a Kerberos server is "
+         "proved to be the KDC. Without it Kerberos servers are not asked"},
+        {"keys/ldap-ca.pem", NULL,
+         "authorities by which certificates of LDAP servers have to be issued, for the name or address of the server; "
+         "without it TLS keeps passwords from listeners, and whoever answers is the server"},
+        {"postern-aaa, postern-aaa-ldap, postern-aaa-kerberos, postern-aaa-nt", NULL,
+         "programs in the folder of posternd that ask servers whose libraries wait; started by it alone"},
         {0},
 };
 static const struct program_option posternd_environment[] = {
