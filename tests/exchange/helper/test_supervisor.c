@@ -14,7 +14,7 @@
 #include "core/base/log.h"
 #include "core/helpers.h"
 
-enum { LONG_MS = 60000, SHORT_MS = 300 };
+enum { LONG_MS = 60000, MEDIUM_MS = 2500, SHORT_MS = 300 };
 
 static uv_loop_t loop;
 static struct clock clk;
@@ -234,7 +234,7 @@ static void all_hang(void **state)
 	static struct asked bad[CREW_WORKERS], late;
 	(void)state;
 	for (unsigned i = 0; i < CREW_WORKERS; i++)
-		ask(&bad[i], "hang", 2 * SHORT_MS);
+		ask(&bad[i], "hang", MEDIUM_MS);
 	ask(&late, "echo", SHORT_MS);
 	await(&late);
 	assert_true(late.failed);
