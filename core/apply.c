@@ -168,6 +168,7 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	l2tp_set_conf(gw->l2tp, &s->l2tp);
 	aaa_lockout_set(s->aaa);
 	aaa_servers_set(gw->servers, s->aaa);
+	aaa_acct_set(gw->accounting);
 	ppp_set_conf(gw->ppp, s->ppp);
 	gateway_reload_check(gw);
 	gateway_overtcp_apply(gw, s);

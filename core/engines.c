@@ -79,6 +79,8 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	gw->servers = aaa_servers_new(&gw->clock, &gateway_aaa_io, gw);
 	gw->admins = gw->servers != NULL ? aaa_admins_new(gw->servers) : NULL;
 	gw->ppp = gw->servers != NULL ? ppp_new(&gw->clock, gw->servers, &gateway_ppp_ops, gw) : NULL;
+	if (gw->servers != NULL && (rc = gateway_accounting_new(gw, err)) != 0)
+		return rc;
 	gw->sessions = sessiondb_new(gw);
 	struct capture_hooks capture = gateway_capture_hooks;
 	capture.ctx = gw;
@@ -108,6 +110,7 @@ void gateway_engines_free(struct gateway *gw)
 	aaa_lockout_set(NULL);
 	aaa_backoff_clear();
 	aaa_admins_free(gw->admins);
+	aaa_acct_free(gw->accounting);
 	aaa_servers_free(gw->servers);
 	filters_free(gw->filters);
 	confsys_free(gw->conf);
@@ -142,6 +145,8 @@ void gateway_register(struct gateway *gw)
 	cmd_register(commands, n, &gw->clock);
 	commands = aaa_test_commands(&n);
 	cmd_register(commands, n, gw->servers);
+	commands = aaa_acct_commands(&n);
+	cmd_register(commands, n, gw->accounting);
 	ike_show_register(gw->ike);
 	ipsec_show_register(gw->sadb);
 	probes_register(gw->probes);

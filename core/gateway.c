@@ -305,6 +305,9 @@ void gateway_stop(struct gateway *gw)
 	if (gw->ppp != NULL)
 		ppp_free(gw->ppp);
 	gw->ppp = NULL;
+	gateway_accounting_stop(gw);
+	if (gw->servers != NULL)
+		aaa_servers_set(gw->servers, NULL); /* their sockets close with the loop */
 	gateway_dhcp_end(gw);
 	gateway_overtcp_end(gw);
 	if (gw->workers != NULL)

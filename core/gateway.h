@@ -4,6 +4,7 @@
  *   engines.c   the engines, made and introduced to each other
  *   boot.c      the first configuration
  *   wiring.c    the ops through which IKE, L2TP, PPP and the packet path meet
+ *   accounting.c  sessions as accounting servers are told of them
  *   aaa_io.c    sockets of the servers that know users
  *   consoles.c  what the consoles ask: passwords, users
  *   admins.c    what they ask servers
@@ -112,6 +113,7 @@ struct gateway {
 	struct l2tp *l2tp;
 	struct aaa_servers *servers;
 	struct aaa_admins *admins;
+	struct aaa_acct_engine *accounting;
 	struct ppp *ppp;
 	struct hash *flows; /* flow -> struct gw_flow */
 	struct pool *flow_pool;
@@ -202,6 +204,13 @@ bool gateway_dhcp_ask(struct gateway *gw, const struct ppp_dhcp_ask *ask);
 void gateway_dhcp_release(struct gateway *gw, uint32_t unit, bool in_use);
 /* A message from port 67 of a server. */
 void gateway_dhcp_input(struct gateway *gw, uint32_t from, const uint8_t *msg, size_t len);
+
+/* accounting.c */
+int gateway_accounting_new(struct gateway *gw, struct err *err);
+void gateway_accounting_up(struct gateway *gw, const struct ppp_session_info *info);
+void gateway_accounting_end(struct gateway *gw, const struct ppp_session_info *info, enum link_end why);
+/* Every session has ended: tells servers that answer (a few seconds at most), writes down the rest, frees. */
+void gateway_accounting_stop(struct gateway *gw);
 
 /* overtcp.c */
 void gateway_overtcp_apply(struct gateway *gw, const struct snapshot *s);

@@ -2,6 +2,8 @@
  * (RFC 1661 §3). */
 #include "ppp/link.h"
 
+#include "core/aaa/reply.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,7 @@ __attribute__((noinline)) void ppp_leave(void *session)
 	ppp_cp_clear(&s->lcp);
 	ppp_cp_clear(&s->ipcp);
 	ppp_session_drop_terms(s);
+	ppp_session_set_acct(s, NULL);
 	const char *const texts[] = {s->link.host, s->link.vendor, s->link.ifname, s->group,
 	                             s->landed,    s->user,        s->pool};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -46,6 +49,19 @@ void ppp_session_drop_terms(struct ppp_session *s)
 	if (s->terms != &ppp_no_terms)
 		share_drop(s->terms);
 	s->terms = &ppp_no_terms;
+}
+
+void ppp_session_set_acct(struct ppp_session *s, const struct aaa_reply *reply)
+{
+	uint8_t blob[sizeof(struct ppp_acct) + AAA_CLASSES_MAX];
+	share_drop(s->acct);
+	s->acct = NULL;
+	if (!reply || (reply->interim_s == 0 && reply->classes_len == 0))
+		return;
+	const struct ppp_acct head = {reply->interim_s, (uint32_t)reply->classes_len};
+	memcpy(blob, &head, sizeof(head));
+	memcpy(blob + sizeof(head), reply->classes, reply->classes_len);
+	s->acct = share_hold(blob, sizeof(head) + reply->classes_len);
 }
 
 void ppp_session_set_group(struct ppp_session *s, const char *group)

@@ -26,6 +26,13 @@ struct lcp_ours {
 	uint8_t naks;
 };
 
+/* What the server said of accounting. */
+struct ppp_acct {
+	uint32_t interim_s; /* 0 = nothing */
+	uint32_t classes_len;
+	uint8_t classes[]; /* as in struct aaa_reply */
+};
+
 struct ppp_session {
 	struct ppp *ppp;
 	uint32_t unit;
@@ -57,6 +64,7 @@ struct ppp_session {
 	bool local_user; /* the local database knows him: he goes when he is deleted there */
 	bool dhcp; /* a server is being asked, or the address is leased from one */
 	const char *user;
+	const struct ppp_acct *acct; /* shared: what the server said of accounting; NULL = nothing */
 	const struct aaa_terms *terms; /* shared; without what a session may have of its own: */
 	uint32_t framed_ip, dns[2], wins[2];
 	enum aaa_method method; /* of the login */
@@ -118,6 +126,7 @@ void ppp_session_set_ip(struct ppp_session *s, uint32_t ip);
 struct ppp_session *ppp_session_by_ip(const struct ppp *p, uint32_t ip);
 extern const struct aaa_terms ppp_no_terms; /* before the login */
 void ppp_session_drop_terms(struct ppp_session *s);
+void ppp_session_set_acct(struct ppp_session *s, const struct aaa_reply *reply);
 const struct aaa_group *ppp_session_group(const struct ppp_session *s);
 /* "Group = G, Username = U, IP = A, " for messages of the IKE family. */
 const char *ppp_session_prefix(const struct ppp_session *s, char *text, size_t cap);

@@ -111,6 +111,9 @@ void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)
 	        .mtu = s->peer.mru < mtu ? s->peer.mru : mtu,
 	        .acfc = s->peer.acfc,
 	        .pfc = s->peer.pfc,
+	        .classes = s->acct ? (struct bytes){s->acct->classes, s->acct->classes_len} : (struct bytes){0},
+	        .interim_s = s->acct ? s->acct->interim_s : 0,
+	        .local_user = s->local_user,
 	        .login_ms = s->login_ms,
 	        .login_wall = s->login_wall,
 	        .idle_s = s->terms->a.idle_s,
@@ -138,6 +141,15 @@ static bool found(struct ppp_session *s, struct ppp_session_info *info)
 	if (s)
 		ppp_session_info(s, info);
 	return s != NULL;
+}
+
+void ppp_find_unit(struct ppp *p, uint32_t unit, void (*fn)(void *arg, const struct ppp_session_info *info), void *arg)
+{
+	struct ppp_session_info info;
+	if (unit > PPP_UNITS_MAX || !p->units[unit])
+		return;
+	ppp_session_info(p->units[unit], &info);
+	fn(arg, &info);
 }
 
 bool ppp_find_call(struct ppp *p, uint16_t tunnel, uint16_t call, struct ppp_session_info *info)

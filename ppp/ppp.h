@@ -81,6 +81,9 @@ struct ppp_session_info {
 	uint64_t login_ms; /* clock of the login, 0 = not yet */
 	time_t login_wall;
 	uint32_t idle_s, session_s; /* timeouts, 0 = none */
+	struct bytes classes;     /* for accounting, as in struct aaa_reply */
+	uint32_t interim_s;       /* the server's wish for interim accounting, 0 = none */
+	bool local_user;          /* the local database knows him */
 	uint64_t control_in,
 	        control_out;          /* frames of LCP, authentication, IPCP, rejected protocols */
 	struct ppp_counters counters; /* IP */
@@ -148,6 +151,8 @@ void ppp_dhcp_lost(struct ppp *p, uint32_t unit);
 
 /* Walks sessions in order of unit; fn may not end sessions. */
 void ppp_each(struct ppp *p, void (*fn)(void *arg, const struct ppp_session_info *info), void *arg);
+/* The one with this unit, if there is one. */
+void ppp_find_unit(struct ppp *p, uint32_t unit, void (*fn)(void *arg, const struct ppp_session_info *info), void *arg);
 bool ppp_find_call(struct ppp *p, uint16_t tunnel, uint16_t call, struct ppp_session_info *info);
 bool ppp_find_ip(struct ppp *p, uint32_t ip, struct ppp_session_info *info);
 

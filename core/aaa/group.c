@@ -192,7 +192,7 @@ static bool may_ask(const struct aaa_ask *ask, const struct aaa_host *h)
 {
 	if (ask->tried & (UINT64_C(1) << h->slot))
 		return false;
-	return ask->sticky ? ask->sticky == h : !h->failed;
+	return ask->sticky ? ask->sticky == h : !h->failed || ask->probe;
 }
 
 static void ask_host(struct aaa_ask *ask, struct aaa_host *h)

@@ -36,6 +36,7 @@ struct aaa_ask {
 	const struct aaa_shell *shell;  /* of an administrator (core/aaa/shell.h); NULL = of a PPP client */
 	struct aaa_host *sticky;        /* goes to this server alone: a challenge is answered where it came from */
 	struct bytes state;             /* RADIUS: State of that challenge */
+	bool probe;                     /* also those that are FAILED: whether they are back is to be found out */
 	bool fallback;                  /* somebody else is asked when none of them is in service */
 	/* reply: NULL or the caller's from now on. Never from within aaa_ask_start. */
 	void (*done)(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply, enum aaa_why why);

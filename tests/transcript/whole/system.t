@@ -66,6 +66,7 @@ Heap mapped: <*> bytes
 
 object                     in use        peak   size (bytes)   total (bytes)
 --------------------  -----------  ----------  -------------  --------------
+Accounting sessions             0           0 <*>               0
 ESP keys <*>
 Gateway flows                   0           0 <*>               0
 Hash entries <*>
