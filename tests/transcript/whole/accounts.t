@@ -35,6 +35,7 @@ Access denied.
 gw# show aaa local user
 Lock-time  Failed-attempts  Locked  User
   -             2           Y       oper
+gw# show aaa accounting
 gw# show aaa local user locked
 Lock-time  Failed-attempts  Locked  User
   -             2           Y       oper
