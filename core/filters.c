@@ -1,5 +1,6 @@
 #include "core/filters.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/log.h"
@@ -258,6 +259,15 @@ static void give_policy(struct filters *f, const struct conf *c)
 	ppp_each(f->gw->ppp, give_session, f);
 }
 
+/* What the server sent for this session goes before what the configuration says. */
+static void give_downloaded(struct filters *f, const struct ppp_session_info *s)
+{
+	char name[FILTER_NAME_MAX];
+	snprintf(name, sizeof name, "AAA-user-%s", s->user);
+	workers_session_filter(f->gw->workers, s->link->tunnel, true, filter_of_lines(str_of(name), str_of(s->acl)),
+	                       index_of(f->policy, s->link->ifname));
+}
+
 void filters_session(struct filters *f, const struct ppp_session_info *s)
 {
 	struct str name = str_of(s->filter);
@@ -265,6 +275,10 @@ void filters_session(struct filters *f, const struct ppp_session_info *s)
 	struct filter *list = c != NULL ? get(f, c, name) : NULL;
 	if (f->policy == NULL)
 		return;
+	if (s->acl[0] != '\0') {
+		give_downloaded(f, s);
+		return;
+	}
 	if (name.len > 0 && list == NULL)
 		log_msg(MSG_109016, s->filter, s->user);
 	workers_session_filter(f->gw->workers, s->link->tunnel, name.len > 0, filter_hold(list),

@@ -64,6 +64,7 @@ struct ppp_session {
 	bool local_user; /* the local database knows him: he goes when he is deleted there */
 	bool dhcp; /* a server is being asked, or the address is leased from one */
 	const char *user;
+	const char *acl; /* shared: the access list that the server sent, "" = none */
 	const struct ppp_acct *acct; /* shared: what the server said of accounting; NULL = nothing */
 	const struct aaa_terms *terms; /* shared; without what a session may have of its own: */
 	uint32_t framed_ip, dns[2], wins[2];

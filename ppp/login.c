@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/aaa/reply.h"
 #include "core/base/debug.h"
 #include "core/base/log.h"
+#include "core/config/objects.h"
 #include "ppp/pool.h"
 
 const struct aaa_group *ppp_session_group(const struct ppp_session *s)
@@ -135,6 +137,19 @@ static bool in_access_hours(const struct ppp_session *s)
 	return false;
 }
 
+/* The access list that the server sent: with a line that is none it protects nothing. */
+static bool acl_is_good(const struct ppp_session *s)
+{
+	struct str bad;
+	if (filter_lines_good(str_of(s->acl), &bad))
+		return true;
+	char line[200], name[AAA_USER_MAX + 12];
+	snprintf(name, sizeof(name), "AAA-user-%s", s->user);
+	str_copy(line, sizeof(line), (struct str){bad.p, bad.len < sizeof(line) ? bad.len : sizeof(line) - 1});
+	log_msg(MSG_109032, name, s->user, line);
+	return false;
+}
+
 static bool may_enter(const struct ppp_session *s)
 {
 	char prefix[300];
@@ -159,6 +174,8 @@ static bool may_enter(const struct ppp_session *s)
 		log_msg(MSG_113013, why, s->user);
 		return false;
 	}
+	if (!acl_is_good(s))
+		return false;
 	if (s->terms->a.logins == 0) {
 		log_msg(MSG_113013, "Simultaneous logins exceeded for user", s->user);
 		return false;
@@ -175,6 +192,7 @@ static void set_terms(struct ppp_session *s, const struct aaa_group *g, const st
 	s->local_user = u != NULL;
 	aaa_terms(aaa, g, u, result->reply, s->link.ifname, &t);
 	ppp_session_set_acct(s, result->reply);
+	share_set_text(&s->acl, result->reply && result->reply->inacl ? result->reply->inacl : "");
 	s->framed_ip = t.framed_ip;
 	memcpy(s->dns, t.dns, sizeof(s->dns));
 	memcpy(s->wins, t.wins, sizeof(s->wins));

@@ -100,6 +100,7 @@ void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)
 	        .user = s->user,
 	        .group_policy = s->terms->policy,
 	        .filter = s->terms->filter,
+	        .acl = s->acl,
 	        .method = s->login_ms     ? s->method
 	                  : s->auth.proto ? s->auth.proto->method
 	                                  : AAA_METHOD_N,

@@ -70,6 +70,7 @@ struct ppp_session_info {
 	const char *user;         /* "" before authentication */
 	const char *group_policy; /* "" before authentication */
 	const char *filter;       /* vpn-filter, "" = none */
+	const char *acl;          /* lines of the access list that the server sent, which goes before filter; "" = none */
 	enum aaa_method method;   /* AAA_METHOD_N before LCP is open */
 	bool up;                  /* IPCP has opened at least once */
 	uint32_t ip;              /* the client's; 0 = none yet */

@@ -1,58 +1,14 @@
-#include "core/aaa/acct.h"
-
+/* Accounting: the sessions, and the gateway itself. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "core/aaa/server_int.h"
-#include "core/aaa/spool.h"
-#include "core/base/debug.h"
-#include "core/base/hash.h"
-#include "core/base/log.h"
-#include "core/base/pool.h"
+#include "core/aaa/acct_int.h"
 #include "core/base/random.h"
 #include "core/base/share.h"
+#include "core/base/show.h"
 
-enum {
-	SESSIONS_MAX = 20000,
-	WAITING_MAX = 65536,     /* records of all queues */
-	WINDOW = 64,             /* of a queue under way */
-	LOOK_AHEAD = 256,        /* past records that must wait for an earlier one of their session */
-	AGAIN_MS = 5000,         /* after a record that nobody took; doubles */
-	AGAIN_MAX_MS = 60 * 1000,
-	INTERIM_MIN_S = 60,
-	JOURNAL_MAX = 32 << 20,
-};
-
-/* A record that waits, or is under way. */
-struct entry {
-	struct entry *prev, *next;
-	struct queue *queue;
-	uint32_t number; /* in the journal, 0 = not there */
-	enum aaa_acct type;
-	struct aaa_ask *ask; /* with record: while it is under way */
-	struct aaa_record *record;
-	char id[AAA_ACCT_ID_CAP];
-	uint16_t len;
-	uint8_t bytes[]; /* aaa_record_put */
-};
-
-/* What goes to one server group, or (accounting-mode simultaneous) to one server of it. */
-struct queue {
-	struct aaa_acct_engine *engine;
-	char group[AAA_ACL_MAX + 16]; /* server groups have long names */
-	char host[129];               /* "" = whoever of the group answers */
-	struct entry *first, *last;
-	unsigned waiting, busy;
-	struct hash *busy_ids; /* sessions with a record under way */
-	bool down;             /* nobody took the last one */
-	uint64_t again_ms;
-	struct timer again;
-	uint64_t sent, dropped;
-	bool told_on;          /* Accounting-On */
-	struct queue *next;
-};
+enum { SESSIONS_MAX = 20000, INTERIM_MIN_S = 60 };
 
 struct session {
 	struct aaa_acct_engine *engine;
@@ -62,289 +18,6 @@ struct session {
 	uint32_t interim_s;
 	struct timer interim;
 };
-
-struct aaa_acct_engine {
-	struct aaa_servers *servers;
-	const struct aaa_acct_ops *ops;
-	void *ctx;
-	char *path;          /* of the journal, NULL = none */
-	struct spool *spool; /* opened when it is needed */
-	struct queue *queues;
-	unsigned waiting;
-	struct pool *sessions;
-	struct hash *by_unit;
-	uint32_t boot, node, last; /* parts of Acct-Session-Id */
-	bool full;                 /* said in the log */
-};
-
-static const char *type_text(enum aaa_acct type)
-{
-	static const char *const texts[AAA_ACCT_N] = {"Start", "Interim-Update", "Stop", "Accounting-On",
-	                                              "Accounting-Off"};
-	return texts[type];
-}
-
-/* ------------------------------------------------------------------ queues */
-
-static struct queue *queue_get(struct aaa_acct_engine *e, const char *group, const char *host)
-{
-	for (struct queue *q = e->queues; q; q = q->next)
-		if (strcmp(q->group, group) == 0 && strcmp(q->host, host) == 0)
-			return q;
-	struct queue *q = calloc(1, sizeof(*q));
-	struct hash *ids = q ? hash_new(0) : NULL;
-	if (!ids) {
-		free(q);
-		return NULL;
-	}
-	q->engine = e;
-	q->busy_ids = ids;
-	str_copy(q->group, sizeof(q->group), str_of(group));
-	str_copy(q->host, sizeof(q->host), str_of(host));
-	q->next = e->queues;
-	e->queues = q;
-	return q;
-}
-
-static void on_piece(void *arg, uint32_t id, struct bytes piece);
-
-/* What is in there joins the queues. A journal that cannot be written is said once. */
-static struct spool *open_journal(struct aaa_acct_engine *e)
-{
-	struct err err = {0};
-	if (e->spool || !e->path)
-		return e->spool;
-	e->spool = spool_open(e->path, JOURNAL_MAX, on_piece, e, &err);
-	if (!e->spool) {
-		log_msg(MSG_113013, err.text, "accounting");
-		free(e->path);
-		e->path = NULL;
-	}
-	return e->spool;
-}
-
-/* The piece of the journal: group, server, record. */
-static void journal(struct entry *x)
-{
-	struct spool *s = open_journal(x->queue->engine);
-	uint8_t piece[SPOOL_PIECE_MAX];
-	struct wr w = wr_of(piece, sizeof(piece));
-	size_t group = strlen(x->queue->group), host = strlen(x->queue->host);
-	if (!s || x->number != 0)
-		return;
-	wr_u16(&w, (uint16_t)group);
-	wr_bytes(&w, x->queue->group, group);
-	wr_u16(&w, (uint16_t)host);
-	wr_bytes(&w, x->queue->host, host);
-	wr_bytes(&w, x->bytes, x->len);
-	uint32_t number = spool_id(s);
-	if (wr_ok(&w) && spool_add(s, number, (struct bytes){piece, wr_len(&w)}))
-		x->number = number;
-}
-
-static void entry_free(struct entry *x)
-{
-	struct queue *q = x->queue;
-	*(x->prev ? &x->prev->next : &q->first) = x->next;
-	*(x->next ? &x->next->prev : &q->last) = x->prev;
-	q->waiting--;
-	q->engine->waiting--;
-	if (x->ask) {
-		hash_del(q->busy_ids, x->id, strlen(x->id));
-		q->busy--;
-	}
-	free(x->ask);
-	free(x->record);
-	free(x);
-}
-
-static struct entry *entry_add(struct queue *q, const struct aaa_record *r)
-{
-	uint8_t bytes[AAA_RECORD_BYTES];
-	struct wr w = wr_of(bytes, sizeof(bytes));
-	aaa_record_put(r, &w);
-	struct entry *x = q->engine->waiting < WAITING_MAX && wr_ok(&w)
-	                          ? calloc(1, sizeof(*x) + wr_len(&w))
-	                          : NULL;
-	if (!x) {
-		q->dropped++;
-		if (!q->engine->full)
-			log_msg(MSG_113013, "Too many accounting records wait for their server", r->user);
-		q->engine->full = true;
-		return NULL;
-	}
-	x->queue = q;
-	x->type = r->type;
-	str_copy(x->id, sizeof(x->id), str_of(r->id));
-	x->len = (uint16_t)wr_len(&w);
-	memcpy(x->bytes, bytes, x->len);
-	x->prev = q->last;
-	*(q->last ? &q->last->next : &q->first) = x;
-	q->last = x;
-	q->waiting++;
-	q->engine->waiting++;
-	return x;
-}
-
-/* ------------------------------------------------------------------ sending */
-
-static void send_more(struct queue *q);
-
-static void on_again(struct timer *t, void *arg)
-{
-	struct queue *q = arg;
-	(void)t;
-	send_more(q);
-}
-
-/* Nobody took it: all that waits is written down, and one of them tries again later. */
-static void went_down(struct queue *q)
-{
-	struct clock *clock = aaa_servers_clock(q->engine->servers);
-	if (timer_running(&q->again))
-		return; /* one of those that were under way together */
-	q->again_ms = q->down ? q->again_ms * 2 : AGAIN_MS;
-	if (q->again_ms > AGAIN_MAX_MS)
-		q->again_ms = AGAIN_MAX_MS;
-	if (!q->down)
-		for (struct entry *x = q->first; x; x = x->next)
-			journal(x);
-	q->down = true;
-	timer_start(clock, &q->again, q->again_ms, on_again, q);
-}
-
-static void unbusy(struct entry *x)
-{
-	struct queue *q = x->queue;
-	hash_del(q->busy_ids, x->id, strlen(x->id));
-	q->busy--;
-	free(x->ask);
-	free(x->record);
-	x->ask = NULL;
-	x->record = NULL;
-}
-
-static void on_answer(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply,
-                      enum aaa_why why)
-{
-	struct entry *x = ask->arg;
-	struct queue *q = x->queue;
-	(void)why;
-	aaa_reply_free(reply);
-	debug(DEBUG_AAA_ACCOUNTING, 1, "AAA: accounting %s of session %s to %s: %s", type_text(x->type),
-	      x->id, q->group, answer == AAA_SAYS_ACCEPT ? "taken" : "not taken");
-	if (answer == AAA_SAYS_NOTHING || answer == AAA_SAYS_ERROR) {
-		unbusy(x);
-		went_down(q);
-		return;
-	}
-	/* a server that says no has read it: to ask it again would change nothing */
-	q->sent += answer == AAA_SAYS_ACCEPT;
-	q->dropped += answer != AAA_SAYS_ACCEPT;
-	q->down = false;
-	q->engine->full = false;
-	timer_stop(aaa_servers_clock(q->engine->servers), &q->again);
-	if (x->number != 0)
-		spool_done(q->engine->spool, x->number);
-	entry_free(x);
-	send_more(q);
-}
-
-/* The server of a simultaneous queue; NULL: it is gone. */
-static struct aaa_host *host_of(const struct queue *q, struct aaa_sgroup *g)
-{
-	size_t n;
-	struct aaa_host *const *hosts = aaa_sgroup_hosts(g, &n);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(hosts[i]->conf->host, q->host) == 0)
-			return hosts[i];
-	return NULL;
-}
-
-static bool send_one(struct entry *x, struct aaa_sgroup *g)
-{
-	struct queue *q = x->queue;
-	struct aaa_host *host = q->host[0] ? host_of(q, g) : NULL;
-	struct rd in = rd_of(x->bytes, x->len);
-	if (q->host[0] && !host)
-		return false;
-	x->ask = calloc(1, sizeof(*x->ask));
-	x->record = calloc(1, sizeof(*x->record));
-	if (!x->ask || !x->record || !aaa_record_get(&in, x->record) ||
-	    !hash_put(q->busy_ids, x->id, strlen(x->id), x)) {
-		free(x->ask);
-		free(x->record);
-		x->ask = NULL;
-		x->record = NULL;
-		return false;
-	}
-	q->busy++;
-	*x->ask = (struct aaa_ask){.what = AAA_ACCOUNT,
-	                           .record = x->record,
-	                           .name = x->record->user,
-	                           .sticky = host,
-	                           .probe = true,
-	                           .done = on_answer,
-	                           .arg = x};
-	aaa_ask_start(x->ask, g);
-	return true;
-}
-
-/* Records of one session go one after the other, and nothing passes an Accounting-On. */
-static bool must_wait(const struct entry *x)
-{
-	const struct queue *q = x->queue;
-	return x->ask || hash_get(q->busy_ids, x->id, strlen(x->id)) ||
-	       ((x->type == AAA_ACCT_OFF || x->type == AAA_ACCT_ON) && q->busy > 0);
-}
-
-static void send_more(struct queue *q)
-{
-	struct aaa_sgroup *g = aaa_sgroup_find(q->engine->servers, q->group);
-	unsigned window = q->down ? 1 : WINDOW, look = LOOK_AHEAD;
-	if (q->waiting > 0 && !g) {
-		went_down(q);
-		return;
-	}
-	for (struct entry *x = q->first; x && q->busy < window && look-- > 0; x = x->next) {
-		bool barrier = x->type == AAA_ACCT_ON || x->type == AAA_ACCT_OFF;
-		if (!must_wait(x) && !send_one(x, g)) {
-			went_down(q);
-			return;
-		}
-		if (barrier)
-			break;
-	}
-}
-
-static void enqueue(struct aaa_acct_engine *e, const char *group, const char *host,
-                    const struct aaa_record *r)
-{
-	struct queue *q = queue_get(e, group, host);
-	if (!q || (q->down && r->type == AAA_ACCT_INTERIM)) /* the next one says more */
-		return;
-	struct entry *x = entry_add(q, r);
-	if (x && q->down)
-		journal(x);
-	else if (x)
-		send_more(q);
-}
-
-/* To one server of the group, or to all of them. */
-static void tell(struct aaa_acct_engine *e, const char *group, const struct aaa_record *r)
-{
-	struct aaa_sgroup *g = aaa_sgroup_find(e->servers, group);
-	size_t n = 0;
-	struct aaa_host *const *hosts = g ? aaa_sgroup_hosts(g, &n) : NULL;
-	if (!g || !aaa_sgroup_conf(g)->simultaneous) {
-		enqueue(e, group, "", r);
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		enqueue(e, group, hosts[i]->conf->host, r);
-}
-
-/* ------------------------------------------------------------------ sessions */
 
 static struct aaa_record stamped(const struct aaa_acct_engine *e, const struct aaa_record *r,
                                  enum aaa_acct type, const char *id)
@@ -374,7 +47,7 @@ static void on_interim(struct timer *t, void *arg)
 	if (!e->ops->fill(e->ctx, s->unit, &r))
 		return;
 	r = stamped(e, &r, AAA_ACCT_INTERIM, s->id);
-	tell(e, s->group, &r);
+	acct_tell(e, s->group, &r);
 	timer_start(aaa_servers_clock(e->servers), t, (uint64_t)s->interim_s * 1000, on_interim, s);
 }
 
@@ -403,7 +76,7 @@ void aaa_acct_start(struct aaa_acct_engine *e, const struct aaa_record *r, uint3
 	s->group = share_text(g->accounting);
 	new_id(e, s->id);
 	struct aaa_record start = stamped(e, r, AAA_ACCT_START, s->id);
-	tell(e, s->group, &start);
+	acct_tell(e, s->group, &start);
 	s->interim_s = interim_of(e, s->group, interim_s);
 	if (s->interim_s != 0)
 		timer_start(aaa_servers_clock(e->servers), &s->interim, (uint64_t)s->interim_s * 1000,
@@ -425,7 +98,7 @@ void aaa_acct_stop(struct aaa_acct_engine *e, const struct aaa_record *r)
 	if (!s)
 		return;
 	struct aaa_record stop = stamped(e, r, AAA_ACCT_STOP, s->id);
-	tell(e, s->group, &stop);
+	acct_tell(e, s->group, &stop);
 	session_free(s);
 }
 
@@ -447,7 +120,7 @@ static bool is_accounting(const struct aaa_conf *c, const char *group)
 
 static void tell_on(struct aaa_acct_engine *e, const char *group)
 {
-	struct queue *q = queue_get(e, group, "");
+	struct acct_queue *q = acct_queue_get(e, group, "");
 	struct aaa_record on = {0};
 	if (!q || q->told_on)
 		return;
@@ -455,7 +128,7 @@ static void tell_on(struct aaa_acct_engine *e, const char *group)
 	char id[AAA_ACCT_ID_CAP];
 	new_id(e, id);
 	on = stamped(e, &on, AAA_ACCT_ON, id);
-	tell(e, group, &on);
+	acct_tell(e, group, &on);
 }
 
 void aaa_acct_set(struct aaa_acct_engine *e)
@@ -464,56 +137,34 @@ void aaa_acct_set(struct aaa_acct_engine *e)
 	for (size_t i = 0; c && i < c->nsgroups; i++)
 		if (is_accounting(c, c->sgroups[i].name) && c->sgroups[i].nhosts > 0)
 			tell_on(e, c->sgroups[i].name);
-	for (struct queue *q = e->queues; q; q = q->next)
+	for (struct acct_queue *q = e->queues; q; q = q->next)
 		if (q->waiting > 0 && q->busy == 0)
-			send_more(q); /* a group that was missing may be there now */
+			acct_queue_go(q); /* a group that was missing may be there now */
 }
 
 void aaa_acct_off(struct aaa_acct_engine *e)
 {
 	struct aaa_record off = {0};
 	char id[AAA_ACCT_ID_CAP];
-	for (struct queue *q = e->queues; q; q = q->next) {
+	for (struct acct_queue *q = e->queues; q; q = q->next) {
 		if (!q->told_on)
 			continue;
 		q->told_on = false;
 		new_id(e, id);
 		off = stamped(e, &off, AAA_ACCT_OFF, id);
-		tell(e, q->group, &off);
+		acct_tell(e, q->group, &off);
 	}
 }
 
 bool aaa_acct_busy(const struct aaa_acct_engine *e)
 {
-	for (const struct queue *q = e->queues; q; q = q->next)
+	for (const struct acct_queue *q = e->queues; q; q = q->next)
 		if (q->waiting > 0 && !q->down)
 			return true;
 	return false;
 }
 
 /* ------------------------------------------------------------------ life */
-
-static bool get_name(struct rd *in, char *name, size_t cap)
-{
-	struct bytes b = rd_bytes(in, rd_u16(in));
-	return rd_ok(in) && str_copy(name, cap, (struct str){(const char *)b.p, b.len});
-}
-
-/* A record from before the start. */
-static void on_piece(void *arg, uint32_t id, struct bytes piece)
-{
-	struct aaa_acct_engine *e = arg;
-	char group[AAA_ACL_MAX + 16], host[129];
-	struct aaa_record r;
-	struct rd in = rd_of(piece.p, piece.len);
-	struct queue *q = NULL;
-	if (get_name(&in, group, sizeof(group)) && get_name(&in, host, sizeof(host)) &&
-	    aaa_record_get(&in, &r))
-		q = queue_get(e, group, host);
-	struct entry *x = q ? entry_add(q, &r) : NULL;
-	if (x)
-		x->number = id;
-}
 
 struct aaa_acct_engine *aaa_acct_new(struct aaa_servers *s, const char *path,
                                      const struct aaa_acct_ops *ops, void *ctx)
@@ -533,8 +184,7 @@ struct aaa_acct_engine *aaa_acct_new(struct aaa_servers *s, const char *path,
 		aaa_acct_free(e);
 		return NULL;
 	}
-	if (path && access(path, F_OK) == 0)
-		open_journal(e);
+	acct_journal_read(e);
 	return e;
 }
 
@@ -550,21 +200,11 @@ void aaa_acct_free(struct aaa_acct_engine *e)
 		return;
 	if (e->by_unit)
 		hash_each(e->by_unit, free_session, NULL);
-	for (struct queue *q = e->queues, *next; q; q = next) {
+	for (struct acct_queue *q = e->queues, *next; q; q = next) {
 		next = q->next;
-		timer_stop(aaa_servers_clock(e->servers), &q->again);
-		while (q->first) {
-			struct entry *x = q->first;
-			if (x->ask)
-				aaa_ask_cancel(x->ask);
-			journal(x);
-			entry_free(x);
-		}
-		hash_free(q->busy_ids);
-		free(q);
+		acct_queue_free(q);
 	}
-	spool_close(e->spool);
-	free(e->path);
+	acct_journal_close(e);
 	hash_free(e->by_unit);
 	pool_delete(e->sessions);
 	free(e);
@@ -577,7 +217,7 @@ static int show_aaa_accounting(struct cmd *c)
 	const struct aaa_acct_engine *e = c->ctx;
 	struct out *o = c->out;
 	rec_list(o, "queues");
-	for (const struct queue *q = e ? e->queues : NULL; q; q = q->next) {
+	for (const struct acct_queue *q = e ? e->queues : NULL; q; q = q->next) {
 		rec_open(o, NULL);
 		rec(o, "group", "Server Group:    %s\n", q->group);
 		if (q->host[0])

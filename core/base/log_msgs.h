@@ -171,6 +171,8 @@
 	403102, 4, "PPP virtual interface %u rcvd pkt with invalid protocol: %u, reason: %s."
 #define MSG_403103 403103, 4, "PPP virtual interface max connections reached."
 #define MSG_403108 403108, 4, "PPP virtual interface %u missing client ip address option"
+#define MSG_109032 \
+	109032, 3, "Unable to install ACL %s, downloaded for user %s; Error in ACE: %s."
 #define MSG_109201 \
 	109201, 5, "UAUTH: Session=0x%08x, User=%s, Assigned IP=%s, Succeeded adding entry."
 #define MSG_109210 \

@@ -122,6 +122,52 @@ static uint8_t time_of(struct filter *f, struct str name)
 	return (uint8_t)++f->ntimes;
 }
 
+/* The next line of a list that came from a server: "permit tcp any host 10.1.1.1 eq 80". */
+static struct str next_line(struct str *lines)
+{
+	const char *end = lines->len > 0 ? memchr(lines->p, '\n', lines->len) : NULL;
+	struct str line = {lines->p, end != NULL ? (size_t)(end - lines->p) : lines->len};
+	size_t used = line.len + (end != NULL);
+	lines->p += used;
+	lines->len -= used;
+	return line;
+}
+
+bool filter_lines_good(struct str lines, struct str *bad)
+{
+	while (lines.len > 0) {
+		struct acl_rule r;
+		struct err err;
+		*bad = next_line(&lines);
+		if (!acl_rule_parse(*bad, false, NULL, &r, &err) || r.src.kind > ACL_RANGE || r.dst.kind > ACL_RANGE ||
+		    r.proto_kind != ACL_PROTO_NUMBER || r.sport.op == ACL_OP_GROUP || r.dport.op == ACL_OP_GROUP ||
+		    r.icmp_group.len > 0 || r.time_range.len > 0)
+			return false;
+	}
+	return true;
+}
+
+struct filter *filter_of_lines(struct str name, struct str lines)
+{
+	struct filter *f = filter_new(name);
+	struct compile x = {.f = f, .list = name};
+	while (f != NULL && lines.len > 0) {
+		struct acl_rule r;
+		struct err err;
+		if (acl_rule_parse(next_line(&lines), false, NULL, &r, &err))
+			put(&x, &r);
+	}
+	if (f == NULL)
+		return NULL;
+	f->n = x.n;
+	if (x.failed || !filter_counters(f)) {
+		filter_drop(f);
+		return NULL;
+	}
+	filter_finish(f);
+	return f;
+}
+
 struct filter *filter_compile(const struct conf *c, struct str name)
 {
 	const struct centry *list = conf_find(c, "access-list", name);

@@ -37,6 +37,11 @@ void filter_ace_of(const struct acl_rule *element, struct filter_ace *ace);
 /* The list compiled, elements in the order of acl_rule_expand over its entries; no hits, all time ranges off.
  * NULL when there is no such list (or memory is short). */
 struct filter *filter_compile(const struct conf *c, struct str name);
+/* A list that a server sent: rules, "\n" between them, without names of this configuration. false: *bad is the first
+ * that is none. */
+bool filter_lines_good(struct str lines, struct str *bad);
+/* Compiled; one reference. NULL when memory is short. */
+struct filter *filter_of_lines(struct str name, struct str lines);
 
 /* The networks of a split tunnelling list: destinations of a standard list, sources of an extended one (as the
  * appliance reads them). At most max; *total tells how many there are. */

@@ -32,6 +32,32 @@ static const char objects[] =
         "object-group protocol PR\n protocol-object tcp\n protocol-object 50\n"
         "object-group icmp-type I\n icmp-object echo\n icmp-object unreachable\n";
 
+/* A list that a server sent. */
+static void downloaded(void **state)
+{
+	struct str bad;
+	(void)state;
+	const struct str good = STR("permit tcp any host 10.1.1.1 eq 80\ndeny udp any any range 5 9 log\n"
+	                            "permit icmp 10.0.0.0 255.0.0.0 any echo");
+	assert_true(filter_lines_good(good, &bad));
+	assert_true(filter_lines_good(STR(""), &bad));
+	struct filter *f = filter_of_lines(STR("AAA-user-u"), good);
+	assert_string_equal(f->name, "AAA-user-u");
+	assert_int_equal(f->n, 3);
+	assert_true(f->ace[0].permit);
+	assert_int_equal(f->ace[0].dst_lo, 0x0a010101);
+	assert_int_equal(f->ace[0].dport_hi, 80);
+	assert_false(f->ace[1].permit);
+	assert_int_equal(f->ace[2].src_hi, 0x0affffff);
+	filter_drop(f);
+	static const char *const wrong[] = {"permit", "permit ip any any\nallow ip any any", "permit ip any any\n\n",
+	                                    "permit ip object H any", "permit ip any object-group G1",
+	                                    "permit object-group SV any any", "permit ip any any time-range t",
+	                                    "permit tcp any any eq 99999"};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(filter_lines_good(str_of(wrong[i]), &bad));
+}
+
 static void expansion(void **state)
 {
 	struct conf_fixture *f = *state;
@@ -228,6 +254,7 @@ static void old_translation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(downloaded),
 	        cmocka_unit_test(expansion),       cmocka_unit_test(time_ranges),
 	        cmocka_unit_test(split_networks),  cmocka_unit_test(translation_rules),
 	        cmocka_unit_test(old_translation),

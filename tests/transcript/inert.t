@@ -15,10 +15,6 @@ ciscoasa(config-aaa-server-group)# aaa-server R (inside) host 10.77.0.9 SECRET
 ciscoasa(config-aaa-server-host)# timeout 5
 ciscoasa(config-aaa-server-host)# aaa local authentication attempts max-fail 3
 ciscoasa(config)# show running-config inert
-aaa-server R protocol radius  ! only the local database is asked
-aaa-server R (inside) host 10.77.0.9  ! only the local database is asked
- timeout 5  ! only the local database is asked
- key *****  ! only the local database is asked
 group-policy DfltGrpPolicy attributes
  split-tunnel-policy tunnelspecified  ! clients of L2TP are told no routes
 ciscoasa(config)# crypto ca trustpoint TP
