@@ -43,6 +43,8 @@ bool build_lines(struct builder *b);
 void build_index(struct builder *b);
 /* Attributes of one line, its pattern not yet read (line_parse). */
 struct line *build_line(struct builder *b, struct mode *m, const struct yaml *y);
+/* guides.c: chapters of the manual. */
+bool build_guides(struct builder *b, const struct yaml *y);
 /* layouts: after the lines. */
 bool build_layouts(struct builder *b);
 /* grammar_short.c: `short:` of a mode. */

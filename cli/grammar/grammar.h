@@ -156,6 +156,19 @@ struct layout {
 	struct layout *next;
 };
 
+/* A chapter of the manual about several commands together. */
+struct guide_block {
+	bool code; /* lines as they are typed, else a paragraph */
+	const char *text;
+};
+
+struct guide {
+	const char *title;
+	struct guide_block *blocks;
+	size_t n;
+	struct guide *next;
+};
+
 struct grammar {
 	struct arena *arena;
 	struct schema schema;
@@ -166,6 +179,7 @@ struct grammar {
 	struct layout *layouts;
 	const struct node **order;
 	size_t norder;
+	struct guide *guides;
 	struct hash *help; /* prefix -> struct grammar_help */
 	struct hash *doc;  /* keywords of a command -> struct grammar_help */
 	struct grammar_owned *owned;

@@ -550,7 +550,8 @@ bool build_lines(struct builder *b)
 	             {"doc", read_doc},
 	             {"modes", read_modes},
 	             {NULL, NULL},
-	             {"lines", read_lines}};
+	             {"lines", read_lines},
+	             {"guides", build_guides}};
 
 	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {
 		if (!parts[p].key && !link_modes(b))

@@ -202,7 +202,7 @@ const char *build_text(struct builder *b, const struct yaml *map, const char *ke
 static bool add_text(struct builder *b, struct str text, const char *file)
 {
 	static const char *const known[] = {"help",  "doc",      "tree",    "modes", "lines",
-	                                    "order", "dialects", "layouts", NULL};
+	                                    "order", "dialects", "layouts", "guides", NULL};
 	struct yaml *y = yaml_read(b->g->arena, text, file, b->err);
 
 	if (!y) {

@@ -343,6 +343,11 @@ void manual_write(const struct grammar *g, enum manual_form form, struct out *ou
 		}
 		write_page(&t, g, &all.p[i]);
 	}
+	for (const struct guide *k = g->guides; k != NULL; k = k->next) {
+		manual_chapter(&t, k->title);
+		for (size_t i = 0; i < k->n; i++)
+			(k->blocks[i].code ? manual_code : manual_para)(&t, k->blocks[i].text);
+	}
 	manual_end(&t);
 	pages_free(&all);
 }
