@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/aaa/lockout.h"
+#include "core/aaa/radius/dynamic.h"
 #include "core/base/log.h"
 #include "core/config/clock.h"
 #include "core/filters.h"
@@ -144,6 +145,7 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	struct snapshot *s = next_snapshot;
 	struct zone zone;
 	struct out notes;
+	struct err failed = {0};
 	gw->snap = s;
 	gw->changes++;
 	gw->changed_at = clock_wall(&gw->clock);
@@ -169,6 +171,8 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 	aaa_lockout_set(s->aaa);
 	aaa_servers_set(gw->servers, s->aaa);
 	aaa_acct_set(gw->accounting);
+	if (radius_dynamic_set(gw->dynamic, &failed) != 0)
+		out_printf(&notes, "%s\n", failed.text);
 	ppp_set_conf(gw->ppp, s->ppp);
 	gateway_reload_check(gw);
 	gateway_overtcp_apply(gw, s);

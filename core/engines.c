@@ -10,6 +10,7 @@
 #include "core/system_show.h"
 #include "core/aaa/lockout.h"
 #include "core/aaa/passhash.h"
+#include "core/aaa/radius/dynamic.h"
 #include "core/aaa/test_cmd.h"
 #include "core/aaa_io.h"
 #include "core/filters.h"
@@ -81,6 +82,8 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	gw->ppp = gw->servers != NULL ? ppp_new(&gw->clock, gw->servers, &gateway_ppp_ops, gw) : NULL;
 	if (gw->servers != NULL && (rc = gateway_accounting_new(gw, err)) != 0)
 		return rc;
+	if (gw->servers != NULL && (rc = gateway_dynamic_new(gw, err)) != 0)
+		return rc;
 	gw->sessions = sessiondb_new(gw);
 	struct capture_hooks capture = gateway_capture_hooks;
 	capture.ctx = gw;
@@ -111,6 +114,7 @@ void gateway_engines_free(struct gateway *gw)
 	aaa_backoff_clear();
 	aaa_admins_free(gw->admins);
 	aaa_acct_free(gw->accounting);
+	radius_dynamic_free(gw->dynamic);
 	aaa_servers_free(gw->servers);
 	filters_free(gw->filters);
 	confsys_free(gw->conf);

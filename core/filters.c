@@ -285,6 +285,14 @@ void filters_session(struct filters *f, const struct ppp_session_info *s)
 	                      index_of(f->policy, s->link->ifname));
 }
 
+bool filters_known(const struct filters *f, struct str name)
+{
+	struct filter *list = f->conf != NULL ? filter_compile(f->conf, name) : NULL;
+	bool known = list != NULL;
+	filter_drop(list);
+	return known;
+}
+
 static void tick_one(void *arg, void *value)
 {
 	struct filters *f = arg;

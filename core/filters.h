@@ -54,6 +54,9 @@ void filters_session(struct filters *f, const struct ppp_session_info *s);
 /* The compiled list, borrowed; NULL when it is not in force. */
 struct filter *filters_find(const struct filters *f, struct str name);
 
+/* Is there an access list of this name? */
+bool filters_known(const struct filters *f, struct str name);
+
 /* May a packet for the appliance itself come in? Counted and told when not. */
 bool filters_control(struct filters *f, uint8_t proto, struct ip4_end local, struct ip4_end remote);
 /* Begins to hear what the rules of nftables tell. */

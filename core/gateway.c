@@ -13,6 +13,7 @@
 
 #include "cli/config/hooks.h"
 #include "cli/session/logins.h"
+#include "core/aaa/radius/dynamic.h"
 #include "core/base/log.h"
 #include "core/net/url.h"
 #include "crypto/prim/prim.h"
@@ -306,6 +307,8 @@ void gateway_stop(struct gateway *gw)
 		ppp_free(gw->ppp);
 	gw->ppp = NULL;
 	gateway_accounting_stop(gw);
+	radius_dynamic_free(gw->dynamic);
+	gw->dynamic = NULL;
 	if (gw->servers != NULL)
 		aaa_servers_set(gw->servers, NULL); /* their sockets close with the loop */
 	gateway_dhcp_end(gw);

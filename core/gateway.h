@@ -5,6 +5,7 @@
  *   boot.c      the first configuration
  *   wiring.c    the ops through which IKE, L2TP, PPP and the packet path meet
  *   accounting.c  sessions as accounting servers are told of them
+ *   dynamic.c   what servers may do to sessions that go on
  *   aaa_io.c    sockets of the servers that know users
  *   consoles.c  what the consoles ask: passwords, users
  *   admins.c    what they ask servers
@@ -114,6 +115,7 @@ struct gateway {
 	struct aaa_servers *servers;
 	struct aaa_admins *admins;
 	struct aaa_acct_engine *accounting;
+	struct radius_dynamic *dynamic; /* what servers may do to sessions */
 	struct ppp *ppp;
 	struct hash *flows; /* flow -> struct gw_flow */
 	struct pool *flow_pool;
@@ -211,6 +213,10 @@ void gateway_accounting_up(struct gateway *gw, const struct ppp_session_info *in
 void gateway_accounting_end(struct gateway *gw, const struct ppp_session_info *info, enum link_end why);
 /* Every session has ended: tells servers that answer (a few seconds at most), writes down the rest, frees. */
 void gateway_accounting_stop(struct gateway *gw);
+
+/* dynamic.c */
+extern const struct radius_dynamic_ops gateway_dynamic_ops; /* their ctx is the struct gateway */
+int gateway_dynamic_new(struct gateway *gw, struct err *err);
 
 /* overtcp.c */
 void gateway_overtcp_apply(struct gateway *gw, const struct snapshot *s);
