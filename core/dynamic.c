@@ -77,7 +77,8 @@ static size_t on_change(void *ctx, const struct radius_who *who, const struct aa
 	                                  .has_idle = r->a.has_idle,
 	                                  .session_s = r->a.session_s,
 	                                  .idle_s = r->a.idle_s,
-	                                  .filter = r->a.has_filter ? r->filter : NULL};
+	                                  .filter = r->a.has_filter ? r->filter : NULL,
+	                                  .acl = r->inacl};
 	*no_filter = change.filter != NULL && !filters_known(gw->filters, str_of(change.filter));
 	struct pick *p = *no_filter ? NULL : pick(gw, who);
 	size_t changed = 0;
@@ -85,7 +86,7 @@ static size_t on_change(void *ctx, const struct radius_who *who, const struct aa
 		if (!ppp_change(gw->ppp, p->units[i], &change))
 			continue;
 		changed++;
-		if (change.filter != NULL)
+		if (change.filter != NULL || change.acl != NULL)
 			ppp_find_unit(gw->ppp, p->units[i], apply_filter, gw);
 	}
 	free(p);

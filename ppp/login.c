@@ -442,6 +442,8 @@ bool ppp_login_change(struct ppp_session *s, const struct ppp_change *change)
 		return false;
 	ppp_session_drop_terms(s);
 	s->terms = shared;
+	if (change->filter || change->acl)
+		share_set_text(&s->acl, change->acl ? change->acl : "");
 	if (s->up)
 		check_limits(&s->limit, s);
 	return true;

@@ -175,6 +175,7 @@ struct ppp_change {
 	uint32_t session_s; /* from now on, 0 = no limit */
 	uint32_t idle_s;    /* 0 = none */
 	const char *filter; /* vpn-filter, NULL = as it was */
+	const char *acl;    /* lines of an access list in place of that, NULL = none */
 };
 /* false: there is no such session (any more), nobody has logged in, or memory is short. The filter is the caller's to
  * put into force. */

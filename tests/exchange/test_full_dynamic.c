@@ -103,6 +103,19 @@ static void sessions_change(void **state)
 	struct ppp_session_info info;
 	assert_true(ppp_find_ip(w->gw.ppp, a->vpn.ppp.ip, &info));
 	assert_string_equal(info.filter, "quarantine");
+	/* lines that come with the request, in place of the list; and a list in place of them */
+	struct aaa_reply *r = aaa_reply_new();
+	assert_non_null(r);
+	assert_true(aaa_reply_add_ace(&r->inacl, STR("permit ip any any")));
+	const struct radius_who who = {.framed_ip = a->vpn.ppp.ip};
+	assert_int_equal(gateway_dynamic_ops.change(&w->gw, &who, r, &no_filter), 1);
+	aaa_reply_free(r);
+	client_data(a, 3);
+	assert_int_equal(change(w, who, "quarantine", 0, &no_filter), 1);
+	back = a->back;
+	client_send(a, 100);
+	world_run(w, 1000);
+	assert_int_equal(a->back, back);
 	/* time */
 	assert_int_equal(
 	        change(w, (struct radius_who){.peer_ip = HOME_IP + 1}, NULL, 30, &no_filter), 1);

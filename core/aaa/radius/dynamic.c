@@ -8,6 +8,7 @@
 #include "core/base/hash.h"
 #include "core/base/log.h"
 
+#define INACL "ip:inacl" /* the one thing that a Cisco-AV-pair can change */
 enum { SEEN_MS = 2 * RADIUS_DYNAMIC_WINDOW_S * 1000 };
 
 struct port {
@@ -152,6 +153,11 @@ static void take_attribute(struct request *q, const struct radius_value *v)
 	case RADIUS_A_REPLY_MESSAGE:
 	case RADIUS_A_ACCT_TERMINATE_CAUSE:
 		break;
+	case RADIUS_A_AV_PAIR:
+		if (v->v.len < sizeof(INACL) || memcmp(v->v.p, INACL, sizeof(INACL) - 1) != 0)
+			refuse(q, RADIUS_CAUSE_UNSUPPORTED_ATTRIBUTE);
+		q->changes = true;
+		break;
 	case RADIUS_A_SESSION_TIMEOUT:
 	case RADIUS_A_IDLE_TIMEOUT:
 	case RADIUS_A_FILTER_ID:
@@ -171,7 +177,7 @@ static void change(struct request *q)
 	struct aaa_reply *r = aaa_reply_new();
 	if (!r) {
 		refuse(q, RADIUS_CAUSE_NO_RESOURCES);
-	} else if (!radius_take_accept(r, q->p, AAA_MASKS_STANDARD)) {
+	} else if (!radius_take_accept(r, q->p, q->host->conf->masks)) {
 		refuse(q, RADIUS_CAUSE_INVALID_VALUE);
 	} else {
 		r->framed_ip = 0; /* which session, not what it gets */

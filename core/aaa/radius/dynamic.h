@@ -29,7 +29,7 @@ struct radius_who {
 struct radius_dynamic_ops {
 	/* Ends them; how many. */
 	size_t (*disconnect)(void *ctx, const struct radius_who *who);
-	/* Gives them other terms: of r's a.has_session (seconds from now on), a.has_idle and a.has_filter (filter). How
+	/* Gives them other terms: of r's a.has_session (seconds from now on), a.has_idle, a.has_filter and inacl. How
 	 * many; *no_filter: there is no such access list, and nothing has been changed. */
 	size_t (*change)(void *ctx, const struct radius_who *who, const struct aaa_reply *r, bool *no_filter);
 };

@@ -22,7 +22,7 @@ static struct {
 	struct radius_who who;
 	char user[300], session[300];
 	struct aaa_attrs a;
-	char filter[AAA_ACL_MAX + 1];
+	char filter[AAA_ACL_MAX + 1], acl[300];
 } told;
 
 static void take_who(const struct radius_who *who)
@@ -47,6 +47,7 @@ static size_t on_change(void *ctx, const struct radius_who *who, const struct aa
 	take_who(who);
 	told.a = r->a;
 	str_copy(told.filter, sizeof told.filter, str_of(r->filter));
+	str_copy(told.acl, sizeof told.acl, str_of(r->inacl ? r->inacl : ""));
 	*no_filter = told.no_filter;
 	return told.no_filter ? 0 : told.sessions;
 }
@@ -173,6 +174,13 @@ static void changes_terms(void **state)
 	assert_true(told.a.has_idle && told.a.idle_s == 30);
 	assert_true(told.a.has_filter);
 	assert_string_equal(told.filter, "QUARANTINE");
+	w = begin(RADIUS_COA_REQUEST);
+	radius_put_text(&w, RADIUS_A_USER_NAME, "jdoe");
+	radius_put_text(&w, RADIUS_A_AV_PAIR, "ip:inacl#2=deny ip any any");
+	radius_put_text(&w, RADIUS_A_AV_PAIR, "ip:inacl#1=permit udp any any eq 53");
+	expect(&w, RADIUS_COA_ACK, 0);
+	assert_string_equal(told.acl, "permit udp any any eq 53\ndeny ip any any");
+	assert_false(told.a.has_filter);
 	told.no_filter = true;
 	w = begin(RADIUS_COA_REQUEST);
 	radius_put_text(&w, RADIUS_A_USER_NAME, "jdoe");
