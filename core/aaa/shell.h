@@ -7,7 +7,7 @@
 /* With struct aaa_ask:
  * AUTHENTICATE  rq->method is AAA_PAP: is this his password (enable: that of his privilege)?
  * AUTHORIZE     command NULL: may he have a console? reply->privilege is what he gets there. Else: may he run it?
- * ACCOUNT       record is NULL. He came (AAA_ACCT_START), he left (AAA_ACCT_STOP), or, with a command, has run it (STOP). */
+ * ACCOUNT       record is NULL. He came (AAA_ACCT_START), he left (AAA_ACCT_STOP), or has run command (STOP). */
 struct aaa_shell {
 	const char *line;    /* where he sits: "console", "ssh" */
 	uint32_t from;       /* his address, 0 = none */

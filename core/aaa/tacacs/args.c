@@ -10,7 +10,8 @@ void tac_arg(struct tac_args *a, const char *fmt, ...)
 	va_start(ap, fmt);
 	int n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (n < 0 || n > TAC_ARG_MAX || a->body->nargs == TAC_ARGS_MAX || (size_t)n > sizeof(a->text) - a->used) {
+	if (n < 0 || n > TAC_ARG_MAX || a->body->nargs == TAC_ARGS_MAX ||
+	    (size_t)n > sizeof(a->text) - a->used) {
 		a->full = true;
 		return;
 	}
@@ -251,7 +252,8 @@ bool tac_grant(const struct tac_body *reply, const struct tac_body *asked, enum 
 		}
 	}
 	/* in place of the request's: a command without its last words is another one */
-	if (service == TAC_COMMAND && reply->number[TAC_N_STATUS] == TAC_AUTHOR_PASS_REPL && asked_more(asked, at)) {
+	if (service == TAC_COMMAND && reply->number[TAC_N_STATUS] == TAC_AUTHOR_PASS_REPL &&
+	    asked_more(asked, at)) {
 		*bad = STR("cmd");
 		return false;
 	}

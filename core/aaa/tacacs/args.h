@@ -21,8 +21,8 @@ void tac_arg(struct tac_args *a, const char *fmt, ...) __attribute__((format(pri
 /* What is asked for: access of a PPP client, a shell, one command. */
 enum tac_service { TAC_PPP, TAC_SHELL, TAC_COMMAND };
 
-/* What an authorization reply grants goes to r. asked: the request, for a command must come back as it was, if at all.
- * false: it holds an attribute that must be honoured and is unknown, not of this service, or no good; bad says which. */
+/* What an authorization reply grants goes to r. asked: the request, for a command must come back as it was, if at
+ * all. false: an attribute that must be honoured is unknown, not of this service, or no good; bad says which. */
 bool tac_grant(const struct tac_body *reply, const struct tac_body *asked, enum tac_service service,
                struct aaa_reply *r, struct str *bad);
 

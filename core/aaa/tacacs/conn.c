@@ -21,7 +21,7 @@ struct tac_host {
 	struct hash *by_id;                /* sessions that may still be answered */
 	struct tac_sessions waiting, over; /* for a connection; to be told */
 	uint32_t numbers;
-	uint64_t single_ms; /* no connection is kept until then: it agreed to one and said nothing there */
+	uint64_t single_ms; /* none is kept until then: it agreed to one and said nothing there */
 };
 
 struct tac_conn {
@@ -33,7 +33,7 @@ struct tac_conn {
 	TAILQ_ENTRY(tac_conn) link;
 	bool open;
 	bool kept;
-	bool retired;  /* nobody new goes there */
+	bool retired;         /* nobody new goes there */
 	bool reading, closed; /* closed while it is being read: freed behind that */
 	uint64_t heard_ms;
 	unsigned answers;
@@ -199,9 +199,9 @@ static void on_idle(struct timer *timer, void *arg)
 /* A connection that others may go on: one, the first that was agreed on. */
 static struct tac_conn *kept_conn(struct tac_host *t)
 {
-	struct tac_conn *c;
-	TAILQ_FOREACH(c, &t->conns, link)
-		if (c->kept && !c->retired && c->n < KEPT_SESSIONS_MAX && ip4_end_eq(c->to, end_of(t)))
+	for (struct tac_conn *c = TAILQ_FIRST(&t->conns); c; c = TAILQ_NEXT(c, link))
+		if (c->kept && !c->retired && c->n < KEPT_SESSIONS_MAX &&
+		    ip4_end_eq(c->to, end_of(t)))
 			return c;
 	return NULL;
 }
@@ -239,11 +239,13 @@ static bool send_packet(struct tac_session *s)
 	const struct aaa_io *io = aaa_host_io(c->host->h, &ctx);
 	struct wr flags = wr_of(s->packet + 3, 1);
 	bool propose = c->answers == 0 && may_keep(c->host);
-	wr_u8(&flags, (uint8_t)((s->packet[3] & ~TAC_SINGLE_CONNECT) | (propose ? TAC_SINGLE_CONNECT : 0)));
+	wr_u8(&flags,
+	      (uint8_t)((s->packet[3] & ~TAC_SINGLE_CONNECT) | (propose ? TAC_SINGLE_CONNECT : 0)));
 	s->sent_ms = clock_now(clock_of(c->host));
 	if (!io->tcp_send(c->sock, s->packet, s->len))
 		return false;
-	tac_debug(s, "Sending TACACS %s message. Session id: %u, seq no:%u", packet_name(s), s->number, s->seq);
+	tac_debug(s, "Sending TACACS %s message. Session id: %u, seq no:%u", packet_name(s),
+	          s->number, s->seq);
 	return true;
 }
 
@@ -375,7 +377,8 @@ static void packet(struct tac_conn *c, struct tac_session *s)
 		rest(c);
 		break;
 	case TAC_MORE:
-		timer_start(clock_of(c->host), &s->timer, c->host->h->conf->timeout_s * UINT64_C(1000), on_time, s);
+		timer_start(clock_of(c->host), &s->timer,
+		            c->host->h->conf->timeout_s * UINT64_C(1000), on_time, s);
 		if (!send_packet(s))
 			fail_conn(c, "cannot send", false);
 		break;
@@ -494,9 +497,11 @@ void tac_host_free(struct tac_host *t)
 void tac_session_start(struct aaa_ask *ask)
 {
 	struct tac_host *t = ask->host->own;
-	struct tac_session *s = t && t->h->ip && t->nsessions < TAC_SESSIONS_MAX ? calloc(1, sizeof(*s)) : NULL;
+	struct tac_session *s =
+	        t && t->h->ip && t->nsessions < TAC_SESSIONS_MAX ? calloc(1, sizeof(*s)) : NULL;
 	if (!s) {
-		aaa_answered(ask, t && !t->h->ip ? AAA_SAYS_NOTHING : AAA_SAYS_ERROR, NULL, AAA_WHY_NONE);
+		aaa_answered(ask, t && !t->h->ip ? AAA_SAYS_NOTHING : AAA_SAYS_ERROR, NULL,
+		             AAA_WHY_NONE);
 		return;
 	}
 	*s = (struct tac_session){.ask = ask, .host = t, .number = ++t->numbers};
@@ -538,6 +543,12 @@ struct debug_who tac_who(const struct tac_session *s)
 {
 	const struct aaa_ask *ask = s->ask;
 	const struct aaa_record *r = ask->record;
-	return (struct debug_who){.ip = ask->rq ? ask->rq->peer_ip : r ? r->peer_ip : 0,
-	                          .user = ask->name ? ask->name : r ? r->user : NULL};
+	struct debug_who who = {.user = ask->name};
+	if (ask->rq)
+		who.ip = ask->rq->peer_ip;
+	else if (r)
+		who.ip = r->peer_ip;
+	if (!who.user && r)
+		who.user = r->user;
+	return who;
 }

@@ -27,8 +27,8 @@ struct place {
 	struct ip4_text from;
 };
 
-static void put_place(struct tac_body *b, struct place *at, const char *user, const char *line, uint32_t unit,
-                      uint32_t from)
+static void put_place(struct tac_body *b, struct place *at, const char *user, const char *line,
+                      uint32_t unit, uint32_t from)
 {
 	if (line)
 		snprintf(at->port, sizeof(at->port), "%s", line);
@@ -47,7 +47,10 @@ static void put_client(struct tac_body *b, struct place *at, const struct aaa_as
 	const struct aaa_request *rq = ask->rq;
 	b->number[TAC_N_PRIV] = sh ? (uint8_t)sh->privilege : PRIVILEGE_USER;
 	b->number[TAC_N_SERVICE] = sh ? TAC_SERVICE_LOGIN : TAC_SERVICE_PPP;
-	put_place(b, at, ask->name, sh ? sh->line : NULL, rq ? rq->unit : 0, sh ? sh->from : rq ? rq->peer_ip : 0);
+	if (sh)
+		put_place(b, at, ask->name, sh->line, 0, sh->from);
+	else
+		put_place(b, at, ask->name, NULL, rq->unit, rq->peer_ip);
 }
 
 /* ------------------------------------------------------------------ authentication */
@@ -77,7 +80,8 @@ static void data_mschap(struct wr *w, const struct aaa_request *rq)
 
 static const struct {
 	uint8_t by;
-	void (*data)(struct wr *w, const struct aaa_request *rq); /* NULL: is not asked about here */
+	/* NULL: is not asked about here */
+	void (*data)(struct wr *w, const struct aaa_request *rq);
 } methods[AAA_METHOD_N] = {
         [AAA_PAP] = {TAC_BY_PAP, data_pap},
         [AAA_CHAP] = {TAC_BY_CHAP, data_chap},
@@ -128,7 +132,7 @@ static enum tac_service service_of(const struct aaa_ask *ask)
 
 static void put_command(struct tac_args *a, const char *command)
 {
-	struct str rest = str_of(command), word = str_word(&rest);
+	struct str rest = str_of(command ? command : ""), word = str_word(&rest);
 	tac_arg(a, "cmd=%.*s", STR_ARG(word));
 	while ((word = str_word(&rest)).len > 0)
 		tac_arg(a, "cmd-arg=%.*s", STR_ARG(word));
@@ -137,7 +141,8 @@ static void put_command(struct tac_args *a, const char *command)
 }
 
 /* The request: b refers to at and a. */
-static void put_author(const struct aaa_ask *ask, struct tac_body *b, struct place *at, struct tac_args *a)
+static void put_author(const struct aaa_ask *ask, struct tac_body *b, struct place *at,
+                       struct tac_args *a)
 {
 	const struct aaa_shell *sh = ask->shell;
 	*b = (struct tac_body){0};
@@ -181,8 +186,9 @@ static bool first_author(struct tac_session *s)
 /* Of each kind of record. The counters of a session that goes on are an update; servers in use tell it by WATCHDOG
  * alone, and take START beside it for a new session. */
 static const uint8_t record_flags[] = {
-        [AAA_ACCT_START] = TAC_ACCT_START, [AAA_ACCT_INTERIM] = TAC_ACCT_WATCHDOG, [AAA_ACCT_STOP] = TAC_ACCT_STOP,
-        [AAA_ACCT_ON] = TAC_ACCT_START,    [AAA_ACCT_OFF] = TAC_ACCT_STOP,
+        [AAA_ACCT_START] = TAC_ACCT_START, [AAA_ACCT_INTERIM] = TAC_ACCT_WATCHDOG,
+        [AAA_ACCT_STOP] = TAC_ACCT_STOP,   [AAA_ACCT_ON] = TAC_ACCT_START,
+        [AAA_ACCT_OFF] = TAC_ACCT_STOP,
 };
 
 static void put_times(struct tac_args *a, const char *id, time_t at, uint32_t session_s)
@@ -260,8 +266,9 @@ static bool first_acct(struct tac_session *s)
 
 bool tac_first(struct tac_session *s)
 {
-	static bool (*const firsts[])(struct tac_session *) = {
-	        [AAA_AUTHENTICATE] = first_authen, [AAA_AUTHORIZE] = first_author, [AAA_ACCOUNT] = first_acct};
+	static bool (*const firsts[])(struct tac_session *) = {[AAA_AUTHENTICATE] = first_authen,
+	                                                       [AAA_AUTHORIZE] = first_author,
+	                                                       [AAA_ACCOUNT] = first_acct};
 	const struct aaa_ask *ask = s->ask;
 	tac_debug(s, "mk_pkt - type: 0x%x, session_id: %u", ask->what + 1, s->number);
 	tac_debug(s, " user: %s", ask->name ? ask->name : ask->record ? ask->record->user : "");
@@ -280,7 +287,8 @@ static bool keep_message(struct tac_session *s, const struct tac_body *b)
 		s->reply = aaa_reply_new();
 	if (!s->reply)
 		return false;
-	str_copy(s->reply->message, sizeof(s->reply->message), (struct str){(const char *)msg.p, msg.len});
+	str_copy(s->reply->message, sizeof(s->reply->message),
+	         (struct str){(const char *)msg.p, msg.len});
 	for (char *c = s->reply->message; *c; c++)
 		if ((uint8_t)*c < 0x20 || *c == 0x7f)
 			*c = ' ';
@@ -313,13 +321,14 @@ static enum tac_next take_authen(struct tac_session *s, const struct tac_body *b
 	const struct aaa_ask *ask = s->ask;
 	uint8_t status = b->number[TAC_N_STATUS];
 	bool can_talk = ask->shell && ++s->rounds <= ROUNDS_MAX;
+	const char *text;
 	switch (status) {
 	case TAC_AUTHEN_PASS:
 		return over(s, AAA_SAYS_ACCEPT, AAA_WHY_NONE);
 	case TAC_AUTHEN_GETUSER:
 	case TAC_AUTHEN_GETPASS:
-		return go_on(s, !can_talk ? "" : status == TAC_AUTHEN_GETUSER ? ask->name : ask->rq->password,
-		             !can_talk);
+		text = status == TAC_AUTHEN_GETUSER ? ask->name : ask->rq->password;
+		return go_on(s, can_talk ? text : "", !can_talk);
 	case TAC_AUTHEN_GETDATA: /* that nobody is there to be asked for */
 		return go_on(s, "", true);
 	case TAC_AUTHEN_RESTART: /* by another method, which there is none of (§5.4.3) */

@@ -1,5 +1,5 @@
-/* TACACS+ (RFC 8907) as a protocol of server groups: PAP, CHAP and MS-CHAPv1 of PPP clients, what they may (service ppp,
- * protocol ip), accounting; logins, commands and accounting of administrators (struct aaa_shell). */
+/* TACACS+ (RFC 8907) as a protocol of server groups: PAP, CHAP and MS-CHAPv1 of PPP clients, what they may
+ * (service ppp, protocol ip), accounting; logins, commands and accounting of administrators (core/aaa/shell.h). */
 #ifndef CORE_AAA_TACACS_TACACS_H
 #define CORE_AAA_TACACS_TACACS_H
 

@@ -14,10 +14,10 @@ static const struct layout {
 	enum tac_type type;
 	struct item fixed[ITEMS_MAX + 1];
 } layouts[] = {
-#define N(name) {NUMBER, TAC_N_##name},
-#define L(name) {LEN8, TAC_T_##name},
-#define W(name) {LEN16, TAC_T_##name},
-#define A() {ARGS, 0},
+#define N(name)              {NUMBER, TAC_N_##name},
+#define L(name)              {LEN8, TAC_T_##name},
+#define W(name)              {LEN16, TAC_T_##name},
+#define A()                  {ARGS, 0},
 #define X(name, type, fixed) {TAC_##type, {fixed{END, 0}}},
         TAC_BODY_LIST(X)
 #undef X
@@ -155,8 +155,8 @@ static void put_body(struct wr *w, const struct item *fixed, const struct tac_bo
 		put_args(w, b);
 }
 
-size_t tac_packet(enum tac_body_kind kind, struct tac_header h, struct bytes key, const struct tac_body *b,
-                  uint8_t *to, size_t cap)
+size_t tac_packet(enum tac_body_kind kind, struct tac_header h, struct bytes key,
+                  const struct tac_body *b, uint8_t *to, size_t cap)
 {
 	struct wr w = wr_of(to, cap), head = wr_of(to, TAC_HEADER_LEN);
 	wr_zero(&w, TAC_HEADER_LEN);

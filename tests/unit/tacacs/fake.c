@@ -257,6 +257,11 @@ static void on_debug(void *arg, const char *line)
 static struct log_sink logs = {.level = 7, .write = on_log};
 static struct debug_sink debugs = {.write = on_debug};
 
+void fake_debug_user(const char *user)
+{
+	str_copy(debugs.of_user[DEBUG_SERVER_TACACS], sizeof(debugs.of_user[0]), str_of(user));
+}
+
 int fake_setup(void **state)
 {
 	(void)state;

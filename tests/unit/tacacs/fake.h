@@ -47,6 +47,7 @@ extern char fake_debug[16384];   /* debug tacacs session */
 
 int fake_setup(void **state);
 int fake_teardown(void **state);
+void fake_debug_user(const char *user); /* debug tacacs user */
 /* The key in the configuration from now on. */
 void fake_configure(const char *key);
 

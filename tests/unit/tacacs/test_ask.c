@@ -122,7 +122,9 @@ static void not_asked(void **state)
 		enum aaa_method method;
 		bool lm_only;
 		enum aaa_why why;
-	} cases[] = {{AAA_MSCHAP2, false, AAA_WHY_METHOD}, {AAA_EAP, false, AAA_WHY_METHOD}, {AAA_MSCHAP1, true, AAA_WHY_LM_ONLY}};
+	} cases[] = {{AAA_MSCHAP2, false, AAA_WHY_METHOD},
+	             {AAA_EAP, false, AAA_WHY_METHOD},
+	             {AAA_MSCHAP1, true, AAA_WHY_LM_ONLY}};
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		struct question *q = question_new();
@@ -570,13 +572,29 @@ static void debug_text(void **state)
 	question_end(q);
 }
 
+static void debug_one_user(void **state)
+{
+	(void)state;
+	fake_debug_user("asmith");
+	struct question *q = question_new();
+	begin(q, AAA_AUTHENTICATE, TAC_START);
+	question_end(q);
+	assert_string_equal(fake_debug, "");
+	fake_debug_user("jdoe");
+	q = question_new();
+	begin(q, AAA_AUTHENTICATE, TAC_START);
+	question_end(q);
+	assert_non_null(strstr(fake_debug, " user: jdoe\n"));
+	fake_debug_user("");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 	        T(pap), T(chap), T(mschap), T(not_asked), T(statuses), T(author), T(must_be_honoured), T(by_name),
 	        T(too_many), T(records), T(ascii), T(ascii_without_end), T(enable), T(exec), T(command),
-	        T(told_of_administrators), T(debug_text),
+	        T(told_of_administrators), T(debug_text), T(debug_one_user),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

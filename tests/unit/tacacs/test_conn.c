@@ -496,6 +496,28 @@ static void many_wait(void **state)
 	}
 }
 
+/* One more than there may be: the other server is asked. */
+static void too_many(void **state)
+{
+	static struct question *q[TAC_SESSIONS_MAX + 1];
+	struct aaa_host *const *hosts;
+	size_t n;
+	(void)state;
+	for (unsigned i = 0; i < TAC_SESSIONS_MAX; i++)
+		q[i] = login();
+	assert_int_equal(fake_conns(), TAC_CONNS_MAX);
+	q[TAC_SESSIONS_MAX] = login();
+	assert_int_equal(fake_conns(), TAC_CONNS_MAX + 1);
+	assert_int_equal(fake_peer(TAC_CONNS_MAX), 0x0a000002);
+	hosts = aaa_sgroup_hosts(aaa_sgroup_find(fake_servers, "TAC"), &n);
+	assert_true(hosts[0]->pending == TAC_SESSIONS_MAX && hosts[1]->pending == 1);
+	/* they give up, and others take their places on the connections */
+	for (unsigned i = 0; i < TAC_SESSIONS_MAX + 1; i++)
+		question_end(q[TAC_SESSIONS_MAX - i]);
+	for (unsigned i = 0; i < fake_conns(); i++)
+		assert_false(fake_is_open(i));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, fake_setup, fake_teardown)
@@ -503,7 +525,7 @@ int main(void)
 	        T(one_session), T(byte_by_byte), T(wrong_key), T(not_hidden),   T(no_key_at_all), T(headers),
 	        T(closed_midway), T(no_way),     T(timeouts),  T(cancelled),    T(kept),          T(agreed_twice),
 	        T(reopened),    T(late),         T(gone_silent), T(slow),       T(all_at_once),   T(another_server),
-	        T(many_on_one), T(many_on_many), T(many_wait),
+	        T(many_on_one), T(many_on_many), T(many_wait), T(too_many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
