@@ -34,6 +34,11 @@ static void turn(struct gateway *gw)
 	rearm(gw);
 }
 
+static void on_console(void *arg)
+{
+	turn(arg);
+}
+
 static void on_tick(uv_timer_t *t)
 {
 	turn(t->data);
@@ -231,7 +236,9 @@ static int start_console(struct gateway *gw, struct err *err)
 	rc = gateway_boot(gw, err);
 	if (rc != 0)
 		return rc;
-	return gateway_consoles(gw, err);
+	rc = gateway_consoles(gw, err);
+	gw->console_env.awake = on_console;
+	return rc;
 }
 
 /* A firewall of the host that stands in the way is named; it is not ours to change. */

@@ -72,6 +72,8 @@ struct session_env {
 	const struct grammar *grammar;
 	struct confsys *sys;
 	struct clock *clock; /* NULL: no time-outs, no times of logins */
+	/* Sets it: before what a console sends is looked at. NULL: somebody else does. */
+	void (*awake)(void *ctx);
 	/* Does this password open the level? NULL: only the empty one does. */
 	bool (*enable_check)(void *ctx, unsigned level, struct str password);
 	/* Is it the user's password? Fills the account. NULL: there are no users. */

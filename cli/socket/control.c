@@ -368,6 +368,10 @@ static void client_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		client_close(cl);
 		return;
 	}
+	if (cl->control->env->awake != NULL)
+		cl->control->env->awake(cl->control->env->ctx);
+	if (cl->closing)
+		return; /* it was due */
 	proto_reader_added(&cl->in, (size_t)n);
 	client_process(cl);
 }

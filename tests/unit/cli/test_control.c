@@ -146,6 +146,31 @@ static void line(struct peer *p, const char *text)
 	say(p, (struct proto_msg){.type = PROTO_LINE, .seq = p->prompt.seq, .text = str_of(text)});
 }
 
+static unsigned awakes;
+
+static void on_awake(void *ctx)
+{
+	(void)ctx;
+	awakes++;
+}
+
+/* The time is right before a line is looked at, however long nothing has happened. */
+static void awake_before_each_message(void **state)
+{
+	(void)state;
+	struct peer p;
+	awakes = 0;
+	fx.env.awake = on_awake;
+	hello(&p, PROTO_TTY);
+	assert_int_equal(awakes, 1);
+	line(&p, "show version");
+	assert_int_equal(awakes, 2);
+	peer_close(&p);
+	settle(NULL);
+	assert_int_equal(awakes, 2);
+	fx.env.awake = NULL;
+}
+
 static void a_console_from_hello_to_goodbye(void **state)
 {
 	(void)state;
@@ -340,6 +365,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	        T(a_console_from_hello_to_goodbye),
+	        T(awake_before_each_message),
 	        T(several_at_once),
 	        T(hang_up_while_pending),
 	        T(strangers_bytes),
