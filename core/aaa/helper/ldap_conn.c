@@ -14,6 +14,7 @@
 #define START_TLS "1.3.6.1.4.1.1466.20037"        /* RFC 4511 §4.14.1 */
 #define ACTIVE_DIRECTORY "1.2.840.113556.1.4.800" /* supportedCapabilities */
 #define DIGEST_MD5 "DIGEST-MD5"
+enum { BUSY_TRIES = 20, BUSY_MS = 10 };
 
 uint64_t conn_now_ms(void)
 {
@@ -147,16 +148,22 @@ static int read_root(struct conn *c)
 	return rc == LDAP_SERVER_DOWN || rc == LDAP_TIMEOUT ? rc : LDAP_SUCCESS;
 }
 
-/* A server may offer it and then refuse, for want of a certificate: nothing is encrypted then, as configured. A
- * handshake that fails ends the connection. */
+/* A server may offer it and then refuse, for want of a certificate: nothing is encrypted then, as configured. One that
+ * has not put away yet what was asked before says operationsError: that is no refusal, and it is asked again. A handshake
+ * that fails ends the connection. */
 static int start_tls(struct conn *c)
 {
 	int rc = tls_options(c);
-	set_time(c);
-	if (rc == LDAP_SUCCESS)
+	bool ready = rc == LDAP_SUCCESS;
+	for (int tries = 0; ready && tries < BUSY_TRIES && left_ms(c) > 0; tries++) {
+		set_time(c);
 		rc = ldap_start_tls_s(c->ld, NULL, NULL);
-	bool refused = rc == LDAP_UNAVAILABLE || rc == LDAP_PROTOCOL_ERROR || rc == LDAP_OPERATIONS_ERROR ||
-	               rc == LDAP_UNWILLING_TO_PERFORM;
+		if (rc != LDAP_OPERATIONS_ERROR)
+			break;
+		worker_debug(c->h, 1, "StartTLS: the server is busy");
+		poll(NULL, 0, BUSY_MS);
+	}
+	bool refused = rc == LDAP_UNAVAILABLE || rc == LDAP_PROTOCOL_ERROR || rc == LDAP_UNWILLING_TO_PERFORM;
 	c->tls = rc == LDAP_SUCCESS && ldap_tls_inplace(c->ld);
 	worker_debug(c->h, 1, "StartTLS: %s (%d)", ldap_err2string(rc), rc);
 	return c->tls || (refused && !ldap_tls_inplace(c->ld)) ? LDAP_SUCCESS
