@@ -30,12 +30,19 @@ supported() { # GROUP ADDRESS METHOD
 unsupported() { # GROUP METHOD
 	keeps_out '113013: .*(No PPP authentication protocol left|not supported by the server)' "AUTH=${GUEST_WORD[$2]}" USER=alice PASSWORD=wonder-1
 }
-# The servers of the table, beside FreeRADIUS.
+# The servers of the table, beside FreeRADIUS; they start side by side.
 matrix_servers() {
 	wanted matrix || return 0
-	t "the servers: tacacs" server_start tacacs tacacs --users "$USERS" --dir "$W/tacacs" 10.77.0.12:49
 	printf 'alice 1234\n\ttoken %s\n' 230740082301955303541034302631612051651301203152442246444172155410501532716707536 >"$W/tokens"
-	t "the servers: securid" server_start securid securid --users "$W/tokens" --dir "$W/securid" 10.77.0.16:1645
+	server_launch tacacs tacacs --users "$USERS" --dir "$W/tacacs" 10.77.0.12:49
+	server_launch slapd slapd --users "$USERS" --dir "$W/slapd" 10.77.0.13:389
+	server_launch krb5kdc krb5kdc --users "$USERS" --dir "$W/krb5kdc" 10.77.0.14:88
+	server_launch smbd smbd --users "$USERS" 10.77.0.15:445 # in a folder that its users may enter
+	server_launch securid securid --users "$W/tokens" --dir "$W/securid" 10.77.0.16:1645
+	local s
+	for s in tacacs slapd krb5kdc smbd securid; do t "matrix: $s is ready" server_ready $s; done
+	# by which the KDC is believed
+	mkdir -p "$A/state/keys"; cp "$W/krb5kdc/krb5.keytab" "$A/state/keys/"
 }
 TOKEN=-1
 passcode() { "$ROOT/tests/servers/securid" code --users "$W/tokens" --next $TOKEN "$1"; }
@@ -46,7 +53,7 @@ cell() { # GROUP ADDRESS METHOD WORKS
 	[ $? = "$([ "$4" = yes ] && echo 1 || echo 0)" ] || [ "$1" = LOCAL ] || { echo "warnings:"; cat "$W/cell.out"; return 1; }
 	if [ "$4" = yes ]; then supported "$1" "$2" "$3"; else unsupported "$1" "$3"; fi
 }
-# Is this kind of group one that the program knows how to ask?
+# Is there a server of this kind in the configuration?
 have_group() { [ "$1" = LOCAL ] || cli "show running-config aaa-server $1" | grep -q host; }
 
 matrix_tests() {

@@ -13,19 +13,24 @@ servers_up() {
 		echo 'bench bench-word'
 	} >"$W/radius.users"
 }
-# server_start ID PROGRAM ARGUMENT...: returns when it is ready. Its words are in $W/ID.out, its folder is $W/ID
-server_start() {
+# server_start ID PROGRAM ARGUMENT...: returns when it is ready. Its words are in $W/ID.out, its folder is $W/ID.
+# In two steps: server_launch, which does not wait, and server_ready ID.
+server_start() { server_launch "$@"; server_ready "$1"; }
+server_launch() {
 	local id=$1 program=$2; shift 2
 	: >"$W/$id.out"
 	setpriv --pdeathsig TERM nsenter --net="/run/netns/$P-${SERVER_NS:-ins}" -- "$ROOT/tests/servers/$program" "$@" \
 		>"$W/$id.out" 2>"$W/$id.err" </dev/null &
 	SERVER_PID[$id]=$!
+}
+server_ready() {
+	local _
 	for _ in $(seq 600); do
-		grep -qx ready "$W/$id.out" && return 0
-		kill -0 "${SERVER_PID[$id]}" 2>/dev/null || break
+		grep -qx ready "$W/$1.out" && return 0
+		kill -0 "${SERVER_PID[$1]}" 2>/dev/null || break
 		sleep .05
 	done
-	echo "$program did not start:"; cat "$W/$id.err"; return 1
+	echo "$1 did not start:"; cat "$W/$1.err"; return 1
 }
 server_stop() {
 	[ -n "${SERVER_PID[$1]:-}" ] || return 0
