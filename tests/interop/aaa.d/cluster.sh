@@ -35,12 +35,17 @@ declare -A CROWD_PID=()
 crowd_in() {
 	local where=$1 name=$2 _; shift 2
 	rm -f "$W/$name.out"; : >"$W/$name.figures"
-	load "$where" "$@" up "run:while [ ! -e $W/$name.out ]; do sleep .05; done" off >"$W/$name.figures" 2>&1 & CROWD_PID[$name]=$!
+	# its own process, not one of a shell around it: it may have to be killed
+	nsenter --net="/run/netns/$P-$where" -- "$BUILD/tests/load" --psk labpsk-of-twenty-and-more "$@" up \
+		"run:while [ -d $W ] && [ ! -e $W/$name.out ]; do sleep .05; done" off >"$W/$name.figures" 2>&1 &
+	CROWD_PID[$name]=$!
 	for _ in $(seq 300); do grep -q '^up.failed' "$W/$name.figures" && break; kill -0 ${CROWD_PID[$name]} || break; sleep .05; done
 	sleep .3 # the last one's accounting
 	[ "$(of up.failed "$W/$name.figures")" = 0 ] || { cat "$W/$name.figures"; log_since | grep -E '%ASA-[0-6]-(113|603103)' | tail -5; return 1; }
 }
-crowd_out() { touch "$W/$1.out"; wait "${CROWD_PID[$1]}"; }
+crowd_out() { touch "$W/$1.out"; wait "${CROWD_PID[$1]}"; unset "CROWD_PID[$1]"; }
+crowd_kill() { kill "${CROWD_PID[$1]}" 2>/dev/null; crowd_out "$1" 2>/dev/null; }
+crowds_down() { local c; for c in "${!CROWD_PID[@]}"; do crowd_kill "$c"; done; }
 assigned() { cli 'show vpn-sessiondb ra-ikev1-ipsec' | sed -nE 's/.*Assigned IP *: ([0-9.]+).*/\1/p'; }
 
 no_address_twice() {
@@ -74,7 +79,7 @@ crash_frees() {
 	crowd_in easterners e -n $EACH || rc=1
 	[ "$(held 10.75.0.1)" = $EACH ] || { echo "held: $(held 10.75.0.1)"; rc=1; }
 	appliance_stop KILL
-	kill "${CROWD_PID[e]}"; wait "${CROWD_PID[e]}" 2>/dev/null
+	crowd_kill e
 	[ "$(held 10.75.0.1)" = $EACH ] || { echo "after the crash: $(held 10.75.0.1)"; rc=1; }
 	appliance_start || return 1
 	for _ in $(seq 50); do [ "$(held 10.75.0.1)" = 0 ] && break; sleep .1; done
@@ -85,7 +90,7 @@ crash_frees() {
 own_server_dies() {
 	local rc=0
 	at west; server_stop radius3
-	crowd_in westerners w -n 3 -p 3 || rc=1
+	crowd_in westerners w --nat -n 3 -p 3 || rc=1
 	crowd_out w; return $rc
 }
 cluster_tests() {

@@ -4,13 +4,19 @@
 CROWD=1000
 crowd_up() {
 	ns_make crowd; plug crowd wan0; crowd_home crowd 203.0.113.3; ns srv ip route add 198.18.0.0/15 via 203.0.113.3
-	# the one who logs in at LOCAL, again and again: he is behind a NAT, as 203.0.113.4
-	ns_make one; plug one wan0; crowd_home one 203.0.113.4; ns one ip route add 203.0.113.1/32 dev wan0 src 203.0.113.4
-	ns one nft -f - <<-N
-	add table ip nat
-	add chain ip nat post { type nat hook postrouting priority 100; }
-	add rule ip nat post oifname "wan0" masquerade
-	N
+	# one who logs in at LOCAL, again and again, and one who is in and pings; each behind a NAT of his own. Neither is a
+	# guest, whose kernel is too slow for such times.
+	local n=4 who
+	for who in one pinger; do
+		ns_make $who; plug $who wan0; crowd_home $who 203.0.113.$n
+		ns $who nft -f - <<-N
+		add table ip nat
+		add chain ip nat post { type nat hook postrouting priority 100; }
+		add rule ip nat post oifname "wan0" masquerade
+		N
+		n=$((n + 1))
+	done
+	ns srv ip addr add 10.76.0.1/32 dev lo # where the load tool's own TUN device leads
 	methods ms-chap-v2
 	configure <<-'X' || return 1
 	ip local pool crowd 10.80.0.1-10.80.7.254 mask 255.255.248.0
@@ -47,15 +53,16 @@ crowd_down() {
 	clear configure tunnel-group LOCALS
 	X
 	ns srv ip route del 198.18.0.0/15
-	ip netns del "$P-crowd"; ip netns del "$P-one"
+	ns srv ip addr del 10.76.0.1/32 dev lo
+	local n; for n in crowd one pinger; do ip netns del "$P-$n"; done
 }
 # p99 FILE: of the times of ping
 p99() { sed -nE 's/.*time=([0-9.]+) ms.*/\1/p' "$1" | sort -n | awk '{v[NR] = $1} END {i = int((NR * 99 + 99) / 100); print (NR ? v[i] : "-"), NR}'; }
-# meanwhile NAME: a second and a half of pings through the tunnel that is up and of logins at LOCAL
+# meanwhile NAME: a second and a half of pings through a tunnel and of logins at LOCAL
 meanwhile() {
 	local pid
-	guest_run 1 "timeout 1.6 ping -n -i 0.01 -c 150 $INSIDE" >"$W/$1.pings" & pid=$!
-	load one -p 1 --nat --user bench@LOCALS again:1.5 >"$W/$1.logins" 2>&1
+	load pinger --tun ping0 --user bench@LOCALS up "run:ping -n -i 0.004 -c 350 10.76.0.1 >$W/$1.pings" off >"$W/$1.pinger" 2>&1 & pid=$!
+	load one -p 1 --nat --user bench@LOCALS again:1.5 off >"$W/$1.logins" 2>&1
 	wait $pid
 }
 of() { awk -v k="$1" '$1 == k {print $2}' "$2"; }
@@ -63,8 +70,6 @@ thousand_in_flight() {
 	local rc=0 pid _
 	crowd_up || return 1
 	server_start slow relay --together $CROWD --delay 2 10.77.0.18:1812 10.77.0.11:1812 || return 1
-	login USER=alice@LOCALS PASSWORD=wonder-1 || { log_since | tail; return 1; }
-	addresses 1; route_inside 1; pings 1 2 || return 1
 	meanwhile idle
 	load crowd -n $CROWD -p $CROWD up off >"$W/crowd.figures" 2>&1 & pid=$!
 	for _ in $(seq 600); do grep -q together "$W/slow.out" && break; kill -0 $pid 2>/dev/null || break; sleep .05; done
@@ -73,7 +78,7 @@ thousand_in_flight() {
 	wait $pid || rc=1
 	[ "$(of up.tunnels "$W/crowd.figures")" = $CROWD ] || { echo "not all of them got in"; log_since | grep -E '%ASA-[0-6]-(113|403|603103|109)' | sort -k7 | uniq -c -f6 | sort -rn | head -20; cli 'show aaa-server SLOW'; rc=1; }
 	cat "$W/crowd.figures" "$W/idle.logins" "$W/flight.logins"
-	logout; server_stop slow; crowd_down
+	server_stop slow; crowd_down
 	return $rc
 }
 flight_figures() {
@@ -87,6 +92,9 @@ flight_figures() {
 }
 flight_tests() {
 	wanted "flight" || return 0
-	t "flight: $CROWD logins at a server that answers after 2 s, all get in" thousand_in_flight
-	flight_figures
+	local round
+	for round in 1 $([ $FULL = no ] || echo 2 3); do
+		t "flight: $CROWD logins at a server that answers after 2 s, all get in" thousand_in_flight
+		flight_figures
+	done
 }
