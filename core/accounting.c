@@ -97,16 +97,17 @@ void gateway_accounting_end(struct gateway *gw, const struct ppp_session_info *i
 	aaa_acct_stop(gw->accounting, &r);
 }
 
-static void no_more(uv_timer_t *t)
+/* An answer is delivered, and a question repeated, by the clock, which the gateway itself no longer drives. */
+static void on_beat(uv_timer_t *t)
 {
-	*(bool *)t->data = true;
+	struct gateway *gw = t->data;
+	clock_run(&gw->clock, uv_hrtime() / 1000000);
 }
 
 void gateway_accounting_stop(struct gateway *gw)
 {
-	enum { WAIT_MS = 3000 };
-	uv_timer_t limit;
-	bool late = false;
+	enum { WAIT_MS = 3000, BEAT_MS = 10 };
+	uv_timer_t beat;
 	if (gw->accounting == NULL || gw->handles == 0)
 		return;
 	aaa_acct_off(gw->accounting);
@@ -114,12 +115,13 @@ void gateway_accounting_stop(struct gateway *gw)
 	for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++)
 		if (others[i]->data != NULL)
 			uv_poll_stop(others[i]);
-	uv_timer_init(&gw->loop, &limit);
-	limit.data = &late;
-	uv_timer_start(&limit, no_more, WAIT_MS, 0);
-	while (!late && aaa_acct_busy(gw->accounting))
+	uv_timer_init(&gw->loop, &beat);
+	beat.data = gw;
+	uv_timer_start(&beat, on_beat, 0, BEAT_MS);
+	const uint64_t late = uv_hrtime() / 1000000 + WAIT_MS;
+	while (uv_hrtime() / 1000000 < late && aaa_acct_busy(gw->accounting))
 		uv_run(&gw->loop, UV_RUN_ONCE);
-	uv_close((uv_handle_t *)&limit, NULL);
+	uv_close((uv_handle_t *)&beat, NULL);
 	uv_run(&gw->loop, UV_RUN_NOWAIT); /* it lies on our stack */
 	aaa_acct_free(gw->accounting);
 	gw->accounting = NULL;

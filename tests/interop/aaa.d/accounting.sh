@@ -58,7 +58,7 @@ each_once() { # SESSIONS SECONDS
 radius_start() { server_start radius freeradius --users "$W/radius.users" --dir "$W/radius" 10.77.0.11:1812; }
 # The server is away while sessions begin and end; with "restart" the appliance starts over meanwhile.
 server_away() {
-	local t0=$SECONDS i seconds=10
+	local t0=$SECONDS i seconds=6
 	[ $FULL = no ] || seconds=60
 	: >"$W/radius/detail"
 	use LOCAL

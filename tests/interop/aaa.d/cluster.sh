@@ -95,6 +95,10 @@ own_server_dies() {
 }
 cluster_tests() {
 	wanted "cluster" || return 0
+	# it is a stream: its own are ended here, whatever ends it
+	SERVER_PID=() GATE_PIDS=() APPLIANCE_PID=
+	trap 'crowds_down; servers_down; gates_down' EXIT
+	trap 'exit 130' TERM
 	t "cluster: two gateways, two FreeRADIUS, one PostgreSQL start" cluster_up
 	t "cluster: $((2 * EACH)) logins at two gateways: no address twice" no_address_twice
 	t "cluster: a user's limit holds over both" limit_holds
@@ -102,5 +106,5 @@ cluster_tests() {
 	t "cluster: a gateway whose FreeRADIUS is dead asks the other's" own_server_dies
 	at east; t "cluster: east ends cleanly" appliance_stop
 	at west; t "cluster: west ends cleanly" appliance_stop
-	at srv
+	servers_down
 }

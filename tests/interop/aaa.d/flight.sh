@@ -55,6 +55,7 @@ crowd_down() {
 	ns srv ip route del 198.18.0.0/15
 	ns srv ip addr del 10.76.0.1/32 dev lo
 	local n; for n in crowd one pinger; do ip netns del "$P-$n"; done
+	ns srv ip neigh flush dev wan0 # the next ones have the same addresses, on other devices
 }
 # p99 FILE: of the times of ping
 p99() { sed -nE 's/.*time=([0-9.]+) ms.*/\1/p' "$1" | sort -n | awk '{v[NR] = $1} END {i = int((NR * 99 + 99) / 100); print (NR ? v[i] : "-"), NR}'; }

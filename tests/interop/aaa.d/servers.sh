@@ -91,10 +91,11 @@ login() {
 	local rc
 	log_mark
 	guest_login $GUEST TIMEOUT=${LOGIN_TIMEOUT:-12} "$@" >"$W/login$GUEST.out" 2>&1; rc=$?
-	if [ $rc = 86 ] || [ $rc = 81 ]; then # IPsec went: the next one
+	case $rc in 81|84|86) # IPsec went, or is so old that the appliance has let go of it: the next one
 		log_mark
 		guest_connect $GUEST SERVER=${SERVER:-203.0.113.1} TIMEOUT=${LOGIN_TIMEOUT:-12} "$@" >"$W/login$GUEST.out" 2>&1; rc=$?
-	fi
+		;;
+	esac
 	return $rc
 }
 logout() { guest_logout $GUEST; gone $GUEST; }
