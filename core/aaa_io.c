@@ -280,6 +280,7 @@ static uint32_t source_of(void *ctx, uint32_t server)
 
 struct look_up {
 	uv_getaddrinfo_t job;
+	struct gateway *gw;
 	uint32_t id;
 	void (*found)(void *arg, uint32_t ip); /* NULL: nobody wants it any more */
 	void *arg;
@@ -298,6 +299,7 @@ static void on_found(uv_getaddrinfo_t *job, int status, struct addrinfo *list)
 	while (*at != l)
 		at = &(*at)->next;
 	*at = l->next;
+	clock_run(&l->gw->clock, uv_hrtime() / 1000000);
 	if (l->found != NULL)
 		l->found(l->arg, ip);
 	uv_freeaddrinfo(list);
@@ -312,6 +314,7 @@ static uint32_t resolve(void *ctx, const char *name, void (*found)(void *arg, ui
 	if (l == NULL)
 		return 0;
 	l->job.data = l;
+	l->gw = gw;
 	if (uv_getaddrinfo(&gw->loop, &l->job, on_found, name, NULL, &hints) != 0) {
 		free(l);
 		return 0;

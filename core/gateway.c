@@ -311,9 +311,10 @@ void gateway_stop(struct gateway *gw)
 	if (gw->l2tp != NULL)
 		l2tp_shutdown(gw->l2tp); /* StopCCN before the SAs go */
 	if (gw->ppp != NULL)
-		ppp_free(gw->ppp);
+		ppp_shutdown(gw->ppp);
+	gateway_accounting_stop(gw); /* runs the event loop, whose callers may look for sessions */
+	ppp_free(gw->ppp);
 	gw->ppp = NULL;
-	gateway_accounting_stop(gw);
 	radius_dynamic_free(gw->dynamic);
 	gw->dynamic = NULL;
 	if (gw->servers != NULL)

@@ -15,18 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/sanitized.h"
 #include "core/base/str.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 /* ------------------------------------------------------------------ capabilities */
 

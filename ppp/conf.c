@@ -161,16 +161,10 @@ static int ip_pool_check(const struct conf *c, const struct centry *e, const str
 static int group_policy_check(const struct conf *c, const struct centry *e,
                               const struct centry *was, struct conf_notes *notes, struct err *err)
 {
-	(void)c, (void)was;
+	(void)c, (void)was, (void)notes;
 	if (!conf_is_set(e, "kind") && !conf_is_set(e, "external"))
 		return err_set(err, -ENOENT, "group-policy %.*s does not exist",
 		               STR_ARG(conf_text(e, "name")));
-	if (conf_is_set(e, "external") && conf_changed(e, was, "external"))
-		conf_note(
-		        notes, e, "external",
-		        "WARNING: the server of an external group-policy is not asked: users with "
-		        "group-policy %.*s are refused",
-		        STR_ARG(conf_text(e, "name")));
 	return 0;
 }
 

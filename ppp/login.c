@@ -39,15 +39,16 @@ static void log_policy(const struct ppp_session *s)
 }
 
 /* `debug aaa authorization` and `vpn`: what the login gets. */
-static void debug_terms(const struct ppp_session *s)
+static void debug_terms(const struct ppp_session *s, const struct aaa_group *g)
 {
 	const struct aaa_terms *t = s->terms;
 	ppp_debug(s, DEBUG_AAA_AUTHORIZATION, 1,
 	          "AAA: authorization of %s: tunnel group %s, group policy %s (%s)", s->user,
 	          s->group, t->policy, t->user_specific ? "of the user" : "of the tunnel group");
 	ppp_debug(s, DEBUG_AAA, 1,
-	          "AAA_NextFunction: authen svr = LOCAL, author svr = <none>, user pol = %s, tunn "
-	          "pol = %s",
+	          "AAA_NextFunction: authen svr = %s, author svr = %s, user pol = %s, tunn pol = %s",
+	          aaa_server_name(aaa_servers(g, s->link.ifname)),
+	          g->authorization && g->authorization[0] ? g->authorization : "<none>",
 	          t->user_specific ? t->policy : "", t->user_specific ? "" : t->policy);
 	ppp_debug(s, DEBUG_AAA_VPN, 1,
 	          "AAA VPN: user %s, logins %u, idle time-out %u s, session time-out %u s, filter "
@@ -137,20 +138,33 @@ static bool in_access_hours(const struct ppp_session *s)
 	return false;
 }
 
-/* The access list that the server sent: with a line that is none it protects nothing. */
-static bool acl_is_good(const struct ppp_session *s)
+/* As much of the first line as a message takes. */
+static const char *ace_text(struct str ace, char text[200])
 {
+	const char *end = memchr(ace.p, '\n', ace.len);
+	size_t len = end ? (size_t)(end - ace.p) : ace.len;
+	str_copy(text, 200, (struct str){ace.p, len < 200 ? len : 199});
+	return text;
+}
+
+/* The access list that the server sent: with a line that is none it protects nothing. Nor would what it wants kept from
+ * the client be kept from it: a session has one list, for both directions. */
+static bool acl_is_good(const struct ppp_session *s, const struct aaa_reply *reply)
+{
+	char text[200], name[AAA_USER_MAX + 12];
 	struct str bad;
+	if (reply && reply->outacl) {
+		log_msg(MSG_113018, s->user, ace_text(str_of(reply->outacl), text), "Reject");
+		return false;
+	}
 	if (filter_lines_good(str_of(s->acl), &bad))
 		return true;
-	char line[200], name[AAA_USER_MAX + 12];
 	snprintf(name, sizeof(name), "AAA-user-%s", s->user);
-	str_copy(line, sizeof(line), (struct str){bad.p, bad.len < sizeof(line) ? bad.len : sizeof(line) - 1});
-	log_msg(MSG_109032, name, s->user, line);
+	log_msg(MSG_109032, name, s->user, ace_text(bad, text));
 	return false;
 }
 
-static bool may_enter(const struct ppp_session *s)
+static bool may_enter(const struct ppp_session *s, const struct aaa_reply *reply)
 {
 	char prefix[300];
 	if (!s->terms->a.l2tp) {
@@ -174,7 +188,7 @@ static bool may_enter(const struct ppp_session *s)
 		log_msg(MSG_113013, why, s->user);
 		return false;
 	}
-	if (!acl_is_good(s))
+	if (!acl_is_good(s, reply))
 		return false;
 	if (s->terms->a.logins == 0) {
 		log_msg(MSG_113013, "Simultaneous logins exceeded for user", s->user);
@@ -214,11 +228,11 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 	ppp_session_set_user(s, result->user);
 	set_terms(s, g, result);
 	log_policy(s);
-	debug_terms(s);
+	debug_terms(s, g);
 	log_msg(MSG_113008, s->user);
 	if (!in_access_hours(s))
 		return authorized_with(s, MSCHAP_RESTRICTED_HOURS);
-	if (!may_enter(s))
+	if (!may_enter(s, result->reply))
 		return authorized_with(s, MSCHAP_NO_DIALIN);
 	ppp_debug(s, DEBUG_AAA, 1, "Checking simultaneous login restriction for user %s", s->user);
 	preempt(s, s->terms->a.logins);
@@ -430,7 +444,7 @@ bool ppp_login_change(struct ppp_session *s, const struct ppp_change *change)
 	uint64_t gone_s = (clock_now(s->ppp->clock) - s->login_ms) / 1000;
 	memcpy(&t, s->terms, sizeof(t)); /* its gaps, too: equal terms are kept once */
 	if (change->has_session)
-		t.a.session_s = change->session_s ? (uint32_t)(gone_s + change->session_s) : 0;
+		t.a.session_s = change->session_s ? (uint32_t)min_u64(gone_s + change->session_s, UINT32_MAX) : 0;
 	if (change->has_idle)
 		t.a.idle_s = change->idle_s;
 	if (change->filter)

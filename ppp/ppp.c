@@ -40,13 +40,18 @@ struct ppp *ppp_new(struct clock *clock, struct aaa_servers *servers, const stru
 	return p;
 }
 
+void ppp_shutdown(struct ppp *p)
+{
+	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++)
+		if (p->units[i])
+			ppp_session_drop(p->units[i], LINK_END_ADMIN_SHUTDOWN);
+}
+
 void ppp_free(struct ppp *p)
 {
 	if (!p)
 		return;
-	for (uint32_t i = 1; i <= PPP_UNITS_MAX; i++)
-		if (p->units[i])
-			ppp_session_drop(p->units[i], LINK_END_ADMIN_SHUTDOWN);
+	ppp_shutdown(p);
 	ppp_pools_free(p->pools);
 	pool_delete(p->sessions);
 	pool_delete(p->auths);

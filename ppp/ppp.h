@@ -134,7 +134,9 @@ struct ppp_ops {
 
 /* servers (who is asked about users), ops and clock must outlive it. NULL when memory is short. No configuration yet: open() is refused. */
 struct ppp *ppp_new(struct clock *clock, struct aaa_servers *servers, const struct ppp_ops *ops, void *ctx);
-/* Ends every session (Administrator Shutdown) and frees. */
+/* Ends every session (Administrator Shutdown); what still comes for one finds none. */
+void ppp_shutdown(struct ppp *p);
+/* The same, and frees. */
 void ppp_free(struct ppp *p);
 
 /* For L2TP; its ctx is the struct ppp. */

@@ -273,8 +273,9 @@ static void admit(struct session *s, struct str name, const struct session_accou
 	log_msg(MSG_502103, s->user, from, s->privilege);
 }
 
-/* The serial console asks for ever, as there is nobody to hang up on. */
-static void refuse(struct session *s, struct str name)
+/* One more that was wrong: told and counted. false: it was the last; the serial console asks for ever, as there is nobody
+ * to hang up on. */
+static bool may_try_again(struct session *s, struct str name)
 {
 	struct session_account account;
 	bool exists = s->env->user_find != NULL && s->env->user_find(s->env->ctx, name, &account);
@@ -285,19 +286,28 @@ static void refuse(struct session *s, struct str name)
 	if (s->login != LOGIN_ENABLE)
 		logins_failed(s->env->logins, name, str_of(s->from), now_of(s));
 	s->enable_failures++;
-	bool again = s->enable_failures < LOGIN_TRIES || (s->login == LOGIN_START && !session_over_ssh(s));
-	if (again) {
+	return s->enable_failures < LOGIN_TRIES || (s->login == LOGIN_START && !session_over_ssh(s));
+}
+
+static void give_up(struct session *s)
+{
+	session_print(s, STR("Access denied.\n"));
+	if (s->login == LOGIN_START)
+		session_over(s);
+	else
+		s->phase = PHASE_LINE;
+}
+
+static void refuse(struct session *s, struct str name)
+{
+	if (may_try_again(s, name)) {
 		session_print(s, s->login == LOGIN_ENABLE ? STR("Invalid password\n")
 		                                          : STR("Login incorrect\n"));
 		s->phase =
 		        s->login == LOGIN_ENABLE && *s->user != '\0' ? PHASE_PASSWORD : PHASE_USER;
 		return;
 	}
-	session_print(s, STR("Access denied.\n"));
-	if (s->login == LOGIN_START)
-		session_over(s);
-	else
-		s->phase = PHASE_LINE;
+	give_up(s);
 }
 
 static void judge(struct session *s, bool known, const struct session_account *account, bool by_server)
@@ -338,6 +348,8 @@ void session_login_verdict(struct session *s, enum session_says says, const stru
 		if (env->user_find != NULL && !env->user_find(env->ctx, str_of(s->login_name), &a))
 			a = (struct session_account){0};
 	}
+	if (s->login == LOGIN_ENABLE && a.privilege > s->enable_level)
+		a.privilege = s->enable_level; /* whoever knows him by more */
 	judge(s, says == SESSION_SAYS_YES, &a, true);
 }
 
@@ -419,8 +431,11 @@ void session_login_answer(struct session *s, struct str line)
 /* ^C at a password: back to the prompt, or to the name where there is none yet. */
 void session_login_break(struct session *s)
 {
+	bool guess = s->asked != NULL; /* whose answer he does not wait for: it counts like a wrong one */
 	session_unask(s);
-	if (s->phase == PHASE_ENABLE || s->login != LOGIN_START)
+	if (guess && !may_try_again(s, str_of(s->login_name)))
+		give_up(s);
+	else if (s->phase == PHASE_ENABLE || s->login != LOGIN_START)
 		s->phase = PHASE_LINE;
 	else
 		s->phase = PHASE_USER;

@@ -33,13 +33,20 @@ bool session_choice(const struct session *s, const char *access, struct session_
 	return e != NULL;
 }
 
+static void forget_held(char *line)
+{
+	if (line != NULL)
+		wipe(line, strlen(line)); /* there may be a password in it */
+	free(line);
+}
+
 void session_unask(struct session *s)
 {
 	if (s->asked != NULL && s->env->unask != NULL)
 		s->env->unask(s->env->ctx, s->asked);
 	s->asked = NULL;
 	wipe(s->login_password, sizeof s->login_password);
-	free(s->held);
+	forget_held(s->held);
 	s->held = NULL;
 }
 
@@ -124,11 +131,11 @@ static void on_command(void *arg, enum session_says says, const struct session_a
 		session_refuse_command(s);
 		session_finish(s, CMD_ERROR);
 	}
-	if (line != NULL)
-		wipe(line, strlen(line));
-	free(line);
-	free(s->leave);
-	s->leave = NULL;
+	forget_held(line);
+	if (s->asked == NULL) { /* else the line has become another one meanwhile, and leave is asked for that */
+		free(s->leave);
+		s->leave = NULL;
+	}
 	session_pump(s);
 }
 

@@ -11,32 +11,30 @@
 #include "core/base/debug.h"
 #include "core/base/log.h"
 
+static const struct {
+	const char *word, *shown;
+} methods[] = {
+#define X(name, word, shown) {word, shown},
+        AAA_METHOD_LIST(X)
+#undef X
+};
+
 const char *aaa_method_word(enum aaa_method m)
 {
-	static const char *const words[] = {
-#define X(name, word, shown) word,
-	        AAA_METHOD_LIST(X)
-#undef X
-	};
-	return m < AAA_METHOD_N ? words[m] : "none";
+	return m < AAA_METHOD_N ? methods[m].word : "none";
 }
 
 const char *aaa_method_shown(enum aaa_method m)
 {
-	static const char *const words[] = {
-#define X(name, word, shown) shown,
-	        AAA_METHOD_LIST(X)
-#undef X
-	};
-	return m < AAA_METHOD_N ? words[m] : "None";
+	return m < AAA_METHOD_N ? methods[m].shown : "None";
 }
 
-const char *aaa_methods_text(unsigned methods, char *text, size_t cap)
+const char *aaa_methods_text(unsigned set, char *text, size_t cap)
 {
 	size_t at = 0;
 	snprintf(text, cap, "none");
 	for (unsigned m = 0; m < AAA_METHOD_N; m++) {
-		if (!(methods & AAA_BIT(m)))
+		if (!(set & AAA_BIT(m)))
 			continue;
 		int n = snprintf(text + at, cap - at, "%s%s", at ? " " : "", aaa_method_word(m));
 		if (n < 0 || (size_t)n >= cap - at)
@@ -56,24 +54,28 @@ const char *aaa_why_text(enum aaa_why why)
 	return why < AAA_WHY_N ? texts[why] : "Unspecified";
 }
 
+static const struct {
+	const char *word, *shown;
+	uint16_t port;
+} protocols[] = {
+#define X(name, word, shown, port) {word, shown, port},
+        AAA_PROTOCOL_LIST(X)
+#undef X
+};
+
 const char *aaa_protocol_word(enum aaa_protocol p)
 {
-	static const char *const words[] = {
-#define X(name, word, shown, port) word,
-	        AAA_PROTOCOL_LIST(X)
-#undef X
-	};
-	return p < AAA_PROTOCOL_N ? words[p] : "none";
+	return p < AAA_PROTOCOL_N ? protocols[p].word : "none";
 }
 
 const char *aaa_protocol_shown(enum aaa_protocol p)
 {
-	static const char *const words[] = {
-#define X(name, word, shown, port) shown,
-	        AAA_PROTOCOL_LIST(X)
-#undef X
-	};
-	return p < AAA_PROTOCOL_N ? words[p] : "none";
+	return p < AAA_PROTOCOL_N ? protocols[p].shown : "none";
+}
+
+uint16_t aaa_protocol_port(enum aaa_protocol p, bool ssl)
+{
+	return p == AAA_P_LDAP && ssl ? 636 : protocols[p].port;
 }
 
 /* ------------------------------------------------------------------ look-up */
@@ -150,7 +152,7 @@ const struct aaa_group *aaa_group_chosen(const struct aaa_conf *c, const struct 
 
 /* ------------------------------------------------------------------ terms of a login */
 
-static void attrs_over(struct aaa_attrs *a, const struct aaa_attrs *over)
+void aaa_attrs_over(struct aaa_attrs *a, const struct aaa_attrs *over)
 {
 	if (over->has_logins)
 		a->logins = over->logins;
@@ -164,6 +166,12 @@ static void attrs_over(struct aaa_attrs *a, const struct aaa_attrs *over)
 		a->hours = over->hours;
 	if (over->has_filter)
 		a->filter = over->filter;
+	a->has_logins |= over->has_logins;
+	a->has_idle |= over->has_idle;
+	a->has_session |= over->has_session;
+	a->has_l2tp |= over->has_l2tp;
+	a->has_hours |= over->has_hours;
+	a->has_filter |= over->has_filter;
 }
 
 static void terms_group_lock(struct aaa_terms *t, const struct aaa_policy *p,
@@ -203,7 +211,7 @@ const char *aaa_terms_policy(const struct aaa_conf *c, const struct aaa_group *g
 /* Where the server has said something, that is what counts. */
 static void terms_over(struct aaa_terms *t, const struct aaa_reply *r)
 {
-	attrs_over(&t->a, &r->a);
+	aaa_attrs_over(&t->a, &r->a);
 	if (r->a.has_hours)
 		str_copy(t->hours, sizeof(t->hours), str_of(r->hours));
 	if (r->a.has_filter)
@@ -245,7 +253,7 @@ void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct
 		t->dhcp_scope = p->dhcp_scope;
 	}
 	if (user) {
-		attrs_over(&t->a, &user->a);
+		aaa_attrs_over(&t->a, &user->a);
 		t->framed_ip = user->framed_ip;
 	}
 	str_copy(t->hours, sizeof(t->hours), str_of(t->a.hours ? t->a.hours : ""));

@@ -49,7 +49,7 @@ enum aaa_method {
 const char *aaa_method_word(enum aaa_method m);  /* "ms-chap-v2" */
 const char *aaa_method_shown(enum aaa_method m); /* "msCHAPV2" */
 /* The words of a set of methods, "pap ms-chap-v1"; "none" for the empty set. */
-const char *aaa_methods_text(unsigned methods, char *text, size_t cap);
+const char *aaa_methods_text(unsigned set, char *text, size_t cap);
 
 /* ------------------------------------------------------------------ compiled configuration */
 
@@ -71,6 +71,7 @@ enum aaa_protocol {
 };
 const char *aaa_protocol_word(enum aaa_protocol p);
 const char *aaa_protocol_shown(enum aaa_protocol p);
+uint16_t aaa_protocol_port(enum aaa_protocol p, bool ssl); /* when the configuration names none */
 
 /* ldap attribute-map: the server's attribute and what it is here; values likewise. */
 struct aaa_map_name {
@@ -278,6 +279,8 @@ struct aaa_terms {
 	bool external; /* the policy's values are on a server: nobody comes in with it */
 	uint32_t dhcp_scope;
 };
+/* What is set in over takes the place of what a has. */
+void aaa_attrs_over(struct aaa_attrs *a, const struct aaa_attrs *over);
 /* The group policy of the login: the server's word goes before the user's, and that before the tunnel group's. */
 const char *aaa_terms_policy(const struct aaa_conf *c, const struct aaa_group *g,
                              const struct aaa_user *user, const struct aaa_reply *reply);

@@ -57,7 +57,7 @@ struct acct_queue *acct_queue_get(struct aaa_acct_engine *e, const char *group, 
 	return q;
 }
 
-static void on_piece(void *arg, uint32_t id, struct bytes piece);
+static bool on_piece(void *arg, uint32_t id, struct bytes piece);
 
 /* What is in there joins the queues. A journal that cannot be written is said once. */
 static struct spool *open_journal(struct aaa_acct_engine *e)
@@ -302,19 +302,22 @@ static bool get_name(struct rd *in, char *name, size_t cap)
 }
 
 /* A record from before the start. */
-static void on_piece(void *arg, uint32_t id, struct bytes piece)
+static bool on_piece(void *arg, uint32_t id, struct bytes piece)
 {
 	struct aaa_acct_engine *e = arg;
 	char group[AAA_ACL_MAX + 16], host[129];
 	struct aaa_record r;
 	struct rd in = rd_of(piece.p, piece.len);
-	struct acct_queue *q = NULL;
-	if (get_name(&in, group, sizeof(group)) && get_name(&in, host, sizeof(host)) &&
-	    aaa_record_get(&in, &r))
-		q = acct_queue_get(e, group, host);
+	if (!get_name(&in, group, sizeof(group)) || !get_name(&in, host, sizeof(host)) ||
+	    !aaa_record_get(&in, &r)) {
+		log_msg(MSG_113013, "An accounting record on disk cannot be read", "accounting");
+		return false;
+	}
+	struct acct_queue *q = acct_queue_get(e, group, host);
 	struct acct_entry *x = q ? entry_add(q, &r) : NULL;
 	if (x)
-		x->number = id;
+		x->number = id; /* else there is no room now: the next start finds it again */
+	return true;
 }
 
 void acct_journal_read(struct aaa_acct_engine *e)

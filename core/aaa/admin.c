@@ -77,26 +77,10 @@ static struct aaa_admin *admin_new(struct aaa_admins *a, const char *group, cons
 
 /* ------------------------------------------------------------------ questions */
 
-static const char *server_of(const struct aaa_ask *ask)
-{
-	return ask->host ? ask->host->conf->host : "";
-}
-
 static void finish(struct aaa_admin *q, enum aaa_answer answer)
 {
 	q->done(q->arg, answer, q->reply);
 	admin_free(q);
-}
-
-/* The reply to a password that was right goes before what authorization adds. */
-static void take_reply(struct aaa_admin *q, struct aaa_reply *reply)
-{
-	if (q->reply && reply)
-		aaa_reply_merge(q->reply, reply);
-	else if (reply)
-		q->reply = reply;
-	if (q->reply != reply)
-		aaa_reply_free(reply);
 }
 
 /* By what is asked: who wants to see it, and its name. */
@@ -150,13 +134,13 @@ static void on_authorized(struct aaa_ask *ask, enum aaa_answer answer, struct aa
 	const char *user = q->rq.user;
 	debug_answer(q, answer);
 	if (answer == AAA_SAYS_ACCEPT && q->what != AAA_ADMIN_COMMAND)
-		log_msg(MSG_113004_AUTHORIZATION, server_of(ask), user);
+		log_msg(MSG_113004_AUTHORIZATION, aaa_ask_server(ask), user);
 	else if (answer == AAA_SAYS_REJECT)
 		log_msg(MSG_113016, aaa_why_text(why != AAA_WHY_NONE ? why : AAA_WHY_AUTHORIZATION),
-		        server_of(ask), user);
+		        aaa_ask_server(ask), user);
 	else if (answer != AAA_SAYS_ACCEPT)
 		log_msg(MSG_113013, "Authorization server not accessible", user);
-	take_reply(q, reply);
+	aaa_reply_take(&q->reply, reply);
 	/* his password was right: what nobody says of him is no reason to ask others for it */
 	finish(q, answer == AAA_SAYS_NOTHING && q->what != AAA_ADMIN_COMMAND ? AAA_SAYS_REJECT : answer);
 }
@@ -167,6 +151,8 @@ static void accepted(struct aaa_admin *q)
 	wipe(q->rq.password, sizeof(q->rq.password));
 	if (g && aaa_sgroup_conf(g)->protocol == AAA_P_TACACS)
 		start(q, g, AAA_AUTHORIZE, on_authorized);
+	else if (q->exec && !g) /* gone meanwhile: nobody says what he may */
+		finish(q, AAA_SAYS_REJECT);
 	else
 		finish(q, AAA_SAYS_ACCEPT);
 }
@@ -176,7 +162,7 @@ static void on_authenticated(struct aaa_ask *ask, enum aaa_answer answer, struct
                              enum aaa_why why)
 {
 	struct aaa_admin *q = ask->arg;
-	const char *user = q->rq.user, *server = server_of(ask);
+	const char *user = q->rq.user, *server = aaa_ask_server(ask);
 	q->reply = reply;
 	debug_answer(q, answer);
 	switch (answer) {

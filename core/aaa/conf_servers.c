@@ -84,16 +84,6 @@ static const struct aaa_map *map_of(const struct maps *all, const struct centry 
 
 /* ------------------------------------------------------------------ servers */
 
-static uint16_t protocol_port(enum aaa_protocol p, bool ssl)
-{
-	static const uint16_t ports[] = {
-#define X(name, word, shown, port) port,
-	        AAA_PROTOCOL_LIST(X)
-#undef X
-	};
-	return p == AAA_P_LDAP && ssl ? 636 : ports[p];
-}
-
 static enum aaa_ldap_type ldap_type(struct str s)
 {
 	static const char *const words[] = {"auto-detect", "microsoft", "novell", "openldap", "sun"};
@@ -132,7 +122,7 @@ static void read_host(struct aaa_conf_ctx *x, const struct centry *e, enum aaa_p
 	h->retry_s = conf_u32(e, "retry-interval");
 	read_ldap(x, e, maps, h);
 	h->port_set = conf_is_set(e, port);
-	h->port = datagrams || h->port_set ? (uint16_t)conf_u32(e, port) : protocol_port(p, h->ssl);
+	h->port = datagrams || h->port_set ? (uint16_t)conf_u32(e, port) : aaa_protocol_port(p, h->ssl);
 	h->acct_port = (uint16_t)conf_u32(e, "accounting-port");
 	h->common_pw = word(x, e, "radius-common-pw");
 	h->mschap2 = conf_in_set(e, "mschapv2-capable", "mschapv2-capable");
@@ -205,6 +195,12 @@ static void note_native_sdi(struct aaa_conf_ctx *x, const struct aaa_sgroup_conf
 			           g->hosts[i].host, AAA_SDI_NATIVE_TEXT);
 }
 
+static bool accounts(const struct aaa_conf *c, const char *name)
+{
+	const struct aaa_sgroup_conf *s = aaa_sgroup_conf_find(c, name);
+	return !s || !aaa_protos[s->protocol] || aaa_protos[s->protocol]->accounts;
+}
+
 void aaa_conf_servers_notes(struct aaa_conf_ctx *x, const struct aaa_conf *out)
 {
 	char text[80];
@@ -213,6 +209,10 @@ void aaa_conf_servers_notes(struct aaa_conf_ctx *x, const struct aaa_conf *out)
 	for (size_t i = 0; x->notes && i < out->ngroups; i++) {
 		const struct aaa_group *g = &out->groups[i];
 		const struct aaa_sgroup_conf *s = aaa_sgroup_conf_find(out, aaa_server_name(&g->servers));
+		if (!accounts(out, g->accounting))
+			out_printf(x->notes,
+			           "WARNING: tunnel-group %s: aaa-server group %s takes no accounting\n", g->name,
+			           g->accounting);
 		unsigned cannot = s ? g->methods & ~aaa_protocol_methods(s->protocol) : 0;
 		if (!cannot || g->l2l)
 			continue;

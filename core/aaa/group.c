@@ -6,7 +6,6 @@
 #include "core/base/log.h"
 
 enum {
-	HOSTS_MAX = 16,       /* of a group, as on the appliance */
 	TIMED_MS = 30 * 1000, /* reactivation-mode timed */
 	LATE_ONES = 8,        /* the average round trip is that of about so many */
 };
@@ -64,38 +63,44 @@ static void all_active(struct aaa_sgroup *g)
 		set_failed(g->hosts[i], false);
 }
 
-/* Time has passed: who is to be asked again? Starts itself for the next one. */
+static void arm_back(struct aaa_sgroup *g);
+
+/* Time has passed: who is to be asked again? */
 static void on_back(struct timer *t, void *arg)
 {
 	struct aaa_sgroup *g = arg;
-	uint64_t now = clock_now(g->servers->clock), next = UINT64_MAX;
+	uint64_t now = clock_now(g->servers->clock);
 	(void)t;
-	if (!g->conf->timed) {
-		all_active(g);
-		return;
-	}
+	for (size_t i = 0; i < g->nhosts; i++)
+		if (!g->conf->timed || g->hosts[i]->failed_ms + TIMED_MS <= now)
+			set_failed(g->hosts[i], false);
+	arm_back(g);
+}
+
+/* When servers come back next: timed each for itself, else all of them together when the last one has failed. */
+static void arm_back(struct aaa_sgroup *g)
+{
+	uint64_t now = clock_now(g->servers->clock), first = UINT64_MAX, last = 0;
+	timer_stop(g->servers->clock, &g->back);
 	for (size_t i = 0; i < g->nhosts; i++) {
-		struct aaa_host *h = g->hosts[i];
-		uint64_t at = h->failed_ms + TIMED_MS;
-		if (h->failed && at <= now)
-			set_failed(h, false);
-		else if (h->failed && at < next)
-			next = at;
+		const struct aaa_host *h = g->hosts[i];
+		if (h->failed && h->failed_ms < first)
+			first = h->failed_ms;
+		if (h->failed && h->failed_ms > last)
+			last = h->failed_ms;
 	}
-	if (next != UINT64_MAX)
-		timer_start(g->servers->clock, &g->back, next - now, on_back, g);
+	if (first == UINT64_MAX || (!g->conf->timed && !all_failed(g)))
+		return;
+	uint64_t at = g->conf->timed ? first + TIMED_MS : last + (uint64_t)g->conf->deadtime_s * 1000;
+	timer_start(g->servers->clock, &g->back, at > now ? at - now : 0, on_back, g);
 }
 
 static void fail(struct aaa_host *h)
 {
-	struct aaa_sgroup *g = h->group;
-	if (h->failed || ++h->failures < g->conf->max_failed)
+	if (h->failed || ++h->failures < h->group->conf->max_failed)
 		return;
 	set_failed(h, true);
-	if (g->conf->timed && !timer_running(&g->back))
-		timer_start(g->servers->clock, &g->back, TIMED_MS, on_back, g);
-	else if (!g->conf->timed && all_failed(g))
-		timer_start(g->servers->clock, &g->back, (uint64_t)g->conf->deadtime_s * 1000, on_back, g);
+	arm_back(h->group);
 }
 
 /* ------------------------------------------------------------------ a question on its way */
@@ -117,11 +122,14 @@ static void host_join(struct aaa_host *h, struct aaa_ask *ask)
 static void host_leave(struct aaa_ask *ask)
 {
 	struct aaa_host *h = ask->host;
+	if (!h)
+		return;
 	*(ask->prev ? &ask->prev->next : &h->asks) = ask->next;
 	if (ask->next)
 		ask->next->prev = ask->prev;
 	ask->prev = ask->next = NULL;
 	ask->asked = false;
+	ask->host = NULL;
 	h->pending--;
 }
 
@@ -129,20 +137,23 @@ static void on_deliver(struct timer *t, void *arg)
 {
 	struct aaa_ask *ask = arg;
 	struct aaa_reply *reply = ask->reply;
+	struct aaa_host *h = ask->host;
 	(void)t;
+	host_leave(ask);
+	ask->host = h; /* who has answered, for as long as done runs */
 	ask->reply = NULL;
-	ask->group = NULL;
+	ask->clock = NULL;
 	ask->done(ask, ask->answer, reply, ask->why);
 }
 
-/* The end, told from the event loop. */
+/* The end, told from the event loop. The server that has answered keeps the question until then: it may go first. */
 static void deliver(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply,
                     enum aaa_why why)
 {
 	ask->answer = answer;
 	ask->reply = reply;
 	ask->why = why;
-	timer_start(ask->group->servers->clock, &ask->timer, 0, on_deliver, ask);
+	timer_start(ask->clock, &ask->timer, 0, on_deliver, ask);
 }
 
 static void count_answer(struct aaa_host *h, const struct aaa_ask *ask, enum aaa_answer answer)
@@ -153,8 +164,8 @@ static void count_answer(struct aaa_host *h, const struct aaa_ask *ask, enum aaa
 	h->stats.rejects += answer == AAA_SAYS_REJECT;
 	h->stats.challenges += answer == AAA_SAYS_CHALLENGE;
 	h->last = clock_wall(s->clock);
-	if (answer == AAA_SAYS_NOTHING)
-		return;
+	if (answer == AAA_SAYS_NOTHING || answer == AAA_SAYS_ERROR)
+		return; /* an error may be one of ours: it tells nothing of the server */
 	h->failures = 0;
 	if (h->failed)
 		set_failed(h, false); /* it came back while it was out of service */
@@ -173,13 +184,14 @@ void aaa_answered(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply 
                   enum aaa_why why)
 {
 	struct aaa_host *h = ask->host;
-	host_leave(ask);
+	ask->asked = false;
 	count_answer(h, ask, answer);
 	if (answer != AAA_SAYS_NOTHING && answer != AAA_SAYS_ERROR) {
 		deliver(ask, answer, reply, why);
 		return;
 	}
 	aaa_reply_free(reply);
+	host_leave(ask);
 	ask->why = why;
 	if (answer == AAA_SAYS_NOTHING) {
 		log_msg(MSG_113014, h->conf->host, name_of(ask));
@@ -248,40 +260,57 @@ static void ask_next(struct aaa_ask *ask)
 		deliver(ask, AAA_SAYS_NOTHING, NULL, ask->why != AAA_WHY_NONE ? ask->why : AAA_WHY_SERVER);
 }
 
+/* Is it a question for servers of this kind at all? */
+static bool can(const struct aaa_proto *p, const struct aaa_ask *ask)
+{
+	if (ask->what == AAA_ACCOUNT)
+		return p->accounts;
+	if (ask->what == AAA_AUTHORIZE)
+		return p->authorizes;
+	return !ask->rq || p->methods & AAA_BIT(ask->rq->method);
+}
+
 void aaa_ask_start(struct aaa_ask *ask, struct aaa_sgroup *g)
 {
 	ask->group = g;
+	ask->clock = g->servers->clock;
 	ask->host = NULL;
 	ask->tried = 0;
 	ask->reply = NULL;
 	ask->why = AAA_WHY_NONE;
 	ask->run = NULL;
 	ask->asked = false;
-	if (g->proto && g->servers->io)
-		ask_next(ask);
-	else
+	if (!g->proto || !g->servers->io)
 		deliver(ask, AAA_SAYS_NOTHING, NULL, AAA_WHY_SERVER);
+	else if (!can(g->proto, ask))
+		deliver(ask, AAA_SAYS_REJECT, NULL, AAA_WHY_METHOD);
+	else
+		ask_next(ask);
+}
+
+const char *aaa_ask_server(const struct aaa_ask *ask)
+{
+	return ask->host ? ask->host->conf->host : "";
 }
 
 void aaa_ask_cancel(struct aaa_ask *ask)
 {
-	if (!ask->group)
+	if (!ask->clock)
 		return;
-	if (ask->asked) {
-		ask->group->proto->cancel(ask);
-		host_leave(ask);
-	}
-	timer_stop(ask->group->servers->clock, &ask->timer);
+	if (ask->asked)
+		ask->host->group->proto->cancel(ask);
+	host_leave(ask);
+	timer_stop(ask->clock, &ask->timer);
 	aaa_reply_free(ask->reply);
 	ask->reply = NULL;
-	ask->group = NULL;
+	ask->clock = NULL;
 }
 
 /* ------------------------------------------------------------------ servers come and go */
 
 static bool same_text(const char *a, const char *b)
 {
-	return strcmp(a, b) == 0;
+	return str_eq(str_of(a), str_of(b));
 }
 
 /* What a protocol has built on stays as it was. */
@@ -298,10 +327,11 @@ static void host_close(struct aaa_host *h)
 	const struct aaa_proto *p = h->group->proto;
 	while (h->asks) {
 		struct aaa_ask *ask = h->asks;
-		p->cancel(ask);
+		if (ask->asked) {
+			p->cancel(ask);
+			deliver(ask, AAA_SAYS_NOTHING, NULL, AAA_WHY_REMOVED);
+		}
 		host_leave(ask);
-		ask->host = NULL;
-		deliver(ask, AAA_SAYS_NOTHING, NULL, AAA_WHY_REMOVED);
 	}
 	if (h->open && p->close)
 		p->close(h);
@@ -370,9 +400,9 @@ static struct aaa_host *new_host(struct aaa_sgroup *g, const struct aaa_host_con
 /* The servers of g become those of c; what is the same goes on. */
 static void set_hosts(struct aaa_sgroup *g, const struct aaa_sgroup_conf *c)
 {
-	struct aaa_host *hosts[HOSTS_MAX];
+	struct aaa_host *hosts[AAA_HOSTS_MAX];
 	size_t n = 0;
-	for (size_t i = 0; i < c->nhosts && n < HOSTS_MAX; i++) {
+	for (size_t i = 0; i < c->nhosts && n < AAA_HOSTS_MAX; i++) {
 		struct aaa_host *h = old_host(g, &c->hosts[i]);
 		for (size_t k = 0; h && k < g->nhosts; k++)
 			if (g->hosts[k] == h)
@@ -399,22 +429,16 @@ static void set_hosts(struct aaa_sgroup *g, const struct aaa_sgroup_conf *c)
 			host_address(g->hosts[i]);
 		host_open(g->hosts[i]);
 	}
+	arm_back(g); /* who was in service may be gone */
 }
-
-static const struct aaa_sgroup_conf nothing = {.name = ""};
 
 static struct aaa_sgroup *sgroup_new(struct aaa_servers *s, const struct aaa_sgroup_conf *c)
 {
 	struct aaa_sgroup *g = calloc(1, sizeof(*g));
 	if (!g)
 		return NULL;
-	g->hosts = calloc(HOSTS_MAX, sizeof(g->hosts[0]));
-	if (!g->hosts) {
-		free(g);
-		return NULL;
-	}
 	g->servers = s;
-	g->conf = &nothing;
+	g->conf = c;
 	g->proto = aaa_protos[c->protocol];
 	return g;
 }
@@ -424,20 +448,7 @@ static void sgroup_free(struct aaa_sgroup *g)
 	timer_stop(g->servers->clock, &g->back);
 	for (size_t i = 0; i < g->nhosts; i++)
 		host_free(g->hosts[i]);
-	free(g->hosts);
 	free(g);
-}
-
-/* A question that was cut off still has its group until it is told. */
-static void bury(struct aaa_servers *s, struct aaa_sgroup *g)
-{
-	timer_stop(s->clock, &g->back);
-	for (size_t i = 0; i < g->nhosts; i++)
-		host_free(g->hosts[i]);
-	g->nhosts = 0;
-	g->conf = &nothing;
-	g->next = s->dead;
-	s->dead = g;
 }
 
 struct aaa_sgroup *aaa_sgroup_find(struct aaa_servers *s, const char *name)
@@ -497,7 +508,7 @@ void aaa_servers_set(struct aaa_servers *s, const struct aaa_conf *c)
 	}
 	for (struct aaa_sgroup *next; old; old = next) {
 		next = old->next;
-		bury(s, old);
+		sgroup_free(old);
 	}
 }
 
@@ -526,11 +537,6 @@ void aaa_servers_free(struct aaa_servers *s)
 {
 	if (!s)
 		return;
-	struct aaa_sgroup *lists[] = {s->groups, s->dead};
-	for (size_t i = 0; i < 2; i++)
-		for (struct aaa_sgroup *g = lists[i], *next; g; g = next) {
-			next = g->next;
-			sgroup_free(g);
-		}
+	aaa_servers_set(s, NULL);
 	free(s);
 }

@@ -126,8 +126,6 @@ static enum aaa_why refused(const struct aaa_ask *ask)
 {
 	if (ask->what == AAA_AUTHORIZE)
 		return AAA_WHY_NONE;
-	if (ask->rq->method != AAA_PAP)
-		return AAA_WHY_METHOD;
 	return ask->rq->password[0] ? AAA_WHY_NONE : AAA_WHY_PASSWORD; /* many servers let nobody in as anybody */
 }
 

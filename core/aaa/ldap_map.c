@@ -30,12 +30,16 @@ static bool set_policy(struct aaa_reply *r, const struct place *p, struct str v)
 
 static bool set_hours(struct aaa_reply *r, const struct place *p, struct str v)
 {
-	return r->a.has_hours = set_text(r, p, v);
+	bool ok = set_text(r, p, v);
+	r->a.has_hours |= ok;
+	return ok;
 }
 
 static bool set_filter(struct aaa_reply *r, const struct place *p, struct str v)
 {
-	return r->a.has_filter = set_text(r, p, v);
+	bool ok = set_text(r, p, v);
+	r->a.has_filter |= ok;
+	return ok;
 }
 
 /* Banner1 and Banner2 are the halves of one. */
@@ -76,19 +80,25 @@ static bool set_mask(struct aaa_reply *r, const struct place *p, struct str v)
 static bool set_session(struct aaa_reply *r, const struct place *p, struct str v)
 {
 	(void)p;
-	return r->a.has_session = str_to_u32(v, UINT32_MAX, &r->a.session_s);
+	bool ok = str_to_u32(v, UINT32_MAX, &r->a.session_s);
+	r->a.has_session |= ok;
+	return ok;
 }
 
 static bool set_idle(struct aaa_reply *r, const struct place *p, struct str v)
 {
 	(void)p;
-	return r->a.has_idle = str_to_u32(v, UINT32_MAX, &r->a.idle_s);
+	bool ok = str_to_u32(v, UINT32_MAX, &r->a.idle_s);
+	r->a.has_idle |= ok;
+	return ok;
 }
 
 static bool set_logins(struct aaa_reply *r, const struct place *p, struct str v)
 {
 	(void)p;
-	return r->a.has_logins = str_to_u32(v, INT32_MAX, &r->a.logins);
+	bool ok = str_to_u32(v, INT32_MAX, &r->a.logins);
+	r->a.has_logins |= ok;
+	return ok;
 }
 
 /* Bits: 8 = L2TP over IPsec. */

@@ -20,15 +20,20 @@ static void free_text(char *text)
 	free(text);
 }
 
+static void free_eap(struct aaa_reply *r)
+{
+	if (r->eap)
+		wipe(r->eap, r->eap_len);
+	free(r->eap);
+}
+
 void aaa_reply_free(struct aaa_reply *r)
 {
 	if (!r)
 		return;
 	free_text(r->inacl);
 	free_text(r->outacl);
-	if (r->eap)
-		wipe(r->eap, r->eap_len);
-	free(r->eap);
+	free_eap(r);
 	wipe(r, sizeof(*r));
 	free(r);
 }
@@ -93,39 +98,19 @@ static void over_ip(uint32_t *to, uint32_t from)
 		*to = from;
 }
 
-static void over_attrs(struct aaa_attrs *a, const struct aaa_attrs *over)
+/* Moved, so that no list is lost when memory is short. */
+static void over_acl(char **to, char **from)
 {
-	if (over->has_logins) {
-		a->has_logins = true;
-		a->logins = over->logins;
-	}
-	if (over->has_idle) {
-		a->has_idle = true;
-		a->idle_s = over->idle_s;
-	}
-	if (over->has_session) {
-		a->has_session = true;
-		a->session_s = over->session_s;
-	}
-	if (over->has_l2tp) {
-		a->has_l2tp = true;
-		a->l2tp = over->l2tp;
-	}
-	a->has_hours = a->has_hours || over->has_hours;
-	a->has_filter = a->has_filter || over->has_filter;
-}
-
-static void over_acl(char **to, const char *from)
-{
-	if (!from)
+	if (!*from)
 		return;
 	free_text(*to);
-	*to = strdup(from);
+	*to = *from;
+	*from = NULL;
 }
 
-void aaa_reply_merge(struct aaa_reply *r, const struct aaa_reply *over)
+static void merge(struct aaa_reply *r, struct aaa_reply *over)
 {
-	over_attrs(&r->a, &over->a);
+	aaa_attrs_over(&r->a, &over->a);
 	over_text(r->policy, sizeof(r->policy), over->policy);
 	over_text(r->hours, sizeof(r->hours), over->hours);
 	over_text(r->filter, sizeof(r->filter), over->filter);
@@ -153,6 +138,30 @@ void aaa_reply_merge(struct aaa_reply *r, const struct aaa_reply *over)
 		memcpy(r->classes, over->classes, over->classes_len);
 		r->classes_len = over->classes_len;
 	}
-	over_acl(&r->inacl, over->inacl);
-	over_acl(&r->outacl, over->outacl);
+	over_acl(&r->inacl, &over->inacl);
+	over_acl(&r->outacl, &over->outacl);
+}
+
+void aaa_reply_take(struct aaa_reply **r, struct aaa_reply *over)
+{
+	if (!*r) {
+		*r = over;
+		return;
+	}
+	if (over)
+		merge(*r, over);
+	aaa_reply_free(over);
+}
+
+void aaa_reply_take_words(struct aaa_reply *r, struct aaa_reply *from)
+{
+	if (!from)
+		return;
+	memcpy(r->message, from->message, sizeof(r->message));
+	memcpy(r->mschap, from->mschap, sizeof(r->mschap));
+	free_eap(r);
+	r->eap = from->eap;
+	r->eap_len = from->eap_len;
+	from->eap = NULL;
+	from->eap_len = 0;
 }

@@ -54,7 +54,10 @@ bool aaa_reply_add_class(struct aaa_reply *r, struct bytes value);
 bool aaa_reply_class_policy(struct bytes value, char *policy, size_t cap);
 /* One more line of *acl (&r->inacl or &r->outacl). false: too many. */
 bool aaa_reply_add_ace(char **acl, struct str line);
-/* What `over` says goes before what r says (authorization behind authentication). Messages and state stay r's. */
-void aaa_reply_merge(struct aaa_reply *r, const struct aaa_reply *over);
+/* One more answer: what it says goes before what *r (NULL = nothing yet) says; the words of the conversation stay *r's.
+ * over, which may be NULL, goes over to it. */
+void aaa_reply_take(struct aaa_reply **r, struct aaa_reply *over);
+/* The words of the conversation (message, mschap, eap) become those of another answer; NULL is allowed. */
+void aaa_reply_take_words(struct aaa_reply *r, struct aaa_reply *from);
 
 #endif

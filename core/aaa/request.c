@@ -153,18 +153,24 @@ static uint64_t held_back(const struct aaa_request *rq, const struct aaa_conf *c
 	                   c && aaa_user_find(c, res->user));
 }
 
+/* What is said of it has been said. */
+static void finish(struct aaa_request *rq, const struct aaa_conf *c)
+{
+	if (rq->result.status != AAA_CHALLENGE)
+		wipe_secrets(rq);
+	rq->group = NULL; /* its text goes with the configuration */
+	timer_start(rq->clock, &rq->timer, held_back(rq, c), on_done, rq);
+}
+
 /* server: who answered, NULL = the local database or nobody. */
 static void end(struct aaa_request *rq, const struct aaa_conf *c, enum aaa_status status,
                 enum aaa_why why, const char *server)
 {
 	rq->result.status = status;
 	rq->result.why = why;
-	if (status != AAA_CHALLENGE)
-		wipe_secrets(rq);
 	report(rq, c, server);
 	debug_answer(rq);
-	rq->group = NULL; /* its text goes with the configuration */
-	timer_start(rq->clock, &rq->timer, held_back(rq, c), on_done, rq);
+	finish(rq, c);
 }
 
 /* ------------------------------------------------------------------ after authentication */
@@ -179,27 +185,14 @@ static const struct aaa_group *group_of(const struct aaa_run *run)
 /* He may come in. What was said of the authentication is in the log already. */
 static void granted(struct aaa_run *run)
 {
-	struct aaa_request *rq = run->rq;
-	wipe_secrets(rq);
-	rq->group = NULL;
-	timer_start(rq->clock, &rq->timer, held_back(rq, run->servers->conf), on_done, rq);
+	finish(run->rq, run->servers->conf);
 }
 
-static void refused(struct aaa_run *run, enum aaa_status status, enum aaa_why why)
+static void refused(struct aaa_run *run, enum aaa_why why)
 {
-	run->rq->result.status = status;
+	run->rq->result.status = AAA_REJECT;
 	run->rq->result.why = why;
-	granted(run);
-}
-
-static void take_reply(struct aaa_run *run, struct aaa_reply *reply)
-{
-	if (run->reply && reply)
-		aaa_reply_merge(run->reply, reply);
-	else if (reply)
-		run->reply = reply;
-	if (run->reply != reply)
-		aaa_reply_free(reply);
+	finish(run->rq, run->servers->conf);
 }
 
 static void on_policy(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply,
@@ -210,9 +203,8 @@ static void on_policy(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_re
 	wipe(run->password, sizeof(run->password));
 	if (answer == AAA_SAYS_ACCEPT && reply) {
 		reply->policy_known = true;
-		if (run->reply)
-			aaa_reply_merge(reply, run->reply); /* what is said of the user goes before */
-		aaa_reply_free(run->reply);
+		aaa_reply_take_words(reply, run->reply);
+		aaa_reply_take(&reply, run->reply); /* what is said of the user goes before */
 		run->reply = reply;
 		str_copy(reply->policy, sizeof(reply->policy), str_of(run->policy));
 		granted(run);
@@ -223,7 +215,7 @@ static void on_policy(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_re
 	snprintf(text, sizeof(text), "Group policy %s is external and its server does not know it",
 	         run->policy);
 	log_msg(MSG_113013, text, run->rq->result.user);
-	refused(run, AAA_REJECT, AAA_WHY_AUTHORIZATION);
+	refused(run, AAA_WHY_AUTHORIZATION);
 }
 
 /* An external group policy: its values are on a server. */
@@ -232,7 +224,7 @@ static void policy_step(struct aaa_run *run)
 	const struct aaa_conf *c = run->servers->conf;
 	const struct aaa_group *g = group_of(run);
 	if (!g) {
-		refused(run, AAA_REJECT, AAA_WHY_NO_GROUP);
+		refused(run, AAA_WHY_NO_GROUP);
 		return;
 	}
 	const struct aaa_user *u = run->rq->result.local ? aaa_user_find(c, run->rq->result.user) : NULL;
@@ -259,10 +251,10 @@ static void on_authorized(struct aaa_ask *ask, enum aaa_answer answer, struct aa
 {
 	struct aaa_run *run = ask->arg;
 	const struct aaa_group *g = group_of(run);
-	const char *user = run->rq->result.user, *server = ask->host ? ask->host->conf->host : "";
+	const char *user = run->rq->result.user, *server = aaa_ask_server(ask);
 	if (answer == AAA_SAYS_ACCEPT) {
 		log_msg(MSG_113004_AUTHORIZATION, server, user);
-		take_reply(run, reply);
+		aaa_reply_take(&run->reply, reply);
 		policy_step(run);
 		return;
 	}
@@ -273,7 +265,7 @@ static void on_authorized(struct aaa_ask *ask, enum aaa_answer answer, struct aa
 	else
 		log_msg(MSG_113013, "Authorization server not accessible", user);
 	if (!g || g->authorization_required)
-		refused(run, AAA_REJECT, AAA_WHY_AUTHORIZATION);
+		refused(run, AAA_WHY_AUTHORIZATION);
 	else
 		policy_step(run);
 }
@@ -302,12 +294,12 @@ static void authorize_step(struct aaa_run *run)
 		rq->result.local = rq->result.local || u;
 		if (!u && g->authorization_required) {
 			log_msg(MSG_113017, aaa_why_text(AAA_WHY_NO_USER), rq->result.user);
-			refused(run, AAA_REJECT, AAA_WHY_AUTHORIZATION);
+			refused(run, AAA_WHY_AUTHORIZATION);
 			return;
 		}
 	} else if (name[0] && g->authorization_required) {
 		log_msg(MSG_113013, "Authorization server group is not usable", rq->result.user);
-		refused(run, AAA_REJECT, AAA_WHY_AUTHORIZATION);
+		refused(run, AAA_WHY_AUTHORIZATION);
 		return;
 	}
 	policy_step(run);
@@ -342,7 +334,7 @@ static void on_answer(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_re
 	struct aaa_request *rq = run->rq;
 	const struct aaa_conf *c = run->servers->conf;
 	const struct aaa_group *g = group_of(run);
-	const char *server = ask->host ? ask->host->conf->host : NULL;
+	const char *server = aaa_ask_server(ask);
 	aaa_reply_free(run->reply); /* of the challenge before */
 	run->reply = reply;
 	run->host = NULL;

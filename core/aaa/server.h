@@ -42,8 +42,9 @@ struct aaa_ask {
 	void (*done)(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply, enum aaa_why why);
 	void *arg;
 	/* of group.c */
-	struct aaa_sgroup *group;
-	struct aaa_host *host; /* that is asked now, or has answered */
+	struct aaa_sgroup *group; /* while servers are asked */
+	struct clock *clock;      /* NULL = not running */
+	struct aaa_host *host;    /* that is asked now, or has answered; NULL when it has gone since */
 	uint64_t tried;        /* bits: servers that said nothing */
 	uint64_t since_ms;
 	struct aaa_ask *prev, *next; /* of the host */
@@ -145,6 +146,8 @@ struct aaa_host *const *aaa_sgroup_hosts(const struct aaa_sgroup *g, size_t *n);
 
 /* Asks the servers of the group. */
 void aaa_ask_start(struct aaa_ask *ask, struct aaa_sgroup *g);
+/* While done runs: who answered; "" = nobody, or it has gone since. */
+const char *aaa_ask_server(const struct aaa_ask *ask);
 /* Also when it is not running. */
 void aaa_ask_cancel(struct aaa_ask *ask);
 

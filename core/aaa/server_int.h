@@ -4,11 +4,13 @@
 
 #include "core/aaa/server.h"
 
+enum { AAA_HOSTS_MAX = 16 }; /* of a group, as on the appliance */
+
 struct aaa_sgroup {
 	struct aaa_servers *servers;
 	const struct aaa_sgroup_conf *conf; /* in force */
 	const struct aaa_proto *proto;      /* NULL = none of this version */
-	struct aaa_host **hosts;
+	struct aaa_host *hosts[AAA_HOSTS_MAX];
 	size_t nhosts;
 	uint64_t slots; /* taken by hosts */
 	struct timer back;
@@ -21,7 +23,6 @@ struct aaa_servers {
 	void *io_ctx;
 	const struct aaa_conf *conf;
 	struct aaa_sgroup *groups; /* in the order of the configuration */
-	struct aaa_sgroup *dead;   /* gone; questions that were cut off may still point there */
 };
 
 struct clock *aaa_servers_clock(const struct aaa_servers *s);

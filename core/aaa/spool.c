@@ -79,74 +79,112 @@ static bool next_entry(struct rd *r, struct entry *e)
 	return rd_ok(r) && check == check_of(start, len);
 }
 
-static uint8_t *read_file(int fd, size_t max, size_t *len)
+/* All of it; NULL with err when it cannot be had. */
+static uint8_t *read_file(const char *path, size_t *len, struct err *err)
 {
 	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	*len = 0;
-	if (fstat(fd, &st) != 0)
-		return NULL;
-	size_t size = (size_t)st.st_size < max ? (size_t)st.st_size : max;
-	uint8_t *data = malloc(size + 1);
+	if (fd < 0 && errno == ENOENT)
+		return malloc(1);
+	size_t size = fd >= 0 && fstat(fd, &st) == 0 ? (size_t)st.st_size : 0;
+	uint8_t *data = fd >= 0 ? malloc(size + 1) : NULL;
 	while (data != NULL && *len < size) {
 		ssize_t n = read(fd, data + *len, size - *len);
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0) {
+			free(data);
+			data = NULL;
+		}
 		if (n <= 0)
 			break;
 		*len += (size_t)n;
 	}
+	if (data == NULL)
+		err_set(err, -errno, "%s cannot be read", path);
+	if (fd >= 0)
+		close(fd);
 	return data;
 }
 
-/* The pieces that are not struck out. */
-static void replay(struct spool *s, const uint8_t *data, size_t len,
-                   void (*each)(void *arg, uint32_t id, struct bytes piece), void *arg)
+/* The pieces that are not struck out, in their order, numbered anew from 1. false: memory is short, or fn says so. */
+static bool live_pieces(const uint8_t *data, size_t len, bool (*fn)(void *arg, uint32_t id, struct bytes piece),
+                        void *arg)
 {
 	struct hash *done = hash_new(0);
 	struct entry e;
 	struct rd r = rd_of(data, len);
-	while (done != NULL && next_entry(&r, &e))
+	uint32_t id = 0;
+	bool ok = done != NULL;
+	while (ok && next_entry(&r, &e))
 		if (e.kind == KIND_DONE)
-			hash_put(done, &e.id, sizeof(e.id), s);
+			ok = hash_put(done, &e.id, sizeof(e.id), done);
 	r = rd_of(data, len);
-	while (done != NULL && next_entry(&r, &e)) {
-		if (e.kind != KIND_PIECE || hash_get(done, &e.id, sizeof(e.id)) != NULL)
-			continue;
-		uint32_t id = spool_id(s);
-		if (spool_add(s, id, e.piece))
-			each(arg, id, e.piece);
-	}
+	while (ok && next_entry(&r, &e))
+		if (e.kind == KIND_PIECE && hash_get(done, &e.id, sizeof(e.id)) == NULL)
+			ok = fn(arg, ++id, e.piece);
 	hash_free(done);
+	return ok;
 }
 
-struct spool *spool_open(const char *path, size_t max, void (*each)(void *arg, uint32_t id, struct bytes piece),
+static bool carry(void *arg, uint32_t id, struct bytes piece)
+{
+	struct spool *s = arg;
+	s->last = id;
+	return spool_add(s, id, piece);
+}
+
+struct give {
+	struct spool *spool;
+	bool (*each)(void *arg, uint32_t id, struct bytes piece);
+	void *arg;
+};
+
+static bool give(void *arg, uint32_t id, struct bytes piece)
+{
+	struct give *g = arg;
+	if (!g->each(g->arg, id, piece))
+		spool_done(g->spool, id);
+	return true;
+}
+
+/* The file that takes the old one's place; that is not touched before the new one is complete. */
+static bool make_fresh(struct spool *s, const char *fresh, const char *path, const uint8_t *data, size_t len,
+                       struct err *err)
+{
+	s->fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+	if (s->fd >= 0 && live_pieces(data, len, carry, s) && fsync(s->fd) == 0 && rename(fresh, path) == 0)
+		return true;
+	err_set(err, errno != 0 ? -errno : -ENOSPC, "%s cannot be written", fresh);
+	if (s->fd >= 0) {
+		close(s->fd);
+		unlink(fresh);
+	}
+	return false;
+}
+
+struct spool *spool_open(const char *path, size_t max, bool (*each)(void *arg, uint32_t id, struct bytes piece),
                          void *arg, struct err *err)
 {
 	char fresh[4096];
+	size_t len;
 	struct spool *s = calloc(1, sizeof(*s));
-	size_t len = 0;
-	int old = open(path, O_RDONLY | O_CLOEXEC);
-	uint8_t *data = old >= 0 ? read_file(old, max, &len) : NULL;
+	uint8_t *data = s != NULL ? read_file(path, &len, err) : NULL;
+	if (s == NULL)
+		err_set(err, -ENOMEM, "memory is short");
 	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	if (old >= 0)
-		close(old);
-	if (s != NULL) {
+	if (s != NULL)
 		s->max = max;
-		s->fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-	}
-	if (s == NULL || s->fd < 0) {
-		err_set(err, -errno, "%s cannot be written", fresh);
+	if (data == NULL || !make_fresh(s, fresh, path, data, len, err)) {
 		free(s);
 		free(data);
 		return NULL;
 	}
-	replay(s, data, len, each, arg);
+	struct give g = {s, each, arg};
+	if (!live_pieces(data, len, give, &g))
+		err_set(err, -ENOMEM, "memory is short"); /* they are in the file: the next start gives them */
 	free(data);
-	if (fsync(s->fd) != 0 || rename(fresh, path) != 0) {
-		err_set(err, -errno, "%s cannot be replaced", path);
-		spool_close(s);
-		return NULL;
-	}
 	return s;
 }
 

@@ -10,9 +10,10 @@ enum { SPOOL_PIECE_MAX = 4096 };
 
 struct spool;
 
-/* Opens or makes the file (0600), gives every piece that is not struck out to `each` in the order of writing, and
- * rewrites it with those alone. max: bytes that the file may have. NULL with err. */
-struct spool *spool_open(const char *path, size_t max, void (*each)(void *arg, uint32_t id, struct bytes piece),
+/* Opens or makes the file (0600), rewrites it with the pieces that are not struck out, and gives each of them to `each` in
+ * the order of writing; one for which that returns false is struck out. max: bytes that the file may have. NULL with err:
+ * what was there is there still. */
+struct spool *spool_open(const char *path, size_t max, bool (*each)(void *arg, uint32_t id, struct bytes piece),
                          void *arg, struct err *err);
 void spool_close(struct spool *s); /* NULL is allowed */
 /* A number for a new piece. */

@@ -152,6 +152,14 @@ static void trace(const struct debug_who *who, enum debug_cat cat, uint8_t level
 		log_msg(MSG_711001, line);
 }
 
+/* What peers and servers say does not move the console's cursor. */
+static void blank(char *line)
+{
+	for (char *c = line; *c != '\0'; c++)
+		if (((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7f)
+			*c = ' ';
+}
+
 void debug_emit(const struct debug_who *who, enum debug_cat cat, uint8_t level, const char *fmt,
                 ...)
 {
@@ -160,6 +168,7 @@ void debug_emit(const struct debug_who *who, enum debug_cat cat, uint8_t level, 
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
+	blank(line);
 	if (tracing) {
 		trace(who, cat, level, line);
 		return;

@@ -55,6 +55,7 @@
 #define MSG_113016        113016, 6, "AAA credentials rejected : reason = %s : server = %s : user = %s"
 #define MSG_113017 \
 	113017, 6, "AAA credentials rejected : reason = %s : local database : user = %s"
+#define MSG_113018 113018, 3, "User: %s, Unsupported downloaded ACL Entry: %s, Action: %s"
 #define MSG_113019                                                                          \
 	113019, 4,                                                                          \
 	        "%sSession disconnected. Session Type: %s, Duration: %s, Bytes xmt: %llu, " \

@@ -160,8 +160,10 @@ static enum job_result found(struct conn *c, LDAPMessage *entry)
 	struct helper *h = c->h;
 	char *dn = ldap_get_dn(c->ld, entry);
 	enum job_result r = JOB_IS_ACCEPT;
-	if (dn == NULL || dn[0] == '\0') /* a bind as nobody always succeeds */
+	if (dn == NULL || dn[0] == '\0') { /* a bind as nobody always succeeds */
+		ldap_memfree(dn);
 		return worker_says(c->reason, c->cap, JOB_IS_NOTHING, "the entry has no name");
+	}
 	worker_debug(h, 1, "User DN = [%s]", dn);
 	if (h->ask->number[JOB_AUTHORIZE] == 0)
 		r = prove(h, c->until_ms, dn, c->reason, c->cap);

@@ -5,10 +5,10 @@
 #include <libsmbclient.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "core/aaa/helper/worker.h"
+#include "core/base/random.h"
 
 struct account {
 	const char *domain, *user, *password;
@@ -90,8 +90,7 @@ static bool takes_guests(struct helper *h)
 {
 	char name[20], password[20];
 	uint64_t random[2];
-	if (getrandom(random, sizeof random, 0) != sizeof random)
-		return false;
+	random_bytes(random, sizeof random);
 	snprintf(name, sizeof name, "g%016llx", (unsigned long long)random[0]);
 	snprintf(password, sizeof password, "%016llx", (unsigned long long)random[1]);
 	account = (struct account){"", name, password};

@@ -154,7 +154,7 @@ static void take_attribute(struct request *q, const struct radius_value *v)
 	case RADIUS_A_ACCT_TERMINATE_CAUSE:
 		break;
 	case RADIUS_A_AV_PAIR:
-		if (v->v.len < sizeof(INACL) || memcmp(v->v.p, INACL, sizeof(INACL) - 1) != 0)
+		if (!str_has_prefix_nocase((struct str){(const char *)v->v.p, v->v.len}, STR(INACL)))
 			refuse(q, RADIUS_CAUSE_UNSUPPORTED_ATTRIBUTE);
 		q->changes = true;
 		break;
@@ -179,6 +179,8 @@ static void change(struct request *q)
 		refuse(q, RADIUS_CAUSE_NO_RESOURCES);
 	} else if (!radius_take_accept(r, q->p, q->host->conf->masks)) {
 		refuse(q, RADIUS_CAUSE_INVALID_VALUE);
+	} else if (!r->a.has_session && !r->a.has_idle && !r->a.has_filter && !r->inacl) {
+		refuse(q, RADIUS_CAUSE_UNSUPPORTED_ATTRIBUTE); /* it would change nothing: NAME.out, ip:outacl */
 	} else {
 		r->framed_ip = 0; /* which session, not what it gets */
 		if (d->ops->change(d->ctx, &q->who, r, &no_filter) == 0)
@@ -299,8 +301,8 @@ static bool find_host(struct request *q, const struct port *port)
 			continue;
 		struct aaa_host *const *hosts = aaa_sgroup_hosts(g, &n);
 		for (size_t k = 0; k < n; k++) {
-			if (hosts[k]->ip != q->from.ip || hosts[k]->ip == 0)
-				continue;
+			if (hosts[k]->ip != q->from.ip || hosts[k]->ip == 0 || key_of(hosts[k]).len == 0)
+				continue; /* with the empty key anybody could sign */
 			if (radius_check_request(q->p, key_of(hosts[k])) == RADIUS_BELIEVED) {
 				q->host = hosts[k];
 				return true;

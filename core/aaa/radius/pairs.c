@@ -130,11 +130,11 @@ void radius_take_pair(struct take *t, const struct radius_value *v)
 	for (name.len = 0; name.len < s.len; name.len++)
 		if (s.p[name.len] == '=' || s.p[name.len] == '*')
 			break;
-	if (name.len == s.len)
-		return;
-	struct str value = str_from(s, name.len + 1);
+	struct str value = str_from(s, name.len < s.len ? name.len + 1 : s.len);
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		struct str want = str_of(pairs[i].name);
+		if (name.len == s.len && !pairs[i].more)
+			continue; /* no value; an entry of a list must not be lost for that */
 		if (pairs[i].more ? str_has_prefix_nocase(name, want) : str_caseeq(name, want)) {
 			pairs[i].take(t, str_from(name, want.len), value);
 			return;

@@ -35,6 +35,8 @@ static int open_host(struct aaa_host *h, struct err *err)
 {
 	if (aaa_sgroup_conf(h->group)->protocol == AAA_P_SDI && h->conf->port == AAA_SDI_NATIVE_PORT)
 		return err_set(err, -ENOTSUP, AAA_SDI_NATIVE_TEXT);
+	if (h->conf->key[0] == '\0') /* anybody could sign with the empty secret */
+		return err_set(err, -ENOKEY, "the server has no key");
 	struct own *own = calloc(1, sizeof(*own));
 	h->own = own;
 	if (own) {
@@ -286,29 +288,20 @@ static size_t build(struct radius_call *call, const struct aaa_ask *ask, uint8_t
 	return len;
 }
 
-/* false: this server cannot be asked that, why says so. */
-static bool can(const struct aaa_ask *ask, enum aaa_why *why)
+/* Not every server of a group that could knows this one (mschapv2-capable). */
+static bool knows_method(const struct aaa_ask *ask)
 {
-	const struct aaa_host *h = ask->host;
-	*why = AAA_WHY_METHOD;
-	if (ask->what != AAA_AUTHENTICATE)
-		return true;
-	if (ask->rq->method >= AAA_METHOD_N)
-		return false;
-	if (aaa_sgroup_conf(h->group)->protocol == AAA_P_SDI)
-		return ask->rq->method == AAA_PAP;
-	return ask->rq->method != AAA_MSCHAP2 || h->conf->mschap2;
+	return !is_method(ask, AAA_MSCHAP2) || ask->host->conf->mschap2;
 }
 
 static void ask_server(struct aaa_ask *ask)
 {
 	struct aaa_host *h = ask->host;
 	struct own *own = h->own;
-	enum aaa_why why;
 	struct err err = {0};
 	uint8_t packet[RADIUS_MAX];
-	if (!can(ask, &why)) {
-		aaa_answered(ask, AAA_SAYS_ERROR, NULL, why);
+	if (!knows_method(ask)) {
+		aaa_answered(ask, AAA_SAYS_ERROR, NULL, AAA_WHY_METHOD);
 		return;
 	}
 	struct radius_call *call = radius_call_new(own->client, &err);

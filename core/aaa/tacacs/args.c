@@ -35,9 +35,15 @@ static bool take_addr(struct aaa_reply *r, struct str value)
 	return true;
 }
 
+/* All of it, or nothing. */
+static bool whole(char *to, size_t cap, struct str value)
+{
+	return value.len > 0 && value.len < cap && str_copy(to, cap, value);
+}
+
 static bool take_pool(struct aaa_reply *r, struct str value)
 {
-	return value.len > 0 && str_copy(r->pool, sizeof(r->pool), value);
+	return whole(r->pool, sizeof(r->pool), value);
 }
 
 static bool minutes(struct str value, bool *has, uint32_t *seconds)
@@ -115,8 +121,9 @@ static bool take_inacl(struct aaa_reply *r, struct str value)
 {
 	if (memchr(value.p, ' ', value.len))
 		return aaa_reply_add_ace(&r->inacl, value);
-	r->a.has_filter = value.len > 0 && str_copy(r->filter, sizeof(r->filter), value);
-	return r->a.has_filter;
+	bool ok = whole(r->filter, sizeof(r->filter), value);
+	r->a.has_filter |= ok; /* what was said before holds */
+	return ok;
 }
 
 /* By name there is one filter, for both directions: another one for what goes out cannot be had. */

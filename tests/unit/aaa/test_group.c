@@ -45,7 +45,7 @@ static void fake_cancel(struct aaa_ask *ask)
 	fake.cancelled++;
 }
 
-static const struct aaa_proto proto = {
+static struct aaa_proto proto = {
         AAA_P_RADIUS, AAA_BIT(AAA_PAP), true, true, fake_open, fake_close, fake_ask, fake_cancel};
 const struct aaa_proto *const aaa_protos[AAA_PROTOCOL_N] = {[AAA_P_RADIUS] = &proto};
 
@@ -273,6 +273,67 @@ static void test_reconfigured(void **state)
 	assert_int_equal(fake.closed, 3);
 }
 
+/* What a protocol cannot do is never put to its servers. */
+static void test_cannot(void **state)
+{
+	struct got g = {0};
+	const struct aaa_request rq = {.method = AAA_CHAP};
+	struct aaa_ask a = {.what = AAA_AUTHENTICATE, .rq = &rq, .name = "u", .done = on_done, .arg = &g};
+	(void)state;
+	fake.order[0] = '\0';
+	aaa_ask_start(&a, aaa_sgroup_find(servers, "RAD"));
+	tick(0);
+	assert_int_equal(g.answer, AAA_SAYS_REJECT);
+	assert_int_equal(g.why, AAA_WHY_METHOD);
+	proto.accounts = false;
+	a = (struct aaa_ask){.what = AAA_ACCOUNT, .name = "u", .done = on_done, .arg = &g};
+	aaa_ask_start(&a, aaa_sgroup_find(servers, "RAD"));
+	tick(0);
+	proto.accounts = true;
+	assert_int_equal(g.n, 2);
+	assert_int_equal(g.answer, AAA_SAYS_REJECT);
+	assert_string_equal(fake.order, "");
+}
+
+/* It has answered, and is gone before that is told. */
+static void test_gone_in_between(void **state)
+{
+	struct got g;
+	struct aaa_ask a;
+	(void)state;
+	ask(&a, &g, false);
+	aaa_answered(&a, AAA_SAYS_ACCEPT, NULL, AAA_WHY_NONE);
+	conf.nsgroups = 0;
+	aaa_servers_set(servers, &conf);
+	assert_int_equal(fake.cancelled, 0);
+	tick(0);
+	assert_int_equal(g.n, 1);
+	assert_int_equal(g.answer, AAA_SAYS_ACCEPT);
+	assert_null(a.host);
+}
+
+/* The last server in service goes: the others come back in time all the same. */
+static void test_last_goes(void **state)
+{
+	struct got g;
+	struct aaa_ask a;
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		ask(&a, &g, true);
+		for (unsigned k = 0; k < 2; k++)
+			aaa_answered(&a, AAA_SAYS_NOTHING, NULL, AAA_WHY_NONE);
+		aaa_answered(&a, AAA_SAYS_ACCEPT, NULL, AAA_WHY_NONE);
+		tick(0);
+	}
+	sgroups[0].nhosts = 2; /* both are FAILED */
+	aaa_servers_set(servers, &conf);
+	ask_all(AAA_SAYS_ACCEPT, true, &g);
+	assert_int_equal(g.answer, AAA_SAYS_NOTHING);
+	tick(600 * 1000);
+	ask_all(AAA_SAYS_ACCEPT, true, &g);
+	assert_int_equal(g.answer, AAA_SAYS_ACCEPT);
+}
+
 static void test_cancel(void **state)
 {
 	struct got g;
@@ -290,12 +351,15 @@ static void test_cancel(void **state)
 }
 
 static struct aaa_result result;
+static struct aaa_reply seen; /* its reply; what it points to is gone */
 static unsigned results;
 
 static void on_result(void *arg, const struct aaa_result *r)
 {
 	(void)arg;
 	result = *r;
+	if (r->reply)
+		seen = *r->reply;
 	results++;
 }
 
@@ -376,6 +440,33 @@ static void test_held_back(void **state)
 	assert_int_equal(result.status, AAA_ACCEPT);
 }
 
+/* The group policy is on a server: what proves the server to the client is said by the first, and stays. */
+static void test_external_policy(void **state)
+{
+	struct aaa_request rq;
+	(void)state;
+	policies[0].external = "RAD";
+	log_in(&rq, "jdoe", "secret");
+	struct aaa_reply *r = aaa_reply_new();
+	snprintf(r->mschap, sizeof(r->mschap), "S=proof");
+	r->a = (struct aaa_attrs){.has_idle = true, .idle_s = 5};
+	answer(AAA_SAYS_ACCEPT, r);
+	assert_int_equal(results, 0);
+	assert_string_equal(fake.asks[(fake.n - 1) % 8]->name, "P");
+	struct aaa_reply *p = aaa_reply_new();
+	p->a = (struct aaa_attrs){.has_idle = true, .idle_s = 9, .has_logins = true, .logins = 2};
+	seen = (struct aaa_reply){0};
+	answer(AAA_SAYS_ACCEPT, p);
+	tick(0);
+	policies[0].external = NULL;
+	assert_int_equal(results, 1);
+	assert_int_equal(result.status, AAA_ACCEPT);
+	assert_string_equal(seen.mschap, "S=proof");
+	assert_int_equal(seen.a.idle_s, 5); /* of the user */
+	assert_int_equal(seen.a.logins, 2);
+	assert_true(seen.policy_known);
+}
+
 /* The reply's words go before the group policy's. */
 static void test_reply_terms(void **state)
 {
@@ -404,12 +495,18 @@ static void test_reply_terms(void **state)
 	assert_true(aaa_reply_add_ace(&later->inacl, STR("permit ip any any")));
 	assert_true(aaa_reply_add_ace(&later->inacl, STR("deny ip any any")));
 	assert_false(aaa_reply_add_ace(&later->inacl, (struct str){"a\nb", 3}));
-	aaa_reply_merge(r, later);
+	snprintf(r->mschap, sizeof(r->mschap), "S=1");
+	snprintf(later->mschap, sizeof(later->mschap), "S=2");
+	aaa_reply_take(&r, later);
+	assert_string_equal(r->mschap, "S=1");
 	assert_int_equal(r->a.idle_s, 5);
 	assert_int_equal(r->a.logins, 9);
 	assert_int_equal(r->classes_len, 6);
 	assert_string_equal(r->inacl, "permit ip any any\ndeny ip any any");
-	aaa_reply_free(later);
+	struct aaa_reply *words = aaa_reply_new();
+	aaa_reply_take_words(words, r);
+	assert_string_equal(words->mschap, "S=1");
+	aaa_reply_free(words);
 	aaa_reply_free(r);
 }
 
@@ -421,9 +518,13 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(test_nobody_else, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_timed, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_reconfigured, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_cannot, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_gone_in_between, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_last_goes, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_login, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_held_back, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_external_policy, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_reply_terms, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

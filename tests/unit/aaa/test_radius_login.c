@@ -439,7 +439,7 @@ static void challenges_nobody_can_answer(void **state)
 		rq.method = (enum aaa_method)m;
 		wire_ask(&one, "SDI", AAA_AUTHENTICATE, &rq);
 		wire_tick(0);
-		assert_int_equal(wire_got.answer, AAA_SAYS_NOTHING);
+		assert_int_equal(wire_got.answer, AAA_SAYS_REJECT);
 		assert_int_equal(wire_got.why, AAA_WHY_METHOD);
 	}
 	assert_int_equal(wire.n, 3);
