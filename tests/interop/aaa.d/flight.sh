@@ -68,7 +68,7 @@ meanwhile() {
 }
 of() { awk -v k="$1" '$1 == k {print $2}' "$2"; }
 thousand_in_flight() {
-	local rc=0 pid _
+	local rc=0 pid when _
 	crowd_up || return 1
 	server_start slow relay --together $CROWD --delay 2 10.77.0.18:1812 10.77.0.11:1812 || return 1
 	meanwhile idle
@@ -78,8 +78,8 @@ thousand_in_flight() {
 	meanwhile flight
 	wait $pid || rc=1
 	[ "$(of up.tunnels "$W/crowd.figures")" = $CROWD ] || { echo "not all of them got in"; log_since | grep -E '%ASA-[0-6]-(113|403|603103|109)' | sort -k7 | uniq -c -f6 | sort -rn | head -20; cli 'show aaa-server SLOW'; rc=1; }
-	for _ in idle flight; do # whoever does not need that server gets what he asks for
-		[ "$(of again.failed "$W/$_.logins")" = 0 ] && [ "$(p99 "$W/$_.pings" | cut -d' ' -f2)" -ge 50 ] || { echo "$_: LOCAL logins failed, or pings were lost"; rc=1; }
+	for when in idle flight; do # whoever does not need that server gets what he asks for
+		[ "$(of again.failed "$W/$when.logins")" = 0 ] && [ "$(p99 "$W/$when.pings" | cut -d' ' -f2)" -ge 50 ] || { echo "$when: LOCAL logins failed, or pings were lost"; rc=1; }
 	done
 	cat "$W/crowd.figures" "$W/idle.logins" "$W/flight.logins"
 	server_stop slow; crowd_down
