@@ -14,8 +14,15 @@ struct block {
 	_Alignas(ARENA_ALIGN) uint8_t data[];
 };
 
+struct at_end {
+	struct at_end *next;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
 struct arena {
 	struct block *blocks;
+	struct at_end *at_end;
 	size_t used, limit;
 	bool wipe;
 };
@@ -32,6 +39,8 @@ void arena_free(struct arena *a)
 {
 	if (a == NULL)
 		return;
+	for (struct at_end *e = a->at_end; e != NULL; e = e->next)
+		e->fn(e->arg);
 	for (struct block *b = a->blocks, *next; b != NULL; b = next) {
 		next = b->next;
 		if (a->wipe)
@@ -114,4 +123,16 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 size_t arena_used(const struct arena *a)
 {
 	return a->used;
+}
+
+bool arena_at_end(struct arena *a, void (*fn)(void *arg), void *arg)
+{
+	struct at_end *e = arena_alloc(a, sizeof *e);
+	if (e == NULL) {
+		fn(arg);
+		return false;
+	}
+	*e = (struct at_end){a->at_end, fn, arg};
+	a->at_end = e;
+	return true;
 }

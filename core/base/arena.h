@@ -20,5 +20,8 @@ void *arena_copy(struct arena *a, const void *data, size_t len);
 char *arena_str(struct arena *a, struct str s);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 size_t arena_used(const struct arena *a);
+/* fn(arg) is called by arena_free, the last one first, before the memory goes: for what the arena's objects hold of
+ * others. false when memory is short (then it was called at once). */
+bool arena_at_end(struct arena *a, void (*fn)(void *arg), void *arg);
 
 #endif

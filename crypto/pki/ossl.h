@@ -1,0 +1,16 @@
+/* Inside this folder only: OpenSSL's objects behind ours. They stay ours. */
+#ifndef CRYPTO_PKI_OSSL_H
+#define CRYPTO_PKI_OSSL_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "crypto/pki/cert.h"
+#include "crypto/pki/key.h"
+
+X509 *pki_cert_x509(const struct pki_cert *cert);
+EVP_PKEY *pki_key_evp(const struct pki_key *key);
+/* The newest error of OpenSSL as text, and its queue emptied. Lives until the next call on this thread. */
+const char *pki_ossl_error(void);
+
+#endif
