@@ -68,8 +68,10 @@ lab_down() {
 	rm -rf "$W"
 }
 
-# guest_boot ID inet|natN strongswan|libreswan: returns when the guest takes commands
-guest_boot() {
+# guest_boot ID inet|natN strongswan|libreswan: returns when the guest takes commands. In two steps: guest_launch, which does
+# not wait, and guest_ready ID.
+guest_boot() { guest_launch "$@" && guest_ready "$1"; }
+guest_launch() {
 	local id=$1 at=$2 stack=$3 d=$W/g$1 tap=t$1 bridge addr gw
 	case $at in
 	inet) bridge=br0 addr=203.0.113.$((100 + id))/24 gw=;;
@@ -90,6 +92,9 @@ guest_boot() {
 			vec0:transport=tap,ifname=$tap,depth=128
 		' sh "$d" "$LAB_HOME/root" "$stack" "$tap" >"$d/console.log" 2>&1 </dev/null &
 	GUEST_PID[$id]=$!
+}
+guest_ready() {
+	local id=$1 d=$W/g$1 _
 	for _ in $(seq 400); do
 		[ -e "$d/lab/ready" ] && return 0
 		kill -0 "${GUEST_PID[$id]}" 2>/dev/null || break
