@@ -1,6 +1,7 @@
 /* The engines made and introduced to each other, and what they offer to the grammar. Without sockets or threads:
  * gateway.c adds those. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "cli/exec/debug.h"
 #include "cli/config/hooks.h"
@@ -108,6 +109,7 @@ void gateway_engines_free(struct gateway *gw)
 	ipsec_sadb_free(gw->sadb);
 	gateway_flows_free(gw);
 	hash_free(gw->client_routes);
+	free(gw->client_nets);
 	gateway_dhcp_free(gw);
 	sessiondb_free(gw->sessions);
 	aaa_lockout_set(NULL);

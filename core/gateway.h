@@ -14,7 +14,7 @@
  *   overtcp.c   says that IPsec over TCP is not served
  *   reload.c    `reload`
  *   dhcp.c      addresses from DHCP servers
- *   client_routes.c  host routes of clients
+ *   client_routes.c  routes to clients and to networks behind them
  *   filters*.c  access lists in force
  *   connections.c  what passes through
  *   translate*.c translation rules, and what the host filters, in nftables
@@ -124,6 +124,8 @@ struct gateway {
 	struct timer trim; /* runs when they are many */
 	struct hash
 	        *client_routes; /* address -> this, of the clients that have a route of their own */
+	struct worker_route *client_nets; /* networks behind clients */
+	size_t n_client_nets;
 	struct gw_dhcp *dhcp;
 	struct gw_overtcp *overtcp; /* NULL while no port is listened on */
 	struct sessiondb *sessions;
@@ -232,6 +234,9 @@ void gateway_reload_check(struct gateway *gw);
 /* The client is in; wanted: also when the route of its pool leads to it (reverse-route). */
 void gateway_client_route_add(struct gateway *gw, const struct ppp_session_info *info, bool wanted);
 void gateway_client_route_del(struct gateway *gw, uint32_t ip);
+/* The networks behind a client that its server named (Framed-Route); a network leads to one client. */
+void gateway_client_nets_add(struct gateway *gw, const struct ppp_session_info *info);
+void gateway_client_nets_del(struct gateway *gw, const struct ppp_session_info *info);
 
 /* account_log.c: messages 502101 to 502112 about a commit */
 void gateway_log_account(const char *node, const struct centry *was, const struct centry *is);

@@ -420,6 +420,7 @@ static void ppp_session_up(void *ctx, const struct ppp_session_info *info)
 		timer_stop(&gw->clock, &f->idle);
 	}
 	gateway_client_route_add(gw, info, f != NULL && f->reverse_route);
+	gateway_client_nets_add(gw, info);
 	l2tp_session_set_ppp(gw->l2tp, info->link->tunnel, info->link->call, info->unit);
 	sessiondb_up(gw->sessions, info);
 	gateway_accounting_up(gw, info);
@@ -447,6 +448,7 @@ static void ppp_session_end(void *ctx, const struct ppp_session_info *info, enum
 	struct gateway *gw = ctx;
 	sessiondb_end(gw->sessions, info, why);
 	gateway_accounting_end(gw, info, why);
+	gateway_client_nets_del(gw, info);
 	gateway_client_route_del(gw, info->ip);
 	gateway_reload_check(gw);
 	struct gw_flow *f = flow_find(gw, info->link->flow);

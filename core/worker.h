@@ -150,6 +150,13 @@ void workers_set_pmtu_aging(struct workers *ws, uint32_t s);
 void workers_set_policy(struct workers *ws, struct filter_policy *policy);
 /* Takes a reference of filter over. has: the session has a vpn-filter; then NULL lets nothing pass. */
 void workers_session_filter(struct workers *ws, uint16_t tunnel, bool has, struct filter *filter, uint8_t iface);
+/* Networks behind clients, each behind the session of a tunnel; in place of all there were. The client may send from
+ * them, and what is for them and no client's own address goes to it. mask: 1 to 32 bits. Copied. */
+struct worker_route {
+	uint32_t ip, mask;
+	uint16_t tunnel;
+};
+void workers_set_routes(struct workers *ws, const struct worker_route *routes, size_t n);
 /* Connections that passed are judged again: a time range has begun or ended. */
 void workers_rejudge(struct workers *ws);
 /* Walks the connections. Waits for the workers (a few milliseconds at most). */

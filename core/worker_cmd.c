@@ -159,6 +159,9 @@ static void command(struct worker *w, const struct down *d)
 	case DOWN_CONNS_FORGET:
 		worker_filter_command(w, d);
 		break;
+	case DOWN_ROUTES:
+		worker_routes_command(w, d);
+		break;
 	case DOWN_NOTHING:
 		break;
 	case DOWN_STOP:

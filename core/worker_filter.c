@@ -135,7 +135,8 @@ static bool judge(struct worker *w, const struct session_slot *slot, const struc
 	filter_untranslate(w->policy, &real, !from_client);
 	k = &real;
 	uint32_t other = from_client ? k->dst : k->src;
-	uint32_t peer = ipmap_find(ipmap_now(&w->all->clients), other); /* a client, of whichever worker */
+	/* a client, of whichever worker */
+	uint32_t peer = worker_client_of(w, ipmap_now(&w->all->clients), other);
 	uint8_t there = peer != 0 ? client_iface(peer) : filter_where(w->policy, other);
 	const struct judge j = {.w = w,
 	                        .slot = slot,
@@ -189,7 +190,7 @@ static bool level_passes(const struct worker *w, const struct session_slot *slot
 {
 	struct rd r = pkt_rd(p);
 	rd_skip(&r, from_client ? 16 : 12);
-	uint32_t other = rd_u32(&r), peer = ipmap_find(ipmap_now(&w->all->clients), other);
+	uint32_t other = rd_u32(&r), peer = worker_client_of(w, ipmap_now(&w->all->clients), other);
 	if (peer != 0 && !from_client) /* the interfaces were asked when it came from the first */
 		return true;
 	uint8_t there = peer != 0 ? client_iface(peer) : filter_where(w->policy, other);

@@ -60,12 +60,16 @@ static void punt(struct worker *w, struct pkt *p, enum up_op op, struct ip4_end 
 	worker_tell(w, &(struct up){.op = op, .p = m});
 }
 
-/* A session may send only from its own address. */
-static bool source_ok(const struct pkt *p)
+/* A session may send only from its own address, and from the networks behind it but for other clients' addresses. */
+static bool source_ok(const struct worker *w, const struct pkt *p)
 {
 	struct rd r = pkt_rd(p);
 	rd_skip(&r, 12);
-	return rd_u32(&r) == p->sess->ip && rd_ok(&r);
+	uint32_t ip = rd_u32(&r);
+	if (ip == p->sess->ip || w->routes == NULL || !rd_ok(&r))
+		return ip == p->sess->ip && rd_ok(&r);
+	uint32_t client = worker_client_of(w, ipmap_now(&w->all->clients), ip);
+	return client != 0 && client_tunnel(client) == p->sess->tunnel;
 }
 
 /* One decrypted UDP datagram: true when it is an IP packet for TUN now. */
@@ -103,7 +107,7 @@ static bool in_one(struct worker *w, struct pkt *p)
 	}
 	if (!worker_ip_ok(p))
 		p->drop = DROP_INNER_IP;
-	else if (!source_ok(p))
+	else if (!source_ok(w, p))
 		p->drop = DROP_SOURCE;
 	else
 		worker_filter(w, p, true);

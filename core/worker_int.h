@@ -75,6 +75,7 @@ enum down_op {
 	DOWN_PMTU_AGING,
 	DOWN_POLICY,
 	DOWN_SESS_FILTER,
+	DOWN_ROUTES, /* a struct client_routes in place of the last; NULL = none */
 	DOWN_REJUDGE,
 	DOWN_CONNS,        /* w->listed is to be filled */
 	DOWN_CONNS_FORGET, /* those of u32 (an address), 0 = all */
@@ -85,7 +86,7 @@ enum down_op {
 struct down {
 	enum down_op op;
 	union {
-		void *p; /* esp_sa, dsess, msg, filter_policy, filter */
+		void *p; /* esp_sa, dsess, msg, filter_policy, filter, client_routes */
 		uint32_t u32;
 	};
 	struct ip4_end end;
@@ -111,6 +112,7 @@ enum up_op {
 	UP_FILTERED,
 	UP_POLICY_FREE,
 	UP_FILTER_FREE,
+	UP_ROUTES_FREE,
 };
 
 struct up {
@@ -237,6 +239,7 @@ struct worker {
 	struct dsess **by_tunnel; /* WORKER_SESSIONS */
 	uint64_t now_ms;
 	struct filter_policy *policy;
+	struct client_routes *routes; /* networks behind clients; NULL = there are none */
 	struct capture_set *capture; /* NULL = no capture */
 	uint64_t pmtu_aging_ms; /* 0 = a narrow path stays so */
 	uint16_t mss;
@@ -288,6 +291,8 @@ struct workers {
 	struct esp_spis *spis;
 	struct hash *places; /* peer -> its worker, and how many SPIs and sessions it has there */
 	struct session_slot *sessions[WORKER_SESSIONS];
+	struct worker_route *routes; /* longest first */
+	size_t nroutes;
 	struct msg_store down_msgs;
 	unsigned next;                  /* the worker that is asked first for a new peer */
 	uint64_t outgrown[ESP_WORKERS_MAX]; /* commands a worker must have taken until `clients` is the new table to it */
@@ -310,6 +315,20 @@ static inline uint8_t client_iface(uint32_t value)
 static inline uint16_t client_tunnel(uint32_t value)
 {
 	return (uint16_t)value;
+}
+
+/* worker_routes.c: networks behind clients */
+struct client_routes;
+/* The client that the longest of them leads to, as client_value(); 0 = none. */
+uint32_t client_routes_find(const struct client_routes *r, uint32_t ip);
+void client_routes_back(struct client_routes *r); /* control thread: one worker has it no more */
+void worker_routes_command(struct worker *w, const struct down *d);
+void workers_routes_iface(struct workers *ws, uint16_t tunnel); /* its session comes in through another interface */
+/* Whose address it is: a client's own, or one behind a client. clients: the table as it is now. */
+static inline uint32_t worker_client_of(const struct worker *w, const struct ipmap_table *clients, uint32_t ip)
+{
+	uint32_t client = ipmap_find(clients, ip);
+	return client != 0 || w->routes == NULL ? client : client_routes_find(w->routes, ip);
 }
 
 /* worker.c */

@@ -210,18 +210,21 @@ static void out_fragments(struct worker *w, struct pkt *p, uint16_t mtu)
 }
 
 /* Is it still the session of this address? It may have been closed, or opened with another one, since it became known. */
-static bool is_for(const struct pkt *p, const struct dsess *s)
+static bool is_for(const struct worker *w, const struct pkt *p, const struct dsess *s)
 {
 	struct rd r = pkt_rd(p);
 	rd_skip(&r, 16);
-	return rd_u32(&r) == s->ip && rd_ok(&r) && s->open;
+	uint32_t ip = rd_u32(&r);
+	if (!rd_ok(&r) || !s->open)
+		return false;
+	return ip == s->ip || (w->routes != NULL && client_tunnel(client_routes_find(w->routes, ip)) == s->tunnel);
 }
 
 /* One packet from TUN: true when it is ready for ESP, with p->drop or without; else it is done with, and p->drop
  * says whether that was a drop. */
 static bool out_route(struct worker *w, struct pkt *p, struct inner *in)
 {
-	if (p->sess == NULL || !is_for(p, p->sess)) {
+	if (p->sess == NULL || !is_for(w, p, p->sess)) {
 		p->drop = DROP_NO_ROUTE;
 		return false;
 	}
@@ -261,7 +264,7 @@ static unsigned find(struct worker *w, struct pkt **pkts, unsigned n, bool cross
 	for (unsigned i = 0; i < n; i++) {
 		struct rd r = pkt_rd(pkts[i]);
 		rd_skip(&r, 16);
-		client[i] = ipmap_find(clients, rd_u32(&r));
+		client[i] = worker_client_of(w, clients, rd_u32(&r));
 	}
 	for (unsigned i = 0; i < n; i++) {
 		struct pkt *p = pkts[i];

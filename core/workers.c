@@ -129,6 +129,8 @@ void workers_given_back(struct workers *ws, const struct up *u)
 		sized_put(&worker_slots, u->p, sizeof(struct session_slot));
 	else if (u->op == UP_POLICY_FREE && --policy->users == 0)
 		filter_policy_free(policy);
+	else if (u->op == UP_ROUTES_FREE)
+		client_routes_back(u->p);
 	else if (u->op == UP_FILTER_FREE)
 		filter_drop(u->p);
 }
@@ -149,6 +151,8 @@ static void free_under_way(struct workers *ws, struct worker *w)
 	free(w->late);
 	if (w->policy != NULL)
 		workers_given_back(ws, &(struct up){.op = UP_POLICY_FREE, .p = w->policy});
+	if (w->routes != NULL)
+		client_routes_back(w->routes);
 	for (unsigned i = 0; w->sas != NULL && i < ESP_SLOTS_MAX; i++)
 		esp_sa_free(w->sas[i].sa);
 }
@@ -202,6 +206,7 @@ void workers_free(struct workers *ws)
 	for (unsigned i = 0; ws->cross != NULL && i < ws->n * ws->n; i++)
 		pktring_free(&ws->cross[i]);
 	free(ws->cross);
+	free(ws->routes);
 	ipmap_free(&ws->clients);
 	esp_spis_free(ws->spis);
 	hash_free(ws->places);
@@ -395,6 +400,7 @@ static void deliver(struct workers *ws, struct worker *w, const struct up *u)
 	case UP_SESS_FREE:
 	case UP_POLICY_FREE:
 	case UP_FILTER_FREE:
+	case UP_ROUTES_FREE:
 		workers_given_back(ws, u);
 		break;
 	}

@@ -337,7 +337,10 @@ void workers_session_filter(struct workers *ws, uint16_t tunnel, bool has, struc
 		filter_drop(filter);
 		return;
 	}
+	bool other = slot->ctl.iface != iface;
 	slot->ctl.iface = iface;
+	if (other)
+		workers_routes_iface(ws, tunnel);
 	uint32_t client = slot->ctl.open ? ipmap_find(ipmap_now(&ws->clients), slot->ctl.ip) : 0;
 	if (client != 0 && client_tunnel(client) == tunnel)
 		client_put(ws, slot);

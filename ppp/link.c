@@ -32,7 +32,7 @@ __attribute__((noinline)) void ppp_leave(void *session)
 	ppp_cp_clear(&s->lcp);
 	ppp_cp_clear(&s->ipcp);
 	ppp_session_drop_terms(s);
-	ppp_session_set_acct(s, NULL);
+	ppp_session_set_said(s, NULL);
 	const char *const texts[] = {s->link.host, s->link.vendor, s->link.ifname, s->group,
 	                             s->landed,    s->user,        s->pool, s->acl};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -51,17 +51,20 @@ void ppp_session_drop_terms(struct ppp_session *s)
 	s->terms = &ppp_no_terms;
 }
 
-void ppp_session_set_acct(struct ppp_session *s, const struct aaa_reply *reply)
+void ppp_session_set_said(struct ppp_session *s, const struct aaa_reply *reply)
 {
-	uint8_t blob[sizeof(struct ppp_acct) + AAA_CLASSES_MAX];
-	share_drop(s->acct);
-	s->acct = NULL;
-	if (!reply || (reply->interim_s == 0 && reply->classes_len == 0))
+	uint8_t blob[sizeof(struct ppp_said) + AAA_CLASSES_MAX];
+	share_drop(s->said);
+	s->said = NULL;
+	if (!reply || (reply->interim_s == 0 && reply->classes_len == 0 && reply->nroutes == 0))
 		return;
-	const struct ppp_acct head = {reply->interim_s, (uint32_t)reply->classes_len};
+	struct ppp_said head = {.interim_s = reply->interim_s,
+	                        .classes_len = (uint32_t)reply->classes_len,
+	                        .nroutes = (uint32_t)reply->nroutes};
+	memcpy(head.routes, reply->routes, reply->nroutes * sizeof(reply->routes[0]));
 	memcpy(blob, &head, sizeof(head));
 	memcpy(blob + sizeof(head), reply->classes, reply->classes_len);
-	s->acct = share_hold(blob, sizeof(head) + reply->classes_len);
+	s->said = share_hold(blob, sizeof(head) + reply->classes_len);
 }
 
 void ppp_session_set_group(struct ppp_session *s, const char *group)

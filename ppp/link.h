@@ -2,6 +2,7 @@
 #ifndef PPP_LINK_H
 #define PPP_LINK_H
 
+#include "core/aaa/reply.h"
 #include "core/base/debug.h"
 #include "core/base/hash.h"
 #include "core/base/pool.h"
@@ -26,10 +27,11 @@ struct lcp_ours {
 	uint8_t naks;
 };
 
-/* What the server said of accounting. */
-struct ppp_acct {
-	uint32_t interim_s; /* 0 = nothing */
-	uint32_t classes_len;
+/* What the server said that others than PPP need. */
+struct ppp_said {
+	uint32_t interim_s; /* of accounting, 0 = nothing */
+	uint32_t classes_len, nroutes;
+	struct aaa_route routes[AAA_ROUTES_MAX];
 	uint8_t classes[]; /* as in struct aaa_reply */
 };
 
@@ -65,7 +67,7 @@ struct ppp_session {
 	bool dhcp; /* a server is being asked, or the address is leased from one */
 	const char *user;
 	const char *acl; /* shared: the access list that the server sent, "" = none */
-	const struct ppp_acct *acct; /* shared: what the server said of accounting; NULL = nothing */
+	const struct ppp_said *said; /* shared; NULL = nothing */
 	const struct aaa_terms *terms; /* shared; without what a session may have of its own: */
 	uint32_t framed_ip, dns[2], wins[2];
 	enum aaa_method method; /* of the login */
@@ -127,7 +129,7 @@ void ppp_session_set_ip(struct ppp_session *s, uint32_t ip);
 struct ppp_session *ppp_session_by_ip(const struct ppp *p, uint32_t ip);
 extern const struct aaa_terms ppp_no_terms; /* before the login */
 void ppp_session_drop_terms(struct ppp_session *s);
-void ppp_session_set_acct(struct ppp_session *s, const struct aaa_reply *reply);
+void ppp_session_set_said(struct ppp_session *s, const struct aaa_reply *reply);
 const struct aaa_group *ppp_session_group(const struct ppp_session *s);
 /* "Group = G, Username = U, IP = A, " for messages of the IKE family. */
 const char *ppp_session_prefix(const struct ppp_session *s, char *text, size_t cap);

@@ -205,7 +205,7 @@ static void set_terms(struct ppp_session *s, const struct aaa_group *g, const st
 	struct aaa_terms t;
 	s->local_user = u != NULL;
 	aaa_terms(aaa, g, u, result->reply, s->link.ifname, &t);
-	ppp_session_set_acct(s, result->reply);
+	ppp_session_set_said(s, result->reply);
 	share_set_text(&s->acl, result->reply && result->reply->inacl ? result->reply->inacl : "");
 	s->framed_ip = t.framed_ip;
 	memcpy(s->dns, t.dns, sizeof(s->dns));

@@ -14,6 +14,8 @@
 struct conf_check;
 struct ppp;
 
+struct aaa_route; /* core/aaa/reply.h */
+
 enum {
 	PPP_SESSIONS_MAX = 16384, /* users; `vpn-sessiondb max-other-vpn-limit` is 4096 unless it says more */
 	PPP_UNITS_MAX = 20000,    /* sessions in any phase: who is too many is refused at his login, by name */
@@ -84,6 +86,8 @@ struct ppp_session_info {
 	uint32_t idle_s, session_s; /* timeouts, 0 = none */
 	struct bytes classes;     /* for accounting, as in struct aaa_reply */
 	uint32_t interim_s;       /* the server's wish for interim accounting, 0 = none */
+	const struct aaa_route *routes; /* networks behind the client (Framed-Route) */
+	size_t nroutes;
 	bool local_user;          /* the local database knows him */
 	uint64_t control_in,
 	        control_out;          /* frames of LCP, authentication, IPCP, rejected protocols */

@@ -30,7 +30,7 @@ struct aaa_reply {
 	uint16_t mtu;
 	int privilege;                    /* of an administrator; -1 = not said */
 	int service;                      /* enum aaa_service of an administrator; -1 = not said */
-	struct aaa_route { uint32_t ip, mask; } routes[AAA_ROUTES_MAX];
+	struct aaa_route { uint32_t ip, mask; } routes[AAA_ROUTES_MAX]; /* networks behind the client */
 	size_t nroutes;
 	/* Class, every one of them as it came and in order: length (1 byte), bytes. Accounting gives them back. */
 	uint8_t classes[AAA_CLASSES_MAX];

@@ -186,6 +186,62 @@ static void a_foreign_source_is_dropped(void **state)
 	assert_int_equal(lab_totals(l).errs, 1);
 }
 
+/* The host speaks with another address from now on. */
+static void host_turns_to(uint32_t ip)
+{
+	struct sockaddr_in a;
+	socklen_t len = sizeof a;
+	assert_int_equal(getpeername(l->host_fd, (struct sockaddr *)&a, &len), 0);
+	a.sin_addr.s_addr = htonl(ip);
+	assert_int_equal(connect(l->host_fd, (struct sockaddr *)&a, sizeof a), 0);
+}
+
+static bool passes(uint32_t ip, uint32_t number)
+{
+	uint8_t packet[256];
+	uint32_t got = 0;
+	lab_client_ip(l, packet, lab_udp_packet(packet, ip, LAB_HOST, &number, sizeof number));
+	if (lab_host_recv(l, &got, sizeof got) != sizeof got || got != number)
+		return false;
+	lab_host_send(l, &number, sizeof number, false);
+	if (lab_client_recv_ip(l, packet, sizeof packet) != 28 + sizeof got)
+		return false;
+	memcpy(&got, packet + 28, sizeof got);
+	return got == number && memcmp(packet + 16, (const uint8_t[]){10, 78, 0, (uint8_t)ip}, 4) == 0;
+}
+
+/* Networks behind the client (Framed-Route): from them, to them, and no longer when they are gone. */
+static void a_network_behind_the_client(void **state)
+{
+	enum { INSIDE = 0x0a4e0046, NARROW = 0x0a4e0081, OUTSIDE = 0x0a4e0083, OTHERS = 0x0a4e0082 }; /* 10.78.0.70 ... */
+	const struct worker_route nets[] = {
+	        {0x0a4e0080, 0xffffffff << 1, LAB_TUNNEL}, /* 10.78.0.128/31 */
+	        {0x0a4e0040, 0xffffffff << 6, LAB_TUNNEL}, /* 10.78.0.64/26 */
+	        {0x0a4e0082, 0xffffffff, LAB_TUNNEL + 1},  /* of a session that is not there */
+	};
+	uint8_t ip[64];
+	(void)state;
+	lab_connected(l, 1400);
+	workers_set_routes(l->w, nets, 3);
+	lab_drain(l);
+	host_turns_to(INSIDE);
+	assert_true(passes(INSIDE, 1));
+	host_turns_to(NARROW);
+	assert_true(passes(NARROW, 2));
+	host_turns_to(LAB_USER);
+	assert_true(passes(LAB_USER, 3));
+	assert_int_equal(lab_drops(l, DROP_SOURCE), 0);
+	lab_client_ip(l, ip, lab_udp_packet(ip, OUTSIDE, LAB_HOST, "x", 1));
+	lab_client_ip(l, ip, lab_udp_packet(ip, OTHERS, LAB_HOST, "x", 1));
+	assert_true(passes(LAB_USER, 4)); /* those before have been seen by now */
+	assert_int_equal(lab_drops(l, DROP_SOURCE), 2);
+	workers_set_routes(l->w, NULL, 0);
+	lab_drain(l);
+	lab_client_ip(l, ip, lab_udp_packet(ip, INSIDE, LAB_HOST, "x", 1));
+	assert_true(passes(LAB_USER, 5));
+	assert_int_equal(lab_drops(l, DROP_SOURCE), 3);
+}
+
 static void closed_and_removed_sessions_pass_nothing(void **state)
 {
 	uint8_t ip[64];
@@ -494,6 +550,7 @@ int main(int argc, char **argv)
 	        LAB_TEST(data_goes_both_ways),
 	        LAB_TEST(data_goes_both_ways_without_udp),
 	        LAB_TEST(a_foreign_source_is_dropped),
+	        LAB_TEST(a_network_behind_the_client),
 	        LAB_TEST(closed_and_removed_sessions_pass_nothing),
 	        LAB_TEST(a_replay_is_dropped_and_told),
 	        LAB_TEST(an_unknown_spi_is_told_once_in_a_while),

@@ -81,12 +81,32 @@ server_changes() {
 	return $rc
 }
 
+# Framed-Route: hosts behind the client are reached, and reach the inside, as long as he is in.
+network_behind() {
+	local rc=0
+	login USER=branch PASSWORD=far-away-1 || { log_since | tail -20; return 1; }
+	addresses 1; route_inside 1
+	guest_run 1 "ip addr add 10.66.0.1/32 dev lo; ip addr add 10.67.0.1/32 dev lo"
+	ns ins ip route replace 10.66.0.0/24 via 10.77.0.1
+	guest_run 1 "ping -c2 -i0.2 -W2 -q -I 10.66.0.1 $INSIDE" | has ' 2 received' || rc=1
+	ns ins ping -c2 -i0.2 -W2 -q 10.66.0.1 | has ' 2 received' || rc=1
+	guest_run 1 "ping -c2 -i0.2 -W1 -q -I 10.67.0.1 $INSIDE || :" | has ' 0 received' || rc=1
+	ns srv ip route show | has '^10.66.0.0/24 dev ' || rc=1
+	logout || rc=1
+	! ns srv ip route show | grep '^10.66.0.0/24' || rc=1
+	guest_run 1 "ip addr del 10.66.0.1/32 dev lo; ip addr del 10.67.0.1/32 dev lo"
+	ns ins ip route del 10.66.0.0/24
+	return $rc
+}
+
 changes_tests() {
 	wanted "changes" || return 0
 	methods ms-chap-v2; use RADIUS; changes_on || { t "changes: it can be configured" false; return; }
 	t "changes: strangers, and what fits nobody, change nothing" strangers_change_nothing
 	t "changes: a server ends a session" server_disconnects
 	t "changes: a server gives a session another filter and less time" server_changes
+	ANEW=yes; enters >/dev/null; logout
+	t "changes: a network behind a client" network_behind
 	configure <<<'aaa-server RADIUS protocol radius
  no dynamic-authorization'
 	ANEW=yes; enters >/dev/null; guest_logout 1 # for those who come after

@@ -11,6 +11,7 @@ servers_up() {
 		cat "$USERS"
 		printf '%s\n\tcheck EAP-Type := %s\n' 'eapms far-away-1' MSCHAPv2 'eap-tls-user none' TLS
 		echo 'bench bench-word'
+		printf 'branch far-away-1\n\tFramed-Route = "10.66.0.0/24 0.0.0.0 1"\n'
 	} >"$W/radius.users"
 }
 # server_start ID PROGRAM ARGUMENT...: returns when it is ready. Its words are in $W/ID.out, its folder is $W/ID.

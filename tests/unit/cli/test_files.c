@@ -249,7 +249,7 @@ static void between_files(void **state)
 	assert_int_equal(run("copy", "running-config target=disk0:one.cfg"), CMD_OK);
 	has("Source filename [running-config]? \n\nDestination filename [one.cfg]? \n\n"
 	    "Cryptochecksum: ");
-	has(" bytes copied in 0.");
+	has(" bytes copied in ");
 	load("hostname two\n");
 	lab.host.answers = no;
 	assert_int_equal(run("copy", "running-config target=disk0:one.cfg"), CMD_OK);
