@@ -435,7 +435,7 @@ static enum ike_verdict allow(struct ike_qm *qm, const struct ike_msg *m, const 
 
 	if (is_l2tp(qm)) {
 		ike_dbg(sa, IKE_EVENT, "L2TP/IPSec session detected.");
-		if (!sa->ike->conf->ra.l2tp_allowed) {
+		if (!ike_group_of(sa)->l2tp_allowed) {
 			ike_log(sa->ike, MSG_713206, ike_prefix(sa).s);
 			return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN,
 			                 "l2tp-ipsec is not allowed");

@@ -2,6 +2,7 @@
 #include "crypto/ike/conf.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/ike/ike.h"
@@ -86,28 +87,115 @@ static bool policy_allows_l2tp(const struct conf *c, struct str name)
 	return true;
 }
 
-static int compile_group(const struct conf *c, struct arena *a, struct ike_group *g,
-                         struct err *err)
+static bool is_remote_access(const struct centry *e)
 {
-	const struct centry *e = conf_find(c, "tunnel-group", STR("DefaultRAGroup"));
+	return str_eq_cstr(conf_text(e, "type"), "remote-access");
+}
 
-	*g = (struct ike_group){
-	        .name = "DefaultRAGroup", .dpd = true, .dpd_threshold_s = 300, .dpd_retry_s = 2};
-	g->l2tp_allowed = true;
-	if (e == NULL)
-		return 0;
+static enum pki_id_validate id_validate(struct str word)
+{
+	return str_eq_cstr(word, "nocheck") ? PKI_ID_NOCHECK
+	       : str_eq_cstr(word, "cert")  ? PKI_ID_IF_SUPPORTED
+	                                    : PKI_ID_REQUIRED;
+}
+
+/* NULL = empty; *ok becomes false when memory is short. */
+static const char *text_or_null(struct arena *a, struct str text, bool *ok)
+{
+	const char *copy = text.len > 0 ? arena_str(a, text) : NULL;
+	*ok = *ok && (text.len == 0 || copy != NULL);
+	return copy;
+}
+
+static bool compile_group(const struct conf *c, struct arena *a, const struct centry *e, struct ike_group *g)
+{
 	const struct centry *ipsec = conf_child(c, e, "ipsec");
 	struct str psk = conf_text(ipsec, "psk");
-	if (psk.len > 0) {
-		g->psk = arena_str(a, psk);
-		g->psk_len = psk.len;
-		if (g->psk == NULL)
+	bool ok = true;
+
+	*g = (struct ike_group){
+	        .name = arena_str(a, conf_text(e, "name")),
+	        .psk = text_or_null(a, psk, &ok),
+	        .psk_len = psk.len,
+	        .dpd = conf_text(ipsec, "dpd-disable").len == 0,
+	        .dpd_threshold_s = conf_u32(ipsec, "dpd-threshold"),
+	        .dpd_retry_s = conf_u32(ipsec, "dpd-retry"),
+	        .l2tp_allowed = policy_allows_l2tp(c, conf_text(conf_child(c, e, "general"), "policy")),
+	        .trust_point = text_or_null(a, conf_text(ipsec, "trust-point"), &ok),
+	        .chain = conf_bool(ipsec, "chain"),
+	        .id_validate = id_validate(conf_text(ipsec, "peer-id-validate")),
+	};
+	return ok && g->name != NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct ike_group *)a)->name, ((const struct ike_group *)b)->name);
+}
+
+static int compile_groups(const struct conf *c, struct arena *a, struct ike_conf *conf, struct err *err)
+{
+	size_t n = 0, most = 0;
+	for (const struct centry *e = conf_first(c, "tunnel-group"); e != NULL; e = conf_next(c, e))
+		most++;
+	struct ike_group *groups = arena_calloc(a, most > 0 ? most : 1, sizeof *groups);
+	if (groups == NULL)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (const struct centry *e = conf_first(c, "tunnel-group"); e != NULL; e = conf_next(c, e))
+		if (is_remote_access(e) && !compile_group(c, a, e, &groups[n++]))
 			return err_set(err, -ENOMEM, "out of memory");
+	qsort(groups, n, sizeof *groups, by_name);
+	conf->groups = groups;
+	conf->ngroups = n;
+	conf->ra = ike_conf_group(conf, "DefaultRAGroup");
+	return conf->ra != NULL ? 0 : err_set(err, -EINVAL, "there is no tunnel-group DefaultRAGroup");
+}
+
+const struct ike_group *ike_conf_group(const struct ike_conf *conf, const char *name)
+{
+	const struct ike_group key = {.name = name};
+	return name != NULL ? bsearch(&key, conf->groups, conf->ngroups, sizeof key, by_name) : NULL;
+}
+
+/* Rules of a lower index first, of any map: the order in which the appliance tries them. */
+static int by_index(const void *a, const void *b)
+{
+	const struct ike_group_rule *x = a, *y = b;
+	return x->index != y->index ? (x->index > y->index ? 1 : -1) : strcmp(x->map, y->map);
+}
+
+static int compile_map(const struct conf *c, struct arena *a, struct ike_conf *conf, struct err *err)
+{
+	const struct centry *e = conf_container(c, "tunnel-group-map");
+	struct ike_group_map *m = &conf->map;
+	size_t n = 0;
+	char name[80];
+
+	m->rules = conf_in_set(e, "enable", "rules");
+	m->ou = conf_in_set(e, "enable", "ou");
+	m->ike_id = conf_in_set(e, "enable", "ike-id");
+	m->peer_ip = conf_in_set(e, "enable", "peer-ip");
+	str_copy(name, sizeof name, conf_text(e, "default-group"));
+	m->fallback = ike_conf_group(conf, name);
+	for (e = conf_first(c, "tunnel-group-rule"); e != NULL; e = conf_next(c, e))
+		n++;
+	struct ike_group_rule *rules = arena_calloc(a, n > 0 ? n : 1, sizeof *rules);
+	for (e = conf_first(c, "tunnel-group-rule"); rules != NULL && e != NULL; e = conf_next(c, e)) {
+		struct ike_group_rule *r = &rules[m->nrules];
+		str_copy(name, sizeof name, conf_text(e, "group"));
+		r->group = ike_conf_group(conf, name);
+		if (r->group == NULL)
+			continue; /* of site-to-site: nobody gets there */
+		r->index = conf_u32(e, "index");
+		r->map = arena_str(a, conf_text(e, "map"));
+		m->nrules++;
+		if (r->map == NULL)
+			rules = NULL;
 	}
-	g->dpd = conf_text(ipsec, "dpd-disable").len == 0;
-	g->dpd_threshold_s = conf_u32(ipsec, "dpd-threshold");
-	g->dpd_retry_s = conf_u32(ipsec, "dpd-retry");
-	g->l2tp_allowed = policy_allows_l2tp(c, conf_text(conf_child(c, e, "general"), "policy"));
+	if (rules == NULL)
+		return err_set(err, -ENOMEM, "out of memory");
+	qsort(rules, m->nrules, sizeof *rules, by_index);
+	m->rule = rules;
 	return 0;
 }
 
@@ -136,7 +224,7 @@ static int compile_isakmp(const struct conf *c, struct arena *a, struct ike_conf
 int ike_conf_compile(const struct conf *c, struct arena *a, const struct ike_conf **out,
                      struct out *notes, struct err *err)
 {
-	struct ike_conf *conf = arena_alloc(a, sizeof *conf);
+	struct ike_conf *conf = arena_calloc(a, 1, sizeof *conf);
 	int rc = conf != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
 	(void)notes;
 
@@ -145,7 +233,9 @@ int ike_conf_compile(const struct conf *c, struct arena *a, const struct ike_con
 	if (rc == 0)
 		rc = compile_enabled(c, a, conf, err);
 	if (rc == 0)
-		rc = compile_group(c, a, &conf->ra, err);
+		rc = compile_groups(c, a, conf, err);
+	if (rc == 0)
+		rc = compile_map(c, a, conf, err);
 	if (rc == 0)
 		rc = compile_isakmp(c, a, conf, err);
 	if (rc == 0)

@@ -41,7 +41,7 @@ static void on_liveness(struct timer *t, void *arg)
 {
 	struct ike_peer *peer = arg;
 	struct ike *ike = peer->ike;
-	const struct ike_group *group = &ike->conf->ra;
+	const struct ike_group *group = ike_group_named(ike, peer->group);
 	struct ike_sa *sa = sa_best(peer);
 	uint64_t now = clock_now(ike->clock), wait = 1000ull * group->dpd_threshold_s;
 
@@ -87,12 +87,12 @@ void dpd_start(struct ike_peer *peer)
 {
 	struct ike *ike = peer->ike;
 	struct ike_sa *sa = sa_best(peer);
+	const struct ike_group *group = ike_group_named(ike, peer->group);
 
 	if (sa != NULL && sa->dpd.seq_out == 0)
 		sa->dpd.seq_out = random_u32() >> 1; /* RFC 3706 §5.4 */
-	if (ike->conf->ra.dpd && !timer_running(&peer->liveness))
-		timer_start(ike->clock, &peer->liveness, 1000ull * ike->conf->ra.dpd_threshold_s,
-		            on_liveness, peer);
+	if (group->dpd && !timer_running(&peer->liveness))
+		timer_start(ike->clock, &peer->liveness, 1000ull * group->dpd_threshold_s, on_liveness, peer);
 	bool mapped = peer->udp_encap && (peer->remote_nat || peer->local_nat);
 	if (mapped && ike->conf->natt_s != 0 && !timer_running(&peer->keepalive))
 		timer_start(ike->clock, &peer->keepalive, 1000ull * ike->conf->natt_s, on_keepalive,

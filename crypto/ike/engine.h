@@ -202,7 +202,7 @@ struct ike_sa {
 	bool dpd_peer, microsoft, fragmentation;
 	bool contact; /* INITIAL-CONTACT was in Main Mode */
 	uint8_t id_type;
-	const char *group_name; /* tunnel group for prefixes, NULL before it is known */
+	const char *group_name; /* of its tunnel group, shared; NULL before it is known */
 	struct ike_qm *quick;
 	uint32_t
 	        *msgids; /* of Quick Modes the peer began; the oldest is forgotten at the ceiling */
@@ -221,7 +221,8 @@ struct ike_peer {
 	uint32_t handle;
 	bool dead, dying;
 	uint8_t id_type;
-	struct bytes id; /* shared */
+	struct bytes id;   /* shared */
+	const char *group; /* name of its tunnel group, shared */
 	struct ip4_end local, remote;
 	const char *ifname; /* shared (core/base/share.h) */
 	uint16_t ifindex;
@@ -469,6 +470,13 @@ static inline bool sa_is(const struct ike_sa *sa, uint32_t flag)
 {
 	return (sa->flags & flag) != 0;
 }
+/* What the configuration says of a tunnel group now. One that is gone since a peer came in by it has no key and the
+ * defaults; never NULL. */
+const struct ike_group *ike_group_named(const struct ike *ike, const char *name);
+static inline const struct ike_group *ike_group_of(const struct ike_sa *sa)
+{
+	return ike_group_named(sa->ike, sa->group_name);
+}
 struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remote, bool initiator);
 bool sa_index(struct ike_sa *sa); /* enters the cookies, once both are known */
 void sa_index_first(struct ike_sa *sa);
@@ -494,7 +502,8 @@ struct ike_sa *sa_best(struct ike_peer *peer);
 
 /* ------------------------------------------------------------------ peer.c: peers; flow.c: flows, children */
 
-/* The peer this SA belongs to by identity and address; a new one when there is none. NULL at the ceiling. */
+/* The peer this SA belongs to by identity, tunnel group and address; a new one when there is none. NULL at the
+ * ceiling. */
 struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id);
 struct ike_peer *peer_find(struct ike *ike, uint32_t handle);
 void peer_attach(struct ike_peer *peer, struct ike_sa *sa);

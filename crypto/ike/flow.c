@@ -383,8 +383,8 @@ static void on_soft_limit(void *ctx, uint32_t spi_in, bool by_seq)
 		return;
 	struct ip4_text local = ip4_text(child->pair.local.ip),
 	                remote = ip4_text(child->pair.remote.ip);
-	const char *user =
-	        child->flow->peer->user[0] != '\0' ? child->flow->peer->user : "DefaultRAGroup";
+	const struct ike_peer *peer = child->flow->peer;
+	const char *user = peer->user[0] != '\0' ? peer->user : peer->group;
 	if (by_seq)
 		log_msg(MSG_702305, "outbound", child->pair.spi_out, local.s, remote.s, user);
 	else

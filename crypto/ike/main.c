@@ -114,7 +114,7 @@ static enum ike_verdict mm_out2(struct ike_sa *sa, const struct p1_transform *ch
 		vendor_write(sa, o, vendor_of_natt(sa->natt));
 	if (sa->fragmentation)
 		vendor_write(sa, o, VENDOR_FRAGMENTATION);
-	if (sa->dpd_peer && sa->ike->conf->ra.dpd)
+	if (sa->dpd_peer && sa->ike->conf->ra->dpd)
 		vendor_write(sa, o, VENDOR_DPD);
 	return ike_answer_send(&sa->mm, false) ? STEP_DONE : mm_fail(sa, 0);
 }
@@ -281,7 +281,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	struct ike *ike = peer->ike;
 	struct ike_policy policy;
 
-	if (ike->conf == NULL || ike->conf->ra.psk == NULL || peer->dying)
+	if (ike->conf == NULL || ike_group_named(ike, peer->group)->psk == NULL || peer->dying)
 		return;
 	for (struct ike_sa *s = peer->sas; s != NULL; s = s->peer_next)
 		if (s->half_open)
@@ -297,7 +297,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	ike->stat[STAT_INITIATOR_TUNNELS]++;
 	share_set_text(&sa->ifname, peer->ifname);
 	sa->ifindex = peer->ifindex;
-	sa->group_name = "DefaultRAGroup";
+	share_set_text(&sa->group_name, peer->group);
 	peer_attach(peer, sa);
 	mm_set_algorithms(sa, &policy);
 	sa->life_s = sa->life_offered_s = policy.life_s;
@@ -383,7 +383,7 @@ enum ike_verdict mm_in4(struct ike_xchg *x, struct ike_msg *m)
 		return STEP_FAIL;
 	mm_read_natd(sa, m);
 	vendor_read(sa, m);
-	if (sa->ike->conf->ra.psk == NULL || !ike_xchg_dh(x, sa->group, x->ke_r, mm_out5))
+	if (ike_group_of(sa)->psk == NULL || !ike_xchg_dh(x, sa->group, x->ke_r, mm_out5))
 		return mm_fail(sa, 0);
 	return STEP_WAIT;
 }

@@ -2,6 +2,7 @@
 #include "crypto/ike/main.h"
 
 #include "crypto/ike/debug_pix.h"
+#include "crypto/ike/group.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,7 +84,7 @@ void mm_read_natd(struct ike_sa *sa, const struct ike_msg *m)
 void mm_derive_keys(struct ike_sa *sa)
 {
 	struct ike_xchg *x = &sa->mm;
-	const struct ike_group *group = &sa->ike->conf->ra;
+	const struct ike_group *group = ike_group_of(sa);
 	struct ike_key_input in = {
 	        .psk = {(const uint8_t *)group->psk, group->psk_len},
 	        .nonce_i = x->nonce_i,
@@ -106,7 +107,7 @@ void mm_derive_keys(struct ike_sa *sa)
 /* The clients with pre-shared keys have no identity yet: they all land in one tunnel group. */
 bool mm_land_on_group(struct ike_sa *sa)
 {
-	const struct ike_group *group = &sa->ike->conf->ra;
+	const struct ike_group *group = sa->ike->conf->ra;
 	if (group->psk == NULL) {
 		char text[64];
 		snprintf(text, sizeof text, "%s", ip4_text(sa->mm.remote.ip).s);
@@ -119,8 +120,7 @@ bool mm_land_on_group(struct ike_sa *sa)
 		}
 		return false;
 	}
-	sa->group_name = "DefaultRAGroup";
-	ike_dbg(sa, IKE_EVENT, "Connection landed on tunnel_group %s", sa->group_name);
+	ike_sa_land(sa, group);
 	return true;
 }
 
@@ -245,7 +245,7 @@ void mm_say_natt(struct ike_sa *sa)
 
 void mm_say_completed(struct ike_sa *sa)
 {
-	const struct ike_group *group = &sa->ike->conf->ra;
+	const struct ike_group *group = ike_group_of(sa);
 	struct ike_prefix prefix = ike_prefix(sa);
 	ike_log(sa->ike, MSG_713119, prefix.s);
 	ike_log(sa->ike, MSG_713121, prefix.s, sa->dpd_peer && group->dpd ? "DPD" : "None");

@@ -84,6 +84,7 @@ static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct byte
 	peer->id_type = id_type;
 	peer->id = (struct bytes){share_hold(id.p, id.len), id.len};
 	peer->user = share_text("");
+	peer->group = share_text(sa->group_name);
 	peer->local = sa->local;
 	peer->remote = sa->remote;
 	end_put(peer);
@@ -105,6 +106,11 @@ static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct byte
 	return peer;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b) == 0;
+}
+
 struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
 {
 	struct ike *ike = sa->ike;
@@ -114,7 +120,8 @@ struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
 	struct bytes id = rd_rest(&r);
 
 	for (struct ike_peer *p = end_first(ike, sa->remote); p != NULL; p = p->end_next) {
-		if (p->dying || p->id_type != type || !bytes_eq(id, p->id))
+		/* What an ID says is worth what it was proved with: the same one in another group is another peer. */
+		if (p->dying || p->id_type != type || !bytes_eq(id, p->id) || !same_text(sa->group_name, p->group))
 			continue;
 		if (!sa->contact)
 			return p;
@@ -151,7 +158,7 @@ void peer_detach(struct ike_sa *sa)
 
 static void say_gone(const struct ike_peer *peer)
 {
-	const struct debug_who who = {.ip = peer->remote.ip, .group = "DefaultRAGroup", .user = peer->user};
+	const struct debug_who who = {.ip = peer->remote.ip, .group = peer->group, .user = peer->user};
 	debug_for(&who, DEBUG_IKE_COMMON, 1, "[IKE COMMON DEBUG]Peer %s gone, handle %u",
 	          ip4_text(peer->remote.ip).s, peer->handle);
 }
@@ -162,6 +169,7 @@ static void peer_bury(struct ike *ike, void *p)
 	share_drop(peer->id.p);
 	share_drop_text(peer->ifname);
 	share_drop_text(peer->user);
+	share_drop_text(peer->group);
 	pool_put(ike->peer_pool, peer);
 }
 

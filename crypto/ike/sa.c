@@ -243,6 +243,7 @@ static void sa_bury(struct ike *ike, void *p)
 	struct ike_sa *sa = p;
 	wipe(&sa->keys, sizeof sa->keys);
 	share_drop_text(sa->ifname);
+	share_drop_text(sa->group_name);
 	sized_put(&msgid_lists, sa->msgids, sa->msgids_cap * sizeof *sa->msgids);
 	pool_put(ike->sa_pool, sa);
 }

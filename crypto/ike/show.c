@@ -22,7 +22,7 @@ static void fill_info(struct ike_peer *peer, struct ike_peer_info *info)
 	        .remote = peer->remote,
 	        .local = peer->local,
 	        .ifname = peer->ifname,
-	        .group = "DefaultRAGroup",
+	        .group = peer->group,
 	        .user = peer->user,
 	        .client_ip = peer->client_ip,
 	        .assigned = peer->client_ip,

@@ -39,7 +39,7 @@ struct ike_prefix ike_prefix(const struct ike_sa *sa)
 
 struct ike_prefix ike_prefix_peer(const struct ike_peer *peer)
 {
-	return prefix("DefaultRAGroup", peer->user, peer->remote.ip);
+	return prefix(peer->group, peer->user, peer->remote.ip);
 }
 
 struct debug_who ike_who(const struct ike_sa *sa)

@@ -8,18 +8,21 @@ void ike_offer_init(struct ike_offer *o)
 {
 	*o = (struct ike_offer){
 	        .enabled = {"outside"},
+	        .groups = {{.name = "DefaultRAGroup",
+	                    .psk = PSK,
+	                    .psk_len = sizeof PSK - 1,
+	                    .dpd = true,
+	                    .dpd_threshold_s = 300,
+	                    .dpd_retry_s = 2,
+	                    .l2tp_allowed = true}},
 	        .conf = {.policies = o->policy,
 	                 .enabled = o->enabled,
 	                 .nenabled = 1,
 	                 .natt_s = 20,
 	                 .identity_text = "",
-	                 .ra = {.name = "DefaultRAGroup",
-	                        .psk = PSK,
-	                        .psk_len = sizeof PSK - 1,
-	                        .dpd = true,
-	                        .dpd_threshold_s = 300,
-	                        .dpd_retry_s = 2,
-	                        .l2tp_allowed = true},
+	                 .groups = o->groups,
+	                 .ngroups = 1,
+	                 .ra = &o->groups[0],
 	                 .max_half_open = 100},
 	        .entry = {.map = "outside_map",
 	                  .map_seq = 20,
@@ -77,7 +80,8 @@ struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip)
 	struct ike_sa shell = {.ike = ike,
 	                       .local = {own_ip, IKE_PORT},
 	                       .remote = {SERVER_IP, IKE_PORT},
-	                       .ifname = "outside"};
+	                       .ifname = "outside",
+	                       .group_name = ike->conf->ra->name};
 	wr_u32(&w, (uint32_t)ID_IPV4_ADDR << 24);
 	wr_u32(&w, SERVER_IP);
 	return peer_for(&shell, (struct bytes){id, sizeof id});

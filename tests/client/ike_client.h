@@ -10,6 +10,7 @@ enum { SERVER_IP = 0xcb007101 }; /* whom every client calls: 203.0.113.1 */
 struct ike_offer {
 	struct ike_policy policy[4];
 	const char *enabled[1];
+	struct ike_group groups[4]; /* by name; the first one is DefaultRAGroup */
 	struct ike_conf conf;
 	struct ipsec_transform_set sets[4];
 	const struct ipsec_transform_set *setp[4];

@@ -187,8 +187,8 @@ static void make_ike(struct vpn *v)
 	ike_offer_client(&v->offer, v->habits.cipher, v->habits.hash, v->habits.group);
 	v->offer.sets[0].alg = v->habits.esp;
 	if (v->habits.psk != NULL) {
-		v->offer.conf.ra.psk = v->habits.psk;
-		v->offer.conf.ra.psk_len = strlen(v->habits.psk);
+		v->offer.groups[0].psk = v->habits.psk;
+		v->offer.groups[0].psk_len = strlen(v->habits.psk);
 	}
 	v->ike_ops = (struct ike_ops){.send = on_send,
 	                              .keepalive = on_keepalive,

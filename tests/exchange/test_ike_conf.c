@@ -35,10 +35,10 @@ static void nothing_configured(void **state)
 	assert_int_equal(conf->npolicies, 0);
 	assert_int_equal(conf->nenabled, 0);
 	assert_int_equal(ike_conf_natt(conf), 20);
-	assert_null(conf->ra.psk);
-	assert_true(conf->ra.l2tp_allowed);
-	assert_true(conf->ra.dpd);
-	assert_int_equal(conf->ra.dpd_threshold_s, 300);
+	assert_null(conf->ra->psk);
+	assert_true(conf->ra->l2tp_allowed);
+	assert_true(conf->ra->dpd);
+	assert_int_equal(conf->ra->dpd_threshold_s, 300);
 	assert_int_equal(conf->max_half_open, 1000);
 	conf_unload(f);
 }
@@ -86,16 +86,16 @@ static void tunnel_group_and_globals(void **state)
 	assert_int_equal(conf->identity, IKE_ID_KEY_ID);
 	assert_string_equal(conf->identity_text, "gw7");
 	assert_int_equal(conf->max_half_open, 100);
-	assert_string_equal(conf->ra.psk, "a-key-that-is-long-enough");
-	assert_int_equal(conf->ra.psk_len, 25);
-	assert_int_equal(conf->ra.dpd_threshold_s, 15);
-	assert_int_equal(conf->ra.dpd_retry_s, 3);
+	assert_string_equal(conf->ra->psk, "a-key-that-is-long-enough");
+	assert_int_equal(conf->ra->psk_len, 25);
+	assert_int_equal(conf->ra->dpd_threshold_s, 15);
+	assert_int_equal(conf->ra->dpd_retry_s, 3);
 	assert_false(conf_said(f, "WARNING"));
 	conf_unload(f);
 	load(f, "no crypto isakmp nat-traversal\n"
 	        "tunnel-group DefaultRAGroup ipsec-attributes\n isakmp keepalive disable\n");
 	assert_int_equal(ike_conf_natt(conf), 0);
-	assert_false(conf->ra.dpd);
+	assert_false(conf->ra->dpd);
 	conf_unload(f);
 }
 
@@ -104,20 +104,20 @@ static void tunnel_protocol_is_inherited(void **state)
 	struct conf_fixture *f = *state;
 	load(f, "group-policy P internal\ngroup-policy P attributes\n vpn-idle-timeout 5\n"
 	        "tunnel-group DefaultRAGroup general-attributes\n default-group-policy P\n");
-	assert_true(conf->ra.l2tp_allowed);
+	assert_true(conf->ra->l2tp_allowed);
 	conf_unload(f);
 	load(f, "group-policy P internal\ngroup-policy P attributes\n vpn-tunnel-protocol ikev1\n"
 	        "tunnel-group DefaultRAGroup general-attributes\n default-group-policy P\n");
-	assert_false(conf->ra.l2tp_allowed);
+	assert_false(conf->ra->l2tp_allowed);
 	conf_unload(f);
 	load(f, "group-policy DfltGrpPolicy attributes\n vpn-tunnel-protocol ikev1\n"
 	        "group-policy P internal\ngroup-policy P attributes\n vpn-tunnel-protocol ikev1 "
 	        "l2tp-ipsec\n"
 	        "tunnel-group DefaultRAGroup general-attributes\n default-group-policy P\n");
-	assert_true(conf->ra.l2tp_allowed);
+	assert_true(conf->ra->l2tp_allowed);
 	conf_unload(f);
 	load(f, "group-policy DfltGrpPolicy attributes\n vpn-tunnel-protocol ikev1\n");
-	assert_false(conf->ra.l2tp_allowed);
+	assert_false(conf->ra->l2tp_allowed);
 	conf_unload(f);
 }
 
@@ -147,7 +147,7 @@ static void old_spellings(void **state)
 	        "a-key-that-is-long-enough\n");
 	assert_int_equal(conf->npolicies, 1);
 	assert_true(ike_conf_enabled(conf, "outside"));
-	assert_string_equal(conf->ra.psk, "a-key-that-is-long-enough");
+	assert_string_equal(conf->ra->psk, "a-key-that-is-long-enough");
 	conf_unload(f);
 }
 

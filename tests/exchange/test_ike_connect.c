@@ -226,8 +226,8 @@ static void wrong_psk(void **state)
 {
 	struct net *net = *state;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
-	net->client.offer.conf.ra.psk = "something else";
-	net->client.offer.conf.ra.psk_len = 14;
+	net->client.offer.groups[0].psk = "something else";
+	net->client.offer.groups[0].psk_len = 14;
 	client_connect(&net->client);
 	net_run(net, 60000);
 	assert_int_equal(net_logged(net, 713903,
@@ -357,7 +357,7 @@ static void nat_with_natt_off(void **state)
 static void l2tp_not_allowed(void **state)
 {
 	struct net *net = *state;
-	net->server.offer.conf.ra.l2tp_allowed = false;
+	net->server.offer.groups[0].l2tp_allowed = false;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
 	assert_int_equal(net_logged(net, 713206, "Tunnel Rejected: Conflicting protocols"), 1);
@@ -367,7 +367,7 @@ static void l2tp_not_allowed(void **state)
 static void no_key_configured(void **state)
 {
 	struct net *net = *state;
-	net->server.offer.conf.ra.psk = NULL;
+	net->server.offer.groups[0].psk = NULL;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
 	assert_int_equal(net_logged(net, 713138, "BASE GROUP default preshared key not configured"),

@@ -484,7 +484,7 @@ static void replayed_quick_mode(void **state)
 	struct net *net = *state;
 	const struct quick q = {sa_3des, IDCI, IDCR, 0};
 	connected(net, &net->client, CLIENT_IP);
-	net->client.offer.conf.ra.dpd = net->server.offer.conf.ra.dpd = false; /* nothing of it arrives */
+	net->client.offer.groups[0].dpd = net->server.offer.groups[0].dpd = false; /* nothing of it arrives */
 	for (uint32_t i = 0; i < 40; i++) {                        /* many others in between */
 		struct request rq = {.exch = EXCH_QUICK, .msgid = 1 + i};
 		quick_send(net, &net->client, &rq, &q);

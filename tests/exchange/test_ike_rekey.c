@@ -270,8 +270,8 @@ static void map_taken_away(void **state)
 	connected(net);
 	ike_set_conf(net->server.ike, &net->server.offer.conf, NULL);
 	assert_int_equal(net->server.peer_downs, 0); /* an unrelated edit drops nobody */
-	net->server.offer.conf.ra.psk = "another key";
-	net->server.offer.conf.ra.psk_len = 11;
+	net->server.offer.groups[0].psk = "another key";
+	net->server.offer.groups[0].psk_len = 11;
 	net->server.offer.conf.npolicies = 1;
 	ike_set_conf(net->server.ike, &net->server.offer.conf, NULL);
 	assert_int_equal(net->server.peer_downs, 0); /* nor a new key or policy */
@@ -290,7 +290,7 @@ static bool client_is_dead(struct net *net, struct net_packet *p)
 static void dead_peer_is_noticed(void **state)
 {
 	struct net *net = *state;
-	net->server.offer.conf.ra.dpd_threshold_s = 10;
+	net->server.offer.groups[0].dpd_threshold_s = 10;
 	connected(net);
 	net_run(net, 100000); /* answers keep it up */
 	assert_int_equal(net->server.peer_downs, 0);
@@ -306,8 +306,8 @@ static void dead_peer_is_noticed(void **state)
 static void traffic_needs_no_dpd(void **state)
 {
 	struct net *net = *state;
-	net->server.offer.conf.ra.dpd_threshold_s = 10;
-	net->client.offer.conf.ra.dpd = false;
+	net->server.offer.groups[0].dpd_threshold_s = 10;
+	net->client.offer.groups[0].dpd = false;
 	connected(net);
 	net_run(net, 2000);
 	unsigned sent = net->to_client;
@@ -433,7 +433,7 @@ static void expires_when_nobody_renews(void **state)
 {
 	struct net *net = *state;
 	net->server.offer.entry.life_s = 300;
-	net->server.offer.conf.ra.dpd = net->client.offer.conf.ra.dpd = false;
+	net->server.offer.groups[0].dpd = net->client.offer.groups[0].dpd = false;
 	connected(net);
 	net->filter = client_is_dead;
 	net_run(net, 400000);

@@ -41,7 +41,7 @@ static void check_node(struct node *node)
 		secrets_check("a key of an HMAC", keys->mac_key_in, 20);
 		secrets_check("a key of an HMAC", keys->mac_key_out, 20);
 	}
-	secrets_check("the pre-shared key", node->offer.conf.ra.psk, node->offer.conf.ra.psk_len);
+	secrets_check("the pre-shared key", node->offer.groups[0].psk, node->offer.groups[0].psk_len);
 }
 
 /* Neither the log nor any debug at its highest level tells a key. */
@@ -50,8 +50,8 @@ static void keys_are_not_told(void **state)
 	struct net *net = *state;
 	secrets_listen();
 	net_client(net, &net->other, NAT_IP, NAT_IP, "3des", "sha", 2);
-	net->other.offer.conf.ra.psk = "something else";
-	net->other.offer.conf.ra.psk_len = 14;
+	net->other.offer.groups[0].psk = "something else";
+	net->other.offer.groups[0].psk_len = 14;
 	client_connect(&net->other);
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "aes-256", "sha", 14);
 	client_connect(&net->client);
@@ -61,7 +61,7 @@ static void keys_are_not_told(void **state)
 	assert_non_null(node_sa(&net->server));
 	check_node(&net->server);
 	check_node(&net->client);
-	secrets_check("a wrong key", net->other.offer.conf.ra.psk, 14);
+	secrets_check("a wrong key", net->other.offer.groups[0].psk, 14);
 	secrets_stop();
 }
 

@@ -62,6 +62,13 @@ static const struct ike_ops ops = {.send = f_send, .dh = f_dh, .sa = &sa_ops};
 
 static struct ike_policy policy = {.priority = 10, .auth = AUTH_PSK, .group = 19, .life_s = 86400};
 static const char *enabled[] = {"outside"};
+static const struct ike_group group = {.name = "DefaultRAGroup",
+                                       .psk = "key",
+                                       .psk_len = 3,
+                                       .dpd = true,
+                                       .dpd_threshold_s = 300,
+                                       .dpd_retry_s = 2,
+                                       .l2tp_allowed = true};
 static const struct ike_conf conf = {
         .policies = &policy,
         .npolicies = 1,
@@ -69,13 +76,9 @@ static const struct ike_conf conf = {
         .nenabled = 1,
         .natt_s = 20,
         .identity_text = "",
-        .ra = {.name = "DefaultRAGroup",
-               .psk = "key",
-               .psk_len = 3,
-               .dpd = true,
-               .dpd_threshold_s = 300,
-               .dpd_retry_s = 2,
-               .l2tp_allowed = true},
+        .groups = &group,
+        .ngroups = 1,
+        .ra = &group,
         .max_half_open = 10,
 };
 static struct ipsec_transform_set set = {"T", {ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ESP_TRANSPORT};
@@ -188,7 +191,7 @@ static struct ike_sa *half_open(struct ike *ike, uint8_t state)
 	sa->cipher = policy.cipher;
 	sa->hash = policy.hash;
 	sa->group = policy.group;
-	sa->group_name = "DefaultRAGroup";
+	share_set_text(&sa->group_name, "DefaultRAGroup");
 	sa->keys = (struct ike_keys){
 	        .md = PRIM_SHA1, .cipher = PRIM_AES, .md_len = 20, .key_len = 16, .block = 16};
 	ike_xchg_init(&sa->mm, sa, EXCH_MAIN, 0, false);
