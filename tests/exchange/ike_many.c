@@ -225,7 +225,8 @@ void many_dial(struct many *m)
 	struct ike_sa shell = {.ike = m->client,
 	                       .local = {CLIENT_IP, IKE_PORT},
 	                       .remote = {MANY_FIRST_IP + m->begun++, IKE_PORT},
-	                       .ifname = "outside"};
+	                       .ifname = "outside",
+	                       .group_name = "DefaultRAGroup"};
 
 	wr_u32(&w, (uint32_t)ID_IPV4_ADDR << 24);
 	wr_u32(&w, SERVER_IP);
