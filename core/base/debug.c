@@ -24,19 +24,29 @@ static const struct {
 /* Has the dialect texts of its own? */
 static bool pix_own(enum debug_cat cat)
 {
-	return cat == DEBUG_IKEV1 || cat == DEBUG_IPSEC || cat == DEBUG_PPP_UAUTH;
+	return cat == DEBUG_IKEV1 || cat == DEBUG_IPSEC || cat == DEBUG_PPP_UAUTH || cat == DEBUG_CA ||
+	       cat == DEBUG_CA_MESSAGES || cat == DEBUG_CA_TRANSACTIONS;
+}
+
+/* `debug crypto ca` is all of it. */
+static uint8_t level_of(const uint8_t *level, enum debug_cat cat)
+{
+	bool part = cat == DEBUG_CA_MESSAGES || cat == DEBUG_CA_TRANSACTIONS;
+	return part && level[DEBUG_CA] > level[cat] ? level[DEBUG_CA] : level[cat];
 }
 
 static void recompute(void)
 {
-	memcpy(debug_max, left.level, sizeof debug_max);
+	for (int i = 0; i < DEBUG_N; i++)
+		debug_max[i] = level_of(left.level, (enum debug_cat)i);
 	memset(debug_pix_max, 0, sizeof debug_pix_max);
 	for (struct debug_sink *s = sinks; s != NULL; s = s->next)
 		for (int i = 0; i < DEBUG_N; i++) {
 			uint8_t *max = s->pix && pix_own((enum debug_cat)i) ? &debug_pix_max[i]
 			                                                    : &debug_max[i];
-			if (s->level[i] > *max)
-				*max = s->level[i];
+			uint8_t level = level_of(s->level, (enum debug_cat)i);
+			if (level > *max)
+				*max = level;
 		}
 }
 
@@ -133,7 +143,7 @@ enum debug_style debug_style(enum debug_cat cat)
 static bool wants(const struct debug_sink *s, const struct debug_who *who, enum debug_cat cat,
                   uint8_t level)
 {
-	if (s->level[cat] < level || (s->pix && pix_own(cat)))
+	if (level_of(s->level, cat) < level || (s->pix && pix_own(cat)))
 		return false;
 	enum debug_server server = debug_server_of(cat);
 	if (server < DEBUG_SERVERS && s->of_user[server][0] != '\0')

@@ -139,8 +139,8 @@ void debug_emit(const struct debug_who *who, enum debug_cat cat, uint8_t level, 
 			debug_emit((who), (cat), (level), __VA_ARGS__); \
 	} while (0)
 #define debug(cat, level, ...) debug_for(NULL, cat, level, __VA_ARGS__)
-/* The texts of PIX 6, which has no levels: for consoles in that dialect only, which get no other texts of IKEV1, IPSEC
- * and PPP_UAUTH (those of the remaining categories are the same in all dialects). Conditions hold. fmt may hold several
+/* The texts of PIX 6, which has no levels: for consoles in that dialect only, which get no other texts of IKEV1, IPSEC,
+ * PPP_UAUTH and CA (those of the remaining categories are the same in all dialects). Conditions hold. fmt may hold several
  * lines. One that ends with DEBUG_PIX_OPEN is finished by the next line of another category, as on the device,
  * whose parts share a console and not each other's line ends; or by a line of its own category, which begins anew. */
 #define DEBUG_PIX_OPEN "\001"

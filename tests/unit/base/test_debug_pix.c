@@ -68,11 +68,38 @@ static void open_lines_are_finished(void **state)
 	debug_sink_remove(&pix);
 }
 
+/* `debug crypto ca` is messages and transactions, too; each line comes once. */
+static void certificates(void **state)
+{
+	(void)state;
+	struct debug_sink s = {.write = keep};
+	text[0] = '\0';
+	debug_sink_add(&s);
+	debug(DEBUG_CA_MESSAGES, 1, "nobody asked");
+	debug_set(&s, DEBUG_CA, 2);
+	debug_set(&s, DEBUG_CA_TRANSACTIONS, 1);
+	debug(DEBUG_CA_MESSAGES, 2, "message");
+	debug(DEBUG_CA_TRANSACTIONS, 2, "transaction");
+	debug(DEBUG_CA_MESSAGES, 3, "too much");
+	debug_set(&s, DEBUG_CA, 0);
+	debug(DEBUG_CA_MESSAGES, 1, "not any more");
+	debug(DEBUG_CA_TRANSACTIONS, 1, "alone");
+	assert_string_equal(text, "message\ntransaction\nalone\n");
+	text[0] = '\0';
+	debug_set(&s, DEBUG_CA, 1);
+	debug_form(&s, true);
+	debug(DEBUG_CA_TRANSACTIONS, 1, "new");
+	debug_pix(DEBUG_CA, "old");
+	assert_string_equal(text, "old\n");
+	debug_sink_remove(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(each_console_gets_its_form),
 	        cmocka_unit_test(open_lines_are_finished),
+	        cmocka_unit_test(certificates),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
