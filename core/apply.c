@@ -165,6 +165,7 @@ static void hook_apply(void *ctx, const struct conf *old, const struct conf *nex
 		apply_host(gw, s, &notes);
 	}
 	gateway_dhcp_apply(gw, s, &notes);
+	pki_set_conf(gw->pki, s->pki); /* before IKE, which asks it */
 	ike_set_conf(gw->ike, s->ike, s->ipsec);
 	stock_keys(gw, s->ike);
 	l2tp_set_conf(gw->l2tp, &s->l2tp);

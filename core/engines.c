@@ -74,6 +74,9 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	gw->flow_pool = pool_new("Gateway flows", sizeof(struct gw_flow), 0);
 	gw->client_routes = hash_new(0);
 	gw->sadb = ipsec_sadb_new(&gw->clock, &workers_sa_ops, gw->workers, &gw->sadb_hooks);
+	rc = gateway_pki_new(gw, err);
+	if (rc != 0)
+		return rc;
 	gw->ike_ops = gateway_ike_ops;
 	gw->ike_ops.sa_ctx = gw->sadb;
 	gw->ike = gw->sadb != NULL ? ike_new(&gw->clock, &gw->ike_ops, gw) : NULL;
@@ -119,6 +122,7 @@ void gateway_engines_free(struct gateway *gw)
 	radius_dynamic_free(gw->dynamic);
 	aaa_servers_free(gw->servers);
 	filters_free(gw->filters);
+	gateway_pki_free(gw);
 	confsys_free(gw->conf);
 	hooks_set_grammar(NULL);
 	grammar_free(gw->grammar);
@@ -153,6 +157,7 @@ void gateway_register(struct gateway *gw)
 	cmd_register(commands, n, gw->servers);
 	commands = aaa_acct_commands(&n);
 	cmd_register(commands, n, gw->accounting);
+	pki_commands_register(gw->pki);
 	ike_show_register(gw->ike);
 	ipsec_show_register(gw->sadb);
 	probes_register(gw->probes);
@@ -171,6 +176,7 @@ void gateway_register(struct gateway *gw)
 	const struct conf_check *checks = ppp_conf_checks(&n);
 	conf_check_register(checks, n);
 	ike_conf_register();
+	pki_conf_register();
 	ipsec_conf_register();
 	ifaces_register_checks();
 	passhash_register();

@@ -14,6 +14,7 @@
 #include "cli/config/hooks.h"
 #include "cli/session/logins.h"
 #include "core/aaa/radius/dynamic.h"
+#include "core/base/jobs.h"
 #include "core/base/log.h"
 #include "core/net/url.h"
 #include "crypto/prim/prim.h"
@@ -104,6 +105,21 @@ static void on_dh(uv_async_t *a)
 	prim_dh_pool_poll(gw->dh);
 }
 
+/* On a helper thread. */
+static void jobs_wake(void *arg)
+{
+	uv_async_send(&((struct gateway *)arg)->jobs_ready);
+}
+
+static void on_jobs(uv_async_t *a)
+{
+	struct gateway *gw = a->data;
+	if (gw->stopping)
+		return;
+	turn(gw);
+	jobs_poll(gw->jobs);
+}
+
 static void on_before_sleep(uv_prepare_t *p)
 {
 	struct gateway *gw = p->data;
@@ -143,13 +159,15 @@ static int start_loop(struct gateway *gw, struct err *err)
 	log_set_clock(&gw->clock);
 	turn(gw);
 	uv_async_init(&gw->loop, &gw->dh_ready, on_dh);
+	uv_async_init(&gw->loop, &gw->jobs_ready, on_jobs);
 	uv_prepare_init(&gw->loop, &gw->before_sleep);
-	gw->dh_ready.data = gw->before_sleep.data = gw;
+	gw->dh_ready.data = gw->jobs_ready.data = gw->before_sleep.data = gw;
 	uv_prepare_start(&gw->before_sleep, on_before_sleep);
-	gw->handles += 2;
+	gw->handles += 3;
 	gw->dh = prim_dh_pool_new(dh_wake, gw);
+	gw->jobs = jobs_new(jobs_wake, gw);
 	gw->helpers = helpers_new(&gw->loop, &gw->clock, gw->opt.helpers);
-	return gw->dh != NULL && gw->helpers != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
+	return gw->dh != NULL && gw->jobs != NULL && gw->helpers != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
 
 static void poll_start(struct gateway *gw, uv_poll_t *p, int fd, uv_poll_cb cb)
@@ -282,12 +300,21 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 	return 0;
 }
 
+static int start_jobs(struct gateway *gw, struct err *err)
+{
+	enum { THREADS = 2 }; /* one may make a key while the other signs */
+	int rc = jobs_start(gw->jobs, THREADS);
+	return rc == 0 ? 0 : err_set(err, rc, "threads for private keys: %s", strerror(-rc));
+}
+
 int gateway_run(struct gateway *gw, struct err *err)
 {
 	int rc = workers_start(gw->workers, err);
 	/* Half of the processors: more only take turns with the control thread, and a key exchange costs a third more. */
 	if (rc == 0 && (rc = prim_dh_pool_start(gw->dh, (uv_available_parallelism() + 1) / 2)) != 0)
 		err_set(err, rc, "threads for Diffie-Hellman: %s", strerror(-rc));
+	if (rc == 0)
+		rc = start_jobs(gw, err);
 	workers_hold(gw->workers, true);
 	if (rc == 0)
 		uv_run(&gw->loop, UV_RUN_DEFAULT);
@@ -326,6 +353,8 @@ void gateway_stop(struct gateway *gw)
 	if (gw->ike != NULL)
 		ike_shutdown(gw->ike);
 	prim_dh_pool_free(gw->dh);
+	jobs_free(gw->jobs);
+	gw->jobs = NULL;
 	if (gw->l2tp != NULL)
 		l2tp_free(gw->l2tp);
 	probes_free(gw->probes);

@@ -6,6 +6,7 @@
  *   wiring.c    the ops through which IKE, L2TP, PPP and the packet path meet
  *   accounting.c  sessions as accounting servers are told of them
  *   dynamic.c   what servers may do to sessions that go on
+ *   pki.c       what certificates ask of the appliance
  *   aaa_io.c    sockets of the servers that know users
  *   consoles.c  what the consoles ask: passwords, users
  *   admins.c    what they ask servers
@@ -40,6 +41,7 @@
 #include "core/snapshot.h"
 #include "core/worker.h"
 #include "crypto/ipsec/show.h"
+#include "crypto/pki/pki.h"
 #include "crypto/prim/prim_batch.h"
 #include "crypto/prim/prim_dh_pool.h"
 
@@ -47,6 +49,7 @@ struct aaa_admins;
 struct sessiondb;
 struct filters;
 struct helpers;
+struct jobs;
 
 struct gateway_options {
 	const char *state_dir, *socket, *hardware, *config, *grammar;
@@ -107,6 +110,11 @@ struct gateway {
 	struct workers *workers;
 
 	struct prim_dh_pool *dh; /* helper threads for IKE */
+	struct jobs *jobs;       /* and for private keys: made, at work */
+	uv_async_t jobs_ready;
+	struct pki *pki;
+	struct pki_ops pki_ops;
+	int keys_dir; /* `keys` of the state directory, -1 = there is none */
 	struct ike *ike;
 	struct ike_ops ike_ops;
 	struct ipsec_sadb *sadb;
@@ -219,6 +227,11 @@ void gateway_accounting_stop(struct gateway *gw);
 /* dynamic.c */
 extern const struct radius_dynamic_ops gateway_dynamic_ops; /* their ctx is the struct gateway */
 int gateway_dynamic_new(struct gateway *gw, struct err *err);
+
+/* pki.c */
+extern const struct pki_ops gateway_pki_ops; /* their ctx is the struct gateway */
+int gateway_pki_new(struct gateway *gw, struct err *err);
+void gateway_pki_free(struct gateway *gw); /* before the configuration goes */
 
 /* overtcp.c */
 void gateway_overtcp_apply(struct gateway *gw, const struct snapshot *s);

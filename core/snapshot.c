@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/config/tree.h"
+#include "crypto/pki/pki.h"
 #include "l2tp/conf.h"
 
 struct snapshot_part {
@@ -39,6 +40,12 @@ static int compile_ike(const struct conf *c, struct arena *a, struct snapshot *s
 	return ike_conf_compile(c, a, &s->ike, notes, err);
 }
 
+static int compile_pki(const struct conf *c, struct arena *a, struct snapshot *s, struct out *notes,
+                       struct err *err)
+{
+	return pki_conf_compile(c, a, &s->pki, notes, err);
+}
+
 static int compile_aaa(const struct conf *c, struct arena *a, struct snapshot *s, struct out *notes,
                        struct err *err)
 {
@@ -68,6 +75,7 @@ static const struct {
         {FIELD(ifaces), compile_ifaces, -1}, {FIELD(log), compile_log, -1},
         {FIELD(ipsec), compile_ipsec, -1},   {FIELD(ike), compile_ike, -1},
         {FIELD(aaa), compile_aaa, -1},       {FIELD(ppp), compile_ppp, 4},
+        {FIELD(pki), compile_pki, -1},
 };
 enum { NPARTS = sizeof parts / sizeof parts[0] };
 

@@ -8,6 +8,7 @@
 #include "core/net/logsink.h"
 #include "crypto/ike/ike.h"
 #include "crypto/ipsec/conf.h"
+#include "crypto/pki/conf.h"
 #include "l2tp/l2tp.h"
 #include "ppp/ppp.h"
 
@@ -23,6 +24,7 @@ struct snapshot {
 	struct logsink_conf *log;
 	const struct ipsec_conf *ipsec;
 	const struct ike_conf *ike;
+	const struct pki_conf *pki;
 	const struct aaa_conf *aaa;
 	const struct ppp_conf *ppp;
 	struct l2tp_conf l2tp;

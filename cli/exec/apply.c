@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/exec/priv.h"
-#include "cli/session/dialog.h"
+#include "core/base/dialog.h"
 #include "cli/config/render.h"
 #include "core/base/buf.h"
 #include "core/base/log.h"
@@ -147,7 +147,7 @@ static int cmd_clear_configure(struct cmd *c)
 		remember(x, whole(x));
 		int cleared = apply(x, c, STR("!\n"), LOAD_REPLACE);
 		if (cleared == CMD_OK)
-			log_msg(MSG_112001, exec_user(c));
+			log_msg(MSG_112001, cmd_user(c));
 		return cleared;
 	}
 	out_init(&words);

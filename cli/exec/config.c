@@ -172,7 +172,7 @@ static int cmd_show_checksum(struct cmd *c)
 static int cmd_write_memory(struct cmd *c)
 {
 	struct err err = {0};
-	const char *user = exec_user(c);
+	const char *user = cmd_user(c);
 	struct out saved;
 	out_printf(c->out, "%sBuilding configuration...\n", cmd_pix(c) ? "" : "\n");
 	log_msg(MSG_111001, user, "startup-config");

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/session/dialog.h"
+#include "core/base/dialog.h"
 #include "cli/exec/priv.h"
 #include "cli/exec/place.h"
 #include "core/base/buf.h"

@@ -15,10 +15,6 @@ bool exec_modified(const struct exec_config *x);
 /* Words of `show running-config` and `clear configure` as render takes them. */
 void exec_section_words(struct str section, struct str name, struct out *words);
 
-/* dialog.c */
-/* Who is at the console; "enable_15" when nobody says. */
-const char *exec_user(const struct cmd *c);
-
 /* clock.c */
 /* The wall clock by a format for strftime that holds one more %d, the milliseconds, and doubles its other %. */
 void exec_time(const struct exec_config *x, const char *format, struct out *out);

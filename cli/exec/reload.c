@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/session/dialog.h"
+#include "core/base/dialog.h"
 #include "cli/exec/priv.h"
 #include "core/base/debug.h"
 #include "core/base/log.h"
@@ -254,14 +254,14 @@ static int reload_unasked(struct cmd *c, const struct wish *w)
 	struct err err = {0};
 	bool saves = wants(c, "save-config");
 	if (w->scheduled) {
-		schedule(x, w, exec_user(c), saves, c->out);
+		schedule(x, w, cmd_user(c), saves, c->out);
 		tell_others(c->session, c->host, c->out);
 		return CMD_OK;
 	}
-	if (saves && exec_save(x, exec_user(c), c->out, &err) != 0)
+	if (saves && exec_save(x, cmd_user(c), c->out, &err) != 0)
 		return cmd_fail(c, "%s", err.text);
 	out_str(c->out, farewell);
-	go(x, exec_user(c), &w->ending);
+	go(x, cmd_user(c), &w->ending);
 	return CMD_OK;
 }
 

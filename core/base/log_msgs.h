@@ -341,4 +341,7 @@
 #define MSG_715076 715076, 7, "%s%s"
 #define MSG_715077 715077, 7, "%s%s"
 
+/* Certificates */
+#define MSG_717011 717011, 2, "Unexpected event %s %s"
+
 #endif

@@ -46,6 +46,12 @@ struct str cmd_text(const struct cmd *c, const char *name)
 	return arg != NULL ? arg->text : (struct str){"", 0};
 }
 
+const char *cmd_user(const struct cmd *c)
+{
+	const char *user = c->host && c->host->user ? c->host->user(c->session) : NULL;
+	return user != NULL ? user : "enable_15";
+}
+
 bool cmd_pix(const struct cmd *c)
 {
 	const char *name = c->host && c->host->dialect ? c->host->dialect(c->session) : NULL;

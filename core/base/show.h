@@ -67,6 +67,9 @@ struct str cmd_text(const struct cmd *c, const char *name);
 /* Prints "ERROR: ..." into out; returns CMD_ERROR. */
 int cmd_fail(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Whose command it is, for logs: "enable_15" where nobody logged in. */
+const char *cmd_user(const struct cmd *c);
+
 /* Does this console show in the forms of PIX 6 (`terminal dialect pix-6`)? A document is the same in all dialects. */
 bool cmd_pix(const struct cmd *c);
 

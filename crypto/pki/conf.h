@@ -60,6 +60,8 @@ struct pki_trustpoint {
 	bool subordinates;           /* certificates of subordinate CAs that the peer sends are taken */
 	/* what `crypto ca certificate chain` holds; NULL = none. Held by the arena. */
 	struct pki_cert *cert[PKI_ROLES];
+	/* How it is written there, behind `certificate`: "ca 3eec76fb95de8eaa4f8ba62964a87d98"; "" = none. */
+	const char *entry[PKI_ROLES];
 };
 
 struct pki_map;
@@ -70,9 +72,11 @@ struct pki_conf {
 	const struct pki_map *maps; /* certmap.h */
 	size_t nmaps;
 	const char *hostname, *fqdn; /* ours: "asa", "asa.example.com" */
-	const char *serial;          /* of the appliance */
 };
 
+/* "ca", "ra-sign"; "" of the own certificate. */
+const char *pki_role_word(enum pki_role role);
+/* NULL when there is none. */
 const struct pki_trustpoint *pki_trustpoint_find(const struct pki_conf *conf, const char *name);
 
 #endif

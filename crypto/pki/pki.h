@@ -12,6 +12,7 @@
 #include "core/config/read.h"
 #include "crypto/pki/conf.h"
 #include "crypto/pki/key.h"
+#include "crypto/pki/keys.h"
 
 struct pki;
 
@@ -37,7 +38,8 @@ struct pki_fetch {
 
 struct pki_ops {
 	/* Runs run(job) on a helper thread (a private key at work takes up to seconds), then done(job) on the control
-	 * thread, exactly once, never from within, also after pki_free(). 0 or -errno (then done is never called). */
+	 * thread, exactly once, never from within, and before pki_free(). 0 or -errno (then done is never called). When
+	 * the program ends done may come without run: a job says by itself whether it ran. */
 	int (*work)(void *ctx, void (*run)(void *job), void (*done)(void *job), void *job);
 	/* Everything in f is copied. done is never called from within; exactly once, unless cancelled. NULL with err. */
 	void *(*fetch)(void *ctx, const struct pki_fetch *f, void (*done)(void *arg, const struct pki_fetched *got),
@@ -48,6 +50,8 @@ struct pki_ops {
 	int (*configure)(void *ctx, struct str lines, struct err *err);
 	/* Seconds since 1970 by the appliance's clock. */
 	int64_t (*wall_s)(void *ctx);
+	/* The serial number of the appliance, as `show version` has it. */
+	void (*serial)(void *ctx, char text[16]);
 	/* A text for the consoles, whoever is there ("The certificate has been granted by CA!"). */
 	void (*tell)(void *ctx, const char *text);
 };
@@ -64,8 +68,13 @@ int pki_conf_compile(const struct conf *c, struct arena *a, const struct pki_con
 void pki_set_conf(struct pki *pki, const struct pki_conf *conf);
 /* The check: functions of the grammar. Once, before grammar_load. */
 void pki_conf_register(void);
-/* Handlers of commands; their ctx is the struct pki. */
-void pki_show_register(struct pki *pki);
+/* Commands; their ctx is the struct pki. Once, before grammar_load. */
+void pki_commands_register(struct pki *pki);
+
+/* What is in force; never NULL. */
+const struct pki_conf *pki_conf_of(const struct pki *pki);
+/* Our key pairs. */
+struct pki_keys *pki_keys_of(struct pki *pki);
 
 /* ------------------------------------------------------------------ who we are */
 

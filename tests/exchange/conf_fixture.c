@@ -13,6 +13,7 @@
 #include "core/net/logsink.h"
 #include "crypto/ike/ike.h"
 #include "crypto/ipsec/conf.h"
+#include "crypto/pki/pki.h"
 #include "crypto/prim/prim.h"
 #include "ppp/ppp.h"
 
@@ -29,6 +30,7 @@ int conf_fixture_setup(void **state)
 	logsink_conf_register();
 	ike_conf_register();
 	ipsec_conf_register();
+	pki_conf_register();
 	passhash_register();
 	hooks_register();
 	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &f.grammar,

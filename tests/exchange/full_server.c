@@ -225,6 +225,36 @@ static int dh(void *ctx, struct prim_dh_job *job, void (*done)(void *), void *ar
 	return 0;
 }
 
+/* ------------------------------------------------------------------ private keys */
+
+struct job_later {
+	struct timer timer;
+	struct world *w;
+	void (*done)(void *job);
+	void *job;
+};
+
+static void job_done(struct timer *t, void *arg)
+{
+	struct job_later *j = arg;
+	(void)t;
+	j->w->jobs_running--;
+	j->done(j->job);
+	free(j);
+}
+
+static int work(void *ctx, void (*run)(void *job), void (*done)(void *job), void *job)
+{
+	struct gateway *gw = ctx;
+	struct world *w = (struct world *)((char *)gw - offsetof(struct world, gw));
+	struct job_later *j = calloc(1, sizeof *j);
+	run(job);
+	*j = (struct job_later){.w = w, .done = done, .job = job};
+	w->jobs_running++;
+	timer_start(&gw->clock, &j->timer, w->job_ms, job_done, j);
+	return 0;
+}
+
 /* ------------------------------------------------------------------ start and end */
 
 static void write_log(void *arg, const struct log_line *line)
@@ -330,12 +360,13 @@ void world_open(struct world *w, const char *more)
 	logsink_conf_init(&log);
 	gw->log = logsinks_new(gw->ifaces, NULL);
 	logsinks_apply(gw->log, &log);
-	if (gateway_engines(gw, &err) != 0)
-		fail_msg("%s", err.text);
-	gw->ike_ops.dh = dh;
-	gw->ike_ops.dh_waiting = dh_waiting;
 	if (world_prepare != NULL)
 		world_prepare(w);
+	if (gateway_engines(gw, &err) != 0)
+		fail_msg("%s", err.text);
+	gw->pki_ops.work = work;
+	gw->ike_ops.dh = dh;
+	gw->ike_ops.dh_waiting = dh_waiting;
 	start_config(w, more);
 	world_run(w, 1000);
 	w->timers = gw->clock.n;
@@ -367,7 +398,7 @@ void world_close(struct world *w)
 	pump(w);
 	ike_shutdown(gw->ike);
 	l2tp_free(gw->l2tp);
-	while (w->dh_running > 0)
+	while (w->dh_running > 0 || w->jobs_running > 0)
 		clock_run(&gw->clock, clock_now(&gw->clock) + 10);
 	wire_free(&w->wire);
 	workers_free(gw->workers);

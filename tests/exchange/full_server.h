@@ -27,6 +27,8 @@ struct world {
 	bool host_mute;    /* the host does not echo */
 	uint32_t dh_ms;    /* Diffie-Hellman takes so long; 0 = done at once */
 	unsigned dh_running;
+	uint32_t job_ms; /* what helper threads do for certificates takes so long */
+	unsigned jobs_running;
 	size_t timers; /* of the server alone, when nobody is connected */
 	bool pumping;
 	struct load_report report; /* of the last text of configuration */

@@ -190,7 +190,6 @@ static void test_mapping(void **state)
 	        "ca configure t ca 2 5\n"
 	        "ca authenticate t 0123456789ABCDEF\n"
 	        "ca enroll t challenge serial\n"
-	        "ca generate rsa key 1024\n"
 	        "ca subject-name t CN=pix\n"
 	        "vpdn group g accept dialin l2tp\n"
 	        "vpdn group g ppp authentication chap\n"

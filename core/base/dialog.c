@@ -1,14 +1,6 @@
-#include "cli/session/dialog.h"
+#include "core/base/dialog.h"
 
 #include <stdlib.h>
-
-#include "cli/exec/priv.h"
-
-const char *exec_user(const struct cmd *c)
-{
-	const char *user = c->host && c->host->user ? c->host->user(c->session) : NULL;
-	return user ? user : "enable_15";
-}
 
 static void dialog_free(struct dialog *d)
 {
@@ -38,7 +30,7 @@ struct dialog *dialog_new(struct cmd *c, void *data, void (*release)(void *data)
 	                     .host = c->host,
 	                     .data = data,
 	                     .release = release};
-	str_copy(d->user, sizeof(d->user), str_of(exec_user(c)));
+	str_copy(d->user, sizeof(d->user), str_of(cmd_user(c)));
 	if (d->host->on_cancel)
 		d->host->on_cancel(d->session, cancelled, d);
 	return d;
@@ -50,10 +42,20 @@ static void answered(void *arg, struct str line)
 	d->step(d, str_trim(line));
 }
 
-void dialog_ask(struct dialog *d, const char *question, dialog_step *step)
+static void put_question(struct dialog *d, const char *question, bool hidden, dialog_step *step)
 {
 	d->step = step;
-	d->host->ask(d->session, question, false, answered, d);
+	d->host->ask(d->session, question, hidden, answered, d);
+}
+
+void dialog_ask(struct dialog *d, const char *question, dialog_step *step)
+{
+	put_question(d, question, false, step);
+}
+
+void dialog_ask_hidden(struct dialog *d, const char *question, dialog_step *step)
+{
+	put_question(d, question, true, step);
 }
 
 void dialog_say(struct dialog *d, struct str text)
@@ -86,4 +88,13 @@ void dialog_fail(struct dialog *d, const struct err *err)
 bool dialog_confirmed(struct str answer)
 {
 	return answer.len == 0 || answer.p[0] == 'y' || answer.p[0] == 'Y';
+}
+
+enum dialog_answer dialog_yes_no(struct str answer)
+{
+	if (answer.len == 0)
+		return DIALOG_NEITHER;
+	if (str_has_prefix_nocase(STR("yes"), answer))
+		return DIALOG_YES;
+	return str_has_prefix_nocase(STR("no"), answer) ? DIALOG_NO : DIALOG_NEITHER;
 }

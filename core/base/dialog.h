@@ -1,6 +1,6 @@
 /* A command that asks before it acts: a chain of questions on one console. */
-#ifndef CLI_SESSION_DIALOG_H
-#define CLI_SESSION_DIALOG_H
+#ifndef CORE_BASE_DIALOG_H
+#define CORE_BASE_DIALOG_H
 
 #include "core/base/show.h"
 
@@ -24,11 +24,16 @@ struct dialog {
 struct dialog *dialog_new(struct cmd *c, void *data, void (*release)(void *data));
 /* Prints the question as it is; step gets the answer without the blanks around it. */
 void dialog_ask(struct dialog *d, const char *question, dialog_step *step);
+/* The same for a secret: stars in place of what is typed. */
+void dialog_ask_hidden(struct dialog *d, const char *question, dialog_step *step);
 void dialog_say(struct dialog *d, struct str text);
 void dialog_end(struct dialog *d, int status);
 /* "ERROR: ..." and the end. */
 void dialog_fail(struct dialog *d, const struct err *err);
 /* [confirm]: Enter or y. */
 bool dialog_confirmed(struct str answer);
+/* [yes/no]: a beginning of one of the words; anything else is neither. */
+enum dialog_answer { DIALOG_NEITHER, DIALOG_YES, DIALOG_NO };
+enum dialog_answer dialog_yes_no(struct str answer);
 
 #endif

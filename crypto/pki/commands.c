@@ -1,0 +1,8 @@
+/* Every command of this folder, by the file it stands in. */
+#include "crypto/pki/keycmd.h"
+#include "crypto/pki/pki.h"
+
+void pki_commands_register(struct pki *pki)
+{
+	pki_key_commands(pki);
+}
