@@ -343,5 +343,7 @@
 
 /* Certificates */
 #define MSG_717011 717011, 2, "Unexpected event %s %s"
+#define MSG_717054 717054, 1, "The %s certificate in the trustpoint %s is due to expire in %u days. Expiration %s Subject Name %s Issuer Name %s Serial Number %s"
+#define MSG_717055 717055, 1, "The %s certificate in the trustpoint %s has expired. Expiration %s Subject Name %s Issuer Name %s Serial Number %s"
 
 #endif

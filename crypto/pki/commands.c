@@ -1,8 +1,10 @@
 /* Every command of this folder, by the file it stands in. */
 #include "crypto/pki/keycmd.h"
 #include "crypto/pki/pki.h"
+#include "crypto/pki/show.h"
 
 void pki_commands_register(struct pki *pki)
 {
 	pki_key_commands(pki);
+	pki_show_commands(pki);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/log.h"
+#include "crypto/pki/expiry.h"
 #include "crypto/pki/ossl.h"
 #include "crypto/pki/priv.h"
 
@@ -29,6 +30,7 @@ struct pki *pki_new(struct clock *clock, const struct pki_ops *ops, void *ctx, i
 		pki_free(pki);
 		return NULL;
 	}
+	pki_expiry_start(pki);
 	return pki;
 }
 
@@ -36,6 +38,7 @@ void pki_free(struct pki *pki)
 {
 	if (pki == NULL)
 		return;
+	pki_expiry_stop(pki);
 	pki_keys_free(pki->keys);
 	free(pki);
 }

@@ -10,6 +10,7 @@ struct pki {
 	void *ctx;
 	const struct pki_conf *conf; /* in force; never NULL */
 	struct pki_keys *keys;
+	struct timer expiry; /* of certificates: the next look at them */
 	unsigned making; /* key pairs under way on helper threads */
 };
 

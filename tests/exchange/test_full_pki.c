@@ -1,0 +1,314 @@
+/* Certificates on the whole appliance: what is shown of them in both dialects, against the texts the product follows; what
+ * is logged when they come to their end; what goes with the keys they were issued for. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include <openssl/asn1.h>
+
+#include "tests/certs/certs.h"
+#include "tests/exchange/full_server.h"
+#include "tests/shape/sample.h"
+
+enum { BITS = 2048, SHORT = 1024 };
+
+static int64_t at(const char *when)
+{
+	struct tm tm = {0};
+	assert_non_null(strptime(when, "%Y-%m-%d %H:%M:%S", &tm));
+	return timegm(&tm);
+}
+
+/* Adds trustpoint and chain to a text. */
+static void chain(struct out *text, const char *trustpoint, const struct pki_cert *ca, const struct pki_cert *own)
+{
+	out_printf(text, "crypto ca certificate chain %s\n", trustpoint);
+	if (own != NULL)
+		cert_lines(own, "", text);
+	if (ca != NULL)
+		cert_lines(ca, "ca", text);
+}
+
+static void typed_in(struct world *w, struct out *text)
+{
+	world_edit(w, text->text);
+	out_clear(text);
+}
+
+/* ------------------------------------------------------------------ as an ASA shows them */
+
+static const struct cert_attr windows_ca[] = {{"DC", "com", 0, V_ASN1_IA5STRING},
+                                              {"DC", "qytang", 0, V_ASN1_IA5STRING},
+                                              {"CN", "qytang-WIN2019-CA", 0, 0},
+                                              {NULL, NULL, 0, 0}};
+static const struct cert_attr asa[] = {{"unstructuredAddress", "202.100.3.10", 0, V_ASN1_PRINTABLESTRING},
+                                       {"unstructuredName", "asa.qytang.com", 0, V_ASN1_IA5STRING},
+                                       {"C", "CN", 0, 0},
+                                       {"ST", "Beijing", 0, 0},
+                                       {"L", "Beijing", 0, 0},
+                                       {"O", "qytang", 0, 0},
+                                       {"OU", "qytangsec", 0, 0},
+                                       {"CN", "asa.qytang.com", 0, 0},
+                                       {NULL, NULL, 0, 0}};
+
+static void test_asa(void **state)
+{
+	struct world *w = *state;
+	const struct sample_swap swaps[] = {{"…", NULL}};
+	struct out text;
+	struct pki_cert *ca = cert_make(&(struct cert_wish){
+	        .subject = windows_ca,
+	        .serial = "3eec76fb95de8eaa4f8ba62964a87d98",
+	        .from_s = at("2023-10-30 15:49:05"),
+	        .to_s = at("2028-10-30 15:59:04"),
+	        .key = cert_key(0, BITS),
+	        .extensions = {"basicConstraints=critical,CA:TRUE", "keyUsage=digitalSignature,keyCertSign,cRLSign"}});
+	struct pki_cert *own = cert_make(&(struct cert_wish){
+	        .subject = asa,
+	        .serial = "110000000a0ff0f5864f6a7bf000000000000a",
+	        .from_s = at("2023-10-30 16:26:07"),
+	        .to_s = at("2025-10-29 16:26:07"),
+	        .key = cert_key(1, BITS),
+	        .issuer = ca,
+	        .signer = cert_key(0, BITS),
+	        .extensions = {"keyUsage=digitalSignature,keyEncipherment",
+	                       "crlDistributionPoints=URI:ldap:///CN=x,URI:http://192.0.2.1/x.crl"}});
+	out_init(&text);
+	out_str(&text, "clock timezone GMT 0\ncrypto ca trustpoint msca\n enrollment url http://192.168.20.1\n"
+	               "crypto ca trustpoint test\n enrollment terminal\ncrypto ca trustpoint x3\n enrollment self\n");
+	chain(&text, "msca", ca, own);
+	chain(&text, "test", ca, NULL);
+	typed_in(w, &text);
+
+	out_str(&text, world_show(w, "show crypto ca certificates"));
+	char *missing = sample_missing("show-output-23", out_text(&text), swaps, 1);
+	if (missing != NULL)
+		fail_msg("%s\n---\n%s", missing, text.text);
+	assert_non_null(strstr(text.text, "    [1]  ldap:///CN=x\n    [2]  http://192.0.2.1/x.crl\n  Validity Date:\n"));
+	assert_non_null(strstr(text.text, "  Associated Trustpoints: msca\n\nCA Certificate\n"));
+	assert_non_null(strstr(text.text, "  Associated Trustpoints: test msca\n"));
+	assert_non_null(strstr(text.text, "start date: 15:49:05 GMT Oct 30 2023\n"));
+	assert_non_null(strstr(text.text, "Serial Number: 110000000a0ff0f5864f6a7bf000000000000a\n"));
+	assert_null(strstr(strstr(text.text, "CA Certificate") + 1, "CA Certificate")); /* once, though two have it */
+
+	out_clear(&text);
+	out_str(&text, world_show(w, "show crypto ca trustpoints"));
+	missing = sample_missing("show-output-24", out_text(&text), NULL, 0);
+	if (missing != NULL)
+		fail_msg("%s\n---\n%s", missing, text.text);
+	assert_non_null(strstr(text.text, "Trustpoint x3:\n    Configured for self-signed certificate generation.\n"));
+	assert_string_equal(world_show(w, "show crypto ca certificates x4"), "ERROR: CA trustpoint 'x4' is not known.\n");
+	assert_null(strstr(world_show(w, "show crypto ca certificates test"), "General Purpose"));
+	assert_string_equal(world_show(w, "show crypto ca certificates x3"), "");
+	out_free(&text);
+	pki_cert_drop(ca);
+	pki_cert_drop(own);
+}
+
+/* ------------------------------------------------------------------ as a PIX shows them */
+
+/* In the order of encoding of Windows 2000: the address first. */
+#define WIN2000(name, unit, city, state)                                                                             \
+	{                                                                                                            \
+		{"emailAddress", "zaahmed@cisco.com", 0, V_ASN1_IA5STRING}, {"C", "US", 0, V_ASN1_PRINTABLESTRING},      \
+		        {"ST", state, 0, V_ASN1_PRINTABLESTRING}, {"L", city, 0, V_ASN1_PRINTABLESTRING},                \
+		        {"O", "cisco", 0, V_ASN1_PRINTABLESTRING}, {"OU", unit, 0, V_ASN1_PRINTABLESTRING},              \
+		        {"CN", name, 0, V_ASN1_PRINTABLESTRING}, {NULL, NULL, 0, 0},                                     \
+	}
+static const struct cert_attr zakca[] = WIN2000("zakca", "vpn", "sj", "california");
+static const struct cert_attr scott[] = WIN2000("scott", "tac", "san jose", "ca");
+static const struct cert_attr pix[] = {{"unstructuredName", "PIX-506-2.sjvpn.com", 0, V_ASN1_IA5STRING},
+                                       {NULL, NULL, 0, 0}};
+
+static struct pki_cert *pix_cert(const struct cert_attr *subject, const char *serial, const char *from, const char *to,
+                                 unsigned key, const struct pki_cert *ca, const char *usage)
+{
+	return cert_make(&(struct cert_wish){.subject = subject,
+	                                     .serial = serial,
+	                                     .from_s = at(from),
+	                                     .to_s = at(to),
+	                                     .key = cert_key(key, SHORT),
+	                                     .issuer = ca,
+	                                     .signer = cert_key(2, SHORT),
+	                                     .digest = "SHA1",
+	                                     .extensions = {usage}});
+}
+
+static void test_pix(void **state)
+{
+	struct world *w = *state;
+	static const char head[] = "== show crypto ca cert\n";
+	static char file[16384];
+	struct out text;
+	struct pki_cert *ca = pix_cert(zakca, "1102485095cbf8b3415b2e96e86800d1", "2000-07-27 03:15:09", "2002-07-27 03:23:48",
+	                               2, NULL, "keyUsage=digitalSignature,keyCertSign");
+	struct pki_cert *own = pix_cert(pix, "03716308000000000022", "2001-04-27 16:29:10", "2002-04-27 16:39:10", 3, ca,
+	                                "keyUsage=digitalSignature,keyEncipherment");
+	struct pki_cert *sign = pix_cert(scott, "0347dc82000000000002", "2000-07-27 18:47:45", "2001-07-27 18:57:45", 4, ca,
+	                                 "keyUsage=digitalSignature");
+	struct pki_cert *encrypt = pix_cert(scott, "0347df0d000000000003", "2000-07-27 18:47:46", "2001-07-27 18:57:46", 5,
+	                                    ca, "keyUsage=keyEncipherment");
+	out_init(&text);
+	out_str(&text, "crypto ca trustpoint sjvpn\n enrollment url http://171.68.9.149:/certsrv/mscep/mscep.dll\n"
+	               " enrollment retry count 20\n revocation-check none\ncrypto ca certificate chain sjvpn\n");
+	cert_lines(own, "", &text);
+	cert_lines(sign, "ra-sign", &text);
+	cert_lines(ca, "ca", &text);
+	cert_lines(encrypt, "ra-encrypt", &text);
+	typed_in(w, &text);
+
+	FILE *f = fopen(TEST_DIR "/exchange/oracles/pki.txt", "r");
+	assert_non_null(f);
+	file[fread(file, 1, sizeof file - 1, f)] = '\0';
+	fclose(f);
+	const char *want = strstr(file, head);
+	assert_non_null(want);
+	assert_string_equal(world_show(w, "terminal dialect pix-6\nshow crypto ca cert\n"), want + sizeof head - 1);
+	assert_string_equal(world_show(w, "terminal dialect pix-6\nshow ca certificate\n"), want + sizeof head - 1);
+	assert_string_equal(world_show(w, "terminal dialect pix-6\nshow ca identity\nshow ca configure\n"),
+	                    "ca identity sjvpn 171.68.9.149:/certsrv/mscep/mscep.dll\n"
+	                    "ca configure sjvpn ra 1 20 crloptional\n");
+	out_free(&text);
+	pki_cert_drop(ca);
+	pki_cert_drop(own);
+	pki_cert_drop(sign);
+	pki_cert_drop(encrypt);
+}
+
+/* ------------------------------------------------------------------ the end of a certificate */
+
+enum { DAY = 86400 };
+
+static unsigned said(struct world *w, const char *text)
+{
+	unsigned n = 0;
+	for (const char *p = w->log; (p = strstr(p, text)) != NULL; p++)
+		n++;
+	return n;
+}
+
+static void pass(struct world *w, unsigned days)
+{
+	w->log_len = 0;
+	w->log[0] = '\0';
+	for (unsigned i = 0; i < days; i++)
+		world_run(w, (uint64_t)DAY * 1000);
+}
+
+static void test_expiry(void **state)
+{
+	struct world *w = *state;
+	static const struct cert_attr name[] = {{"O", "b, c", 0, 0}, {"CN", "asa", 0, 0}, {NULL, NULL, 0, 0}};
+	int64_t now = clock_wall(&w->gw.clock);
+	struct out text;
+	struct pki_cert *ca = cert_make(&(struct cert_wish){
+	        .subject = windows_ca, .key = cert_key(2, SHORT), .extensions = {"basicConstraints=critical,CA:TRUE"}});
+	struct pki_cert *own = cert_make(&(struct cert_wish){.subject = name,
+	                                                     .serial = "0a0b",
+	                                                     .to_s = now + 70 * DAY + DAY / 2,
+	                                                     .key = cert_key(3, SHORT),
+	                                                     .issuer = ca,
+	                                                     .signer = cert_key(2, SHORT)});
+	out_init(&text);
+	out_str(&text, "crypto ca trustpoint T\n enrollment terminal\n");
+	chain(&text, "T", ca, own);
+	typed_in(w, &text);
+	pass(w, 9); /* 61 days are left */
+	assert_int_equal(said(w, "71705"), 0);
+	pass(w, 2);
+	assert_int_equal(said(w, "71705"), 1);
+	assert_int_equal(said(w, "717054: The ID certificate in the trustpoint T is due to expire in 60 days. Expiration "), 1);
+	assert_int_equal(said(w, " Subject Name CN=asa,O=b\\, c Issuer Name CN=qytang-WIN2019-CA,DC=qytang,DC=com "
+	                         "Serial Number 0a0b\n"), 1);
+	pass(w, 7);
+	assert_int_equal(said(w, "due to expire in 53 days"), 1);
+	assert_int_equal(said(w, "71705"), 1);
+	pass(w, 46); /* down to the last week */
+	assert_int_equal(said(w, "71705"), 6);
+	pass(w, 6);
+	assert_int_equal(said(w, "71705"), 6);
+	assert_int_equal(said(w, "due to expire in 0 days"), 1);
+	pass(w, 2);
+	assert_int_equal(said(w, "717055: The ID certificate in the trustpoint T has expired. Expiration "), 2);
+	assert_int_equal(said(w, "71705"), 2);
+	out_free(&text);
+	pki_cert_drop(ca);
+	pki_cert_drop(own);
+}
+
+/* ------------------------------------------------------------------ keys and what was issued for them */
+
+static void put_key(struct world *w, const char *label, unsigned number)
+{
+	struct err err = {0};
+	struct pki_pair pair = {.made_s = at("2012-11-12 10:12:22"), .general = true, .key = {cert_key(number, SHORT), cert_key(number, SHORT)}};
+	str_copy(pair.label, sizeof pair.label, str_of(label));
+	assert_int_equal(pki_keys_put(pki_keys_of(w->gw.pki), &pair, &err), 0);
+}
+
+static void test_show_keys(void **state)
+{
+	struct world *w = *state;
+	struct out text;
+	char group[9];
+	const uint8_t *p = pki_key_public(cert_key(2, SHORT)).p + 28; /* where the modulus begins */
+	snprintf(group, sizeof group, "%02x%02x%02x%02x", p[0], p[1], p[2], p[3]);
+	const struct sample_swap swaps[] = {{"00c5b3f2", group}, {"…", NULL}};
+	put_key(w, PKI_DEFAULT_KEY, 2);
+	out_init(&text);
+	out_str(&text, world_show(w, "show crypto key mypubkey rsa"));
+	char *missing = sample_missing("show-output-25", out_text(&text), swaps, 2);
+	if (missing != NULL)
+		fail_msg("%s\n---\n%s", missing, text.text);
+	assert_non_null(strstr(text.text, "Key pair was generated at: 10:12:22 UTC Nov 12 2012\n"));
+	assert_non_null(strstr(text.text, "  30819f30 0d06092a 864886f7 0d010101 05000381 8d003081 89028181 00"));
+	out_free(&text);
+}
+
+static void test_zeroize(void **state)
+{
+	struct world *w = *state;
+	static const struct cert_attr name[] = {{"CN", "asa", 0, 0}, {NULL, NULL, 0, 0}};
+	struct out text;
+	struct pki_cert *one = cert_make(&(struct cert_wish){.subject = name, .serial = "0a", .key = cert_key(2, SHORT)});
+	struct pki_cert *two = cert_make(&(struct cert_wish){.subject = name, .serial = "0b", .key = cert_key(3, SHORT)});
+	out_init(&text);
+	out_str(&text, "crypto ca trustpoint T\n keypair K\ncrypto ca trustpoint U\n keypair L\n");
+	chain(&text, "T", one, one);
+	chain(&text, "U", NULL, two);
+	typed_in(w, &text);
+	put_key(w, "K", 2);
+	put_key(w, "L", 3);
+	struct pki_identity id;
+	struct err err = {0};
+	assert_true(pki_identity(w->gw.pki, "T", &id, &err));
+	assert_true(pki_identity(w->gw.pki, "U", &id, &err));
+	assert_string_equal(world_show(w, "configure terminal\ncrypto key zeroize rsa label K noconfirm\n"), "");
+	assert_false(pki_identity(w->gw.pki, "T", &id, &err));
+	assert_string_equal(err.text, "trustpoint T has no certificate of ours");
+	assert_non_null(pki_trustpoint_find(pki_conf_of(w->gw.pki), "T")->cert[PKI_ROLE_CA]); /* stays: it is not ours */
+	assert_true(pki_identity(w->gw.pki, "U", &id, &err));
+	assert_int_equal(pki_keys_count(pki_keys_of(w->gw.pki)), 1);
+	out_free(&text);
+	pki_cert_drop(one);
+	pki_cert_drop(two);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_setup_teardown(test_asa, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(test_pix, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(test_expiry, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(test_show_keys, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(test_zeroize, world_setup, world_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
