@@ -90,11 +90,7 @@ bool dialog_confirmed(struct str answer)
 	return answer.len == 0 || answer.p[0] == 'y' || answer.p[0] == 'Y';
 }
 
-enum dialog_answer dialog_yes_no(struct str answer)
+bool dialog_yes(struct str answer)
 {
-	if (answer.len == 0)
-		return DIALOG_NEITHER;
-	if (str_has_prefix_nocase(STR("yes"), answer))
-		return DIALOG_YES;
-	return str_has_prefix_nocase(STR("no"), answer) ? DIALOG_NO : DIALOG_NEITHER;
+	return str_caseeq(answer, STR("yes"));
 }

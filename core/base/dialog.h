@@ -32,8 +32,7 @@ void dialog_end(struct dialog *d, int status);
 void dialog_fail(struct dialog *d, const struct err *err);
 /* [confirm]: Enter or y. */
 bool dialog_confirmed(struct str answer);
-/* [yes/no]: a beginning of one of the words; anything else is neither. */
-enum dialog_answer { DIALOG_NEITHER, DIALOG_YES, DIALOG_NO };
-enum dialog_answer dialog_yes_no(struct str answer);
+/* [yes/no]: consoles let only these words through; a script answers with nothing, which is no. */
+bool dialog_yes(struct str answer);
 
 #endif

@@ -14,20 +14,6 @@ enum { BITS_DEFAULT = 2048, MAKING_MOST = 2 };
 static const char replace_question[] = "Do you really want to replace them? [yes/no]: ";
 static const char remove_question[] = "Do you really want to remove these keys? [yes/no]: ";
 
-/* ------------------------------------------------------------------ answers */
-
-/* What is asked until it is answered. */
-static void again(struct dialog *d, const char *question, dialog_step *step)
-{
-	enum { TRIES = 3 };
-	if (++d->asked < TRIES) {
-		dialog_say(d, STR("% Please answer 'yes' or 'no'.\n"));
-		dialog_ask(d, question, step);
-	} else {
-		dialog_end(d, CMD_ERROR);
-	}
-}
-
 /* ------------------------------------------------------------------ generate */
 
 struct job;
@@ -131,16 +117,10 @@ static void begin(struct dialog *d)
 
 static void replace_answer(struct dialog *d, struct str answer)
 {
-	switch (dialog_yes_no(answer)) {
-	case DIALOG_YES:
+	if (dialog_yes(answer))
 		begin(d);
-		return;
-	case DIALOG_NO:
+	else
 		dialog_end(d, CMD_OK);
-		return;
-	case DIALOG_NEITHER:
-		again(d, replace_question, replace_answer);
-	}
 }
 
 static int generate(struct cmd *c, struct making *m, bool confirmed)
@@ -265,19 +245,10 @@ static void remove_answer(struct dialog *d, struct str answer)
 {
 	struct removing *r = d->data;
 	struct err err = {0};
-	switch (dialog_yes_no(answer)) {
-	case DIALOG_YES:
-		if (remove_keys(r->pki, r->label, &err) != 0)
-			dialog_fail(d, &err);
-		else
-			dialog_end(d, CMD_OK);
-		return;
-	case DIALOG_NO:
+	if (dialog_yes(answer) && remove_keys(r->pki, r->label, &err) != 0)
+		dialog_fail(d, &err);
+	else
 		dialog_end(d, CMD_OK);
-		return;
-	case DIALOG_NEITHER:
-		again(d, remove_question, remove_answer);
-	}
 }
 
 static int ask_remove(struct cmd *c, const struct removing *what)

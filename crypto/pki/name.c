@@ -70,17 +70,20 @@ static bool shows(uint32_t c)
 
 const char *pki_printable(struct bytes in, char *text, size_t cap)
 {
-	enum { DOTS = 3, CHAR_MOST = 4 };
+	enum { DOTS = 3 };
 	size_t n = 0;
-	while (in.len > 0 && n + CHAR_MOST + DOTS < cap) {
-		const uint8_t *from = in.p;
-		uint32_t c = next_char(&in);
-		if (shows(c)) {
-			memcpy(text + n, from, (size_t)(in.p - from));
-			n += (size_t)(in.p - from);
-		} else {
-			text[n++] = '.';
-		}
+	while (in.len > 0) {
+		struct bytes rest = in;
+		uint32_t c = next_char(&rest);
+		size_t len = shows(c) ? in.len - rest.len : 1;
+		if (n + len + (rest.len > 0 ? DOTS : 0) >= cap)
+			break;
+		if (shows(c))
+			memcpy(text + n, in.p, len);
+		else
+			text[n] = '.';
+		n += len;
+		in = rest;
 	}
 	for (size_t i = 0; in.len > 0 && i < DOTS && n + 1 < cap; i++)
 		text[n++] = '.';

@@ -232,8 +232,8 @@ static void test_expiry(void **state)
 	assert_int_equal(said(w, "71705"), 1);
 	pass(w, 46); /* down to the last week */
 	assert_int_equal(said(w, "71705"), 6);
-	pass(w, 6);
-	assert_int_equal(said(w, "71705"), 6);
+	pass(w, 7);
+	assert_int_equal(said(w, "71705"), 7);
 	assert_int_equal(said(w, "due to expire in 0 days"), 1);
 	pass(w, 2);
 	assert_int_equal(said(w, "717055: The ID certificate in the trustpoint T has expired. Expiration "), 2);

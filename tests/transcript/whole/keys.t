@@ -6,8 +6,11 @@ gw# terminal pager 0
 gw# show crypto key mypubkey rsa
 gw# configure terminal
 gw(config)# crypto key ?
+
+configure mode commands/options:
   generate  Generate new keys
   zeroize   Remove keys
+
 gw(config)# crypto key zeroize rsa
 ERROR: there are no RSA keys
 gw(config)# crypto key generate rsa modulus 1024
@@ -24,7 +27,8 @@ Key name: <Default-RSA-Key>
   <*>
   <*>
   <*>
-  <*> 03010001
+  <*>020301
+  0001
 gw(config)# crypto key generate rsa modulus 512
 WARNING: You have a RSA keypair already defined named <Default-RSA-Key>.
 
@@ -33,8 +37,7 @@ gw(config)# crypto key generate rsa modulus 512
 WARNING: You have a RSA keypair already defined named <Default-RSA-Key>.
 
 Do you really want to replace them? [yes/no]: <<what
-% Please answer 'yes' or 'no'.
-Do you really want to replace them? [yes/no]: <<y
+Do you really want to replace them? [yes/no]: <<yes
 Keypair generation process begin. Please wait...
 gw(config)# crypto key generate rsa usage-keys label vpn modulus 512 noconfirm
 Keypair generation process begin. Please wait...
@@ -83,7 +86,8 @@ Key name: gw
   <*>
   <*>
   <*>
-  <*> 03010001
+  <*>020301
+  0001
 
 % Key pair was generated at: <*>
 
@@ -94,7 +98,8 @@ Key name: gw
   <*>
   <*>
   <*>
-  <*> 03010001
+  <*>020301
+  0001
 gw(config)# ca zeroize rsa
 gw(config)# show ca mypubkey rsa
 gw(config)# 

@@ -161,7 +161,7 @@ static int setup(void **state)
 	static const char *const folders[] = {
 	        "core",        "core/base",    "core/net", "core/aaa", "core/aaa/radius", "core/aaa/tacacs", "core/config",
 	        "crypto/ike",
-	        "crypto/ipsec", "l2tp",        "ppp",      "cli/exec", "cli/session", "cli/socket"};
+	        "crypto/ipsec", "crypto/pki", "l2tp",        "ppp",      "cli/exec", "cli/session", "cli/socket"};
 	(void)state;
 	out_init(&source);
 	out_init(&literals);
