@@ -100,7 +100,7 @@ static void test_long(void **state)
 	out_free(&o);
 	pki_cert_drop(c);
 	/* Cut between characters. */
-	char small[8];
+	char small[7];
 	assert_string_equal(pki_printable((struct bytes){(const uint8_t *)"ab\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 10}, small,
 	                                  sizeof small),
 	                    "ab...");
