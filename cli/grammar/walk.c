@@ -239,6 +239,13 @@ static void look_at(struct walk *w, const struct line *l, const struct item *it,
 	}
 }
 
+/* Most items are keywords that begin with another letter: nothing of them is in common. */
+static bool begins_otherwise(const struct item *it, const char *word, size_t len)
+{
+	return it->kind == ITEM_WORD && len > 0 &&
+	       tolower((unsigned char)it->word[0]) != tolower((unsigned char)word[0]);
+}
+
 /* Exact keyword; else the only one with this prefix; NULL: none. */
 static const char *choose(struct walk *w, struct str word)
 {
@@ -246,11 +253,15 @@ static const char *choose(struct walk *w, struct str word)
 
 	w->common = 0;
 	for (size_t i = 0; i < w->n; i++) {
-		uint64_t next = line_next(w->lines[i].line, w->lines[i].at, w->started);
+		const struct line *l = w->lines[i].line;
+		uint64_t next = line_next(l, w->lines[i].at, w->started);
 
-		for (; next; next &= next - 1)
-			look_at(w, w->lines[i].line, w->lines[i].line->atoms[__builtin_ctzll(next)],
-			        word, &f);
+		for (; next; next &= next - 1) {
+			const struct item *it = l->atoms[__builtin_ctzll(next)];
+
+			if (!begins_otherwise(it, word.p, word.len))
+				look_at(w, l, it, word, &f);
+		}
 	}
 	if (f.exact)
 		return f.exact;
@@ -275,6 +286,8 @@ static uint64_t advance(const struct walk_line *wl, bool started, const char *ke
 		bool text = it->kind == ITEM_ARG && it->field->type->class == CLASS_TEXT &&
 		            !l->follow[i]; /* amid a line a text is one word */
 
+		if (keyword && begins_otherwise(it, keyword, 1))
+			continue;
 		if (keyword ? item_takes_keyword(l, it, keyword)
 		            : it->kind == ITEM_ARG &&
 		                      item_value(l, it, text ? str_trim(rest) : word, NULL, &masked,

@@ -67,7 +67,22 @@ gw(config)# crypto key zeroize rsa default noconfirm
 gw(config)# crypto key generate rsa general-keys modulus 512
 INFO: The name for the keys will be: <Default-RSA-Key>
 Keypair generation process begin. Please wait...
+gw(config)# show crypto ca certificates
+gw(config)# show crypto ca certificates nobody
+ERROR: CA trustpoint 'nobody' is not known.
+gw(config)# crypto ca trustpoint msca
+gw(config-ca-trustpoint)# enrollment url http://192.168.20.1
+gw(config-ca-trustpoint)# show crypto ca trustpoints
+Trustpoint msca:
+    Not authenticated.
+    CEP URL: http://192.168.20.1
+gw(config-ca-trustpoint)# show crypto ca certificates msca
+gw(config-ca-trustpoint)# exit
 gw(config)# terminal dialect pix-6
+gw(config)# show ca identity
+ca identity msca 192.168.20.1
+gw(config)# show ca configure
+ca configure msca ra 1 0 crloptional
 gw(config)# ca generate rsa specialkey 1024
 WARNING: You have a RSA keypair already defined named <Default-RSA-Key>.
 
