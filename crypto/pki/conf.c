@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "crypto/pki/certmap.h"
 #include "crypto/pki/pki.h"
 
 const char *pki_role_word(enum pki_role role)
@@ -226,7 +227,7 @@ int pki_conf_compile(const struct conf *c, struct arena *a, const struct pki_con
 	if (rc != 0)
 		return err_set(err, rc, "out of memory");
 	*out = conf;
-	return 0;
+	return pki_maps_compile(c, a, conf, err);
 }
 
 const struct pki_trustpoint *pki_trustpoint_find(const struct pki_conf *conf, const char *name)
