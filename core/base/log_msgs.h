@@ -342,7 +342,22 @@
 #define MSG_715077 715077, 7, "%s%s"
 
 /* Certificates */
+#define MSG_717009 717009, 3, "Certificate validation failed. %s."
+#define MSG_717010 717010, 3, "CRL polling failed for trustpoint %s."
 #define MSG_717011 717011, 2, "Unexpected event %s %s"
+#define MSG_717012 717012, 3, "Failed to refresh CRL cache entry from the server for trustpoint %s at %s"
+#define MSG_717013 717013, 5, "Removing a cached CRL to accommodate an incoming CRL. Issuer: %s"
+#define MSG_717016 717016, 6, "Removing expired CRL from the CRL cache. Issuer: %s"
+#define MSG_717018 717018, 3, "CRL received from %s has too many entries to process (number of entries = %u, maximum number of entries allowed = %u)"
+#define MSG_717019 717019, 3, "Failed to insert CRL for trustpoint %s. Reason: %s."
+#define MSG_717022 717022, 6, "Certificate was successfully validated. serial number: %s, subject name:  %s."
+#define MSG_717025 717025, 7, "Validating certificate chain containing %u certificate(s)."
+#define MSG_717027 717027, 3, "Certificate chain failed validation. %s."
+#define MSG_717028 717028, 6, "Certificate chain was successfully validated %s."
+#define MSG_717029 717029, 7, "Identified client certificate within certificate chain. serial number: %s, subject name: %s."
+#define MSG_717030 717030, 7, "Found a suitable trustpoint %s to validate certificate."
+#define MSG_717031 717031, 4, "Failed to find a suitable trustpoint for the issuer: %s Reason: %s"
+#define MSG_717035 717035, 4, "OCSP status is being checked for certificate. %s."
 #define MSG_717054 717054, 1, "The %s certificate in the trustpoint %s is due to expire in %u days. Expiration %s Subject Name %s Issuer Name %s Serial Number %s"
 #define MSG_717055 717055, 1, "The %s certificate in the trustpoint %s has expired. Expiration %s Subject Name %s Issuer Name %s Serial Number %s"
 

@@ -24,6 +24,8 @@ struct pki_check;
 	X(NOT_YET, "the certificate is not yet valid")                                            \
 	X(EXPIRED, "the certificate has expired")                                                 \
 	X(NOT_A_CA, "a certificate of the chain may not issue certificates")                      \
+	X(NAME_CONSTRAINT, "a CA of the chain may not certify that name")                         \
+	X(EXTENSION, "a critical extension of a certificate is not understood")                   \
 	X(USAGE, "the certificate may not be used to sign")                                       \
 	X(WEAK, "the certificate's key or signature is too weak")                                 \
 	X(SIGNATURE, "the peer's signature is wrong")                                             \
@@ -64,6 +66,9 @@ struct pki_verdict {
 	struct pki_cert *cert;   /* the peer's own, verified; NULL unless it is believed. Hold it to keep it */
 	const char *trustpoint;  /* which one it was */
 };
+
+/* How many may be under way. */
+enum { PKI_CHECKS_MAX = 64 };
 
 /* Copies what it needs. done is called exactly once, never from within, unless the check is cancelled. NULL when there
  * are too many (nothing is called). Whether the identity stands in the certificate is asked by pki_id_check, because

@@ -1,4 +1,5 @@
 /* Every command of this folder, by the file it stands in. */
+#include "crypto/pki/crlcmd.h"
 #include "crypto/pki/keycmd.h"
 #include "crypto/pki/pki.h"
 #include "crypto/pki/show.h"
@@ -7,4 +8,5 @@ void pki_commands_register(struct pki *pki)
 {
 	pki_key_commands(pki);
 	pki_show_commands(pki);
+	pki_crl_commands(pki);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/log.h"
+#include "crypto/pki/check_int.h"
 #include "crypto/pki/expiry.h"
 #include "crypto/pki/ossl.h"
 #include "crypto/pki/priv.h"
@@ -26,7 +27,9 @@ struct pki *pki_new(struct clock *clock, const struct pki_ops *ops, void *ctx, i
 	}
 	*pki = (struct pki){.clock = clock, .ops = ops, .ctx = ctx, .conf = &nothing};
 	pki->keys = pki_keys_new(dir, bad_key_file, err);
-	if (pki->keys == NULL) {
+	if (pki->keys != NULL && (pki->checks = pki_checks_new(clock, ops, ctx)) == NULL)
+		err_set(err, -ENOMEM, "out of memory");
+	if (pki->checks == NULL) {
 		pki_free(pki);
 		return NULL;
 	}
@@ -39,6 +42,7 @@ void pki_free(struct pki *pki)
 	if (pki == NULL)
 		return;
 	pki_expiry_stop(pki);
+	pki_checks_free(pki->checks);
 	pki_keys_free(pki->keys);
 	free(pki);
 }
@@ -46,11 +50,17 @@ void pki_free(struct pki *pki)
 void pki_set_conf(struct pki *pki, const struct pki_conf *conf)
 {
 	pki->conf = conf != NULL ? conf : &nothing;
+	pki_checks_set_conf(pki->checks, pki->conf);
 }
 
 const struct pki_conf *pki_conf_of(const struct pki *pki)
 {
 	return pki->conf;
+}
+
+struct pki_checks *pki_checks_of(struct pki *pki)
+{
+	return pki->checks;
 }
 
 struct pki_keys *pki_keys_of(struct pki *pki)

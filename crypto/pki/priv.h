@@ -4,6 +4,8 @@
 
 #include "crypto/pki/pki.h"
 
+struct pki_checks;
+
 struct pki {
 	struct clock *clock;
 	const struct pki_ops *ops;
@@ -11,6 +13,7 @@ struct pki {
 	const struct pki_conf *conf; /* in force; never NULL */
 	struct pki_keys *keys;
 	struct timer expiry; /* of certificates: the next look at them */
+	struct pki_checks *checks; /* check_int.h */
 	unsigned making; /* key pairs under way on helper threads */
 };
 
