@@ -279,6 +279,11 @@
 #define MSG_713220 713220, 6, "%sDe-queuing KEY-ACQUIRE messages that were left pending."
 #define MSG_713236 \
 	713236, 7, "%sIKE_DECODE %s Message (msgid=%x) with payloads : %s total length : %u"
+#define MSG_713255 713255, 4, "%sReceived ISAKMP Aggressive Mode message 1 with unknown tunnel group name '%s'"
+#define MSG_713256                                                                           \
+	713256, 6,                                                                           \
+	        "%sSending spoofed ISAKMP Aggressive Mode message 2 due to receipt of "      \
+	        "unknown tunnel group. Aborting connection."
 #define MSG_713257                                                                           \
 	713257, 5,                                                                           \
 	        "%sPhase %u failure:  Mismatched attribute types for class %s:  Rcv'd: %s  " \

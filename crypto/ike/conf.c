@@ -216,6 +216,7 @@ static int compile_isakmp(const struct conf *c, struct arena *a, struct ike_conf
 		conf->identity = str_eq_cstr(identity, "address") ? IKE_ID_ADDRESS : IKE_ID_AUTO;
 	}
 	conf->identity_text = arena_str(a, text);
+	conf->am_disable = conf_bool(conf_container(c, "ikev1"), "am-disable");
 	conf->max_half_open = HALF_OPEN_PLATFORM *
 	                      conf_u32(conf_container(c, "ikev1"), "max-in-negotiation-sa") / 100;
 	return conf->identity_text != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
@@ -294,12 +295,35 @@ static int policy_check(const struct conf *c, const struct centry *e, const stru
 	return 0;
 }
 
+/* Somebody who knows the name of a group gets an answer in Aggressive Mode that its key can be guessed from. */
+static bool aggressive_with_keys(const struct conf *c)
+{
+	if (conf_bool(conf_container(c, "ikev1"), "am-disable") || conf_first(c, "ike-enable") == NULL)
+		return false;
+	for (const struct centry *e = conf_first(c, "tunnel-group"); e != NULL; e = conf_next(c, e))
+		if (is_remote_access(e) && conf_is_set(conf_child(c, e, "ipsec"), "psk"))
+			return true;
+	return false;
+}
+
+static void warn_aggressive(const struct conf *c, const struct centry *e, struct conf_notes *notes)
+{
+	static uint64_t said; /* once, however many groups come at once */
+	if (said == conf_mark(c) || !aggressive_with_keys(c))
+		return;
+	said = conf_mark(c);
+	conf_note(notes, e, "psk",
+	          "WARNING: IKEv1 Aggressive Mode is accepted, where the pre-shared key of a tunnel-group can be guessed by "
+	          "whoever knows its name; crypto ikev1 am-disable refuses it");
+}
+
 static int group_check(const struct conf *c, const struct centry *e, const struct centry *was,
                        struct conf_notes *notes, struct err *err)
 {
 	struct str psk = conf_text(e, "psk");
-	(void)c;
 	(void)err;
+	if (psk.len > 0 && (was == NULL || !conf_is_set(was, "psk")))
+		warn_aggressive(c, e, notes);
 	if (conf_changed(e, was, "psk") && psk.len > 0 && psk.len < PSK_SHORT)
 		conf_note(notes, e, "psk",
 		          "WARNING: the pre-shared key is shorter than %d characters and can be "

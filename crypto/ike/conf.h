@@ -62,6 +62,7 @@ struct ike_conf {
 	const struct ike_group *ra; /* DefaultRAGroup among them: where Main Mode with a pre-shared key lands */
 	struct ike_group_map map;
 	uint32_t max_half_open;
+	bool am_disable; /* Aggressive Mode is refused */
 };
 
 /* NULL when there is none of that name and of type remote-access. name may be NULL. */

@@ -25,9 +25,9 @@ void pix_block(const struct ike_xchg *x)
 		       x->state == ST_QM_START ? "OAK_QM_IDLE" : "OAK_QM_AUTH_AWAIT");
 		return;
 	}
-	if (x->state == ST_NEW || x->state == ST_MM_START)
+	if (x->state == ST_NEW || x->state == ST_MM_START || x->state == ST_AM_START)
 		isakmp("ISAKMP: Created a peer node for %s", ip4_text(x->remote.ip).s);
-	isakmp("OAK_MM exchange");
+	isakmp("%s exchange", x->exch == EXCH_AGGRESSIVE ? "OAK_AG" : "OAK_MM");
 }
 
 void pix_status(const struct ike_xchg *x, enum ike_verdict verdict)

@@ -52,6 +52,14 @@ enum ike_state {
 	ST_MM_WAIT4,
 	ST_MM_BUILD5,
 	ST_MM_WAIT6,
+	/* Aggressive Mode, responder */
+	ST_AM_START,
+	ST_AM_BUILD2, /* Diffie-Hellman is running */
+	ST_AM_WAIT3,
+	/* Aggressive Mode, initiator */
+	ST_AM_BUILD1,
+	ST_AM_WAIT2,
+	ST_AM_BUILD3,
 	/* Quick Mode, responder */
 	ST_QM_START,
 	ST_QM_BUILD2,
@@ -68,6 +76,7 @@ enum ike_state {
 
 /* The word of flags that an SA keeps, as debug lines show it. */
 enum ike_sa_flag {
+	SAF_AGGRESSIVE = 0x00000001, /* made by Aggressive Mode */
 	SAF_MAIN = 0x00000002,       /* made by Main Mode */
 	SAF_INITIATOR = 0x00000020,  /* we began it */
 	SAF_ACTIVE = 0x00000040,     /* Main Mode is complete */
@@ -201,6 +210,7 @@ struct ike_sa {
 	bool natt_checked, remote_nat, local_nat;
 	bool dpd_peer, microsoft, fragmentation;
 	bool contact; /* INITIAL-CONTACT was in Main Mode */
+	bool spoofed; /* Aggressive Mode for a tunnel group that is none: with a key that nobody has */
 	uint8_t id_type;
 	const char *group_name; /* of its tunnel group, shared; NULL before it is known */
 	struct ike_qm *quick;
@@ -236,6 +246,7 @@ struct ike_peer {
 	uint64_t since_ms, ike_in_ms;
 	unsigned last_try; /* of Main Modes that we began in vain */
 	bool udp_encap, remote_nat, local_nat, microsoft;
+	bool aggressive; /* its IKE SAs are made by Aggressive Mode */
 };
 
 struct ike_flow {
@@ -362,6 +373,7 @@ struct ike {
 	uint64_t peers_ever, peers_peak, child_ever, child_peak, conns_peak;
 	uint64_t half_open_peak, put_off[PUT_OFF_N];
 	uint64_t no_stale_ms[2]; /* nothing to make room with before: of any address, of one */
+	uint8_t nobodys_key[32]; /* pre-shared key of tunnel groups that are none */
 	unsigned depth;
 	struct ike_grave *graves;
 	size_t ngraves, graves_cap;
@@ -416,6 +428,8 @@ struct ike_out *ike_answer_begin(struct ike_xchg *x, bool encrypted);
 bool ike_answer_send(struct ike_xchg *x, bool repeat);
 /* Sends the kept message again. */
 void ike_resend(struct ike_xchg *x);
+/* The other side asks for it: the same, but neither at once nor for ever. */
+void ike_repeat(struct ike_xchg *x);
 /* Goes to a state of the table and starts that state's timeout. */
 void ike_xchg_state(struct ike_xchg *x, uint8_t state);
 void ike_xchg_init(struct ike_xchg *x, struct ike_sa *sa, uint8_t exch, uint32_t msgid,
@@ -451,7 +465,7 @@ enum ike_verdict mm_in6(struct ike_xchg *x, struct ike_msg *m);
 enum ike_verdict qm_in1(struct ike_xchg *x, struct ike_msg *m);
 enum ike_verdict qm_in2(struct ike_xchg *x, struct ike_msg *m);
 enum ike_verdict qm_in3(struct ike_xchg *x, struct ike_msg *m);
-/* Main Mode that could not be decrypted or does not verify: the pre-shared keys differ. */
+/* Phase 1 that could not be decrypted or does not verify: the pre-shared keys differ. */
 void mm_bad_psk(struct ike_sa *sa, const char *why);
 /* We begin: a new IKE SA for a peer. */
 void mm_begin(struct ike_peer *peer, const struct ike_sa *like);
@@ -469,6 +483,11 @@ void qm_confirmed(struct ike_qm *qm);
 static inline bool sa_is(const struct ike_sa *sa, uint32_t flag)
 {
 	return (sa->flags & flag) != 0;
+}
+/* "MM" or "AM": how its phase 1 is done. */
+static inline const char *sa_mode(const struct ike_sa *sa)
+{
+	return sa_is(sa, SAF_AGGRESSIVE) ? "AM" : "MM";
 }
 /* What the configuration says of a tunnel group now. One that is gone since a peer came in by it has no key and the
  * defaults; never NULL. */
@@ -489,9 +508,10 @@ void sa_refuse(struct ike_sa *sa);
 /* Removes it; sends a Delete first when tell is set. */
 void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell);
 void sa_count_half_open(struct ike_sa *sa, bool half_open);
-/* May one more Main Mode begin from this address? Makes room when an old one is stale. false: counted as put off;
- * silent: nothing is wrong, its sender only has to wait. */
-bool sa_admit(struct ike *ike, uint32_t ip, bool *silent);
+/* May one more phase 1 begin from this address? Makes room when an old one is stale. false: counted as put off;
+ * silent: nothing is wrong, its sender only has to wait. Aggressive Mode, whose first message makes us work for an address
+ * that has not proved anything, gets a quarter of what there is. */
+bool sa_admit(struct ike *ike, uint32_t ip, bool aggressive, bool *silent);
 /* Would Diffie-Hellman be refused now? Counted as put off when it would. */
 bool ike_dh_full(struct ike *ike);
 /* Notes the message ID of an authenticated Quick Mode of the peer's. false when the SA has seen it before: a
@@ -551,34 +571,6 @@ void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes
 void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
                 const struct ike_hdr *hdr, struct bytes raw);
 void frag_clear(struct ike_sa *sa);
-
-/* Notify types (RFC 2408 §3.14.1, RFC 2407 §4.6.3, RFC 3706) */
-enum {
-	NOTIFY_INVALID_PAYLOAD_TYPE = 1,
-	NOTIFY_INVALID_COOKIE = 4,
-	NOTIFY_NO_PROPOSAL_CHOSEN = 14,
-	NOTIFY_PAYLOAD_MALFORMED = 16,
-	NOTIFY_INVALID_KEY_INFORMATION = 17,
-	NOTIFY_INVALID_ID_INFORMATION = 18,
-	NOTIFY_INVALID_HASH_INFORMATION = 23,
-	NOTIFY_AUTHENTICATION_FAILED = 24,
-	NOTIFY_CONNECTED = 16384,
-	NOTIFY_RESPONDER_LIFETIME = 24576,
-	NOTIFY_REPLAY_STATUS = 24577,
-	NOTIFY_INITIAL_CONTACT = 24578,
-	NOTIFY_R_U_THERE = 36136,
-	NOTIFY_R_U_THERE_ACK = 36137,
-};
-
-/* Identification types (RFC 2407 §4.6.2.1) */
-enum {
-	ID_IPV4_ADDR = 1,
-	ID_FQDN = 2,
-	ID_USER_FQDN = 3,
-	ID_IPV4_SUBNET = 4,
-	ID_DER_ASN1_DN = 9,
-	ID_KEY_ID = 11,
-};
 
 /* show_pix.c: show crypto isakmp sa as PIX 6 prints it. */
 void ike_show_pix(const struct ike *ike, struct out *o);

@@ -9,6 +9,7 @@ struct ike_xchg;
 /* What happens to an exchange, as its history tells it. From BLD_MSG on: while the next message is built. */
 #define IKE_EVENT_LIST(X) \
 	X(START_MM)       \
+	X(START_AM)       \
 	X(START_QM)       \
 	X(RCV_MSG)        \
 	X(PROCESS_MSG)    \

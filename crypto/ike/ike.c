@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/random.h"
-#include "crypto/ike/engine.h"
+#include "crypto/ike/aggressive.h"
 #include "crypto/ike/quick.h"
 
 /* ------------------------------------------------------------------ life */
@@ -34,6 +34,7 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->child_pool = pool_new("IKE pairs of SAs", sizeof(struct ike_child), 0);
 	ike->qm_pool = pool_new("IKE Quick Modes", sizeof(struct ike_qm), 0);
 	ike->bucket_ms = clock_now(clock);
+	random_bytes(ike->nobodys_key, sizeof ike->nobodys_key);
 	if (ike->sa_pool == NULL || ike->peer_pool == NULL || ike->flow_pool == NULL || ike->child_pool == NULL ||
 	    ike->qm_pool == NULL || ike->by_cookies == NULL || ike->by_first == NULL || ike->half_open_by_ip == NULL ||
 	    ike->peers_by_handle == NULL || ike->flows_by_handle == NULL ||
@@ -101,6 +102,7 @@ void ike_free(struct ike *ike)
 	pool_delete(ike->qm_pool);
 	free(ike->graves);
 	wipe(ike->clear, sizeof ike->clear);
+	wipe(ike->nobodys_key, sizeof ike->nobodys_key);
 	free(ike);
 }
 
@@ -249,16 +251,13 @@ static bool is_lan_peer(struct ike *ike, const struct ike_iface *iface, struct i
 /* What a first message must be to be answered at all. */
 static bool is_for_us(struct ike *ike, struct ip4_end remote, const struct ike_hdr *hdr, const struct ike_iface *iface)
 {
-	if (hdr->exch == EXCH_AGGRESSIVE) {
-		stranger(
-		        ike, remote,
-		        "Aggressive Mode is not accepted: IPsec remote access by group name is not "
-		        "supported, only L2TP over IPsec, dropping");
+	if (hdr->exch == EXCH_AGGRESSIVE && ike->conf->am_disable) {
+		stranger(ike, remote, "Aggressive Mode is disabled by crypto ikev1 am-disable, dropping");
 		return false;
 	}
 	if (is_lan_peer(ike, iface, remote))
 		return false;
-	if (hdr->exch != EXCH_MAIN || (hdr->flags & IKE_FLAG_ENCRYPTED) || hdr->msgid != 0) {
+	if ((hdr->exch != EXCH_MAIN && hdr->exch != EXCH_AGGRESSIVE) || (hdr->flags & IKE_FLAG_ENCRYPTED) || hdr->msgid != 0) {
 		stranger(ike, remote, "Header invalid, dropping");
 		return false;
 	}
@@ -277,7 +276,7 @@ static bool is_for_us(struct ike *ike, struct ip4_end remote, const struct ike_h
 }
 
 /* Is there room for one more who has proved nothing yet? */
-static bool has_room(struct ike *ike, struct ip4_end remote)
+static bool has_room(struct ike *ike, struct ip4_end remote, bool aggressive)
 {
 	if (ike->ops->admit != NULL && !ike->ops->admit(ike->ctx)) {
 		ike->stat[STAT_IN_DROPS]++;
@@ -285,26 +284,28 @@ static bool has_room(struct ike *ike, struct ip4_end remote)
 			log_msg(MSG_201008);
 		return false;
 	}
-	bool silent, room = sa_admit(ike, remote.ip, &silent);
+	bool silent, room = sa_admit(ike, remote.ip, aggressive, &silent);
 	if (!room && !silent && ike_may_log(ike))
 		ike_log(ike, MSG_713191, ike_prefix_ip(remote.ip).s);
 	return room;
 }
 
-/* The first message of somebody's Main Mode. */
+/* The first message of somebody's phase 1. */
 static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end remote,
                           const struct ike_hdr *hdr, struct bytes raw,
                           const struct ike_iface *iface)
 {
 	struct ike_sa *sa = sa_find_first(ike, hdr->icookie, remote);
 	if (sa != NULL) {
-		if (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_REFUSED)
+		if (sa->mm.exch == hdr->exch &&
+		    (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_AM_WAIT3 || sa->mm.state == ST_REFUSED))
 			ike_step(&sa->mm, local, remote, hdr, raw);
 		else if (ike_may_log(ike))
 			ike_log(ike, MSG_713202, ike_prefix_ip(remote.ip).s);
 		return;
 	}
-	if (!is_for_us(ike, remote, hdr, iface) || !has_room(ike, remote))
+	bool aggressive = hdr->exch == EXCH_AGGRESSIVE;
+	if (!is_for_us(ike, remote, hdr, iface) || !has_room(ike, remote, aggressive))
 		return;
 	sa = sa_new(ike, local, remote, false);
 	if (sa == NULL)
@@ -317,11 +318,13 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 		return;
 	}
 	sa_index_first(sa);
-	ike_xchg_init(&sa->mm, sa, EXCH_MAIN, 0, false);
-	sa->mm.state = ST_MM_START;
-	ike_event(&sa->mm, EV_START_MM);
+	if (aggressive)
+		am_mark(sa);
+	ike_xchg_init(&sa->mm, sa, hdr->exch, 0, false);
+	sa->mm.state = aggressive ? ST_AM_START : ST_MM_START;
+	ike_event(&sa->mm, aggressive ? EV_START_AM : EV_START_MM);
 	ike_step(&sa->mm, local, remote, hdr, raw);
-	if (!sa_is(sa, SAF_DELETED) && sa->mm.state == ST_MM_START)
+	if (!sa_is(sa, SAF_DELETED) && (sa->mm.state == ST_MM_START || sa->mm.state == ST_AM_START))
 		sa_delete(sa, SA_END_ADMIN, false); /* not even a proper first message */
 }
 
@@ -330,8 +333,9 @@ static void quick_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end 
 {
 	struct ike *ike = sa->ike;
 	if (sa->mm.state != ST_ACTIVE || hdr->msgid == 0 || !(hdr->flags & IKE_FLAG_ENCRYPTED)) {
+		am_ask_again(sa);
 		ike->stat[STAT_IN_DROPS]++;
-		ike_dbg(sa, IKE_EVENT, "Dropping message: Quick Mode before Main Mode is complete");
+		ike_dbg(sa, IKE_EVENT, "Dropping message: Quick Mode before phase 1 is complete");
 		return;
 	}
 	struct ike_qm *qm = sa->quick;
@@ -386,7 +390,11 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	}
 	switch (hdr.exch) {
 	case EXCH_MAIN:
-		ike_step(&sa->mm, local, remote, &hdr, msg);
+	case EXCH_AGGRESSIVE:
+		if (hdr.exch == sa->mm.exch)
+			ike_step(&sa->mm, local, remote, &hdr, msg);
+		else
+			ike->stat[STAT_IN_DROPS]++;
 		break;
 	case EXCH_QUICK:
 		quick_input(sa, local, remote, &hdr, msg);

@@ -1,4 +1,5 @@
 /* Informational exchanges (RFC 2409 §5.7): Delete and Notify. One message each way, nothing is answered. */
+#include "crypto/ike/aggressive.h"
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/engine.h"
 
@@ -170,9 +171,9 @@ static void delete_isakmp(struct ike_sa *sa, struct rd *r, unsigned n)
 		if (other == NULL || sa_is(other, SAF_DELETED) || other->peer == NULL || other->peer != peer)
 			continue; /* nobody deletes somebody else's SA */
 		ike_dbg(other, IKE_DETAIL,
-		        "IKE SA MM:%08x rcv'd Terminate: state %s  flags 0x%08x, refcnt %u, tuncnt "
+		        "IKE SA %s:%08x rcv'd Terminate: state %s  flags 0x%08x, refcnt %u, tuncnt "
 		        "%u",
-		        other->number, ike_state_text(other->mm.state), other->flags, other->refs,
+		        sa_mode(other), other->number, ike_xchg_text(&other->mm), other->flags, other->refs,
 		        other->tunnels);
 		if (sa_is(other, SAF_SUPERSEDED))
 			ike_dbg(other, IKE_EVENT,
@@ -290,6 +291,7 @@ void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 		return;
 	}
 	if (sa->mm.state != ST_ACTIVE || hdr->msgid == 0) {
+		am_ask_again(sa);
 		ike->stat[STAT_IN_DROPS]++;
 		ike_dbg(sa, IKE_EVENT,
 		        "Dropping message: Informational before Main Mode is complete");

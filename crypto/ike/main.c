@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/ike/aggressive.h"
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/main.h"
 #include "crypto/ike/vendor.h"
@@ -43,11 +44,12 @@ void mm_bad_psk(struct ike_sa *sa, const char *why)
 {
 	struct ike *ike = sa->ike;
 	bool tell = ike_may_log(ike);
-	ike_dbg(sa, IKE_DETAIL, "Main Mode message not understood: %s", why);
+	char line[96];
+	const char *mode = sa_is(sa, SAF_AGGRESSIVE) ? "Aggressive" : "Main";
+	ike_dbg(sa, IKE_DETAIL, "%s Mode message not understood: %s", mode, why);
+	snprintf(line, sizeof line, "Received encrypted Oakley %s Mode packet with invalid payloads, MessID = 0", mode);
 	if (tell)
-		ike_log(ike, MSG_713904, ike_prefix(sa).s,
-		        "Received encrypted Oakley Main Mode packet with invalid payloads, MessID "
-		        "= 0");
+		ike_log(ike, MSG_713904, ike_prefix(sa).s, line);
 	if (tell)
 		ike_log(ike, MSG_713903, ike_prefix(sa).s,
 		        "ERROR, had problems decrypting packet, probably due to mismatched "
@@ -57,7 +59,7 @@ void mm_bad_psk(struct ike_sa *sa, const char *why)
 }
 
 /* What both sides want, in one line: the reason why nobody can connect must not need a debug. */
-static void no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
+void mm_no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 {
 	struct ike *ike = sa->ike;
 	/* A stranger's packet must not fill the log. */
@@ -134,7 +136,7 @@ enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m)
 	const struct ike_policy *policy = p1_choose(ike->conf, offer, &chosen);
 	pix_phase1(sa, offer, policy, chosen);
 	if (policy == NULL) {
-		no_proposal(sa, offer);
+		mm_no_proposal(sa, offer);
 		return mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
 	}
 	ike_dbg(sa, IKE_DETAIL, "Oakley proposal is acceptable");
@@ -303,6 +305,10 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	sa->life_s = sa->life_offered_s = policy.life_s;
 	say_begun(sa, like == NULL ? peer->flows : NULL);
 
+	if (peer->aggressive) {
+		am_begin(sa);
+		return;
+	}
 	struct ike_xchg *x = &sa->mm;
 	ike_xchg_init(x, sa, EXCH_MAIN, 0, true);
 	ike_event(x, EV_START_MM);

@@ -1,4 +1,4 @@
-/* Main Mode: what its two files (the messages in order, and their parts) share. */
+/* Main Mode: what its two files (the messages in order, and their parts) and Aggressive Mode share. */
 #ifndef CRYPTO_IKE_MAIN_H
 #define CRYPTO_IKE_MAIN_H
 
@@ -20,6 +20,12 @@ bool mm_make_ke_nonce(struct ike_xchg *x, struct bytes *ke, struct bytes *nonce)
 void mm_write_ke_nonce(struct ike_sa *sa, struct ike_out *o, struct bytes ke, struct bytes nonce);
 /* NAT-D of the other side. */
 void mm_read_natd(struct ike_sa *sa, const struct ike_msg *m);
+/* HASH_I or HASH_R over the ID of that side; returns its length. */
+size_t mm_hash(const struct ike_sa *sa, bool initiators, struct bytes id, uint8_t *out);
+/* ID of the other side in debug. */
+void mm_show_id(struct ike_sa *sa, struct bytes id);
+/* What both sides want, when nothing fits (713257, 713902). */
+void mm_no_proposal(struct ike_sa *sa, const struct p1_offer *offer);
 /* All keys of the SA from what the negotiation holds. */
 void mm_derive_keys(struct ike_sa *sa);
 /* false when there is no pre-shared key. */

@@ -85,8 +85,11 @@ void mm_derive_keys(struct ike_sa *sa)
 {
 	struct ike_xchg *x = &sa->mm;
 	const struct ike_group *group = ike_group_of(sa);
+	/* No key, not even an empty one: also when the configuration has lost it meanwhile. */
+	bool nobodys = sa->spoofed || group->psk == NULL;
 	struct ike_key_input in = {
-	        .psk = {(const uint8_t *)group->psk, group->psk_len},
+	        .psk = {nobodys ? sa->ike->nobodys_key : (const uint8_t *)group->psk,
+	                nobodys ? sizeof sa->ike->nobodys_key : group->psk_len},
 	        .nonce_i = x->nonce_i,
 	        .nonce_r = x->nonce_r,
 	        .ke_i = x->ke_i,
@@ -156,8 +159,7 @@ struct bytes mm_own_id(struct ike_sa *sa)
 	return ike_xchg_keep(&sa->mm, (struct bytes){body, wr_len(&w)});
 }
 
-/* HASH_I or HASH_R as this side computes it. */
-static size_t own_hash(const struct ike_sa *sa, bool initiators, struct bytes id, uint8_t *out)
+size_t mm_hash(const struct ike_sa *sa, bool initiators, struct bytes id, uint8_t *out)
 {
 	const struct ike_xchg *x = &sa->mm;
 	ike_engine_dbg(sa, 1, "generate hmac context for conn id %u", sa->number);
@@ -173,11 +175,11 @@ void mm_write_id_hash(struct ike_sa *sa, struct ike_out *o, struct bytes id)
 	ike_out_bytes(o, PAY_ID, id);
 	ike_dbg(sa, IKE_DETAIL, "constructing hash payload");
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
-	size_t len = own_hash(sa, sa_is(sa, SAF_INITIATOR), id, hash);
+	size_t len = mm_hash(sa, sa_is(sa, SAF_INITIATOR), id, hash);
 	ike_out_bytes(o, PAY_HASH, (struct bytes){hash, len});
 }
 
-static void show_id(struct ike_sa *sa, struct bytes id)
+void mm_show_id(struct ike_sa *sa, struct bytes id)
 {
 	static const char *const names[] = {
 	        [ID_IPV4_ADDR] = "ID_IPV4_ADDR",     [ID_FQDN] = "ID_FQDN",
@@ -206,11 +208,11 @@ bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id
 		             NOTIFY_INVALID_ID_INFORMATION);
 		return false;
 	}
-	show_id(sa, i->body);
+	mm_show_id(sa, i->body);
 	pix_payload(sa, "HASH", 0, false);
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
-	size_t len = own_hash(sa, !sa_is(sa, SAF_INITIATOR), i->body, hash);
+	size_t len = mm_hash(sa, !sa_is(sa, SAF_INITIATOR), i->body, hash);
 	if (!bytes_eq_secret(h->body, (struct bytes){hash, len})) {
 		sa->ike->stat[STAT_HASH_FAILS]++;
 		mm_bad_psk(sa, "hash does not verify");

@@ -36,7 +36,7 @@ struct ike_sa *sa_find(struct ike *ike, const uint8_t *icookie, const uint8_t *r
 	/* The answer to a Main Mode that we began brings the other cookie. */
 	memset(key + IKE_COOKIE_LEN, 0, IKE_COOKIE_LEN);
 	sa = hash_get(ike->by_cookies, key, sizeof key);
-	return sa != NULL && sa_is(sa, SAF_INITIATOR) && sa->mm.state == ST_MM_WAIT2 ? sa : NULL;
+	return sa != NULL && sa_is(sa, SAF_INITIATOR) && (sa->mm.state == ST_MM_WAIT2 || sa->mm.state == ST_AM_WAIT2) ? sa : NULL;
 }
 
 struct ike_sa *sa_find_first(struct ike *ike, const uint8_t *icookie, struct ip4_end remote)
@@ -138,7 +138,7 @@ static struct ike_sa *stale(struct ike *ike, uint32_t ip)
 		return NULL;
 	for (struct ike_sa *sa = ike->half; sa != NULL; sa = sa->half_next)
 		if ((ip == 0 || sa->first_remote.ip == ip) &&
-		    (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_REFUSED) &&
+		    (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_AM_WAIT3 || sa->mm.state == ST_REFUSED) &&
 		    now - sa->began_ms >= STALE_MS)
 			return sa;
 	*not_before = now + LOOK_AGAIN_MS;
@@ -158,15 +158,17 @@ bool ike_dh_full(struct ike *ike)
 	return true;
 }
 
-bool sa_admit(struct ike *ike, uint32_t ip, bool *silent)
+bool sa_admit(struct ike *ike, uint32_t ip, bool aggressive, bool *silent)
 {
 	uint32_t most = ike->conf->max_half_open;
 	if (most == 0 || most > IKE_HALF_OPEN_MAX)
 		most = IKE_HALF_OPEN_MAX;
+	if (aggressive)
+		most = (most + 3) / 4;
 	uint32_t share = most / 2 < IKE_HALF_OPEN_ADDRESS ? (most + 1) / 2 : IKE_HALF_OPEN_ADDRESS;
 	bool crowd = half_open_of(ike, ip) >= share;
 
-	*silent = dh_waiting(ike) >= IKE_DH_BACKLOG;
+	*silent = dh_waiting(ike) >= (aggressive ? IKE_DH_BACKLOG / 4 : IKE_DH_BACKLOG);
 	if (*silent) {
 		ike->put_off[PUT_OFF_BACKLOG]++;
 		return false;
@@ -301,7 +303,7 @@ void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell)
 	}
 	if (debug_on(DEBUG_IKEV1, IKE_DETAIL) || log_on(LOGL_DEBUGGING))
 		ike_debug(ike, IKE_DETAIL, prefix.s,
-		          "IKE SA MM:%08x terminating:  flags 0x%08x, refcnt %u, tuncnt %u",
+		          "IKE SA %s:%08x terminating:  flags 0x%08x, refcnt %u, tuncnt %u", sa_mode(sa),
 		          sa->number, sa->flags, sa->refs, sa->tunnels);
 	if (peer != NULL)
 		peer_check(peer, why);
@@ -410,6 +412,7 @@ void sa_established(struct ike_sa *sa)
 	peer->local_nat = sa->local_nat;
 	peer->udp_encap = sa->natt != NATT_NONE && sa->local.port == IKE_PORT_NATT;
 	peer->microsoft = peer->microsoft || sa->microsoft;
+	peer->aggressive = sa_is(sa, SAF_AGGRESSIVE);
 	dpd_start(peer);
 	peer_begin_rekeys(peer);
 }

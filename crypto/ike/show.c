@@ -138,7 +138,9 @@ static void show_one(struct ike *ike, struct out *o, unsigned number, const stru
 	rec(o, "type role", "    Type    : %-15s Role    : %-10s\n", "user",
 	    sa_is(sa, SAF_INITIATOR) ? "initiator" : "responder");
 	rec(o, "rekey? state", "    Rekey   : %-15s State   : %s \n", is_rekey(sa) ? "yes" : "no",
-	    sa_is(sa, SAF_SUPERSEDED) ? "MM_REKEY_DONE_H2" : ike_state_text(sa->mm.state));
+	    !sa_is(sa, SAF_SUPERSEDED)  ? ike_xchg_text(&sa->mm)
+	    : sa_is(sa, SAF_AGGRESSIVE) ? "AM_REKEY_DONE_H2"
+	                                : "MM_REKEY_DONE_H2");
 	rec_num(o, "peer_port", sa->mm.remote.port);
 	if (detail && sa->cipher != NULL) {
 		rec(o, "encrypt hash", "    Encrypt : %-15s Hash    : %-10s\n", sa->cipher->word,

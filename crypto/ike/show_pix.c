@@ -1,7 +1,7 @@
 /* show crypto isakmp sa in the form of PIX 6. */
 #include "crypto/ike/engine.h"
 
-/* The device names Main Mode by what has been exchanged, and an SA that is up by what it waits for. */
+/* The device names Main Mode and Aggressive Mode by what has been exchanged, and an SA that is up by what it waits for. */
 static const char *state_word(const struct ike_sa *sa)
 {
 	if (sa->mm.state == ST_ACTIVE)
@@ -19,6 +19,15 @@ static const char *state_word(const struct ike_sa *sa)
 	case ST_MM_WAIT6:
 	case ST_MM_BUILD5:
 		return "MM_KEY_EXCH";
+	case ST_AM_BUILD2:
+	case ST_AM_WAIT2:
+		return "AG_INIT_EXCH";
+	case ST_AM_WAIT3:
+	case ST_AM_BUILD3:
+		return "AG_AUTH";
+	case ST_AM_START:
+	case ST_AM_BUILD1:
+		return "AG_NO_STATE";
 	default:
 		return "MM_NO_STATE";
 	}

@@ -1,16 +1,18 @@
-/* The exchanges as tables (RFC 2409 §5.4, 5.5): for each state what must and may be in the next message, how it
+/* The exchanges as tables (RFC 2409 §5.1, 5.4, 5.5): for each state what must and may be in the next message, how it
  * is protected, who handles it and what comes after. The driver checks all of that before a handler runs. */
+#include "crypto/ike/aggressive.h"
 #include "crypto/ike/debug_pix.h"
-#include "crypto/ike/engine.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum step_auth { AUTH_NONE, AUTH_HASH1, AUTH_HASH2, AUTH_HASH3 };
 
+enum step_seal { CLEAR, SEALED, EITHER };
+
 struct ike_row {
 	uint8_t exch, state, next, build;
-	bool encrypted;
+	uint8_t seal;
 	uint8_t auth; /* of the leading HASH payload */
 	uint32_t must, may;
 	enum ike_verdict (*fn)(struct ike_xchg *x, struct ike_msg *m);
@@ -23,23 +25,31 @@ struct ike_row {
 
 static const struct ike_row rows[] = {
         /* RFC 2409 §5.4, responder */
-        {EXCH_MAIN, ST_MM_START, ST_MM_WAIT3, 0, false, AUTH_NONE, B(SA), ANY, mm_in1},
-        {EXCH_MAIN, ST_MM_WAIT3, ST_MM_WAIT5, ST_MM_BUILD4, false, AUTH_NONE, B(KE) | B(NONCE),
+        {EXCH_MAIN, ST_MM_START, ST_MM_WAIT3, 0, CLEAR, AUTH_NONE, B(SA), ANY, mm_in1},
+        {EXCH_MAIN, ST_MM_WAIT3, ST_MM_WAIT5, ST_MM_BUILD4, CLEAR, AUTH_NONE, B(KE) | B(NONCE),
          ANY | NATD | B(CERTREQ), mm_in3},
-        {EXCH_MAIN, ST_MM_WAIT5, ST_ACTIVE, 0, true, AUTH_NONE, B(ID) | B(HASH),
+        {EXCH_MAIN, ST_MM_WAIT5, ST_ACTIVE, 0, SEALED, AUTH_NONE, B(ID) | B(HASH),
          ANY | B(CERT) | B(CERTREQ), mm_in5},
         /* initiator */
-        {EXCH_MAIN, ST_MM_WAIT2, ST_MM_WAIT4, ST_MM_BUILD3, false, AUTH_NONE, B(SA), ANY, mm_in2},
-        {EXCH_MAIN, ST_MM_WAIT4, ST_MM_WAIT6, ST_MM_BUILD5, false, AUTH_NONE, B(KE) | B(NONCE),
+        {EXCH_MAIN, ST_MM_WAIT2, ST_MM_WAIT4, ST_MM_BUILD3, CLEAR, AUTH_NONE, B(SA), ANY, mm_in2},
+        {EXCH_MAIN, ST_MM_WAIT4, ST_MM_WAIT6, ST_MM_BUILD5, CLEAR, AUTH_NONE, B(KE) | B(NONCE),
          ANY | NATD | B(CERTREQ), mm_in4},
-        {EXCH_MAIN, ST_MM_WAIT6, ST_ACTIVE, 0, true, AUTH_NONE, B(ID) | B(HASH), ANY | B(CERT),
+        {EXCH_MAIN, ST_MM_WAIT6, ST_ACTIVE, 0, SEALED, AUTH_NONE, B(ID) | B(HASH), ANY | B(CERT),
          mm_in6},
-        /* RFC 2409 §5.5, responder */
-        {EXCH_QUICK, ST_QM_START, ST_QM_WAIT3, ST_QM_BUILD2, true, AUTH_HASH1,
-         B(HASH) | B(SA) | B(NONCE), ANY | B(KE) | B(ID) | B(NATOA), qm_in1},
-        {EXCH_QUICK, ST_QM_WAIT3, ST_QM_DONE, 0, true, AUTH_HASH3, B(HASH), ANY, qm_in3},
+        /* Aggressive Mode, responder; its third message may be in clear */
+        {EXCH_AGGRESSIVE, ST_AM_START, ST_AM_WAIT3, ST_AM_BUILD2, CLEAR, AUTH_NONE, B(SA) | B(KE) | B(NONCE) | B(ID),
+         ANY | B(CERTREQ), am_in1},
+        {EXCH_AGGRESSIVE, ST_AM_WAIT3, ST_ACTIVE, 0, EITHER, AUTH_NONE, B(HASH), ANY | NATD | B(CERT) | B(CERTREQ),
+         am_in3},
         /* initiator */
-        {EXCH_QUICK, ST_QM_WAIT2, ST_QM_DONE, ST_QM_BUILD3, true, AUTH_HASH2,
+        {EXCH_AGGRESSIVE, ST_AM_WAIT2, ST_ACTIVE, ST_AM_BUILD3, CLEAR, AUTH_NONE,
+         B(SA) | B(KE) | B(NONCE) | B(ID) | B(HASH), ANY | NATD | B(CERTREQ), am_in2},
+        /* RFC 2409 §5.5, responder */
+        {EXCH_QUICK, ST_QM_START, ST_QM_WAIT3, ST_QM_BUILD2, SEALED, AUTH_HASH1,
+         B(HASH) | B(SA) | B(NONCE), ANY | B(KE) | B(ID) | B(NATOA), qm_in1},
+        {EXCH_QUICK, ST_QM_WAIT3, ST_QM_DONE, 0, SEALED, AUTH_HASH3, B(HASH), ANY, qm_in3},
+        /* initiator */
+        {EXCH_QUICK, ST_QM_WAIT2, ST_QM_DONE, ST_QM_BUILD3, SEALED, AUTH_HASH2,
          B(HASH) | B(SA) | B(NONCE), ANY | B(KE) | B(ID) | B(NATOA), qm_in2},
 };
 
@@ -51,6 +61,8 @@ static const struct ike_row rows[] = {
 static const uint16_t state_timeout_s[ST_N] = {
         [ST_MM_WAIT3] = 30,  [ST_MM_BUILD4] = 30, [ST_MM_WAIT5] = 60,  [ST_MM_WAIT2] = 30,
         [ST_MM_BUILD3] = 30, [ST_MM_WAIT4] = 30,  [ST_MM_BUILD5] = 30, [ST_MM_WAIT6] = 30,
+        [ST_AM_BUILD2] = 30, [ST_AM_WAIT3] = 30,  [ST_AM_BUILD1] = 30, [ST_AM_WAIT2] = 30,
+        [ST_AM_BUILD3] = 30,
         [ST_QM_BUILD2] = 30, [ST_QM_WAIT3] = 45,  [ST_QM_BUILD1] = 30, [ST_QM_WAIT2] = 30,
         [ST_QM_BUILD3] = 30, [ST_REFUSED] = 30,   [ST_QM_DONE] = 40,
         [ST_ACTIVE] = 60, /* so long the last message is sent again to who missed it */
@@ -141,7 +153,7 @@ static void xchg_timeout(struct timer *t, void *arg)
 	}
 	ike_enter(ike);
 	ike_event(x, EV_TIMEOUT);
-	ike_timer_dbg(sa, "%s timer expired", ike_state_text(x->state));
+	ike_timer_dbg(sa, "%s timer expired", ike_xchg_text(x));
 	if (x->exch == EXCH_QUICK) {
 		struct ike_qm *qm = (struct ike_qm *)x;
 		if (x->state != ST_QM_DONE)
@@ -152,7 +164,7 @@ static void xchg_timeout(struct timer *t, void *arg)
 		if (x->state != ST_REFUSED)
 			ike_say_history(x);
 		if (x->state != ST_REFUSED && ike_may_log(ike))
-			ike_log(ike, MSG_713136, ike_prefix(sa).s, ike_state_text(x->state));
+			ike_log(ike, MSG_713136, ike_prefix(sa).s, ike_xchg_text(x));
 		if (x->state != ST_REFUSED)
 			ike->stat[sa_is(sa, SAF_INITIATOR) ? STAT_INITIATOR_FAILS : STAT_RESPONDER_FAILS]++;
 		sa_delete(sa, SA_END_DELETED, false);
@@ -174,7 +186,7 @@ void ike_xchg_state(struct ike_xchg *x, uint8_t state)
 	timer_start(clock, &x->timeout, 1000u * state_timeout_s[state], xchg_timeout, x);
 	if (state == ST_ACTIVE)
 		return;
-	ike_timer_dbg(x->sa, "%s timer started, %u seconds", ike_state_text(state),
+	ike_timer_dbg(x->sa, "%s timer started, %u seconds", ike_xchg_text(x),
 	              state_timeout_s[state]);
 }
 
@@ -370,7 +382,7 @@ static void drop(struct ike_sa *sa, const char *why)
 	ike_dbg(sa, IKE_EVENT, "Dropping message: %s", why);
 }
 
-static void duplicate(struct ike_xchg *x)
+void ike_repeat(struct ike_xchg *x)
 {
 	struct ike *ike = x->sa->ike;
 	bool have = x->sent.p != NULL;
@@ -384,7 +396,7 @@ static void duplicate(struct ike_xchg *x)
 		ike_log(ike, MSG_713201, ike_prefix(x->sa).s, x->exch == EXCH_QUICK ? 2u : 1u,
 		        have ? "Retransmitting last packet." : "No last packet to retransmit.");
 	ike_dbg(x->sa, IKE_EVENT, "P%d Retransmit msg dispatched to %s FSM",
-	        x->exch == EXCH_QUICK ? 2 : 1, x->exch == EXCH_QUICK ? "QM" : "MM");
+	        x->exch == EXCH_QUICK ? 2 : 1, x->exch == EXCH_QUICK ? "QM" : sa_mode(x->sa));
 	ike_resend(x);
 }
 
@@ -426,13 +438,14 @@ static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struc
 	struct ike_sa *sa = x->sa;
 	struct ike *ike = sa->ike;
 	const char *why = NULL;
-	bool psk_shows = row->exch == EXCH_MAIN && row->encrypted;
+	bool sealed = (hdr->flags & IKE_FLAG_ENCRYPTED) != 0;
+	bool psk_shows = row->exch != EXCH_QUICK && sealed;
 
-	if (row->encrypted != ((hdr->flags & IKE_FLAG_ENCRYPTED) != 0)) {
-		drop(sa, row->encrypted ? "not encrypted" : "encrypted too early");
+	if (row->seal != EITHER && sealed != (row->seal == SEALED)) {
+		drop(sa, sealed ? "encrypted too early" : "not encrypted");
 		return false;
 	}
-	if (row->encrypted) {
+	if (sealed) {
 		if (!ike_open_msg(sa, x->iv, hdr, raw, next_iv, &why)) {
 			ike->stat[STAT_DECRYPT_FAILS]++;
 			if (psk_shows)
@@ -462,7 +475,7 @@ static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struc
 		drop(sa, "HASH payload does not verify");
 		return false;
 	}
-	if (row->encrypted)
+	if (sealed)
 		sa->bytes_in += raw.len;
 	return true;
 }
@@ -477,7 +490,7 @@ static void show_received(struct ike_sa *sa, const struct ike_hdr *hdr, const st
 static bool must_wait(struct ike_xchg *x, const struct ike_row *row)
 {
 	const struct ike_msg *m = &x->sa->ike->msg;
-	return row->build != 0 && (x->exch == EXCH_MAIN || ike_msg_find(m, PAY_KE, NULL) != NULL) &&
+	return row->build != 0 && (x->exch != EXCH_QUICK || ike_msg_find(m, PAY_KE, NULL) != NULL) &&
 	       ike_dh_full(x->sa->ike);
 }
 
@@ -513,7 +526,7 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 
 	prim_hash(PRIM_SHA256, &raw, 1, hash);
 	if (x->rx_any && memcmp(hash, x->rx_hash, sizeof hash) == 0) {
-		duplicate(x);
+		ike_repeat(x);
 		return;
 	}
 	const struct ike_row *row = row_find(x);
@@ -532,10 +545,10 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 	x->answered = false;
 	if (step_open(x, row, hdr, raw, next_iv)) {
 		show_received(x->sa, hdr, &ike->msg);
-		if (row->encrypted)
+		if (hdr->flags & IKE_FLAG_ENCRYPTED)
 			memcpy(x->iv, next_iv, sizeof next_iv);
 		pix_block(x);
-		if (x->state != ST_MM_START && x->state != ST_QM_START)
+		if (x->state != ST_MM_START && x->state != ST_AM_START && x->state != ST_QM_START)
 			ike_event(x, EV_PROCESS_MSG);
 		verdict = must_wait(x, row) ? STEP_IGNORE : row->fn(x, &ike->msg);
 		/* a refused exchange may be gone */

@@ -95,6 +95,8 @@ static const struct {
         {"IKE MM Responder FSM", 715065},
         {"IKE QM Responder FSM", 715065},
         {"IKE MM Initiator FSM", 715065},
+        {"IKE AM Responder FSM", 715065},
+        {"IKE AM Initiator FSM", 715065},
         {"IKE QM Initiator FSM", 715065},
         {"Computing hash for ISAKMP", 715076},
         {"Pitcher: ", 715077},
@@ -191,9 +193,33 @@ const char *ike_state_text(uint8_t state)
 	        [ST_QM_WAIT3] = "QM_WAIT_MSG3", [ST_QM_BUILD1] = "QM_BLD_MSG1",
 	        [ST_QM_WAIT2] = "QM_WAIT_MSG2", [ST_QM_BUILD3] = "QM_BLD_MSG3",
 	        [ST_QM_DONE] = "QM_DONE",       [ST_ACTIVE] = "MM_ACTIVE",
-	        [ST_REFUSED] = "MM_DONE",
+	        [ST_REFUSED] = "MM_DONE",       [ST_AM_START] = "AM_START",
+	        [ST_AM_BUILD2] = "AM_BLD_MSG2", [ST_AM_WAIT3] = "AM_WAIT_MSG3",
+	        [ST_AM_BUILD1] = "AM_BLD_MSG1", [ST_AM_WAIT2] = "AM_WAIT_MSG2",
+	        [ST_AM_BUILD3] = "AM_BLD_MSG3",
 	};
 	return state < ST_N && names[state] != NULL ? names[state] : "?";
+}
+
+const char *ike_past_text(const struct ike_xchg *x, uint8_t state)
+{
+	if (x->exch != EXCH_AGGRESSIVE)
+		return ike_state_text(state);
+	switch (state) {
+	case ST_NEW:
+		return "AM_START";
+	case ST_ACTIVE:
+		return "AM_ACTIVE";
+	case ST_REFUSED:
+		return "AM_DONE";
+	default:
+		return ike_state_text(state);
+	}
+}
+
+const char *ike_xchg_text(const struct ike_xchg *x)
+{
+	return ike_past_text(x, x->state);
 }
 
 const char *ike_notify_text(uint16_t type)

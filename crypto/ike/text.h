@@ -56,11 +56,15 @@ void ike_debug(struct ike *ike, uint8_t level, const char *prefix, const char *f
 #define ike_engine_dbg(sa, level, ...) \
 	ike_dbg_of(sa, DEBUG_ENGINE, level, "CryptoEngine0: " __VA_ARGS__)
 #define ike_timer_dbg(sa, fmt, ...)                                                \
-	ike_dbg_of(sa, DEBUG_IKEV1_TIMERS, 1, "IKEv1 TIMER: SA MM:%08x, " fmt,     \
-	           (sa)->number __VA_OPT__(, ) __VA_ARGS__)
+	ike_dbg_of(sa, DEBUG_IKEV1_TIMERS, 1, "IKEv1 TIMER: SA %s:%08x, " fmt,     \
+	           sa_mode(sa), (sa)->number __VA_OPT__(, ) __VA_ARGS__)
 #define ike_common_dbg(sa, ...) \
 	ike_dbg_of(sa, DEBUG_IKE_COMMON, 1, "[IKE COMMON DEBUG]" __VA_ARGS__)
 const char *ike_state_text(uint8_t state);
+struct ike_xchg;
+/* The same of an exchange: what Main Mode and Aggressive Mode have in common is named by which of them it is. */
+const char *ike_xchg_text(const struct ike_xchg *x);
+const char *ike_past_text(const struct ike_xchg *x, uint8_t state); /* ... in a state it was in */
 const char *ike_notify_text(uint16_t type);
 struct ike_proxy_text {
 	char s[64];

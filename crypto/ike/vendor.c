@@ -141,7 +141,8 @@ void vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind)
 		ike_out_payload(o, PAY_VENDOR);
 		wr_bytes(&o->w, vendors[i].id, vendors[i].len);
 		if (kind == VENDOR_FRAGMENTATION)
-			wr_u32(&o->w, 0x80000000); /* in Main Mode */
+			/* in Main Mode; in Aggressive Mode too */
+			wr_u32(&o->w, sa_is(sa, SAF_AGGRESSIVE) ? 0xc0000000 : 0x80000000);
 	}
 }
 

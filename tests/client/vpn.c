@@ -190,6 +190,10 @@ static void make_ike(struct vpn *v)
 		v->offer.groups[0].psk = v->habits.psk;
 		v->offer.groups[0].psk_len = strlen(v->habits.psk);
 	}
+	if (v->habits.group_name != NULL) {
+		v->offer.conf.identity = IKE_ID_KEY_ID;
+		v->offer.conf.identity_text = v->habits.group_name;
+	}
 	v->ike_ops = (struct ike_ops){.send = on_send,
 	                              .keepalive = on_keepalive,
 	                              .dh = on_dh,
@@ -404,6 +408,7 @@ void vpn_dial(struct vpn *v)
 {
 	bool nat = v->habits.private_ip != 0;
 	v->peer = client_peer_of(v->ike, v->ip);
+	v->peer->aggressive = v->habits.group_name != NULL;
 	v->flow = client_flow_of(v->peer, v->ip, 1701, v->habits.esp, nat ? ENCAP_UDP_TRANSPORT : ENCAP_TRANSPORT);
 	v->flow->natoa = nat;
 	if (v->habits.endless_keys)

@@ -38,6 +38,7 @@ struct client_habits {
 	const char *user, *password;
 	unsigned methods;
 	const char *psk;   /* NULL = the tests' own */
+	const char *group_name; /* Aggressive Mode with this identity; NULL = Main Mode */
 	bool passive;      /* never renews keys by itself */
 	bool ike_only;     /* no L2TP follows */
 	bool endless_keys; /* no lifetime by kilobytes */

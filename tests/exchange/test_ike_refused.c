@@ -30,12 +30,16 @@ static void first_message(struct net *net, uint8_t exch, uint16_t auth)
 	say(net, &o);
 }
 
-/* The Cisco VPN client: group name and key in Aggressive Mode. */
+/* Aggressive Mode that is switched off, and one that is none: its first message says it all. */
 static void aggressive_mode(void **state)
 {
 	struct net *net = *state;
 	first_message(net, EXCH_AGGRESSIVE, AUTH_PSK);
-	assert_int_equal(net_logged(net, 713904, "only L2TP over IPsec, dropping"), 1);
+	assert_int_equal(net->server.ike->nsas, 0);
+	assert_int_equal(net->to_client, 0);
+	net->server.offer.conf.am_disable = true;
+	first_message(net, EXCH_AGGRESSIVE, AUTH_PSK);
+	assert_int_equal(net_logged(net, 713904, "disabled by crypto ikev1 am-disable, dropping"), 1);
 	assert_int_equal(net->server.ike->nsas, 0);
 }
 

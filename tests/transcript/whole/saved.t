@@ -43,6 +43,7 @@ hostname gw
 gw(config)# configure replace disk0:saved.cfg
 
 disk0:/saved.cfg:<*>: WARNING: crypto ikev1 policy 10: Diffie-Hellman group 2 is weak, use group 5 or stronger
+disk0:/saved.cfg:<*>: WARNING: IKEv1 Aggressive Mode is accepted, where the pre-shared key of a tunnel-group can be guessed by whoever knows its name; crypto ikev1 am-disable refuses it
 <*> bytes copied in <*> secs<*>
 gw(config)# delete /noconfirm saved.cfg
 gw(config)# write erase

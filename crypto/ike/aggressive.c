@@ -1,0 +1,350 @@
+/* Aggressive Mode with a pre-shared key (RFC 2409 §5.4): as responder, where the identity names the tunnel group whose key
+ * it is, and as initiator when we renew the IKE SA of such a peer.
+ *
+ *   1 ->  SA, KE, Ni, ID, vendor IDs
+ *   2 <-  SA, KE, Nr, ID, HASH_R, vendor IDs, NAT-D
+ *   3 ->  HASH_I, NAT-D (in clear or encrypted)
+ *
+ * Who knows a name can have an answer for it and guess at the key; so nobody may learn from the answer which names there
+ * are: a name that is none is answered with a key that nobody has, and fails as a wrong key does. */
+#include "crypto/ike/aggressive.h"
+
+#include "crypto/ike/debug_pix.h"
+#include "crypto/ike/group.h"
+#include "crypto/ike/main.h"
+#include "crypto/ike/vendor.h"
+
+/* ------------------------------------------------------------------ the tunnel group */
+
+/* Body of an ID payload without type, protocol and port. */
+static struct bytes id_data(struct bytes body, uint8_t *type)
+{
+	struct rd r = rd_of(body.p, body.len);
+	*type = rd_u8(&r);
+	rd_skip(&r, 3);
+	return rd_rest(&r);
+}
+
+static void say_unknown(struct ike_sa *sa, const char *name)
+{
+	if (!ike_may_log(sa->ike))
+		return;
+	ike_log(sa->ike, MSG_713255, ike_prefix(sa).s, name);
+	ike_log(sa->ike, MSG_713256, ike_prefix(sa).s);
+}
+
+/* Nothing that this decides may show in the answer. */
+static void land(struct ike_sa *sa, struct bytes id)
+{
+	char name[IKE_ID_MAX + 1] = "";
+	uint8_t type;
+	struct bytes data = id_data(id, &type);
+	const struct ike_group *group = ike_id_name(type, data, name, sizeof name) ? ike_conf_group(sa->ike->conf, name) : NULL;
+
+	sa->spoofed = group == NULL || group->psk == NULL;
+	if (sa->spoofed)
+		say_unknown(sa, name);
+	else
+		ike_sa_land(sa, group);
+}
+
+/* ------------------------------------------------------------------ parts of the messages */
+
+/* The one ID of a message; empty: refused. */
+static struct bytes take_id(struct ike_sa *sa, const struct ike_msg *m)
+{
+	const struct ike_payload *i = ike_msg_find(m, PAY_ID, NULL);
+	struct bytes id = {0};
+	pix_payload(sa, "ID", 0, false);
+	ike_dbg(sa, IKE_DETAIL, "processing ID payload");
+	if (ike_msg_find(m, PAY_ID, i) == NULL && i->body.len <= IKE_ID_MAX)
+		id = ike_xchg_keep(&sa->mm, i->body);
+	if (id.p == NULL)
+		mm_malformed(sa, PAY_ID, "ID payload twice or too long", NOTIFY_INVALID_ID_INFORMATION);
+	else
+		mm_show_id(sa, id);
+	return id;
+}
+
+static void write_hash(struct ike_sa *sa, struct ike_out *o, struct bytes id)
+{
+	uint8_t hash[PRIM_MD_MAX];
+	ike_dbg(sa, IKE_DETAIL, "constructing hash payload");
+	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
+	size_t len = mm_hash(sa, sa_is(sa, SAF_INITIATOR), id, hash);
+	ike_out_bytes(o, PAY_HASH, (struct bytes){hash, len});
+}
+
+/* Is it what the other side computes? */
+static bool hash_fits(struct ike_sa *sa, struct bytes id, struct bytes theirs)
+{
+	uint8_t hash[PRIM_MD_MAX];
+	pix_payload(sa, "HASH", 0, false);
+	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
+	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
+	size_t len = mm_hash(sa, !sa_is(sa, SAF_INITIATOR), id, hash);
+	if (bytes_eq_secret(theirs, (struct bytes){hash, len}) && !sa->spoofed) {
+		pix_authenticated(sa);
+		sa->flags |= SAF_PROVED;
+		return true;
+	}
+	sa->ike->stat[STAT_HASH_FAILS]++;
+	mm_bad_psk(sa, "hash does not verify");
+	return false;
+}
+
+/* ------------------------------------------------------------------ responder */
+
+static void am_out2(struct ike_xchg *x)
+{
+	struct ike_sa *sa = x->sa;
+	if (x->dh->job.status != 0) {
+		mm_malformed(sa, PAY_KE, "Diffie-Hellman failed: the public value is not valid",
+		             NOTIFY_INVALID_KEY_INFORMATION);
+		return;
+	}
+	x->id_r = mm_own_id(sa);
+	if (x->id_r.p == NULL || !mm_make_ke_nonce(x, &x->ke_r, &x->nonce_r)) {
+		mm_fail(sa, 0);
+		return;
+	}
+	mm_derive_keys(sa);
+	struct ike_out *o = ike_answer_begin(x, false);
+	ike_dbg(sa, IKE_DETAIL, "constructing ISAKMP SA payload");
+	ike_out_bytes(o, PAY_SA, x->chosen);
+	ike_dbg(sa, IKE_DETAIL, "constructing ke payload");
+	ike_out_bytes(o, PAY_KE, x->ke_r);
+	ike_dbg(sa, IKE_DETAIL, "constructing nonce payload");
+	ike_out_bytes(o, PAY_NONCE, x->nonce_r);
+	ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
+	ike_out_bytes(o, PAY_ID, x->id_r);
+	pix_own_id(sa, x->id_r);
+	write_hash(sa, o, x->id_r);
+	/* Only what the peer has offered: its address has not proved anything yet. Whatever the group says of DPD. */
+	if (sa->dpd_peer)
+		vendor_write(sa, o, VENDOR_DPD);
+	if (sa->natt != NATT_NONE)
+		vendor_write(sa, o, vendor_of_natt(sa->natt));
+	if (sa->fragmentation)
+		vendor_write(sa, o, VENDOR_FRAGMENTATION);
+	if (sa->natt != NATT_NONE)
+		natt_write(sa, o);
+	if (ike_answer_send(x, false)) /* repeated only when asked */
+		ike_xchg_state(x, ST_AM_WAIT3);
+	else
+		mm_fail(sa, 0);
+}
+
+/* SA payload: the policy, and what it leads to. false: refused. */
+static bool agree(struct ike_xchg *x, struct ike_msg *m)
+{
+	struct ike_sa *sa = x->sa;
+	struct ike *ike = sa->ike;
+	struct p1_offer *offer = &ike->offer.p1;
+	const struct p1_transform *chosen = NULL;
+	const struct ike_payload *p = ike_msg_find(m, PAY_SA, NULL);
+	const char *why = "";
+	uint8_t answer[512];
+	struct wr w = wr_of(answer, sizeof answer);
+
+	ike_dbg(sa, IKE_DETAIL, "processing SA payload");
+	if (!p1_read(offer, p->body, &why)) {
+		mm_malformed(sa, PAY_SA, why, NOTIFY_PAYLOAD_MALFORMED);
+		return false;
+	}
+	const struct ike_policy *policy = p1_choose(ike->conf, offer, &chosen);
+	pix_phase1(sa, offer, policy, chosen);
+	if (policy == NULL || policy->auth != AUTH_PSK) {
+		mm_no_proposal(sa, offer);
+		mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
+		return false;
+	}
+	ike_dbg(sa, IKE_DETAIL, "Oakley proposal is acceptable");
+	vendor_read(sa, m);
+	pix_authentication(sa);
+	if (ike->conf->natt_s != 0)
+		sa->natt = sa->natt_offered;
+	ike_dbg(sa, IKE_DETAIL, "processing IKE SA payload");
+	ike_dbg(sa, IKE_DETAIL,
+	        "IKE SA Proposal # %u, Transform # %u acceptable  Matches global IKE entry # %u",
+	        chosen->proposal, chosen->number, policy->priority);
+	mm_set_algorithms(sa, policy);
+	sa->life_offered_s = chosen->life_s;
+	sa->life_s = ike_life_min(policy->life_s, chosen->life_s);
+	p1_write_choice(&w, chosen);
+	x->sa_i = ike_xchg_keep(x, p->body);
+	x->chosen = wr_ok(&w) ? ike_xchg_keep(x, (struct bytes){answer, wr_len(&w)}) : (struct bytes){0};
+	if (x->sa_i.p != NULL && x->chosen.p != NULL)
+		return true;
+	mm_fail(sa, 0);
+	return false;
+}
+
+enum ike_verdict am_in1(struct ike_xchg *x, struct ike_msg *m)
+{
+	struct ike_sa *sa = x->sa;
+
+	if (!agree(x, m) || !mm_take_ke_nonce(sa, m, &x->ke_i, &x->nonce_i))
+		return STEP_FAIL;
+	x->id_i = take_id(sa, m);
+	if (x->id_i.p == NULL)
+		return STEP_FAIL;
+	mm_say_certificates(sa, m);
+	land(sa, x->id_i);
+	if (!ike_xchg_dh(x, sa->group, x->ke_i, am_out2))
+		return mm_fail(sa, 0);
+	return STEP_WAIT;
+}
+
+enum ike_verdict am_in3(struct ike_xchg *x, struct ike_msg *m)
+{
+	struct ike_sa *sa = x->sa;
+
+	if (!hash_fits(sa, x->id_i, ike_msg_find(m, PAY_HASH, NULL)->body))
+		return STEP_FAIL;
+	mm_read_natd(sa, m);
+	if (m->hdr.flags & IKE_FLAG_ENCRYPTED) /* in clear anybody on the way may have put them there */
+		mm_read_notifies(sa, m);
+	/* Authenticated: from here on the peer is where this message came from (port float, RFC 3947 §4). */
+	sa->local = x->local;
+	sa->remote = x->remote;
+	struct ike_peer *peer = peer_for(sa, x->id_i);
+	if (peer == NULL)
+		return mm_fail(sa, 0);
+	peer_attach(peer, sa);
+	mm_say_natt(sa);
+	ike_dbg(sa, IKE_EVENT, "Connection landed on tunnel_group %s", sa->group_name);
+	mm_say_completed(sa);
+	sa_established(sa);
+	return STEP_DONE;
+}
+
+void am_mark(struct ike_sa *sa)
+{
+	sa->flags = (sa->flags & ~(uint32_t)SAF_MAIN) | SAF_AGGRESSIVE;
+	sa->mm.exch = EXCH_AGGRESSIVE;
+}
+
+void am_ask_again(struct ike_sa *sa)
+{
+	/* It knows our cookie, so it has had the second message, and is where it says it is. */
+	if (sa->mm.state == ST_AM_WAIT3)
+		ike_repeat(&sa->mm);
+}
+
+/* ------------------------------------------------------------------ initiator */
+
+static void am_out1(struct ike_xchg *x)
+{
+	struct ike_sa *sa = x->sa;
+	struct ike *ike = sa->ike;
+	const struct ike_policy policy = {.auth = AUTH_PSK,
+	                                  .cipher = sa->cipher,
+	                                  .hash = sa->hash,
+	                                  .group = sa->group,
+	                                  .life_s = sa->life_offered_s};
+
+	x->id_i = mm_own_id(sa);
+	if (x->dh->job.status != 0 || x->id_i.p == NULL || !mm_make_ke_nonce(x, &x->ke_i, &x->nonce_i)) {
+		mm_fail(sa, 0);
+		return;
+	}
+	struct ike_out *o = ike_answer_begin(x, false);
+	ike_dbg(sa, IKE_DETAIL, "constructing ISAKMP SA payload");
+	ike_out_payload(o, PAY_SA);
+	size_t at = wr_len(&o->w);
+	p1_write_offer(&o->w, &policy);
+	x->sa_i = ike_xchg_keep(x, ike_out_from(o, at));
+	ike_dbg(sa, IKE_DETAIL, "constructing ke payload");
+	ike_out_bytes(o, PAY_KE, x->ke_i);
+	ike_dbg(sa, IKE_DETAIL, "constructing nonce payload");
+	ike_out_bytes(o, PAY_NONCE, x->nonce_i);
+	ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
+	ike_out_bytes(o, PAY_ID, x->id_i);
+	for (unsigned v = NATT_N - 1; v > NATT_NONE && ike->conf->natt_s != 0; v--)
+		vendor_write(sa, o, vendor_of_natt(v));
+	vendor_write(sa, o, VENDOR_DPD);
+	if (x->sa_i.p != NULL && ike_answer_send(x, true))
+		ike_xchg_state(x, ST_AM_WAIT2);
+	else
+		mm_fail(sa, 0);
+}
+
+void am_begin(struct ike_sa *sa)
+{
+	struct ike_xchg *x = &sa->mm;
+	am_mark(sa);
+	ike_xchg_init(x, sa, EXCH_AGGRESSIVE, 0, true);
+	ike_event(x, EV_START_AM);
+	ike_xchg_state(x, ST_AM_BUILD1);
+	if (ike_xchg_dh(x, sa->group, (struct bytes){0}, am_out1))
+		ike_xchg_dh_settle(x);
+	else
+		sa_delete(sa, SA_END_ADMIN, false);
+}
+
+static void am_out3(struct ike_xchg *x)
+{
+	struct ike_sa *sa = x->sa;
+	uint8_t type;
+	if (x->dh->job.status != 0) {
+		mm_malformed(sa, PAY_KE, "Diffie-Hellman failed: the public value is not valid", 0);
+		return;
+	}
+	mm_derive_keys(sa);
+	if (!hash_fits(sa, x->id_r, x->chosen))
+		return;
+	/* A different identity behind the same address and port is not this peer. */
+	struct bytes id = id_data(x->id_r, &type);
+	struct ike_peer *peer = sa->peer;
+	if (peer == NULL || type != peer->id_type || !bytes_eq(id, peer->id)) {
+		mm_malformed(sa, PAY_ID, "the peer's identity changed", 0);
+		return;
+	}
+	if ((sa->remote_nat || sa->local_nat) && x->local.port == IKE_PORT)
+		x->local.port = x->remote.port = IKE_PORT_NATT;
+	struct ike_out *o = ike_answer_begin(x, true);
+	write_hash(sa, o, x->id_i);
+	if (sa->natt != NATT_NONE)
+		natt_write(sa, o);
+	if (!ike_answer_send(x, false)) {
+		mm_fail(sa, 0);
+		return;
+	}
+	sa->local = x->local;
+	sa->remote = x->remote;
+	peer_move(peer, x->local, x->remote);
+	mm_say_natt(sa);
+	mm_say_completed(sa);
+	sa_established(sa);
+}
+
+enum ike_verdict am_in2(struct ike_xchg *x, struct ike_msg *m)
+{
+	struct ike_sa *sa = x->sa;
+	struct p1_offer *offer = &sa->ike->offer.p1;
+	const struct ike_policy agreed = {
+	        .auth = AUTH_PSK, .cipher = sa->cipher, .hash = sa->hash, .group = sa->group};
+	const char *why = "", *rcvd, *cfgd;
+
+	if (!p1_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why) || offer->n != 1 ||
+	    p1_mismatch(&agreed, &offer->t[0], &rcvd, &cfgd) != NULL)
+		return mm_malformed(sa, PAY_SA, "the peer chose what was not offered", 0);
+	ike_dbg(sa, IKE_EVENT, "Oakley proposal is acceptable");
+	vendor_read(sa, m);
+	if (sa->ike->conf->natt_s != 0)
+		sa->natt = sa->natt_offered;
+	memcpy(sa->rcookie, m->hdr.rcookie, IKE_COOKIE_LEN);
+	if (!sa_index(sa))
+		return mm_fail(sa, 0);
+	if (!mm_take_ke_nonce(sa, m, &x->ke_r, &x->nonce_r))
+		return STEP_FAIL;
+	x->id_r = take_id(sa, m);
+	if (x->id_r.p == NULL)
+		return STEP_FAIL;
+	x->chosen = ike_xchg_keep(x, ike_msg_find(m, PAY_HASH, NULL)->body); /* HASH_R, until there are keys */
+	mm_read_natd(sa, m);
+	if (x->chosen.p == NULL || ike_group_of(sa)->psk == NULL || !ike_xchg_dh(x, sa->group, x->ke_r, am_out3))
+		return mm_fail(sa, 0);
+	return STEP_WAIT;
+}
