@@ -320,6 +320,18 @@ static const struct aaa_group *switch_group(struct ppp_session *s)
 	return g;
 }
 
+/* Whom authorization is about, when it is not about the user of PPP. */
+static void look_at_certificate(const struct ppp_session *s, const struct aaa_group *g, struct aaa_request *rq)
+{
+	const struct ppp *p = s->ppp;
+	bool wanted = g && (g->cert_entire || (g->cert_attr[0] && g->cert_attr[0][0]));
+	rq->by_certificate = wanted && p->ops->certificate_user &&
+	                     p->ops->certificate_user(p->ctx, s->link.peer, g, rq->cert_user, sizeof(rq->cert_user));
+	if (rq->by_certificate)
+		ppp_debug(s, DEBUG_AAA_AUTHORIZATION, 1, "AAA: user name from the certificate: %s",
+		          rq->cert_user[0] ? rq->cert_user : "<none>");
+}
+
 void ppp_auth_ask(struct ppp_session *s)
 {
 	struct ppp_auth *a = &s->auth;
@@ -332,6 +344,7 @@ void ppp_auth_ask(struct ppp_session *s)
 	rq->our_ip = s->link.local.ip;
 	rq->unit = s->unit;
 	rq->ifname = s->link.ifname;
+	look_at_certificate(s, g, rq);
 	rq->done = on_result;
 	rq->arg = s;
 	ppp_debug(s, DEBUG_PPP_UAUTH, 1, "PPP %u: uauth_send_req: pppdev=%u, ulen=%zu, user=%s",

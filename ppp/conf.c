@@ -179,6 +179,25 @@ static int server_exists(const struct conf *c, struct str server, struct err *er
 	return 0;
 }
 
+/* username-from-certificate */
+static int certificate_name_check(struct str text, struct err *err)
+{
+	static const char *const words[] = {"C",  "CN", "DC", "DNQ", "EA", "GENQ", "GN", "I",   "IP",    "L",
+	                                    "N",  "O",  "OU", "SER", "SN", "SP",   "T",  "UID", "UNAME", "UPN"};
+	struct str rest = text;
+	unsigned n = 0;
+	if (str_eq_cstr(text, "use-entire-name") || str_eq_cstr(text, "use-script"))
+		return 0;
+	for (struct str word; (word = str_word(&rest)).len > 0; n++) {
+		size_t i = 0;
+		while (i < sizeof(words) / sizeof(words[0]) && !str_caseeq(word, str_of(words[i])))
+			i++;
+		if (i == sizeof(words) / sizeof(words[0]))
+			return err_set(err, -EINVAL, "%.*s is no attribute of a certificate's name", STR_ARG(word));
+	}
+	return n <= 2 ? 0 : err_set(err, -EINVAL, "there are at most two attributes");
+}
+
 static int tunnel_group_general_check(const struct conf *c, const struct centry *e,
                                       const struct centry *was, struct conf_notes *notes,
                                       struct err *err)
@@ -188,7 +207,7 @@ static int tunnel_group_general_check(const struct conf *c, const struct centry 
 	for (const struct centry *i = conf_first_child(c, e, "interface-server"); i && !rc;
 	     i = conf_next(c, i))
 		rc = server_exists(c, conf_text(i, "group"), err);
-	return rc;
+	return rc ? rc : certificate_name_check(conf_text(e, "from-certificate"), err);
 }
 
 const struct conf_check *ppp_conf_checks(size_t *n)

@@ -201,7 +201,9 @@ static bool may_enter(const struct ppp_session *s, const struct aaa_reply *reply
 static void set_terms(struct ppp_session *s, const struct aaa_group *g, const struct aaa_result *result)
 {
 	const struct aaa_conf *aaa = s->ppp->conf->aaa;
-	const struct aaa_user *u = result->local ? aaa_user_find(aaa, s->user) : NULL;
+	const struct aaa_user *u = result->local
+	                                   ? aaa_user_find(aaa, result->local_user[0] ? result->local_user : s->user)
+	                                   : NULL;
 	struct aaa_terms t;
 	s->local_user = u != NULL;
 	aaa_terms(aaa, g, u, result->reply, s->link.ifname, &t);

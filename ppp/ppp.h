@@ -123,6 +123,9 @@ struct ppp_ops {
 	/* The user has proved who he is (ip 0), then: has an address. For IKE's messages and show. */
 	void (*user_known)(void *ctx, uint32_t peer, uint16_t tunnel, uint16_t call,
 	                   const char *user, uint32_t ip);
+	/* The name in the peer's certificate as its group wants it (username-from-certificate), "" when there is none.
+	 * false: the peer has shown no certificate. May be NULL. */
+	bool (*certificate_user)(void *ctx, uint32_t peer, const struct aaa_group *g, char *user, size_t cap);
 	/* Is this time-range in force now? */
 	bool (*in_hours)(void *ctx, const char *time_range);
 	/* Asks for an address; ppp_dhcp_done() follows, never from within. false: no server can be asked. */

@@ -210,6 +210,10 @@ struct aaa_group {
 	const char *accounting;      /* accounting-server-group, "" = none */
 	const char *authorization;   /* authorization-server-group, "" = none */
 	bool authorization_required; /* who it does not know stays out */
+	/* username-from-certificate: the attributes whose text is asked about there, the first one that the certificate
+	 * has ("" = none); or its whole subject. Nothing set: the user's name. */
+	const char *cert_attr[2];
+	bool cert_entire;
 	bool password_management; /* whose password has expired may change it at the login */
 	const uint32_t *dhcp_servers;
 	size_t ndhcp;
@@ -341,6 +345,7 @@ struct aaa_result {
 	 * EAP: eap is for the client. */
 	const struct aaa_reply *reply;
 	bool local; /* the local database knows him */
+	char local_user[AAA_USER_MAX + 1]; /* whose attributes there apply in place of his, "" = his own */
 };
 
 /* MS-CHAPv2: a new password, encrypted with the old one, and the hash of the old one with the new (RFC 2759 §7). */
@@ -360,6 +365,9 @@ struct aaa_request {
 	const struct aaa_change *change; /* MS-CHAPv2: response is of this new password; NULL = none; the caller's until done */
 	char user[AAA_USER_MAX + 1];         /* as it came */
 	char account[AAA_USER_MAX + 1];      /* who is asked about; "" = user */
+	/* The client has shown a certificate, and its tunnel group authorizes by that: the name in it, "" = it has none. */
+	bool by_certificate;
+	char cert_user[AAA_USER_MAX + 1];
 	uint32_t peer_ip;                    /* for messages */
 	const char *ifname;                  /* the client's interface; NULL = none in particular */
 	char password[AAA_PASSWORD_MAX + 1]; /* PAP; wiped by aaa_start */

@@ -245,6 +245,18 @@ static void read_ifaces(struct aaa_conf_ctx *x, const struct centry *general, st
 		                                   .fallback_local = conf_is_set(e, "fallback")};
 }
 
+/* "CN OU", "use-entire-name" */
+static void read_certificate_name(struct aaa_conf_ctx *x, struct str text, struct aaa_group *g)
+{
+	g->cert_attr[0] = g->cert_attr[1] = "";
+	g->cert_entire = str_eq_cstr(text, "use-entire-name");
+	for (size_t i = 0; i < 2 && !g->cert_entire; i++) {
+		struct str word = str_word(&text);
+		if (word.len > 0)
+			g->cert_attr[i] = aaa_conf_str(x, word);
+	}
+}
+
 static void read_group(struct aaa_conf_ctx *x, const struct centry *e, struct aaa_group *g)
 {
 	const struct centry *general = conf_child(x->c, e, "general");
@@ -260,6 +272,7 @@ static void read_group(struct aaa_conf_ctx *x, const struct centry *e, struct aa
 	g->accounting = aaa_conf_str(x, conf_text(general, "accounting"));
 	g->authorization = aaa_conf_str(x, conf_text(general, "authorization"));
 	g->authorization_required = conf_bool(general, "authorization-required");
+	read_certificate_name(x, conf_text(general, "from-certificate"), g);
 	g->password_management = conf_bool(general, "password-management");
 	g->ndhcp = conf_list_len(general, "dhcp-servers");
 	uint32_t *servers = aaa_conf_array(x, g->ndhcp, sizeof(*servers));

@@ -175,6 +175,11 @@ static void end(struct aaa_request *rq, const struct aaa_conf *c, enum aaa_statu
 
 /* ------------------------------------------------------------------ after authentication */
 
+static const char *local_name(const struct aaa_result *res)
+{
+	return res->local_user[0] ? res->local_user : res->user;
+}
+
 static void policy_step(struct aaa_run *run);
 
 static const struct aaa_group *group_of(const struct aaa_run *run)
@@ -227,7 +232,7 @@ static void policy_step(struct aaa_run *run)
 		refused(run, AAA_WHY_NO_GROUP);
 		return;
 	}
-	const struct aaa_user *u = run->rq->result.local ? aaa_user_find(c, run->rq->result.user) : NULL;
+	const struct aaa_user *u = run->rq->result.local ? aaa_user_find(c, local_name(&run->rq->result)) : NULL;
 	const struct aaa_policy *p = aaa_policy_find(c, aaa_terms_policy(c, g, u, run->reply));
 	struct aaa_sgroup *servers = p && p->external ? aaa_sgroup_find(run->servers, p->external) : NULL;
 	if (!servers) {
@@ -246,12 +251,18 @@ static void policy_step(struct aaa_run *run)
 	aaa_ask_start(&run->ask, servers);
 }
 
+/* Whom the servers of authorization are asked about. */
+static const char *authorized_name(const struct aaa_request *rq)
+{
+	return rq->by_certificate ? rq->cert_user : rq->result.user;
+}
+
 static void on_authorized(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_reply *reply,
                           enum aaa_why why)
 {
 	struct aaa_run *run = ask->arg;
 	const struct aaa_group *g = group_of(run);
-	const char *user = run->rq->result.user, *server = aaa_ask_server(ask);
+	const char *user = authorized_name(run->rq), *server = aaa_ask_server(ask);
 	if (answer == AAA_SAYS_ACCEPT) {
 		log_msg(MSG_113004_AUTHORIZATION, server, user);
 		aaa_reply_take(&run->reply, reply);
@@ -279,21 +290,32 @@ static void authorize_step(struct aaa_run *run)
 	struct aaa_request *rq = run->rq;
 	bool local = str_caseeq(str_of(name), STR("LOCAL"));
 	struct aaa_sgroup *servers = !local && name[0] ? aaa_sgroup_find(run->servers, name) : NULL;
+	const char *who = rq->by_certificate ? rq->cert_user : run->name;
+	if (name[0] && !who[0]) { /* nobody can be asked about */
+		log_msg(MSG_113013, "There is no user name in the certificate", rq->result.user);
+		if (g->authorization_required)
+			refused(run, AAA_WHY_AUTHORIZATION);
+		else
+			policy_step(run);
+		return;
+	}
 	if (servers) {
 		run->ask = (struct aaa_ask){.what = AAA_AUTHORIZE,
 		                            .rq = rq,
-		                            .name = run->name,
+		                            .name = who,
 		                            .done = on_authorized,
 		                            .arg = run};
 		aaa_ask_start(&run->ask, servers);
 		return;
 	}
 	if (local) {
-		const struct aaa_user *u = aaa_user_of(c, g, run->name);
+		const struct aaa_user *u = aaa_user_of(c, g, who);
 		aaa_count_authorization();
 		rq->result.local = rq->result.local || u;
+		if (u && rq->by_certificate)
+			str_copy(rq->result.local_user, sizeof(rq->result.local_user), str_of(u->name));
 		if (!u && g->authorization_required) {
-			log_msg(MSG_113017, aaa_why_text(AAA_WHY_NO_USER), rq->result.user);
+			log_msg(MSG_113017, aaa_why_text(AAA_WHY_NO_USER), authorized_name(rq));
 			refused(run, AAA_WHY_AUTHORIZATION);
 			return;
 		}

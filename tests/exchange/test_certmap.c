@@ -14,82 +14,10 @@
 #include "cli/config/edit.h"
 #include "crypto/pki/certmap.h"
 #include "crypto/pki/conf.h"
-#include "crypto/pki/ossl.h"
-#include "crypto/prim/prim.h"
 #include "tests/exchange/conf_fixture.h"
+#include "tests/exchange/named_cert.h"
 
 /* ------------------------------------------------------------------ certificates */
-
-static struct pki_key *key;
-
-struct part {
-	const char *attr;
-	int type; /* MBSTRING_ASC or V_ASN1_... */
-	const char *value;
-	int len; /* -1 = to its end */
-	int set; /* 0 = of its own, -1 = beside the one before */
-};
-
-/* CN=dir,OU=admins as an alternative name. */
-static void add_directory_name(X509 *x)
-{
-	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
-	GENERAL_NAME *g = GENERAL_NAME_new();
-	X509_NAME *name = X509_NAME_new();
-	X509_NAME_add_entry_by_txt(name, "OU", MBSTRING_ASC, (const uint8_t *)"admins", -1, -1, 0);
-	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const uint8_t *)"dir", -1, -1, 0);
-	GENERAL_NAME_set0_value(g, GEN_DIRNAME, name);
-	sk_GENERAL_NAME_push(names, g);
-	assert_int_equal(X509_add1_ext_i2d(x, NID_subject_alt_name, names, 0, 0), 1);
-	GENERAL_NAMES_free(names);
-}
-
-static struct pki_cert *cert_of(const struct part *parts, size_t n, const char *alt, const char *usage)
-{
-	X509 *x = X509_new();
-	X509_NAME *name = X509_get_subject_name(x);
-	for (size_t i = 0; i < n; i++)
-		assert_int_equal(X509_NAME_add_entry_by_txt(name, parts[i].attr, parts[i].type,
-		                                            (const uint8_t *)parts[i].value, parts[i].len, -1,
-		                                            parts[i].set),
-		                 1);
-	X509_NAME_add_entry_by_txt(X509_get_issuer_name(x), "CN", MBSTRING_ASC, (const uint8_t *)"Test CA", -1, -1, 0);
-	X509_set_version(x, 2);
-	ASN1_TIME_set(X509_getm_notBefore(x), 1000);
-	ASN1_TIME_set(X509_getm_notAfter(x), 2000000000);
-	X509_set_pubkey(x, pki_key_evp(key));
-	const struct {
-		int nid;
-		const char *value;
-	} exts[] = {{NID_subject_alt_name, alt}, {NID_ext_key_usage, usage}};
-	for (size_t i = 0; i < 2; i++) {
-		if (exts[i].value == NULL)
-			continue;
-		if (strcmp(exts[i].value, "dirName") == 0) {
-			add_directory_name(x);
-			continue;
-		}
-		X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, NULL, exts[i].nid, exts[i].value);
-		assert_non_null(e);
-		X509_add_ext(x, e, -1);
-		X509_EXTENSION_free(e);
-	}
-	assert_true(X509_sign(x, pki_key_evp(key), EVP_sha256()) > 0);
-	uint8_t *der = NULL;
-	struct err err = {0};
-	int len = i2d_X509(x, &der);
-	struct pki_cert *c = pki_cert_read((struct bytes){der, (size_t)len}, &err);
-	if (c == NULL)
-		fail_msg("%s", err.text);
-	OPENSSL_free(der);
-	X509_free(x);
-	return c;
-}
-
-#define CERT(alt, usage, ...)                                            \
-	cert_of((const struct part[]){__VA_ARGS__},                      \
-	        sizeof((const struct part[]){__VA_ARGS__}) / sizeof(struct part), alt, usage)
-#define A(attr, value) {attr, MBSTRING_UTF8, value, -1, 0}
 
 static struct pki_cert *alice(void)
 {
@@ -250,7 +178,7 @@ static void embedded_nul(void **state)
 static void wrong_encodings(void **state)
 {
 	static const struct {
-		struct part part;
+		struct name_part part;
 		const char *from, *to;
 		size_t len;
 	} ways[] = {
@@ -261,7 +189,7 @@ static void wrong_encodings(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-		struct pki_cert *good = cert_of(&ways[i].part, 1, NULL, NULL);
+		struct pki_cert *good = named_cert(&ways[i].part, 1, NULL, NULL);
 		struct err err = {0};
 		struct bytes der = pki_cert_der(good);
 		uint8_t *bad = malloc(der.len);
@@ -282,10 +210,10 @@ static void very_long(void **state)
 	memset(text, 'a', sizeof text - 1);
 	nowhere(CERT(NULL, NULL, A("CN", "bob"), {"OU", V_ASN1_UTF8STRING, text, -1, 0}));
 	/* many of them are no reason */
-	struct part many[200];
+	struct name_part many[200];
 	for (size_t i = 0; i < 200; i++)
-		many[i] = (struct part)A("OU", i == 150 ? "sales" : "x");
-	struct pki_cert *cert = cert_of(many, 200, NULL, NULL);
+		many[i] = (struct name_part)A("OU", i == 150 ? "sales" : "x");
+	struct pki_cert *cert = named_cert(many, 200, NULL, NULL);
 	assert_true(fits(cert, "subject-name attr ou eq sales"));
 	pki_cert_drop(cert);
 }
@@ -293,7 +221,7 @@ static void very_long(void **state)
 /* What other encodings say is the same name. */
 static void encodings(void **state)
 {
-	static const struct part ways[] = {
+	static const struct name_part ways[] = {
 	        {"OU", V_ASN1_UTF8STRING, "S\xc3\xa4les", -1, 0},
 	        {"OU", V_ASN1_T61STRING, "S\xe4les", -1, 0},
 	        {"OU", V_ASN1_BMPSTRING, "\0S\0\xe4\0l\0e\0s", 10, 0},
@@ -302,7 +230,7 @@ static void encodings(void **state)
 	char text[32];
 	(void)state;
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-		struct pki_cert *cert = cert_of(&ways[i], 1, NULL, NULL);
+		struct pki_cert *cert = named_cert(&ways[i], 1, NULL, NULL);
 		assert_true(fits(cert, "subject-name attr ou eq s\xc3\xa4les"));
 		assert_true(fits(cert, "subject-name eq ou=s\xc3\xa4les"));
 		assert_true(pki_cert_attribute(cert, "OU", text, sizeof text));
@@ -390,18 +318,17 @@ static void attributes(void **state)
 static int setup(void **state)
 {
 	void *fixture;
-	struct err err = {0};
 	if (conf_fixture_setup(&fixture) != 0)
 		return -1;
 	f = fixture;
 	*state = fixture;
-	key = pki_key_generate(1024, &err);
-	return key != NULL ? 0 : -1;
+	named_cert_open();
+	return 0;
 }
 
 static int teardown(void **state)
 {
-	pki_key_drop(key);
+	named_cert_close();
 	return conf_fixture_teardown(state);
 }
 
