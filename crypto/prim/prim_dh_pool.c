@@ -15,7 +15,8 @@ enum {
 };
 
 struct entry {
-	struct prim_dh_job *job;
+	struct prim_dh_job *job;  /* NULL: run(arg) instead */
+	void (*run)(void *arg);
 	void (*done)(void *arg);
 	void *arg;
 	bool finished;
@@ -153,7 +154,10 @@ static void run_job(struct prim_dh_pool *pool)
 	bool tell;
 
 	pthread_mutex_unlock(&pool->lock);
-	prim_dh_run(e->job);
+	if (e->job)
+		prim_dh_run(e->job);
+	else
+		e->run(e->arg);
 	pthread_mutex_lock(&pool->lock);
 	e->finished = true;
 	tell = !pool->told && entry_at(pool, pool->head)->finished;
@@ -228,7 +232,7 @@ int prim_dh_pool_start(struct prim_dh_pool *pool, unsigned threads)
 	return -rc;
 }
 
-int prim_dh_pool_put(struct prim_dh_pool *pool, struct prim_dh_job *job, void (*done)(void *arg), void *arg)
+static int put(struct prim_dh_pool *pool, struct entry e)
 {
 	uint64_t waiting;
 
@@ -240,14 +244,24 @@ int prim_dh_pool_put(struct prim_dh_pool *pool, struct prim_dh_job *job, void (*
 		return -EAGAIN;
 	}
 	pool->stats.jobs++;
-	pool->stats.from_stock += stock_take(pool, job);
+	pool->stats.from_stock += e.job && stock_take(pool, e.job);
 	if (waiting + 1 > pool->stats.waiting_most)
 		pool->stats.waiting_most = waiting + 1;
-	*entry_at(pool, pool->tail++) = (struct entry){job, done, arg, false};
+	*entry_at(pool, pool->tail++) = e;
 	busy(pool);
 	pthread_cond_signal(&pool->work);
 	pthread_mutex_unlock(&pool->lock);
 	return 0;
+}
+
+int prim_dh_pool_put(struct prim_dh_pool *pool, struct prim_dh_job *job, void (*done)(void *arg), void *arg)
+{
+	return put(pool, (struct entry){.job = job, .done = done, .arg = arg});
+}
+
+int prim_dh_pool_work(struct prim_dh_pool *pool, void (*run)(void *arg), void (*done)(void *arg), void *arg)
+{
+	return put(pool, (struct entry){.run = run, .done = done, .arg = arg});
 }
 
 void prim_dh_pool_poll(struct prim_dh_pool *pool)
@@ -292,7 +306,7 @@ void prim_dh_pool_free(struct prim_dh_pool *pool)
 	for (; pool->head != pool->tail; pool->head++) {
 		struct entry *e = entry_at(pool, pool->head);
 
-		if (!e->finished)
+		if (!e->finished && e->job)
 			e->job->status = -ECANCELED;
 		e->done(e->arg);
 	}

@@ -1,5 +1,6 @@
 /* Diffie-Hellman on helper threads: a bounded queue of jobs, and a stock of key pairs made while there is nothing else
- * to do, so that an answer waits for one derivation only. Each pair is used once.
+ * to do, so that an answer waits for one derivation only. Each pair is used once. Other work of the same kind (milliseconds
+ * of arithmetic that a message waits for: signatures) may stand in the same queue.
  *
  * All calls on one thread (the control thread); results are handed out on it too, in the order the jobs were put. */
 #ifndef CRYPTO_PRIM_PRIM_DH_POOL_H
@@ -40,6 +41,9 @@ void prim_dh_pool_stock(struct prim_dh_pool *pool, const uint16_t *groups, size_
 /* prim_dh_run(job), later; then done(arg) out of prim_dh_pool_poll(). job stays the caller's and valid until then.
  * -EAGAIN when the queue is full: done is never called. */
 int prim_dh_pool_put(struct prim_dh_pool *pool, struct prim_dh_job *job, void (*done)(void *arg), void *arg);
+/* The same with work of another kind: run(arg) on a helper thread, then done(arg). When the pool ends before its turn comes
+ * only done(arg) is called. */
+int prim_dh_pool_work(struct prim_dh_pool *pool, void (*run)(void *arg), void (*done)(void *arg), void *arg);
 /* Calls done for what is finished. done may put the next job. */
 void prim_dh_pool_poll(struct prim_dh_pool *pool);
 /* Jobs whose done was not called yet. */

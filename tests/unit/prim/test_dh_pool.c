@@ -179,6 +179,42 @@ static void ended_early(void **state)
 		assert_true(run.jobs[i].status == 0 || run.jobs[i].status == -ECANCELED);
 }
 
+static void work_run(void *arg)
+{
+	*(unsigned *)arg += 1;
+}
+
+static void work_done(void *arg)
+{
+	(void)arg;
+	run.order[run.ndone++] = SIZE_MAX;
+}
+
+/* Work of another kind stands in the same queue, in its turn; when the pool ends first it is given back undone. */
+static void other_work(void **state)
+{
+	unsigned ran = 0, never = 0;
+
+	(void)state;
+	put(0, 19);
+	assert_int_equal(prim_dh_pool_work(run.pool, work_run, work_done, &ran), 0);
+	put(1, 19);
+	assert_int_equal(prim_dh_pool_waiting(run.pool), 3);
+	assert_int_equal(prim_dh_pool_start(run.pool, 2), 0);
+	wait_for(3);
+	assert_int_equal(ran, 1);
+	assert_int_equal(run.order[0], 0);
+	assert_int_equal(run.order[1], SIZE_MAX);
+	assert_int_equal(run.order[2], 1);
+	prim_dh_pool_free(run.pool);
+	run.pool = prim_dh_pool_new(wake, &run);
+	assert_int_equal(prim_dh_pool_work(run.pool, work_run, work_done, &never), 0);
+	prim_dh_pool_free(run.pool);
+	run.pool = NULL;
+	assert_int_equal(run.ndone, 4);
+	assert_int_equal(never, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +222,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(out_of_stock, open_pool, close_pool),
 	        cmocka_unit_test_setup_teardown(full, open_pool, close_pool),
 	        cmocka_unit_test_setup_teardown(ended_early, open_pool, close_pool),
+	        cmocka_unit_test_setup_teardown(other_work, open_pool, close_pool),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
