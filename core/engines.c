@@ -80,6 +80,8 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	gw->ike_ops = gateway_ike_ops;
 	gw->ike_ops.sa_ctx = gw->sadb;
 	gw->ike = gw->sadb != NULL ? ike_new(&gw->clock, &gw->ike_ops, gw) : NULL;
+	if (gw->ike != NULL)
+		ike_set_pki(gw->ike, gw->pki);
 	gw->l2tp = l2tp_new(&gw->clock, &gateway_l2tp_ops, gw);
 	gw->servers = aaa_servers_new(&gw->clock, &gateway_aaa_io, gw);
 	gw->admins = gw->servers != NULL ? aaa_admins_new(gw->servers) : NULL;

@@ -52,6 +52,12 @@ static int ike_dh(void *ctx, struct prim_dh_job *job, void (*done)(void *arg), v
 	return prim_dh_pool_put(gw->dh, job, done, arg);
 }
 
+static int ike_help(void *ctx, void (*run)(void *job), void (*done)(void *job), void *job)
+{
+	struct gateway *gw = ctx;
+	return prim_dh_pool_work(gw->dh, run, done, job);
+}
+
 static size_t ike_dh_waiting(void *ctx)
 {
 	struct gateway *gw = ctx;
@@ -161,6 +167,7 @@ const struct ike_ops gateway_ike_ops = {
         .send = ike_send,
         .keepalive = ike_keepalive,
         .dh = ike_dh,
+        .work = ike_help,
         .dh_waiting = ike_dh_waiting,
         .sa = &ipsec_sadb_ops,
         .flow_up = ike_flow_up,

@@ -250,6 +250,10 @@
 #define MSG_713075 \
 	713075, 5, "%sOverriding Initiator's IPSec rekeying duration from %u to %u seconds"
 #define MSG_713076 713076, 5, "%sOverriding Initiator's IPSec rekeying duration from %u to %u Kbs"
+#define MSG_713082 713082, 3, "%sFailed to retrieve identity certificate"
+#define MSG_713083 713083, 3, "%sInvalid certificate id"
+#define MSG_713098 713098, 3, "%sAborting: No identity cert specified in IPSec SA (%s)!"
+#define MSG_713109 713109, 3, "%sUnable to process the received peer certificate"
 #define MSG_713119 713119, 5, "%sPHASE 1 COMPLETED"
 #define MSG_713120 713120, 5, "%sPHASE 2 COMPLETED (msgid=%08x)"
 #define MSG_713121 713121, 7, "%sKeep-alive type for this connection: %s"
@@ -261,6 +265,7 @@
 #define MSG_713136 713136, 5, "%sIKE session establishment timed out [%s], aborting!"
 #define MSG_713138 \
 	713138, 3, "%sGroup %s not found and BASE GROUP default preshared key not configured"
+#define MSG_713165 713165, 3, "%sClient IKE Auth mode differs from the group's configured Auth mode"
 #define MSG_713172                                                                             \
 	713172, 6,                                                                             \
 	        "%sAutomatic NAT Detection Status:     Remote end %s behind a NAT device     " \
@@ -277,6 +282,7 @@
 #define MSG_713219 \
 	713219, 6, "%sQueuing KEY-ACQUIRE messages to be processed when P1 SA is complete."
 #define MSG_713220 713220, 6, "%sDe-queuing KEY-ACQUIRE messages that were left pending."
+#define MSG_713226 713226, 3, "%sConnection failed with peer %s, no trust-point defined in tunnel-group %s"
 #define MSG_713236 \
 	713236, 7, "%sIKE_DECODE %s Message (msgid=%x) with payloads : %s total length : %u"
 #define MSG_713255 713255, 4, "%sReceived ISAKMP Aggressive Mode message 1 with unknown tunnel group name '%s'"
@@ -284,6 +290,7 @@
 	713256, 6,                                                                           \
 	        "%sSending spoofed ISAKMP Aggressive Mode message 2 due to receipt of "      \
 	        "unknown tunnel group. Aborting connection."
+#define MSG_713243 713243, 4, "%sUnable to find the requested certificate"
 #define MSG_713257                                                                           \
 	713257, 5,                                                                           \
 	        "%sPhase %u failure:  Mismatched attribute types for class %s:  Rcv'd: %s  " \

@@ -9,6 +9,7 @@
  * are: a name that is none is answered with a key that nobody has, and fails as a wrong key does. */
 #include "crypto/ike/aggressive.h"
 
+#include "crypto/ike/auth.h"
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/group.h"
 #include "crypto/ike/main.h"
@@ -71,7 +72,7 @@ static void write_hash(struct ike_sa *sa, struct ike_out *o, struct bytes id)
 	uint8_t hash[PRIM_MD_MAX];
 	ike_dbg(sa, IKE_DETAIL, "constructing hash payload");
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
-	size_t len = mm_hash(sa, sa_is(sa, SAF_INITIATOR), id, hash);
+	size_t len = ike_auth_hash(sa, sa_is(sa, SAF_INITIATOR), id, hash);
 	ike_out_bytes(o, PAY_HASH, (struct bytes){hash, len});
 }
 
@@ -82,7 +83,7 @@ static bool hash_fits(struct ike_sa *sa, struct bytes id, struct bytes theirs)
 	pix_payload(sa, "HASH", 0, false);
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
-	size_t len = mm_hash(sa, !sa_is(sa, SAF_INITIATOR), id, hash);
+	size_t len = ike_auth_hash(sa, !sa_is(sa, SAF_INITIATOR), id, hash);
 	if (bytes_eq_secret(theirs, (struct bytes){hash, len}) && !sa->spoofed) {
 		pix_authenticated(sa);
 		sa->flags |= SAF_PROVED;
@@ -103,7 +104,7 @@ static void am_out2(struct ike_xchg *x)
 		             NOTIFY_INVALID_KEY_INFORMATION);
 		return;
 	}
-	x->id_r = mm_own_id(sa);
+	x->id_r = mm_own_id(sa, NULL);
 	if (x->id_r.p == NULL || !mm_make_ke_nonce(x, &x->ke_r, &x->nonce_r)) {
 		mm_fail(sa, 0);
 		return;
@@ -152,16 +153,16 @@ static bool agree(struct ike_xchg *x, struct ike_msg *m)
 		mm_malformed(sa, PAY_SA, why, NOTIFY_PAYLOAD_MALFORMED);
 		return false;
 	}
-	const struct ike_policy *policy = p1_choose(ike->conf, offer, &chosen);
+	const struct ike_policy *policy = p1_choose(ike->conf, offer, AUTH_BIT(AUTH_PSK), &chosen);
 	pix_phase1(sa, offer, policy, chosen);
-	if (policy == NULL || policy->auth != AUTH_PSK) {
+	if (policy == NULL) {
 		mm_no_proposal(sa, offer);
 		mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
 		return false;
 	}
 	ike_dbg(sa, IKE_DETAIL, "Oakley proposal is acceptable");
 	vendor_read(sa, m);
-	pix_authentication(sa);
+	pix_authentication(sa, mm_own_id_type(sa));
 	if (ike->conf->natt_s != 0)
 		sa->natt = sa->natt_offered;
 	ike_dbg(sa, IKE_DETAIL, "processing IKE SA payload");
@@ -189,7 +190,7 @@ enum ike_verdict am_in1(struct ike_xchg *x, struct ike_msg *m)
 	x->id_i = take_id(sa, m);
 	if (x->id_i.p == NULL)
 		return STEP_FAIL;
-	mm_say_certificates(sa, m);
+	mm_read_certificates(x, m);
 	land(sa, x->id_i);
 	if (!ike_xchg_dh(x, sa->group, x->ke_i, am_out2))
 		return mm_fail(sa, 0);
@@ -244,7 +245,7 @@ static void am_out1(struct ike_xchg *x)
 	                                  .group = sa->group,
 	                                  .life_s = sa->life_offered_s};
 
-	x->id_i = mm_own_id(sa);
+	x->id_i = mm_own_id(sa, NULL);
 	if (x->dh->job.status != 0 || x->id_i.p == NULL || !mm_make_ke_nonce(x, &x->ke_i, &x->nonce_i)) {
 		mm_fail(sa, 0);
 		return;

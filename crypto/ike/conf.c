@@ -2,6 +2,7 @@
 #include "crypto/ike/conf.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,11 +200,22 @@ static int compile_map(const struct conf *c, struct arena *a, struct ike_conf *c
 	return 0;
 }
 
+/* "gw.example.com", as far as it is configured. */
+static struct str own_name(const struct conf *c, char *name, size_t cap)
+{
+	const struct centry *system = conf_container(c, "system");
+	struct str host = conf_text(system, "hostname"), domain = conf_text(system, "domain-name");
+	snprintf(name, cap, "%.*s%s%.*s", STR_ARG(host), host.len > 0 && domain.len > 0 ? "." : "",
+	         STR_ARG(host.len > 0 ? domain : host));
+	return str_of(name);
+}
+
 static int compile_isakmp(const struct conf *c, struct arena *a, struct ike_conf *conf,
                           struct err *err)
 {
 	const struct centry *e = conf_container(c, "isakmp");
 	struct str identity = conf_text(e, "identity"), key_id = conf_text(e, "key-id"), text = {0};
+	char name[200];
 
 	conf->natt_s = conf_bool(e, "nat-traversal") ? conf_u32(e, "nat-keepalive") : 0;
 	if (conf_is_set(e, "key-id") && key_id.len > 0) {
@@ -211,7 +223,7 @@ static int compile_isakmp(const struct conf *c, struct arena *a, struct ike_conf
 		text = key_id;
 	} else if (str_eq_cstr(identity, "hostname")) {
 		conf->identity = IKE_ID_HOSTNAME;
-		text = conf_text(conf_container(c, "system"), "hostname");
+		text = own_name(c, name, sizeof name);
 	} else {
 		conf->identity = str_eq_cstr(identity, "address") ? IKE_ID_ADDRESS : IKE_ID_AUTO;
 	}
@@ -252,6 +264,14 @@ bool ike_conf_enabled(const struct ike_conf *conf, const char *ifname)
 	return false;
 }
 
+static bool certificates(const struct ike_conf *conf)
+{
+	for (size_t i = 0; i < conf->ngroups; i++)
+		if (conf->groups[i].trust_point != NULL)
+			return true;
+	return false;
+}
+
 size_t ike_conf_groups(const struct ike_conf *conf, uint16_t *groups, size_t cap)
 {
 	size_t n = 0;
@@ -259,7 +279,7 @@ size_t ike_conf_groups(const struct ike_conf *conf, uint16_t *groups, size_t cap
 		size_t k = 0;
 		while (k < n && groups[k] != conf->policies[i].group)
 			k++;
-		if (k == n && n < cap && conf->policies[i].auth == AUTH_PSK)
+		if (k == n && n < cap && (conf->policies[i].auth == AUTH_PSK || certificates(conf)))
 			groups[n++] = conf->policies[i].group;
 	}
 	return n;

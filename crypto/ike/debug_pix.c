@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/ike/auth.h"
 #include "crypto/ike/sa_payload.h"
 
 /* Whom the lines of the function at work are about. */
@@ -195,15 +196,44 @@ void pix_phase1(const struct ike_sa *sa, const struct p1_offer *offer,
 	isakmp("ISAKMP (0): no offers accepted!\nISAKMP (0): SA not acceptable!");
 }
 
-void pix_authentication(const struct ike_sa *sa)
+void pix_authentication(const struct ike_sa *sa, uint8_t id_type)
 {
-	static const char *const types[] = {
-	        [IKE_ID_HOSTNAME] = "ID_FQDN", [IKE_ID_KEY_ID] = "ID_KEY_ID"};
-	unsigned id = (unsigned)sa->ike->conf->identity;
-	const char *type =
-	        id < sizeof types / sizeof types[0] && types[id] ? types[id] : "ID_IPV4_ADDR";
 	about = ike_who(sa);
-	isakmp("ISAKMP (0): SA is doing pre-shared key authentication using id type %s", type);
+	isakmp("ISAKMP (0): SA is doing %s authentication using id type ID_%s", sa->auth->pix,
+	       ike_id_text(id_type));
+}
+
+void pix_cert(const struct ike_sa *sa, bool x509_signature)
+{
+	pix_payload(sa, "CERT", 0, false);
+	if (x509_signature)
+		isakmp("ISAKMP (0): processing a CT_X509_SIGNATURE cert");
+}
+
+void pix_requests(const struct ike_xchg *x)
+{
+	for (unsigned i = 0; x->certs != NULL && i < x->certs->here; i++) {
+		pix_payload(x->sa, "CERT_REQ", 0, false);
+		isakmp("ISAKMP (0): peer wants a CT_X509_SIGNATURE cert");
+	}
+}
+
+/* The device looks at the certificate before it goes on with the message: so it is told, though what comes after it was
+ * read before. */
+void pix_believed(const struct ike_xchg *x, bool unchecked)
+{
+	about = ike_who(x->sa);
+	isakmp("ISAKMP (0): cert approved%s", unchecked ? " with warning" : "");
+	pix_payload(x->sa, "SIG", 0, false);
+	pix_requests(x);
+}
+
+void pix_refused(const struct ike_sa *sa, enum pki_why why)
+{
+	about = ike_who(sa);
+	isakmp("ISAKMP (0): %s", why == PKI_WHY_SIGNATURE  ? "signature verification failed"
+	                         : why == PKI_WHY_IDENTITY ? "ID does not match the certificate"
+	                                                   : "cert not approved");
 }
 
 void pix_authenticated(const struct ike_sa *sa)
@@ -214,7 +244,7 @@ void pix_authenticated(const struct ike_sa *sa)
 
 void pix_own_id(const struct ike_sa *sa, struct bytes id)
 {
-	enum { HASH = 8, HEADER = 4 };
+	enum { HEADER = 4 };
 	struct rd r = rd_of(id.p, id.len);
 	unsigned type = rd_u8(&r), protocol = rd_u8(&r), port = rd_u16(&r);
 
@@ -225,7 +255,7 @@ void pix_own_id(const struct ike_sa *sa, struct bytes id)
 	       "        protocol     : %u\n"
 	       "        port         : %u\n"
 	       "        length       : %zu",
-	       HASH, type, protocol, port, id.len);
+	       sa->auth->certificates ? PAY_CERT : PAY_HASH, type, protocol, port, id.len);
 	isakmp("ISAKMP (0): Total payload length: %zu", id.len + HEADER);
 }
 

@@ -16,7 +16,12 @@ void pix_payload(const struct ike_sa *sa, const char *name, uint32_t msgid, bool
 void pix_phase1(const struct ike_sa *sa, const struct p1_offer *offer,
                 const struct ike_policy *policy, const struct p1_transform *chosen);
 void pix_vendor(const struct ike_sa *sa, bool microsoft);
-void pix_authentication(const struct ike_sa *sa);
+void pix_authentication(const struct ike_sa *sa, uint8_t id_type);
+/* A certificate is looked at; those are asked for in this message; all of them were believed (unchecked: their revocation is not known), or not. */
+void pix_cert(const struct ike_sa *sa, bool x509_signature);
+void pix_requests(const struct ike_xchg *x);
+void pix_believed(const struct ike_xchg *x, bool unchecked);
+void pix_refused(const struct ike_sa *sa, enum pki_why why);
 void pix_authenticated(const struct ike_sa *sa);
 void pix_own_id(const struct ike_sa *sa, struct bytes id);
 

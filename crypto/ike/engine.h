@@ -14,6 +14,7 @@
 #include "core/base/pool.h"
 #include "core/base/share.h"
 #include "core/base/sized.h"
+#include "crypto/ike/counts.h"
 #include "crypto/ike/history.h"
 #include "crypto/ike/ike.h"
 #include "crypto/ike/keys.h"
@@ -21,6 +22,8 @@
 #include "crypto/ike/proposal.h"
 #include "crypto/ike/text.h"
 #include "crypto/ike/wire.h"
+#include "crypto/pki/check.h"
+#include "crypto/pki/pki.h"
 
 /* Ceilings: what strangers and peers can make us keep. */
 enum {
@@ -34,7 +37,8 @@ enum {
 	IKE_FLOWS_PER_PEER = 16,
 	IKE_CHILDREN_PER_FLOW = 4,
 	IKE_NEG_BYTES = 24576, /* arena of one negotiation */
-	IKE_ID_MAX = 256,      /* body of an ID payload */
+	IKE_ID_MAX = 2048,     /* body of an ID payload; names of certificates are long */
+	IKE_CERTREQS_MAX = 48, /* authorities that a peer may name */
 	IKE_NONCE_MAX = 256,
 	IKE_NONCE_LEN = 20, /* ours */
 };
@@ -46,12 +50,14 @@ enum ike_state {
 	ST_MM_WAIT3,
 	ST_MM_BUILD4, /* Diffie-Hellman is running */
 	ST_MM_WAIT5,
+	ST_MM_BUILD6, /* the peer's certificate is checked, ours signs */
 	/* Main Mode, initiator */
 	ST_MM_WAIT2,
 	ST_MM_BUILD3,
 	ST_MM_WAIT4,
 	ST_MM_BUILD5,
 	ST_MM_WAIT6,
+	ST_MM_CHECK6, /* the peer's certificate is checked */
 	/* Aggressive Mode, responder */
 	ST_AM_START,
 	ST_AM_BUILD2, /* Diffie-Hellman is running */
@@ -93,7 +99,7 @@ struct ike_sa;
 /* What a step decided. */
 enum ike_verdict {
 	STEP_DONE,   /* accepted: the state becomes the row's next, an answer (if built) leaves */
-	STEP_WAIT,   /* accepted: Diffie-Hellman runs, xchg.resume goes on */
+	STEP_WAIT,   /* accepted: something runs elsewhere, xchg.resume or xchg.then goes on */
 	STEP_IGNORE, /* dropped, as if it had never come */
 	STEP_FAIL,   /* the exchange is over; the handler said why */
 };
@@ -123,19 +129,40 @@ struct ike_xchg {
 	struct ike_past past[IKE_PAST_MAX]; /* a ring */
 	unsigned npast;
 	struct ike_dh *dh;            /* running or finished Diffie-Hellman */
+	struct ike_sign *sign;        /* running or finished signature of ours */
+	struct pki_check *check;      /* of the peer's certificates, running */
+	struct ike_certs *certs;      /* what the peer asks for (auth.h); in neg */
 	void (*resume)(struct ike_xchg *x);
+	enum ike_verdict (*then)(struct ike_xchg *x);
 	struct arena *neg; /* everything below that is bytes; wiped when the negotiation ends */
 	struct bytes sa_i, nonce_i, nonce_r, ke_i, ke_r, id_i, id_r;
 	struct bytes chosen; /* body of the transform to be echoed */
 };
 
-/* Diffie-Hellman of one exchange. Outlives it while a helper thread works on it. */
-struct ike_dh {
-	struct prim_dh_job job;
+/* Work of one exchange. Outlives it while a helper thread does it. */
+struct ike_job {
 	struct ike_xchg *x;     /* NULL: nobody waits any more */
 	struct ike *ike;        /* NULL: the engine is gone */
-	bool running, starting; /* starting: still inside ike_ops.dh */
-	struct ike_dh *next;
+	bool running, starting; /* starting: whoever began it has not returned */
+	struct ike_job *next;
+	void (*finish)(struct ike_xchg *x); /* it is done, and x is there */
+	void (*wipe)(struct ike_job *j);   /* lets go what it holds */
+};
+
+struct ike_dh {
+	struct ike_job base;
+	struct prim_dh_job job;
+};
+
+struct ike_sign {
+	struct ike_job base;
+	void (*resume)(struct ike_xchg *x);
+	struct pki_key *key;
+	struct pki_cert *cert[1 + PKI_CHAIN_MAX]; /* ours, then those of its chain that are sent */
+	size_t ncerts;
+	uint8_t hash[PRIM_MD_MAX], sig[PKI_SIG_MAX];
+	size_t hash_len, sig_len;
+	bool ok;
 };
 
 /* A Quick Mode. */
@@ -167,7 +194,7 @@ struct ike_qm {
 
 /* Of one message; it is there while fragments are. */
 struct ike_frag_set {
-	struct bytes part[16];
+	struct bytes part[32];
 	struct arena *a;
 	uint16_t id;
 	uint8_t last; /* number of the last one, 0 = not seen */
@@ -199,6 +226,7 @@ struct ike_sa {
 	uint16_t ifindex;
 	struct ike_xchg mm;
 	/* agreed */
+	const struct ike_auth *auth; /* auth.h */
 	const struct ike_cipher *cipher;
 	const struct ike_hash *hash;
 	uint16_t group;
@@ -211,6 +239,7 @@ struct ike_sa {
 	bool dpd_peer, microsoft, fragmentation;
 	bool contact; /* INITIAL-CONTACT was in Main Mode */
 	bool spoofed; /* Aggressive Mode for a tunnel group that is none: with a key that nobody has */
+	struct pki_cert *cert; /* the peer's own, believed; NULL = none */
 	uint8_t id_type;
 	const char *group_name; /* of its tunnel group, shared; NULL before it is known */
 	struct ike_qm *quick;
@@ -220,6 +249,7 @@ struct ike_sa {
 	struct timer expire, rekey;
 	struct ike_dpd dpd;
 	struct ike_frag_set *frag; /* NULL = none has come */
+	uint16_t frag_id;          /* of the fragments of the last message */
 	uint64_t began_ms, up_ms;
 	uint64_t bytes_in, bytes_out;
 };
@@ -231,6 +261,8 @@ struct ike_peer {
 	uint32_t handle;
 	bool dead, dying;
 	uint8_t id_type;
+	const struct ike_auth *auth;
+	struct pki_cert *cert; /* of its newest SA; NULL = none */
 	struct bytes id;   /* shared */
 	const char *group; /* name of its tunnel group, shared */
 	struct ip4_end local, remote;
@@ -286,57 +318,6 @@ struct ike_child {
 	uint64_t since_ms;
 };
 
-/* Counters of show crypto ikev1 stats. */
-#define IKE_STAT_LIST(X)                              \
-	X(ACTIVE, "Active Tunnels")                   \
-	X(PREVIOUS, "Previous Tunnels")               \
-	X(IN_OCTETS, "In Octets")                     \
-	X(IN_PACKETS, "In Packets")                   \
-	X(IN_DROPS, "In Drop Packets")                \
-	X(IN_NOTIFYS, "In Notifys")                   \
-	X(IN_P2, "In P2 Exchanges")                   \
-	X(IN_P2_INVALID, "In P2 Exchange Invalids")   \
-	X(IN_P2_REJECT, "In P2 Exchange Rejects")     \
-	X(IN_P2_DELETE, "In P2 Sa Delete Requests")   \
-	X(OUT_OCTETS, "Out Octets")                   \
-	X(OUT_PACKETS, "Out Packets")                 \
-	X(OUT_DROPS, "Out Drop Packets")              \
-	X(OUT_NOTIFYS, "Out Notifys")                 \
-	X(OUT_P2, "Out P2 Exchanges")                 \
-	X(OUT_P2_INVALID, "Out P2 Exchange Invalids") \
-	X(OUT_P2_REJECT, "Out P2 Exchange Rejects")   \
-	X(OUT_P2_DELETE, "Out P2 Sa Delete Requests") \
-	X(INITIATOR_TUNNELS, "Initiator Tunnels")     \
-	X(INITIATOR_FAILS, "Initiator Fails")         \
-	X(RESPONDER_FAILS, "Responder Fails")         \
-	X(CAPACITY_FAILS, "System Capacity Fails")    \
-	X(AUTH_FAILS, "Auth Fails")                   \
-	X(DECRYPT_FAILS, "Decrypt Fails")             \
-	X(HASH_FAILS, "Hash Valid Fails")             \
-	X(NO_SA_FAILS, "No Sa Fails")
-
-enum ike_stat {
-#define X(name, text) STAT_##name,
-	IKE_STAT_LIST(X)
-#undef X
-	        STAT_N
-};
-
-/* Messages that were passed over in silence, for their sender to repeat: no negotiation begins at the limit, at the
- * share of its address, while Diffie-Hellman has a backlog; none goes on while its queue is full. */
-#define IKE_PUT_OFF_LIST(X)                     \
-	X(LIMIT, "Put Off At Limit")            \
-	X(ADDRESS, "Put Off At Address Share")  \
-	X(BACKLOG, "Put Off At Backlog")        \
-	X(DH_FULL, "Put Off At Full Queue")
-
-enum ike_put_off {
-#define X(name, text) PUT_OFF_##name,
-	IKE_PUT_OFF_LIST(X)
-#undef X
-	        PUT_OFF_N
-};
-
 /* Freed when the outermost entry into the engine returns: callbacks may end anything at any time. */
 struct ike_grave {
 	void *p;
@@ -347,6 +328,7 @@ struct ike {
 	struct clock *clock;
 	const struct ike_ops *ops;
 	void *ctx;
+	struct pki *pki; /* NULL: no certificates */
 	const struct ike_conf *conf;
 	const struct ipsec_conf *ipsec;
 	/* which map an interface has; tests put their own here */
@@ -366,7 +348,8 @@ struct ike {
 	size_t nsas, half_open;
 	struct ike_peer *peers, *peers_last;
 	size_t npeers;
-	struct ike_dh *dhs; /* running ones */
+	struct ike_job *jobs; /* running ones */
+	size_t frag_bytes;      /* of fragments that are kept */
 	uint32_t next_peer, next_flow, next_sa, next_xchg;
 	uint64_t stat[STAT_N], stat_cleared[STAT_N]; /* what `clear crypto ikev1 stats` took off */
 	struct crypto_work work; /* but for what stat and keys.c count */
@@ -434,7 +417,9 @@ void ike_repeat(struct ike_xchg *x);
 void ike_xchg_state(struct ike_xchg *x, uint8_t state);
 void ike_xchg_init(struct ike_xchg *x, struct ike_sa *sa, uint8_t exch, uint32_t msgid,
                    bool initiator);
-/* Stops timers, lets a running Diffie-Hellman go, wipes and frees what it holds (not x itself). */
+/* The other side has what was sent: it is not repeated any more. */
+void ike_xchg_rest(struct ike_xchg *x);
+/* Stops timers, lets what runs for it go, wipes and frees what it holds (not x itself). */
 void ike_xchg_clear(struct ike_xchg *x);
 /* Only the negotiation's bytes and key. */
 void ike_xchg_forget(struct ike_xchg *x);
@@ -444,6 +429,13 @@ bool ike_xchg_dh(struct ike_xchg *x, uint16_t group, struct bytes peer,
                  void (*resume)(struct ike_xchg *x));
 /* Goes on at once when the job was done inside ike_ops.dh. After the state was set. */
 void ike_xchg_dh_settle(struct ike_xchg *x);
+/* Starts the signature over a hash: with our certificate, the next nchain ones of its chain are kept to be sent. resume is
+ * called when it is done, perhaps at once (then x may be gone when this returns). */
+bool ike_xchg_sign(struct ike_xchg *x, const struct pki_identity *own, size_t nchain, struct bytes hash,
+                   void (*resume)(struct ike_xchg *x));
+/* Lets both go; with ike_jobs_leave, those of all exchanges, as the engine ends. */
+void ike_xchg_forget_jobs(struct ike_xchg *x);
+void ike_jobs_leave(struct ike *ike);
 /* The HASH payload that leads every message of phase 2: room for it, and its value once the rest is written.
  * nonce: empty for HASH(1), Ni_b for HASH(2). */
 size_t ike_hash_open(struct ike_out *o, const struct ike_keys *k);
@@ -528,6 +520,8 @@ struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id);
 struct ike_peer *peer_find(struct ike *ike, uint32_t handle);
 void peer_attach(struct ike_peer *peer, struct ike_sa *sa);
 void peer_detach(struct ike_sa *sa);
+/* The certificate it has proved itself with last. */
+void peer_note_cert(struct ike_peer *peer, struct pki_cert *cert);
 /* Ends it when neither SA nor flow is left. */
 void peer_check(struct ike_peer *peer, enum sa_end why);
 void peer_drop(struct ike_peer *peer, enum sa_end why, bool tell);
@@ -571,6 +565,8 @@ void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes
 void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
                 const struct ike_hdr *hdr, struct bytes raw);
 void frag_clear(struct ike_sa *sa);
+/* Sends a message, in fragments where the other side takes them and it would be too long for some paths. */
+bool frag_send(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, struct bytes msg);
 
 /* show_pix.c: show crypto isakmp sa as PIX 6 prints it. */
 void ike_show_pix(const struct ike *ike, struct out *o);

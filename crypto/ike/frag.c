@@ -1,10 +1,21 @@
-/* IKE fragmentation ([MS-IKEE] 2.2.1 and the same in other stacks): a message cut into payloads of type 132.
- * We put together; our own messages are short and never cut. */
+/* IKE fragmentation ([MS-IKEE] 2.2.1 and the same in other stacks): a message cut into payloads of type 132, for paths
+ * that lose fragments of IP. */
 #include "crypto/ike/engine.h"
 
 #include <stdlib.h>
 
-enum { FRAG_BYTES_MAX = IKE_MSG_MAX, FRAG_AGE_MS = 90000, FRAG_HDR_LEN = 8 };
+enum {
+	FRAG_BYTES_MAX = IKE_MSG_MAX,
+	FRAG_ALL_MAX = 8 << 20, /* bytes of all SAs together */
+	FRAG_AGE_MS = 90000,
+	FRAG_HDR_LEN = 8,
+	FRAG_LAST = 1,
+	/* Ours: packets of 576 bytes, which every path takes; a message that has no room in 16 of them, the most that
+	 * some take, gets longer ones. */
+	FRAG_PACKET = 576,
+	FRAG_SENT_MOST = 16,
+	FRAG_AROUND = 20 + 8 + 4, /* IP, UDP, non-ESP marker */
+};
 #define FRAG_PARTS_MAX \
 	(sizeof((struct ike_frag_set *)0)->part / sizeof((struct ike_frag_set *)0)->part[0])
 
@@ -13,6 +24,7 @@ void frag_clear(struct ike_sa *sa)
 	if (sa->frag == NULL)
 		return;
 	timer_stop(sa->ike->clock, &sa->frag->age);
+	sa->ike->frag_bytes -= sa->frag->bytes;
 	arena_free(sa->frag->a);
 	free(sa->frag);
 	sa->frag = NULL;
@@ -108,7 +120,8 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 	}
 	if (set->part[number - 1].p != NULL)
 		return; /* once is enough */
-	void *copy = set->a != NULL && set->bytes + data.len <= FRAG_BYTES_MAX
+	void *copy = set->a != NULL && set->bytes + data.len <= FRAG_BYTES_MAX &&
+	                             sa->ike->frag_bytes + data.len <= FRAG_ALL_MAX
 	                     ? arena_copy(set->a, data.p, data.len)
 	                     : NULL;
 	if (copy == NULL) {
@@ -118,8 +131,59 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 	}
 	set->part[number - 1] = (struct bytes){copy, data.len};
 	set->bytes += data.len;
-	if (flags & 1)
+	sa->ike->frag_bytes += data.len;
+	if (flags & FRAG_LAST)
 		set->last = number;
 	if (complete(set))
 		assemble(sa, local, remote);
+}
+
+/* ------------------------------------------------------------------ sending */
+
+static bool send_part(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, const struct ike_hdr *of,
+                      struct bytes data, uint8_t number, bool last)
+{
+	struct ike *ike = sa->ike;
+	uint8_t packet[IKE_HDR_LEN + FRAG_HDR_LEN + IKE_MSG_MAX / FRAG_SENT_MOST + FRAG_PACKET];
+	struct wr w = wr_of(packet, sizeof packet);
+
+	wr_bytes(&w, of->icookie, IKE_COOKIE_LEN);
+	wr_bytes(&w, of->rcookie, IKE_COOKIE_LEN);
+	wr_u8(&w, PAYLOAD_FRAGMENT);
+	wr_u8(&w, of->version);
+	wr_u8(&w, of->exch);
+	wr_u8(&w, of->flags & ~IKE_FLAG_ENCRYPTED); /* the fragment itself is in clear */
+	wr_u32(&w, of->msgid);
+	wr_u32(&w, (uint32_t)(IKE_HDR_LEN + FRAG_HDR_LEN + data.len));
+	wr_u16(&w, 0);
+	wr_u16(&w, (uint16_t)(FRAG_HDR_LEN + data.len));
+	wr_u16(&w, sa->frag_id);
+	wr_u8(&w, number);
+	wr_u8(&w, last ? FRAG_LAST : 0);
+	wr_bytes(&w, data.p, data.len);
+	return wr_ok(&w) && ike->ops->send(ike->ctx, local, remote, packet, wr_len(&w));
+}
+
+bool frag_send(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, struct bytes msg)
+{
+	struct ike *ike = sa->ike;
+	struct rd r = rd_of(msg.p, msg.len);
+	struct ike_hdr hdr;
+	bool ok = true;
+	size_t room = FRAG_PACKET - FRAG_AROUND - IKE_HDR_LEN - FRAG_HDR_LEN;
+
+	if (!sa->fragmentation || msg.len <= FRAG_PACKET - FRAG_AROUND || !ike_hdr_read(&r, &hdr) ||
+	    (hdr.exch != EXCH_MAIN && hdr.exch != EXCH_AGGRESSIVE))
+		return ike->ops->send(ike->ctx, local, remote, msg.p, msg.len);
+	if (msg.len > room * FRAG_SENT_MOST)
+		room = (msg.len + FRAG_SENT_MOST - 1) / FRAG_SENT_MOST;
+	ike_dbg(sa, IKE_DETAIL, "sending %zu bytes in %zu fragments", msg.len, (msg.len + room - 1) / room);
+	r = rd_of(msg.p, msg.len);
+	for (uint8_t number = 1; rd_left(&r) > 0; number++) {
+		size_t len = rd_left(&r) < room ? rd_left(&r) : room;
+		struct bytes data = rd_bytes(&r, len);
+		ike->stat[STAT_OUT_PACKETS] += number > 1;
+		ok = send_part(sa, local, remote, &hdr, data, number, rd_left(&r) == 0) && ok;
+	}
+	return ok;
 }

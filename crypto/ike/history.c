@@ -9,7 +9,7 @@ static unsigned message_of(const struct ike_xchg *x)
 {
 	static const uint8_t number[ST_N] = {
 	        [ST_NEW] = 1,       [ST_MM_START] = 2,  [ST_MM_BUILD4] = 4,  [ST_MM_WAIT3] = 4,
-	        [ST_MM_WAIT5] = 6,  [ST_MM_WAIT2] = 3,  [ST_MM_BUILD3] = 3,  [ST_MM_WAIT4] = 5,
+	        [ST_MM_WAIT5] = 6,  [ST_MM_BUILD6] = 6, [ST_MM_WAIT2] = 3,  [ST_MM_BUILD3] = 3,  [ST_MM_WAIT4] = 5,
 	        [ST_MM_BUILD5] = 5, [ST_QM_START] = 2,  [ST_QM_BUILD2] = 2,  [ST_QM_BUILD1] = 1,
 	        [ST_QM_WAIT2] = 3,  [ST_QM_BUILD3] = 3, [ST_AM_START] = 2,  [ST_AM_BUILD2] = 2,
 	        [ST_AM_WAIT2] = 3,  [ST_AM_BUILD1] = 1, [ST_AM_BUILD3] = 3,

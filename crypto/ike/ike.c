@@ -84,10 +84,7 @@ void ike_free(struct ike *ike)
 		drop_everything(ike, false);
 		ike_leave(ike);
 	}
-	for (struct ike_dh *dh = ike->dhs; dh != NULL; dh = dh->next) {
-		dh->ike = NULL; /* freed when the helper thread has done it */
-		dh->x = NULL;
-	}
+	ike_jobs_leave(ike);
 	hash_free(ike->by_cookies);
 	hash_free(ike->by_first);
 	hash_free(ike->half_open_by_ip);
@@ -153,6 +150,11 @@ bool ike_may_log(struct ike *ike)
 }
 
 /* ------------------------------------------------------------------ surroundings */
+
+void ike_set_pki(struct ike *ike, struct pki *pki)
+{
+	ike->pki = pki;
+}
 
 void ike_set_interfaces(struct ike *ike, const struct ike_iface *ifs, size_t n)
 {
@@ -220,7 +222,7 @@ void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, stru
 	        .ip = remote.ip, .group = sa->group_name, .user = sa->peer != NULL ? sa->peer->user : NULL};
 	if (debug_on(DEBUG_IKEV1, IKE_DUMP))
 		debug_hex(&who, DEBUG_IKEV1, IKE_DUMP, "SENDING PACKET", msg.p, msg.len);
-	ike->stat[STAT_OUT_DROPS] += !ike->ops->send(ike->ctx, local, remote, msg.p, msg.len);
+	ike->stat[STAT_OUT_DROPS] += !frag_send(sa, local, remote, msg);
 }
 
 /* ------------------------------------------------------------------ receiving */

@@ -17,11 +17,13 @@
 #include "crypto/prim/prim_dh.h"
 
 struct ike;
+struct pki;
+struct pki_cert;
 struct ike_conf; /* the compiled configuration; lives in the arena it was compiled into */
 
 /* Ports: on 4500 messages carry the non-ESP marker (RFC 3948 §2.2) on the wire; the transport adds and removes
  * it, the engine never sees it. */
-enum { IKE_PORT = 500, IKE_PORT_NATT = 4500, IKE_MSG_MAX = 8192 };
+enum { IKE_PORT = 500, IKE_PORT_NATT = 4500, IKE_MSG_MAX = 16384 };
 
 /* What the engine needs of its surroundings. */
 enum {
@@ -39,7 +41,11 @@ struct ike_ops {
 	 * always later or before this returns, and always exactly once, also after ike_free(). job belongs to the
 	 * engine and stays valid until done was called. 0 or -errno (then done is never called). */
 	int (*dh)(void *ctx, struct prim_dh_job *job, void (*done)(void *arg), void *arg);
-	/* Jobs given to dh whose done was not called yet, of whomever: while there are many no new negotiation is begun
+	/* Runs run(job), on another thread or at once, then done(job) on the engine's thread, in the same way as dh (a
+	 * signature: milliseconds). run may be left out when the surroundings end. NULL = at once. 0 or -errno (then done is
+	 * never called). */
+	int (*work)(void *ctx, void (*run)(void *job), void (*done)(void *job), void *job);
+	/* Jobs given to dh or work whose done was not called yet, of whomever: while there are many no new negotiation is begun
 	 * (IKE_DH_BACKLOG), while there are too many none goes on (IKE_DH_MOST). NULL = they never wait. */
 	size_t (*dh_waiting)(void *ctx);
 	/* The data path; sa_ctx is its first argument. */
@@ -74,6 +80,9 @@ int ike_conf_compile(const struct conf *c, struct arena *a, const struct ike_con
  *   IKE policies, PSK, tunnel group, maps' entries, transform sets, ACLs, NAT-T, keepalive: kept until rekey
  *   `no crypto ikev1 enable IF`, no crypto map left on the interface: its peers are dropped, with Deletes */
 void ike_set_conf(struct ike *ike, const struct ike_conf *conf, const struct ipsec_conf *ipsec);
+/* Who has our certificates and checks those of peers; outlives the engine. NULL (as at first): only pre-shared keys are
+ * agreed on. */
+void ike_set_pki(struct ike *ike, struct pki *pki);
 /* Is IKE enabled on this interface (nameif)? For the owner of the sockets. */
 bool ike_conf_enabled(const struct ike_conf *conf, const char *ifname);
 /* The Diffie-Hellman groups that clients may choose in phase 1, each once; how many (cap at most). */
@@ -125,7 +134,8 @@ struct ike_peer_info {
 	bool remote_nat, local_nat;
 	const char *encrypt; /* "3DES" "AES256" */
 	const char *hash;    /* "SHA1" */
-	const char *auth;    /* "preSharedKeys" */
+	const char *auth;    /* "preSharedKeys" "rsaCertificate" */
+	const struct pki_cert *cert; /* the peer's own, believed; NULL with a pre-shared key */
 	uint16_t dh_group;
 	uint32_t life_s, remaining_s; /* life_s 0 = none */
 	uint64_t since_ms;            /* clock, when the peer came up */

@@ -48,6 +48,23 @@ static void cipher_key(struct ike_keys *k, const uint8_t *skeyid_e)
 	wipe(block, sizeof block);
 }
 
+/* RFC 2409 §5: prf(pre-shared key, Ni | Nr) or prf(Ni | Nr, g^xy). */
+static void make_skeyid(struct ike_keys *k, const struct ike_key_input *in)
+{
+	enum { NONCES_MAX = 512 }; /* RFC 2409 §5: at most 256 octets each */
+	struct bytes nonces[] = {in->nonce_i, in->nonce_r};
+	uint8_t key[NONCES_MAX];
+	struct wr w = wr_of(key, sizeof key);
+
+	if (in->how == IKE_SKEYID_PSK) {
+		hmac(k->md, in->psk, nonces, N(nonces), k->skeyid);
+		return;
+	}
+	wr_bytes(&w, in->nonce_i.p, in->nonce_i.len);
+	wr_bytes(&w, in->nonce_r.p, in->nonce_r.len);
+	hmac(k->md, b(key, wr_len(&w)), &in->secret, 1, k->skeyid);
+}
+
 void ike_keys_derive(struct ike_keys *k, const struct ike_key_input *in, uint8_t *iv)
 {
 	static const uint8_t digits[3] = {0, 1, 2};
@@ -55,8 +72,7 @@ void ike_keys_derive(struct ike_keys *k, const struct ike_key_input *in, uint8_t
 
 	k->md_len = (uint8_t)prim_md_len(k->md);
 	k->block = (uint8_t)prim_cipher_block(k->cipher);
-	struct bytes nonces[] = {in->nonce_i, in->nonce_r};
-	hmac(k->md, in->psk, nonces, N(nonces), k->skeyid);
+	make_skeyid(k, in);
 
 	struct bytes skeyid = b(k->skeyid, k->md_len);
 	struct bytes tail[] = {b(NULL, 0), in->secret, b(in->icookie, 8), b(in->rcookie, 8),

@@ -18,8 +18,12 @@ struct ike_keys {
 /* Keyed hashes computed so far, in all engines of the program. */
 uint64_t ike_keys_hmacs(void);
 
+/* How SKEYID is made: of the pre-shared key, or of the Diffie-Hellman secret where signatures prove who the ends are. */
+enum ike_skeyid { IKE_SKEYID_PSK, IKE_SKEYID_SIG };
+
 /* What goes into them. */
 struct ike_key_input {
+	enum ike_skeyid how;
 	struct bytes psk, nonce_i, nonce_r, ke_i, ke_r, secret;
 	const uint8_t *icookie, *rcookie;
 };

@@ -1,14 +1,17 @@
-/* Main Mode with a pre-shared key (RFC 2409 §5.4): as responder, and as initiator when we renew an IKE SA.
+/* Main Mode (RFC 2409 §5.1, 5.4): as responder, and as initiator when we renew an IKE SA.
  *
- *   1 ->  SA, vendor IDs           2 <-  SA, vendor IDs
- *   3 ->  KE, Ni, NAT-D            4 <-  KE, Nr, NAT-D
- *   5 ->  ID, HASH_I (encrypted)   6 <-  ID, HASH_R (encrypted) */
+ *   1 ->  SA, vendor IDs                2 <-  SA, vendor IDs
+ *   3 ->  KE, Ni, (CERTREQ), NAT-D      4 <-  KE, Nr, (CERTREQ), NAT-D
+ *   5 ->  ID, proof (encrypted)         6 <-  ID, proof (encrypted)
+ *
+ * What proves, and how it is made and looked into, is in the table of methods (auth.h). */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/ike/aggressive.h"
+#include "crypto/ike/auth.h"
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/main.h"
 #include "crypto/ike/vendor.h"
@@ -104,6 +107,15 @@ void mm_no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 	ike_log(ike, MSG_713048, ike_prefix(sa).s, (unsigned)PAY_SA);
 }
 
+/* It would have been agreed on, had we a certificate. */
+static void no_identity(struct ike_sa *sa, const struct err *missing)
+{
+	if (ike_may_log(sa->ike))
+		ike_log(sa->ike, MSG_713082, ike_prefix(sa).s);
+	if (ike_may_log(sa->ike))
+		ike_log(sa->ike, MSG_713904, ike_prefix(sa).s, missing->text);
+}
+
 /* ------------------------------------------------------------------ responder */
 
 static enum ike_verdict mm_out2(struct ike_sa *sa, const struct p1_transform *chosen)
@@ -133,22 +145,29 @@ enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m)
 	ike_dbg(sa, IKE_DETAIL, "processing SA payload");
 	if (!p1_read(offer, p->body, &why))
 		return mm_malformed(sa, PAY_SA, why, NOTIFY_PAYLOAD_MALFORMED);
-	const struct ike_policy *policy = p1_choose(ike->conf, offer, &chosen);
+	struct err missing = {0};
+	const struct ike_policy *policy =
+	        p1_choose(ike->conf, offer, ike_auth_usable(ike, &missing), &chosen);
 	pix_phase1(sa, offer, policy, chosen);
 	if (policy == NULL) {
-		mm_no_proposal(sa, offer);
+		if (p1_choose(ike->conf, offer, UINT32_MAX, &chosen) != NULL)
+			no_identity(sa, &missing);
+		else
+			mm_no_proposal(sa, offer);
 		return mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
 	}
 	ike_dbg(sa, IKE_DETAIL, "Oakley proposal is acceptable");
 	vendor_read(sa, m);
-	pix_authentication(sa);
+	mm_set_algorithms(sa, policy);
+	if (debug_pix_on(DEBUG_IKEV1))
+		pix_authentication(sa, mm_own_id_type(sa));
+	mm_read_certificates(x, m);
 	if (ike->conf->natt_s != 0)
 		sa->natt = sa->natt_offered;
 	ike_dbg(sa, IKE_DETAIL, "processing IKE SA payload");
 	ike_dbg(sa, IKE_DETAIL,
 	        "IKE SA Proposal # %u, Transform # %u acceptable  Matches global IKE entry # %u",
 	        chosen->proposal, chosen->number, policy->priority);
-	mm_set_algorithms(sa, policy);
 	sa->life_offered_s = chosen->life_s;
 	sa->life_s = ike_life_min(policy->life_s, chosen->life_s);
 	sa->tell_life = sa->life_s != chosen->life_s;
@@ -185,10 +204,10 @@ enum ike_verdict mm_in3(struct ike_xchg *x, struct ike_msg *m)
 
 	if (!mm_take_ke_nonce(sa, m, &x->ke_i, &x->nonce_i))
 		return STEP_FAIL;
-	mm_say_certificates(sa, m);
+	mm_read_certificates(x, m);
 	vendor_read(sa, m);
 	mm_read_natd(sa, m);
-	if (!mm_land_on_group(sa))
+	if (sa->auth->land != NULL && !sa->auth->land(sa))
 		return mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
 	if (!ike_xchg_dh(x, sa->group, x->ke_i, mm_out4))
 		return mm_fail(sa, 0);
@@ -212,48 +231,59 @@ static void write_life(struct ike_sa *sa, struct ike_out *o)
 	                  NOTIFY_RESPONDER_LIFETIME, (struct bytes){attrs, wr_len(&w)});
 }
 
-enum ike_verdict mm_in5(struct ike_xchg *x, struct ike_msg *m)
+/* Everything is there for the last message. */
+static enum ike_verdict mm_out6(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
-	struct bytes id;
-
-	if (!mm_verify_peer(sa, m, &id))
-		return STEP_FAIL;
-	mm_say_certificates(sa, m);
-	mm_read_notifies(sa, m);
 	/* Authenticated: from here on the peer is where this message came from (port float, RFC 3947 §4). */
 	sa->local = x->local;
 	sa->remote = x->remote;
-	struct ike_peer *peer = peer_for(sa, id);
+	struct ike_peer *peer = peer_for(sa, x->id_i);
 	if (peer == NULL)
 		return mm_fail(sa, 0);
 	peer_attach(peer, sa);
 	mm_say_natt(sa);
-	ike_dbg(sa, IKE_EVENT, "Connection landed on tunnel_group %s", sa->group_name);
-
-	struct bytes own = mm_own_id(sa);
-	if (own.p != NULL)
-		pix_own_id(sa, own);
+	if (!sa->auth->certificates) /* else it was said as the certificate was looked at */
+		ike_dbg(sa, IKE_EVENT, "Connection landed on tunnel_group %s", sa->group_name);
+	pix_own_id(sa, x->id_r);
 	struct ike_out *o = ike_answer_begin(x, true);
-	mm_write_id_hash(sa, o, own);
+	sa->auth->write(x, o);
 	if (sa->tell_life)
 		write_life(sa, o);
-	if (own.p == NULL || !ike_answer_send(x, false))
+	if (!ike_answer_send(x, false))
 		return mm_fail(sa, 0);
 	mm_say_completed(sa);
 	sa_established(sa);
 	return STEP_DONE;
 }
 
+static enum ike_verdict mm_believed5(struct ike_xchg *x)
+{
+	enum ike_verdict verdict = x->sa->auth->prepare(x, mm_out6);
+	return verdict == STEP_DONE ? mm_out6(x) : verdict;
+}
+
+enum ike_verdict mm_in5(struct ike_xchg *x, struct ike_msg *m)
+{
+	struct ike_sa *sa = x->sa;
+
+	if (!mm_take_id(x, m))
+		return STEP_FAIL;
+	mm_read_certificates(x, m);
+	mm_read_notifies(sa, m);
+	enum ike_verdict verdict = sa->auth->verify(x, m, mm_believed5);
+	return verdict == STEP_DONE ? mm_believed5(x) : verdict;
+}
+
 /* ------------------------------------------------------------------ initiator */
 
-/* What we ask for again: what the peer agreed to last time, else our first policy. */
+/* What we ask for again: what the peer agreed to last time, else our first policy, with its method. */
 static bool policy_like(const struct ike_conf *conf, const struct ike_sa *like,
-                        struct ike_policy *policy)
+                        const struct ike_auth *auth, struct ike_policy *policy)
 {
 	for (size_t i = 0; i < conf->npolicies; i++) {
 		const struct ike_policy *p = &conf->policies[i];
-		if (p->auth != AUTH_PSK)
+		if (p->auth != auth->id)
 			continue;
 		if (like == NULL || like->cipher == NULL ||
 		    (p->cipher == like->cipher && p->hash == like->hash &&
@@ -281,14 +311,15 @@ static void say_begun(struct ike_sa *sa, const struct ike_flow *flow)
 void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 {
 	struct ike *ike = peer->ike;
+	const struct ike_auth *auth = peer->auth;
 	struct ike_policy policy;
 
-	if (ike->conf == NULL || ike_group_named(ike, peer->group)->psk == NULL || peer->dying)
+	if (ike->conf == NULL || peer->dying || !auth->ready(peer))
 		return;
 	for (struct ike_sa *s = peer->sas; s != NULL; s = s->peer_next)
 		if (s->half_open)
 			return; /* one at a time */
-	if (!policy_like(ike->conf, like, &policy) && !policy_like(ike->conf, NULL, &policy)) {
+	if (!policy_like(ike->conf, like, auth, &policy) && !policy_like(ike->conf, NULL, auth, &policy)) {
 		struct ip4_text src = ip4_text(peer->local.ip), dst = ip4_text(peer->remote.ip);
 		ike_log(ike, MSG_713042, ike_prefix_peer(peer).s, peer->ifname, src.s, dst.s);
 		return;
@@ -321,6 +352,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	for (unsigned v = NATT_N - 1; v > NATT_NONE && ike->conf->natt_s != 0; v--)
 		vendor_write(sa, o, vendor_of_natt(v));
 	vendor_write(sa, o, VENDOR_DPD);
+	vendor_write(sa, o, VENDOR_FRAGMENTATION);
 	ike_xchg_state(x, ST_MM_WAIT2);
 	if (x->sa_i.p == NULL || !ike_answer_send(x, true))
 		sa_delete(sa, SA_END_ADMIN, false);
@@ -346,7 +378,7 @@ enum ike_verdict mm_in2(struct ike_xchg *x, struct ike_msg *m)
 	struct ike_sa *sa = x->sa;
 	struct p1_offer *offer = &sa->ike->offer.p1;
 	const struct ike_policy agreed = {
-	        .auth = AUTH_PSK, .cipher = sa->cipher, .hash = sa->hash, .group = sa->group};
+	        .auth = sa->auth->id, .cipher = sa->cipher, .hash = sa->hash, .group = sa->group};
 	const char *why = "", *rcvd, *cfgd;
 
 	if (!p1_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why) || offer->n != 1 ||
@@ -354,12 +386,23 @@ enum ike_verdict mm_in2(struct ike_xchg *x, struct ike_msg *m)
 		return mm_malformed(sa, PAY_SA, "the peer chose what was not offered", 0);
 	ike_dbg(sa, IKE_EVENT, "Oakley proposal is acceptable");
 	vendor_read(sa, m);
+	mm_read_certificates(x, m);
 	if (sa->ike->conf->natt_s != 0)
 		sa->natt = sa->natt_offered;
 	memcpy(sa->rcookie, m->hdr.rcookie, IKE_COOKIE_LEN);
 	if (!sa_index(sa) || !ike_xchg_dh(x, sa->group, (struct bytes){0}, mm_out3))
 		return mm_fail(sa, 0);
 	return STEP_WAIT;
+}
+
+static enum ike_verdict mm_send5(struct ike_xchg *x)
+{
+	struct ike_out *o = ike_answer_begin(x, true);
+	x->sa->auth->write(x, o);
+	if (!ike_answer_send(x, true))
+		return mm_fail(x->sa, 0);
+	ike_xchg_state(x, ST_MM_WAIT6);
+	return STEP_DONE;
 }
 
 static void mm_out5(struct ike_xchg *x)
@@ -372,13 +415,8 @@ static void mm_out5(struct ike_xchg *x)
 	mm_derive_keys(sa);
 	if ((sa->remote_nat || sa->local_nat) && x->local.port == IKE_PORT)
 		x->local.port = x->remote.port = IKE_PORT_NATT;
-	x->id_i = mm_own_id(sa);
-	struct ike_out *o = ike_answer_begin(x, true);
-	mm_write_id_hash(sa, o, x->id_i);
-	if (x->id_i.p != NULL && ike_answer_send(x, true))
-		ike_xchg_state(x, ST_MM_WAIT6);
-	else
-		mm_fail(sa, 0);
+	if (sa->auth->prepare(x, mm_send5) == STEP_DONE)
+		mm_send5(x);
 }
 
 enum ike_verdict mm_in4(struct ike_xchg *x, struct ike_msg *m)
@@ -388,27 +426,34 @@ enum ike_verdict mm_in4(struct ike_xchg *x, struct ike_msg *m)
 	if (!mm_take_ke_nonce(sa, m, &x->ke_r, &x->nonce_r))
 		return STEP_FAIL;
 	mm_read_natd(sa, m);
+	mm_read_certificates(x, m);
 	vendor_read(sa, m);
-	if (ike_group_of(sa)->psk == NULL || !ike_xchg_dh(x, sa->group, x->ke_r, mm_out5))
+	if (!sa->auth->ready(sa->peer) || !ike_xchg_dh(x, sa->group, x->ke_r, mm_out5))
 		return mm_fail(sa, 0);
 	return STEP_WAIT;
 }
 
-enum ike_verdict mm_in6(struct ike_xchg *x, struct ike_msg *m)
+/* A different identity behind the same address and port is not this peer; it may have a new certificate. */
+static bool same_peer(const struct ike_sa *sa)
+{
+	const struct ike_peer *peer = sa->peer;
+	struct rd r = rd_of(sa->mm.id_r.p, sa->mm.id_r.len);
+	uint8_t type = rd_u8(&r);
+	rd_skip(&r, 3);
+	if (peer == NULL || type != peer->id_type || !bytes_eq(rd_rest(&r), peer->id))
+		return false;
+	return peer->cert == NULL || (sa->cert != NULL && bytes_eq(pki_cert_subject(sa->cert), pki_cert_subject(peer->cert)));
+}
+
+static enum ike_verdict mm_believed6(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
 	struct ike_peer *peer = sa->peer;
-	struct bytes id;
 
-	if (!mm_verify_peer(sa, m, &id))
-		return STEP_FAIL;
-	/* A different identity behind the same address and port is not this peer. */
-	struct rd r = rd_of(id.p, id.len);
-	uint8_t type = rd_u8(&r);
-	rd_skip(&r, 3);
-	if (peer == NULL || type != peer->id_type ||
-	    !bytes_eq(rd_rest(&r), peer->id))
+	if (!same_peer(sa))
 		return mm_malformed(sa, PAY_ID, "the peer's identity changed", 0);
+	if (sa->cert != NULL)
+		peer_note_cert(peer, sa->cert);
 	sa->local = x->local;
 	sa->remote = x->remote;
 	peer_move(peer, x->local, x->remote);
@@ -416,4 +461,13 @@ enum ike_verdict mm_in6(struct ike_xchg *x, struct ike_msg *m)
 	mm_say_completed(sa);
 	sa_established(sa);
 	return STEP_DONE;
+}
+
+enum ike_verdict mm_in6(struct ike_xchg *x, struct ike_msg *m)
+{
+	if (!mm_take_id(x, m))
+		return STEP_FAIL;
+	mm_read_certificates(x, m);
+	enum ike_verdict verdict = x->sa->auth->verify(x, m, mm_believed6);
+	return verdict == STEP_DONE ? mm_believed6(x) : verdict;
 }

@@ -20,8 +20,6 @@ bool mm_make_ke_nonce(struct ike_xchg *x, struct bytes *ke, struct bytes *nonce)
 void mm_write_ke_nonce(struct ike_sa *sa, struct ike_out *o, struct bytes ke, struct bytes nonce);
 /* NAT-D of the other side. */
 void mm_read_natd(struct ike_sa *sa, const struct ike_msg *m);
-/* HASH_I or HASH_R over the ID of that side; returns its length. */
-size_t mm_hash(const struct ike_sa *sa, bool initiators, struct bytes id, uint8_t *out);
 /* ID of the other side in debug. */
 void mm_show_id(struct ike_sa *sa, struct bytes id);
 /* What both sides want, when nothing fits (713257, 713902). */
@@ -30,14 +28,15 @@ void mm_no_proposal(struct ike_sa *sa, const struct p1_offer *offer);
 void mm_derive_keys(struct ike_sa *sa);
 /* false when there is no pre-shared key. */
 bool mm_land_on_group(struct ike_sa *sa);
-/* Body of our ID payload (`crypto isakmp identity`); empty when memory is short. */
-struct bytes mm_own_id(struct ike_sa *sa);
-/* ID and HASH. */
-void mm_write_id_hash(struct ike_sa *sa, struct ike_out *o, struct bytes id);
-/* ID and HASH of the other side; id is the body, as long as the message. false: refused. */
-bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id);
+/* Body of our ID payload (`crypto isakmp identity`), cert: ours where certificates prove; empty when memory is short or it
+ * would be too long. And its type alone. */
+struct bytes mm_own_id(struct ike_sa *sa, const struct pki_cert *cert);
+uint8_t mm_own_id_type(const struct ike_sa *sa);
+/* The ID of the other side into the negotiation. false: refused. */
+bool mm_take_id(struct ike_xchg *x, const struct ike_msg *m);
+/* What the other side asks for of certificates. */
+void mm_read_certificates(struct ike_xchg *x, const struct ike_msg *m);
 /* INITIAL-CONTACT. */
-void mm_say_certificates(const struct ike_sa *sa, const struct ike_msg *m);
 void mm_read_notifies(struct ike_sa *sa, const struct ike_msg *m);
 /* 713172 */
 void mm_say_natt(struct ike_sa *sa);

@@ -1,6 +1,7 @@
 /* The parts of Main Mode's messages: reading them, writing them, what is said about them. */
 #include "crypto/ike/main.h"
 
+#include "crypto/ike/auth.h"
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/group.h"
 
@@ -11,6 +12,7 @@
 
 void mm_set_algorithms(struct ike_sa *sa, const struct ike_policy *policy)
 {
+	sa->auth = ike_auth_find(policy->auth);
 	sa->cipher = policy->cipher;
 	sa->hash = policy->hash;
 	sa->group = policy->group;
@@ -69,6 +71,8 @@ void mm_write_ke_nonce(struct ike_sa *sa, struct ike_out *o, struct bytes ke, st
 	ike_out_bytes(o, PAY_KE, ke);
 	ike_dbg(sa, IKE_DETAIL, "constructing nonce payload");
 	ike_out_bytes(o, PAY_NONCE, nonce);
+	if (sa->auth->certificates)
+		certs_write_requests(sa, o);
 	if (sa->natt != NATT_NONE)
 		natt_write(sa, o);
 }
@@ -88,6 +92,7 @@ void mm_derive_keys(struct ike_sa *sa)
 	/* No key, not even an empty one: also when the configuration has lost it meanwhile. */
 	bool nobodys = sa->spoofed || group->psk == NULL;
 	struct ike_key_input in = {
+	        .how = sa->auth->skeyid,
 	        .psk = {nobodys ? sa->ike->nobodys_key : (const uint8_t *)group->psk,
 	                nobodys ? sizeof sa->ike->nobodys_key : group->psk_len},
 	        .nonce_i = x->nonce_i,
@@ -127,9 +132,16 @@ bool mm_land_on_group(struct ike_sa *sa)
 	return true;
 }
 
-/* There are no certificates here: what a peer asks for or sends of them is passed over. */
-void mm_say_certificates(const struct ike_sa *sa, const struct ike_msg *m)
+/* What a peer with a pre-shared key asks for or sends of certificates is passed over. */
+void mm_read_certificates(struct ike_xchg *x, const struct ike_msg *m)
 {
+	const struct ike_sa *sa = x->sa;
+	if (sa->auth->certificates) {
+		certs_read_requests(x, m);
+		if (x->state != ST_MM_WAIT5 && x->state != ST_MM_WAIT6) /* there the certificate is told first */
+			pix_requests(x);
+		return;
+	}
 	if (m->kinds & PAY_BIT(PAY_CERTREQ))
 		ike_dbg_of(sa, DEBUG_CA, 1,
 		           "CRYPTO_PKI: certificate request of %s passed over: no trustpoint",
@@ -140,66 +152,73 @@ void mm_say_certificates(const struct ike_sa *sa, const struct ike_msg *m)
 		           ip4_text(sa->mm.remote.ip).s);
 }
 
-/* Our ID payload's body (`crypto isakmp identity`). */
-struct bytes mm_own_id(struct ike_sa *sa)
+/* The type and the text of our ID; a DN and an address have none. cert: ours, where certificates prove. */
+static uint8_t own_id_type(const struct ike_conf *conf, const struct pki_cert *cert, struct str *text)
 {
-	const struct ike_conf *conf = sa->ike->conf;
+	static const struct {
+		uint8_t type;
+		bool text;
+	} kinds[] = {
+	        [IKE_ID_AUTO] = {ID_IPV4_ADDR, false},
+	        [IKE_ID_ADDRESS] = {ID_IPV4_ADDR, false},
+	        [IKE_ID_HOSTNAME] = {ID_FQDN, true},
+	        [IKE_ID_KEY_ID] = {ID_KEY_ID, true},
+	};
+	*text = str_of(kinds[conf->identity].text && conf->identity_text != NULL ? conf->identity_text : "");
+	if (kinds[conf->identity].text)
+		return text->len > 0 ? kinds[conf->identity].type : ID_IPV4_ADDR;
+	if (conf->identity != IKE_ID_AUTO || cert == NULL)
+		return ID_IPV4_ADDR;
+	return certs_name_alone(cert, text) ? ID_FQDN : ID_DER_ASN1_DN;
+}
+
+uint8_t mm_own_id_type(const struct ike_sa *sa)
+{
+	const struct ike *ike = sa->ike;
+	const char *name = sa->auth->certificates ? certs_trust_point(ike, ike->conf->ra) : NULL;
+	struct pki_identity own = {0};
+	struct str text;
+	if (name != NULL && !pki_identity(ike->pki, name, &own, NULL))
+		own.cert = NULL;
+	return own_id_type(ike->conf, own.cert, &text);
+}
+
+struct bytes mm_own_id(struct ike_sa *sa, const struct pki_cert *cert)
+{
 	uint8_t body[IKE_ID_MAX];
 	struct wr w = wr_of(body, sizeof body);
-	bool text = (conf->identity == IKE_ID_HOSTNAME || conf->identity == IKE_ID_KEY_ID) &&
-	            conf->identity_text != NULL && conf->identity_text[0] != '\0';
+	struct str text;
+	uint8_t type = own_id_type(sa->ike->conf, cert, &text);
 
-	wr_u8(&w, !text ? ID_IPV4_ADDR : conf->identity == IKE_ID_HOSTNAME ? ID_FQDN : ID_KEY_ID);
+	wr_u8(&w, type);
 	wr_u8(&w, 17);
 	wr_u16(&w, IKE_PORT);
-	if (text)
-		wr_bytes(&w, conf->identity_text, strlen(conf->identity_text));
-	else
+	if (type == ID_DER_ASN1_DN)
+		wr_bytes(&w, pki_cert_subject(cert).p, pki_cert_subject(cert).len);
+	else if (type == ID_IPV4_ADDR)
 		wr_u32(&w, sa->mm.local.ip);
-	return ike_xchg_keep(&sa->mm, (struct bytes){body, wr_len(&w)});
-}
-
-size_t mm_hash(const struct ike_sa *sa, bool initiators, struct bytes id, uint8_t *out)
-{
-	const struct ike_xchg *x = &sa->mm;
-	ike_engine_dbg(sa, 1, "generate hmac context for conn id %u", sa->number);
-	return ike_keys_auth(&sa->keys, initiators ? x->ke_i : x->ke_r,
-	                     initiators ? x->ke_r : x->ke_i, initiators ? sa->icookie : sa->rcookie,
-	                     initiators ? sa->rcookie : sa->icookie, x->sa_i, id, out);
-}
-
-void mm_write_id_hash(struct ike_sa *sa, struct ike_out *o, struct bytes id)
-{
-	uint8_t hash[PRIM_MD_MAX];
-	ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
-	ike_out_bytes(o, PAY_ID, id);
-	ike_dbg(sa, IKE_DETAIL, "constructing hash payload");
-	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
-	size_t len = mm_hash(sa, sa_is(sa, SAF_INITIATOR), id, hash);
-	ike_out_bytes(o, PAY_HASH, (struct bytes){hash, len});
+	else
+		wr_bytes(&w, text.p, text.len);
+	return wr_ok(&w) ? ike_xchg_keep(&sa->mm, (struct bytes){body, wr_len(&w)}) : (struct bytes){0};
 }
 
 void mm_show_id(struct ike_sa *sa, struct bytes id)
 {
-	static const char *const names[] = {
-	        [ID_IPV4_ADDR] = "ID_IPV4_ADDR",     [ID_FQDN] = "ID_FQDN",
-	        [ID_USER_FQDN] = "ID_USER_FQDN",     [ID_IPV4_SUBNET] = "ID_IPV4_ADDR_SUBNET",
-	        [ID_DER_ASN1_DN] = "ID_DER_ASN1_DN", [ID_KEY_ID] = "ID_KEY_ID"};
 	struct rd r = rd_of(id.p, id.len);
 	uint8_t type = rd_u8(&r);
+	bool known = strcmp(ike_id_text(type), "Unknown") != 0;
 	rd_skip(&r, 3);
-	bool known = type < sizeof names / sizeof names[0] && names[type] != NULL;
-	ike_dbg(sa, IKE_DECODE, "%s ID received", known ? names[type] : "Unknown");
+	ike_dbg(sa, IKE_DECODE, "%s%s ID received", known ? "ID_" : "", ike_id_text(type));
 	if (type == ID_IPV4_ADDR)
 		ike_dbg(sa, IKE_DECODE, "%s", ip4_text(rd_u32(&r)).s);
 }
 
-/* ID and HASH of the other side. Length of its ID body is at least 4 (payload table). */
-bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id)
+/* The ID of the other side into the negotiation. Its body has 4 bytes at least (payload table). */
+bool mm_take_id(struct ike_xchg *x, const struct ike_msg *m)
 {
-	uint8_t hash[PRIM_MD_MAX];
+	struct ike_sa *sa = x->sa;
+	struct bytes *id = ike_peer_id_at(x);
 	const struct ike_payload *i = ike_msg_find(m, PAY_ID, NULL);
-	const struct ike_payload *h = ike_msg_find(m, PAY_HASH, NULL);
 
 	pix_payload(sa, "ID", 0, false);
 	ike_dbg(sa, IKE_DETAIL, "processing ID payload");
@@ -209,19 +228,10 @@ bool mm_verify_peer(struct ike_sa *sa, const struct ike_msg *m, struct bytes *id
 		return false;
 	}
 	mm_show_id(sa, i->body);
-	pix_payload(sa, "HASH", 0, false);
-	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
-	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
-	size_t len = mm_hash(sa, !sa_is(sa, SAF_INITIATOR), i->body, hash);
-	if (!bytes_eq_secret(h->body, (struct bytes){hash, len})) {
-		sa->ike->stat[STAT_HASH_FAILS]++;
-		mm_bad_psk(sa, "hash does not verify");
-		return false;
-	}
-	pix_authenticated(sa);
-	sa->flags |= SAF_PROVED;
-	*id = i->body;
-	return true;
+	*id = ike_xchg_keep(x, i->body);
+	if (id->p == NULL)
+		mm_fail(sa, 0);
+	return id->p != NULL;
 }
 
 void mm_read_notifies(struct ike_sa *sa, const struct ike_msg *m)

@@ -1,5 +1,5 @@
 /* Peers: who is on the other side, through all its IKE SAs and addresses. */
-#include "crypto/ike/engine.h"
+#include "crypto/ike/auth.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +85,7 @@ static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct byte
 	peer->id = (struct bytes){share_hold(id.p, id.len), id.len};
 	peer->user = share_text("");
 	peer->group = share_text(sa->group_name);
+	peer->auth = sa->auth;
 	peer->local = sa->local;
 	peer->remote = sa->remote;
 	end_put(peer);
@@ -120,8 +121,9 @@ struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
 	struct bytes id = rd_rest(&r);
 
 	for (struct ike_peer *p = end_first(ike, sa->remote); p != NULL; p = p->end_next) {
-		/* What an ID says is worth what it was proved with: the same one in another group is another peer. */
-		if (p->dying || p->id_type != type || !bytes_eq(id, p->id) || !same_text(sa->group_name, p->group))
+		/* What an ID says is worth what it was proved with: the same one in another group, or proved in another
+		 * way, is another peer. */
+		if (p->dying || p->auth != sa->auth || p->id_type != type || !bytes_eq(id, p->id) || !same_text(sa->group_name, p->group))
 			continue;
 		if (!sa->contact)
 			return p;
@@ -133,12 +135,21 @@ struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
 	return peer_new(sa, type, id);
 }
 
+void peer_note_cert(struct ike_peer *peer, struct pki_cert *cert)
+{
+	pki_cert_hold(cert);
+	pki_cert_drop(peer->cert);
+	peer->cert = cert;
+}
+
 void peer_attach(struct ike_peer *peer, struct ike_sa *sa)
 {
 	sa->peer = peer;
 	sa->refs++;
 	sa->peer_next = peer->sas;
 	peer->sas = sa;
+	if (sa->cert != NULL)
+		peer_note_cert(peer, sa->cert);
 	if (!sa_is(sa, SAF_INITIATOR)) {
 		peer->local = sa->local;
 		end_set(peer, sa->remote);
@@ -170,6 +181,7 @@ static void peer_bury(struct ike *ike, void *p)
 	share_drop_text(peer->ifname);
 	share_drop_text(peer->user);
 	share_drop_text(peer->group);
+	pki_cert_drop(peer->cert);
 	pool_put(ike->peer_pool, peer);
 }
 

@@ -207,13 +207,14 @@ const char *p1_mismatch(const struct ike_policy *policy, const struct p1_transfo
 	return NULL;
 }
 
-const struct ike_policy *p1_choose(const struct ike_conf *conf, const struct p1_offer *o,
+const struct ike_policy *p1_choose(const struct ike_conf *conf, const struct p1_offer *o, uint32_t auths,
                                    const struct p1_transform **chosen)
 {
 	const char *rcvd, *cfgd;
 	for (size_t i = 0; i < conf->npolicies; i++)
 		for (size_t j = 0; j < o->n; j++)
-			if (p1_mismatch(&conf->policies[i], &o->t[j], &rcvd, &cfgd) == NULL) {
+			if ((auths & AUTH_BIT(conf->policies[i].auth)) &&
+			    p1_mismatch(&conf->policies[i], &o->t[j], &rcvd, &cfgd) == NULL) {
 				*chosen = &o->t[j];
 				return &conf->policies[i];
 			}

@@ -29,6 +29,7 @@ const struct ike_cipher *ike_cipher_by_word(struct str word);
 const struct ike_hash *ike_hash_by_word(struct str word);
 bool ike_group_known(uint16_t group);
 
+#define AUTH_BIT(id) (1u << (id)) /* of the methods we speak */
 enum { AUTH_PSK = 1, AUTH_RSA_SIG = 3, AUTH_XAUTH = 65001, AUTH_XAUTH_LAST = 65010 };
 
 /* One transform of an ISAKMP proposal. */
@@ -50,8 +51,9 @@ struct p1_offer {
 
 /* Reads the body of the SA payload. false when malformed or not for IPsec (why is set). */
 bool p1_read(struct p1_offer *o, struct bytes sa, const char **why);
-/* Our first policy, by priority, that matches any of the transforms. NULL when there is none. */
-const struct ike_policy *p1_choose(const struct ike_conf *conf, const struct p1_offer *o,
+/* Our first policy, by priority, that matches any of the transforms and asks for one of these methods of authentication
+ * (AUTH_BITs). NULL when there is none. */
+const struct ike_policy *p1_choose(const struct ike_conf *conf, const struct p1_offer *o, uint32_t auths,
                                    const struct p1_transform **chosen);
 /* First class in which a transform differs from a policy ("Group Description") and both sides' words for it;
  * NULL when it matches. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/random.h"
-#include "crypto/ike/engine.h"
+#include "crypto/ike/auth.h"
 
 enum {
 	COOKIES = 2 * IKE_COOKIE_LEN,
@@ -217,6 +217,7 @@ struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remo
 		return NULL;
 	sa->ike = ike;
 	sa->ifname = share_text("");
+	sa->auth = &ike_auth_psk; /* until something is agreed on */
 	sa->number = ++ike->next_sa;
 	sa->flags = SAF_MAIN | (initiator ? SAF_INITIATOR : 0);
 	sa->local = sa->mm.local = local;
@@ -244,6 +245,7 @@ static void sa_bury(struct ike *ike, void *p)
 {
 	struct ike_sa *sa = p;
 	wipe(&sa->keys, sizeof sa->keys);
+	pki_cert_drop(sa->cert);
 	share_drop_text(sa->ifname);
 	share_drop_text(sa->group_name);
 	sized_put(&msgid_lists, sa->msgids, sa->msgids_cap * sizeof *sa->msgids);

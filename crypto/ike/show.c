@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "crypto/ike/engine.h"
+#include "crypto/ike/auth.h"
 
 /* ------------------------------------------------------------------ for others */
 
@@ -33,6 +33,7 @@ static void fill_info(struct ike_peer *peer, struct ike_peer_info *info)
 	        .since_ms = peer->since_ms,
 	        .nflows = peer->nflows,
 	        .last_ms = peer->ike_in_ms,
+	        .cert = peer->cert,
 	};
 	for (const struct ike_sa *s = peer->sas; s != NULL; s = s->peer_next) {
 		info->nike_sas++;
@@ -45,7 +46,7 @@ static void fill_info(struct ike_peer *peer, struct ike_peer_info *info)
 	info->initiator = sa_is(sa, SAF_INITIATOR);
 	info->encrypt = sa->cipher->session;
 	info->hash = sa->hash->session;
-	info->auth = "preSharedKeys";
+	info->auth = sa->auth->session;
 	info->dh_group = sa->group;
 	info->life_s = sa->life_s;
 	info->remaining_s = remaining_s(ike, &sa->expire);
@@ -145,7 +146,7 @@ static void show_one(struct ike *ike, struct out *o, unsigned number, const stru
 	if (detail && sa->cipher != NULL) {
 		rec(o, "encrypt hash", "    Encrypt : %-15s Hash    : %-10s\n", sa->cipher->word,
 		    sa->hash->show);
-		rec(o, "auth lifetime_s", "    Auth    : %-15s Lifetime: %u\n", "preshared",
+		rec(o, "auth lifetime_s", "    Auth    : %-15s Lifetime: %u\n", sa->auth->show,
 		    sa->life_s);
 		if (sa->mm.state == ST_ACTIVE && sa->life_s != 0)
 			rec(o, "lifetime_remaining_s", "    Lifetime Remaining: %u\n",

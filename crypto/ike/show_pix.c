@@ -17,6 +17,8 @@ static const char *state_word(const struct ike_sa *sa)
 		return "MM_SA_SETUP";
 	case ST_MM_WAIT5:
 	case ST_MM_WAIT6:
+	case ST_MM_BUILD6:
+	case ST_MM_CHECK6:
 	case ST_MM_BUILD5:
 		return "MM_KEY_EXCH";
 	case ST_AM_BUILD2:

@@ -1,12 +1,14 @@
 /* The exchanges as tables (RFC 2409 §5.1, 5.4, 5.5): for each state what must and may be in the next message, how it
  * is protected, who handles it and what comes after. The driver checks all of that before a handler runs. */
 #include "crypto/ike/aggressive.h"
+#include "crypto/ike/auth.h"
 #include "crypto/ike/debug_pix.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum step_auth { AUTH_NONE, AUTH_HASH1, AUTH_HASH2, AUTH_HASH3 };
+/* PROOF: who its sender is; more about such a message is in the row of the method (auth.h). */
+enum step_auth { AUTH_NONE, AUTH_HASH1, AUTH_HASH2, AUTH_HASH3, AUTH_PROOF };
 
 enum step_seal { CLEAR, SEALED, EITHER };
 
@@ -25,17 +27,15 @@ struct ike_row {
 
 static const struct ike_row rows[] = {
         /* RFC 2409 §5.4, responder */
-        {EXCH_MAIN, ST_MM_START, ST_MM_WAIT3, 0, CLEAR, AUTH_NONE, B(SA), ANY, mm_in1},
+        {EXCH_MAIN, ST_MM_START, ST_MM_WAIT3, 0, CLEAR, AUTH_NONE, B(SA), ANY | B(CERTREQ), mm_in1},
         {EXCH_MAIN, ST_MM_WAIT3, ST_MM_WAIT5, ST_MM_BUILD4, CLEAR, AUTH_NONE, B(KE) | B(NONCE),
          ANY | NATD | B(CERTREQ), mm_in3},
-        {EXCH_MAIN, ST_MM_WAIT5, ST_ACTIVE, 0, SEALED, AUTH_NONE, B(ID) | B(HASH),
-         ANY | B(CERT) | B(CERTREQ), mm_in5},
+        {EXCH_MAIN, ST_MM_WAIT5, ST_ACTIVE, ST_MM_BUILD6, SEALED, AUTH_PROOF, B(ID), ANY, mm_in5},
         /* initiator */
-        {EXCH_MAIN, ST_MM_WAIT2, ST_MM_WAIT4, ST_MM_BUILD3, CLEAR, AUTH_NONE, B(SA), ANY, mm_in2},
+        {EXCH_MAIN, ST_MM_WAIT2, ST_MM_WAIT4, ST_MM_BUILD3, CLEAR, AUTH_NONE, B(SA), ANY | B(CERTREQ), mm_in2},
         {EXCH_MAIN, ST_MM_WAIT4, ST_MM_WAIT6, ST_MM_BUILD5, CLEAR, AUTH_NONE, B(KE) | B(NONCE),
          ANY | NATD | B(CERTREQ), mm_in4},
-        {EXCH_MAIN, ST_MM_WAIT6, ST_ACTIVE, 0, SEALED, AUTH_NONE, B(ID) | B(HASH), ANY | B(CERT),
-         mm_in6},
+        {EXCH_MAIN, ST_MM_WAIT6, ST_ACTIVE, ST_MM_CHECK6, SEALED, AUTH_PROOF, B(ID), ANY, mm_in6},
         /* Aggressive Mode, responder; its third message may be in clear */
         {EXCH_AGGRESSIVE, ST_AM_START, ST_AM_WAIT3, ST_AM_BUILD2, CLEAR, AUTH_NONE, B(SA) | B(KE) | B(NONCE) | B(ID),
          ANY | B(CERTREQ), am_in1},
@@ -63,6 +63,7 @@ static const uint16_t state_timeout_s[ST_N] = {
         [ST_MM_BUILD3] = 30, [ST_MM_WAIT4] = 30,  [ST_MM_BUILD5] = 30, [ST_MM_WAIT6] = 30,
         [ST_AM_BUILD2] = 30, [ST_AM_WAIT3] = 30,  [ST_AM_BUILD1] = 30, [ST_AM_WAIT2] = 30,
         [ST_AM_BUILD3] = 30,
+        [ST_MM_BUILD6] = 60, [ST_MM_CHECK6] = 60, /* lists of revoked certificates are fetched */
         [ST_QM_BUILD2] = 30, [ST_QM_WAIT3] = 45,  [ST_QM_BUILD1] = 30, [ST_QM_WAIT2] = 30,
         [ST_QM_BUILD3] = 30, [ST_REFUSED] = 30,   [ST_QM_DONE] = 40,
         [ST_ACTIVE] = 60, /* so long the last message is sent again to who missed it */
@@ -101,18 +102,11 @@ void ike_xchg_forget(struct ike_xchg *x)
 	x->neg = NULL;
 	x->sa_i = x->nonce_i = x->nonce_r = x->ke_i = x->ke_r = x->id_i = x->id_r = x->chosen =
 	        (struct bytes){0};
-	struct ike_dh *dh = x->dh;
-	x->dh = NULL;
-	if (dh == NULL)
-		return;
-	ike_engine_dbg(x->sa, 1, "clear dh number for conn id %u", x->sa->number);
-	if (dh->running) {
-		dh->x = NULL; /* the helper thread still works on it; dh_done frees it */
-		dh->starting = false;
-	} else {
-		prim_dh_clear(&dh->job);
-		free(dh);
-	}
+	x->certs = NULL;
+	if (x->check != NULL)
+		pki_check_cancel(x->check);
+	x->check = NULL;
+	ike_xchg_forget_jobs(x);
 }
 
 /* Those that may have to be sent again. */
@@ -122,6 +116,12 @@ static void forget_sent(struct ike_xchg *x)
 {
 	sized_put(&messages, x->sent.p, x->sent.len);
 	x->sent = (struct ike_sent){0};
+}
+
+void ike_xchg_rest(struct ike_xchg *x)
+{
+	forget_sent(x);
+	timer_stop(x->sa->ike->clock, &x->retry);
 }
 
 void ike_xchg_clear(struct ike_xchg *x)
@@ -275,6 +275,7 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat)
 	memcpy(copy, all.p, all.len);
 	x->sent = (struct ike_sent){copy, all.len, x->local, x->remote, clock_now(sa->ike->clock)};
 	x->answered = true;
+	sa->frag_id++; /* repetitions keep it: the other side may have some of the parts */
 	ike_event(x, EV_SND_MSG);
 	ike_transmit(sa->ike, sa, x->local, x->remote, all, chain.s, x->msgid, "SENDING");
 	x->tries = 0;
@@ -409,18 +410,21 @@ static bool auth_ok(const struct ike_xchg *x, const struct ike_row *row, const s
 		return ike_hash_check(&x->sa->keys, m, x->msgid, x->nonce_i);
 	case AUTH_HASH3:
 		return hash3_check(x, m);
+	case AUTH_PROOF: /* its handler looks into it */
 	default:
 		return true;
 	}
 }
 
 /* NULL when what is in the message is what the row asks for. */
-static const char *payloads_wrong(const struct ike_row *row, const struct ike_msg *m)
+static const char *payloads_wrong(const struct ike_xchg *x, const struct ike_row *row, const struct ike_msg *m)
 {
-	uint32_t seen = 0;
-	if ((m->kinds & row->must) != row->must)
+	const struct ike_auth *auth = row->auth == AUTH_PROOF ? x->sa->auth : NULL;
+	uint32_t seen = 0, must = row->must | (auth != NULL ? auth->must : 0);
+	uint32_t may = row->may | (auth != NULL ? auth->may : 0);
+	if ((m->kinds & must) != must)
 		return "a required payload is missing";
-	if ((m->kinds & ~(row->must | row->may)) != 0)
+	if ((m->kinds & ~(must | may)) != 0)
 		return "a payload that does not belong here";
 	for (size_t i = 0; i < m->n; i++) {
 		uint32_t bit = PAY_BIT(m->p[i].kind);
@@ -439,7 +443,7 @@ static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struc
 	struct ike *ike = sa->ike;
 	const char *why = NULL;
 	bool sealed = (hdr->flags & IKE_FLAG_ENCRYPTED) != 0;
-	bool psk_shows = row->exch != EXCH_QUICK && sealed;
+	const struct ike_auth *auth = row->auth == AUTH_PROOF || (row->exch == EXCH_AGGRESSIVE && sealed) ? sa->auth : NULL;
 
 	if (row->seal != EITHER && sealed != (row->seal == SEALED)) {
 		drop(sa, sealed ? "encrypted too early" : "not encrypted");
@@ -448,8 +452,8 @@ static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struc
 	if (sealed) {
 		if (!ike_open_msg(sa, x->iv, hdr, raw, next_iv, &why)) {
 			ike->stat[STAT_DECRYPT_FAILS]++;
-			if (psk_shows)
-				mm_bad_psk(sa, why);
+			if (auth != NULL && auth->garbled != NULL)
+				auth->garbled(sa, why);
 			else
 				drop(sa, why);
 			return false;
@@ -462,10 +466,10 @@ static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struc
 			return false;
 		}
 	}
-	why = payloads_wrong(row, &ike->msg);
+	why = payloads_wrong(x, row, &ike->msg);
 	if (why != NULL) {
-		if (psk_shows)
-			mm_bad_psk(sa, why);
+		if (auth != NULL)
+			auth->incomplete(sa, why);
 		else
 			drop(sa, why);
 		return false;
@@ -490,7 +494,8 @@ static void show_received(struct ike_sa *sa, const struct ike_hdr *hdr, const st
 static bool must_wait(struct ike_xchg *x, const struct ike_row *row)
 {
 	const struct ike_msg *m = &x->sa->ike->msg;
-	return row->build != 0 && (x->exch != EXCH_QUICK || ike_msg_find(m, PAY_KE, NULL) != NULL) &&
+	return row->build != 0 && row->auth != AUTH_PROOF &&
+	       (x->exch != EXCH_QUICK || ike_msg_find(m, PAY_KE, NULL) != NULL) &&
 	       ike_dh_full(x->sa->ike);
 }
 
@@ -551,8 +556,9 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 		if (x->state != ST_MM_START && x->state != ST_AM_START && x->state != ST_QM_START)
 			ike_event(x, EV_PROCESS_MSG);
 		verdict = must_wait(x, row) ? STEP_IGNORE : row->fn(x, &ike->msg);
-		/* a refused exchange may be gone */
-		pix_status(x, verdict);
+		/* a refused exchange may be gone; one whose proof is looked into elsewhere says it then */
+		if (row->auth != AUTH_PROOF || verdict != STEP_WAIT)
+			pix_status(x, verdict);
 	} else if (x->dead || x->state == ST_REFUSED) {
 		return;
 	}

@@ -189,6 +189,7 @@ const char *ike_state_text(uint8_t state)
 	        [ST_MM_WAIT5] = "MM_WAIT_MSG5", [ST_MM_WAIT2] = "MM_WAIT_MSG2",
 	        [ST_MM_BUILD3] = "MM_BLD_MSG3", [ST_MM_WAIT4] = "MM_WAIT_MSG4",
 	        [ST_MM_BUILD5] = "MM_BLD_MSG5", [ST_MM_WAIT6] = "MM_WAIT_MSG6",
+	        [ST_MM_BUILD6] = "MM_BLD_MSG6", [ST_MM_CHECK6] = "MM_WAIT_MSG6",
 	        [ST_QM_START] = "QM_START",     [ST_QM_BUILD2] = "QM_BLD_MSG2",
 	        [ST_QM_WAIT3] = "QM_WAIT_MSG3", [ST_QM_BUILD1] = "QM_BLD_MSG1",
 	        [ST_QM_WAIT2] = "QM_WAIT_MSG2", [ST_QM_BUILD3] = "QM_BLD_MSG3",
@@ -269,6 +270,15 @@ const char *ike_notify_text(uint16_t type)
 		if (names[i].type == type)
 			return names[i].text;
 	return "Unknown";
+}
+
+const char *ike_id_text(uint8_t type)
+{
+	static const char *const names[] = {
+	        [ID_IPV4_ADDR] = "IPV4_ADDR",     [ID_FQDN] = "FQDN",
+	        [ID_USER_FQDN] = "USER_FQDN",     [ID_IPV4_SUBNET] = "IPV4_ADDR_SUBNET",
+	        [ID_DER_ASN1_DN] = "DER_ASN1_DN", [ID_KEY_ID] = "KEY_ID"};
+	return type < sizeof names / sizeof names[0] && names[type] != NULL ? names[type] : "Unknown";
 }
 
 struct ike_proxy_text ike_proxy_text(const struct sa_proxy *p)

@@ -66,6 +66,8 @@ struct ike_xchg;
 const char *ike_xchg_text(const struct ike_xchg *x);
 const char *ike_past_text(const struct ike_xchg *x, uint8_t state); /* ... in a state it was in */
 const char *ike_notify_text(uint16_t type);
+/* "DER_ASN1_DN"; "Unknown" for others. */
+const char *ike_id_text(uint8_t type);
 struct ike_proxy_text {
 	char s[64];
 };

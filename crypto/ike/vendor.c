@@ -100,13 +100,16 @@ static void note(struct ike_sa *sa, uint8_t kind)
 		sa->natt_offered = natt;
 }
 
-static void say_fragmentation(struct ike_sa *sa, struct bytes id)
+/* Windows says no more than that it can. */
+static void read_fragmentation(struct ike_sa *sa, struct bytes id)
 {
 	struct rd r = rd_of(id.p, id.len);
 	rd_skip(&r, 16);
 	uint32_t flags = rd_u32(&r);
-	if (rd_ok(&r))
-		ike_dbg(sa, IKE_DETAIL,
+	if (!rd_ok(&r))
+		return;
+	sa->fragmentation = (flags & (sa->mm.exch == EXCH_MAIN ? 0x80000000 : 0x40000000)) != 0;
+	ike_dbg(sa, IKE_DETAIL,
 		        "IKE Peer included IKE fragmentation capability flags:  Main Mode:        "
 		        "%s  Aggressive Mode:  %s",
 		        flags & 0x80000000 ? "True" : "False",
@@ -125,7 +128,7 @@ void vendor_read(struct ike_sa *sa, const struct ike_msg *m)
 				ike_dbg(sa, IKE_DETAIL, "%s", vendors[i].received);
 				note(sa, vendors[i].kind);
 				if (vendors[i].kind == VENDOR_FRAGMENTATION)
-					say_fragmentation(sa, p->body);
+					read_fragmentation(sa, p->body);
 			}
 		pix_vendor(sa, sa->microsoft && !microsoft);
 	}

@@ -1,5 +1,7 @@
 #include "tests/client/ike_client.h"
 
+#include "crypto/ike/auth.h"
+
 static const char PSK[] = "a-shared-key-for-tests-only";
 
 /* ------------------------------------------------------------------ what it offers */
@@ -23,6 +25,7 @@ void ike_offer_init(struct ike_offer *o)
 	                 .groups = o->groups,
 	                 .ngroups = 1,
 	                 .ra = &o->groups[0],
+	                 .map = {.fallback = &o->groups[0]},
 	                 .max_half_open = 100},
 	        .entry = {.map = "outside_map",
 	                  .map_seq = 20,
@@ -50,6 +53,13 @@ void ike_offer_policy(struct ike_offer *o, const char *cipher, const char *hash,
 	                                   .life_s = life_s};
 }
 
+void ike_offer_certificate(struct ike_offer *o, const char *trust_point)
+{
+	for (size_t i = 0; i < o->conf.npolicies; i++)
+		o->policy[i].auth = AUTH_RSA_SIG;
+	o->groups[0].trust_point = trust_point;
+}
+
 void ike_offer_set(struct ike_offer *o, const char *name, struct esp_alg alg)
 {
 	o->sets[o->entry.nsets++] = (struct ipsec_transform_set){name, alg, ESP_TRANSPORT};
@@ -71,7 +81,7 @@ void ike_offer_use(struct ike *ike, const struct ike_offer *o, uint32_t own_ip)
 
 /* ------------------------------------------------------------------ how it begins */
 
-struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip)
+struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip, struct bytes server_id)
 {
 	uint8_t id[8];
 	struct wr w = wr_of(id, sizeof id);
@@ -81,10 +91,11 @@ struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip)
 	                       .local = {own_ip, IKE_PORT},
 	                       .remote = {SERVER_IP, IKE_PORT},
 	                       .ifname = "outside",
-	                       .group_name = ike->conf->ra->name};
+	                       .group_name = ike->conf->ra->name,
+	                       .auth = ike_auth_find(ike->conf->policies[0].auth)};
 	wr_u32(&w, (uint32_t)ID_IPV4_ADDR << 24);
 	wr_u32(&w, SERVER_IP);
-	return peer_for(&shell, (struct bytes){id, sizeof id});
+	return peer_for(&shell, server_id.len > 0 ? server_id : (struct bytes){id, sizeof id});
 }
 
 struct ike_flow *client_flow_of(struct ike_peer *peer, uint32_t own_ip, uint16_t own_port, struct esp_alg alg,

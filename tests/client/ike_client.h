@@ -25,12 +25,14 @@ void ike_offer_policy(struct ike_offer *o, const char *cipher, const char *hash,
 void ike_offer_set(struct ike_offer *o, const char *name, struct esp_alg alg);
 /* The only policy, and the sets it accepts when the server begins. */
 void ike_offer_client(struct ike_offer *o, const char *cipher, const char *hash, uint16_t group);
+/* All policies so far want RSA signatures; the engine is given a struct pki that has this trustpoint (ike_set_pki). */
+void ike_offer_certificate(struct ike_offer *o, const char *trust_point);
 /* The engine's, on its one interface. offer stays the caller's, outlives the engine. */
 void ike_offer_use(struct ike *ike, const struct ike_offer *o, uint32_t own_ip);
 
-/* A peer for the server, and a flow with these identities (17/port). Whether the client tells of its address behind a NAT
+/* A peer for the server (server_id: body of the ID payload it will show, empty = its address), and a flow with these identities (17/port). Whether the client tells of its address behind a NAT
  * (natoa) is left to the caller. */
-struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip);
+struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip, struct bytes server_id);
 struct ike_flow *client_flow_of(struct ike_peer *peer, uint32_t own_ip, uint16_t own_port, struct esp_alg alg,
                                 uint16_t encap);
 

@@ -207,6 +207,9 @@ static void make_ike(struct vpn *v)
 		abort();
 	v->ike->map_of = map_of;
 	v->ike->map_arg = v;
+	if (v->habits.pki != NULL)
+		ike_offer_certificate(&v->offer, "HIS");
+	ike_set_pki(v->ike, v->habits.pki);
 	ike_offer_use(v->ike, &v->offer, v->ip);
 }
 
@@ -407,7 +410,7 @@ void vpn_off(struct vpn *v)
 void vpn_dial(struct vpn *v)
 {
 	bool nat = v->habits.private_ip != 0;
-	v->peer = client_peer_of(v->ike, v->ip);
+	v->peer = client_peer_of(v->ike, v->ip, v->habits.server_id);
 	v->peer->aggressive = v->habits.group_name != NULL;
 	v->flow = client_flow_of(v->peer, v->ip, 1701, v->habits.esp, nat ? ENCAP_UDP_TRANSPORT : ENCAP_TRANSPORT);
 	v->flow->natoa = nat;

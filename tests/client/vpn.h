@@ -39,6 +39,8 @@ struct client_habits {
 	unsigned methods;
 	const char *psk;   /* NULL = the tests' own */
 	const char *group_name; /* Aggressive Mode with this identity; NULL = Main Mode */
+	struct pki *pki;   /* has trustpoint HIS, by whose certificate it comes; NULL = with the key */
+	struct bytes server_id; /* body of the ID payload that the server will show; empty = its address */
 	bool passive;      /* never renews keys by itself */
 	bool ike_only;     /* no L2TP follows */
 	bool endless_keys; /* no lifetime by kilobytes */

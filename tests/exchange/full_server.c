@@ -367,6 +367,7 @@ void world_open(struct world *w, const char *more)
 	gw->pki_ops.work = work;
 	gw->ike_ops.dh = dh;
 	gw->ike_ops.dh_waiting = dh_waiting;
+	gw->ike_ops.work = NULL; /* there are no helper threads */
 	start_config(w, more);
 	world_run(w, 1000);
 	w->timers = gw->clock.n;

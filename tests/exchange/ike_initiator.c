@@ -176,6 +176,30 @@ static int node_dh(void *ctx, struct prim_dh_job *job, void (*done)(void *arg), 
 	return 0;
 }
 
+static int node_work(void *ctx, void (*run)(void *job), void (*done)(void *job), void *job)
+{
+	struct node *node = ctx;
+	if (!node->work_hold) {
+		run(job);
+		done(job);
+		return 0;
+	}
+	if (node->work.job != NULL)
+		return -11;
+	node->work.run = run;
+	node->work.done = done;
+	node->work.job = job;
+	return 0;
+}
+
+void node_work_go(struct node *node)
+{
+	void *job = node->work.job;
+	node->work.job = NULL;
+	node->work.run(job);
+	node->work.done(job);
+}
+
 static void node_keepalive(void *ctx, struct ip4_end local, struct ip4_end remote)
 {
 	(void)local;
@@ -214,6 +238,7 @@ static const struct ike_ops node_ops_template = {
         .send = node_send,
         .keepalive = node_keepalive,
         .dh = node_dh,
+        .work = node_work,
         .sa = &fake_sa_ops,
         .flow_up = node_flow_up,
         .flow_down = node_flow_down,
@@ -341,7 +366,7 @@ int net_teardown(void **state)
 
 struct ike_peer *client_peer(struct node *node)
 {
-	return client_peer_of(node->ike, node->ip);
+	return client_peer_of(node->ike, node->ip, node->server_id);
 }
 
 struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t own_ip,

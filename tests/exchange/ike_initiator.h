@@ -29,6 +29,7 @@ struct node {
 	uint32_t public_ip;   /* behind a NAT: what others see; else the same */
 	uint16_t port_offset; /* of the NAT's mapping: own port + offset */
 	struct ike_offer offer;
+	struct bytes server_id; /* a client's: what the server will call itself; empty = by its address */
 	bool has_map;
 	struct net_sa sas[NET_SAS];
 	uint32_t next_spi;
@@ -45,6 +46,11 @@ struct node {
 		void *arg;
 		struct timer timer;
 	} dh;
+	bool work_hold; /* other work (a signature) is done when told: node_work_go */
+	struct {
+		void (*run)(void *job), (*done)(void *job);
+		void *job;
+	} work;
 };
 
 struct net_packet {
@@ -52,7 +58,7 @@ struct net_packet {
 	struct node *from, *to;
 	struct ip4_end src, dst; /* as the receiver sees them */
 	size_t len;
-	uint8_t data[2048];
+	uint8_t data[IKE_MSG_MAX];
 };
 
 struct net {
@@ -81,6 +87,7 @@ void net_server(struct net *net);
 /* A client with the same key and one policy. */
 void net_client(struct net *net, struct node *node, uint32_t ip, uint32_t public_ip,
                 const char *cipher, const char *hash, uint16_t group);
+void node_work_go(struct node *node);
 /* Lets time pass. */
 void net_run(struct net *net, uint64_t ms);
 /* How many log lines with this id (and text, unless NULL) there are. */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/ike/auth.h"
+
 enum { FIRST_SPI = 0x1000 };
 
 /* ------------------------------------------------------------------ the wire */
@@ -226,7 +228,8 @@ void many_dial(struct many *m)
 	                       .local = {CLIENT_IP, IKE_PORT},
 	                       .remote = {MANY_FIRST_IP + m->begun++, IKE_PORT},
 	                       .ifname = "outside",
-	                       .group_name = "DefaultRAGroup"};
+	                       .group_name = m->client->conf->ra->name,
+	                       .auth = &ike_auth_psk};
 
 	wr_u32(&w, (uint32_t)ID_IPV4_ADDR << 24);
 	wr_u32(&w, SERVER_IP);

@@ -19,7 +19,7 @@
 void __real_vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind);
 void __wrap_vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind);
 
-/* A client that would fragment its messages in both modes: our engine, when it begins, does not say so. */
+/* A client that would fragment its messages in both modes or in none: our engine, when it begins, says Main Mode. */
 static bool fragments;
 
 void __wrap_vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind)
@@ -27,6 +27,8 @@ void __wrap_vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind 
 	static const uint8_t fragmentation[] = {0x40, 0x48, 0xb7, 0xd5, 0x6e, 0xbc, 0xe8,
 	                                        0x85, 0x25, 0xe7, 0xde, 0x7f, 0x00, 0xd6,
 	                                        0xc2, 0xd3, 0xc0, 0x00, 0x00, 0x00};
+	if (kind == VENDOR_FRAGMENTATION && (sa->flags & SAF_INITIATOR))
+		return;
 	__real_vendor_write(sa, o, kind);
 	if (!fragments || !(sa->flags & SAF_INITIATOR) || kind != VENDOR_DPD)
 		return;

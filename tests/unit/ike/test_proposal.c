@@ -80,12 +80,12 @@ static void windows_is_matched_by_our_order(void **state)
 	                                      policy(10, "3des", "sha", 2),
 	                                      policy(20, "aes-256", "sha", 14)};
 	struct ike_conf conf = {.policies = policies, .npolicies = 3};
-	const struct ike_policy *p = p1_choose(&conf, &offer, &chosen);
+	const struct ike_policy *p = p1_choose(&conf, &offer, UINT32_MAX, &chosen);
 	assert_ptr_equal(p, &policies[1]); /* ours first, though it is their last */
 	assert_int_equal(chosen->number, 5);
 	conf.policies = &policies[2];
 	conf.npolicies = 1;
-	p1_choose(&conf, &offer, &chosen);
+	p1_choose(&conf, &offer, UINT32_MAX, &chosen);
 	assert_int_equal(chosen->number, 3);
 
 	/* The answer holds that transform alone, byte for byte. */
@@ -97,7 +97,7 @@ static void windows_is_matched_by_our_order(void **state)
 	assert_true(bytes_eq(echoed.t[0].raw, chosen->raw));
 
 	conf.npolicies = 0;
-	assert_null(p1_choose(&conf, &offer, &chosen));
+	assert_null(p1_choose(&conf, &offer, UINT32_MAX, &chosen));
 }
 
 static void mismatches_are_named(void **state)
