@@ -1,10 +1,12 @@
 /* IKE messages of a stranger, and of a peer whose keys are right but whose contents are not. The first byte says
  * which: 0 a datagram, 1 the parsers alone, 2 what is inside a Quick Mode, 3 inside an Informational, 5 in message 3 of
- * Main Mode, 6 inside message 5, 7 inside the answer to a Quick Mode of ours; everything else: fragments. */
+ * Main Mode, 6 inside message 5, 7 inside the answer to a Quick Mode of ours, 8 message 3 and 9 inside message 5 of a
+ * client with a certificate; everything else: fragments. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/ike/engine.h"
+#include "crypto/ike/auth.h"
+#include "crypto/pki/pki.h"
 
 enum { LOCAL = 0xcb007101, REMOTE = 0xcb007165 };
 
@@ -92,6 +94,42 @@ static const struct ipsec_map *map_of(struct ike *ike, const char *ifname)
 	(void)ike, (void)ifname;
 	return &map;
 }
+
+/* ------------------------------------------------------------------ certificates */
+
+static struct {
+	void (*run)(void *job), (*done)(void *job);
+	void *job;
+} later;
+
+static int f_work(void *ctx, void (*run)(void *job), void (*done)(void *job), void *job)
+{
+	(void)ctx;
+	if (later.job != NULL)
+		return -1;
+	later.run = run;
+	later.done = done;
+	later.job = job;
+	return 0;
+}
+
+static void work(void)
+{
+	void *job = later.job;
+	if (job == NULL)
+		return;
+	later.run(job);
+	later.job = NULL;
+	later.done(job);
+}
+
+static int64_t f_wall(void *ctx)
+{
+	(void)ctx;
+	return 1800000000;
+}
+
+static const struct pki_ops pki_ops = {.work = f_work, .wall_s = f_wall};
 
 static void parsers(const uint8_t *data, size_t len)
 {
@@ -209,9 +247,10 @@ static void begin(struct ike_out *o, const struct ike_sa *sa, uint8_t exch, uint
 }
 
 /* KE, nonce and NAT-D as a client may write them; the first byte is the type of the first payload. */
-static void message3(struct ike *ike, const uint8_t *data, size_t len)
+static void message3(struct ike *ike, const struct ike_auth *auth, const uint8_t *data, size_t len)
 {
 	struct ike_sa *sa = half_open(ike, ST_MM_WAIT3);
+	sa->auth = auth;
 	struct ike_out *o = calloc(1, sizeof *o);
 	if (o != NULL && len > 0 && len < 3000) {
 		begin(o, sa, EXCH_MAIN, 0, 0);
@@ -249,6 +288,32 @@ static void message5(struct ike *ike, const uint8_t *data, size_t len)
 			from_peer(ike, o);
 	}
 	free(o);
+}
+
+/* The same of one with a certificate: length and body of the ID, then type and chain of what follows. */
+static void certified(struct ike *ike, const uint8_t *data, size_t len)
+{
+	struct ike_sa *sa = half_open(ike, ST_MM_WAIT5);
+	struct ike_out *o = calloc(1, sizeof *o);
+	struct rd r = rd_of(data, len);
+	uint8_t iv[PRIM_IV_MAX] = {0}, n = rd_u8(&r);
+	struct bytes id = rd_bytes(&r, n < rd_left(&r) ? n : rd_left(&r));
+	uint8_t next = rd_u8(&r);
+	struct bytes rest = rd_rest(&r);
+	sa->auth = &ike_auth_rsa;
+	if (o != NULL && rest.len < 12000) {
+		begin(o, sa, EXCH_MAIN, 0, IKE_FLAG_ENCRYPTED);
+		ike_out_payload(o, PAY_ID);
+		size_t at = wr_len(&o->w) - IKE_PAYLOAD_HDR_LEN;
+		wr_bytes(&o->w, id.p, id.len);
+		ike_out_end(o);
+		wr_patch_u16(&o->w, at, (uint16_t)(next << 8));
+		wr_bytes(&o->w, rest.p, rest.len);
+		if (ike_seal(o, &sa->keys, iv))
+			from_peer(ike, o);
+	}
+	free(o);
+	work();
 }
 
 /* The answer to a rekey that we began. */
@@ -315,6 +380,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct ike_iface iface = {.ifname = "outside", .ip = LOCAL};
 	ike->map_of = map_of;
 	ike_set_interfaces(ike, &iface, 1);
+	struct pki *pki = pki_new(&clock, &pki_ops, NULL, -1, &err);
+	if (pki == NULL)
+		abort();
+	ike_set_pki(ike, pki);
 	ike_set_conf(ike, &conf, NULL);
 	switch (data[0]) {
 	case 0:
@@ -331,7 +400,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		inside(ike, EXCH_INFO, data + 1, len - 1);
 		break;
 	case 5:
-		message3(ike, data + 1, len - 1);
+		message3(ike, &ike_auth_psk, data + 1, len - 1);
 		break;
 	case 6:
 		message5(ike, data + 1, len - 1);
@@ -339,11 +408,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case 7:
 		answer(ike, data + 1, len - 1);
 		break;
+	case 8:
+		message3(ike, &ike_auth_rsa, data + 1, len - 1);
+		break;
+	case 9:
+		certified(ike, data + 1, len - 1);
+		break;
 	default:
 		fragments(ike, data + 1, len - 1);
 	}
 	clock_run(&clock, 5000);
 	ike_free(ike);
+	work(); /* nobody waits for it any more */
+	pki_free(pki);
 	clock_free(&clock);
 	return 0;
 }
