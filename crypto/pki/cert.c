@@ -11,7 +11,7 @@
 
 struct pki_cert {
 	atomic_uint refs;
-	X509 *x509;
+	_Atomic(X509 *) x509; /* NULL: not made yet, see pki_cert_read_kept */
 	struct bytes der, subject, issuer; /* OpenSSL's, but for der */
 	int64_t not_before, not_after;
 	unsigned bits;
@@ -48,25 +48,25 @@ static bool name_bytes(const X509_NAME *name, struct bytes *out)
 /* The fields that are asked for all the time. */
 static const char *read_fields(struct pki_cert *c)
 {
-	EVP_PKEY *key = X509_get0_pubkey(c->x509);
+	X509 *x = c->x509;
+	EVP_PKEY *key = X509_get0_pubkey(x);
 	if (key == NULL || EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA)
 		return "its key is not an RSA key";
 	c->bits = (unsigned)EVP_PKEY_get_bits(key);
 	if (c->bits < PKI_RSA_BITS_MIN || c->bits > PKI_RSA_BITS_MAX)
 		return "its RSA key has a size that is not supported";
-	if (!seconds(X509_get0_notBefore(c->x509), &c->not_before) ||
-	    !seconds(X509_get0_notAfter(c->x509), &c->not_after))
+	if (!seconds(X509_get0_notBefore(x), &c->not_before) || !seconds(X509_get0_notAfter(x), &c->not_after))
 		return "its times cannot be read";
-	if (!name_bytes(X509_get_subject_name(c->x509), &c->subject) ||
-	    !name_bytes(X509_get_issuer_name(c->x509), &c->issuer))
+	if (!name_bytes(X509_get_subject_name(x), &c->subject) || !name_bytes(X509_get_issuer_name(x), &c->issuer))
 		return "its names cannot be read";
 	/* Caches the extensions here, before several threads look at them. */
-	if (X509_check_purpose(c->x509, -1, 0) != 1)
+	if (X509_check_purpose(x, -1, 0) != 1)
 		return "its extensions cannot be read";
 	return NULL;
 }
 
-struct pki_cert *pki_cert_read(struct bytes der, struct err *err)
+/* With its bytes, and nothing made of them. */
+static struct pki_cert *cert_new(struct bytes der, struct err *err)
 {
 	if (der.len == 0 || der.len > PKI_CERT_MAX) {
 		err_set(err, -EMSGSIZE, "the certificate is empty or too long");
@@ -74,8 +74,6 @@ struct pki_cert *pki_cert_read(struct bytes der, struct err *err)
 	}
 	struct pki_cert *c = calloc(1, sizeof *c);
 	uint8_t *copy = malloc(der.len);
-	const unsigned char *at = der.p;
-	const char *why = NULL;
 	if (c == NULL || copy == NULL) {
 		free(c);
 		free(copy);
@@ -85,20 +83,120 @@ struct pki_cert *pki_cert_read(struct bytes der, struct err *err)
 	memcpy(copy, der.p, der.len);
 	atomic_init(&c->refs, 1);
 	c->der = (struct bytes){copy, der.len};
-	c->x509 = d2i_X509(NULL, &at, (long)der.len);
-	if (c->x509 == NULL)
+	return c;
+}
+
+/* Gives it back, or NULL when there is a reason against it. */
+static struct pki_cert *judged(struct pki_cert *c, const char *why, struct err *err)
+{
+	if (why == NULL)
+		return c;
+	err_set(err, -EBADMSG, "the certificate cannot be used: %s", why);
+	pki_cert_drop(c);
+	ERR_clear_error();
+	return NULL;
+}
+
+struct pki_cert *pki_cert_read(struct bytes der, struct err *err)
+{
+	struct pki_cert *c = cert_new(der, err);
+	const unsigned char *at = der.p;
+	const char *why;
+	if (c == NULL)
+		return NULL;
+	X509 *x = d2i_X509(NULL, &at, (long)der.len);
+	atomic_init(&c->x509, x);
+	if (x == NULL)
 		why = pki_ossl_error();
 	else if (at != der.p + der.len)
 		why = "there is something behind it";
 	else
 		why = read_fields(c);
-	if (why != NULL) {
-		err_set(err, -EBADMSG, "the certificate cannot be used: %s", why);
-		pki_cert_drop(c);
-		ERR_clear_error();
-		return NULL;
+	return judged(c, why, err);
+}
+
+/* ------------------------------------------------------------------ the fields alone, by hand (RFC 5280 §4.1) */
+
+enum { DER_INTEGER = 0x02, DER_BITS = 0x03, DER_OID = 0x06, DER_SEQUENCE = 0x30, DER_VERSION = 0xa0 };
+
+/* The next element when it has this tag; whole: its head, too. The reader turns bad when it has not. */
+static struct rd der_take(struct rd *r, uint8_t tag, struct bytes *whole)
+{
+	const uint8_t *from = r->p;
+	size_t len;
+	r->bad = r->bad || rd_u8(r) != tag;
+	len = rd_u8(r);
+	if (len > 0x80 && len <= 0x82) {
+		size_t n = len - 0x80;
+		for (len = 0; n > 0; n--)
+			len = len << 8 | rd_u8(r);
+	} else if (len >= 0x80) {
+		r->bad = true;
 	}
-	return c;
+	struct rd in = rd_sub(r, len);
+	if (whole != NULL)
+		*whole = rd_ok(r) ? (struct bytes){from, (size_t)(r->p - from)} : (struct bytes){from, 0};
+	return in;
+}
+
+static bool der_time(struct rd *r, int64_t *out)
+{
+	const unsigned char *at = r->p;
+	ASN1_TIME *t = rd_left(r) > 0 ? d2i_ASN1_TIME(NULL, &at, (long)rd_left(r)) : NULL;
+	bool ok = t != NULL && seconds(t, out);
+	ASN1_TIME_free(t);
+	if (ok)
+		rd_skip(r, (size_t)(at - r->p));
+	return ok;
+}
+
+/* SubjectPublicKeyInfo of an RSA key: bits of its modulus, 0 = another kind of key. */
+static unsigned der_rsa_bits(struct rd *r)
+{
+	static const uint8_t rsa[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01};
+	struct rd spki = der_take(r, DER_SEQUENCE, NULL), algorithm = der_take(&spki, DER_SEQUENCE, NULL);
+	struct rd oid = der_take(&algorithm, DER_OID, NULL), key = der_take(&spki, DER_BITS, NULL);
+	if (!bytes_eq(rd_rest(&oid), (struct bytes){rsa, sizeof rsa}) || rd_u8(&key) != 0)
+		return 0;
+	struct rd pair = der_take(&key, DER_SEQUENCE, NULL), modulus = der_take(&pair, DER_INTEGER, NULL);
+	der_take(&pair, DER_INTEGER, NULL);
+	if (!rd_ok(&pair) || !rd_ok(&spki) || rd_left(&pair) > 0 || rd_left(&key) > 0 || rd_left(&spki) > 0)
+		return 0;
+	uint8_t first = rd_u8(&modulus);
+	while (first == 0 && rd_left(&modulus) > 0)
+		first = rd_u8(&modulus);
+	return (unsigned)(rd_left(&modulus) * 8) + (first != 0 ? 32u - (unsigned)__builtin_clz(first) : 0);
+}
+
+static const char *read_by_hand(struct pki_cert *c)
+{
+	struct rd all = rd_of(c->der.p, c->der.len), cert = der_take(&all, DER_SEQUENCE, NULL);
+	struct rd tbs = der_take(&cert, DER_SEQUENCE, NULL);
+	if (rd_left(&tbs) > 0 && tbs.p[0] == DER_VERSION)
+		der_take(&tbs, DER_VERSION, NULL);
+	der_take(&tbs, DER_INTEGER, NULL); /* serial number */
+	der_take(&tbs, DER_SEQUENCE, NULL);
+	der_take(&tbs, DER_SEQUENCE, &c->issuer);
+	struct rd validity = der_take(&tbs, DER_SEQUENCE, NULL);
+	der_take(&tbs, DER_SEQUENCE, &c->subject);
+	c->bits = der_rsa_bits(&tbs);
+	der_take(&cert, DER_SEQUENCE, NULL); /* algorithm and signature */
+	der_take(&cert, DER_BITS, NULL);
+	if (!rd_ok(&all) || !rd_ok(&cert) || !rd_ok(&tbs) || rd_left(&cert) > 0)
+		return "it is not a certificate";
+	if (rd_left(&all) > 0)
+		return "there is something behind it";
+	if (!der_time(&validity, &c->not_before) || !der_time(&validity, &c->not_after))
+		return "its times cannot be read";
+	if (c->bits < PKI_RSA_BITS_MIN || c->bits > PKI_RSA_BITS_MAX)
+		return "its key is not an RSA key of a size that is supported";
+	return NULL;
+}
+
+struct pki_cert *pki_cert_read_kept(struct bytes der, struct err *err)
+{
+	struct pki_cert *c = cert_new(der, err);
+	return c != NULL ? judged(c, read_by_hand(c), err) : NULL;
 }
 
 struct pki_cert *pki_cert_hold(struct pki_cert *cert)
@@ -112,14 +210,29 @@ void pki_cert_drop(struct pki_cert *cert)
 {
 	if (cert == NULL || atomic_fetch_sub_explicit(&cert->refs, 1, memory_order_acq_rel) != 1)
 		return;
-	X509_free(cert->x509);
+	X509_free(atomic_load(&cert->x509));
 	free((void *)cert->der.p);
 	free(cert);
 }
 
+/* Any thread: who comes second takes what the first one made. */
 X509 *pki_cert_x509(const struct pki_cert *cert)
 {
-	return cert->x509;
+	_Atomic(X509 *) *place = &((struct pki_cert *)cert)->x509;
+	X509 *x = atomic_load_explicit(place, memory_order_acquire), *none = NULL;
+	const unsigned char *at = cert->der.p;
+	if (x != NULL)
+		return x;
+	x = d2i_X509(NULL, &at, (long)cert->der.len);
+	if (x == NULL || X509_check_purpose(x, -1, 0) != 1) {
+		X509_free(x);
+		x = X509_new();
+	}
+	ERR_clear_error();
+	if (atomic_compare_exchange_strong(place, &none, x))
+		return x;
+	X509_free(x);
+	return none;
 }
 
 struct bytes pki_cert_der(const struct pki_cert *cert)

@@ -77,7 +77,7 @@ static int add_cert(const struct conf *c, const struct centry *e, struct arena *
 	size_t len;
 	struct pki_cert *cert = NULL;
 	if (data_of(c, e, der, &len))
-		cert = pki_cert_read((struct bytes){der, len}, &err);
+		cert = pki_cert_read_kept((struct bytes){der, len}, &err);
 	else
 		err_set(&err, -EBADMSG, "the certificate is too long, or a digit is missing");
 	if (cert == NULL) {
