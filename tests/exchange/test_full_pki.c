@@ -272,6 +272,86 @@ static void test_show_keys(void **state)
 	out_free(&text);
 }
 
+/* A console that waits for a key pair. */
+struct waiting {
+	unsigned done, status;
+	void (*cancel)(void *arg);
+	void *arg;
+	char said[512];
+};
+
+static void wait_emit(void *session, struct str text)
+{
+	struct waiting *c = session;
+	size_t n = strlen(c->said);
+	snprintf(c->said + n, sizeof c->said - n, "%.*s", STR_ARG(text));
+}
+
+static void wait_done(void *session, int status)
+{
+	struct waiting *c = session;
+	c->done++;
+	c->status = (unsigned)status;
+}
+
+static void wait_on_cancel(void *session, void (*cancel)(void *arg), void *arg)
+{
+	struct waiting *c = session;
+	c->cancel = cancel;
+	c->arg = arg;
+}
+
+static void wait_ask(void *session, const char *question, bool hidden, void (*answer)(void *arg, struct str line), void *arg)
+{
+	(void)session, (void)hidden, (void)answer, (void)arg;
+	fail_msg("asked: %s", question);
+}
+
+static const struct cmd_host wait_host = {
+        .emit = wait_emit, .done = wait_done, .on_cancel = wait_on_cancel, .ask = wait_ask};
+
+static int generate(struct waiting *c, const char *label)
+{
+	void *ctx;
+	cmd_fn *fn = cmd_find("crypto_key_generate", &ctx);
+	struct cmd_arg args[] = {{.name = "label", .text = str_of(label)}, {.name = "modulus", .text = STR("512")}};
+	struct out out;
+	*c = (struct waiting){0};
+	out_init(&out);
+	int status = fn(&(struct cmd){.out = &out, .args = args, .nargs = 2, .ctx = ctx, .session = c, .host = &wait_host});
+	out_free(&out);
+	return status;
+}
+
+/* Made beside everything else; who goes meanwhile gets none, and only a few are made at a time. */
+static void test_generate(void **state)
+{
+	struct world *w = *state;
+	struct waiting stays, goes, late;
+	w->job_ms = 1000;
+	assert_int_equal(generate(&stays, "stays"), CMD_PENDING);
+	assert_int_equal(generate(&goes, "goes"), CMD_PENDING);
+	assert_string_equal(stays.said, "Keypair generation process begin. Please wait...\n");
+	assert_int_equal(generate(&late, "late"), CMD_PENDING);
+	assert_int_equal(late.done, 1); /* at once */
+	assert_int_equal(late.status, CMD_ERROR);
+	assert_string_equal(late.said, "ERROR: other key pairs are being generated\n");
+	goes.cancel(goes.arg);
+	world_run(w, 500);
+	assert_int_equal(stays.done + goes.done, 0);
+	assert_int_equal(pki_keys_count(pki_keys_of(w->gw.pki)), 0);
+	world_run(w, 600);
+	assert_int_equal(stays.done, 1);
+	assert_int_equal(stays.status, CMD_OK);
+	assert_int_equal(goes.done, 0);
+	assert_non_null(pki_keys_find(pki_keys_of(w->gw.pki), "stays"));
+	assert_int_equal(pki_keys_count(pki_keys_of(w->gw.pki)), 1);
+	assert_int_equal(generate(&late, "late"), CMD_PENDING);
+	world_run(w, 1100);
+	assert_int_equal(late.status, CMD_OK);
+	assert_non_null(pki_keys_find(pki_keys_of(w->gw.pki), "late"));
+}
+
 static void test_zeroize(void **state)
 {
 	struct world *w = *state;
@@ -308,6 +388,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(test_pix, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(test_expiry, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(test_show_keys, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(test_generate, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(test_zeroize, world_setup, world_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
