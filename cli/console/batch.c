@@ -3,11 +3,59 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/base/buf.h"
 #include "core/base/out.h"
 
 enum {
 	BATCH_HOLD = 256 * 1024
 }; /* output kept back until it is known whether the line was accepted */
+
+struct batch {
+	struct conn *conn;
+	const char *file; /* name for messages; NULL: commands, messages carry no place */
+	uint32_t seq;     /* of the prompt that waits */
+	bool refused;     /* at least one line */
+	bool over;        /* the appliance ended it; status holds how */
+	int status;
+
+	/* where lines come from */
+	FILE *in;
+	char **cmds;
+	size_t ncmds;
+	char *text; /* of the file's line */
+	size_t cap;
+	struct str next; /* looked at, not taken yet */
+	bool ahead;
+	unsigned long number; /* of the line that was taken last */
+};
+
+/* ------------------------------------------------------------------ lines */
+
+/* The next line, which stays. false: there is none. */
+static bool batch_peek(struct batch *b, struct str *line)
+{
+	if (!b->ahead && b->in != NULL) {
+		ssize_t n = getline(&b->text, &b->cap, b->in);
+		while (n > 0 && (b->text[n - 1] == '\n' || b->text[n - 1] == '\r'))
+			n--;
+		b->ahead = n >= 0;
+		b->next = (struct str){b->text, n >= 0 ? (size_t)n : 0};
+	} else if (!b->ahead && b->ncmds > 0) {
+		b->next = str_of(*b->cmds++);
+		b->ncmds--;
+		b->ahead = true;
+	}
+	*line = b->next;
+	return b->ahead;
+}
+
+static void batch_take(struct batch *b)
+{
+	b->ahead = false;
+	b->number += b->file != NULL;
+}
+
+/* ------------------------------------------------------------------ what the appliance says */
 
 static void batch_broken(struct batch *b, const char *why)
 {
@@ -39,17 +87,30 @@ static void batch_print(const struct batch *b, struct str text, unsigned long nu
 	fflush(stdout);
 }
 
-/* Questions of a command are answered by Enter. */
-static void batch_answer(const struct batch *b)
+static void batch_send(const struct batch *b, struct str line)
 {
-	(void)conn_send(b->conn,
-	                &(struct proto_msg){.type = PROTO_LINE, .seq = b->seq, .text = STR("")});
+	(void)conn_send(b->conn, &(struct proto_msg){.type = PROTO_LINE, .seq = b->seq, .text = line});
+}
+
+/* Questions of a command are answered by Enter; [yes/no] by the next line, if that is an answer. */
+static void batch_answer(struct batch *b, struct str question)
+{
+	struct str line, q = str_trim(question), end = STR("[yes/no]:");
+	bool asks = q.len >= end.len && memcmp(q.p + q.len - end.len, end.p, end.len) == 0;
+	if (asks && batch_peek(b, &line) &&
+	    (str_caseeq(str_trim(line), STR("yes")) || str_caseeq(str_trim(line), STR("no")))) {
+		batch_send(b, str_trim(line));
+		batch_take(b);
+	} else {
+		batch_send(b, STR(""));
+	}
 }
 
 /* Reads until the appliance wants the next line. */
-static bool batch_wait(struct batch *b, unsigned long number)
+static bool batch_wait(struct batch *b)
 {
 	struct out held;
+	unsigned long number = b->number;
 	out_init(&held);
 	bool refused = false, known = false;
 	for (bool ready = false; !ready && !b->over;) {
@@ -77,9 +138,9 @@ static bool batch_wait(struct batch *b, unsigned long number)
 			break;
 		case PROTO_PROMPT:
 			b->seq = m.seq;
-			ready = m.kind == PROTO_ASK_LINE;
-			if (!ready) /* a question that came late */
-				batch_answer(b);
+			ready = m.kind == PROTO_ASK_LINE || m.kind == PROTO_ASK_PASTE;
+			if (!ready)
+				batch_answer(b, m.text);
 			break;
 		case PROTO_BYE:
 			if (m.text.len > 0)
@@ -97,52 +158,48 @@ static bool batch_wait(struct batch *b, unsigned long number)
 	return !b->over;
 }
 
-bool batch_start(struct batch *b, struct conn *conn, const char *file)
+/* ------------------------------------------------------------------ the whole */
+
+/* Says hello and waits for the first prompt. false: over, told on stderr. */
+static bool batch_start(struct batch *b, struct conn *conn)
 {
-	*b = (struct batch){.conn = conn, .file = file};
+	b->conn = conn;
 	/* When this fails the reason stands in what the appliance sent: batch_wait finds it. */
 	(void)conn_send(conn,
 	                &(struct proto_msg){.type = PROTO_HELLO,
 	                                    .version = PROTO_VERSION,
 	                                    .kind = (uint8_t)(PROTO_BATCH |
-	                                                      (file != NULL ? PROTO_CONFIG : 0))});
-	return batch_wait(b, 0);
+	                                                      (b->file != NULL ? PROTO_CONFIG : 0))});
+	return batch_wait(b);
 }
 
-bool batch_line(struct batch *b, struct str line, unsigned long number)
+static void batch_lines(struct batch *b)
 {
-	if (line.len > PROTO_LINE_MAX) {
-		batch_print(b, STR("ERROR: line too long\n"), number, true);
-		b->refused = true;
-		return true;
+	struct str line;
+	while (!b->over && batch_peek(b, &line)) {
+		batch_take(b);
+		if (line.len > PROTO_LINE_MAX) {
+			batch_print(b, STR("ERROR: line too long\n"), b->number, true);
+			b->refused = true;
+			continue;
+		}
+		batch_send(b, line);
+		batch_wait(b);
 	}
-	(void)conn_send(b->conn,
-	                &(struct proto_msg){.type = PROTO_LINE, .seq = b->seq, .text = line});
-	return batch_wait(b, number);
 }
 
-bool batch_file(struct batch *b, FILE *f)
+static int batch_run(struct batch *b, struct conn *conn)
 {
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
-	unsigned long number = 0;
-	while (!b->over && (n = getline(&line, &cap, f)) >= 0) {
-		while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-			n--;
-		batch_line(b, (struct str){line, (size_t)n}, ++number);
-	}
-	free(line);
-	return !b->over;
-}
-
-int batch_end(struct batch *b)
-{
+	if (batch_start(b, conn))
+		batch_lines(b);
 	if (!b->over) {
 		(void)conn_send(b->conn, &(struct proto_msg){.type = PROTO_EOF});
 		while (!b->over)
-			batch_wait(b, 0);
+			batch_wait(b);
 	}
+	if (b->text != NULL)
+		wipe(b->text, b->cap);
+	free(b->text);
 	if (b->status != 0)
 		return b->status;
 	return b->refused ? 1 : 0;
@@ -150,11 +207,8 @@ int batch_end(struct batch *b)
 
 int batch_commands(struct conn *conn, char **cmds, size_t n)
 {
-	struct batch b;
-	batch_start(&b, conn, NULL);
-	for (size_t i = 0; i < n && !b.over; i++)
-		batch_line(&b, str_of(cmds[i]), 0);
-	return batch_end(&b);
+	struct batch b = {.cmds = cmds, .ncmds = n};
+	return batch_run(&b, conn);
 }
 
 int batch_path(struct conn *conn, const char *name)
@@ -165,10 +219,9 @@ int batch_path(struct conn *conn, const char *name)
 		fprintf(stderr, "postern: %s: %s\n", name, strerror(errno));
 		return 1;
 	}
-	struct batch b;
-	if (batch_start(&b, conn, from_stdin ? "stdin" : name))
-		batch_file(&b, f);
+	struct batch b = {.file = from_stdin ? "stdin" : name, .in = f};
+	int status = batch_run(&b, conn);
 	if (!from_stdin)
 		fclose(f);
-	return batch_end(&b);
+	return status;
 }

@@ -77,6 +77,7 @@ struct session {
 	void *answer_arg;
 	struct out question;
 	bool question_hidden;
+	bool reading; /* it is the next line of a text, not a question */
 
 	enum session_login login;
 	char login_name[65];

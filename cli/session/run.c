@@ -316,6 +316,24 @@ static void remember(struct session *s, struct str line)
 		s->history[s->nhistory++] = copy;
 }
 
+/* A line that says a secret is remembered without it. */
+static void remember_matched(struct session *s, const struct match *m)
+{
+	bool secret = false;
+	for (size_t i = 0; i < m->nargs && !secret; i++)
+		secret = arg_is_secret(m, &m->args[i]);
+	if (!secret || s->opt.batch || s->nhistory == 0)
+		return;
+	char **last = &s->history[s->nhistory - 1], *text = session_command_text(m);
+	if (text == NULL)
+		text = strdup("");
+	if (text == NULL)
+		return;
+	wipe(*last, strlen(*last));
+	free(*last);
+	*last = text;
+}
+
 /* Control characters are not part of any command: where the first one stands, or the length. */
 static size_t first_control(struct str line)
 {
@@ -364,6 +382,7 @@ static int run_command(struct session *s, struct str line)
 		status = CMD_OK;
 		break;
 	case MATCH_OK:
+		remember_matched(s, &m);
 		status = run_with_leave(s, &m, line);
 		match_free(&m);
 		break;

@@ -126,7 +126,8 @@ static void want_by_phase(struct session *s)
 		break;
 	case PHASE_ASK:
 		want(s,
-		     s->question_hidden         ? SESSION_WANT_SECRET
+		     s->reading                 ? SESSION_WANT_PASTE
+		     : s->question_hidden       ? SESSION_WANT_SECRET
 		     : asks_for(s, "[confirm]") ? SESSION_WANT_CONFIRM
 		                                : SESSION_WANT_TEXT,
 		     out_text(&s->question));
@@ -207,12 +208,13 @@ static void host_on_cancel(void *session, void (*cancel)(void *arg), void *arg)
 static void give_answer(struct session *s, struct str line)
 {
 	struct str word = str_trim(line);
-	if (!s->opt.batch && asks_for(s, "[yes/no]:") && !str_caseeq(word, STR("yes")) &&
+	if (!s->opt.batch && !s->reading && asks_for(s, "[yes/no]:") && !str_caseeq(word, STR("yes")) &&
 	    !str_caseeq(word, STR("no")))
 		return; /* asked again */
 	void (*answer)(void *, struct str) = s->answer;
 	s->answer = NULL;
 	s->phase = PHASE_RUN;
+	s->reading = false;
 	if (answer != NULL)
 		answer(s->answer_arg, line);
 }
@@ -234,13 +236,29 @@ static void cancel_pending(struct session *s)
 	}
 }
 
+/* What only the script itself can say: the lines of a text, and whether yes or no. */
+static bool script_answers(const struct session *s)
+{
+	return s->reading || asks_for(s, "[yes/no]:");
+}
+
 /* A script's question is answered by Enter, once its handler has returned. */
 static void answer_for_batch(struct session *s)
 {
-	for (int i = 0; i < 8 && s->opt.batch && s->phase == PHASE_ASK && !s->in_handler; i++)
+	for (int i = 0; i < 8 && s->opt.batch && s->phase == PHASE_ASK && !s->in_handler && !script_answers(s);
+	     i++)
 		give_answer(s, STR(""));
-	if (s->opt.batch && s->phase == PHASE_ASK)
+	if (s->opt.batch && s->phase == PHASE_ASK && !script_answers(s))
 		cancel_pending(s); /* a question Enter does not answer */
+}
+
+static void wait_answer(struct session *s, void (*answer)(void *, struct str), void *arg)
+{
+	s->answer = answer;
+	s->answer_arg = arg;
+	s->phase = PHASE_ASK;
+	s->want = SESSION_WANT_NOTHING; /* a second question right after the first is asked again */
+	session_pump(s);
 }
 
 static void host_ask(void *session, const char *question, bool hidden,
@@ -252,11 +270,19 @@ static void host_ask(void *session, const char *question, bool hidden,
 	out_clear(&s->question);
 	out_str(&s->question, question);
 	s->question_hidden = hidden;
-	s->answer = answer;
-	s->answer_arg = arg;
-	s->phase = PHASE_ASK;
-	s->want = SESSION_WANT_NOTHING; /* a second question right after the first is asked again */
-	session_pump(s);
+	s->reading = false;
+	wait_answer(s, answer, arg);
+}
+
+static void host_read(void *session, void (*answer)(void *, struct str), void *arg)
+{
+	struct session *s = session;
+	if (s->dead)
+		return;
+	out_clear(&s->question);
+	s->question_hidden = false;
+	s->reading = true;
+	wait_answer(s, answer, arg);
 }
 
 static struct debug_sink *host_debug(void *session)
@@ -290,6 +316,7 @@ const struct cmd_host session_host = {
         .done = host_done,
         .on_cancel = host_on_cancel,
         .ask = host_ask,
+        .read = host_read,
         .debug = host_debug,
         .user = host_user,
         .privilege = host_privilege,
@@ -431,7 +458,7 @@ void session_input_line(struct session *s, struct str line)
 {
 	enum session_want wanted = s->want;
 	if (wanted != SESSION_WANT_LINE && wanted != SESSION_WANT_TEXT &&
-	    wanted != SESSION_WANT_SECRET && wanted != SESSION_WANT_CONFIRM)
+	    wanted != SESSION_WANT_SECRET && wanted != SESSION_WANT_CONFIRM && wanted != SESSION_WANT_PASTE)
 		return;
 	s->want = SESSION_WANT_NOTHING;
 	session_idle_restart(s);
@@ -490,8 +517,11 @@ void session_break(struct session *s)
 
 void session_eof(struct session *s)
 {
+	bool cut = s->opt.batch && s->phase == PHASE_ASK && s->reading;
 	cancel_pending(s);
 	pager_reset(&s->pager, 0, 0);
+	if (cut)
+		session_print(s, STR("ERROR: the text ends before the line \"quit\"\n"));
 	if (s->opt.config && s->inert > 0) {
 		struct out text;
 		out_init(&text);

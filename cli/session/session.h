@@ -100,6 +100,7 @@ enum session_want {
 	SESSION_WANT_TEXT,    /* an answer to a question */
 	SESSION_WANT_SECRET,  /* the same, echoed as stars */
 	SESSION_WANT_CONFIRM, /* one key: Enter or y accepts */
+	SESSION_WANT_PASTE,   /* a line of a text that the command takes; of a script the next one */
 	SESSION_WANT_KEY,     /* one key: <--- More ---> is on the screen */
 	SESSION_OVER,
 };
@@ -120,7 +121,8 @@ struct session_io {
 };
 
 struct session_options {
-	bool batch; /* lines from a script: privilege 15, no pager, no banner; questions are answered by Enter */
+	bool batch; /* lines from a script: privilege 15, no pager, no banner; questions are answered by Enter, but
+	             * for those that end in [yes/no]: */
 	bool config; /* batch: starts in config mode */
 	bool enable; /* starts in privileged EXEC: the socket admits only who may do everything */
 	bool tty;    /* pager on */
@@ -141,8 +143,8 @@ enum session_want session_want(const struct session *s);
 /* The prompt of the command line as it stands now, e.g. "gw(config-if)# ". */
 struct str session_prompt(const struct session *s);
 
-/* The answer to WANT_LINE, WANT_TEXT, WANT_SECRET and WANT_CONFIRM (the key typed, "" for Enter), without newline. ^Z is the line "\x1a". Ignored when none of
- * these is wanted. */
+/* The answer to WANT_LINE, WANT_TEXT, WANT_SECRET, WANT_PASTE and WANT_CONFIRM (the key typed, "" for Enter), without
+ * newline. ^Z is the line "\x1a". Ignored when none of these is wanted. */
 void session_input_line(struct session *s, struct str line);
 void session_input_key(struct session *s, int key); /* WANT_KEY */
 void session_break(struct session *s);              /* ^C */

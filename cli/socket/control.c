@@ -202,7 +202,7 @@ static void client_io_want(void *arg, enum session_want want, struct str prompt)
 	static const uint8_t kinds[] = {
 	        [SESSION_WANT_LINE] = PROTO_ASK_LINE,       [SESSION_WANT_TEXT] = PROTO_ASK_TEXT,
 	        [SESSION_WANT_SECRET] = PROTO_ASK_SECRET,   [SESSION_WANT_KEY] = PROTO_ASK_KEY,
-	        [SESSION_WANT_CONFIRM] = PROTO_ASK_CONFIRM,
+	        [SESSION_WANT_CONFIRM] = PROTO_ASK_CONFIRM, [SESSION_WANT_PASTE] = PROTO_ASK_PASTE,
 	};
 	struct client *cl = arg;
 	if (want == SESSION_OVER) {

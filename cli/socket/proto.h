@@ -13,7 +13,7 @@
 #include "core/base/str.h"
 
 enum {
-	PROTO_VERSION = 3,
+	PROTO_VERSION = 4,
 	PROTO_HEAD = 5,            /* length and type */
 	PROTO_LINE_MAX = 8192,     /* longest line a console may send */
 	PROTO_FROM_CONSOLE = 8300, /* longest frame a console may send, head included */
@@ -53,7 +53,7 @@ enum proto_hello {
 	PROTO_SERIAL = 16, /* a console that is never left: back to the login */
 };
 
-enum proto_prompt { PROTO_ASK_LINE, PROTO_ASK_TEXT, PROTO_ASK_SECRET, PROTO_ASK_KEY, PROTO_ASK_CONFIRM };
+enum proto_prompt { PROTO_ASK_LINE, PROTO_ASK_TEXT, PROTO_ASK_SECRET, PROTO_ASK_KEY, PROTO_ASK_CONFIRM, PROTO_ASK_PASTE };
 
 struct proto_msg {
 	enum proto_type type;

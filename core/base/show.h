@@ -37,6 +37,9 @@ struct cmd_host {
 	 * returns CMD_PENDING and answer calls done. */
 	void (*ask)(void *session, const char *question, bool hidden, void (*answer)(void *arg, struct str line),
 		    void *arg);
+	/* The next line of a text that is pasted behind the command (a certificate): without a prompt, as it is typed; in a
+	 * script its next line. Else as ask. */
+	void (*read)(void *session, void (*answer)(void *arg, struct str line), void *arg);
 	struct debug_sink *(*debug)(void *session);
 	/* "enable_15", "enable_1" or a user name; "console" or an address. */
 	const char *(*user)(void *session);

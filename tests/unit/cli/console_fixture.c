@@ -39,6 +39,7 @@ static const char yaml[] =
         "  show pager: Display the page length\n"
         "  wait: Wait until told otherwise\n"
         "  question: Ask something\n"
+        "  text: Take a text\n"
         "  fail: Fail\n"
         "  terminal: Set terminal line parameters\n"
         "  terminal pager: Control page length for pagination of this session\n"
@@ -105,6 +106,7 @@ static const char yaml[] =
         "    - {line: show pager, run: show_pager}\n"
         "    - {line: wait, run: wait}\n"
         "    - {line: question, run: question}\n"
+        "    - {line: 'text [<password>]', run: text, args: {password: {type: word, help: Secret}}}\n"
         "    - {line: fail, run: fail}\n"
         "    - {line: terminal monitor, run: terminal_monitor}\n"
         "    - {line: terminal no monitor, run: terminal_monitor}\n"
@@ -170,6 +172,26 @@ static int cmd_question(struct cmd *c)
 	return CMD_PENDING;
 }
 
+static void text_line(void *arg, struct str line)
+{
+	const struct cmd_host *host = arg;
+	if (!str_eq_cstr(line, "quit")) {
+		str_copy(fx.answer, sizeof fx.answer, line);
+		host->read(fx.waiting, text_line, arg);
+		return;
+	}
+	host->emit(fx.waiting, STR("taken\n"));
+	host->ask(fx.waiting, "Sure? [yes/no]: ", false, question_answer, arg);
+}
+
+static int cmd_paste(struct cmd *c)
+{
+	fx.waiting = c->session;
+	c->host->on_cancel(c->session, wait_cancel, (void *)c->host);
+	c->host->read(c->session, text_line, (void *)c->host);
+	return CMD_PENDING;
+}
+
 static int cmd_fails(struct cmd *c)
 {
 	return cmd_fail(c, "it did not work");
@@ -181,6 +203,7 @@ void fixture_start(void)
 	        {"show_lines", cmd_lines},
 	        {"wait", cmd_wait},
 	        {"question", cmd_question},
+	        {"text", cmd_paste},
 	        {"fail", cmd_fails},
 	};
 	struct err err = {0};

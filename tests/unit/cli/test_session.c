@@ -419,6 +419,57 @@ static void batches(void **state)
 	assert_int_equal(results, 9);
 }
 
+/* Lines of a text are no commands, whatever they say, and are not remembered. */
+static void pasted(void **state)
+{
+	(void)state;
+	to_config();
+	type("text", "");
+	assert_int_equal(session_want(s), SESSION_WANT_PASTE);
+	type("  show history ", "");
+	assert_string_equal(fx.answer, "  show history ");
+	type("yes", "");
+	type("quit", "taken\nSure? [yes/no]: ");
+	assert_int_equal(session_want(s), SESSION_WANT_TEXT);
+	type("no", "thanks\nciscoasa(config)# ");
+	assert_string_equal(fx.answer, "no");
+	type("text", "");
+	out_clear(&seen);
+	session_break(s);
+	assert_string_equal(text_of(&seen), "cancelled\nciscoasa(config)# ");
+	type("show history", "  enable\n  conf t\n  text\n  text\n  show history\nciscoasa(config)# ");
+}
+
+/* In a script the next lines are the text, and the script answers by yes or no. */
+static void pasted_by_a_script(void **state)
+{
+	(void)state;
+	open_session((struct session_options){.batch = true, .config = true});
+	type("text", "");
+	assert_int_equal(session_want(s), SESSION_WANT_PASTE);
+	assert_int_equal(results, 0);
+	type("hostname gw", "");
+	type("quit", "taken\nSure? [yes/no]: ");
+	assert_int_equal(session_want(s), SESSION_WANT_TEXT);
+	type("yes", "thanks\n");
+	assert_string_equal(fx.answer, "yes");
+	assert_int_equal(results, 1);
+	type("text", "");
+	session_eof(s);
+	assert_string_equal(text_of(&seen), "cancelled\nERROR: the text ends before the line \"quit\"\n");
+}
+
+/* What a command says in secret is not shown again. */
+static void secrets_in_history(void **state)
+{
+	(void)state;
+	to_config();
+	type("text   Hidden", "");
+	type("quit", "taken\nSure? [yes/no]: ");
+	type("no", "thanks\nciscoasa(config)# ");
+	type("show history", "  enable\n  conf t\n  text *****\n  show history\nciscoasa(config)# ");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -439,6 +490,9 @@ int main(void)
 	        T(monitor_and_debug),
 	        T(history),
 	        T(batches),
+	        T(pasted),
+	        T(pasted_by_a_script),
+	        T(secrets_in_history),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
