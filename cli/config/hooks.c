@@ -95,18 +95,6 @@ static int check_ifname(const struct conf *c, const struct centry *e, const stru
 	return 0;
 }
 
-/* ---------------------------------------------------------------- certificates */
-
-static int edit_certificate_data(struct conf_typed *t, struct err *err)
-{
-	struct str hex = conf_typed_text(t, "hex");
-	for (size_t i = 0; i < hex.len; i++)
-		if (hex.p[i] != ' ' && !isxdigit((unsigned char)hex.p[i]))
-			return err_set(err, -EINVAL,
-			               "certificate data is hexadecimal; quit ends it");
-	return 0;
-}
-
 /* ---------------------------------------------------------------- users */
 
 /* The privilege of a user who is there. */
@@ -229,7 +217,6 @@ void hooks_register(void)
 {
 	session_auth_register();
 	static const struct conf_edit_hook edits[] = {
-	        {"certificate_data", edit_certificate_data},
 	        {"group_policy_from", edit_group_policy_from},
 	        {"nameif", edit_nameif},
 	        {"pager", edit_pager},
@@ -249,4 +236,5 @@ void hooks_register(void)
 	conf_edit_register(edits, sizeof(edits) / sizeof(edits[0]));
 	hooks_pix_register();
 	hooks_acl_register();
+	hooks_pki_register();
 }

@@ -17,6 +17,8 @@ void hooks_pix_register(void); /* part of it: lines of PIX 6 */
 /* The grammar once it is loaded: group_policy_from copies by rendering. NULL when it goes. */
 void hooks_set_grammar(const struct grammar *g);
 
+/* hooks_pki.c; hooks_register does it. */
+void hooks_pki_register(void);
 /* hooks_vpn.c; called by hooks_register. */
 void hooks_vpn_register(void);
 /* Warnings about vpn-tunnel-protocol and split-tunnel-network-list of a group policy or a user. */

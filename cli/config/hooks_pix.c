@@ -67,6 +67,25 @@ static int edit_pix_isakmp_key(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
+/* Without crloptional a CRL is required, with it one that cannot be had is done without. */
+static int edit_pix_ca_configure(struct conf_typed *t, struct err *err)
+{
+	struct str name = conf_typed_text(t, "name");
+	bool optional = conf_typed_text(t, "optional").len > 0;
+	(void)err;
+	out_printf(t->lines, "crypto ca trustpoint %.*s\n", STR_ARG(name));
+	if (t->no)
+		out_str(t->lines, "no enrollment mode\nno enrollment retry period\nno enrollment retry count\n"
+		                  "no revocation-check\n");
+	else
+		out_printf(t->lines,
+		           "enrollment mode %.*s\nenrollment retry period %.*s\nenrollment retry count %.*s\n"
+		           "revocation-check crl%s\n",
+		           STR_ARG(conf_typed_text(t, "kind")), STR_ARG(conf_typed_text(t, "period")),
+		           STR_ARG(conf_typed_text(t, "count")), optional ? " none" : "");
+	return 0;
+}
+
 /* ------------------------------------------------------------------ fixup */
 
 /* Protocols at their usual ports, and what inspects them since. */
@@ -133,6 +152,7 @@ static int edit_pix_fixup(struct conf_typed *t, struct err *err)
 void hooks_pix_register(void)
 {
 	static const struct conf_edit_hook edits[] = {
+	        {"pix_ca_configure", edit_pix_ca_configure},
 	        {"pix_fixup", edit_pix_fixup},
 	        {"pix_nameif", edit_pix_nameif},
 	        {"pix_ip_address", edit_pix_ip_address},

@@ -126,25 +126,6 @@ static int edit_crypto_map_dynamic(struct conf_typed *t, struct err *err)
 	return 0;
 }
 
-/* ---------------------------------------------------------------- trustpoints */
-
-/* The certificates of a trustpoint go with it. */
-static int edit_trustpoint(struct conf_typed *t, struct err *err)
-{
-	struct str name = conf_typed_text(t, "name");
-	(void)err;
-	if (!t->no || !conf_find(t->conf, "trustpoint", name) ||
-	    !conf_find(t->conf, "certificate-chain", name))
-		return 0;
-	out_printf(t->lines, "no crypto ca certificate chain %.*s\nno crypto ca trustpoint %.*s\n",
-	           STR_ARG(name), STR_ARG(name));
-	out_str(t->notes,
-	        "WARNING: Removing an enrolled trustpoint will destroy all \n"
-	        "certificates received from the related Certificate Authority.\n"
-	        "INFO: Be sure to ask the CA administrator to revoke your certificates.\n");
-	return 0;
-}
-
 /* ---------------------------------------------------------------- VPDN groups */
 
 /* Of a group that dials out it says how the provider authenticates us, nothing about clients. */
@@ -188,7 +169,6 @@ void hooks_vpn_register(void)
 {
 	static const struct conf_edit_hook edits[] = {
 	        {"crypto_map_dynamic", edit_crypto_map_dynamic},
-	        {"trustpoint", edit_trustpoint},
 	        {"route", edit_route},
 	        {"vpdn_authentication", edit_vpdn_authentication},
 	};

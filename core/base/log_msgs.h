@@ -356,6 +356,11 @@
 /* Certificates */
 #define MSG_717009 717009, 3, "Certificate validation failed. %s."
 #define MSG_717010 717010, 3, "CRL polling failed for trustpoint %s."
+#define MSG_717003 717003, 6, "Certificate received from Certificate Authority for trustpoint %s."
+#define MSG_717004 717004, 6, "PKCS #12 export failed for trustpoint %s."
+#define MSG_717005 717005, 6, "PKCS #12 export succeeded for trustpoint %s."
+#define MSG_717006 717006, 6, "PKCS #12 import failed for trustpoint %s."
+#define MSG_717007 717007, 6, "PKCS #12 import succeeded for trustpoint %s."
 #define MSG_717011 717011, 2, "Unexpected event %s %s"
 #define MSG_717012 717012, 3, "Failed to refresh CRL cache entry from the server for trustpoint %s at %s"
 #define MSG_717013 717013, 5, "Removing a cached CRL to accommodate an incoming CRL. Issuer: %s"

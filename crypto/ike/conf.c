@@ -8,6 +8,7 @@
 
 #include "crypto/ike/ike.h"
 #include "crypto/ike/proposal.h"
+#include "crypto/pki/pki.h"
 
 /* Older releases knew them; a policy with one of them is kept and never chosen. */
 static bool obsolete(const struct centry *e)
@@ -344,6 +345,7 @@ static int group_check(const struct conf *c, const struct centry *e, const struc
 	(void)err;
 	if (psk.len > 0 && (was == NULL || !conf_is_set(was, "psk")))
 		warn_aggressive(c, e, notes);
+	pki_advise_trust_point(c, e, was, notes);
 	if (conf_changed(e, was, "psk") && psk.len > 0 && psk.len < PSK_SHORT)
 		conf_note(notes, e, "psk",
 		          "WARNING: the pre-shared key is shorter than %d characters and can be "

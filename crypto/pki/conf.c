@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "crypto/pki/advice.h"
 #include "crypto/pki/certmap.h"
 #include "crypto/pki/pki.h"
 
@@ -61,6 +62,18 @@ static bool data_of(const struct conf *c, const struct centry *e, uint8_t der[PK
 	return high < 0;
 }
 
+/* DER that is longer by what it says of itself: the rest of it is still being typed. */
+static bool is_cut(struct bytes der)
+{
+	struct rd r = rd_of(der.p, der.len);
+	uint8_t tag = rd_u8(&r), first = rd_u8(&r);
+	size_t len = first;
+	if (first & 0x80)
+		for (len = 0, first &= 0x7f; first > 0 && len <= PKI_CERT_MAX; first--)
+			len = len << 8 | rd_u8(&r);
+	return !rd_ok(&r) || (tag == 0x30 && len <= PKI_CERT_MAX && len > rd_left(&r));
+}
+
 static void drop_cert(void *cert)
 {
 	pki_cert_drop(cert);
@@ -80,6 +93,8 @@ static int add_cert(const struct conf *c, const struct centry *e, struct arena *
 		cert = pki_cert_read_kept((struct bytes){der, len}, &err);
 	else
 		err_set(&err, -EBADMSG, "the certificate is too long, or a digit is missing");
+	if (cert == NULL && is_cut((struct bytes){der, len}))
+		return 0;
 	if (cert == NULL) {
 		out_printf(notes, "WARNING: certificate %.*s of trustpoint %s is left out: %s\n", STR_ARG(entry), tp->name,
 		           err.text);
@@ -115,6 +130,7 @@ static void read_enrollment(const struct centry *e, struct arena *a, struct pki_
 	             : str_eq_cstr(way, "terminal") ? PKI_ENROLL_TERMINAL
 	             : str_eq_cstr(way, "self")     ? PKI_ENROLL_SELF
 	                                            : PKI_ENROLL_NONE;
+	tp->ca_mode = str_eq_cstr(conf_text(e, "mode"), "ca");
 	tp->retry_period_s = conf_u32(e, "retry-period") * 60;
 	tp->retry_count = conf_u32(e, "retry-count");
 	tp->subject = text_of(a, e, "subject-name");
@@ -216,18 +232,58 @@ static void read_names(const struct conf *c, struct arena *a, struct pki_conf *c
 	conf->fqdn = domain.len > 0 ? arena_printf(a, "%.*s.%.*s", STR_ARG(host), STR_ARG(domain)) : conf->hostname;
 }
 
+static bool serves_ike(const struct conf *c, const struct centry *interface)
+{
+	return conf_is_set(interface, "nameif") && conf_find(c, "ike-enable", conf_text(interface, "nameif")) != NULL;
+}
+
+static int read_addresses(const struct conf *c, struct arena *a, struct pki_conf *conf)
+{
+	size_t n = 0;
+	for (const struct centry *e = conf_first(c, "interface"); e != NULL; e = conf_next(c, e))
+		n += conf_is_set(e, "ip");
+	uint32_t *list = arena_calloc(a, n > 0 ? n : 1, sizeof *list);
+	if (list == NULL)
+		return -ENOMEM;
+	conf->addresses = list;
+	for (int ike = 1; ike >= 0; ike--)
+		for (const struct centry *e = conf_first(c, "interface"); e != NULL; e = conf_next(c, e))
+			if (conf_is_set(e, "ip") && serves_ike(c, e) == (ike == 1))
+				list[conf->naddresses++] = conf_ip(e, "ip");
+	return 0;
+}
+
 int pki_conf_compile(const struct conf *c, struct arena *a, const struct pki_conf **out, struct out *notes, struct err *err)
 {
 	struct pki_conf *conf = arena_alloc(a, sizeof *conf);
 	int rc = conf != NULL ? 0 : -ENOMEM;
 	if (rc == 0) {
 		read_names(c, a, conf);
-		rc = add_trustpoints(c, a, conf, notes);
+		rc = read_addresses(c, a, conf);
 	}
+	if (rc == 0)
+		rc = add_trustpoints(c, a, conf, notes);
 	if (rc != 0)
 		return err_set(err, rc, "out of memory");
 	*out = conf;
 	return pki_maps_compile(c, a, conf, err);
+}
+
+int pki_conf_compile_one(const struct conf *c, struct arena *a, struct str name, struct pki_conf *conf)
+{
+	const struct centry *e = conf_find(c, "trustpoint", name);
+	struct pki_trustpoint *tp = arena_calloc(a, 1, sizeof *tp);
+	struct out notes;
+	if (tp == NULL)
+		return -ENOMEM;
+	*conf = (struct pki_conf){.trustpoints = tp, .ntrustpoints = e != NULL};
+	out_init(&notes); /* what compiling all of them says, too */
+	read_names(c, a, conf);
+	int rc = read_addresses(c, a, conf);
+	if (rc == 0 && e != NULL)
+		rc = add_trustpoint(c, e, a, tp, &notes);
+	out_free(&notes);
+	return rc;
 }
 
 const struct pki_trustpoint *pki_trustpoint_find(const struct pki_conf *conf, const char *name)

@@ -37,6 +37,7 @@ struct pki_trustpoint {
 	enum pki_enroll enroll;
 	const char *url;             /* "" = none */
 	uint32_t retry_period_s, retry_count; /* 0 = no limit */
+	bool ca_mode;                /* `enrollment mode ca`: the authority itself answers, or nobody */
 	/* of the request */
 	const char *subject;         /* "" = cn of our name */
 	const char *fqdn;            /* "" = the appliance's, NULL = none */
@@ -72,6 +73,8 @@ struct pki_conf {
 	const struct pki_map *maps; /* certmap.h */
 	size_t nmaps;
 	const char *hostname, *fqdn; /* ours: "asa", "asa.example.com" */
+	const uint32_t *addresses;   /* ours, of the interfaces; those that serve IKE first */
+	size_t naddresses;
 };
 
 /* "ca", "ra-sign"; "" of the own certificate. */

@@ -17,9 +17,14 @@ struct pki_key {
 	size_t public_len;
 };
 
-/* Takes the pair. */
-static struct pki_key *key_of(EVP_PKEY *evp, struct err *err)
+struct pki_key *pki_key_of_evp(EVP_PKEY *evp, struct err *err)
 {
+	if (evp != NULL && (EVP_PKEY_get_base_id(evp) != EVP_PKEY_RSA || EVP_PKEY_get_bits(evp) < PKI_RSA_BITS_MIN ||
+	                    EVP_PKEY_get_bits(evp) > PKI_RSA_BITS_MAX)) {
+		EVP_PKEY_free(evp);
+		err_set(err, -EBADMSG, "not an RSA key, or of a size that is not supported");
+		return NULL;
+	}
 	struct pki_key *k = evp != NULL ? calloc(1, sizeof *k) : NULL;
 	int len = k != NULL ? i2d_PUBKEY(evp, &k->public) : 0;
 	if (len > 0) {
@@ -36,7 +41,7 @@ static struct pki_key *key_of(EVP_PKEY *evp, struct err *err)
 
 struct pki_key *pki_key_generate(unsigned bits, struct err *err)
 {
-	return key_of(EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits), err);
+	return pki_key_of_evp(EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits), err);
 }
 
 static int no_passphrase(char *buf, int size, int rwflag, void *arg)
@@ -50,14 +55,12 @@ struct pki_key *pki_key_read(struct str pem, struct err *err)
 	BIO *in = BIO_new_mem_buf(pem.p, (int)pem.len);
 	EVP_PKEY *evp = in != NULL ? PEM_read_bio_PrivateKey(in, NULL, no_passphrase, NULL) : NULL;
 	BIO_free(in);
-	if (evp == NULL || EVP_PKEY_get_base_id(evp) != EVP_PKEY_RSA ||
-	    EVP_PKEY_get_bits(evp) < PKI_RSA_BITS_MIN || EVP_PKEY_get_bits(evp) > PKI_RSA_BITS_MAX) {
-		EVP_PKEY_free(evp);
+	if (evp == NULL) {
 		ERR_clear_error();
 		err_set(err, -EBADMSG, "not an RSA key");
 		return NULL;
 	}
-	return key_of(evp, err);
+	return pki_key_of_evp(evp, err);
 }
 
 struct pki_key *pki_key_hold(struct pki_key *key)

@@ -9,6 +9,8 @@
 #include "crypto/pki/key.h"
 
 X509 *pki_cert_x509(const struct pki_cert *cert);
+/* Takes the pair, also when it refuses: no RSA key, or of a size that is not supported. */
+struct pki_key *pki_key_of_evp(EVP_PKEY *evp, struct err *err);
 EVP_PKEY *pki_key_evp(const struct pki_key *key);
 /* The newest error of OpenSSL as text, and its queue emptied. Lives until the next call on this thread. */
 const char *pki_ossl_error(void);

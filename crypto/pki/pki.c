@@ -7,6 +7,7 @@
 #include "crypto/pki/check_int.h"
 #include "crypto/pki/expiry.h"
 #include "crypto/pki/ossl.h"
+#include "crypto/pki/advice.h"
 #include "crypto/pki/priv.h"
 
 static const struct pki_conf nothing = {.hostname = "", .fqdn = ""};
@@ -41,6 +42,7 @@ void pki_free(struct pki *pki)
 {
 	if (pki == NULL)
 		return;
+	pki_advice_use(NULL);
 	pki_expiry_stop(pki);
 	pki_checks_free(pki->checks);
 	pki_keys_free(pki->keys);

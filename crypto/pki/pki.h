@@ -91,6 +91,11 @@ struct pki_identity {
  * until the next pki_set_conf or change of keys: hold what is needed longer. */
 bool pki_identity(struct pki *pki, const char *trustpoint, struct pki_identity *id, struct err *err);
 
+/* Of a check: of the grammar: what about the certificate of the trustpoint that `trust-point` of this entry names will
+ * keep clients out, when the entry names another one than before. */
+void pki_advise_trust_point(const struct conf *c, const struct centry *e, const struct centry *was,
+                            struct conf_notes *notes);
+
 /* ------------------------------------------------------------------ who a peer is: check.h */
 
 #endif

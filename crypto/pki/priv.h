@@ -5,6 +5,7 @@
 #include "crypto/pki/pki.h"
 
 struct pki_checks;
+struct pki_scep_ops;
 
 struct pki {
 	struct clock *clock;
@@ -14,6 +15,7 @@ struct pki {
 	struct pki_keys *keys;
 	struct timer expiry; /* of certificates: the next look at them */
 	struct pki_checks *checks; /* check_int.h */
+	const struct pki_scep_ops *scep; /* enroll.h; NULL = there is none */
 	unsigned making; /* key pairs under way on helper threads */
 };
 

@@ -145,7 +145,8 @@ static void test_certificates(void **state)
 	out_str(&text, "crypto ca trustpoint T\n enrollment terminal\ncrypto ca certificate chain T\n");
 	cert_lines(ca, "ca", &text);
 	cert_lines(own, "", &text);
-	out_str(&text, " certificate ra-sign 0c\n    30820102\n  quit\n certificate ra-encrypt 0d\n    123\n  quit\n");
+	out_str(&text, " certificate ra-sign 0c\n    30020102\n  quit\n certificate ra-encrypt 0d\n    300201023\n  quit\n"
+	               " certificate ra-general 0e\n    30820102 01\n  quit\n");
 	const struct pki_conf *c = compile(*state, text.text);
 	const struct pki_trustpoint *t = pki_trustpoint_find(c, "T");
 	assert_true(pki_cert_same(t->cert[PKI_ROLE_CA], ca));
@@ -154,6 +155,8 @@ static void test_certificates(void **state)
 	assert_string_equal(t->entry[PKI_ROLE_OWN], "0b");
 	assert_null(t->cert[PKI_ROLE_RA_SIGN]);
 	assert_null(t->cert[PKI_ROLE_RA_ENCRYPT]);
+	assert_null(t->cert[PKI_ROLE_RA_GENERAL]); /* perhaps it is still being typed */
+	assert_null(strstr(notes.text, "ra-general"));
 	assert_non_null(strstr(notes.text, "WARNING: certificate ra-sign 0c of trustpoint T is left out: "));
 	assert_non_null(strstr(notes.text, "WARNING: certificate ra-encrypt 0d of trustpoint T is left out: the certificate is "
 	                                   "too long, or a digit is missing"));

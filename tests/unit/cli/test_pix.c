@@ -188,8 +188,6 @@ static void test_mapping(void **state)
 	        "isakmp disconnect-notify\n"
 	        "ca identity t 192.0.2.9\n"
 	        "ca configure t ca 2 5\n"
-	        "ca authenticate t 0123456789ABCDEF\n"
-	        "ca enroll t challenge serial\n"
 	        "ca subject-name t CN=pix\n"
 	        "vpdn group g accept dialin l2tp\n"
 	        "vpdn group g ppp authentication chap\n"
@@ -216,15 +214,15 @@ static void test_mapping(void **state)
 	        "tunnel-group DefaultRAGroup ppp-attributes\n authentication pap\n"
 	        " no authentication chap\n no authentication ms-chap-v1\n",
 	        "crypto ca trustpoint t\n enrollment url http://192.0.2.9\n"
-	        " enrollment retry period 2\n enrollment retry count 5\n subject-name CN=pix\n"
-	        " serial-number\n password challenge\n",
+	        " enrollment retry period 2\n enrollment retry count 5\n enrollment mode ca\n subject-name CN=pix\n"
+	        " revocation-check crl\n",
 	        NULL};
 	static const char *const old[] = {"isakmp key secret address 0.0.0.0 netmask 0.0.0.0 \n",
 	                                  "isakmp identity hostname\n",
 	                                  "isakmp keepalive 60 5\n",
 	                                  "isakmp nat-traversal 30\n",
 	                                  "isakmp am-disable\n",
-	                                  "ca identity t 192.0.2.9\nca configure t ra 2 5\n"
+	                                  "ca identity t 192.0.2.9\nca configure t ca 2 5\n"
 	                                  "ca subject-name t CN=pix\n",
 	                                  "vpdn group g ppp authentication pap\n",
 	                                  "vpdn group g client authentication local\n",
