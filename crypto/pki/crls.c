@@ -384,6 +384,16 @@ bool pki_crls_get(struct pki_crls *crls, const struct pki_crl_place *place, stru
 	return true;
 }
 
+bool pki_crls_lists(const struct pki_crls *crls, const struct pki_cert *issuer, const struct pki_cert *cert,
+                    struct pki_crl_entry *entry)
+{
+	for (const struct crls_entry *e = crls->first; e != NULL; e = e->next)
+		if (e->crl != NULL && pki_cert_same(e->issuer, issuer) &&
+		    pki_crl_look(e->crl, cert, e->url, entry) == PKI_WHY_REVOKED)
+			return true;
+	return false;
+}
+
 void pki_crls_unwant(struct pki_crl_want *w)
 {
 	if (w->entry == NULL)

@@ -59,6 +59,9 @@ void pki_crls_free(struct pki_crls *crls);
  * set. */
 bool pki_crls_get(struct pki_crls *crls, const struct pki_crl_place *place, struct pki_crl_want *w,
                   struct pki_crl_got *got);
+/* Is a certificate on a list of its issuer that there is, however old? Nothing is fetched. */
+bool pki_crls_lists(const struct pki_crls *crls, const struct pki_cert *issuer, const struct pki_cert *cert,
+                    struct pki_crl_entry *entry);
 void pki_crls_unwant(struct pki_crl_want *w); /* also when it does not wait */
 /* Forgets what was fetched for a trustpoint (NULL = all). */
 void pki_crls_clear(struct pki_crls *crls, const char *trustpoint);

@@ -63,8 +63,13 @@ static enum outcome refuse(struct pki_check *c, const struct pki_crl_entry *e)
 
 /* ------------------------------------------------------------------ nobody is asked */
 
+/* What somebody has asked for all the same (`crypto ca crl request`) counts: `crloptional` of PIX 6 does without a CRL,
+ * not against one. */
 static enum outcome none_step(struct pki_check *c)
 {
+	struct pki_crl_entry entry;
+	if (pki_crls_lists(c->all->crls, issuer_of(c), cert_of(c), &entry))
+		return refuse(c, &entry);
 	c->revoke.unchecked = true;
 	return PASSED;
 }

@@ -156,6 +156,26 @@ static void crl_revoked(void **state)
 	assert_int_equal(maker_open(&world), 0);
 }
 
+/* `none` asks nobody; what is known all the same counts. */
+static void none_known(void **state)
+{
+	CERT(x) = with_cdp(CDP);
+	CERT(y) = with_cdp(CDP);
+	(void)state;
+	check_by(PKI_REVOCATION_NONE, -1, -1);
+	assert_int_equal(checked(x, NULL, NULL), PKI_WHY_GOOD_UNCHECKED);
+	check_by(PKI_REVOCATION_CRL, -1, -1);
+	asks(y, URL);
+	assert_int_equal(with(crl((struct maker_crl){.revoked = x, .reason = 1})), PKI_WHY_GOOD);
+	check_by(PKI_REVOCATION_NONE, -1, -1);
+	assert_int_equal(checked(x, NULL, NULL), PKI_WHY_REVOKED);
+	assert_int_equal(checked(y, NULL, NULL), PKI_WHY_GOOD_UNCHECKED);
+	tps[0].nrevocation = 0;
+	reconfigure();
+	assert_int_equal(checked(x, NULL, NULL), PKI_WHY_REVOKED);
+	assert_int_equal(world.nfetch, 1);
+}
+
 /* What takes an entry off a delta list leaves a complete one without it. */
 static void crl_removed(void **state)
 {
@@ -705,6 +725,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        T(crl_good),       T(crl_next_update), T(crl_no_next_update), T(crl_revoked),   T(crl_removed),
+	        T(none_known),
 	        T(crl_lost),       T(crl_nowhere),     T(crl_places),         T(crl_invalid),   T(crl_scope),
 	        T(crl_pem),        T(crl_waiting),     T(crl_of_strangers),   T(crl_late),      T(crl_chain),
 	        T(crl_cache_bounds), T(crl_big),       T(ocsp_good),          T(ocsp_revoked),  T(ocsp_refused),
