@@ -144,11 +144,11 @@ void mm_read_certificates(struct ike_xchg *x, const struct ike_msg *m)
 	}
 	if (m->kinds & PAY_BIT(PAY_CERTREQ))
 		ike_dbg_of(sa, DEBUG_CA, 1,
-		           "CRYPTO_PKI: certificate request of %s passed over: no trustpoint",
+		           "CRYPTO_PKI: certificate request of %s passed over: a pre-shared key was agreed on",
 		           ip4_text(sa->mm.remote.ip).s);
 	if (m->kinds & PAY_BIT(PAY_CERT))
 		ike_dbg_of(sa, DEBUG_CA, 1,
-		           "CRYPTO_PKI: certificate of %s passed over: no trustpoint",
+		           "CRYPTO_PKI: certificate of %s passed over: a pre-shared key was agreed on",
 		           ip4_text(sa->mm.remote.ip).s);
 }
 

@@ -353,6 +353,9 @@ static void the_good_debug(void **state)
 	of_server(&screen);
 	char *seed = oracle("debug");
 	assert_shape("debug", screen.text, seed);
+	assert_non_null(strstr(world_show(w, "show crypto ikev1 sa detail"), "    Auth    : rsa             Lifetime: "));
+	assert_non_null(strstr(world_show(w, "show vpn-sessiondb detail remote"), "IKE Neg Mode : Main"));
+	assert_non_null(strstr(world_show(w, "show vpn-sessiondb detail remote"), "Auth Mode    : rsaCertificate"));
 	/* without the other debug its lines have ends of their own */
 	client_leave(c);
 	client_free(c);

@@ -101,6 +101,41 @@ static void connects_over_a_narrow_path(void **state)
 	assert_in_range(fragments, 4, 12);
 }
 
+/* The longest keys and a chain on both sides, over the same path. */
+static void long_keys_and_chains(void **state)
+{
+	enum { BITS = 4096, HIS_KEY = 8, OUR_KEY, UPPER, LOWER };
+	struct pki_world *w = *state;
+	maker_key(HIS_KEY, BITS);
+	maker_key(OUR_KEY, BITS);
+	maker_key(UPPER, BITS);
+	maker_key(LOWER, BITS);
+	X509 *upper = maker_ca("/O=Example/CN=Upper", UPPER, w->root, ROOT);
+	X509 *lower = maker_ca("/O=Example/CN=Lower", LOWER, upper, UPPER);
+	X509_free(w->own);
+	w->own = issue(SERVER_DN, OUR_KEY, lower, LOWER, NULL);
+	X509 *his = issue(CLIENT_DN, HIS_KEY, lower, LOWER, NULL);
+	kit_trust(&w->server, "OURS", lower, w->own, OUR_KEY);
+	kit_trust(&w->server, "UPPER", upper, NULL, 0);
+	kit_trust(&w->server, "ROOT", w->root, NULL, 0);
+	kit_trust(&w->client, "HIS", lower, his, HIS_KEY);
+	kit_trust(&w->client, "UPPER", upper, NULL, 0);
+	kit_trust(&w->client, "ROOT", w->root, NULL, 0);
+	serve(w);
+	w->net.server.offer.groups[0].chain = w->net.client.offer.groups[0].chain = true;
+	w->net.filter = narrow;
+	longest = fragments = 0;
+	ask(w, PRIVATE_IP, NAT_IP);
+	w->net.client.offer.groups[0].chain = true;
+	client_connect(&w->net.client);
+	connected(w);
+	assert_true(longest + 32 <= 576);
+	assert_in_range(fragments, 15, 32);
+	X509_free(upper);
+	X509_free(lower);
+	X509_free(his);
+}
+
 /* A peer that cannot put fragments together gets messages as a whole. */
 static bool hide_fragmentation(struct net *net, struct net_packet *p)
 {
@@ -501,6 +536,7 @@ int main(void)
 	        T(connects_behind_nat_with_everything_elsewhere),
 	        T(connects_over_a_lossy_wire),
 	        T(connects_over_a_narrow_path),
+	        T(long_keys_and_chains),
 	        T(whole_messages_for_others),
 	        T(both_renew),
 	        T(server_renews),
