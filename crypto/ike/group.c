@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/pki/name.h"
+
 const struct ike_group *ike_group_named(const struct ike *ike, const char *name)
 {
 	static const struct ike_group gone = {
@@ -31,12 +33,21 @@ struct choice {
 static void by_rules(struct choice *c)
 {
 	const struct ike_group_map *m = &c->sa->ike->conf->map;
+	char who[PKI_SERIAL_TEXT + 2 * PKI_NAME_TEXT + 64], serial[PKI_SERIAL_TEXT], subject[PKI_NAME_TEXT], issuer[PKI_NAME_TEXT];
+	snprintf(who, sizeof who, "serial number: %s, subject name:  %s, issuer_name:  %s", pki_serial_text(c->cert, serial),
+	         pki_name_text(pki_cert_subject(c->cert), subject, sizeof subject),
+	         pki_name_text(pki_cert_issuer(c->cert), issuer, sizeof issuer));
+	log_msg(MSG_717036, who);
 	ike_dbg(c->sa, IKE_EVENT, "Trying to find group via cert rules...");
 	struct pki_look *look = c->pki != NULL ? pki_look_new(c->cert) : NULL;
 	for (size_t i = 0; i < m->nrules && look != NULL && c->found == NULL; i++)
 		if (pki_look_fits(c->pki, m->rule[i].map, m->rule[i].index, look))
 			c->found = m->rule[i].group;
 	pki_look_free(look);
+	if (c->found != NULL)
+		log_msg(MSG_717038, c->found->name, who);
+	else
+		log_msg(MSG_717037, who);
 }
 
 static bool try_name(void *arg, const char *name)
