@@ -8,6 +8,7 @@
 #include "core/filters.h"
 #include "core/gateway.h"
 #include "core/sessiondb.h"
+#include "crypto/pki/certmap.h"
 
 enum {
 	FLOW_IDLE_MS =
@@ -476,12 +477,29 @@ static bool ppp_in_hours(void *ctx, const char *time_range)
 	       time_range_active(c, str_of(time_range), &tm);
 }
 
+/* username-from-certificate */
+static bool ppp_certificate_user(void *ctx, uint32_t peer, const struct aaa_group *g, char *user, size_t cap)
+{
+	struct gateway *gw = ctx;
+	struct ike_peer_info info;
+	user[0] = '\0';
+	if (!ike_peer_info(gw->ike, peer, &info) || info.cert == NULL)
+		return false;
+	bool found = g->cert_entire && pki_cert_entire(info.cert, user, cap);
+	for (size_t i = 0; i < 2 && !found; i++)
+		found = g->cert_attr[i][0] != '\0' && pki_cert_attribute(info.cert, g->cert_attr[i], user, cap);
+	if (!found)
+		user[0] = '\0';
+	return true;
+}
+
 const struct ppp_ops gateway_ppp_ops = {
         .data_open = ppp_data_open,
         .data_close = ppp_data_close,
         .last_activity_ms = ppp_last_activity,
         .counters = ppp_count,
         .user_known = ppp_user_known,
+        .certificate_user = ppp_certificate_user,
         .dhcp_ask = ppp_dhcp_ask,
         .dhcp_end = ppp_dhcp_end,
         .session_up = ppp_session_up,

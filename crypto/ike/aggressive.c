@@ -1,9 +1,9 @@
-/* Aggressive Mode with a pre-shared key (RFC 2409 §5.4): as responder, where the identity names the tunnel group whose key
- * it is, and as initiator when we renew the IKE SA of such a peer.
+/* Aggressive Mode (RFC 2409 §5.1, 5.4): as responder, where with a pre-shared key the identity names the tunnel group whose
+ * key it is, and as initiator when we renew the IKE SA of such a peer.
  *
  *   1 ->  SA, KE, Ni, ID, vendor IDs
- *   2 <-  SA, KE, Nr, ID, HASH_R, vendor IDs, NAT-D
- *   3 ->  HASH_I, NAT-D (in clear or encrypted)
+ *   2 <-  SA, KE, Nr, ID, HASH_R or CERT and SIG_R, vendor IDs, NAT-D
+ *   3 ->  HASH_I or CERT and SIG_I, NAT-D (in clear or encrypted)
  *
  * Who knows a name can have an answer for it and guess at the key; so nobody may learn from the answer which names there
  * are: a name that is none is answered with a key that nobody has, and fails as a wrong key does. */
@@ -67,49 +67,12 @@ static struct bytes take_id(struct ike_sa *sa, const struct ike_msg *m)
 	return id;
 }
 
-static void write_hash(struct ike_sa *sa, struct ike_out *o, struct bytes id)
-{
-	uint8_t hash[PRIM_MD_MAX];
-	ike_dbg(sa, IKE_DETAIL, "constructing hash payload");
-	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
-	size_t len = ike_auth_hash(sa, sa_is(sa, SAF_INITIATOR), id, hash);
-	ike_out_bytes(o, PAY_HASH, (struct bytes){hash, len});
-}
-
-/* Is it what the other side computes? */
-static bool hash_fits(struct ike_sa *sa, struct bytes id, struct bytes theirs)
-{
-	uint8_t hash[PRIM_MD_MAX];
-	pix_payload(sa, "HASH", 0, false);
-	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
-	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
-	size_t len = ike_auth_hash(sa, !sa_is(sa, SAF_INITIATOR), id, hash);
-	if (bytes_eq_secret(theirs, (struct bytes){hash, len}) && !sa->spoofed) {
-		pix_authenticated(sa);
-		sa->flags |= SAF_PROVED;
-		return true;
-	}
-	sa->ike->stat[STAT_HASH_FAILS]++;
-	mm_bad_psk(sa, "hash does not verify");
-	return false;
-}
-
 /* ------------------------------------------------------------------ responder */
 
-static void am_out2(struct ike_xchg *x)
+/* Our proof is ready. */
+static enum ike_verdict am_send2(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
-	if (x->dh->job.status != 0) {
-		mm_malformed(sa, PAY_KE, "Diffie-Hellman failed: the public value is not valid",
-		             NOTIFY_INVALID_KEY_INFORMATION);
-		return;
-	}
-	x->id_r = mm_own_id(sa, NULL);
-	if (x->id_r.p == NULL || !mm_make_ke_nonce(x, &x->ke_r, &x->nonce_r)) {
-		mm_fail(sa, 0);
-		return;
-	}
-	mm_derive_keys(sa);
 	struct ike_out *o = ike_answer_begin(x, false);
 	ike_dbg(sa, IKE_DETAIL, "constructing ISAKMP SA payload");
 	ike_out_bytes(o, PAY_SA, x->chosen);
@@ -117,10 +80,10 @@ static void am_out2(struct ike_xchg *x)
 	ike_out_bytes(o, PAY_KE, x->ke_r);
 	ike_dbg(sa, IKE_DETAIL, "constructing nonce payload");
 	ike_out_bytes(o, PAY_NONCE, x->nonce_r);
-	ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
-	ike_out_bytes(o, PAY_ID, x->id_r);
 	pix_own_id(sa, x->id_r);
-	write_hash(sa, o, x->id_r);
+	sa->auth->write(x, o, true);
+	if (sa->auth->certificates)
+		certs_write_requests(sa, o);
 	/* Only what the peer has offered: its address has not proved anything yet. Whatever the group says of DPD. */
 	if (sa->dpd_peer)
 		vendor_write(sa, o, VENDOR_DPD);
@@ -130,10 +93,27 @@ static void am_out2(struct ike_xchg *x)
 		vendor_write(sa, o, VENDOR_FRAGMENTATION);
 	if (sa->natt != NATT_NONE)
 		natt_write(sa, o);
-	if (ike_answer_send(x, false)) /* repeated only when asked */
-		ike_xchg_state(x, ST_AM_WAIT3);
-	else
+	if (!ike_answer_send(x, false)) /* repeated only when asked */
+		return mm_fail(sa, 0);
+	ike_xchg_state(x, ST_AM_WAIT3);
+	return STEP_DONE;
+}
+
+static void am_out2(struct ike_xchg *x)
+{
+	struct ike_sa *sa = x->sa;
+	if (x->dh->job.status != 0) {
+		mm_malformed(sa, PAY_KE, "Diffie-Hellman failed: the public value is not valid",
+		             NOTIFY_INVALID_KEY_INFORMATION);
+		return;
+	}
+	if (!mm_make_ke_nonce(x, &x->ke_r, &x->nonce_r)) {
 		mm_fail(sa, 0);
+		return;
+	}
+	mm_derive_keys(sa);
+	if (sa->auth->prepare(x, am_send2) == STEP_DONE)
+		am_send2(x);
 }
 
 /* SA payload: the policy, and what it leads to. false: refused. */
@@ -153,7 +133,8 @@ static bool agree(struct ike_xchg *x, struct ike_msg *m)
 		mm_malformed(sa, PAY_SA, why, NOTIFY_PAYLOAD_MALFORMED);
 		return false;
 	}
-	const struct ike_policy *policy = p1_choose(ike->conf, offer, AUTH_BIT(AUTH_PSK), &chosen);
+	struct err missing = {0};
+	const struct ike_policy *policy = p1_choose(ike->conf, offer, ike_auth_usable(ike, &missing), &chosen);
 	pix_phase1(sa, offer, policy, chosen);
 	if (policy == NULL) {
 		mm_no_proposal(sa, offer);
@@ -191,21 +172,17 @@ enum ike_verdict am_in1(struct ike_xchg *x, struct ike_msg *m)
 	if (x->id_i.p == NULL)
 		return STEP_FAIL;
 	mm_read_certificates(x, m);
-	land(sa, x->id_i);
+	if (!sa->auth->certificates) /* else the certificate decides, when it comes */
+		land(sa, x->id_i);
 	if (!ike_xchg_dh(x, sa->group, x->ke_i, am_out2))
 		return mm_fail(sa, 0);
 	return STEP_WAIT;
 }
 
-enum ike_verdict am_in3(struct ike_xchg *x, struct ike_msg *m)
+/* The peer is believed. */
+static enum ike_verdict am_accept(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
-
-	if (!hash_fits(sa, x->id_i, ike_msg_find(m, PAY_HASH, NULL)->body))
-		return STEP_FAIL;
-	mm_read_natd(sa, m);
-	if (m->hdr.flags & IKE_FLAG_ENCRYPTED) /* in clear anybody on the way may have put them there */
-		mm_read_notifies(sa, m);
 	/* Authenticated: from here on the peer is where this message came from (port float, RFC 3947 §4). */
 	sa->local = x->local;
 	sa->remote = x->remote;
@@ -218,6 +195,17 @@ enum ike_verdict am_in3(struct ike_xchg *x, struct ike_msg *m)
 	mm_say_completed(sa);
 	sa_established(sa);
 	return STEP_DONE;
+}
+
+enum ike_verdict am_in3(struct ike_xchg *x, struct ike_msg *m)
+{
+	struct ike_sa *sa = x->sa;
+
+	mm_read_natd(sa, m);
+	if (m->hdr.flags & IKE_FLAG_ENCRYPTED) /* in clear anybody on the way may have put them there */
+		mm_read_notifies(sa, m);
+	enum ike_verdict v = sa->auth->verify(x, m, am_accept);
+	return v == STEP_DONE ? am_accept(x) : v;
 }
 
 void am_mark(struct ike_sa *sa)
@@ -239,17 +227,19 @@ static void am_out1(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
 	struct ike *ike = sa->ike;
-	const struct ike_policy policy = {.auth = AUTH_PSK,
+	const struct ike_policy policy = {.auth = sa->auth->id,
 	                                  .cipher = sa->cipher,
 	                                  .hash = sa->hash,
 	                                  .group = sa->group,
 	                                  .life_s = sa->life_offered_s};
 
-	x->id_i = mm_own_id(sa, NULL);
-	if (x->dh->job.status != 0 || x->id_i.p == NULL || !mm_make_ke_nonce(x, &x->ke_i, &x->nonce_i)) {
+	if (x->dh->job.status != 0 || !mm_make_ke_nonce(x, &x->ke_i, &x->nonce_i)) {
 		mm_fail(sa, 0);
 		return;
 	}
+	x->id_i = sa->auth->own_id(x);
+	if (x->id_i.p == NULL)
+		return;
 	struct ike_out *o = ike_answer_begin(x, false);
 	ike_dbg(sa, IKE_DETAIL, "constructing ISAKMP SA payload");
 	ike_out_payload(o, PAY_SA);
@@ -265,6 +255,9 @@ static void am_out1(struct ike_xchg *x)
 	for (unsigned v = NATT_N - 1; v > NATT_NONE && ike->conf->natt_s != 0; v--)
 		vendor_write(sa, o, vendor_of_natt(v));
 	vendor_write(sa, o, VENDOR_DPD);
+	vendor_write(sa, o, VENDOR_FRAGMENTATION);
+	if (sa->auth->certificates)
+		certs_write_requests(sa, o);
 	if (x->sa_i.p != NULL && ike_answer_send(x, true))
 		ike_xchg_state(x, ST_AM_WAIT2);
 	else
@@ -284,40 +277,59 @@ void am_begin(struct ike_sa *sa)
 		sa_delete(sa, SA_END_ADMIN, false);
 }
 
+/* Our proof is ready. */
+static enum ike_verdict am_send3(struct ike_xchg *x)
+{
+	struct ike_sa *sa = x->sa;
+	struct ike_out *o = ike_answer_begin(x, true);
+	sa->auth->write(x, o, false);
+	if (sa->natt != NATT_NONE)
+		natt_write(sa, o);
+	if (!ike_answer_send(x, false))
+		return mm_fail(sa, 0);
+	sa->local = x->local;
+	sa->remote = x->remote;
+	peer_move(sa->peer, x->local, x->remote);
+	mm_say_natt(sa);
+	mm_say_completed(sa);
+	sa_established(sa);
+	return STEP_DONE;
+}
+
+/* The peer is believed. */
+static enum ike_verdict am_accept2(struct ike_xchg *x)
+{
+	struct ike_sa *sa = x->sa;
+	const struct ike_peer *peer = sa->peer;
+	uint8_t type;
+	/* A different identity behind the same address and port is not this peer. */
+	struct bytes id = id_data(x->id_r, &type);
+	if (peer == NULL || type != peer->id_type || !bytes_eq(id, peer->id))
+		return mm_malformed(sa, PAY_ID, "the peer's identity changed", 0);
+	if ((sa->remote_nat || sa->local_nat) && x->local.port == IKE_PORT)
+		x->local.port = x->remote.port = IKE_PORT_NATT;
+	enum ike_verdict v = sa->auth->prepare(x, am_send3);
+	return v == STEP_DONE ? am_send3(x) : v;
+}
+
 static void am_out3(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
-	uint8_t type;
+	struct ike *ike = sa->ike;
+	const struct ike_hdr hdr = {.next = x->first, .exch = EXCH_AGGRESSIVE};
+	const char *why = "";
 	if (x->dh->job.status != 0) {
 		mm_malformed(sa, PAY_KE, "Diffie-Hellman failed: the public value is not valid", 0);
 		return;
 	}
 	mm_derive_keys(sa);
-	if (!hash_fits(sa, x->id_r, x->chosen))
-		return;
-	/* A different identity behind the same address and port is not this peer. */
-	struct bytes id = id_data(x->id_r, &type);
-	struct ike_peer *peer = sa->peer;
-	if (peer == NULL || type != peer->id_type || !bytes_eq(id, peer->id)) {
-		mm_malformed(sa, PAY_ID, "the peer's identity changed", 0);
-		return;
-	}
-	if ((sa->remote_nat || sa->local_nat) && x->local.port == IKE_PORT)
-		x->local.port = x->remote.port = IKE_PORT_NATT;
-	struct ike_out *o = ike_answer_begin(x, true);
-	write_hash(sa, o, x->id_i);
-	if (sa->natt != NATT_NONE)
-		natt_write(sa, o);
-	if (!ike_answer_send(x, false)) {
+	/* the proof that came before there were keys to look at it with */
+	if (!ike_msg_parse(&ike->msg, &hdr, x->chosen, 0, &why)) {
 		mm_fail(sa, 0);
 		return;
 	}
-	sa->local = x->local;
-	sa->remote = x->remote;
-	peer_move(peer, x->local, x->remote);
-	mm_say_natt(sa);
-	mm_say_completed(sa);
-	sa_established(sa);
+	if (sa->auth->verify(x, &ike->msg, am_accept2) == STEP_DONE)
+		am_accept2(x);
 }
 
 enum ike_verdict am_in2(struct ike_xchg *x, struct ike_msg *m)
@@ -325,7 +337,7 @@ enum ike_verdict am_in2(struct ike_xchg *x, struct ike_msg *m)
 	struct ike_sa *sa = x->sa;
 	struct p1_offer *offer = &sa->ike->offer.p1;
 	const struct ike_policy agreed = {
-	        .auth = AUTH_PSK, .cipher = sa->cipher, .hash = sa->hash, .group = sa->group};
+	        .auth = sa->auth->id, .cipher = sa->cipher, .hash = sa->hash, .group = sa->group};
 	const char *why = "", *rcvd, *cfgd;
 
 	if (!p1_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why) || offer->n != 1 ||
@@ -333,6 +345,7 @@ enum ike_verdict am_in2(struct ike_xchg *x, struct ike_msg *m)
 		return mm_malformed(sa, PAY_SA, "the peer chose what was not offered", 0);
 	ike_dbg(sa, IKE_EVENT, "Oakley proposal is acceptable");
 	vendor_read(sa, m);
+	mm_read_certificates(x, m);
 	if (sa->ike->conf->natt_s != 0)
 		sa->natt = sa->natt_offered;
 	memcpy(sa->rcookie, m->hdr.rcookie, IKE_COOKIE_LEN);
@@ -343,9 +356,10 @@ enum ike_verdict am_in2(struct ike_xchg *x, struct ike_msg *m)
 	x->id_r = take_id(sa, m);
 	if (x->id_r.p == NULL)
 		return STEP_FAIL;
-	x->chosen = ike_xchg_keep(x, ike_msg_find(m, PAY_HASH, NULL)->body); /* HASH_R, until there are keys */
+	x->first = m->hdr.next;
+	x->chosen = ike_xchg_keep(x, m->plain); /* all of it, until there are keys */
 	mm_read_natd(sa, m);
-	if (x->chosen.p == NULL || ike_group_of(sa)->psk == NULL || !ike_xchg_dh(x, sa->group, x->ke_r, am_out3))
+	if (x->chosen.p == NULL || !sa->auth->ready(sa->peer) || !ike_xchg_dh(x, sa->group, x->ke_r, am_out3))
 		return mm_fail(sa, 0);
 	return STEP_WAIT;
 }

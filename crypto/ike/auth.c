@@ -25,7 +25,8 @@ static enum ike_verdict psk_verify(struct ike_xchg *x, const struct ike_msg *m, 
 	ike_dbg(sa, IKE_DETAIL, "processing hash payload");
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
 	size_t len = ike_auth_hash(sa, !x->initiator, *ike_peer_id_at(x), hash);
-	if (!bytes_eq_secret(ike_msg_find(m, PAY_HASH, NULL)->body, (struct bytes){hash, len})) {
+	bool fits = bytes_eq_secret(ike_msg_find(m, PAY_HASH, NULL)->body, (struct bytes){hash, len});
+	if (!fits || sa->spoofed) {
 		sa->ike->stat[STAT_HASH_FAILS]++;
 		mm_bad_psk(sa, "hash does not verify");
 		return STEP_FAIL;
@@ -40,22 +41,32 @@ static bool psk_ready(const struct ike_peer *peer)
 	return ike_group_named(peer->ike, peer->group)->psk != NULL;
 }
 
+static struct bytes psk_own_id(struct ike_xchg *x)
+{
+	struct bytes id = mm_own_id(x->sa, NULL);
+	if (id.p == NULL)
+		mm_fail(x->sa, 0);
+	return id;
+}
+
 static enum ike_verdict psk_prepare(struct ike_xchg *x, ike_then *then)
 {
 	struct bytes *id = ike_own_id_at(x);
 	(void)then;
-	*id = mm_own_id(x->sa, NULL);
-	return id->p != NULL ? STEP_DONE : mm_fail(x->sa, 0);
+	*id = psk_own_id(x);
+	return id->p != NULL ? STEP_DONE : STEP_FAIL;
 }
 
-static void psk_write(struct ike_xchg *x, struct ike_out *o)
+static void psk_write(struct ike_xchg *x, struct ike_out *o, bool with_id)
 {
 	struct ike_sa *sa = x->sa;
 	uint8_t hash[PRIM_MD_MAX];
 	struct bytes id = *ike_own_id_at(x);
 
-	ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
-	ike_out_bytes(o, PAY_ID, id);
+	if (with_id) {
+		ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
+		ike_out_bytes(o, PAY_ID, id);
+	}
 	ike_dbg(sa, IKE_DETAIL, "constructing hash payload");
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
 	size_t len = ike_auth_hash(sa, x->initiator, id, hash);
@@ -74,6 +85,7 @@ const struct ike_auth ike_auth_psk = {
         .land = mm_land_on_group,
         .verify = psk_verify,
         .prepare = psk_prepare,
+        .own_id = psk_own_id,
         .write = psk_write,
         .garbled = mm_bad_psk,
         .incomplete = mm_bad_psk,

@@ -29,8 +29,10 @@ struct ike_auth {
 	/* Makes our own ID and proof ready. STEP_DONE; STEP_WAIT: then(x) is called when they are, at once or later (x may be
 	 * gone when this returns); STEP_FAIL: was said. */
 	enum ike_verdict (*prepare)(struct ike_xchg *x, ike_then *then);
-	/* ID and proof into the message. */
-	void (*write)(struct ike_xchg *x, struct ike_out *o);
+	/* Our own ID alone, before there are keys (Aggressive Mode); empty: was said. */
+	struct bytes (*own_id)(struct ike_xchg *x);
+	/* ID (Aggressive Mode has sent it before) and proof into the message. */
+	void (*write)(struct ike_xchg *x, struct ike_out *o, bool id);
 	/* The message with the proof cannot be decrypted (NULL: it is dropped, as anybody can send such a one), or has not
 	 * the payloads it must have. */
 	void (*garbled)(struct ike_sa *sa, const char *why);

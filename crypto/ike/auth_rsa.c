@@ -251,23 +251,42 @@ static void signed_hash(struct ike_xchg *x)
 		pix_status(x, verdict);
 }
 
+/* Which certificate we show, and the ID that is in it; empty: was said. */
+static struct bytes choose(struct ike_xchg *x, struct pki_identity *own, size_t *nsend)
+{
+	struct ike_sa *sa = x->sa;
+	struct err err = {0};
+	struct bytes id = {0};
+	if (!certs_choose(x, own, nsend, &err)) {
+		ike_log(sa->ike, MSG_713082, ike_prefix(sa).s);
+		ike_dbg(sa, IKE_EVENT, "%s", err.text);
+		mm_fail(sa, NOTIFY_AUTHENTICATION_FAILED);
+		return id;
+	}
+	id = mm_own_id(sa, own->cert);
+	if (id.p == NULL)
+		mm_fail(sa, 0);
+	return id;
+}
+
+static struct bytes rsa_own_id(struct ike_xchg *x)
+{
+	struct pki_identity own;
+	size_t nsend;
+	return choose(x, &own, &nsend);
+}
+
 static enum ike_verdict rsa_prepare(struct ike_xchg *x, ike_then *then)
 {
 	struct ike_sa *sa = x->sa;
 	struct pki_identity own;
-	struct err err = {0};
 	uint8_t hash[PRIM_MD_MAX];
 	size_t nsend;
 
-	if (!certs_choose(x, &own, &nsend, &err)) {
-		ike_log(sa->ike, MSG_713082, ike_prefix(sa).s);
-		ike_dbg(sa, IKE_EVENT, "%s", err.text);
-		return mm_fail(sa, NOTIFY_AUTHENTICATION_FAILED);
-	}
 	struct bytes *id = ike_own_id_at(x);
-	*id = mm_own_id(sa, own.cert);
+	*id = choose(x, &own, &nsend);
 	if (id->p == NULL)
-		return mm_fail(sa, 0);
+		return STEP_FAIL;
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
 	size_t len = ike_auth_hash(sa, x->initiator, *id, hash);
 	x->then = then;
@@ -285,13 +304,15 @@ static void write_cert(struct ike_sa *sa, struct ike_out *o, const struct pki_ce
 	wr_bytes(&o->w, der.p, der.len);
 }
 
-static void rsa_write(struct ike_xchg *x, struct ike_out *o)
+static void rsa_write(struct ike_xchg *x, struct ike_out *o, bool with_id)
 {
 	struct ike_sa *sa = x->sa;
 	const struct ike_sign *s = x->sign;
 
-	ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
-	ike_out_bytes(o, PAY_ID, *ike_own_id_at(x));
+	if (with_id) {
+		ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
+		ike_out_bytes(o, PAY_ID, *ike_own_id_at(x));
+	}
 	for (size_t i = 0; i < s->ncerts; i++)
 		write_cert(sa, o, s->cert[i]);
 	ike_dbg(sa, IKE_DETAIL, "constructing RSA signature");
@@ -311,6 +332,7 @@ const struct ike_auth ike_auth_rsa = {
         .ready = rsa_ready,
         .verify = rsa_verify,
         .prepare = rsa_prepare,
+        .own_id = rsa_own_id,
         .write = rsa_write,
         .incomplete = incomplete,
 };

@@ -184,10 +184,27 @@ static bool choose_other(const struct ike_xchg *x, struct pki_identity *id, size
 	return false;
 }
 
+/* Whose certificate is shown. In Aggressive Mode ours goes first, before that of the peer has said which group it is: the
+ * default one's, else that of any that has one. */
+static const struct ike_group *group_to_show(const struct ike_sa *sa)
+{
+	const struct ike_conf *conf = sa->ike->conf;
+	const struct ike_group *first[] = {conf->map.fallback, conf->ra};
+	if (sa->group_name != NULL)
+		return ike_group_of(sa);
+	for (size_t i = 0; i < 2; i++)
+		if (first[i] != NULL && certs_trust_point(sa->ike, first[i]) != NULL)
+			return first[i];
+	for (size_t i = 0; i < conf->ngroups; i++)
+		if (certs_trust_point(sa->ike, &conf->groups[i]) != NULL)
+			return &conf->groups[i];
+	return conf->ra;
+}
+
 bool certs_choose(struct ike_xchg *x, struct pki_identity *id, size_t *nsend, struct err *err)
 {
 	struct ike_sa *sa = x->sa;
-	const struct ike_group *group = ike_group_of(sa);
+	const struct ike_group *group = group_to_show(sa);
 	const char *name = certs_trust_point(sa->ike, group);
 	const struct ike_certs *c = x->certs;
 	struct pki_identity other;

@@ -62,6 +62,7 @@ enum ike_state {
 	ST_AM_START,
 	ST_AM_BUILD2, /* Diffie-Hellman is running */
 	ST_AM_WAIT3,
+	ST_AM_CHECK3, /* the peer's certificate is checked */
 	/* Aggressive Mode, initiator */
 	ST_AM_BUILD1,
 	ST_AM_WAIT2,
@@ -136,7 +137,8 @@ struct ike_xchg {
 	enum ike_verdict (*then)(struct ike_xchg *x);
 	struct arena *neg; /* everything below that is bytes; wiped when the negotiation ends */
 	struct bytes sa_i, nonce_i, nonce_r, ke_i, ke_r, id_i, id_r;
-	struct bytes chosen; /* body of the transform to be echoed */
+	struct bytes chosen; /* body of the transform to be echoed; what cannot be looked at yet */
+	uint8_t first;       /* number of the first payload in that */
 };
 
 /* Work of one exchange. Outlives it while a helper thread does it. */

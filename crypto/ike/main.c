@@ -247,7 +247,7 @@ static enum ike_verdict mm_out6(struct ike_xchg *x)
 		ike_dbg(sa, IKE_EVENT, "Connection landed on tunnel_group %s", sa->group_name);
 	pix_own_id(sa, x->id_r);
 	struct ike_out *o = ike_answer_begin(x, true);
-	sa->auth->write(x, o);
+	sa->auth->write(x, o, true);
 	if (sa->tell_life)
 		write_life(sa, o);
 	if (!ike_answer_send(x, false))
@@ -398,7 +398,7 @@ enum ike_verdict mm_in2(struct ike_xchg *x, struct ike_msg *m)
 static enum ike_verdict mm_send5(struct ike_xchg *x)
 {
 	struct ike_out *o = ike_answer_begin(x, true);
-	x->sa->auth->write(x, o);
+	x->sa->auth->write(x, o, true);
 	if (!ike_answer_send(x, true))
 		return mm_fail(x->sa, 0);
 	ike_xchg_state(x, ST_MM_WAIT6);

@@ -25,6 +25,7 @@ static const char *state_word(const struct ike_sa *sa)
 	case ST_AM_WAIT2:
 		return "AG_INIT_EXCH";
 	case ST_AM_WAIT3:
+	case ST_AM_CHECK3:
 	case ST_AM_BUILD3:
 		return "AG_AUTH";
 	case ST_AM_START:

@@ -39,11 +39,10 @@ static const struct ike_row rows[] = {
         /* Aggressive Mode, responder; its third message may be in clear */
         {EXCH_AGGRESSIVE, ST_AM_START, ST_AM_WAIT3, ST_AM_BUILD2, CLEAR, AUTH_NONE, B(SA) | B(KE) | B(NONCE) | B(ID),
          ANY | B(CERTREQ), am_in1},
-        {EXCH_AGGRESSIVE, ST_AM_WAIT3, ST_ACTIVE, 0, EITHER, AUTH_NONE, B(HASH), ANY | NATD | B(CERT) | B(CERTREQ),
-         am_in3},
+        {EXCH_AGGRESSIVE, ST_AM_WAIT3, ST_ACTIVE, ST_AM_CHECK3, EITHER, AUTH_PROOF, 0, ANY | NATD, am_in3},
         /* initiator */
-        {EXCH_AGGRESSIVE, ST_AM_WAIT2, ST_ACTIVE, ST_AM_BUILD3, CLEAR, AUTH_NONE,
-         B(SA) | B(KE) | B(NONCE) | B(ID) | B(HASH), ANY | NATD | B(CERTREQ), am_in2},
+        {EXCH_AGGRESSIVE, ST_AM_WAIT2, ST_ACTIVE, ST_AM_BUILD3, CLEAR, AUTH_PROOF, B(SA) | B(KE) | B(NONCE) | B(ID),
+         ANY | NATD, am_in2},
         /* RFC 2409 §5.5, responder */
         {EXCH_QUICK, ST_QM_START, ST_QM_WAIT3, ST_QM_BUILD2, SEALED, AUTH_HASH1,
          B(HASH) | B(SA) | B(NONCE), ANY | B(KE) | B(ID) | B(NATOA), qm_in1},
@@ -62,7 +61,7 @@ static const uint16_t state_timeout_s[ST_N] = {
         [ST_MM_WAIT3] = 30,  [ST_MM_BUILD4] = 30, [ST_MM_WAIT5] = 60,  [ST_MM_WAIT2] = 30,
         [ST_MM_BUILD3] = 30, [ST_MM_WAIT4] = 30,  [ST_MM_BUILD5] = 30, [ST_MM_WAIT6] = 30,
         [ST_AM_BUILD2] = 30, [ST_AM_WAIT3] = 30,  [ST_AM_BUILD1] = 30, [ST_AM_WAIT2] = 30,
-        [ST_AM_BUILD3] = 30,
+        [ST_AM_BUILD3] = 60, [ST_AM_CHECK3] = 60,
         [ST_MM_BUILD6] = 60, [ST_MM_CHECK6] = 60, /* lists of revoked certificates are fetched */
         [ST_QM_BUILD2] = 30, [ST_QM_WAIT3] = 45,  [ST_QM_BUILD1] = 30, [ST_QM_WAIT2] = 30,
         [ST_QM_BUILD3] = 30, [ST_REFUSED] = 30,   [ST_QM_DONE] = 40,

@@ -197,7 +197,7 @@ const char *ike_state_text(uint8_t state)
 	        [ST_REFUSED] = "MM_DONE",       [ST_AM_START] = "AM_START",
 	        [ST_AM_BUILD2] = "AM_BLD_MSG2", [ST_AM_WAIT3] = "AM_WAIT_MSG3",
 	        [ST_AM_BUILD1] = "AM_BLD_MSG1", [ST_AM_WAIT2] = "AM_WAIT_MSG2",
-	        [ST_AM_BUILD3] = "AM_BLD_MSG3",
+	        [ST_AM_BUILD3] = "AM_BLD_MSG3", [ST_AM_CHECK3] = "AM_PROC_MSG3",
 	};
 	return state < ST_N && names[state] != NULL ? names[state] : "?";
 }

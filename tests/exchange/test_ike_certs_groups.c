@@ -1,0 +1,140 @@
+/* Clients with certificates choose their tunnel group (test_ike_groups.c has all ways); those with the key stay in theirs.
+ * And certificates in Aggressive Mode. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/exchange/pki_world.h"
+
+static void add_group(struct pki_world *w, const char *name)
+{
+	struct ike_offer *o = &w->net.server.offer;
+	o->groups[o->conf.ngroups] = o->groups[0];
+	o->groups[o->conf.ngroups++].name = name;
+}
+
+static const char *landed(struct pki_world *w)
+{
+	static char name[64];
+	struct ike_peer_info info = {0};
+	assert_true(ike_peer_info(w->net.server.ike, w->net.server.up_peer, &info));
+	str_copy(name, sizeof name, str_of(info.group));
+	return name;
+}
+
+static void groups(struct pki_world *w)
+{
+	prepare(w);
+	add_group(w, "Mapped");
+	add_group(w, "Sales");
+	w->net.server.offer.conf.map = (struct ike_group_map){.ou = true, .fallback = &w->net.server.offer.groups[0]};
+}
+
+static void by_ou_and_by_key(void **state)
+{
+	struct pki_world *w = *state;
+	struct net *net = &w->net;
+	groups(w);
+	ask(w, CLIENT_IP, CLIENT_IP);
+	client_connect(&net->client);
+	connected(w);
+	assert_string_equal(landed(w), "Sales");
+	assert_int_equal(net_logged(net, 713119, "Group = Sales, IP = 203.0.113.101, PHASE 1 COMPLETED"), 1);
+	net_client(net, &net->other, CLIENT_IP + 1, CLIENT_IP + 1, "3des", "sha", 2);
+	client_connect(&net->other);
+	assert_int_equal(net->server.flow_ups, 2);
+	assert_string_equal(landed(w), "DefaultRAGroup");
+	assert_int_equal(net->server.ike->npeers, 2);
+}
+
+static void default_group(void **state)
+{
+	struct pki_world *w = *state;
+	groups(w);
+	w->net.server.offer.conf.map.ou = false;
+	w->net.server.offer.conf.map.fallback = &w->net.server.offer.groups[1];
+	ask(w, CLIENT_IP, CLIENT_IP);
+	client_connect(&w->net.client);
+	connected(w);
+	assert_string_equal(landed(w), "Mapped");
+}
+
+/* ------------------------------------------------------------------ Aggressive Mode */
+
+static void dial(struct node *c)
+{
+	struct esp_alg alg = {ESP_CIPHER_AES, 32, ESP_MAC_SHA1};
+	bool nat = c->ip != c->public_ip;
+	struct ike_peer *peer = client_peer(c);
+	peer->aggressive = true;
+	client_flow(c, peer, c->ip, 1701, alg, nat ? ENCAP_UDP_TRANSPORT : ENCAP_TRANSPORT);
+	mm_begin(peer, NULL);
+	net_run(c->net, 3000);
+}
+
+static void aggressive(void **state)
+{
+	struct pki_world *w = *state;
+	groups(w);
+	ask(w, CLIENT_IP, CLIENT_IP);
+	dial(&w->net.client);
+	connected(w);
+	assert_string_equal(landed(w), "Sales");
+	const struct ike_sa *sa = w->net.server.ike->sas;
+	assert_true(sa_is(sa, SAF_AGGRESSIVE));
+	assert_true(same_name(pki_cert_subject(sa->peer->cert), w->his));
+}
+
+static void aggressive_behind_nat_with_everything_elsewhere(void **state)
+{
+	struct pki_world *w = *state;
+	groups(w);
+	ask(w, PRIVATE_IP, NAT_IP);
+	w->net.server.dh_later = w->net.client.dh_later = true;
+	dial(&w->net.client);
+	connected(w);
+	assert_true(node_sa(&w->net.server)->pair.udp_encap);
+}
+
+/* Only where a policy asks for signatures. */
+static void aggressive_without_a_policy(void **state)
+{
+	struct pki_world *w = *state;
+	groups(w);
+	w->net.server.offer.conf.npolicies = 1;
+	ask(w, CLIENT_IP, CLIENT_IP);
+	dial(&w->net.client);
+	assert_int_equal(w->net.server.flow_ups, 0);
+	assert_true(net_logged(&w->net, 713902, "All SA proposals found unacceptable") > 0);
+}
+
+static void aggressive_refused(void **state)
+{
+	struct pki_world *w = *state;
+	X509 *wrong = maker_ca("/O=Wrong/CN=Wrong Root", WRONG_ROOT, NULL, WRONG_ROOT);
+	X509_free(w->his);
+	w->his = issue(CLIENT_DN, CLIENT, wrong, WRONG_ROOT, NULL);
+	groups(w);
+	ask(w, CLIENT_IP, CLIENT_IP);
+	dial(&w->net.client);
+	net_run(&w->net, 60000);
+	assert_int_equal(w->net.server.flow_ups, 0);
+	assert_int_equal(w->net.server.ike->npeers, 0);
+	assert_true(net_logged(&w->net, 713904, "Authentication of the peer failed") > 0);
+	X509_free(wrong);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, pki_world_setup, pki_world_teardown)
+	const struct CMUnitTest tests[] = {
+	        T(by_ou_and_by_key), T(default_group), T(aggressive),
+	        T(aggressive_behind_nat_with_everything_elsewhere), T(aggressive_without_a_policy), T(aggressive_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
