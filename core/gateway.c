@@ -16,6 +16,7 @@
 #include "core/aaa/radius/dynamic.h"
 #include "core/base/jobs.h"
 #include "core/base/log.h"
+#include "core/net/fetch.h"
 #include "core/net/url.h"
 #include "crypto/prim/prim.h"
 
@@ -167,7 +168,8 @@ static int start_loop(struct gateway *gw, struct err *err)
 	gw->dh = prim_dh_pool_new(dh_wake, gw);
 	gw->jobs = jobs_new(jobs_wake, gw);
 	gw->helpers = helpers_new(&gw->loop, &gw->clock, gw->opt.helpers);
-	return gw->dh != NULL && gw->jobs != NULL && gw->helpers != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
+	gw->fetches = fetches_new(&gw->loop, &gw->clock);
+	return gw->dh != NULL && gw->jobs != NULL && gw->helpers != NULL && gw->fetches != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
 
 static void poll_start(struct gateway *gw, uv_poll_t *p, int fd, uv_poll_cb cb)
@@ -361,6 +363,8 @@ void gateway_stop(struct gateway *gw)
 	logsinks_stop(gw->log);
 	helpers_free(gw->helpers);
 	gw->helpers = NULL;
+	fetches_free(gw->fetches);
+	gw->fetches = NULL;
 	if (gw->workers != NULL)
 		workers_free(gw->workers);
 	if (gw->nl != NULL && gw->snap != NULL)

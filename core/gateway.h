@@ -48,6 +48,7 @@
 struct aaa_admins;
 struct sessiondb;
 struct filters;
+struct fetches;
 struct helpers;
 struct jobs;
 
@@ -99,6 +100,7 @@ struct gateway {
 	struct logsinks *log;
 	struct probes *probes;
 	struct helpers *helpers;
+	struct fetches *fetches; /* transfers for certificates; NULL while the appliance ends */
 	struct captures *captures;
 	struct net_show net_show;
 	uint32_t offload; /* bits of enum offload in force */

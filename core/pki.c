@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "core/base/debug.h"
 #include "core/base/jobs.h"
 #include "core/gateway.h"
+#include "core/net/fetch.h"
 #include "core/system_show.h"
 
 /* ------------------------------------------------------------------ what crypto/pki asks for */
@@ -59,8 +61,59 @@ static void tell(void *ctx, const char *text)
 	debug_tell(NULL, text);
 }
 
+/* A transfer as crypto/pki sees it. */
+struct transfer {
+	void (*done)(void *arg, const struct pki_fetched *got);
+	void *arg;
+	struct fetch *fetch;
+};
+
+static void fetched(void *arg, const struct fetch_got *got)
+{
+	struct transfer *t = arg;
+	struct pki_fetched p = {
+	        .rc = got->rc, .why = got->why, .status = got->status, .type = got->type, .body = got->body};
+	t->done(t->arg, &p);
+	free(t);
+}
+
+static void *fetch(void *ctx, const struct pki_fetch *f, void (*done)(void *arg, const struct pki_fetched *got), void *arg,
+                   struct err *err)
+{
+	struct gateway *gw = ctx;
+	struct fetch_ask ask = {.url = f->url,
+	                        .post = f->what == PKI_FETCH_POST,
+	                        .body = f->body,
+	                        .type = f->type,
+	                        .most = f->most,
+	                        .timeout_ms = f->timeout_ms};
+	struct transfer *t = gw->fetches != NULL ? calloc(1, sizeof *t) : NULL;
+	if (t == NULL) {
+		err_set(err, -EAGAIN, "nothing can be fetched now");
+		return NULL;
+	}
+	t->done = done;
+	t->arg = arg;
+	t->fetch = fetch_start(gw->fetches, &ask, fetched, t, err);
+	if (t->fetch != NULL)
+		return t;
+	free(t);
+	return NULL;
+}
+
+static void fetch_stop(void *ctx, void *handle)
+{
+	struct gateway *gw = ctx;
+	struct transfer *t = handle;
+	if (gw->fetches != NULL) /* they end before the engines */
+		fetch_cancel(gw->fetches, t->fetch);
+	free(t);
+}
+
 const struct pki_ops gateway_pki_ops = {
         .work = work,
+        .fetch = fetch,
+        .fetch_cancel = fetch_stop,
         .configure = configure,
         .wall_s = wall_s,
         .serial = serial,

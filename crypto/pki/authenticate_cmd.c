@@ -11,6 +11,7 @@
 #include "crypto/pki/ossl.h"
 #include "crypto/pki/paste.h"
 #include "crypto/pki/priv.h"
+#include "crypto/pki/scep.h"
 
 enum { PRINT_DIGITS = 64 }; /* of SHA-256 */
 
@@ -20,7 +21,7 @@ struct authenticate {
 	char want[PRINT_DIGITS + 1]; /* digits of the fingerprint that it must have, "" = somebody is asked */
 	bool silent, by_url, pix;
 	struct pki_cert *cert[PKI_ROLES]; /* that of the CA, and those of its RA */
-	void *asked;                      /* a fetch under way */
+	struct pki_scep_query *asked;     /* the CA is asked */
 };
 
 static void release(struct pki_dialog *d)
@@ -35,7 +36,7 @@ static void stop(struct pki_dialog *d)
 {
 	struct authenticate *a = (struct authenticate *)d;
 	if (a->asked != NULL)
-		d->pki->scep->cancel(d->pki, a->asked);
+		pki_scep_query_cancel(a->asked);
 	a->asked = NULL;
 }
 
@@ -189,20 +190,39 @@ static void pasted(struct pki_dialog *d, struct str text)
 	judge(a);
 }
 
-static void fetched(void *arg, const struct pki_ca_certs *got, const char *why)
+static void not_fetched(struct authenticate *a, const struct err *err)
 {
-	struct authenticate *a = arg;
-	a->asked = NULL;
-	if (got == NULL) {
-		pki_dialog_fail(&a->d, "receiving Certificate Authority certificate: %s", why);
+	if (!a->pix) {
+		pki_dialog_fail(&a->d, "receiving Certificate Authority certificate: %s", err->text);
 		return;
 	}
+	if (a->cert[PKI_ROLE_CA] == NULL)
+		pki_dialog_say(&a->d, "%s\n", PKI_SCEP_PIX_ERROR);
+	pki_dialog_end(&a->d, CMD_ERROR);
+}
+
+static void take_certs(struct authenticate *a, const struct scep_ca *got)
+{
 	bool same = got->ra_sign != NULL && got->ra_encrypt != NULL && pki_cert_same(got->ra_sign, got->ra_encrypt);
 	a->cert[PKI_ROLE_CA] = pki_cert_hold(got->ca);
 	a->cert[same ? PKI_ROLE_RA_GENERAL : PKI_ROLE_RA_SIGN] = pki_cert_hold(got->ra_sign);
 	if (!same)
 		a->cert[PKI_ROLE_RA_ENCRYPT] = pki_cert_hold(got->ra_encrypt);
-	judge(a);
+}
+
+static void fetched(void *arg, const struct scep_ca *got, const struct err *err)
+{
+	struct authenticate *a = arg;
+	a->asked = NULL;
+	if (got != NULL)
+		take_certs(a, got);
+	if (err->code == 0) {
+		judge(a);
+		return;
+	}
+	if (got != NULL)
+		show_print(a);
+	not_fetched(a, err);
 }
 
 static void fetch(struct authenticate *a)
@@ -211,9 +231,9 @@ static void fetch(struct authenticate *a)
 	struct pki *pki = a->d.pki;
 	a->by_url = true;
 	a->d.stop = stop;
-	a->asked = pki->scep != NULL ? pki->scep->authenticate(pki, a->trustpoint, fetched, a, &err) : NULL;
+	a->asked = pki_scep_authenticate(pki, a->trustpoint, fetched, a, &err);
 	if (a->asked == NULL)
-		pki_dialog_fail(&a->d, "%s", pki->scep != NULL ? err.text : "enrollment by url is not available");
+		pki_dialog_fail(&a->d, "%s", err.text);
 }
 
 static void paste(struct authenticate *a)

@@ -26,25 +26,4 @@ struct pki_request_text {
 void pki_request_of(struct pki *pki, const struct pki_trustpoint *tp, bool serial, const char *challenge,
                     struct pki_request *r, struct pki_request_text *text);
 
-/* ------------------------------------------------------------------ by SCEP */
-
-/* What the SCEP client does for `crypto ca authenticate` and `enroll` of a trustpoint with `enrollment url`; NULL in
- * struct pki: there is none. */
-struct pki_ca_certs {
-	struct pki_cert *ca;
-	struct pki_cert *ra_sign, *ra_encrypt; /* NULL = the CA answers itself; may be the same one */
-};
-struct pki_scep_ops {
-	/* Asks the CA for its certificates. done: once, later, not after cancel; got NULL: why says it. What it points to
-	 * lives until done returns. NULL with err. */
-	void *(*authenticate)(struct pki *pki, const char *trustpoint,
-	                      void (*done)(void *arg, const struct pki_ca_certs *got, const char *why), void *arg,
-	                      struct err *err);
-	void (*cancel)(struct pki *pki, void *asked);
-	/* Begins an enrolment in the background; consoles hear how it ends by pki_ops.tell. serial, challenge: what the
-	 * dialogue got ("" = none), beyond what the trustpoint says. The CA's certificate and the key pair are there. 0 or
-	 * -errno with err. */
-	int (*enroll)(struct pki *pki, const char *trustpoint, bool serial, const char *challenge, struct err *err);
-};
-
 #endif

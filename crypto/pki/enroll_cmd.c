@@ -12,6 +12,7 @@
 #include "crypto/pki/enroll.h"
 #include "crypto/pki/paste.h"
 #include "crypto/pki/priv.h"
+#include "crypto/pki/scep.h"
 
 enum { CHALLENGE_MAX = 80, SELF_YEARS = 10, DAY_S = 86400, BITS_DEFAULT = 2048 };
 
@@ -185,19 +186,42 @@ static void generate(struct pki_dialog *d, struct str answer)
 
 /* ------------------------------------------------------------------ by SCEP */
 
-static void send_request(struct enroll *e)
+static void sent(void *arg, const struct err *err)
 {
-	struct pki_dialog *d = &e->d;
-	struct pki *pki = d->pki;
-	int rc = pki->scep != NULL ? pki->scep->enroll(pki, e->trustpoint, e->serial, e->challenge, &e->err)
-	                           : err_set(&e->err, -ENOTSUP, "enrollment by url is not available");
-	if (rc != 0) {
-		pki_dialog_fail(d, "%s", e->err.text);
+	struct enroll *e = arg;
+	e->d.stop = NULL;
+	if (err != NULL) {
+		pki_dialog_fail(&e->d, "%s", err->text);
 		return;
 	}
-	pki_dialog_say(d, "%% Certificate request sent to Certificate Authority\n%s",
+	pki_dialog_say(&e->d, "%% Certificate request sent to Certificate Authority\n%s",
 	               e->pix ? "% The certificate request fingerprint will be displayed.\n" : "");
-	pki_dialog_end(d, CMD_OK);
+	pki_dialog_end(&e->d, CMD_OK);
+}
+
+/* The console goes; the request does not. */
+static void stop_waiting(struct pki_dialog *d)
+{
+	pki_scep_forget(d->pki, d);
+}
+
+static void send_request(struct enroll *e)
+{
+	const struct pki_trustpoint *tp = trustpoint_of(e);
+	if (tp == NULL)
+		return;
+	copy_request(e, tp);
+	struct pki_scep_enroll in = {.trustpoint = e->trustpoint,
+	                             .request = {.subject = e->subject,
+	                                         .fqdn = e->fqdn,
+	                                         .email = e->email,
+	                                         .ip = e->ip,
+	                                         .serial = e->number,
+	                                         .challenge = e->challenge},
+	                             .fingerprint = e->pix};
+	e->d.stop = stop_waiting;
+	if (pki_scep_enroll(e->d.pki, &in, sent, e, &e->err) != 0)
+		pki_dialog_fail(&e->d, "%s", e->err.text);
 }
 
 static void request(struct pki_dialog *d, struct str answer)

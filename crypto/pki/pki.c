@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "core/base/log.h"
+#include "crypto/pki/advice.h"
 #include "crypto/pki/check_int.h"
 #include "crypto/pki/expiry.h"
 #include "crypto/pki/ossl.h"
-#include "crypto/pki/advice.h"
 #include "crypto/pki/priv.h"
+#include "crypto/pki/scep.h"
 
 static const struct pki_conf nothing = {.hostname = "", .fqdn = ""};
 
@@ -17,6 +18,19 @@ static void bad_key_file(const char *file, const char *why)
 	char event[300];
 	snprintf(event, sizeof event, "keys/rsa/%s is passed over:", file);
 	log_msg(MSG_717011, event, why);
+}
+
+/* CRLs that are asked for at the CA itself. */
+static void *crl_start(void *ctx, const char *trustpoint, const struct pki_cert *cert,
+                       void (*done)(void *arg, const struct pki_fetched *got), void *arg, struct err *err)
+{
+	return pki_scep_crl(ctx, trustpoint, cert, done, arg, err);
+}
+
+static void crl_cancel(void *ctx, void *started)
+{
+	(void)ctx;
+	pki_scep_query_cancel(started);
 }
 
 struct pki *pki_new(struct clock *clock, const struct pki_ops *ops, void *ctx, int dir, struct err *err)
@@ -34,6 +48,12 @@ struct pki *pki_new(struct clock *clock, const struct pki_ops *ops, void *ctx, i
 		pki_free(pki);
 		return NULL;
 	}
+	if ((pki->scep = pki_scep_new(pki, dir)) == NULL) {
+		err_set(err, -ENOMEM, "out of memory");
+		pki_free(pki);
+		return NULL;
+	}
+	pki_crls_set_scep(pki->checks->crls, &(struct pki_crl_scep){crl_start, crl_cancel, pki});
 	pki_expiry_start(pki);
 	return pki;
 }
@@ -44,7 +64,8 @@ void pki_free(struct pki *pki)
 		return;
 	pki_advice_use(NULL);
 	pki_expiry_stop(pki);
-	pki_checks_free(pki->checks);
+	pki_checks_free(pki->checks); /* it may wait for a CRL by SCEP */
+	pki_scep_free(pki->scep);
 	pki_keys_free(pki->keys);
 	free(pki);
 }
@@ -53,6 +74,7 @@ void pki_set_conf(struct pki *pki, const struct pki_conf *conf)
 {
 	pki->conf = conf != NULL ? conf : &nothing;
 	pki_checks_set_conf(pki->checks, pki->conf);
+	pki_scep_conf_changed(pki->scep);
 }
 
 const struct pki_conf *pki_conf_of(const struct pki *pki)

@@ -18,7 +18,7 @@ struct pki;
 
 /* What one fetch brought. Lives until the call returns. */
 struct pki_fetched {
-	int rc;                /* 0 or -errno */
+	int rc;                /* 0: what was asked for came (HTTP status 200); or -errno */
 	const char *why;       /* in words, when rc is not 0 */
 	unsigned status;       /* of HTTP, 0 = another protocol */
 	const char *type;      /* of HTTP: Content-Type without parameters, "" = none */

@@ -5,7 +5,6 @@
 #include "crypto/pki/pki.h"
 
 struct pki_checks;
-struct pki_scep_ops;
 
 struct pki {
 	struct clock *clock;
@@ -13,9 +12,9 @@ struct pki {
 	void *ctx;
 	const struct pki_conf *conf; /* in force; never NULL */
 	struct pki_keys *keys;
+	struct pki_scep *scep; /* NULL while it is made */
 	struct timer expiry; /* of certificates: the next look at them */
 	struct pki_checks *checks; /* check_int.h */
-	const struct pki_scep_ops *scep; /* enroll.h; NULL = there is none */
 	unsigned making; /* key pairs under way on helper threads */
 };
 
