@@ -23,8 +23,9 @@ static writer *write_5;
 static struct ike_auth hostile;
 static EVP_PKEY *his_key;
 
-static void hostile_write(struct ike_xchg *x, struct ike_out *o)
+static void hostile_write(struct ike_xchg *x, struct ike_out *o, bool id)
 {
+	(void)id;
 	write_5(x, o);
 }
 
