@@ -70,7 +70,8 @@ struct ike_certs {
 void certs_read_requests(struct ike_xchg *x, const struct ike_msg *m);
 /* One for each authority that we would believe. */
 void certs_write_requests(struct ike_sa *sa, struct ike_out *o);
-/* The trustpoint of a tunnel group: the one it names; where no group names any, the only one there is. NULL = none. */
+/* The trustpoint of a tunnel group: the one it names; where no group names any, the only one with a certificate of ours.
+ * NULL = none. */
 const char *certs_trust_point(const struct ike *ike, const struct ike_group *group);
 /* Is its subject nothing but a host's name (unstructuredName, as the PIX asks for)? name lives as long as cert. */
 bool certs_name_alone(const struct pki_cert *cert, struct str *name);

@@ -133,15 +133,28 @@ bool certs_name_alone(const struct pki_cert *cert, struct str *name)
 	return true;
 }
 
+/* A PIX had one authority, and no tunnel groups to name it. */
+static const char *only_trust_point(const struct pki_conf *conf)
+{
+	const char *with_cert = NULL;
+	for (size_t i = 0; i < conf->ntrustpoints; i++) {
+		if (conf->trustpoints[i].cert[PKI_ROLE_OWN] == NULL)
+			continue;
+		if (with_cert != NULL)
+			return NULL;
+		with_cert = conf->trustpoints[i].name;
+	}
+	return with_cert != NULL || conf->ntrustpoints != 1 ? with_cert : conf->trustpoints[0].name;
+}
+
 const char *certs_trust_point(const struct ike *ike, const struct ike_group *group)
 {
-	const struct pki_conf *conf = pki_conf_of(ike->pki);
-	if (group->trust_point != NULL || conf->ntrustpoints != 1)
+	if (group->trust_point != NULL)
 		return group->trust_point;
 	for (size_t i = 0; i < ike->conf->ngroups; i++)
 		if (ike->conf->groups[i].trust_point != NULL)
 			return NULL;
-	return conf->trustpoints[0].name;
+	return only_trust_point(pki_conf_of(ike->pki));
 }
 
 /* How many certificates of the chain stand between ours and the authority of this name; SIZE_MAX: it is none of ours. */

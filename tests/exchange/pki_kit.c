@@ -110,7 +110,10 @@ void kit_put_key(struct pki_kit *kit, const char *name, EVP_PKEY *evp)
 struct pki_trustpoint *kit_trust_certs(struct pki_kit *kit, const char *name, struct pki_cert *ca, struct pki_cert *own,
                                        struct pki_key *key)
 {
-	struct pki_trustpoint *tp = &kit->tp[kit->conf.ntrustpoints++];
+	size_t at = kit->conf.ntrustpoints++;
+	for (; at > 0 && strcmp(kit->tp[at - 1].name, name) > 0; at--)
+		kit->tp[at] = kit->tp[at - 1];
+	struct pki_trustpoint *tp = &kit->tp[at];
 	*tp = (struct pki_trustpoint){.name = name,
 	                              .url = "",
 	                              .subject = "",

@@ -27,7 +27,7 @@ struct pki_kit {
 void kit_init(struct pki_kit *kit, struct clock *clock);
 /* After the engine: what still runs is done. */
 void kit_free(struct pki_kit *kit);
-/* One more trustpoint: the certificate of its authority, ours (NULL = none) and the key pair `slot` it is of. */
+/* One more trustpoint, in its place by name (until the next one): the certificate of its authority, ours (NULL = none) and the key pair `slot` it is of. */
 struct pki_trustpoint *kit_trust(struct pki_kit *kit, const char *name, X509 *ca, X509 *own, unsigned slot);
 /* The same of what is there already; own and key may be NULL. The kit holds them by itself. */
 struct pki_trustpoint *kit_trust_certs(struct pki_kit *kit, const char *name, struct pki_cert *ca, struct pki_cert *own,

@@ -355,8 +355,9 @@ static void nothing_to_prove_with(void **state)
 {
 	struct pki_world *w = *state;
 	prepare(w);
+	X509 *second = issue(SERVER_DN, OTHER, w->root, ROOT, NULL);
 	w->net.server.offer.groups[0].trust_point = NULL;
-	kit_trust(&w->server, "ANOTHER", w->root, NULL, 0); /* two: none is the only one */
+	kit_trust(&w->server, "ANOTHER", w->root, second, OTHER); /* two: none is the only one */
 	ask(w, CLIENT_IP, CLIENT_IP);
 	client_connect(&w->net.client);
 	assert_int_equal(w->net.server.flow_ups, 0);
@@ -364,16 +365,20 @@ static void nothing_to_prove_with(void **state)
 	assert_int_equal(net_logged(&w->net, 713904, "no tunnel-group has a trust-point"), 1);
 	net_run(&w->net, 60000);
 	net_log_clear(&w->net);
-	w->net.server.offer.groups[0].trust_point = "ANOTHER";
+	w->net.server.offer.groups[0].trust_point = "BARE";
+	kit_trust(&w->server, "BARE", w->root, NULL, 0);
 	client_connect(&w->net.client);
 	assert_int_equal(net_logged(&w->net, 713082, NULL), 1);
+	assert_int_equal(net_logged(&w->net, 713904, "trustpoint BARE"), 1);
+	X509_free(second);
 }
 
-/* The only trustpoint there is serves groups that name none. */
+/* The only trustpoint with a certificate of ours serves groups that name none. */
 static void the_only_trustpoint(void **state)
 {
 	struct pki_world *w = *state;
 	prepare(w);
+	kit_trust(&w->server, "BARE", w->root, NULL, 0);
 	w->net.server.offer.groups[0].trust_point = NULL;
 	ask(w, CLIENT_IP, CLIENT_IP);
 	client_connect(&w->net.client);
