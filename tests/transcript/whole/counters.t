@@ -6,10 +6,10 @@ gw# terminal pager 0
 gw# show counters
 Protocol     Counter                               Value   Context
 IKEV1        ACTIVE_TUNNELS                            1   single_vf
-IKEV1        IN_OCTETS                               852   single_vf
+IKEV1        IN_OCTETS                               876   single_vf
 IKEV1        IN_PACKETS                                5   single_vf
 IKEV1        IN_P2_EXCHANGES                           1   single_vf
-IKEV1        OUT_OCTETS                              732   single_vf
+IKEV1        OUT_OCTETS                              756   single_vf
 IKEV1        OUT_PACKETS                               4   single_vf
 IPSEC        PKTS_IN <*>   single_vf
 IPSEC        PKTS_OUT <*>   single_vf
@@ -20,10 +20,10 @@ AAA          AUTHENTICATIONS                           1   single_vf
 gw# show counters protocol IKE
 Protocol     Counter                               Value   Context
 IKEV1        ACTIVE_TUNNELS                            1   single_vf
-IKEV1        IN_OCTETS                               852   single_vf
+IKEV1        IN_OCTETS                               876   single_vf
 IKEV1        IN_PACKETS                                5   single_vf
 IKEV1        IN_P2_EXCHANGES                           1   single_vf
-IKEV1        OUT_OCTETS                              732   single_vf
+IKEV1        OUT_OCTETS                              756   single_vf
 IKEV1        OUT_PACKETS                               4   single_vf
 gw# show counters all threshold 1000000
 Protocol     Counter                               Value   Context

@@ -9,7 +9,7 @@ gw# show crypto isakmp stats
 Global IKEv1 Statistics
   Active Tunnels:              1
   Previous Tunnels:            0
-  In Octets:                 852
+  In Octets:                 876
   In Packets:                  5
   In Drop Packets:             0
   In Notifys:                  0
@@ -17,7 +17,7 @@ Global IKEv1 Statistics
   In P2 Exchange Invalids:     0
   In P2 Exchange Rejects:      0
   In P2 Sa Delete Requests:    0
-  Out Octets:                732
+  Out Octets:                756
   Out Packets:                 4
   Out Drop Packets:            0
   Out Notifys:                 0
