@@ -245,7 +245,16 @@ static void dhcp_end(void *ctx, uint32_t unit, bool in_use)
 	pb_dhcp.declined += in_use;
 }
 
+const char *pb_cert_user;
+
+static bool certificate_user(void *ctx, uint32_t peer, const struct aaa_group *g, char *user, size_t cap)
+{
+	(void)ctx, (void)peer, (void)g;
+	return pb_cert_user != NULL && str_copy(user, cap, str_of(pb_cert_user));
+}
+
 static const struct ppp_ops ops = {
+        .certificate_user = certificate_user,
         .in_hours = in_hours,
         .dhcp_ask = dhcp_ask,
         .dhcp_end = dhcp_end,
@@ -281,6 +290,7 @@ int pb_setup(void **state)
 	memset(pb_links, 0, sizeof(pb_links));
 	pb_dhcp = (struct pb_dhcp){0};
 	pb_hours = NULL;
+	pb_cert_user = NULL;
 	pb_logs[0] = '\0';
 	pb_loss = 0;
 	pb_dice = 1;

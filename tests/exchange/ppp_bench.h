@@ -62,4 +62,7 @@ struct pb_link *pb_connect(unsigned i, enum peer_profile profile, const char *us
                            unsigned methods);
 void pb_has_log(const char *text);
 
+/* The name in the certificates of all clients; NULL = they have none. */
+extern const char *pb_cert_user;
+
 #endif

@@ -201,6 +201,33 @@ static void policies_of_servers(void **state)
 	pb_connect(3, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
 }
 
+/* Authorization asks about the name in the certificate, where the group says so and the client has shown one. */
+static void name_of_the_certificate(void **state)
+{
+	(void)state;
+	groups[0].authorization = "LOCAL";
+	groups[0].authorization_required = true;
+	groups[0].cert_attr[0] = "CN";
+	groups[0].cert_attr[1] = "";
+	pb_cert_user = "nobody-of-that-name";
+	refused(0, "jdoe", AAA_BIT(AAA_MSCHAP2));
+	pb_has_log("113017 AAA credentials rejected : reason = ");
+	pb_has_log("user = nobody-of-that-name");
+	pb_cert_user = ""; /* it has no such attribute */
+	refused(1, "jdoe", AAA_BIT(AAA_MSCHAP2));
+	pb_has_log("reason = There is no user name in the certificate : user = jdoe");
+	pb_cert_user = "boss"; /* whose attributes he gets, under his own name */
+	pb_connect(2, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
+	groups[0].authorization_required = false;
+	pb_cert_user = "";
+	pb_connect(3, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
+	pb_cert_user = NULL; /* with a pre-shared key: by the user's */
+	groups[0].authorization_required = true;
+	pb_connect(4, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
+	groups[0].cert_attr[0] = NULL;
+	groups[0].cert_attr[1] = NULL;
+}
+
 /* Restricted hours have an error number of their own (RFC 2759 §6), which clients put into words. */
 static void access_hours(void **state)
 {
@@ -349,6 +376,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(lockout, setup, teardown),
 	        cmocka_unit_test_setup_teardown(session_limit, setup, teardown),
 	        cmocka_unit_test_setup_teardown(policies_of_servers, setup, teardown),
+	        cmocka_unit_test_setup_teardown(name_of_the_certificate, setup, teardown),
 	        cmocka_unit_test_setup_teardown(access_hours, setup, teardown),
 	        cmocka_unit_test_setup_teardown(dhcp_address, setup, teardown),
 	        cmocka_unit_test_setup_teardown(dhcp_in_vain, setup, teardown),
