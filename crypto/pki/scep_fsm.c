@@ -206,7 +206,7 @@ static void act_sign(void *obj, void *data)
 		stuck(q, -EAGAIN, "no helper thread");
 }
 
-/* Nobody answers: later again. Somebody answers with an error: wrong URL. */
+/* Nobody answers: later again. Somebody answers with an error: the URL is wrong, unless it was right before. */
 static void answered(void *arg, const struct pki_fetched *got)
 {
 	struct pki_scep_query *q = arg;
@@ -216,7 +216,8 @@ static void answered(void *arg, const struct pki_fetched *got)
 	if (got->rc != 0) {
 		err_set(&q->err, got->rc, "%s", got->why);
 		scep_say_bad(q, got->why);
-		scep_event(q, got->status == 0 && q->kind == SCEP_KIND_ENROLL ? SCEP_EV_SILENT : SCEP_EV_FAILED);
+		scep_event(q, q->kind == SCEP_KIND_ENROLL && (got->status == 0 || q->pending) ? SCEP_EV_SILENT
+		                                                                              : SCEP_EV_FAILED);
 		return;
 	}
 	free(q->answer);
