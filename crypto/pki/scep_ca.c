@@ -106,8 +106,10 @@ bool scep_ca_read(struct bytes body, struct scep_ca *ca, struct err *err)
 	struct pki_cert *certs[SCEP_CERTS_MAX];
 	const char *why = "it is neither a certificate nor a list of them";
 	memset(ca, 0, sizeof *ca);
-	if (body.len > SCEP_REPLY_MAX)
-		return err_set(err, -EMSGSIZE, "the CA's answer is too long"), false;
+	if (body.len > SCEP_REPLY_MAX) {
+		err_set(err, -EMSGSIZE, "the CA's answer is too long");
+		return false;
+	}
 	if ((ca->ca = pki_cert_read(body, NULL)) != NULL)
 		return true;
 	CMS_ContentInfo *cms = scep_cms_read(body, NID_pkcs7_signed);
