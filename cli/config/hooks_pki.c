@@ -5,8 +5,9 @@
 
 #include "cli/config/hooks.h"
 #include "core/config/hook.h"
+#include "core/config/tree.h"
 
-enum { DIGITS_MAX = 2 * 16384 }; /* of one certificate: as many as one may have (crypto/pki/cert.h) */
+enum { CHARS_MAX = 3 * 16384 }; /* of one certificate: as many octets as one may have (crypto/pki/cert.h), and blanks */
 
 static size_t digits_in(struct str hex)
 {
@@ -77,16 +78,17 @@ static int edit_certificate_data(struct conf_typed *t, struct err *err)
 {
 	struct str hex = conf_typed_text(t, "digits");
 	const struct centry *cert = find_certificate(t, conf_typed_text(t, "serial"));
-	size_t digits = digits_in(hex), same = 0;
+	size_t chars = hex.len, same = 0;
 	for (size_t i = 0; i < hex.len; i++)
 		if (hex.p[i] != ' ' && !isxdigit((unsigned char)hex.p[i]))
 			return err_set(err, -EINVAL, "certificate data is hexadecimal; quit ends it");
 	for (const struct centry *d = cert != NULL ? conf_first_child(t->conf, cert, "data") : NULL; d != NULL;
-	     d = conf_next(t->conf, d)) {
-		digits += digits_in(conf_text(d, "hex"));
-		same += str_eq(conf_text(d, "hex"), hex);
+	     d = list_next(cert, d)) {
+		struct str before = conf_text(d, "hex");
+		chars += before.len;
+		same += before.len == hex.len && str_eq(before, hex);
 	}
-	if (digits > DIGITS_MAX)
+	if (chars > CHARS_MAX)
 		return err_set(err, -EMSGSIZE, "the certificate is too long");
 	out_printf(t->lines, "%s= %zu %.*s\n", t->no ? "no " : "", t->no && same > 0 ? same - 1 : same, STR_ARG(hex));
 	return 0;
@@ -107,7 +109,7 @@ static int check_certificate(const struct conf *c, const struct centry *e, const
 	char head[8] = "";
 	size_t n = 0;
 	(void)err;
-	for (const struct centry *d = was == NULL ? conf_first_child(c, e, "data") : NULL; d != NULL; d = conf_next(c, d)) {
+	for (const struct centry *d = was == NULL ? conf_first_child(c, e, "data") : NULL; d != NULL; d = list_next(e, d)) {
 		struct str hex = conf_text(d, "hex");
 		for (size_t i = 0; i < hex.len; i++) {
 			if (hex.p[i] == ' ')

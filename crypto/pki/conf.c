@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "crypto/pki/advice.h"
+#include "core/config/tree.h"
 #include "crypto/pki/certmap.h"
 #include "crypto/pki/pki.h"
 
@@ -43,7 +44,7 @@ static bool data_of(const struct conf *c, const struct centry *e, uint8_t der[PK
 {
 	int high = -1;
 	*len = 0;
-	for (const struct centry *l = conf_first_child(c, e, "data"); l != NULL; l = conf_next(c, l)) {
+	for (const struct centry *l = conf_first_child(c, e, "data"); l != NULL; l = list_next(e, l)) {
 		struct str hex = conf_text(l, "hex");
 		for (size_t i = 0; i < hex.len; i++) {
 			int v = nibble(hex.p[i]);
