@@ -25,6 +25,13 @@ let_in() { # ID CERT [VAR=VALUE...]: IPsec is enough
 	[ $rc = 0 ] || { tail -5 "$W/in.$id"; guest_log "$id" ipsec.log | tail -20; about "$id" | tail -25; return 1; }
 	about "$id" | grep 'PHASE 1 COMPLETED'
 }
+# itself_refuses ID CERT PATTERN: the client does not even offer it, and says so
+itself_refuses() {
+	local rc
+	guest_connect "$1" "SERVER=$SERVER" "CERT=$2" STOP=esp TIMEOUT=10 >"$W/in.$1" 2>&1; rc=$?
+	guest_disconnect "$1" --abrupt
+	[ $rc = 82 ] && guest_log "$1" ipsec.log | grep -E -- "$3"
+}
 checked_by() { configure <<<"crypto ca trustpoint T
  revocation-check $*"; }
 peer_ids() { configure <<<"tunnel-group DefaultRAGroup ipsec-attributes
@@ -56,6 +63,8 @@ without_server() { # ID
 # A list that is newer than the one in the cache: nobody has to wait for its end when it is asked for.
 revoked_meanwhile() { # ID
 	checked_by crl || return 1
+	# no certificate of the trustpoint itself says where its list is
+	printf 'crypto ca trustpoint T\n crl configure\n  policy both\n  url 1 http://10.77.0.11:80/root.crl\n' | configure || return 1
 	let_in "$1" later || return 1
 	"$ROOT/tests/servers/ca" revoke --dir "$PKI" later || return 1
 	cli 'configure terminal' 'crypto ca crl request T' || return 1
@@ -76,6 +85,11 @@ refused_certificates() { # ID CLIENT
 	t "refused: $2: a good one gets in" let_in "$1" c-2048-sha256
 	t "refused: $2: of another authority" kept_out "$1" stranger "$(why '(no trustpoint of its issuer|the chain does not lead to a trustpoint)')"
 	t "refused: $2: of one that only has our authority's name" kept_out "$1" forged "$(why 'the signature of a certificate is wrong')"
+	if [ "$2" = libreswan ]; then
+		t "refused: $2 itself refuses its own expired one" itself_refuses "$1" expired 'is expired or not yet valid'
+		t "refused: $2 itself refuses its own one that is not yet valid" itself_refuses "$1" future 'is expired or not yet valid'
+		return
+	fi
 	t "refused: $2: expired" kept_out "$1" expired "$(why 'the certificate has expired')"
 	t "refused: $2: not yet valid" kept_out "$1" future "$(why 'the certificate is not yet valid')"
 }
