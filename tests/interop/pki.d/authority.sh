@@ -39,7 +39,8 @@ narrow_up() {
 		ns $n nft -f - <<-'N'
 		add table ip whole
 		add chain ip whole in { type filter hook prerouting priority -500; }
-		add rule ip whole in ip frag-off & 0x3fff != 0 counter drop
+		add rule ip whole in iifname "wan0" ip frag-off & 0x3fff != 0 counter drop
+		add rule ip whole in ip frag-off & 0x3fff != 0 drop
 		N
 	done
 	ns nat3 nft delete table ip nat; ns nat3 nft delete table ip filter
