@@ -87,7 +87,9 @@ static void copy_request(struct enroll *e, const struct pki_trustpoint *tp)
 	struct pki_request r;
 	struct pki_request_text text;
 	pki_request_of(e->d.pki, tp, e->serial, e->challenge, &r, &text);
-	str_copy(e->subject, sizeof e->subject, str_of(r.subject));
+	/* PIX 6 has nothing but its name in it */
+	bool name_alone = e->pix && tp->subject[0] == '\0' && r.fqdn[0] != '\0';
+	str_copy(e->subject, sizeof e->subject, str_of(name_alone ? "" : r.subject));
 	str_copy(e->fqdn, sizeof e->fqdn, str_of(r.fqdn));
 	str_copy(e->email, sizeof e->email, str_of(r.email));
 	str_copy(e->number, sizeof e->number, str_of(r.serial));
