@@ -65,7 +65,7 @@ static void every_clear(void **state)
 	static const char *const clears[] = {"clear ", NULL};
 	struct run r = {.w = *state};
 	/* what full_lines calls one */
-	world_edit(r.w, "access-list name extended permit ip any any\n");
+	world_edit(r.w, "access-list name extended permit ip any any\ncrypto ca trustpoint name\n");
 	world_show(r.w, "capture name interface outside");
 	r.c = client_new(r.w, &client_windows, HOME_IP);
 	client_enter(r.c);
