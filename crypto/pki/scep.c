@@ -123,11 +123,14 @@ bool scep_query_parties(struct pki_scep_query *q, const struct pki_trustpoint *t
 	const struct pki_pair *pair = pki_keys_find(pki->keys, tp->keypair);
 	struct pki_cert *general = tp->cert[PKI_ROLE_RA_GENERAL];
 	struct pki_cert *sign = tp->cert[PKI_ROLE_RA_SIGN], *encrypt = tp->cert[PKI_ROLE_RA_ENCRYPT];
-	if (tp->cert[PKI_ROLE_CA] == NULL)
-		return err_set(err, -ENOKEY, "the trustpoint has no certificate of its CA"), false;
+	if (tp->cert[PKI_ROLE_CA] == NULL) {
+		err_set(err, -ENOKEY, "the trustpoint has no certificate of its CA");
+		return false;
+	}
 	if (pair == NULL || pair->key[PKI_KEY_SIGN] == NULL) {
 		log_msg(MSG_717001);
-		return err_set(err, -ENOKEY, "there is no RSA key pair %s", tp->keypair), false;
+		err_set(err, -ENOKEY, "there is no RSA key pair %s", tp->keypair);
+		return false;
 	}
 	scep_ca_drop(&q->ca);
 	q->ca.ca = pki_cert_hold(tp->cert[PKI_ROLE_CA]);
@@ -135,8 +138,10 @@ bool scep_query_parties(struct pki_scep_query *q, const struct pki_trustpoint *t
 	q->ca.ra_encrypt = pki_cert_hold(encrypt != NULL ? encrypt : general);
 	if (q->key == NULL)
 		q->key = pki_key_hold(pair->key[PKI_KEY_SIGN]);
-	if (q->key != pair->key[PKI_KEY_SIGN] && !bytes_eq(pki_key_public(q->key), pki_key_public(pair->key[PKI_KEY_SIGN])))
-		return err_set(err, -ENOKEY, "there is another RSA key pair %s now", tp->keypair), false;
+	if (q->key != pair->key[PKI_KEY_SIGN] && !bytes_eq(pki_key_public(q->key), pki_key_public(pair->key[PKI_KEY_SIGN]))) {
+		err_set(err, -ENOKEY, "there is another RSA key pair %s now", tp->keypair);
+		return false;
+	}
 	if (q->transaction[0] == '\0')
 		scep_transaction(q->key, q->transaction);
 	return true;
