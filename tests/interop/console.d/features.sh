@@ -216,7 +216,7 @@ over_tcp() {
 	ns inet bash -c 'exec 3<>/dev/tcp/203.0.113.1/10001' 2>/dev/null && rc=1
 	return $rc
 }
-aggressive() { told 'Aggressive Mode is not accepted' 'CONF=aggressive=yes;leftid=@#6e6f727468'; }
+aggressive() { told "Aggressive Mode message 1 with unknown tunnel group name 'north'" 'CONF=aggressive=yes;leftid=@#6e6f727468'; }
 
 logs_off() {
 	local rc=0
