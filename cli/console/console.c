@@ -251,7 +251,8 @@ static int next_byte(bool editing)
 	while (!typed_ahead()) {
 		struct pollfd fds[2] = {{.fd = ahead.ended ? -1 : STDIN_FILENO, .events = POLLIN},
 		                        {.fd = con.conn.fd, .events = POLLIN}};
-		if (ahead.ended)
+		/* Also what came together with the last message: nothing announces that again. */
+		if (ahead.ended || !take_pending(editing))
 			return -1;
 		wait_for(fds, 2);
 		check_resize();
@@ -259,9 +260,7 @@ static int next_byte(bool editing)
 			interrupted = 0;
 			return KEY_BREAK;
 		}
-		if (fds[1].revents && !take_pending(editing))
-			return -1;
-		if (fds[0].revents)
+		if (fds[0].revents && !fds[1].revents) /* what is said comes first: it may ask for something else */
 			take_typed();
 	}
 	return ahead.bytes[ahead.at++];

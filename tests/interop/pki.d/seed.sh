@@ -62,7 +62,7 @@ seed_generates() {
 }
 seed_wrong_url() {
 	pix_mark; pix_types 'ca identity other 171.68.9.149:/certsrv/nothing.dll' 'ca configure other ra 1 20 crloptional' 'ca authenticate other'
-	pix_says 20 'status = FAIL' || return 1 # what follows it is compared in exchange_scep
+	pix_says 20 'Crypto CA thread sleeps!' || return 1
 	sleep 1; pix_since >"$W/pix.txt"
 	in_order "$W/pix.txt" <<-'END'
 	CI thread sleeps!
@@ -71,11 +71,14 @@ seed_wrong_url() {
 	msgsym\(GETCARACERT, CRYPTO\)!
 	%Error in connection to Certificate Authority:
 	status = FAIL
+	CRYPTO_PKI: status = 266: failed to verify
+	CRYPTO_PKI: transaction GetCACert completed
+	Crypto CA thread sleeps!
 	END
 }
 seed_ca_for_ra() {
 	pix_mark; pix_types 'ca identity other 171.68.9.149:/certsrv/mscep/mscep.dll' 'ca configure other ca 1 20 crloptional' 'ca authenticate other'
-	pix_says 20 'Fingerprint: ' || return 1 # what follows it is compared in exchange_scep
+	pix_says 20 'failed to process RA' || return 1
 	sleep 1; pix_since >"$W/pix.txt"
 	in_order "$W/pix.txt" <<-'END' || return 1
 	CI thread sleeps!
@@ -83,6 +86,11 @@ seed_ca_for_ra() {
 	CRYPTO_PKI: http connection opened
 	Certificate has the following attributes:
 	Fingerprint: [0-9a-f]{8} [0-9a-f]{8} [0-9a-f]{8} [0-9a-f]{8}
+	CRYPTO_PKI: transaction GetCACert completed
+	CRYPTO_PKI: Error: Invalid format for BER encoding while
+	CRYPTO_PKI: can not set ca cert object\.
+	CRYPTO_PKI: status = 65535: failed to process RA certiifcate
+	Crypto CA thread sleeps!
 	END
 	pix_types 'no ca identity other'
 }
