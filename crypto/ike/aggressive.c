@@ -17,15 +17,6 @@
 
 /* ------------------------------------------------------------------ the tunnel group */
 
-/* Body of an ID payload without type, protocol and port. */
-static struct bytes id_data(struct bytes body, uint8_t *type)
-{
-	struct rd r = rd_of(body.p, body.len);
-	*type = rd_u8(&r);
-	rd_skip(&r, 3);
-	return rd_rest(&r);
-}
-
 static void say_unknown(struct ike_sa *sa, const char *name)
 {
 	if (!ike_may_log(sa->ike))
@@ -39,7 +30,7 @@ static void land(struct ike_sa *sa, struct bytes id)
 {
 	char name[IKE_ID_MAX + 1] = "";
 	uint8_t type;
-	struct bytes data = id_data(id, &type);
+	struct bytes data = ike_id_data(id, &type);
 	const struct ike_group *group = ike_id_name(type, data, name, sizeof name) ? ike_conf_group(sa->ike->conf, name) : NULL;
 
 	sa->spoofed = group == NULL || group->psk == NULL;
@@ -47,24 +38,6 @@ static void land(struct ike_sa *sa, struct bytes id)
 		say_unknown(sa, name);
 	else
 		ike_sa_land(sa, group);
-}
-
-/* ------------------------------------------------------------------ parts of the messages */
-
-/* The one ID of a message; empty: refused. */
-static struct bytes take_id(struct ike_sa *sa, const struct ike_msg *m)
-{
-	const struct ike_payload *i = ike_msg_find(m, PAY_ID, NULL);
-	struct bytes id = {0};
-	pix_payload(sa, "ID", 0, false);
-	ike_dbg(sa, IKE_DETAIL, "processing ID payload");
-	if (ike_msg_find(m, PAY_ID, i) == NULL && i->body.len <= IKE_ID_MAX)
-		id = ike_xchg_keep(&sa->mm, i->body);
-	if (id.p == NULL)
-		mm_malformed(sa, PAY_ID, "ID payload twice or too long", NOTIFY_INVALID_ID_INFORMATION);
-	else
-		mm_show_id(sa, id);
-	return id;
 }
 
 /* ------------------------------------------------------------------ responder */
@@ -166,10 +139,7 @@ enum ike_verdict am_in1(struct ike_xchg *x, struct ike_msg *m)
 {
 	struct ike_sa *sa = x->sa;
 
-	if (!agree(x, m) || !mm_take_ke_nonce(sa, m, &x->ke_i, &x->nonce_i))
-		return STEP_FAIL;
-	x->id_i = take_id(sa, m);
-	if (x->id_i.p == NULL)
+	if (!agree(x, m) || !mm_take_ke_nonce(sa, m, &x->ke_i, &x->nonce_i) || !mm_take_id(x, m))
 		return STEP_FAIL;
 	mm_read_certificates(x, m);
 	if (!sa->auth->certificates) /* else the certificate decides, when it comes */
@@ -285,15 +255,7 @@ static enum ike_verdict am_send3(struct ike_xchg *x)
 	sa->auth->write(x, o, false);
 	if (sa->natt != NATT_NONE)
 		natt_write(sa, o);
-	if (!ike_answer_send(x, false))
-		return mm_fail(sa, 0);
-	sa->local = x->local;
-	sa->remote = x->remote;
-	peer_move(sa->peer, x->local, x->remote);
-	mm_say_natt(sa);
-	mm_say_completed(sa);
-	sa_established(sa);
-	return STEP_DONE;
+	return ike_answer_send(x, false) ? mm_renewed(x) : mm_fail(sa, 0);
 }
 
 /* The peer is believed. */
@@ -303,7 +265,7 @@ static enum ike_verdict am_accept2(struct ike_xchg *x)
 	const struct ike_peer *peer = sa->peer;
 	uint8_t type;
 	/* A different identity behind the same address and port is not this peer. */
-	struct bytes id = id_data(x->id_r, &type);
+	struct bytes id = ike_id_data(x->id_r, &type);
 	if (peer == NULL || type != peer->id_type || !bytes_eq(id, peer->id))
 		return mm_malformed(sa, PAY_ID, "the peer's identity changed", 0);
 	if ((sa->remote_nat || sa->local_nat) && x->local.port == IKE_PORT)
@@ -335,26 +297,8 @@ static void am_out3(struct ike_xchg *x)
 enum ike_verdict am_in2(struct ike_xchg *x, struct ike_msg *m)
 {
 	struct ike_sa *sa = x->sa;
-	struct p1_offer *offer = &sa->ike->offer.p1;
-	const struct ike_policy agreed = {
-	        .auth = sa->auth->id, .cipher = sa->cipher, .hash = sa->hash, .group = sa->group};
-	const char *why = "", *rcvd, *cfgd;
 
-	if (!p1_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why) || offer->n != 1 ||
-	    p1_mismatch(&agreed, &offer->t[0], &rcvd, &cfgd) != NULL)
-		return mm_malformed(sa, PAY_SA, "the peer chose what was not offered", 0);
-	ike_dbg(sa, IKE_EVENT, "Oakley proposal is acceptable");
-	vendor_read(sa, m);
-	mm_read_certificates(x, m);
-	if (sa->ike->conf->natt_s != 0)
-		sa->natt = sa->natt_offered;
-	memcpy(sa->rcookie, m->hdr.rcookie, IKE_COOKIE_LEN);
-	if (!sa_index(sa))
-		return mm_fail(sa, 0);
-	if (!mm_take_ke_nonce(sa, m, &x->ke_r, &x->nonce_r))
-		return STEP_FAIL;
-	x->id_r = take_id(sa, m);
-	if (x->id_r.p == NULL)
+	if (!mm_take_choice(x, m) || !mm_take_ke_nonce(sa, m, &x->ke_r, &x->nonce_r) || !mm_take_id(x, m))
 		return STEP_FAIL;
 	x->first = m->hdr.next;
 	x->chosen = ike_xchg_keep(x, m->plain); /* all of it, until there are keys */

@@ -9,9 +9,6 @@
 #include "crypto/ike/group.h"
 #include "crypto/ike/main.h"
 
-/* RFC 2408 §3.9 */
-enum { CERT_PKCS7 = 1, CERT_X509_SIGNATURE = 4 };
-
 /* ------------------------------------------------------------------ refusals */
 
 /* What the peer is told, and the payload it is about (0 = the certificate as a whole). */
@@ -71,14 +68,12 @@ static void incomplete(struct ike_sa *sa, const char *why)
 static bool identity_fits(struct ike_xchg *x, const struct ike_group *group, const struct pki_cert *cert)
 {
 	struct ike_sa *sa = x->sa;
-	struct bytes body = *ike_peer_id_at(x);
-	struct rd r = rd_of(body.p, body.len);
-	uint8_t type = rd_u8(&r);
+	uint8_t type;
+	struct bytes id = ike_id_data(*ike_peer_id_at(x), &type);
 	bool nosupport = false;
 
-	rd_skip(&r, 3);
 	ike_dbg(sa, IKE_DETAIL, "peer ID type %u received (%s)", type, ike_id_text(type));
-	if (group->id_validate == PKI_ID_NOCHECK || pki_id_check(cert, type, rd_rest(&r), &nosupport))
+	if (group->id_validate == PKI_ID_NOCHECK || pki_id_check(cert, type, id, &nosupport))
 		return true;
 	ike_dbg(sa, IKE_EVENT, "Unable to compare IKE ID against peer cert Subject Alt Name");
 	return nosupport && group->id_validate == PKI_ID_IF_SUPPORTED;
@@ -90,12 +85,11 @@ static bool land(struct ike_xchg *x)
 	struct ike_sa *sa = x->sa;
 	struct ike *ike = sa->ike;
 	const struct ike_group *group = ike_group_of(sa);
-	struct rd r = rd_of(ike_peer_id_at(x)->p, ike_peer_id_at(x)->len);
 
 	if (!x->initiator) {
-		uint8_t type = rd_u8(&r);
-		rd_skip(&r, 3);
-		group = ike_group_for_cert(sa, pki_conf_of(ike->pki), sa->cert, type, rd_rest(&r));
+		uint8_t type;
+		struct bytes id = ike_id_data(*ike_peer_id_at(x), &type);
+		group = ike_group_for_cert(sa, pki_conf_of(ike->pki), sa->cert, type, id);
 		if (group == NULL) {
 			ike_log(ike, MSG_713903, ike_prefix(sa).s, "Can't find a valid tunnel group, aborting...!");
 			return false;
@@ -183,7 +177,6 @@ static enum ike_verdict rsa_verify(struct ike_xchg *x, const struct ike_msg *m, 
 	struct pki_check_in in = {.peer_ip = x->remote.ip};
 	const struct ike_prefix prefix = ike_prefix(sa);
 	uint8_t hash[PRIM_MD_MAX];
-	struct rd r = rd_of(id.p, id.len);
 
 	if (!collect(x, m, &in))
 		return STEP_FAIL;
@@ -191,9 +184,7 @@ static enum ike_verdict rsa_verify(struct ike_xchg *x, const struct ike_msg *m, 
 	ike_dbg(sa, IKE_DETAIL, "Computing hash for ISAKMP");
 	in.hash = (struct bytes){hash, ike_auth_hash(sa, !x->initiator, id, hash)};
 	in.sig = ike_msg_find(m, PAY_SIG, NULL)->body;
-	in.id_type = rd_u8(&r);
-	rd_skip(&r, 3);
-	in.id = rd_rest(&r);
+	in.id = ike_id_data(id, &in.id_type);
 	in.peer = prefix.s;
 	if (in.ncerts == 0)
 		return refuse(x, PKI_WHY_NO_CERT, "");
@@ -213,16 +204,21 @@ static enum ike_verdict rsa_verify(struct ike_xchg *x, const struct ike_msg *m, 
 
 static bool rsa_usable(const struct ike *ike, struct err *why)
 {
+	const struct ike_conf *conf = ike->conf;
 	struct pki_identity id;
-	const char *name;
+	bool named = false;
 
 	err_set(why, -ENOENT, "no tunnel-group has a trust-point");
-	for (size_t i = 0; ike->pki != NULL && i < ike->conf->ngroups; i++) {
-		name = certs_trust_point(ike, &ike->conf->groups[i]);
+	if (ike->pki == NULL)
+		return false;
+	for (size_t i = 0; i < conf->ngroups; i++) {
+		const char *name = conf->groups[i].trust_point;
+		named = named || name != NULL;
 		if (name != NULL && pki_identity(ike->pki, name, &id, why))
 			return true;
 	}
-	return false;
+	const char *only = named ? NULL : certs_trust_point(ike, conf->ra);
+	return only != NULL && pki_identity(ike->pki, only, &id, why);
 }
 
 static bool rsa_ready(const struct ike_peer *peer)

@@ -3,10 +3,7 @@
 
 #include <errno.h>
 
-enum {
-	CERT_X509_SIGNATURE = 4, /* RFC 2408 §3.9 */
-	REQUESTS_SENT_MAX = 10,  /* named ones; beyond that any authority is asked for */
-};
+enum { REQUESTS_SENT_MAX = 10 }; /* named ones; beyond that any authority is asked for */
 
 /* ------------------------------------------------------------------ what the peer asks for */
 
@@ -209,7 +206,7 @@ static const struct ike_group *group_to_show(const struct ike_sa *sa)
 		if (first[i] != NULL && certs_trust_point(sa->ike, first[i]) != NULL)
 			return first[i];
 	for (size_t i = 0; i < conf->ngroups; i++)
-		if (certs_trust_point(sa->ike, &conf->groups[i]) != NULL)
+		if (conf->groups[i].trust_point != NULL)
 			return &conf->groups[i];
 	return conf->ra;
 }

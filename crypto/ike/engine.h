@@ -237,12 +237,11 @@ struct ike_sa {
 	struct ike_keys keys;
 	/* what the peer said about itself */
 	enum natt_variant natt, natt_offered;
-	bool natt_checked, remote_nat, local_nat;
+	bool remote_nat, local_nat;
 	bool dpd_peer, microsoft, fragmentation;
 	bool contact; /* INITIAL-CONTACT was in Main Mode */
 	bool spoofed; /* Aggressive Mode for a tunnel group that is none: with a key that nobody has */
 	struct pki_cert *cert; /* the peer's own, believed; NULL = none */
-	uint8_t id_type;
 	const char *group_name; /* of its tunnel group, shared; NULL before it is known */
 	struct ike_qm *quick;
 	uint32_t

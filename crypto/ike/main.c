@@ -375,24 +375,9 @@ static void mm_out3(struct ike_xchg *x)
 
 enum ike_verdict mm_in2(struct ike_xchg *x, struct ike_msg *m)
 {
-	struct ike_sa *sa = x->sa;
-	struct p1_offer *offer = &sa->ike->offer.p1;
-	const struct ike_policy agreed = {
-	        .auth = sa->auth->id, .cipher = sa->cipher, .hash = sa->hash, .group = sa->group};
-	const char *why = "", *rcvd, *cfgd;
-
-	if (!p1_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why) || offer->n != 1 ||
-	    p1_mismatch(&agreed, &offer->t[0], &rcvd, &cfgd) != NULL)
-		return mm_malformed(sa, PAY_SA, "the peer chose what was not offered", 0);
-	ike_dbg(sa, IKE_EVENT, "Oakley proposal is acceptable");
-	vendor_read(sa, m);
-	mm_read_certificates(x, m);
-	if (sa->ike->conf->natt_s != 0)
-		sa->natt = sa->natt_offered;
-	memcpy(sa->rcookie, m->hdr.rcookie, IKE_COOKIE_LEN);
-	if (!sa_index(sa) || !ike_xchg_dh(x, sa->group, (struct bytes){0}, mm_out3))
-		return mm_fail(sa, 0);
-	return STEP_WAIT;
+	if (!mm_take_choice(x, m))
+		return STEP_FAIL;
+	return ike_xchg_dh(x, x->sa->group, (struct bytes){0}, mm_out3) ? STEP_WAIT : mm_fail(x->sa, 0);
 }
 
 static enum ike_verdict mm_send5(struct ike_xchg *x)
@@ -437,30 +422,34 @@ enum ike_verdict mm_in4(struct ike_xchg *x, struct ike_msg *m)
 static bool same_peer(const struct ike_sa *sa)
 {
 	const struct ike_peer *peer = sa->peer;
-	struct rd r = rd_of(sa->mm.id_r.p, sa->mm.id_r.len);
-	uint8_t type = rd_u8(&r);
-	rd_skip(&r, 3);
-	if (peer == NULL || type != peer->id_type || !bytes_eq(rd_rest(&r), peer->id))
+	uint8_t type;
+	struct bytes id = ike_id_data(sa->mm.id_r, &type);
+	if (peer == NULL || type != peer->id_type || !bytes_eq(id, peer->id))
 		return false;
 	return peer->cert == NULL || (sa->cert != NULL && bytes_eq(pki_cert_subject(sa->cert), pki_cert_subject(peer->cert)));
+}
+
+enum ike_verdict mm_renewed(struct ike_xchg *x)
+{
+	struct ike_sa *sa = x->sa;
+	sa->local = x->local;
+	sa->remote = x->remote;
+	peer_move(sa->peer, x->local, x->remote);
+	mm_say_natt(sa);
+	mm_say_completed(sa);
+	sa_established(sa);
+	return STEP_DONE;
 }
 
 static enum ike_verdict mm_believed6(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
-	struct ike_peer *peer = sa->peer;
 
 	if (!same_peer(sa))
 		return mm_malformed(sa, PAY_ID, "the peer's identity changed", 0);
 	if (sa->cert != NULL)
-		peer_note_cert(peer, sa->cert);
-	sa->local = x->local;
-	sa->remote = x->remote;
-	peer_move(peer, x->local, x->remote);
-	mm_say_natt(sa);
-	mm_say_completed(sa);
-	sa_established(sa);
-	return STEP_DONE;
+		peer_note_cert(sa->peer, sa->cert);
+	return mm_renewed(x);
 }
 
 enum ike_verdict mm_in6(struct ike_xchg *x, struct ike_msg *m)

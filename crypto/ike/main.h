@@ -11,6 +11,9 @@ enum ike_verdict mm_malformed(struct ike_sa *sa, unsigned payload, const char *w
                               uint16_t notify);
 /* What was agreed on. */
 void mm_set_algorithms(struct ike_sa *sa, const struct ike_policy *policy);
+/* As initiator: SA payload of the other side, which must be what was offered, and what comes with it; from here on its
+ * cookie is known. false: refused. */
+bool mm_take_choice(struct ike_xchg *x, const struct ike_msg *m);
 /* KE and nonce of the other side. false: refused. */
 bool mm_take_ke_nonce(struct ike_sa *sa, const struct ike_msg *m, struct bytes *ke,
                       struct bytes *nonce);
@@ -20,8 +23,6 @@ bool mm_make_ke_nonce(struct ike_xchg *x, struct bytes *ke, struct bytes *nonce)
 void mm_write_ke_nonce(struct ike_sa *sa, struct ike_out *o, struct bytes ke, struct bytes nonce);
 /* NAT-D of the other side. */
 void mm_read_natd(struct ike_sa *sa, const struct ike_msg *m);
-/* ID of the other side in debug. */
-void mm_show_id(struct ike_sa *sa, struct bytes id);
 /* What both sides want, when nothing fits (713257, 713902). */
 void mm_no_proposal(struct ike_sa *sa, const struct p1_offer *offer);
 /* All keys of the SA from what the negotiation holds. */
@@ -38,6 +39,8 @@ bool mm_take_id(struct ike_xchg *x, const struct ike_msg *m);
 void mm_read_certificates(struct ike_xchg *x, const struct ike_msg *m);
 /* INITIAL-CONTACT. */
 void mm_read_notifies(struct ike_sa *sa, const struct ike_msg *m);
+/* As initiator: the peer is believed, and all is said. It is where it wrote from. */
+enum ike_verdict mm_renewed(struct ike_xchg *x);
 /* 713172 */
 void mm_say_natt(struct ike_sa *sa);
 /* 713119, 713121, 713122 */

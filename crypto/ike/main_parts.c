@@ -4,6 +4,7 @@
 #include "crypto/ike/auth.h"
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/group.h"
+#include "crypto/ike/vendor.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,32 @@ void mm_set_algorithms(struct ike_sa *sa, const struct ike_policy *policy)
 	sa->keys.key_len = policy->cipher->key_len;
 	sa->keys.md_len = (uint8_t)prim_md_len(sa->keys.md);
 	sa->keys.block = (uint8_t)prim_cipher_block(sa->keys.cipher);
+}
+
+bool mm_take_choice(struct ike_xchg *x, const struct ike_msg *m)
+{
+	struct ike_sa *sa = x->sa;
+	struct p1_offer *offer = &sa->ike->offer.p1;
+	const struct ike_policy agreed = {
+	        .auth = sa->auth->id, .cipher = sa->cipher, .hash = sa->hash, .group = sa->group};
+	const char *why = "", *rcvd, *cfgd;
+
+	if (!p1_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why) || offer->n != 1 ||
+	    p1_mismatch(&agreed, &offer->t[0], &rcvd, &cfgd) != NULL) {
+		mm_malformed(sa, PAY_SA, "the peer chose what was not offered", 0);
+		return false;
+	}
+	ike_dbg(sa, IKE_EVENT, "Oakley proposal is acceptable");
+	vendor_read(sa, m);
+	mm_read_certificates(x, m);
+	if (sa->ike->conf->natt_s != 0)
+		sa->natt = sa->natt_offered;
+	memcpy(sa->rcookie, m->hdr.rcookie, IKE_COOKIE_LEN);
+	if (!sa_index(sa)) {
+		mm_fail(sa, 0);
+		return false;
+	}
+	return true;
 }
 
 /* Takes KE and nonce of the other side. false: refused. */
@@ -202,12 +229,13 @@ struct bytes mm_own_id(struct ike_sa *sa, const struct pki_cert *cert)
 	return wr_ok(&w) ? ike_xchg_keep(&sa->mm, (struct bytes){body, wr_len(&w)}) : (struct bytes){0};
 }
 
-void mm_show_id(struct ike_sa *sa, struct bytes id)
+/* ID of the other side in debug. */
+static void show_id(const struct ike_sa *sa, struct bytes body)
 {
+	uint8_t type;
+	struct bytes id = ike_id_data(body, &type);
 	struct rd r = rd_of(id.p, id.len);
-	uint8_t type = rd_u8(&r);
 	bool known = strcmp(ike_id_text(type), "Unknown") != 0;
-	rd_skip(&r, 3);
 	ike_dbg(sa, IKE_DECODE, "%s%s ID received", known ? "ID_" : "", ike_id_text(type));
 	if (type == ID_IPV4_ADDR)
 		ike_dbg(sa, IKE_DECODE, "%s", ip4_text(rd_u32(&r)).s);
@@ -227,7 +255,7 @@ bool mm_take_id(struct ike_xchg *x, const struct ike_msg *m)
 		             NOTIFY_INVALID_ID_INFORMATION);
 		return false;
 	}
-	mm_show_id(sa, i->body);
+	show_id(sa, i->body);
 	*id = ike_xchg_keep(x, i->body);
 	if (id->p == NULL)
 		mm_fail(sa, 0);

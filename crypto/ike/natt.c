@@ -43,7 +43,6 @@ bool natt_detect(struct ike_sa *sa, const struct ike_msg *m)
 		if (bytes_eq(p->body, (struct bytes){there, len}))
 			sa->remote_nat = false;
 	}
-	sa->natt_checked = true;
 	return true;
 }
 

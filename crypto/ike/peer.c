@@ -115,10 +115,8 @@ static bool same_text(const char *a, const char *b)
 struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
 {
 	struct ike *ike = sa->ike;
-	struct rd r = rd_of(id_body.p, id_body.len);
-	uint8_t type = rd_u8(&r);
-	rd_skip(&r, 3); /* protocol and port say nothing about who it is */
-	struct bytes id = rd_rest(&r);
+	uint8_t type;
+	struct bytes id = ike_id_data(id_body, &type);
 
 	for (struct ike_peer *p = end_first(ike, sa->remote); p != NULL; p = p->end_next) {
 		/* What an ID says is worth what it was proved with: the same one in another group, or proved in another

@@ -442,7 +442,7 @@ static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struc
 	struct ike *ike = sa->ike;
 	const char *why = NULL;
 	bool sealed = (hdr->flags & IKE_FLAG_ENCRYPTED) != 0;
-	const struct ike_auth *auth = row->auth == AUTH_PROOF || (row->exch == EXCH_AGGRESSIVE && sealed) ? sa->auth : NULL;
+	const struct ike_auth *auth = row->auth == AUTH_PROOF ? sa->auth : NULL;
 
 	if (row->seal != EITHER && sealed != (row->seal == SEALED)) {
 		drop(sa, sealed ? "encrypted too early" : "not encrypted");

@@ -93,6 +93,19 @@ enum {
 	ID_KEY_ID = 11,
 };
 
+/* Body of an ID payload (4 bytes at least): its type, and the data behind protocol and port, which say nothing about who
+ * it is. */
+static inline struct bytes ike_id_data(struct bytes body, uint8_t *type)
+{
+	struct rd r = rd_of(body.p, body.len);
+	*type = rd_u8(&r);
+	rd_skip(&r, 3);
+	return rd_rest(&r);
+}
+
+/* Encodings of certificates (RFC 2408 §3.9) */
+enum { CERT_PKCS7 = 1, CERT_X509_SIGNATURE = 4 };
+
 struct ike_hdr {
 	uint8_t icookie[IKE_COOKIE_LEN], rcookie[IKE_COOKIE_LEN];
 	uint8_t next, version, exch, flags;
