@@ -89,50 +89,20 @@ static void am_out2(struct ike_xchg *x)
 		am_send2(x);
 }
 
-/* SA payload: the policy, and what it leads to. false: refused. */
-static bool agree(struct ike_xchg *x, struct ike_msg *m)
+/* SA payload: the policy, and the answer to it. false: refused. */
+static bool agree(struct ike_xchg *x, const struct ike_msg *m)
 {
-	struct ike_sa *sa = x->sa;
-	struct ike *ike = sa->ike;
-	struct p1_offer *offer = &ike->offer.p1;
-	const struct p1_transform *chosen = NULL;
-	const struct ike_payload *p = ike_msg_find(m, PAY_SA, NULL);
-	const char *why = "";
 	uint8_t answer[512];
 	struct wr w = wr_of(answer, sizeof answer);
+	const struct p1_transform *chosen = mm_agree(x, m);
 
-	ike_dbg(sa, IKE_DETAIL, "processing SA payload");
-	if (!p1_read(offer, p->body, &why)) {
-		mm_malformed(sa, PAY_SA, why, NOTIFY_PAYLOAD_MALFORMED);
+	if (chosen == NULL)
 		return false;
-	}
-	struct err missing = {0};
-	const struct ike_policy *policy = p1_choose(ike->conf, offer, ike_auth_usable(ike, &missing), &chosen);
-	pix_phase1(sa, offer, policy, chosen);
-	if (policy == NULL) {
-		mm_no_proposal(sa, offer);
-		mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
-		return false;
-	}
-	ike_dbg(sa, IKE_DETAIL, "Oakley proposal is acceptable");
-	vendor_read(sa, m);
-	pix_authentication(sa, mm_own_id_type(sa));
-	if (ike->conf->natt_s != 0)
-		sa->natt = sa->natt_offered;
-	ike_dbg(sa, IKE_DETAIL, "processing IKE SA payload");
-	ike_dbg(sa, IKE_DETAIL,
-	        "IKE SA Proposal # %u, Transform # %u acceptable  Matches global IKE entry # %u",
-	        chosen->proposal, chosen->number, policy->priority);
-	mm_set_algorithms(sa, policy);
-	sa->life_offered_s = chosen->life_s;
-	sa->life_s = ike_life_min(policy->life_s, chosen->life_s);
 	p1_write_choice(&w, chosen);
-	x->sa_i = ike_xchg_keep(x, p->body);
 	x->chosen = wr_ok(&w) ? ike_xchg_keep(x, (struct bytes){answer, wr_len(&w)}) : (struct bytes){0};
-	if (x->sa_i.p != NULL && x->chosen.p != NULL)
-		return true;
-	mm_fail(sa, 0);
-	return false;
+	if (x->chosen.p == NULL)
+		mm_fail(x->sa, 0);
+	return x->chosen.p != NULL;
 }
 
 enum ike_verdict am_in1(struct ike_xchg *x, struct ike_msg *m)

@@ -62,7 +62,7 @@ void mm_bad_psk(struct ike_sa *sa, const char *why)
 }
 
 /* What both sides want, in one line: the reason why nobody can connect must not need a debug. */
-void mm_no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
+static void no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 {
 	struct ike *ike = sa->ike;
 	/* A stranger's packet must not fill the log. */
@@ -133,7 +133,7 @@ static enum ike_verdict mm_out2(struct ike_sa *sa, const struct p1_transform *ch
 	return ike_answer_send(&sa->mm, false) ? STEP_DONE : mm_fail(sa, 0);
 }
 
-enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m)
+const struct p1_transform *mm_agree(struct ike_xchg *x, const struct ike_msg *m)
 {
 	struct ike_sa *sa = x->sa;
 	struct ike *ike = sa->ike;
@@ -143,8 +143,10 @@ enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m)
 	const char *why = "";
 
 	ike_dbg(sa, IKE_DETAIL, "processing SA payload");
-	if (!p1_read(offer, p->body, &why))
-		return mm_malformed(sa, PAY_SA, why, NOTIFY_PAYLOAD_MALFORMED);
+	if (!p1_read(offer, p->body, &why)) {
+		mm_malformed(sa, PAY_SA, why, NOTIFY_PAYLOAD_MALFORMED);
+		return NULL;
+	}
 	struct err missing = {0};
 	const struct ike_policy *policy =
 	        p1_choose(ike->conf, offer, ike_auth_usable(ike, &missing), &chosen);
@@ -153,15 +155,15 @@ enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m)
 		if (p1_choose(ike->conf, offer, UINT32_MAX, &chosen) != NULL)
 			no_identity(sa, &missing);
 		else
-			mm_no_proposal(sa, offer);
-		return mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
+			no_proposal(sa, offer);
+		mm_fail(sa, NOTIFY_NO_PROPOSAL_CHOSEN);
+		return NULL;
 	}
 	ike_dbg(sa, IKE_DETAIL, "Oakley proposal is acceptable");
 	vendor_read(sa, m);
 	mm_set_algorithms(sa, policy);
 	if (debug_pix_on(DEBUG_IKEV1))
 		pix_authentication(sa, mm_own_id_type(sa));
-	mm_read_certificates(x, m);
 	if (ike->conf->natt_s != 0)
 		sa->natt = sa->natt_offered;
 	ike_dbg(sa, IKE_DETAIL, "processing IKE SA payload");
@@ -172,9 +174,19 @@ enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m)
 	sa->life_s = ike_life_min(policy->life_s, chosen->life_s);
 	sa->tell_life = sa->life_s != chosen->life_s;
 	x->sa_i = ike_xchg_keep(x, p->body);
-	if (x->sa_i.p == NULL)
-		return mm_fail(sa, 0);
-	return mm_out2(sa, chosen);
+	if (x->sa_i.p != NULL)
+		return chosen;
+	mm_fail(sa, 0);
+	return NULL;
+}
+
+enum ike_verdict mm_in1(struct ike_xchg *x, struct ike_msg *m)
+{
+	const struct p1_transform *chosen = mm_agree(x, m);
+	if (chosen == NULL)
+		return STEP_FAIL;
+	mm_read_certificates(x, m);
+	return mm_out2(x->sa, chosen);
 }
 
 static void mm_out4(struct ike_xchg *x)

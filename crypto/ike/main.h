@@ -23,8 +23,9 @@ bool mm_make_ke_nonce(struct ike_xchg *x, struct bytes *ke, struct bytes *nonce)
 void mm_write_ke_nonce(struct ike_sa *sa, struct ike_out *o, struct bytes ke, struct bytes nonce);
 /* NAT-D of the other side. */
 void mm_read_natd(struct ike_sa *sa, const struct ike_msg *m);
-/* What both sides want, when nothing fits (713257, 713902). */
-void mm_no_proposal(struct ike_sa *sa, const struct p1_offer *offer);
+/* As responder: SA payload of the other side, the policy that it leads to, and who its sender is by vendor IDs. What was
+ * chosen of the offer (it lives as long as the message is worked on); NULL: refused. */
+const struct p1_transform *mm_agree(struct ike_xchg *x, const struct ike_msg *m);
 /* All keys of the SA from what the negotiation holds. */
 void mm_derive_keys(struct ike_sa *sa);
 /* false when there is no pre-shared key. */

@@ -130,15 +130,56 @@ static void rekeys(void **state)
 	assert_int_equal(net->server.flow_downs, 0);
 }
 
+static void hear(void *arg, const char *line)
+{
+	out_printf(arg, "%s\n", line);
+}
+
+/* Each of the texts, in this order. */
+static void in_order(const char *said, const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		said = strstr(said, texts[i]);
+		if (said == NULL)
+			fail_msg("%s", texts[i]);
+	}
+}
+
 static void shows_and_debugs(void **state)
 {
+	static const char *const texts[] = {
+	        "crypto_isakmp_process_block: src 203.0.113.101, dest 203.0.113.1\n",
+	        "OAK_AG exchange\n",
+	        "ISAKMP (0): processing SA payload. message ID = 0\n",
+	        "ISAKMP (0): atts are acceptable. Next payload is 0\n",
+	        "ISAKMP (0): SA is doing pre-shared key authentication using id type ID_IPV4_ADDR\n",
+	        "ISAKMP (0): processing KE payload. message ID = 0\n",
+	        "ISAKMP (0): processing NONCE payload. message ID = 0\n",
+	        "ISAKMP (0): processing ID payload. message ID = 0\n",
+	        "return status is IKMP_NO_ERROR\n",
+	        "ISAKMP (0): ID payload\n",
+	        "crypto_isakmp_process_block: src 203.0.113.101, dest 203.0.113.1\n",
+	        "OAK_AG exchange\n",
+	        "ISAKMP (0): processing HASH payload. message ID = 0\n",
+	        "ISAKMP (0): SA has been authenticated\n",
+	        "return status is IKMP_NO_ERROR\n",
+	        "OAK_QM exchange\n",
+	};
 	struct net *net = *state;
-	struct out out;
+	struct out out, said;
+	struct debug_sink ear = {.write = hear, .arg = &said};
 	void *ctx;
 	out_init(&out);
+	out_init(&said);
+	debug_sink_add(&ear);
+	debug_form(&ear, true);
+	debug_set(&ear, DEBUG_IKEV1, 1);
 	client_of(net, "branch", BRANCH_KEY, CLIENT_IP);
 	begin(&net->client);
 	net_run(net, 1000);
+	debug_sink_remove(&ear);
+	in_order(said.text, texts, sizeof texts / sizeof *texts);
+	out_free(&said);
 	cmd_fn *fn = cmd_find("show_ikev1_sa", &ctx);
 	struct cmd cmd = {.out = &out, .ctx = ctx};
 	assert_int_equal(fn(&cmd), CMD_OK);

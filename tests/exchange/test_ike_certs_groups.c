@@ -101,6 +101,45 @@ static void aggressive_behind_nat_with_everything_elsewhere(void **state)
 	assert_true(node_sa(&w->net.server)->pair.udp_encap);
 }
 
+static void hear(void *arg, const char *line)
+{
+	out_printf(arg, "%s\n", line);
+}
+
+static void aggressive_as_pix_debugs(void **state)
+{
+	static const char *const texts[] = {
+	        "OAK_AG exchange\n",
+	        "ISAKMP (0): SA is doing RSA signature authentication using id type ID_DER_ASN1_DN\n",
+	        "ISAKMP (0): processing KE payload. message ID = 0\n",
+	        "ISAKMP (0): processing ID payload. message ID = 0\n",
+	        "ISAKMP (0): processing CERT_REQ payload. message ID = 0\n",
+	        "OAK_AG exchange\n",
+	        "ISAKMP (0): cert approved",
+	        "ISAKMP (0): processing SIG payload. message ID = 0\n",
+	        "ISAKMP (0): SA has been authenticated\n",
+	};
+	struct pki_world *w = *state;
+	struct out said;
+	struct debug_sink ear = {.write = hear, .arg = &said};
+	out_init(&said);
+	debug_sink_add(&ear);
+	debug_form(&ear, true);
+	debug_set(&ear, DEBUG_IKEV1, 1);
+	groups(w);
+	ask(w, CLIENT_IP, CLIENT_IP);
+	dial(&w->net.client);
+	debug_sink_remove(&ear);
+	connected(w);
+	const char *at = said.text;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		at = strstr(at, texts[i]);
+		if (at == NULL)
+			fail_msg("%s in\n%s", texts[i], said.text);
+	}
+	out_free(&said);
+}
+
 /* Only where a policy asks for signatures. */
 static void aggressive_without_a_policy(void **state)
 {
@@ -129,12 +168,29 @@ static void aggressive_refused(void **state)
 	X509_free(wrong);
 }
 
+/* A policy fits, but there is nothing to prove with. */
+static void aggressive_with_nothing_to_prove_with(void **state)
+{
+	struct pki_world *w = *state;
+	groups(w);
+	for (size_t i = 0; i < 3; i++)
+		w->net.server.offer.groups[i].trust_point = "BARE";
+	kit_trust(&w->server, "BARE", w->root, NULL, 0);
+	ask(w, CLIENT_IP, CLIENT_IP);
+	dial(&w->net.client);
+	assert_int_equal(w->net.server.flow_ups, 0);
+	assert_int_equal(net_logged(&w->net, 713082, "Failed to retrieve identity certificate"), 1);
+	assert_int_equal(net_logged(&w->net, 713904, "trustpoint BARE"), 1);
+	assert_int_equal(net_logged(&w->net, 713902, "All SA proposals found unacceptable"), 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, pki_world_setup, pki_world_teardown)
 	const struct CMUnitTest tests[] = {
 	        T(by_ou_and_by_key), T(default_group), T(aggressive),
 	        T(aggressive_behind_nat_with_everything_elsewhere), T(aggressive_without_a_policy), T(aggressive_refused),
+	        T(aggressive_as_pix_debugs), T(aggressive_with_nothing_to_prove_with),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
