@@ -232,11 +232,7 @@ static enum ike_verdict am_send3(struct ike_xchg *x)
 static enum ike_verdict am_accept2(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
-	const struct ike_peer *peer = sa->peer;
-	uint8_t type;
-	/* A different identity behind the same address and port is not this peer. */
-	struct bytes id = ike_id_data(x->id_r, &type);
-	if (peer == NULL || type != peer->id_type || !bytes_eq(id, peer->id))
+	if (!mm_same_peer(sa))
 		return mm_malformed(sa, PAY_ID, "the peer's identity changed", 0);
 	if ((sa->remote_nat || sa->local_nat) && x->local.port == IKE_PORT)
 		x->local.port = x->remote.port = IKE_PORT_NATT;

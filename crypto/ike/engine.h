@@ -515,12 +515,15 @@ struct ike_sa *sa_best(struct ike_peer *peer);
 
 /* ------------------------------------------------------------------ peer.c: peers; flow.c: flows, children */
 
-/* The peer this SA belongs to by identity, tunnel group and address; a new one when there is none. NULL at the
- * ceiling. */
+/* The peer this SA belongs to by identity, tunnel group, name in the certificate and address; a new one when there is
+ * none. NULL at the ceiling. */
 struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id);
 struct ike_peer *peer_find(struct ike *ike, uint32_t handle);
 void peer_attach(struct ike_peer *peer, struct ike_sa *sa);
 void peer_detach(struct ike_sa *sa);
+/* Does the certificate of the SA bear the name of the one that the peer has proved itself with? It may be a new one. A peer
+ * that has none is the same. */
+bool peer_same_cert(const struct ike_peer *peer, const struct ike_sa *sa);
 /* The certificate it has proved itself with last. */
 void peer_note_cert(struct ike_peer *peer, struct pki_cert *cert);
 /* Ends it when neither SA nor flow is left. */

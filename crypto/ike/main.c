@@ -431,19 +431,19 @@ enum ike_verdict mm_in4(struct ike_xchg *x, struct ike_msg *m)
 }
 
 /* A different identity behind the same address and port is not this peer; it may have a new certificate. */
-static bool same_peer(const struct ike_sa *sa)
+bool mm_same_peer(const struct ike_sa *sa)
 {
 	const struct ike_peer *peer = sa->peer;
 	uint8_t type;
 	struct bytes id = ike_id_data(sa->mm.id_r, &type);
-	if (peer == NULL || type != peer->id_type || !bytes_eq(id, peer->id))
-		return false;
-	return peer->cert == NULL || (sa->cert != NULL && bytes_eq(pki_cert_subject(sa->cert), pki_cert_subject(peer->cert)));
+	return peer != NULL && type == peer->id_type && bytes_eq(id, peer->id) && peer_same_cert(peer, sa);
 }
 
 enum ike_verdict mm_renewed(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
+	if (sa->cert != NULL)
+		peer_note_cert(sa->peer, sa->cert);
 	sa->local = x->local;
 	sa->remote = x->remote;
 	peer_move(sa->peer, x->local, x->remote);
@@ -457,10 +457,8 @@ static enum ike_verdict mm_believed6(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
 
-	if (!same_peer(sa))
+	if (!mm_same_peer(sa))
 		return mm_malformed(sa, PAY_ID, "the peer's identity changed", 0);
-	if (sa->cert != NULL)
-		peer_note_cert(sa->peer, sa->cert);
 	return mm_renewed(x);
 }
 

@@ -40,6 +40,8 @@ bool mm_take_id(struct ike_xchg *x, const struct ike_msg *m);
 void mm_read_certificates(struct ike_xchg *x, const struct ike_msg *m);
 /* INITIAL-CONTACT. */
 void mm_read_notifies(struct ike_sa *sa, const struct ike_msg *m);
+/* As initiator: is who was believed the peer that this SA is for? */
+bool mm_same_peer(const struct ike_sa *sa);
 /* As initiator: the peer is believed, and all is said. It is where it wrote from. */
 enum ike_verdict mm_renewed(struct ike_xchg *x);
 /* 713172 */

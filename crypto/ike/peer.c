@@ -112,6 +112,13 @@ static bool same_text(const char *a, const char *b)
 	return strcmp(a != NULL ? a : "", b) == 0;
 }
 
+bool peer_same_cert(const struct ike_peer *peer, const struct ike_sa *sa)
+{
+	if (peer->cert == NULL)
+		return true;
+	return sa->cert != NULL && bytes_eq(pki_cert_subject(sa->cert), pki_cert_subject(peer->cert));
+}
+
 struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
 {
 	struct ike *ike = sa->ike;
@@ -120,8 +127,9 @@ struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
 
 	for (struct ike_peer *p = end_first(ike, sa->remote); p != NULL; p = p->end_next) {
 		/* What an ID says is worth what it was proved with: the same one in another group, or proved in another
-		 * way, is another peer. */
-		if (p->dying || p->auth != sa->auth || p->id_type != type || !bytes_eq(id, p->id) || !same_text(sa->group_name, p->group))
+		 * way or with somebody else's certificate, is another peer. */
+		if (p->dying || p->auth != sa->auth || p->id_type != type || !bytes_eq(id, p->id) ||
+		    !same_text(sa->group_name, p->group) || !peer_same_cert(p, sa))
 			continue;
 		if (!sa->contact)
 			return p;

@@ -184,6 +184,85 @@ static void aggressive_with_nothing_to_prove_with(void **state)
 	assert_int_equal(net_logged(&w->net, 713902, "All SA proposals found unacceptable"), 0);
 }
 
+/* ------------------------------------------------------------------ who it is afterwards */
+
+#define THIEF_DN "/O=Mallory/OU=Sales/CN=mallory"
+
+/* The client shows this one from now on. */
+static void show(struct pki_world *w, const char *subject)
+{
+	struct pki_cert **own = &w->client.tp[0].cert[PKI_ROLE_OWN];
+	X509 *x = issue(subject, CLIENT, w->root, ROOT, NULL);
+	pki_cert_drop(*own);
+	*own = maker_pki(x);
+	X509_free(x);
+}
+
+/* A client that is in by a name that nobody compares with its certificate. */
+static struct ike_peer *named(struct pki_world *w)
+{
+	struct ike_offer *o = &w->net.server.offer;
+	groups(w);
+	for (size_t i = 0; i < 3; i++)
+		o->groups[i].id_validate = PKI_ID_NOCHECK;
+	ask(w, CLIENT_IP, CLIENT_IP);
+	w->net.client.offer.conf.identity = IKE_ID_HOSTNAME;
+	w->net.client.offer.conf.identity_text = "laptop.example.com";
+	dial(&w->net.client);
+	connected(w);
+	return w->net.server.ike->peers;
+}
+
+static void renew(struct pki_world *w, struct ike_peer *peer)
+{
+	mm_begin(peer, peer->sas);
+	net_run(&w->net, 1000);
+}
+
+/* Its new certificate is noted. Another name is another peer. */
+static void aggressive_renewed_with_another_certificate(void **state)
+{
+	struct pki_world *w = *state;
+	struct ike_peer *peer = named(w);
+	struct pki_cert **own = &w->client.tp[0].cert[PKI_ROLE_OWN];
+	show(w, CLIENT_DN);
+	assert_false(pki_cert_same(peer->cert, *own));
+	renew(w, peer);
+	struct ike_sa *second = sa_best(peer);
+	assert_true(sa_is(second, SAF_INITIATOR) && sa_is(second, SAF_AGGRESSIVE));
+	assert_true(pki_cert_same(peer->cert, *own));
+	show(w, THIEF_DN);
+	renew(w, peer);
+	assert_ptr_equal(sa_best(peer), second);
+	assert_true(same_name(pki_cert_subject(peer->cert), w->his));
+	assert_int_equal(net_logged(&w->net, 713048, "Payload ID: 5"), 1);
+}
+
+/* The place and the ID of a peer do not make somebody else that peer, whichever mode he comes in by. */
+static void another_certificate_begins(void **state)
+{
+	for (unsigned aggressive = 0; aggressive < 2; aggressive++) {
+		struct pki_world *w = *state;
+		struct ike *ike = w->net.server.ike;
+		struct ike_peer *peer = named(w), *client = w->net.client.ike->peers;
+		client->aggressive = aggressive;
+		show(w, CLIENT_DN);
+		renew(w, client);
+		assert_int_equal(ike->npeers, 1);
+		assert_true(pki_cert_same(peer->cert, w->client.tp[0].cert[PKI_ROLE_OWN]));
+		struct ike_sa *second = sa_best(peer);
+		assert_false(sa_is(second, SAF_INITIATOR));
+		show(w, THIEF_DN);
+		renew(w, client);
+		assert_int_equal(ike->npeers, 2);
+		assert_ptr_equal(sa_best(peer), second);
+		assert_true(same_name(pki_cert_subject(peer->cert), w->his));
+		assert_false(same_name(pki_cert_subject(peer->next->cert), w->his));
+		pki_world_teardown(state);
+		pki_world_setup(state);
+	}
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, pki_world_setup, pki_world_teardown)
@@ -191,6 +270,7 @@ int main(void)
 	        T(by_ou_and_by_key), T(default_group), T(aggressive),
 	        T(aggressive_behind_nat_with_everything_elsewhere), T(aggressive_without_a_policy), T(aggressive_refused),
 	        T(aggressive_as_pix_debugs), T(aggressive_with_nothing_to_prove_with),
+	        T(aggressive_renewed_with_another_certificate), T(another_certificate_begins),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
