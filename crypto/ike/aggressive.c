@@ -256,8 +256,11 @@ static void am_out3(struct ike_xchg *x)
 		mm_fail(sa, 0);
 		return;
 	}
-	if (sa->auth->verify(x, &ike->msg, am_accept2) == STEP_DONE)
+	enum ike_verdict v = sa->auth->verify(x, &ike->msg, am_accept2);
+	if (v == STEP_DONE)
 		am_accept2(x);
+	else if (v == STEP_IGNORE) /* the message was taken: a repetition would not be looked at */
+		mm_fail(sa, 0);
 }
 
 enum ike_verdict am_in2(struct ike_xchg *x, struct ike_msg *m)

@@ -263,6 +263,21 @@ static void another_certificate_begins(void **state)
 	}
 }
 
+/* ------------------------------------------------------------------ when there is too much to do */
+
+/* No more can be checked: it is given up, and begun anew. */
+static void aggressive_with_too_many_checks(void **state)
+{
+	struct pki_world *w = *state;
+	struct ike_peer *peer = named(w);
+	w->server.full = true;
+	renew(w, peer);
+	assert_true(w->net.server.ike->put_off[PUT_OFF_CHECKS] > 0);
+	w->server.full = false;
+	renew(w, peer);
+	assert_true(sa_is(sa_best(peer), SAF_INITIATOR));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, pki_world_setup, pki_world_teardown)
@@ -271,6 +286,7 @@ int main(void)
 	        T(aggressive_behind_nat_with_everything_elsewhere), T(aggressive_without_a_policy), T(aggressive_refused),
 	        T(aggressive_as_pix_debugs), T(aggressive_with_nothing_to_prove_with),
 	        T(aggressive_renewed_with_another_certificate), T(another_certificate_begins),
+	        T(aggressive_with_too_many_checks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
