@@ -240,7 +240,7 @@ static void signed_hash(struct ike_xchg *x)
 	if (x->sign->ok)
 		verdict = x->then(x);
 	else {
-		ike_log(x->sa->ike, MSG_713902, ike_prefix(x->sa).s, "The key of our certificate cannot sign");
+		ike_log(x->sa->ike, MSG_713902, ike_prefix(x->sa).s, "Our signature could not be made");
 		verdict = mm_fail(x->sa, 0);
 	}
 	if (!x->initiator)

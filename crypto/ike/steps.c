@@ -489,13 +489,25 @@ static void show_received(struct ike_sa *sa, const struct ike_hdr *hdr, const st
 	        ike_chain(hdr->next, m->plain).s, hdr->len);
 }
 
-/* The answer needs Diffie-Hellman, and its queue takes nothing more. */
-static bool must_wait(struct ike_xchg *x, const struct ike_row *row)
+/* Does what follows need Diffie-Hellman or a signature of ours? */
+static bool needs_job(const struct ike_xchg *x, const struct ike_row *row)
 {
-	const struct ike_msg *m = &x->sa->ike->msg;
-	return row->build != 0 && row->auth != AUTH_PROOF &&
-	       (x->exch != EXCH_QUICK || ike_msg_find(m, PAY_KE, NULL) != NULL) &&
-	       ike_dh_full(x->sa->ike);
+	switch (row->build) {
+	case 0:
+	case ST_MM_CHECK6: /* looking into proofs has a queue of its own */
+	case ST_AM_CHECK3:
+		return false;
+	case ST_MM_BUILD6:
+		return x->sa->auth->certificates;
+	default:
+		return x->exch != EXCH_QUICK || ike_msg_find(&x->sa->ike->msg, PAY_KE, NULL) != NULL;
+	}
+}
+
+/* Its queue takes nothing more. */
+static bool must_wait(const struct ike_xchg *x, const struct ike_row *row)
+{
+	return needs_job(x, row) && ike_dh_full(x->sa->ike);
 }
 
 /* What an exchange knows of the last message, and goes back to when the handler does not want this one. */

@@ -278,6 +278,69 @@ static void aggressive_with_too_many_checks(void **state)
 	assert_true(sa_is(sa_best(peer), SAF_INITIATOR));
 }
 
+static size_t waiting; /* in the server's queue of Diffie-Hellman and signatures */
+
+static size_t count_waiting(void *ctx)
+{
+	(void)ctx;
+	return waiting;
+}
+
+static void count_server(struct pki_world *w)
+{
+	static struct ike_ops ops;
+	ops = *w->net.server.ike->ops;
+	ops.dh_waiting = count_waiting;
+	w->net.server.ike->ops = &ops;
+	waiting = 0;
+}
+
+/* The second message is taken when there is room for its answer. */
+static void aggressive_with_a_full_queue(void **state)
+{
+	struct pki_world *w = *state;
+	struct ike_peer *peer = named(w);
+	count_server(w);
+	waiting = IKE_DH_MOST;
+	renew(w, peer);
+	assert_int_equal(w->net.server.ike->put_off[PUT_OFF_DH_FULL], 1);
+	assert_int_equal(peer->sas->mm.state, ST_AM_WAIT2);
+	waiting = 0;
+	net_run(&w->net, 5000);
+	assert_true(sa_is(sa_best(peer), SAF_INITIATOR));
+}
+
+static bool fill_queue(struct net *net, struct net_packet *p)
+{
+	const struct ike_sa *newest = net->server.ike->sas_last;
+	if (p->to == &net->server && newest != NULL && newest->mm.state == ST_MM_WAIT5)
+		waiting = IKE_DH_MOST;
+	return true;
+}
+
+/* Main Mode's last message: with a certificate the answer is signed; with a key it asks for nothing. */
+static void last_message_with_a_full_queue(void **state)
+{
+	struct pki_world *w = *state;
+	struct net *net = &w->net;
+	groups(w);
+	count_server(w);
+	net->filter = fill_queue;
+	ask(w, CLIENT_IP, CLIENT_IP);
+	client_connect(&net->client);
+	assert_int_equal(net->server.ike->put_off[PUT_OFF_DH_FULL], 1);
+	assert_int_equal(net->server.ike->sas->mm.state, ST_MM_WAIT5);
+	net->filter = NULL;
+	waiting = 0;
+	net_run(net, 5000);
+	connected(w);
+	net->filter = fill_queue;
+	net_client(net, &net->other, CLIENT_IP + 1, CLIENT_IP + 1, "3des", "sha", 2);
+	client_connect(&net->other);
+	assert_int_equal(waiting, IKE_DH_MOST);
+	assert_int_equal(net->server.flow_ups, 2);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, pki_world_setup, pki_world_teardown)
@@ -286,7 +349,7 @@ int main(void)
 	        T(aggressive_behind_nat_with_everything_elsewhere), T(aggressive_without_a_policy), T(aggressive_refused),
 	        T(aggressive_as_pix_debugs), T(aggressive_with_nothing_to_prove_with),
 	        T(aggressive_renewed_with_another_certificate), T(another_certificate_begins),
-	        T(aggressive_with_too_many_checks),
+	        T(aggressive_with_too_many_checks), T(aggressive_with_a_full_queue), T(last_message_with_a_full_queue),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
