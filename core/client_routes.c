@@ -127,6 +127,6 @@ void gateway_client_nets_del(struct gateway *gw, const struct ppp_session_info *
 			log_msg(MSG_713274, prefix_of(info).s, net_text(net.ip, net.mask).s);
 	}
 	gw->n_client_nets = kept;
-	if (kept != before)
+	if (kept != before && !gw->stopping) /* each one's end alone would make the whole table anew */
 		workers_set_routes(gw->workers, gw->client_nets, kept);
 }

@@ -202,7 +202,7 @@ static void set_terms(struct ppp_session *s, const struct aaa_group *g, const st
 {
 	const struct aaa_conf *aaa = s->ppp->conf->aaa;
 	const struct aaa_user *u = result->local
-	                                   ? aaa_user_find(aaa, result->local_user[0] ? result->local_user : s->user)
+	                                   ? aaa_user_find(aaa, aaa_result_local_name(result))
 	                                   : NULL;
 	struct aaa_terms t;
 	s->local_user = u != NULL;

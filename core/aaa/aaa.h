@@ -246,6 +246,8 @@ const struct aaa_user *aaa_user_find(const struct aaa_conf *c, const char *name)
 const struct aaa_policy *aaa_policy_find(const struct aaa_conf *c, const char *name);
 const struct aaa_group *aaa_group_find(const struct aaa_conf *c, const char *name);
 const struct aaa_sgroup_conf *aaa_sgroup_conf_find(const struct aaa_conf *c, const char *name);
+/* Does this group of servers take records of accounting? Some protocols have none: nothing is queued for them. */
+bool aaa_group_accounts(const struct aaa_conf *c, const char *name);
 
 /* The user of the local database a name from the wire speaks of: as it is (without its @realm where the
  * tunnel group strips that), else what follows the last backslash (`DOMAIN\user`, as Windows sends it).
@@ -347,6 +349,8 @@ struct aaa_result {
 	bool local; /* the local database knows him */
 	char local_user[AAA_USER_MAX + 1]; /* whose attributes there apply in place of his, "" = his own */
 };
+/* The user of the local database whose attributes apply, when it knows him (result->local). */
+const char *aaa_result_local_name(const struct aaa_result *result);
 
 /* MS-CHAPv2: a new password, encrypted with the old one, and the hash of the old one with the new (RFC 2759 §7). */
 struct aaa_change {

@@ -60,19 +60,11 @@ static uint32_t interim_of(struct aaa_acct_engine *e, const char *group, uint32_
 	return s != 0 && s < INTERIM_MIN_S ? INTERIM_MIN_S : s;
 }
 
-/* Some protocols take no records: nothing is queued for them. */
-static bool takes_records(const struct aaa_acct_engine *e, const char *group)
-{
-	const struct aaa_sgroup *g = aaa_sgroup_find(e->servers, group);
-	const struct aaa_proto *p = g ? aaa_sgroup_proto(g) : NULL;
-	return !p || p->accounts;
-}
-
 void aaa_acct_start(struct aaa_acct_engine *e, const struct aaa_record *r, uint32_t interim_s)
 {
 	const struct aaa_conf *c = aaa_servers_conf(e->servers);
 	const struct aaa_group *g = c ? aaa_group_find(c, r->tunnel_group) : NULL;
-	if (!g || !g->accounting || !g->accounting[0] || !takes_records(e, g->accounting) ||
+	if (!g || !g->accounting || !g->accounting[0] || !aaa_group_accounts(c, g->accounting) ||
 	    session_of(e, r->unit))
 		return;
 	struct session *s = pool_get(e->sessions);
@@ -145,7 +137,7 @@ void aaa_acct_set(struct aaa_acct_engine *e)
 	const struct aaa_conf *c = aaa_servers_conf(e->servers);
 	for (size_t i = 0; c && i < c->nsgroups; i++)
 		if (is_accounting(c, c->sgroups[i].name) && c->sgroups[i].nhosts > 0 &&
-		    takes_records(e, c->sgroups[i].name))
+		    aaa_group_accounts(c, c->sgroups[i].name))
 			tell_on(e, c->sgroups[i].name);
 	for (struct acct_queue *q = e->queues; q; q = q->next)
 		if (q->waiting > 0 && q->busy == 0)

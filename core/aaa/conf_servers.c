@@ -195,7 +195,7 @@ static void note_native_sdi(struct aaa_conf_ctx *x, const struct aaa_sgroup_conf
 			           g->hosts[i].host, AAA_SDI_NATIVE_TEXT);
 }
 
-static bool accounts(const struct aaa_conf *c, const char *name)
+bool aaa_group_accounts(const struct aaa_conf *c, const char *name)
 {
 	const struct aaa_sgroup_conf *s = aaa_sgroup_conf_find(c, name);
 	return !s || !aaa_protos[s->protocol] || aaa_protos[s->protocol]->accounts;
@@ -209,7 +209,7 @@ void aaa_conf_servers_notes(struct aaa_conf_ctx *x, const struct aaa_conf *out)
 	for (size_t i = 0; x->notes && i < out->ngroups; i++) {
 		const struct aaa_group *g = &out->groups[i];
 		const struct aaa_sgroup_conf *s = aaa_sgroup_conf_find(out, aaa_server_name(&g->servers));
-		if (!accounts(out, g->accounting))
+		if (!aaa_group_accounts(out, g->accounting))
 			out_printf(x->notes,
 			           "WARNING: tunnel-group %s: aaa-server group %s takes no accounting\n", g->name,
 			           g->accounting);

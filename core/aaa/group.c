@@ -26,11 +26,6 @@ const struct aaa_io *aaa_host_io(const struct aaa_host *h, void **ctx)
 	return h->group->servers->io;
 }
 
-const struct aaa_proto *aaa_sgroup_proto(const struct aaa_sgroup *g)
-{
-	return g->proto;
-}
-
 /* ------------------------------------------------------------------ in service or not */
 
 static void set_failed(struct aaa_host *h, bool failed)

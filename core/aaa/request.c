@@ -162,7 +162,7 @@ static void finish(struct aaa_request *rq, const struct aaa_conf *c)
 	timer_start(rq->clock, &rq->timer, held_back(rq, c), on_done, rq);
 }
 
-/* server: who answered, NULL = the local database or nobody. */
+/* server: who answered, NULL = the local database or nobody, "" = it has gone since. */
 static void end(struct aaa_request *rq, const struct aaa_conf *c, enum aaa_status status,
                 enum aaa_why why, const char *server)
 {
@@ -175,9 +175,9 @@ static void end(struct aaa_request *rq, const struct aaa_conf *c, enum aaa_statu
 
 /* ------------------------------------------------------------------ after authentication */
 
-static const char *local_name(const struct aaa_result *res)
+const char *aaa_result_local_name(const struct aaa_result *result)
 {
-	return res->local_user[0] ? res->local_user : res->user;
+	return result->local_user[0] ? result->local_user : result->user;
 }
 
 static void policy_step(struct aaa_run *run);
@@ -232,7 +232,7 @@ static void policy_step(struct aaa_run *run)
 		refused(run, AAA_WHY_NO_GROUP);
 		return;
 	}
-	const struct aaa_user *u = run->rq->result.local ? aaa_user_find(c, local_name(&run->rq->result)) : NULL;
+	const struct aaa_user *u = run->rq->result.local ? aaa_user_find(c, aaa_result_local_name(&run->rq->result)) : NULL;
 	const struct aaa_policy *p = aaa_policy_find(c, aaa_terms_policy(c, g, u, run->reply));
 	struct aaa_sgroup *servers = p && p->external ? aaa_sgroup_find(run->servers, p->external) : NULL;
 	if (!servers) {

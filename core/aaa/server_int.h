@@ -26,6 +26,5 @@ struct aaa_servers {
 };
 
 struct clock *aaa_servers_clock(const struct aaa_servers *s);
-const struct aaa_proto *aaa_sgroup_proto(const struct aaa_sgroup *g);
 
 #endif
