@@ -34,7 +34,8 @@ __attribute__((noinline)) void ppp_leave(void *session)
 	ppp_session_drop_terms(s);
 	ppp_session_set_said(s, NULL);
 	const char *const texts[] = {s->link.host, s->link.vendor, s->link.ifname, s->group,
-	                             s->landed,    s->user,        s->pool, s->acl};
+	                             s->landed,    s->user,        s->pool,        s->acl,
+	                             s->local_user};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		share_drop_text(texts[i]);
 	pool_put(s->ppp->sessions, s);
@@ -502,6 +503,7 @@ static void copy_link(struct ppp_session *s, const struct link_info *info)
 	s->user = share_text("");
 	s->pool = share_text("");
 	s->acl = share_text("");
+	s->local_user = share_text("");
 }
 
 static void *on_open(void *ctx, const struct link_info *info, const struct link_ops *ops,

@@ -63,9 +63,11 @@ struct ppp_session {
 
 	struct ppp_auth auth;
 	bool authenticated, up, data;
-	bool local_user; /* the local database knows him: he goes when he is deleted there */
+	bool local_login; /* the local database verified him: he goes when he is deleted there */
 	bool dhcp; /* a server is being asked, or the address is leased from one */
 	const char *user;
+	/* shared: whose attributes of the local database apply, "" = nobody's: he goes when that one is deleted, too */
+	const char *local_user;
 	const char *acl; /* shared: the access list that the server sent, "" = none */
 	const struct ppp_said *said; /* shared; NULL = nothing */
 	const struct aaa_terms *terms; /* shared; without what a session may have of its own: */

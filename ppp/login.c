@@ -205,7 +205,8 @@ static void set_terms(struct ppp_session *s, const struct aaa_group *g, const st
 	                                   ? aaa_user_find(aaa, aaa_result_local_name(result))
 	                                   : NULL;
 	struct aaa_terms t;
-	s->local_user = u != NULL;
+	s->local_login = result->local_login;
+	share_set_text(&s->local_user, u ? u->name : "");
 	aaa_terms(aaa, g, u, result->reply, s->link.ifname, &t);
 	ppp_session_set_said(s, result->reply);
 	share_set_text(&s->acl, result->reply && result->reply->inacl ? result->reply->inacl : "");

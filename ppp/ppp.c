@@ -71,7 +71,9 @@ static bool still_allowed(const struct ppp_session *s, const struct ppp_conf *ne
 		return false;
 	if (!s->login_ms)
 		return true;
-	if (s->local_user && !aaa_user_find(next->aaa, s->user))
+	if (s->local_login && !aaa_user_find(next->aaa, s->user))
+		return false;
+	if (s->local_user[0] && !aaa_user_find(next->aaa, s->local_user))
 		return false;
 	return !s->pool[0] || ppp_pools_has(s->ppp->pools, s->pool, s->ip);
 }
@@ -121,7 +123,7 @@ void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)
 	        .interim_s = s->said ? s->said->interim_s : 0,
 	        .routes = s->said ? s->said->routes : NULL,
 	        .nroutes = s->said ? s->said->nroutes : 0,
-	        .local_user = s->local_user,
+	        .local_user = s->local_user[0] != '\0',
 	        .login_ms = s->login_ms,
 	        .login_wall = s->login_wall,
 	        .idle_s = s->terms->a.idle_s,

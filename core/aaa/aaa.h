@@ -347,6 +347,7 @@ struct aaa_result {
 	 * EAP: eap is for the client. */
 	const struct aaa_reply *reply;
 	bool local; /* the local database knows him */
+	bool local_login; /* and it has verified him */
 	char local_user[AAA_USER_MAX + 1]; /* whose attributes there apply in place of his, "" = his own */
 };
 /* The user of the local database whose attributes apply, when it knows him (result->local). */

@@ -292,7 +292,10 @@ static void authorize_step(struct aaa_run *run)
 	struct aaa_sgroup *servers = !local && name[0] ? aaa_sgroup_find(run->servers, name) : NULL;
 	const char *who = rq->by_certificate ? rq->cert_user : run->name;
 	if (name[0] && !who[0]) { /* nobody can be asked about */
-		log_msg(MSG_113013, "There is no user name in the certificate", rq->result.user);
+		log_msg(MSG_113013,
+		        rq->by_certificate ? "There is no user name in the certificate"
+		                           : "There is no user name to authorize",
+		        rq->result.user);
 		if (g->authorization_required)
 			refused(run, AAA_WHY_AUTHORIZATION);
 		else
@@ -339,7 +342,7 @@ static void ask_local(struct aaa_run *run)
 	debug_for(&who, DEBUG_AAA, 1, "Local authentication of user %s", rq->result.user);
 	aaa_local_verify(rq, c, g);
 	aaa_count(rq->result.status, clock_wall(rq->clock));
-	rq->result.local = rq->result.status == AAA_ACCEPT;
+	rq->result.local = rq->result.local_login = rq->result.status == AAA_ACCEPT;
 	if (rq->result.status != AAA_ACCEPT) {
 		end(rq, c, rq->result.status, rq->result.why, NULL);
 		return;

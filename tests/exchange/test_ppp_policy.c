@@ -228,6 +228,39 @@ static void name_of_the_certificate(void **state)
 	groups[0].cert_attr[1] = NULL;
 }
 
+static void delete_user(const char *name)
+{
+	size_t i = 0;
+	while (strcmp(users[i].name, name) != 0)
+		i++;
+	memmove(&users[i], &users[i + 1], (--aaa.nusers - i) * sizeof(users[0]));
+	pb_set_conf(&conf);
+	pb_run_for(1000);
+}
+
+/* Both accounts let him in: his own, and that of the name in his certificate. */
+static void accounts_of_the_certificate(void **state)
+{
+	(void)state;
+	groups[0].authorization = "LOCAL";
+	groups[0].authorization_required = true;
+	groups[0].cert_attr[0] = "CN";
+	groups[0].cert_attr[1] = "";
+	pb_cert_user = "old";
+	struct pb_link *a = pb_connect(0, PEER_PLAIN, "jdoe", PB_LOCAL_ALL);
+	struct pb_link *b = pb_connect(1, PEER_PLAIN, "once", PB_LOCAL_ALL);
+	delete_user("zero");
+	assert_false(a->closed || b->closed);
+	delete_user("jdoe");
+	assert_true(a->closed);
+	assert_int_equal(a->why, LINK_END_CONFIG_ERROR);
+	assert_false(b->closed);
+	delete_user("old");
+	assert_true(b->closed);
+	assert_int_equal(b->why, LINK_END_CONFIG_ERROR);
+	groups[0].cert_attr[0] = groups[0].cert_attr[1] = NULL;
+}
+
 /* Restricted hours have an error number of their own (RFC 2759 §6), which clients put into words. */
 static void access_hours(void **state)
 {
@@ -377,6 +410,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(session_limit, setup, teardown),
 	        cmocka_unit_test_setup_teardown(policies_of_servers, setup, teardown),
 	        cmocka_unit_test_setup_teardown(name_of_the_certificate, setup, teardown),
+	        cmocka_unit_test_setup_teardown(accounts_of_the_certificate, setup, teardown),
 	        cmocka_unit_test_setup_teardown(access_hours, setup, teardown),
 	        cmocka_unit_test_setup_teardown(dhcp_address, setup, teardown),
 	        cmocka_unit_test_setup_teardown(dhcp_in_vain, setup, teardown),

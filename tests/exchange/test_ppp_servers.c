@@ -288,6 +288,43 @@ static void server_gone(void **state)
 	assert_true(l->closed && l->peer.refused);
 }
 
+/* The servers know him; what he may, the local database knows by the name in his certificate. */
+static void account_of_the_certificate(void **state)
+{
+	(void)state;
+	groups[0].authorization = "LOCAL";
+	groups[0].authorization_required = true;
+	groups[0].cert_attr[0] = "CN";
+	groups[0].cert_attr[1] = "";
+	pb_cert_user = "boss";
+	seen.answer = AAA_SAYS_ACCEPT;
+	struct pb_link *l = dial(0, "stranger", AAA_BIT(AAA_PAP));
+	assert_true(l->data);
+	pb_set_conf(&conf); /* which says the same */
+	pb_run_for(1000);
+	assert_false(l->closed);
+	assert_string_equal(aaa.users[0].name, "boss");
+	aaa.users++;
+	aaa.nusers--;
+	pb_set_conf(&conf);
+	pb_run_for(1000);
+	assert_true(l->closed);
+	assert_int_equal(l->why, LINK_END_CONFIG_ERROR);
+}
+
+/* Nothing is left of the name without its realm. */
+static void no_name_to_authorize(void **state)
+{
+	(void)state;
+	groups[0].strip_realm = true;
+	groups[0].authorization = "LOCAL";
+	groups[0].authorization_required = true;
+	seen.answer = AAA_SAYS_ACCEPT;
+	struct pb_link *l = dial(0, "@realm", AAA_BIT(AAA_PAP));
+	assert_true(l->closed);
+	pb_has_log("reason = There is no user name to authorize : user = ");
+}
+
 /* The group that the name chooses has servers of another kind. */
 static void switched(void **state)
 {
@@ -316,7 +353,8 @@ static void switched(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        T(nothing_left), T(every_kind), T(conversation), T(server_gone), T(switched),
+	        T(nothing_left), T(every_kind), T(conversation), T(server_gone), T(switched), T(account_of_the_certificate),
+	        T(no_name_to_authorize),
 	};
 	if (pb_prepare() != 0)
 		return 1;
