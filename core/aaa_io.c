@@ -296,10 +296,11 @@ static void on_found(uv_getaddrinfo_t *job, int status, struct addrinfo *list)
 	for (struct addrinfo *a = status == 0 ? list : NULL; a != NULL && ip == 0; a = a->ai_next)
 		if (a->ai_family == AF_INET)
 			ip = ntohl(((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr.s_addr);
+	if (l->found != NULL) /* else nobody may be there any more for whom it is time */
+		clock_run(&l->gw->clock, uv_hrtime() / 1000000); /* which may unresolve it */
 	while (*at != l)
 		at = &(*at)->next;
 	*at = l->next;
-	clock_run(&l->gw->clock, uv_hrtime() / 1000000);
 	if (l->found != NULL)
 		l->found(l->arg, ip);
 	uv_freeaddrinfo(list);
