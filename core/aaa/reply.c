@@ -48,6 +48,17 @@ bool aaa_reply_add_class(struct aaa_reply *r, struct bytes value)
 	return true;
 }
 
+bool aaa_reply_add_route(struct aaa_reply *r, struct aaa_route route)
+{
+	for (size_t i = 0; i < r->nroutes; i++)
+		if (r->routes[i].ip == route.ip && r->routes[i].mask == route.mask)
+			return true;
+	if (r->nroutes == AAA_ROUTES_MAX)
+		return false;
+	r->routes[r->nroutes++] = route;
+	return true;
+}
+
 static bool is_name(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
@@ -132,8 +143,8 @@ static void merge(struct aaa_reply *r, struct aaa_reply *over)
 		r->privilege = over->privilege;
 	if (over->service >= 0)
 		r->service = over->service;
-	for (size_t i = 0; i < over->nroutes && r->nroutes < AAA_ROUTES_MAX; i++)
-		r->routes[r->nroutes++] = over->routes[i];
+	for (size_t i = 0; i < over->nroutes; i++)
+		aaa_reply_add_route(r, over->routes[i]);
 	if (over->classes_len > 0) {
 		memcpy(r->classes, over->classes, over->classes_len);
 		r->classes_len = over->classes_len;

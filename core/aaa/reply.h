@@ -50,6 +50,8 @@ struct aaa_reply *aaa_reply_new(void);
 void aaa_reply_free(struct aaa_reply *r);
 /* One more Class. false: no room. */
 bool aaa_reply_add_class(struct aaa_reply *r, struct bytes value);
+/* One more network behind the client, unless it is there already. false: no room. */
+bool aaa_reply_add_route(struct aaa_reply *r, struct aaa_route route);
 /* The group policy that a Class names: "ou=NAME;" or plain NAME. false: it names none. */
 bool aaa_reply_class_policy(struct bytes value, char *policy, size_t cap);
 /* One more line of *acl (&r->inacl or &r->outacl). false: too many. */

@@ -24,10 +24,8 @@ static bool route_of(struct str s, struct aaa_route *route)
 void radius_add_route(struct take *t, const char *attr, struct str s)
 {
 	struct aaa_route route;
-	if (!radius_plain(s) || !route_of(s, &route) || t->r->nroutes == AAA_ROUTES_MAX)
+	if (!radius_plain(s) || !route_of(s, &route) || !aaa_reply_add_route(t->r, route))
 		radius_no_good(attr, s, "route");
-	else
-		t->r->routes[t->r->nroutes++] = route;
 }
 
 /* ------------------------------------------------------------------ Cisco-AV-pair: NAME=VALUE */

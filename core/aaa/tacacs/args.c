@@ -109,11 +109,9 @@ static bool take_route(struct aaa_reply *r, struct str value)
 {
 	struct str net = str_word(&value), mask = str_word(&value);
 	uint32_t ip, bits;
-	if (!ip4_parse(net, &ip) || !ip4_parse(mask, &bits) || ip4_mask_bits(bits) <= 0 ||
-	    r->nroutes == AAA_ROUTES_MAX)
+	if (!ip4_parse(net, &ip) || !ip4_parse(mask, &bits) || ip4_mask_bits(bits) <= 0)
 		return false;
-	r->routes[r->nroutes++] = (struct aaa_route){ip & bits, bits};
-	return true;
+	return aaa_reply_add_route(r, (struct aaa_route){ip & bits, bits});
 }
 
 /* A line of a list that comes with the reply ("inacl#1=permit ...", as there are several), or the name of one here. */

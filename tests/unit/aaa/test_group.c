@@ -510,6 +510,28 @@ static void test_reply_terms(void **state)
 	aaa_reply_free(r);
 }
 
+/* Authentication and authorization often say the same networks. */
+static void test_reply_routes(void **state)
+{
+	(void)state;
+	struct aaa_reply *r = aaa_reply_new(), *later = aaa_reply_new();
+	assert_true(aaa_reply_add_route(r, (struct aaa_route){0x0a010000, 0xffff0000}));
+	assert_true(aaa_reply_add_route(r, (struct aaa_route){0x0a020000, 0xffff0000}));
+	assert_true(aaa_reply_add_route(r, (struct aaa_route){0x0a010000, 0xffff0000}));
+	assert_int_equal(r->nroutes, 2);
+	assert_true(aaa_reply_add_route(later, (struct aaa_route){0x0a010000, 0xffff0000}));
+	assert_true(aaa_reply_add_route(later, (struct aaa_route){0x0a010000, 0xffffff00}));
+	aaa_reply_take(&r, later);
+	assert_int_equal(r->nroutes, 3);
+	assert_true(r->routes[2].ip == 0x0a010000 && r->routes[2].mask == 0xffffff00);
+	for (uint32_t i = 3; i < AAA_ROUTES_MAX; i++)
+		assert_true(aaa_reply_add_route(r, (struct aaa_route){i << 24, 0xff000000}));
+	assert_false(aaa_reply_add_route(r, (struct aaa_route){0x7b000000, 0xff000000}));
+	assert_true(aaa_reply_add_route(r, (struct aaa_route){0x0a020000, 0xffff0000})); /* is there */
+	assert_int_equal(r->nroutes, AAA_ROUTES_MAX);
+	aaa_reply_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -526,6 +548,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(test_held_back, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_external_policy, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_reply_terms, setup, teardown),
+	        cmocka_unit_test(test_reply_routes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -244,9 +244,16 @@ static void special_values(void **state)
 	               "109038 Attribute Framed-Route value nowhere from AAA server could not be "
 	               "parsed as a type route"));
 	struct wr w = accept_begin();
-	for (int i = 0; i < 20; i++)
-		radius_put_text(&w, RADIUS_A_FRAMED_ROUTE, "10.0.0.0/8");
+	for (unsigned i = 0; i < 20; i++) {
+		char route[32];
+		snprintf(route, sizeof route, "10.%u.0.0/16", i);
+		radius_put_text(&w, RADIUS_A_FRAMED_ROUTE, route);
+	}
 	assert_int_equal(accept_end(&w)->nroutes, AAA_ROUTES_MAX);
+	w = accept_begin(); /* said again */
+	for (unsigned i = 0; i < 20; i++)
+		radius_put_text(&w, RADIUS_A_FRAMED_ROUTE, "10.0.0.0/8");
+	assert_int_equal(accept_end(&w)->nroutes, 1);
 	w = accept_begin();
 	uint8_t big[253] = {0};
 	for (int i = 0; i < 5; i++)
