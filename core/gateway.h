@@ -134,7 +134,7 @@ struct gateway {
 	struct timer trim; /* runs when they are many */
 	struct hash
 	        *client_routes; /* address -> this, of the clients that have a route of their own */
-	struct worker_route *client_nets; /* networks behind clients */
+	struct client_net *client_nets; /* networks behind clients (client_routes.c) */
 	size_t n_client_nets;
 	struct gw_dhcp *dhcp;
 	struct gw_overtcp *overtcp; /* NULL while no port is listened on */
@@ -249,7 +249,8 @@ void gateway_reload_check(struct gateway *gw);
 /* The client is in; wanted: also when the route of its pool leads to it (reverse-route). */
 void gateway_client_route_add(struct gateway *gw, const struct ppp_session_info *info, bool wanted);
 void gateway_client_route_del(struct gateway *gw, uint32_t ip);
-/* The networks behind a client that its server named (Framed-Route); a network leads to one client. */
+/* The networks behind a client that its server named (Framed-Route); a network leads to one client; that of a
+ * user who is there already goes over to his new session. */
 void gateway_client_nets_add(struct gateway *gw, const struct ppp_session_info *info);
 void gateway_client_nets_del(struct gateway *gw, const struct ppp_session_info *info);
 

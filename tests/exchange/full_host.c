@@ -385,7 +385,7 @@ NOTHING(netlink_addr_del, netlink_addr)
 
 static bool is_client_route(const struct netlink_route *r)
 {
-	return r->bits == 32 && r->metric != 0 && r->index == 9;
+	return r->metric != 0 && r->index == 9;
 }
 
 int netlink_route_add(struct netlink *nl, const struct netlink_route *r, struct err *err)

@@ -15,7 +15,7 @@ struct world {
 	struct gateway gw;
 	struct wire wire;
 	struct queue dhcp;          /* what the server said to DHCP servers: the test answers */
-	uint32_t client_routes[64]; /* host routes with a metric: clients' */
+	uint32_t client_routes[64]; /* routes with a metric: to clients, and to networks behind them */
 	size_t n_client_routes;
 	struct queue ike, natt, esp, tun; /* what the server's sockets and its TUN device hold */
 	struct client *clients;
