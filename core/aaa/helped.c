@@ -65,12 +65,19 @@ static void tell(const struct run *r, enum job_result result, const char *reason
 		log_msg(MSG_113013, reason, ask->name);
 }
 
+/* The job ended without an answer: in time it is the program's own end, which tells nothing of the server. */
+static bool late(const struct aaa_ask *ask)
+{
+	uint64_t took = clock_now(aaa_host_clock(ask->host)) - ask->since_ms;
+	return took >= (uint64_t)ask->host->conf->timeout_s * 1000;
+}
+
 static void on_answer(void *arg, const uint8_t *data, size_t len, const char *why)
 {
 	static struct job answer;
 	struct run *r = arg;
 	struct aaa_reply *reply = NULL;
-	enum job_result result = JOB_IS_NOTHING;
+	enum job_result result = JOB_IS_ERROR;
 	const char *reason = why;
 	if (data && job_read(&answer, (struct bytes){data, len}) && answer.number[JOB_RESULT] < JOB_RESULTS) {
 		result = (enum job_result)answer.number[JOB_RESULT];
@@ -81,7 +88,8 @@ static void on_answer(void *arg, const uint8_t *data, size_t len, const char *wh
 	} else if (data) {
 		r->ask->host->stats.malformed++;
 		reason = "its helper program talks nonsense";
-	} else {
+	} else if (late(r->ask)) {
+		result = JOB_IS_NOTHING;
 		r->ask->host->stats.timeouts++;
 	}
 	say(r, reason);

@@ -242,8 +242,23 @@ static void helper_dies(void **state)
 	given.answer(given.arg, NULL, 0, "its helper program died");
 	clock_run(&clk, clk.now_ms + 1);
 	assert_int_equal(answer, AAA_SAYS_NOTHING);
-	assert_int_equal(h->stats.timeouts, 1);
+	assert_int_equal(h->stats.timeouts, 0);
+	assert_int_equal(h->failures, 0); /* the server is not to blame */
 	assert_non_null(strstr(logs, "reason = its helper program died : user = jdoe"));
+	assert_null(strstr(logs, "113014"));
+}
+
+static void no_answer_in_time(void **state)
+{
+	(void)state;
+	struct aaa_host *h = begin();
+	clock_run(&clk, clk.now_ms + given.deadline_ms);
+	given.answer(given.arg, NULL, 0, "no answer in time");
+	clock_run(&clk, clk.now_ms + 1);
+	assert_int_equal(answer, AAA_SAYS_NOTHING);
+	assert_int_equal(h->stats.timeouts, 1);
+	assert_int_equal(h->failures, 1);
+	assert_non_null(strstr(logs, "113014"));
 }
 
 static void nonsense(void **state)
@@ -281,7 +296,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        T(ldap_question), T(ldaps_port),  T(authorization_has_no_password), T(realm_in_capitals), T(guest),
-	        T(refused_without_question), T(nobody_takes_it), T(helper_dies), T(nonsense), T(cancelled),
+	        T(refused_without_question), T(nobody_takes_it), T(helper_dies), T(no_answer_in_time),
+	        T(nonsense), T(cancelled),
 	};
 	log_sink_add(&sink);
 	return cmocka_run_group_tests(tests, NULL, NULL);
