@@ -119,22 +119,29 @@ static void blocks(void **state)
 	uint8_t hash[20] = {9, 8, 7}, b[128];
 	(void)state;
 	memset(b, 0xff, sizeof b);
-	b[0] = 0, b[1] = 1, b[107] = 0;
+	b[0] = 0;
+	b[1] = 1;
+	b[107] = 0;
 	memcpy(b + 108, hash, 20);
 	assert_true(forged(b, sizeof b, hash, 20));
 	b[1] = 2; /* block type */
 	assert_false(forged(b, sizeof b, hash, 20));
-	b[1] = 1, b[50] = 0xfe; /* padding */
+	b[1] = 1;
+	b[50] = 0xfe; /* padding */
 	assert_false(forged(b, sizeof b, hash, 20));
 	/* short padding, something behind the hash (Bleichenbacher 2006) */
 	memset(b, 0xff, sizeof b);
-	b[0] = 0, b[1] = 1, b[10] = 0;
+	b[0] = 0;
+	b[1] = 1;
+	b[10] = 0;
 	memcpy(b + 11, hash, 20);
 	assert_false(forged(b, sizeof b, hash, 20));
 	/* DigestInfo of SHA-1 */
 	static const uint8_t info[] = {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14};
 	memset(b, 0xff, sizeof b);
-	b[0] = 0, b[1] = 1, b[128 - 20 - sizeof info - 1] = 0;
+	b[0] = 0;
+	b[1] = 1;
+	b[128 - 20 - sizeof info - 1] = 0;
 	memcpy(b + 128 - 20 - sizeof info, info, sizeof info);
 	memcpy(b + 108, hash, 20);
 	assert_false(forged(b, sizeof b, hash, 20));
