@@ -81,7 +81,7 @@ static void gets_what_its_group_has(void **state)
 	world_assert_empty(w);
 }
 
-/* Only what the group allows: its servers do not see the password of a method that it has not. */
+/* Only what the group allows. */
 static void has_the_methods_of_its_group(void **state)
 {
 	struct world *w = *state;
