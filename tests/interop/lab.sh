@@ -19,6 +19,8 @@ APPLIANCE_PID=
 # of the guest that connected last (addresses)
 PPP_IF= LOCAL_IP= REMOTE_IP= DNS1= DNS2=
 
+# at_end COMMANDS: what is done whatever ends the suite; it is not disturbed by a second signal
+at_end() { trap "trap '' INT TERM HUP PIPE; $1" EXIT; trap 'exit 130' INT TERM HUP PIPE; }
 ns() { local n=$1; shift; nsenter --net="/run/netns/$P-$n" -- "$@"; }
 ns_make() {
 	ip netns add "$P-$1"; ns "$1" ip link set lo up
@@ -176,21 +178,27 @@ log_since() { tail -c +$((${LOG_AT:-0} + 1)) "$A/posternd.log"; }
 PASSED=0 FAILED=0
 TEST_OUT=$W/test.out
 # stream NAME COMMAND...: tests that run beside those of other streams (they start and stop no appliance and no
-# guest); streams_end waits for them, prints what they said and counts their tests.
+# guest). streams_end [FROM] waits for them, prints what they said and counts their tests; with FROM only for those from
+# that number on: `local from=${#STREAMS[@]}` before the first, so that those which run already are not forgotten.
 STREAMS=()
 stream() {
 	local name=$1; shift
-	( PASSED=0 FAILED=0 TEST_OUT=$W/test.$name; "$@"; echo "$PASSED $FAILED" >"$W/count.$name" ) >"$W/stream.$name" 2>&1 &
+	( trap 'streams_down; exit 143' TERM; STREAMS=() PASSED=0 FAILED=0 TEST_OUT=$W/test.$name; "$@"; echo "$PASSED $FAILED" >"$W/count.$name" ) >"$W/stream.$name" 2>&1 &
 	STREAMS+=("$name:$!")
 }
 streams_end() {
-	local s p f
-	for s in "${STREAMS[@]}"; do
+	local s p f from=${1:-0}
+	for s in "${STREAMS[@]:from}"; do
 		wait "${s#*:}"; cat "$W/stream.${s%%:*}"
 		read -r p f <"$W/count.${s%%:*}" || { p=0 f=1; }
 		PASSED=$((PASSED + p)) FAILED=$((FAILED + f))
 	done
-	STREAMS=()
+	STREAMS=("${STREAMS[@]:0:from}")
+}
+# Ends those that still run; a stream comes to its end when the command it waits for does.
+streams_down() {
+	local s
+	for s in "${STREAMS[@]}"; do kill "${s#*:}" 2>/dev/null && pkill -P "${s#*:}"; wait "${s#*:}" 2>/dev/null; done
 }
 test_case() {
 	local name=$1 t0=$EPOCHREALTIME rc; shift

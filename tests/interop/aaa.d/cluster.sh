@@ -97,8 +97,7 @@ cluster_tests() {
 	wanted "cluster" || return 0
 	# it is a stream: its own are ended here, whatever ends it
 	SERVER_PID=() GATE_PIDS=() APPLIANCE_PID=
-	trap 'crowds_down; servers_down; gates_down' EXIT
-	trap 'exit 130' TERM
+	at_end 'crowds_down; servers_down; gates_down'
 	t "cluster: two gateways, two FreeRADIUS, one PostgreSQL start" cluster_up
 	t "cluster: $((2 * EACH)) logins at two gateways: no address twice" no_address_twice
 	t "cluster: a user's limit holds over both" limit_holds

@@ -82,7 +82,7 @@ groups_aggressive() { # ID CLIENT
 	t "groups: $2: Aggressive Mode, a name that is no group's" unknown_group "$1"
 	t "groups: $2: Aggressive Mode, the group's name and a wrong key" wrong_group_key "$1"
 }
-groups_pair() { local STREAMS=(); stream g1 "$@" 1 strongSwan; stream g12 "$@" 12 libreswan; streams_end; }
+groups_pair() { local from=${#STREAMS[@]}; stream g1 "$@" 1 strongSwan; stream g12 "$@" 12 libreswan; streams_end "$from"; }
 groups_tests() {
 	wanted groups || return 0
 	pki_guests "1 inet" "12 nat1" || { t "groups: guests are up" false; return; }

@@ -25,9 +25,9 @@ cell() {
 }
 # Tests that are the same for several guests, at once: STREAM's name, then a function that is given the guest and its place
 each_place() {
-	local what=$1 p STREAMS=(); shift
+	local what=$1 p from=${#STREAMS[@]}; shift
 	for p in "${PLACES[@]}"; do stream "${what}${p%% *}" "$@" $p; done
-	streams_end
+	streams_end "$from"
 }
 kind_tests() { # BITS-HASH ID CLIENT WHERE
 	local kind=$1 before=$((PASSED + FAILED)) failed=$FAILED part= done=in word

@@ -80,7 +80,7 @@ refused_up() {
 	second_up && pki_guests "3 inet" "13 inet"
 }
 # What both clients are told at once: neither changes what the other's case needs.
-both() { local STREAMS=(); stream r3 "$@" 3 strongSwan; stream r13 "$@" 13 libreswan; streams_end; }
+both() { local from=${#STREAMS[@]}; stream r3 "$@" 3 strongSwan; stream r13 "$@" 13 libreswan; streams_end "$from"; }
 refused_certificates() { # ID CLIENT
 	t "refused: $2: a good one gets in" let_in "$1" c-2048-sha256
 	t "refused: $2: of another authority" kept_out "$1" stranger "$(why '(no trustpoint of its issuer|the chain does not lead to a trustpoint)')"
@@ -107,7 +107,7 @@ refused_by_answer() {
 }
 # Its own stream: the second appliance is its own.
 refused_tests() {
-	local STREAMS=() name from; from=$(asked_lines)
+	local name from; from=$(asked_lines)
 	both refused_certificates
 	peer_ids req
 	both refused_names

@@ -267,7 +267,8 @@ seed_client_shows() {
 }
 # In a stream of its own: it waits for minutes.
 seed_tests() {
-	trap 'kill $PIX_CONSOLE 2>/dev/null; servers_down; appliance_stop; exit 143' TERM
+	SERVER_PID=() GATE_PIDS=() APPLIANCE_PID= # those of the suite are its own
+	at_end 'kill $PIX_CONSOLE 2>/dev/null; servers_down; appliance_stop'
 	t "seed: the PIX configuration boots as it is, beside its authority and its RADIUS server" seed_up
 	[ -n "$PIX_KEYS" ] || return 0
 	t "seed: ca generate rsa key 1024" seed_generates
