@@ -159,7 +159,7 @@ static bool begin(struct fetch *f)
 
 static void pass_time(uv_timer_t *t);
 
-/* As many as there may be; those that cannot begin fail when their time is looked at. */
+/* As many as there may be; those that cannot begin are told of when the loop comes round. */
 static void begin_some(struct fetches *all)
 {
 	while (all->waiting.n > 0 && all->running.n < FETCH_RUNNING_MAX) {

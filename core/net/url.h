@@ -1,5 +1,5 @@
 /* Files from and to servers: http, https, ftp, tftp, through libcurl on a helper thread of the event loop, so that
- * the control thread never waits. The only user of libcurl's transfers. */
+ * the control thread never waits. What crypto/pki wants has a pool of its own: fetch.h. */
 #ifndef CORE_NET_URL_H
 #define CORE_NET_URL_H
 

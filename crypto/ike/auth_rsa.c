@@ -175,7 +175,6 @@ static enum ike_verdict rsa_verify(struct ike_xchg *x, const struct ike_msg *m, 
 	struct ike_sa *sa = x->sa;
 	struct bytes id = *ike_peer_id_at(x);
 	struct pki_check_in in = {.peer_ip = x->remote.ip};
-	const struct ike_prefix prefix = ike_prefix(sa);
 	uint8_t hash[PRIM_MD_MAX];
 
 	if (!collect(x, m, &in))
@@ -185,7 +184,6 @@ static enum ike_verdict rsa_verify(struct ike_xchg *x, const struct ike_msg *m, 
 	in.hash = (struct bytes){hash, ike_auth_hash(sa, !x->initiator, id, hash)};
 	in.sig = ike_msg_find(m, PAY_SIG, NULL)->body;
 	in.id = ike_id_data(id, &in.id_type);
-	in.peer = prefix.s;
 	if (in.ncerts == 0)
 		return refuse(x, PKI_WHY_NO_CERT, "");
 	if (in.sig.len > PKI_SIG_MAX)

@@ -27,10 +27,10 @@ const char *pki_ossl_error(void)
 	return text;
 }
 
-static bool seconds(const ASN1_TIME *t, int64_t *out)
+bool pki_seconds(const ASN1_TIME *t, int64_t *out)
 {
 	struct tm tm;
-	if (ASN1_TIME_to_tm(t, &tm) != 1)
+	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
 		return false;
 	*out = timegm(&tm);
 	return true;
@@ -55,7 +55,7 @@ static const char *read_fields(struct pki_cert *c)
 	c->bits = (unsigned)EVP_PKEY_get_bits(key);
 	if (c->bits < PKI_RSA_BITS_MIN || c->bits > PKI_RSA_BITS_MAX)
 		return "its RSA key has a size that is not supported";
-	if (!seconds(X509_get0_notBefore(x), &c->not_before) || !seconds(X509_get0_notAfter(x), &c->not_after))
+	if (!pki_seconds(X509_get0_notBefore(x), &c->not_before) || !pki_seconds(X509_get0_notAfter(x), &c->not_after))
 		return "its times cannot be read";
 	if (!name_bytes(X509_get_subject_name(x), &c->subject) || !name_bytes(X509_get_issuer_name(x), &c->issuer))
 		return "its names cannot be read";
@@ -143,7 +143,7 @@ static bool der_time(struct rd *r, int64_t *out)
 {
 	const unsigned char *at = r->p;
 	ASN1_TIME *t = rd_left(r) > 0 ? d2i_ASN1_TIME(NULL, &at, (long)rd_left(r)) : NULL;
-	bool ok = t != NULL && seconds(t, out);
+	bool ok = t != NULL && pki_seconds(t, out);
 	ASN1_TIME_free(t);
 	if (ok)
 		rd_skip(r, (size_t)(at - r->p));

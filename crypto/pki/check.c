@@ -6,7 +6,7 @@
 #include "crypto/pki/check_int.h"
 #include "crypto/pki/ossl.h"
 
-enum { CHECK_HASH_MAX = 64, CHECK_ID_MAX = 4096, CHECK_PEER_MAX = 256 };
+enum { CHECK_HASH_MAX = 64, CHECK_ID_MAX = 4096 };
 
 const char *pki_why_text(enum pki_why why)
 {
@@ -182,7 +182,7 @@ static struct bytes copy(uint8_t **to, struct bytes b, size_t most)
 
 static size_t size_of(const struct pki_check_in *in)
 {
-	size_t size = CHECK_HASH_MAX + PKI_SIG_MAX + CHECK_ID_MAX + CHECK_PEER_MAX;
+	size_t size = CHECK_HASH_MAX + PKI_SIG_MAX + CHECK_ID_MAX;
 	for (size_t i = 0; i < in->ncerts; i++)
 		size += in->certs[i].len <= PKI_CERT_MAX ? in->certs[i].len : 0;
 	return size;
@@ -202,8 +202,6 @@ static struct pki_check *check_new(struct pki_checks *all, const struct pki_chec
 	c->id = copy(&at, in->id, CHECK_ID_MAX);
 	c->id_type = in->id_type;
 	c->peer_ip = in->peer_ip;
-	c->peer = (char *)at; /* the end of it is zero */
-	str_copy((char *)at, CHECK_PEER_MAX, str_of(in->peer != NULL ? in->peer : ""));
 	c->anchors = pki_anchors_hold(all->anchors);
 	c->now = all->ops->wall_s(all->ctx);
 	c->chain.why = PKI_WHY_BUSY; /* until it is judged: an appliance that stops judges nobody */

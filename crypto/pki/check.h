@@ -56,7 +56,6 @@ struct pki_check_in {
 	struct bytes hash, sig; /* HASH_I or HASH_R, and SIG */
 	uint8_t id_type;        /* RFC 2407 §4.6.2.1 */
 	struct bytes id;        /* its data, without type, protocol and port */
-	const char *peer;       /* for logs: the prefix of lines about it */
 	uint32_t peer_ip;
 };
 

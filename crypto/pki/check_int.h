@@ -65,7 +65,6 @@ struct pki_check {
 	size_t ncerts;
 	uint8_t id_type;
 	uint32_t peer_ip;
-	const char *peer;
 	/* what was found */
 	struct pki_cert *own; /* the peer's certificate, read but perhaps not believed; NULL = none */
 	struct pki_chain chain;

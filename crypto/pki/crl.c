@@ -6,7 +6,6 @@
 #include <openssl/x509v3.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "crypto/pki/ossl.h"
 
@@ -37,15 +36,6 @@ static const char *const reasons[REASONS] = {"unspecified", "keyCompromise", "cA
                                              "removeFromCRL", "privilegeWithdrawn", "aACompromise"};
 
 /* ------------------------------------------------------------------ reading */
-
-static bool seconds(const ASN1_TIME *t, int64_t *out)
-{
-	struct tm tm;
-	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
-		return false;
-	*out = timegm(&tm);
-	return true;
-}
 
 static X509_CRL *parse(struct bytes data)
 {
@@ -116,7 +106,7 @@ static const char *read_entry(const X509_REVOKED *r, struct pki_crl *crl, struct
 	}
 	if (len <= 0 || len > SERIAL_MAX)
 		return "an entry has a bad serial number";
-	if (!seconds(X509_REVOKED_get0_revocationDate(r), &when))
+	if (!pki_seconds(X509_REVOKED_get0_revocationDate(r), &when))
 		return "an entry has a bad date";
 	to->at = (uint32_t)crl->pool_len;
 	to->len = (uint8_t)len;
@@ -178,9 +168,9 @@ static const char *check_issuer(X509_CRL *x, const struct pki_cert *issuer)
 
 static const char *read_times(X509_CRL *x, struct pki_crl *crl, int64_t now)
 {
-	if (!seconds(X509_CRL_get0_lastUpdate(x), &crl->this_update))
+	if (!pki_seconds(X509_CRL_get0_lastUpdate(x), &crl->this_update))
 		return "its thisUpdate cannot be read";
-	if (X509_CRL_get0_nextUpdate(x) != NULL && !seconds(X509_CRL_get0_nextUpdate(x), &crl->next_update))
+	if (X509_CRL_get0_nextUpdate(x) != NULL && !pki_seconds(X509_CRL_get0_nextUpdate(x), &crl->next_update))
 		return "its nextUpdate cannot be read";
 	return crl->this_update > now + PKI_CRL_SKEW_S ? "it is from the future" : NULL;
 }

@@ -62,23 +62,23 @@ static void put_crl(void *arg, const struct pki_crl_info *info)
 	rec_close(o);
 }
 
-/* A trustpoint that was named must be there. */
-static bool known(struct cmd *c, struct str name)
+/* The trustpoint that was named; NULL when there is none, which is told. */
+static const struct pki_trustpoint *named(struct cmd *c, char name[PKI_LABEL_MAX + 1])
 {
 	struct pki *pki = c->ctx;
-	char text[80];
-	str_copy(text, sizeof text, name);
-	if (name.len == 0 || pki_trustpoint_find(pki->conf, text) != NULL)
-		return true;
-	cmd_fail(c, "CA trustpoint '%s' is not known.", text);
-	return false;
+	str_copy(name, PKI_LABEL_MAX + 1, cmd_text(c, "trustpoint"));
+	const struct pki_trustpoint *tp = pki_trustpoint_find(pki->conf, name);
+	if (tp == NULL)
+		cmd_fail(c, "CA trustpoint '%s' is not known.", name);
+	return tp;
 }
 
 static int show_ca_crls(struct cmd *c)
 {
 	struct pki *pki = c->ctx;
 	struct showing s = {.o = c->out, .only = cmd_text(c, "trustpoint")};
-	if (!known(c, s.only))
+	char name[PKI_LABEL_MAX + 1];
+	if (s.only.len > 0 && named(c, name) == NULL)
 		return CMD_ERROR;
 	rec_list(c->out, "crls");
 	pki_crls_each(pki->checks->crls, put_crl, &s);
@@ -89,12 +89,11 @@ static int show_ca_crls(struct cmd *c)
 static int clear_ca_crls(struct cmd *c)
 {
 	struct pki *pki = c->ctx;
-	struct str only = cmd_text(c, "trustpoint");
-	char name[80];
-	if (!known(c, only))
+	bool all = cmd_text(c, "trustpoint").len == 0;
+	char name[PKI_LABEL_MAX + 1];
+	if (!all && named(c, name) == NULL)
 		return CMD_ERROR;
-	str_copy(name, sizeof name, only);
-	pki_crls_clear(pki->checks->crls, only.len > 0 ? name : NULL);
+	pki_crls_clear(pki->checks->crls, all ? NULL : name);
 	return CMD_OK;
 }
 
@@ -169,11 +168,10 @@ static int crypto_ca_crl_request(struct cmd *c)
 {
 	struct pki *pki = c->ctx;
 	struct request *r;
-	char name[80];
-	str_copy(name, sizeof name, cmd_text(c, "trustpoint"));
-	const struct pki_trustpoint *tp = pki_trustpoint_find(pki->conf, name);
+	char name[PKI_LABEL_MAX + 1];
+	const struct pki_trustpoint *tp = named(c, name);
 	if (tp == NULL)
-		return cmd_fail(c, "CA trustpoint '%s' is not known.", name);
+		return CMD_ERROR;
 	if (tp->cert[PKI_ROLE_CA] == NULL)
 		return cmd_fail(c, "trustpoint %s has no certificate of its CA, authenticate it first", name);
 	if ((r = calloc(1, sizeof *r)) == NULL)

@@ -29,7 +29,7 @@ struct pki_crl_place {
 
 struct pki_crl_got {
 	struct pki_crl *crl; /* NULL = none; hold it to keep it */
-	enum pki_why why;    /* GOOD or NO_CRL, CRL_INVALID, CRL_STALE */
+	enum pki_why why;    /* GOOD or NO_CRL, CRL_INVALID, BUSY */
 	const char *detail;
 };
 

@@ -3,7 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "crypto/pki/ossl.h"
 
@@ -57,15 +56,6 @@ struct bytes pki_ocsp_request(const struct pki_ocsp *q)
 }
 
 /* ------------------------------------------------------------------ answers */
-
-static bool seconds(const ASN1_GENERALIZEDTIME *t, int64_t *out)
-{
-	struct tm tm;
-	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
-		return false;
-	*out = timegm(&tm);
-	return true;
-}
 
 static const struct {
 	int reason;
@@ -129,7 +119,7 @@ static const char *check_times(const struct pki_ocsp *q, const ASN1_GENERALIZEDT
                                const ASN1_GENERALIZEDTIME *next_update, int64_t now)
 {
 	int64_t from = 0, until = 0;
-	if (!seconds(this_update, &from) || (next_update != NULL && !seconds(next_update, &until)))
+	if (!pki_seconds(this_update, &from) || (next_update != NULL && !pki_seconds(next_update, &until)))
 		return "its times cannot be read";
 	if (from > now + PKI_OCSP_SKEW_S)
 		return "it is from the future";
@@ -156,7 +146,7 @@ static enum pki_why judge(const struct pki_ocsp *q, OCSP_BASICRESP *basic, int64
 		return PKI_WHY_GOOD;
 	case V_OCSP_CERTSTATUS_REVOKED:
 		*entry = (struct pki_crl_entry){0, reason >= 0 ? OCSP_crl_reason_str(reason) : ""};
-		if (!seconds(revoked, &entry->when))
+		if (!pki_seconds(revoked, &entry->when))
 			entry->when = 0;
 		return PKI_WHY_REVOKED;
 	default:

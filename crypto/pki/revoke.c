@@ -232,21 +232,24 @@ static enum outcome ocsp_step(struct pki_check *c)
 
 /* ------------------------------------------------------------------ one after the other */
 
-static void next_method(struct pki_revoke *r)
+static void places_forget(struct pki_revoke *r)
 {
-	r->method++;
 	pki_places_drop(&r->places);
 	r->next = 0;
 	r->found = false;
+}
+
+static void next_method(struct pki_revoke *r)
+{
+	r->method++;
+	places_forget(r);
 }
 
 static void next_cert(struct pki_revoke *r)
 {
 	r->at++;
 	r->method = 0;
-	pki_places_drop(&r->places);
-	r->next = 0;
-	r->found = false;
+	places_forget(r);
 }
 
 static enum outcome (*const methods[])(struct pki_check *c) = {[PKI_REVOCATION_NONE] = none_step,
@@ -319,7 +322,5 @@ void pki_revoke_stop(struct pki_check *c)
 	r->job = NULL;
 	pki_ocsp_free(r->ocsp);
 	r->ocsp = NULL;
-	pki_places_drop(&r->places);
-	r->next = 0;
-	r->found = false;
+	places_forget(r);
 }

@@ -95,9 +95,8 @@ void scep_say_status(const struct pki_scep_query *q)
 }
 
 /* The enrolment's own thread and the one that polls both say so. */
-void scep_say_completed(const struct pki_scep_query *q, bool all)
+void scep_say_completed(bool all)
 {
-	(void)q;
 	debug_pix(DEBUG_CA, NOT_FOUND);
 	if (!all)
 		return;

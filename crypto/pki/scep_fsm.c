@@ -127,7 +127,7 @@ static void act_granted(void *obj, void *data)
 	}
 	scep_say_answer(q);
 	scep_say_status(q);
-	scep_say_completed(q, none_left(q));
+	scep_say_completed(none_left(q));
 	q->pending = true; /* the file knows it */
 	end(q);
 }

@@ -23,7 +23,6 @@ enum scep_type {
 	SCEP_RENEWAL_REQ = 17,
 	SCEP_PKCS_REQ = 19,
 	SCEP_CERT_POLL = 20, /* GetCertInitial of the drafts */
-	SCEP_GET_CERT = 21,
 	SCEP_GET_CRL = 22,
 };
 enum scep_status { SCEP_SUCCESS = 0, SCEP_FAILURE = 2, SCEP_PENDING = 3 };

@@ -111,7 +111,7 @@ void scep_say_resend(const struct pki_scep_query *q);
 void scep_say_opened(void);
 void scep_say_answer(const struct pki_scep_query *q);
 void scep_say_status(const struct pki_scep_query *q);
-void scep_say_completed(const struct pki_scep_query *q, bool all);
+void scep_say_completed(bool all);
 void scep_say_ca_asked(const struct pki_scep_query *q);
 void scep_say_ca_error(void);
 void scep_say_ca_failed(const struct pki_scep_query *q);

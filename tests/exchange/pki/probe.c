@@ -176,7 +176,7 @@ static void on_tick(uv_timer_t *t)
 static void ask(struct pki *pki, const char *dir, const char *name)
 {
 	static uint8_t hash[20] = {7}, sig[PKI_SIG_MAX];
-	struct pki_check_in in = {.hash = {hash, sizeof hash}, .peer = ""};
+	struct pki_check_in in = {.hash = {hash, sizeof hash}};
 	struct err err = {0};
 	size_t len, sig_len = 0;
 	const char *pem = text_of(dir, name, "key", &len);

@@ -76,7 +76,7 @@ void ask(X509 *x, unsigned slot, X509 *second, X509 *third)
 	assert_true(pki_sign_hash(key, (struct bytes){hash, sizeof hash}, sig, &len));
 	pki_key_drop(key);
 	BIO_free(out);
-	question = (struct pki_check_in){.hash = {hash, sizeof hash}, .sig = {sig, len}, .peer = ""};
+	question = (struct pki_check_in){.hash = {hash, sizeof hash}, .sig = {sig, len}};
 	if (x != NULL)
 		question.certs[question.ncerts++] = maker_der(x);
 	if (second != NULL)
