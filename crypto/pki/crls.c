@@ -295,11 +295,33 @@ static void read_list(void *entry, void *data)
 	step(e, EV_BAD, &(struct trouble){PKI_WHY_BUSY, "no helper thread is free"});
 }
 
+/* Old by `cache-time`, or by what it says itself. */
+static bool fresh(const struct crls_entry *e)
+{
+	uint64_t now = clock_now(e->crls->clock);
+	int64_t next = e->crl != NULL ? pki_crl_next_update(e->crl) : 0;
+	if (e->crl == NULL || now - e->got_ms >= e->keep_ms)
+		return false;
+	return !e->enforce || next >= e->crls->ops->wall_s(e->crls->ctx);
+}
+
+/* Not before there is another one: it says nothing good of anybody any more, but who is on it is (pki_crls_lists). */
+static void forget_old(struct crls_entry *e)
+{
+	char name[PKI_LOG_NAME_MAX];
+	if (e->crl != NULL && !fresh(e)) {
+		pki_name_text(pki_crl_issuer(e->crl), name, sizeof name);
+		log_msg(MSG_717016, name);
+	}
+	pki_crl_drop(e->crl);
+	e->crl = NULL;
+}
+
 static void take(void *entry, void *data)
 {
 	struct crls_entry *e = entry, *old;
 	struct pki_crls *crls = e->crls;
-	pki_crl_drop(e->crl);
+	forget_old(e);
 	e->crl = pki_crl_hold(data);
 	e->got_ms = clock_now(crls->clock);
 	e->why = PKI_WHY_GOOD;
@@ -329,27 +351,6 @@ static void lose(void *entry, void *data)
 
 /* ------------------------------------------------------------------ from outside */
 
-/* Old by `cache-time`, or by what it says itself. */
-static bool fresh(const struct crls_entry *e, const struct pki_trustpoint *tp)
-{
-	uint64_t now = clock_now(e->crls->clock);
-	int64_t next = e->crl != NULL ? pki_crl_next_update(e->crl) : 0;
-	if (e->crl == NULL || now - e->got_ms >= (uint64_t)tp->crl_cache_s * 1000)
-		return false;
-	return !tp->crl_enforce_next || next >= e->crls->ops->wall_s(e->crls->ctx);
-}
-
-static void forget_old(struct crls_entry *e)
-{
-	char name[PKI_LOG_NAME_MAX];
-	if (e->crl == NULL)
-		return;
-	pki_name_text(pki_crl_issuer(e->crl), name, sizeof name);
-	log_msg(MSG_717016, name);
-	pki_crl_drop(e->crl);
-	e->crl = NULL;
-}
-
 bool pki_crls_get(struct pki_crls *crls, const struct pki_crl_place *place, struct pki_crl_want *w,
                   struct pki_crl_got *got)
 {
@@ -362,12 +363,10 @@ bool pki_crls_get(struct pki_crls *crls, const struct pki_crl_place *place, stru
 	e->enforce = place->tp->crl_enforce_next;
 	bool under_way = e->fetch != NULL || e->job != NULL;
 	bool tried = e->state != LIST_NONE && clock_now(crls->clock) - e->tried_ms < PKI_CRLS_AGAIN_MS;
-	if (!under_way && (place->again || (!fresh(e, place->tp) && !tried))) {
-		if (!place->again)
-			forget_old(e);
+	if (!under_way && (place->again || (!fresh(e) && !tried))) {
 		step(e, EV_WANTED, NULL);
 		under_way = e->fetch != NULL;
-	} else if (!place->again && fresh(e, place->tp)) {
+	} else if (!place->again && fresh(e)) {
 		under_way = false; /* somebody asks for a newer one: this one will do */
 	}
 	if (under_way) {
@@ -379,7 +378,7 @@ bool pki_crls_get(struct pki_crls *crls, const struct pki_crl_place *place, stru
 		*end = w;
 		return false;
 	}
-	bool use = e->crl != NULL && (e->why == PKI_WHY_GOOD || fresh(e, place->tp)) && !(place->again && e->why != PKI_WHY_GOOD);
+	bool use = e->crl != NULL && (e->why == PKI_WHY_GOOD || fresh(e)) && !(place->again && e->why != PKI_WHY_GOOD);
 	*got = (struct pki_crl_got){use ? e->crl : NULL, use ? PKI_WHY_GOOD : e->why, use ? "" : e->detail};
 	return true;
 }
@@ -425,7 +424,8 @@ void pki_crls_each(const struct pki_crls *crls, void (*fn)(void *arg, const stru
 			continue;
 		if (e->enforce && pki_crl_next_update(e->crl) < info.until)
 			info.until = pki_crl_next_update(e->crl);
-		fn(arg, &info);
+		if (info.until >= wall)
+			fn(arg, &info);
 	}
 }
 

@@ -66,7 +66,7 @@ void pki_crls_unwant(struct pki_crl_want *w); /* also when it does not wait */
 /* Forgets what was fetched for a trustpoint (NULL = all). */
 void pki_crls_clear(struct pki_crls *crls, const char *trustpoint);
 
-/* What there is, for show: lists that were fetched, the one used last in front. */
+/* What there is, for show: lists that were fetched and are not old, the one used last in front. */
 struct pki_crl_info {
 	const struct pki_crl *crl;
 	const char *url, *trustpoint;

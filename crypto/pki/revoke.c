@@ -74,6 +74,15 @@ static enum outcome none_step(struct pki_check *c)
 	return PASSED;
 }
 
+/* The same at once for all that are left of the path; GOOD_UNCHECKED, or it has ended. */
+static void end_unchecked(struct pki_check *c)
+{
+	for (; c->revoke.at + 1 < c->chain.npath; c->revoke.at++)
+		if (none_step(c) == ENDED)
+			return;
+	pki_check_end(c, PKI_WHY_GOOD_UNCHECKED, "");
+}
+
 /* ------------------------------------------------------------------ CRL */
 
 static enum outcome judge_crl(struct pki_check *c, const struct pki_crl_got *got)
@@ -298,7 +307,10 @@ static void on_late(struct timer *t, void *arg)
 	for (size_t i = c->revoke.method; i < tp->nrevocation; i++)
 		optional = optional || tp->revocation[i] == PKI_REVOCATION_NONE;
 	fail(c, ocsp ? PKI_WHY_NO_OCSP : PKI_WHY_NO_CRL, "it takes too long");
-	pki_check_end(c, optional ? PKI_WHY_GOOD_UNCHECKED : c->revoke.why, optional ? "" : c->revoke.detail);
+	if (optional)
+		end_unchecked(c);
+	else
+		pki_check_end(c, c->revoke.why, c->revoke.detail);
 }
 
 void pki_revoke_start(struct pki_check *c)
