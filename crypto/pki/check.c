@@ -143,6 +143,7 @@ static void run_chain(void *job)
 void pki_check_end(struct pki_check *c, enum pki_why why, const char *detail)
 {
 	bool good = why == PKI_WHY_GOOD || why == PKI_WHY_GOOD_UNCHECKED;
+	pki_revoke_stop(c); /* as long as there is a clock to stop the timer of */
 	c->state = CHECK_ENDED;
 	c->verdict = (struct pki_verdict){.why = why,
 	                                  .detail = detail,

@@ -1,4 +1,4 @@
-/* What is known of a revocation counts, whatever else goes wrong. */
+/* What is known of a revocation counts, whatever else goes wrong; and a verdict after which nothing is left. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -154,10 +154,53 @@ static void old_until_there_is_another(void **state)
 	log_sink_remove(&sink);
 }
 
+/* ------------------------------------------------------------------ a verdict, and then the end of everything */
+
+static unsigned ends;
+
+static void on_end(void *arg, const struct pki_verdict *v)
+{
+	struct err err = {0};
+	(void)arg;
+	why = v->why;
+	ends++;
+	pki_free(pki);
+	pki = pki_new(&world.clock, &maker_ops, &world, -1, &err);
+	assert_non_null(pki);
+	reconfigure();
+}
+
+static void ended_within(void **state)
+{
+	CERT(x) = published(root, ROOT, ROOT_CDP);
+	const struct {
+		const X509 *revoked;
+		enum pki_why why;
+	} rows[] = {{NULL, PKI_WHY_GOOD}, {x, PKI_WHY_REVOKED}};
+	(void)state;
+	crl_then(-1);
+	ask(x, PEER, NULL, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct maker_crl m = {.issuer = root, .issuer_slot = ROOT, .revoked = rows[i].revoked, .reason = 1};
+		ends = 0;
+		for (int n = 0; n < 2; n++) /* the second one is not told any more */
+			assert_non_null(pki_check_start(pki, &question, on_end, NULL));
+		maker_work(&world);
+		answered(0, maker_crl(&m));
+		assert_int_equal(ends, 1);
+		assert_int_equal(why, rows[i].why);
+	}
+	assert_non_null(pki_check_start(pki, &question, on_end, NULL));
+	maker_work(&world);
+	later(30);
+	assert_int_equal(ends, 2);
+	assert_int_equal(why, PKI_WHY_NO_CRL);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, peer_setup, peer_teardown)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {T(known_when_late), T(known_of_its_ca), T(known_when_lost),
-	                                   T(old_until_there_is_another)};
+	                                   T(old_until_there_is_another), T(ended_within)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
