@@ -1,6 +1,8 @@
 #include "crypto/pki/cert.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdatomic.h>
@@ -45,6 +47,18 @@ static bool name_bytes(const X509_NAME *name, struct bytes *out)
 	return true;
 }
 
+/* Who verifies works as long as the exponent is; 65537 is usual. */
+enum { EXPONENT_BITS_MAX = 64 };
+static const char bad_exponent[] = "its RSA key has a bad exponent";
+
+static unsigned exponent_bits(const EVP_PKEY *key)
+{
+	BIGNUM *e = NULL;
+	unsigned bits = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 ? (unsigned)BN_num_bits(e) : UINT_MAX;
+	BN_free(e);
+	return bits;
+}
+
 /* The fields that are asked for all the time. */
 static const char *read_fields(struct pki_cert *c)
 {
@@ -55,6 +69,8 @@ static const char *read_fields(struct pki_cert *c)
 	c->bits = (unsigned)EVP_PKEY_get_bits(key);
 	if (c->bits < PKI_RSA_BITS_MIN || c->bits > PKI_RSA_BITS_MAX)
 		return "its RSA key has a size that is not supported";
+	if (exponent_bits(key) > EXPONENT_BITS_MAX)
+		return bad_exponent;
 	if (!pki_seconds(X509_get0_notBefore(x), &c->not_before) || !pki_seconds(X509_get0_notAfter(x), &c->not_after))
 		return "its times cannot be read";
 	if (!name_bytes(X509_get_subject_name(x), &c->subject) || !name_bytes(X509_get_issuer_name(x), &c->issuer))
@@ -150,8 +166,16 @@ static bool der_time(struct rd *r, int64_t *out)
 	return ok;
 }
 
-/* SubjectPublicKeyInfo of an RSA key: bits of its modulus, 0 = another kind of key. */
-static unsigned der_rsa_bits(struct rd *r)
+static unsigned der_bits(struct rd *integer)
+{
+	uint8_t first = rd_u8(integer);
+	while (first == 0 && rd_left(integer) > 0)
+		first = rd_u8(integer);
+	return (unsigned)(rd_left(integer) * 8) + (first != 0 ? 32u - (unsigned)__builtin_clz(first) : 0);
+}
+
+/* SubjectPublicKeyInfo of an RSA key: bits of its modulus, 0 = another kind of key; and of its exponent. */
+static unsigned der_rsa_bits(struct rd *r, unsigned *exponent)
 {
 	static const uint8_t rsa[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01};
 	struct rd spki = der_take(r, DER_SEQUENCE, NULL), algorithm = der_take(&spki, DER_SEQUENCE, NULL);
@@ -159,17 +183,16 @@ static unsigned der_rsa_bits(struct rd *r)
 	if (!bytes_eq(rd_rest(&oid), (struct bytes){rsa, sizeof rsa}) || rd_u8(&key) != 0)
 		return 0;
 	struct rd pair = der_take(&key, DER_SEQUENCE, NULL), modulus = der_take(&pair, DER_INTEGER, NULL);
-	der_take(&pair, DER_INTEGER, NULL);
+	struct rd e = der_take(&pair, DER_INTEGER, NULL);
 	if (!rd_ok(&pair) || !rd_ok(&spki) || rd_left(&pair) > 0 || rd_left(&key) > 0 || rd_left(&spki) > 0)
 		return 0;
-	uint8_t first = rd_u8(&modulus);
-	while (first == 0 && rd_left(&modulus) > 0)
-		first = rd_u8(&modulus);
-	return (unsigned)(rd_left(&modulus) * 8) + (first != 0 ? 32u - (unsigned)__builtin_clz(first) : 0);
+	*exponent = der_bits(&e);
+	return der_bits(&modulus);
 }
 
 static const char *read_by_hand(struct pki_cert *c)
 {
+	unsigned exponent = 0;
 	struct rd all = rd_of(c->der.p, c->der.len), cert = der_take(&all, DER_SEQUENCE, NULL);
 	struct rd tbs = der_take(&cert, DER_SEQUENCE, NULL);
 	if (rd_left(&tbs) > 0 && tbs.p[0] == DER_VERSION)
@@ -179,7 +202,7 @@ static const char *read_by_hand(struct pki_cert *c)
 	der_take(&tbs, DER_SEQUENCE, &c->issuer);
 	struct rd validity = der_take(&tbs, DER_SEQUENCE, NULL);
 	der_take(&tbs, DER_SEQUENCE, &c->subject);
-	c->bits = der_rsa_bits(&tbs);
+	c->bits = der_rsa_bits(&tbs, &exponent);
 	der_take(&cert, DER_SEQUENCE, NULL); /* algorithm and signature */
 	der_take(&cert, DER_BITS, NULL);
 	if (!rd_ok(&all) || !rd_ok(&cert) || !rd_ok(&tbs) || rd_left(&cert) > 0)
@@ -190,6 +213,8 @@ static const char *read_by_hand(struct pki_cert *c)
 		return "its times cannot be read";
 	if (c->bits < PKI_RSA_BITS_MIN || c->bits > PKI_RSA_BITS_MAX)
 		return "its key is not an RSA key of a size that is supported";
+	if (exponent > EXPONENT_BITS_MAX)
+		return bad_exponent;
 	return NULL;
 }
 

@@ -13,7 +13,7 @@ enum {
 };
 
 /* From DER, all of it; hostile. NULL with err: too long, not a certificate, something behind it, a key that cannot be
- * used (only RSA of 512 to 8192 bits). The first holder is the caller. */
+ * used (only RSA of 512 to 8192 bits, with an exponent of at most 64). The first holder is the caller. */
 struct pki_cert *pki_cert_read(struct bytes der, struct err *err);
 /* The same of one that was read before it was kept (in the configuration): what nobody asks for yet is not looked into,
  * because OpenSSL needs a tenth of a millisecond to set up a key. What it cannot make of the rest later is a certificate

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "crypto/pki/name.h"
@@ -117,12 +118,59 @@ static void test_damaged(void **state)
 	pki_cert_drop(c);
 }
 
+/* DER of a certificate whose key has this exponent. */
+static uint8_t *with_exponent(const char *hex, size_t *len)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *key = NULL;
+	BIGNUM *e = NULL;
+	X509 *x = X509_new();
+	uint8_t *der = NULL;
+	assert_true(BN_hex2bn(&e, hex) > 0 && EVP_PKEY_keygen_init(ctx) == 1);
+	assert_true(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 1024) == 1 && EVP_PKEY_CTX_set1_rsa_keygen_pubexp(ctx, e) == 1);
+	assert_int_equal(EVP_PKEY_generate(ctx, &key), 1);
+	X509_gmtime_adj(X509_getm_notBefore(x), 0);
+	X509_gmtime_adj(X509_getm_notAfter(x), 3600);
+	assert_true(X509_set_pubkey(x, key) == 1 && X509_sign(x, key, EVP_sha256()) > 0);
+	*len = (size_t)i2d_X509(x, &der);
+	X509_free(x);
+	EVP_PKEY_free(key);
+	EVP_PKEY_CTX_free(ctx);
+	BN_free(e);
+	return der;
+}
+
+/* What an exponent costs to use is the verifier's time. */
+static void test_exponent(void **state)
+{
+	static const struct {
+		const char *exponent;
+		bool good;
+	} rows[] = {{"10001", true}, {"FFFFFFFFFFFFFFC5", true}, {"1000000000000000D", false}};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		for (unsigned kept = 0; kept < 2; kept++) {
+			struct err err = {0};
+			struct bytes der = {0};
+			uint8_t *p = with_exponent(rows[i].exponent, &der.len);
+			der.p = p;
+			struct pki_cert *c = kept ? pki_cert_read_kept(der, &err) : pki_cert_read(der, &err);
+			assert_int_equal(c != NULL, rows[i].good);
+			if (!rows[i].good)
+				assert_non_null(strstr(err.text, "its RSA key has a bad exponent"));
+			pki_cert_drop(c);
+			OPENSSL_free(p);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_same),
 	        cmocka_unit_test(test_cut),
 	        cmocka_unit_test(test_damaged),
+	        cmocka_unit_test(test_exponent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
