@@ -212,6 +212,18 @@ void pki_scep_query_cancel(struct pki_scep_query *q)
 
 /* ------------------------------------------------------------------ enrolment */
 
+/* false with err: no helper thread, and the query is no more. */
+static bool begin(struct pki_scep_query *q, struct err *err)
+{
+	if (scep_work_make(q)) {
+		scep_event(q, SCEP_EV_START);
+		return true;
+	}
+	err_set(err, q->err.code, "%s", q->err.text);
+	scep_query_end(q);
+	return false;
+}
+
 /* Signs with the certificate it has, as long as that is good. */
 static void choose_renewal(struct pki_scep_query *q, const struct pki_trustpoint *tp)
 {
@@ -243,13 +255,16 @@ int pki_scep_enroll(struct pki *pki, const struct pki_scep_enroll *in, void (*se
 	q->sent = sent;
 	q->arg = arg;
 	scep_say_start();
+	if (!begin(q, &why)) {
+		log_msg(MSG_717002, in->trustpoint, why.text);
+		return err_set(err, why.code, "%s", why.text);
+	}
 	/* The one before it, which is further down the list. */
 	for (struct pki_scep_query *old = q->next; old != NULL; old = old->next)
 		if (old->kind == SCEP_KIND_ENROLL && strcmp(old->trustpoint, q->trustpoint) == 0) {
 			scep_query_end(old);
 			break;
 		}
-	scep_event(q, SCEP_EV_START);
 	return 0;
 }
 
@@ -288,8 +303,7 @@ struct pki_scep_query *pki_scep_crl(struct pki *pki, const char *name, const str
 	q->of = pki_cert_hold((struct pki_cert *)of);
 	q->got_crl = done;
 	q->arg = arg;
-	scep_event(q, SCEP_EV_START);
-	return q;
+	return begin(q, err) ? q : NULL;
 }
 
 /* ------------------------------------------------------------------ the client */

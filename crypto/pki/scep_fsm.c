@@ -134,13 +134,6 @@ static void act_granted(void *obj, void *data)
 
 /* ------------------------------------------------------------------ steps */
 
-static void act_make(void *obj, void *data)
-{
-	(void)data;
-	if (!scep_work_make(obj))
-		failed(obj, -EAGAIN, "no helper thread");
-}
-
 /* Answers to GetCACaps are optional: a CA of the drafts has none. */
 static void caps_answered(void *arg, const struct pki_fetched *got)
 {
@@ -320,7 +313,7 @@ static void act_refused(void *obj, void *data)
 /* ------------------------------------------------------------------ table */
 
 static const struct fsm_row rows[] = {
-        {IDLE, SCEP_EV_START, MAKE, act_make},
+        {IDLE, SCEP_EV_START, MAKE, NULL},
         {IDLE, SCEP_EV_RESUME, CAPS, act_caps},
         {MAKE, SCEP_EV_DONE, CAPS, act_caps},
         {MAKE, SCEP_EV_FAILED, IDLE, act_give_up},

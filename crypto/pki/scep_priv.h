@@ -69,7 +69,7 @@ bool scep_query_parties(struct pki_scep_query *q, const struct pki_trustpoint *t
 
 /* scep_fsm.c: states and events of an enrolment and of GetCRL */
 enum scep_event {
-	SCEP_EV_START,
+	SCEP_EV_START,   /* it is being made */
 	SCEP_EV_RESUME,  /* after a restart */
 	SCEP_EV_DONE,    /* what was to be done is done */
 	SCEP_EV_FAILED,  /* and cannot be */

@@ -51,8 +51,10 @@ static struct work *first_work;
 
 static int op_work(void *ctx, void (*run)(void *job), void (*done)(void *job), void *job)
 {
-	struct work *w = calloc(1, sizeof *w), **at = &first_work;
 	(void)ctx;
+	if (lab.busy)
+		return -EAGAIN;
+	struct work *w = calloc(1, sizeof *w), **at = &first_work;
 	*w = (struct work){NULL, run, done, job};
 	while (*at != NULL)
 		at = &(*at)->next;
@@ -212,7 +214,8 @@ void lab_begin(bool pix)
 	if (lab.pki != NULL) /* the test before this one failed */
 		lab_end();
 	lab = (struct lab){.conf = {.trustpoints = lab.tp, .ntrustpoints = LAB_TRUSTPOINTS, .hostname = "PIX-506-2",
-	                            .fqdn = "PIX-506-2.sjvpn.com"}};
+	                            .fqdn = "PIX-506-2.sjvpn.com"},
+	                   .jobs = -1};
 	strcpy(lab.home, "/tmp/postern-scep-XXXXXX");
 	assert_non_null(mkdtemp(lab.home));
 	lab.dir = open(lab.home, O_RDONLY | O_DIRECTORY);
@@ -241,7 +244,9 @@ static void run_work(void)
 	while (first_work != NULL) {
 		struct work *w = first_work;
 		first_work = w->next;
-		w->run(w->job);
+		if (lab.jobs != 0)
+			w->run(w->job);
+		lab.jobs -= lab.jobs > 0;
 		w->done(w->job);
 		free(w);
 	}

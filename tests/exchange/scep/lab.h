@@ -22,6 +22,8 @@ struct lab {
 	struct out log;    /* syslog: "717003 text" a line */
 	struct out server; /* what the server says */
 	bool refuse;       /* the configuration takes no certificate */
+	bool busy;         /* helper threads take no job */
+	int jobs;          /* they do so many more, then jobs come back undone; negative: all */
 	unsigned sent;     /* requests that were said to be on their way; the last failure to send one */
 	struct err failed;
 };
