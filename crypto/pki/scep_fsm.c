@@ -370,9 +370,9 @@ static enum scep_event judge(struct pki_scep_query *q)
 
 void scep_worked(struct pki_scep_query *q)
 {
-	if (!q->ok && q->err.code == 0) /* the program ends */
-		err_set(&q->err, -ECANCELED, "it was not done");
-	if (!q->ok)
+	if (!q->ok && q->err.code == 0) /* the program ends: what is pending goes on when it starts again */
+		stuck(q, -ECANCELED, "it was not done");
+	else if (!q->ok)
 		scep_event(q, SCEP_EV_FAILED);
 	else
 		scep_event(q, q->state == READ ? judge(q) : SCEP_EV_DONE);

@@ -81,6 +81,26 @@ static void test_busy(void **state)
 	lab_end();
 }
 
+/* The appliance stops while a poll is signed, or while the answer to one is read. */
+static void test_stopped(void **state)
+{
+	(void)state;
+	for (int jobs = 0; jobs < 2; jobs++) {
+		begin_pending("--pendings 3");
+		lab.jobs = jobs;
+		lab_run(1);
+		assert_true(pending());
+		assert_false(lab_logged("717002"));
+		lab_restart();
+		lab.jobs = -1;
+		assert_true(pending());
+		lab_run(3);
+		assert_true(has_cert());
+		assert_false(pending());
+		lab_end();
+	}
+}
+
 /* ------------------------------------------------------------------ one after another */
 
 /* ------------------------------------------------------------------ GetCRL through the cache */
@@ -137,7 +157,7 @@ static void test_cached(void **state)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_busy), cmocka_unit_test(test_cached)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_busy), cmocka_unit_test(test_stopped), cmocka_unit_test(test_cached)};
 	int rc = lab_namespace();
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
