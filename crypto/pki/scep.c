@@ -263,6 +263,7 @@ int pki_scep_enroll(struct pki *pki, const struct pki_scep_enroll *in, void (*se
 	for (struct pki_scep_query *old = q->next; old != NULL; old = old->next)
 		if (old->kind == SCEP_KIND_ENROLL && strcmp(old->trustpoint, q->trustpoint) == 0) {
 			scep_query_end(old);
+			scep_file_write(pki->scep); /* without it */
 			break;
 		}
 	return 0;

@@ -103,6 +103,19 @@ static void test_stopped(void **state)
 
 /* ------------------------------------------------------------------ one after another */
 
+static void test_replaced(void **state)
+{
+	(void)state;
+	begin_pending("--pendings 9");
+	lab_serve_end();
+	assert_int_equal(lab_enroll(0, NULL, false), 0);
+	assert_int_not_equal(faccessat(lab.dir, "scep", F_OK, 0), 0);
+	lab_run(1);
+	lab_restart();
+	assert_false(pending());
+	lab_end();
+}
+
 /* ------------------------------------------------------------------ GetCRL through the cache */
 
 struct wanting {
@@ -157,7 +170,7 @@ static void test_cached(void **state)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_busy), cmocka_unit_test(test_stopped), cmocka_unit_test(test_cached)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_busy), cmocka_unit_test(test_stopped), cmocka_unit_test(test_replaced), cmocka_unit_test(test_cached)};
 	int rc = lab_namespace();
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
