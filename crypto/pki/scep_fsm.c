@@ -184,17 +184,28 @@ static void act_caps(void *obj, void *data)
 	ask_caps(q);
 }
 
+/* The certificate that we have signs (RFC 8894 §2.3), not the one that was made; polls are signed as the request was. */
+static void sign_with_own(struct pki_scep_query *q, struct pki_cert *own)
+{
+	q->renewal = q->renewal && own != NULL && pki_key_fits(q->key, own);
+	if (!q->renewal || q->polling)
+		return;
+	pki_cert_drop(q->from);
+	q->from = pki_cert_hold(own);
+}
+
 static void act_sign(void *obj, void *data)
 {
 	struct pki_scep_query *q = obj;
 	const struct pki_trustpoint *tp = tp_of(q);
 	struct err err = {0};
 	(void)data;
-	q->renewal = q->renewal && (q->caps & SCEP_CAP(RENEWAL)) != 0;
+	q->renewal = q->renewal && (q->kind == SCEP_KIND_CRL || (q->caps & SCEP_CAP(RENEWAL)) != 0);
 	if (tp == NULL || !scep_query_parties(q, tp, &err)) {
 		failed(q, -ENOKEY, tp == NULL ? "the trustpoint is gone" : err.text);
 		return;
 	}
+	sign_with_own(q, tp->cert[PKI_ROLE_OWN]);
 	if (!scep_work_sign(q))
 		stuck(q, -EAGAIN, "no helper thread");
 }

@@ -49,6 +49,41 @@ static void begin_pending(const char *options)
 
 /* ------------------------------------------------------------------ who signs */
 
+static void test_renewal(void **state)
+{
+	(void)state;
+	begin("");
+	assert_int_equal(lab_enroll(0, NULL, false), 0);
+	lab_run(0);
+	assert_true(has_cert());
+	struct pki_cert *first = pki_cert_hold(lab.cert[0][PKI_ROLE_OWN]);
+	lab_shell("openssl x509 -in server/issued/*.pem -outform DER -out first");
+	lab_server_said();
+	assert_int_equal(lab_enroll(0, NULL, false), 0);
+	lab_run(0);
+	const char *said = lab_server_said();
+	assert_non_null(strstr(said, "RenewalReq "));
+	assert_non_null(strstr(said, "POST granted\n"));
+	assert_false(pki_cert_same(first, lab.cert[0][PKI_ROLE_OWN]));
+	assert_string_equal(lab_shell("openssl x509 -in server/signer.pem -outform DER | cmp - first && echo same"), "same\n");
+	pki_cert_drop(first);
+	lab_end();
+}
+
+/* A CA that does not say that it renews gets a request of its own again. */
+static void test_no_renewal(void **state)
+{
+	(void)state;
+	begin("--caps POSTPKIOperation,SHA-256,AES");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(lab_enroll(0, NULL, false), 0);
+		lab_run(0);
+		assert_non_null(strstr(lab_server_said(), "PKCSReq "));
+	}
+	assert_string_equal(lab_shell("openssl verify -CAfile server/ca.pem server/signer.pem >/dev/null 2>&1 || echo self"), "self\n");
+	lab_end();
+}
+
 /* ------------------------------------------------------------------ helper threads */
 
 static unsigned calls;
@@ -170,7 +205,10 @@ static void test_cached(void **state)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_busy), cmocka_unit_test(test_stopped), cmocka_unit_test(test_replaced), cmocka_unit_test(test_cached)};
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_renewal), cmocka_unit_test(test_no_renewal), cmocka_unit_test(test_busy),
+	        cmocka_unit_test(test_stopped), cmocka_unit_test(test_replaced),   cmocka_unit_test(test_cached),
+	};
 	int rc = lab_namespace();
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
