@@ -35,6 +35,11 @@ static const char *const reasons[REASONS] = {"unspecified", "keyCompromise", "cA
                                              "superseded", "cessationOfOperation", "certificateHold", "",
                                              "removeFromCRL", "privilegeWithdrawn", "aACompromise"};
 
+const char *pki_crl_reason(int reason)
+{
+	return reason >= 0 && reason < REASONS ? reasons[reason] : "";
+}
+
 /* ------------------------------------------------------------------ reading */
 
 static X509_CRL *parse(struct bytes data)
@@ -333,7 +338,7 @@ enum pki_why pki_crl_look(const struct pki_crl *crl, const struct pki_cert *cert
 		const struct revoked *r = &crl->list[mid];
 		int c = compare(p, len, crl->pool + r->at, r->len);
 		if (c == 0) {
-			*entry = (struct pki_crl_entry){r->when, r->reason < REASONS ? reasons[r->reason] : ""};
+			*entry = (struct pki_crl_entry){r->when, pki_crl_reason(r->reason)};
 			return PKI_WHY_REVOKED;
 		}
 		if (c < 0)

@@ -33,6 +33,9 @@ struct pki_crl_entry {
 	int64_t when; /* revoked since */
 	const char *reason; /* "keyCompromise"; "" = it does not say */
 };
+/* CRLReason as a word, that of OCSP, too; "" = it says nothing. Lives for ever. */
+const char *pki_crl_reason(int reason);
+
 /* Is a certificate of its issuer on it? GOOD, REVOKED (with *entry), or CRL_INVALID: it is not a list for this
  * certificate (its scope, or the distribution point is another). url: from where it was fetched. */
 enum pki_why pki_crl_look(const struct pki_crl *crl, const struct pki_cert *cert, const char *url,

@@ -145,7 +145,7 @@ static enum pki_why judge(const struct pki_ocsp *q, OCSP_BASICRESP *basic, int64
 	case V_OCSP_CERTSTATUS_GOOD:
 		return PKI_WHY_GOOD;
 	case V_OCSP_CERTSTATUS_REVOKED:
-		*entry = (struct pki_crl_entry){0, reason >= 0 ? OCSP_crl_reason_str(reason) : ""};
+		*entry = (struct pki_crl_entry){0, pki_crl_reason(reason)};
 		if (!pki_seconds(revoked, &entry->when))
 			entry->when = 0;
 		return PKI_WHY_REVOKED;

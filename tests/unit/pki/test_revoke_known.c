@@ -3,10 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
 #include <errno.h>
+#include <openssl/ocsp.h>
 
 #include "core/base/log.h"
 #include "tests/unit/pki/peer.h"
@@ -154,6 +156,31 @@ static void old_until_there_is_another(void **state)
 	log_sink_remove(&sink);
 }
 
+/* ------------------------------------------------------------------ why it was revoked (RFC 5280 §5.3.1) */
+
+static void reasons(void **state)
+{
+	CERT(x) = peer_of(root, ROOT, (struct maker){.ext = {{NID_info_access, "OCSP;URI:http://ocsp.example.com/"}}});
+	static const struct {
+		int reason;
+		const char *said;
+	} rows[] = {{1, ", keyCompromise"}, {9, ", privilegeWithdrawn"}, {10, ", aACompromise"}, {7, ""}, {-1, ""}};
+	(void)state;
+	tps[0].revocation[0] = PKI_REVOCATION_OCSP;
+	tps[0].nrevocation = 1;
+	reconfigure();
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char text[PKI_DETAIL_MAX];
+		asked(x, NULL);
+		struct maker_ocsp m = {.request = world.fetch[world.nfetch - 1].body, .cert = x, .issuer = root, .signer = root,
+		                       .status = V_OCSP_CERTSTATUS_REVOKED, .reason = rows[i].reason};
+		answered(0, maker_ocsp(&m));
+		assert_int_equal(why, PKI_WHY_REVOKED);
+		snprintf(text, sizeof text, "CN=peer,O=Example,C=DE since 06:00:00 UTC Jan 15 2027%s", rows[i].said);
+		assert_string_equal(said, text);
+	}
+}
+
 /* ------------------------------------------------------------------ a verdict, and then the end of everything */
 
 static unsigned ends;
@@ -201,6 +228,6 @@ static void ended_within(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {T(known_when_late), T(known_of_its_ca), T(known_when_lost),
-	                                   T(old_until_there_is_another), T(ended_within)};
+	                                   T(old_until_there_is_another), T(reasons), T(ended_within)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
