@@ -178,7 +178,6 @@ void gateway_register(struct gateway *gw)
 	const struct conf_check *checks = ppp_conf_checks(&n);
 	conf_check_register(checks, n);
 	ike_conf_register();
-	pki_conf_register();
 	ipsec_conf_register();
 	ifaces_register_checks();
 	passhash_register();

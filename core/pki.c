@@ -136,6 +136,13 @@ static int open_keys(const char *state_dir)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+static void close_keys(struct gateway *gw)
+{
+	if (gw->keys_dir >= 0)
+		close(gw->keys_dir);
+	gw->keys_dir = -1;
+}
+
 int gateway_pki_new(struct gateway *gw, struct err *err)
 {
 	gw->keys_dir = open_keys(gw->opt.state_dir);
@@ -143,7 +150,10 @@ int gateway_pki_new(struct gateway *gw, struct err *err)
 		fprintf(stderr, "posternd: key pairs are not kept: %s/keys: %s\n", gw->opt.state_dir, strerror(errno));
 	gw->pki_ops = gateway_pki_ops;
 	gw->pki = pki_new(&gw->clock, &gw->pki_ops, gw, gw->keys_dir, err);
-	return gw->pki != NULL ? 0 : err->code;
+	if (gw->pki != NULL)
+		return 0;
+	close_keys(gw);
+	return err->code;
 }
 
 void gateway_pki_free(struct gateway *gw)
@@ -152,6 +162,5 @@ void gateway_pki_free(struct gateway *gw)
 		return;
 	pki_free(gw->pki);
 	gw->pki = NULL;
-	if (gw->keys_dir >= 0)
-		close(gw->keys_dir);
+	close_keys(gw);
 }

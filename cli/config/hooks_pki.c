@@ -19,28 +19,33 @@ static size_t digits_in(struct str hex)
 
 /* ---------------------------------------------------------------- certificates in the configuration */
 
-static const struct centry *find_certificate(const struct conf_typed *t, struct str serial)
+static const struct centry *find_where(const struct conf_typed *t, struct str what,
+                                       bool (*fits)(struct str serial, struct str what))
 {
 	const struct centry *chain = conf_find(t->conf, "certificate-chain", conf_typed_text(t, "trustpoint"));
 	const struct centry *e = chain != NULL ? conf_first_child(t->conf, chain, "certificate") : NULL;
-	while (e != NULL && !str_caseeq(conf_text(e, "serial"), serial))
+	while (e != NULL && !fits(conf_text(e, "serial"), what))
 		e = conf_next(t->conf, e);
 	return e;
+}
+
+static const struct centry *find_certificate(const struct conf_typed *t, struct str serial)
+{
+	return find_where(t, serial, str_caseeq);
+}
+
+static bool number_fits(struct str serial, struct str number)
+{
+	struct str word, last = STR("");
+	while ((word = str_word(&serial)).len > 0)
+		last = word;
+	return str_caseeq(last, number);
 }
 
 /* The number alone is enough to take one away, whatever it is. */
 static const struct centry *find_number(const struct conf_typed *t, struct str number)
 {
-	const struct centry *chain = conf_find(t->conf, "certificate-chain", conf_typed_text(t, "trustpoint"));
-	const struct centry *e = chain != NULL ? conf_first_child(t->conf, chain, "certificate") : NULL;
-	for (; e != NULL; e = conf_next(t->conf, e)) {
-		struct str left = conf_text(e, "serial"), word, last = STR("");
-		while ((word = str_word(&left)).len > 0)
-			last = word;
-		if (str_caseeq(last, number))
-			return e;
-	}
-	return NULL;
+	return find_where(t, number, number_fits);
 }
 
 /* "ca 3eec": one of the words, and a number. */

@@ -95,8 +95,7 @@ static int install(struct authenticate *a, struct err *err)
 	for (unsigned r = 0; r < PKI_ROLES; r++)
 		if (a->cert[r] != NULL)
 			pki_install_lines(a->d.pki->conf, a->trustpoint, r, a->cert[r], &lines);
-	int rc = lines.failed ? err_set(err, -ENOMEM, "out of memory")
-	                      : a->d.pki->ops->configure(a->d.pki->ctx, out_text(&lines), err);
+	int rc = pki_configure(a->d.pki, &lines, err);
 	out_free(&lines);
 	return rc;
 }
@@ -260,7 +259,6 @@ static const char *refusal(const struct pki_trustpoint *tp)
 
 static int authenticate(struct cmd *c, bool pix)
 {
-	struct pki *pki = c->ctx;
 	const struct pki_trustpoint *tp;
 	char name[PKI_LABEL_MAX + 1], want[PRINT_DIGITS + 1] = "";
 	struct str print = cmd_text(c, "fingerprint");
@@ -278,7 +276,6 @@ static int authenticate(struct cmd *c, bool pix)
 	str_copy(a->want, sizeof a->want, str_of(want));
 	a->silent = cmd_has(c, "nointeractive");
 	a->pix = pix;
-	a->d.pki = pki;
 	if (!pki_dialog_begin(&a->d, c, release))
 		return CMD_ERROR;
 	if (tp->enroll == PKI_ENROLL_URL)

@@ -229,8 +229,7 @@ static void read_names(const struct conf *c, struct arena *a, struct pki_conf *c
 {
 	const struct centry *system = conf_container(c, "system");
 	struct str host = conf_text(system, "hostname"), domain = conf_text(system, "domain-name");
-	conf->hostname = arena_str(a, host);
-	conf->fqdn = domain.len > 0 ? arena_printf(a, "%.*s.%.*s", STR_ARG(host), STR_ARG(domain)) : conf->hostname;
+	conf->fqdn = domain.len > 0 ? arena_printf(a, "%.*s.%.*s", STR_ARG(host), STR_ARG(domain)) : arena_str(a, host);
 }
 
 static bool serves_ike(const struct conf *c, const struct centry *interface)
@@ -293,8 +292,4 @@ const struct pki_trustpoint *pki_trustpoint_find(const struct pki_conf *conf, co
 	return conf->ntrustpoints == 0
 	               ? NULL
 	               : bsearch(&wanted, conf->trustpoints, conf->ntrustpoints, sizeof wanted, by_name);
-}
-
-void pki_conf_register(void)
-{
 }

@@ -72,7 +72,7 @@ struct pki_conf {
 	size_t ntrustpoints;
 	const struct pki_map *maps; /* certmap.h */
 	size_t nmaps;
-	const char *hostname, *fqdn; /* ours: "asa", "asa.example.com" */
+	const char *fqdn; /* ours: "asa.example.com" */
 	const uint32_t *addresses;   /* ours, of the interfaces; those that serve IKE first */
 	size_t naddresses;
 };

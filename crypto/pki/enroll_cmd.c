@@ -99,22 +99,21 @@ static void copy_request(struct enroll *e, const struct pki_trustpoint *tp)
 	e->now = e->d.pki->ops->wall_s(e->d.pki->ctx);
 }
 
-static bool start_making(struct enroll *e, bool self, void (*made)(struct pki_dialog *d))
+static void start_making(struct enroll *e, bool self, void (*made)(struct pki_dialog *d))
 {
 	const struct pki_trustpoint *tp = trustpoint_of(e);
 	const struct pki_pair *pair = tp != NULL ? pki_keys_find(e->d.pki->keys, tp->keypair) : NULL;
 	if (tp == NULL)
-		return false;
+		return;
 	if (pair == NULL) {
 		pki_dialog_fail(&e->d, "there is no key pair named %s", tp->keypair);
-		return false;
+		return;
 	}
 	pki_key_drop(e->key);
 	e->key = pki_key_hold(pair->key[PKI_KEY_SIGN]);
 	e->self = self;
 	copy_request(e, tp);
 	pki_dialog_work(&e->d, make, made);
-	return true;
 }
 
 /* ------------------------------------------------------------------ by the terminal */
@@ -165,15 +164,10 @@ static void display(struct pki_dialog *d, struct str answer)
 static void self_made(struct pki_dialog *d)
 {
 	struct enroll *e = (struct enroll *)d;
-	const struct pki_trustpoint *tp;
 	if (e->cert == NULL || pki_install(d->pki, e->trustpoint, PKI_ROLE_OWN, e->cert, &e->err) != 0) {
 		pki_dialog_fail(d, "%s", e->err.text);
-	} else if ((tp = trustpoint_of(e)) != NULL) {
-		struct out notes;
-		out_init(&notes);
-		pki_advice(d->pki->conf, tp, e->cert, e->key, e->now, &notes);
-		pki_dialog_say(d, "%s", notes.text != NULL ? notes.text : "");
-		out_free(&notes);
+	} else {
+		pki_dialog_advise(d, e->trustpoint, e->cert);
 		pki_dialog_end(d, CMD_OK);
 	}
 }
@@ -425,6 +419,20 @@ void pki_warn_fqdn(struct pki_dialog *d)
 	                  "used for VPN authentication this may cause connection problems.\n\n");
 }
 
+void pki_dialog_advise(struct pki_dialog *d, const char *trustpoint, const struct pki_cert *cert)
+{
+	struct pki *pki = d->pki;
+	const struct pki_trustpoint *tp = pki_trustpoint_find(pki->conf, trustpoint);
+	const struct pki_pair *pair = tp != NULL ? pki_keys_find(pki->keys, tp->keypair) : NULL;
+	struct out notes;
+	if (tp == NULL)
+		return;
+	out_init(&notes);
+	pki_advice(pki->conf, tp, cert, pair != NULL ? pair->key[PKI_KEY_SIGN] : NULL, pki->ops->wall_s(pki->ctx), &notes);
+	pki_dialog_say(d, "%s", notes.text != NULL ? notes.text : "");
+	out_free(&notes);
+}
+
 static void check_fqdn(struct enroll *e)
 {
 	const struct pki_trustpoint *tp = trustpoint_of(e);
@@ -469,9 +477,9 @@ static void check_enrolled(struct enroll *e)
 
 /* ------------------------------------------------------------------ the commands */
 
-static struct enroll *enroll_new(struct cmd *c, struct err *err)
+static struct enroll *enroll_new(struct cmd *c)
 {
-	struct pki *pki = c->ctx;
+	struct err err = {0};
 	char name[PKI_LABEL_MAX + 1];
 	const struct pki_trustpoint *tp = pki_cmd_trustpoint(c, name);
 	if (tp == NULL)
@@ -485,8 +493,8 @@ static struct enroll *enroll_new(struct cmd *c, struct err *err)
 		         name);
 		return NULL;
 	}
-	if (tp->subject[0] != '\0' && pki_subject_check(tp->subject, err) != 0) {
-		cmd_fail(c, "%s", err->text);
+	if (tp->subject[0] != '\0' && pki_subject_check(tp->subject, &err) != 0) {
+		cmd_fail(c, "%s", err.text);
 		return NULL;
 	}
 	struct enroll *e = calloc(1, sizeof *e);
@@ -495,14 +503,12 @@ static struct enroll *enroll_new(struct cmd *c, struct err *err)
 		return NULL;
 	}
 	str_copy(e->trustpoint, sizeof e->trustpoint, str_of(name));
-	e->d.pki = pki;
 	return pki_dialog_begin(&e->d, c, release) ? e : NULL;
 }
 
 static int cmd_enroll(struct cmd *c)
 {
-	struct err err = {0};
-	struct enroll *e = enroll_new(c, &err);
+	struct enroll *e = enroll_new(c);
 	if (e == NULL)
 		return CMD_ERROR;
 	e->silent = cmd_has(c, "noconfirm");
@@ -527,8 +533,7 @@ static int add_address(struct enroll *e)
 /* ca enroll T CHALLENGE [serial] [ipaddress] */
 static int cmd_pix_enroll(struct cmd *c)
 {
-	struct err err = {0};
-	struct enroll *e = enroll_new(c, &err);
+	struct enroll *e = enroll_new(c);
 	if (e == NULL)
 		return CMD_ERROR;
 	e->pix = true;

@@ -6,7 +6,6 @@
 
 #include "core/base/buf.h"
 #include "core/base/log.h"
-#include "crypto/pki/advice.h"
 #include "crypto/pki/dialog.h"
 #include "crypto/pki/enroll.h"
 #include "crypto/pki/enroll_cmd.h"
@@ -68,29 +67,12 @@ static struct import *import_new(struct cmd *c, const struct pki_trustpoint **tp
 	}
 	str_copy(i->trustpoint, sizeof i->trustpoint, str_of(name));
 	i->silent = cmd_has(c, "nointeractive");
-	i->d.pki = c->ctx;
 	if (!str_copy(i->pass, sizeof i->pass, cmd_text(c, "password"))) {
 		cmd_fail(c, "the passphrase is longer than %d characters", (int)PASS_MAX);
-		out_init(&i->d.text);
 		release(&i->d);
 		return NULL;
 	}
 	return pki_dialog_begin(&i->d, c, release) ? i : NULL;
-}
-
-/* What is known to keep clients out, said where it can still be mended. */
-static void advise(struct import *i, const struct pki_cert *cert)
-{
-	struct pki *pki = i->d.pki;
-	const struct pki_trustpoint *tp = pki_trustpoint_find(pki->conf, i->trustpoint);
-	const struct pki_pair *pair = tp != NULL ? pki_keys_find(pki->keys, tp->keypair) : NULL;
-	struct out notes;
-	if (tp == NULL)
-		return;
-	out_init(&notes);
-	pki_advice(pki->conf, tp, cert, pair != NULL ? pair->key[PKI_KEY_SIGN] : NULL, pki->ops->wall_s(pki->ctx), &notes);
-	pki_dialog_say(&i->d, "%s", notes.text != NULL ? notes.text : "");
-	out_free(&notes);
 }
 
 /* ------------------------------------------------------------------ a certificate */
@@ -140,7 +122,7 @@ static void certificate_pasted(struct pki_dialog *d, struct str text)
 	}
 	log_msg(MSG_717003, i->trustpoint);
 	pki_dialog_say(d, "INFO: Certificate successfully imported\n");
-	advise(i, own);
+	pki_dialog_advise(d, i->trustpoint, own);
 	pki_cert_drop(own);
 	pki_dialog_end(d, CMD_OK);
 }
@@ -236,7 +218,7 @@ static int install_p12(struct import *i)
 	}
 	int rc = lines.failed ? err_set(&i->err, -ENOMEM, "out of memory") : pki_keys_put(pki->keys, &pair, &i->err);
 	if (rc == 0)
-		rc = pki->ops->configure(pki->ctx, out_text(&lines), &i->err);
+		rc = pki_configure(pki, &lines, &i->err);
 	out_free(&lines);
 	return rc;
 }
@@ -257,7 +239,7 @@ static void finish_p12(struct import *i)
 		               i->trustpoint);
 	log_msg(MSG_717007, i->trustpoint);
 	pki_dialog_say(d, "INFO: Import PKCS12 operation completed successfully\n");
-	advise(i, i->p12.own);
+	pki_dialog_advise(d, i->trustpoint, i->p12.own);
 	pki_dialog_end(d, CMD_OK);
 }
 

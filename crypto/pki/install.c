@@ -32,14 +32,19 @@ void pki_install_lines(const struct pki_conf *conf, const char *trustpoint, enum
 	out_str(lines, "  quit\n exit\n");
 }
 
+int pki_configure(struct pki *pki, const struct out *lines, struct err *err)
+{
+	return lines->failed ? err_set(err, -ENOMEM, "out of memory")
+	                     : pki->ops->configure(pki->ctx, out_text(lines), err);
+}
+
 int pki_install(struct pki *pki, const char *trustpoint, enum pki_role role, const struct pki_cert *cert,
                 struct err *err)
 {
 	struct out lines;
 	out_init(&lines);
 	pki_install_lines(pki->conf, trustpoint, role, cert, &lines);
-	int rc = lines.failed ? err_set(err, -ENOMEM, "out of memory")
-	                      : pki->ops->configure(pki->ctx, out_text(&lines), err);
+	int rc = pki_configure(pki, &lines, err);
 	out_free(&lines);
 	return rc;
 }

@@ -14,7 +14,7 @@ enum { EXPORT_ROUNDS = 10000, SAFES_MAX = 8, BAGS_MAX = 32 };
 struct reading {
 	struct pki_p12 *out;
 	const char *pass;
-	int pass_len; /* -1: none at all, which is not the same as an empty one (RFC 7292 §B.1) */
+	int pass_len; /* pass NULL: none at all, which is not the same as an empty one (RFC 7292 §B.1) */
 	long rounds;  /* derived or about to be */
 	size_t bags;
 	struct err *err;

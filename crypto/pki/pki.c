@@ -11,7 +11,7 @@
 #include "crypto/pki/priv.h"
 #include "crypto/pki/scep.h"
 
-static const struct pki_conf nothing = {.hostname = "", .fqdn = ""};
+static const struct pki_conf nothing = {.fqdn = ""};
 
 static void bad_key_file(const char *file, const char *why)
 {

@@ -66,8 +66,6 @@ int pki_conf_compile(const struct conf *c, struct arena *a, const struct pki_con
                      struct err *err);
 /* Stays valid until the next call, or pki_free. */
 void pki_set_conf(struct pki *pki, const struct pki_conf *conf);
-/* The check: functions of the grammar. Once, before grammar_load. */
-void pki_conf_register(void);
 /* Commands; their ctx is the struct pki. Once, before grammar_load. */
 void pki_commands_register(struct pki *pki);
 

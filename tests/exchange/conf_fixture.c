@@ -30,7 +30,6 @@ int conf_fixture_setup(void **state)
 	logsink_conf_register();
 	ike_conf_register();
 	ipsec_conf_register();
-	pki_conf_register();
 	passhash_register();
 	hooks_register();
 	if (grammar_load(POSTERN_GRAMMAR_DIR, GRAMMAR_NO_FUNCTIONS | GRAMMAR_NO_LINT, &f.grammar,

@@ -57,7 +57,7 @@ void kit_init(struct pki_kit *kit, struct clock *clock)
 {
 	struct err err = {0};
 	*kit = (struct pki_kit){.clock = clock, .work_ms = 20};
-	kit->conf = (struct pki_conf){.trustpoints = kit->tp, .hostname = "", .fqdn = ""};
+	kit->conf = (struct pki_conf){.trustpoints = kit->tp, .fqdn = ""};
 	kit->pki = pki_new(clock, &ops, kit, -1, &err);
 	if (kit->pki == NULL)
 		abort();

@@ -204,7 +204,7 @@ int main(int argc, char **argv)
 	                            .crl_protocols = PKI_CRL_HTTP | PKI_CRL_LDAP, .crl_cache_s = 3600,
 	                            .crl_enforce_next = true, .ocsp_nonce = true, .ca_check = true, .validates = true,
 	                            .subordinates = true};
-	const struct pki_conf conf = {.trustpoints = &tp, .ntrustpoints = 1, .hostname = "asa", .fqdn = "asa"};
+	const struct pki_conf conf = {.trustpoints = &tp, .ntrustpoints = 1, .fqdn = "asa"};
 	struct err err = {0};
 	struct bytes root;
 	bool twice = false;

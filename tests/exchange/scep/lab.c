@@ -213,7 +213,7 @@ void lab_begin(bool pix)
 	static const char *const names[LAB_TRUSTPOINTS] = {"T0", "T1", "T2"};
 	if (lab.pki != NULL) /* the test before this one failed */
 		lab_end();
-	lab = (struct lab){.conf = {.trustpoints = lab.tp, .ntrustpoints = LAB_TRUSTPOINTS, .hostname = "PIX-506-2",
+	lab = (struct lab){.conf = {.trustpoints = lab.tp, .ntrustpoints = LAB_TRUSTPOINTS,
 	                            .fqdn = "PIX-506-2.sjvpn.com"},
 	                   .jobs = -1};
 	strcpy(lab.home, "/tmp/postern-scep-XXXXXX");

@@ -15,7 +15,7 @@
 struct maker_world world;
 struct pki *pki;
 struct pki_trustpoint tps[3];
-struct pki_conf conf = {.trustpoints = tps, .hostname = "asa", .fqdn = "asa.example.com"};
+struct pki_conf conf = {.trustpoints = tps, .fqdn = "asa.example.com"};
 X509 *root, *other;
 struct pki_check_in question;
 uint8_t hash[20] = {1, 2, 3}, sig[PKI_SIG_MAX];
