@@ -131,7 +131,8 @@ static enum ike_verdict am_accept(struct ike_xchg *x)
 		return mm_fail(sa, 0);
 	peer_attach(peer, sa);
 	mm_say_natt(sa);
-	ike_dbg(sa, IKE_EVENT, "Connection landed on tunnel_group %s", sa->group_name);
+	if (!sa->auth->certificates) /* else it was said as the certificate was looked at */
+		ike_dbg(sa, IKE_EVENT, "Connection landed on tunnel_group %s", sa->group_name);
 	mm_say_completed(sa);
 	sa_established(sa);
 	return STEP_DONE;

@@ -238,7 +238,8 @@ static void signed_hash(struct ike_xchg *x)
 	if (x->sign->ok)
 		verdict = x->then(x);
 	else {
-		ike_log(x->sa->ike, MSG_713902, ike_prefix(x->sa).s, "Our signature could not be made");
+		if (ike_may_log(x->sa->ike)) /* in Aggressive Mode for strangers, too */
+			ike_log(x->sa->ike, MSG_713902, ike_prefix(x->sa).s, "Our signature could not be made");
 		verdict = mm_fail(x->sa, 0);
 	}
 	if (!x->initiator)
@@ -252,7 +253,8 @@ static struct bytes choose(struct ike_xchg *x, struct pki_identity *own, size_t 
 	struct err err = {0};
 	struct bytes id = {0};
 	if (!certs_choose(x, own, nsend, &err)) {
-		ike_log(sa->ike, MSG_713082, ike_prefix(sa).s);
+		if (ike_may_log(sa->ike))
+			ike_log(sa->ike, MSG_713082, ike_prefix(sa).s);
 		ike_dbg(sa, IKE_EVENT, "%s", err.text);
 		mm_fail(sa, NOTIFY_AUTHENTICATION_FAILED);
 		return id;

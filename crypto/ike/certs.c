@@ -217,6 +217,8 @@ bool certs_choose(struct ike_xchg *x, struct pki_identity *id, size_t *nsend, st
 	const struct ike_group *group = group_to_show(sa);
 	const char *name = certs_trust_point(sa->ike, group);
 	const struct ike_certs *c = x->certs;
+	/* Aggressive Mode has sent our ID before the peer could ask: what is in it is proved. */
+	bool told = ike_own_id_at(x)->p != NULL;
 	struct pki_identity other;
 	bool ok;
 
@@ -227,7 +229,7 @@ bool certs_choose(struct ike_xchg *x, struct pki_identity *id, size_t *nsend, st
 	}
 	ok = pki_identity(sa->ike->pki, name, id, err);
 	if (c != NULL && c->nca > 0 && (!ok || !asked_for(c, id, nsend))) {
-		if (choose_other(x, &other, nsend)) {
+		if (!told && choose_other(x, &other, nsend)) {
 			*id = other;
 			ok = true;
 		} else if (ok && !c->any && ike_may_log(sa->ike)) {

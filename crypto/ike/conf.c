@@ -265,14 +265,6 @@ bool ike_conf_enabled(const struct ike_conf *conf, const char *ifname)
 	return false;
 }
 
-static bool certificates(const struct ike_conf *conf)
-{
-	for (size_t i = 0; i < conf->ngroups; i++)
-		if (conf->groups[i].trust_point != NULL)
-			return true;
-	return false;
-}
-
 size_t ike_conf_groups(const struct ike_conf *conf, uint16_t *groups, size_t cap)
 {
 	size_t n = 0;
@@ -280,7 +272,7 @@ size_t ike_conf_groups(const struct ike_conf *conf, uint16_t *groups, size_t cap
 		size_t k = 0;
 		while (k < n && groups[k] != conf->policies[i].group)
 			k++;
-		if (k == n && n < cap && (conf->policies[i].auth == AUTH_PSK || certificates(conf)))
+		if (k == n && n < cap)
 			groups[n++] = conf->policies[i].group;
 	}
 	return n;

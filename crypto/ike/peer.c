@@ -1,7 +1,6 @@
 /* Peers: who is on the other side, through all its IKE SAs and addresses. */
 #include "crypto/ike/auth.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct ike_peer *peer_find(struct ike *ike, uint32_t handle)
@@ -78,7 +77,7 @@ static struct ike_peer *peer_new(struct ike_sa *sa, uint8_t id_type, struct byte
 		peer->handle = ++ike->next_peer;
 	while (peer->handle == 0 || peer_find(ike, peer->handle) != NULL);
 	if (!hash_put(ike->peers_by_handle, &peer->handle, sizeof peer->handle, peer)) {
-		free(peer);
+		pool_put(ike->peer_pool, peer);
 		return NULL;
 	}
 	peer->id_type = id_type;

@@ -341,6 +341,41 @@ static void last_message_with_a_full_queue(void **state)
 	assert_int_equal(net->server.flow_ups, 2);
 }
 
+/* ------------------------------------------------------------------ the ID goes first */
+
+static struct pki_trustpoint *believed_later;
+
+static bool believe(struct net *net, struct net_packet *p)
+{
+	if (p->from == &net->client && p->data[18] == EXCH_AGGRESSIVE)
+		believed_later->validates = true;
+	return true;
+}
+
+/* What we begin names us before the peer can ask for another authority: it is proved with that certificate. */
+static void the_certificate_of_the_id(void **state)
+{
+	struct pki_world *w = *state;
+	X509 *second = maker_ca("/O=Example/CN=Second Root", WRONG_ROOT, NULL, 0);
+	X509 *other = issue("/O=Example/CN=second", OTHER, second, WRONG_ROOT, NULL);
+	struct ike_peer *peer = named(w);
+	kit_trust(&w->server, "SECOND", second, other, OTHER);
+	kit_trust(&w->client, "SECOND", second, NULL, 0);
+	w->net.server.offer.groups[1].trust_point = "SECOND";
+	believed_later = &w->client.tp[0];
+	believed_later->validates = false; /* as it asks */
+	w->net.filter = believe;
+	renew(w, peer);
+	assert_true(believed_later->validates);
+	assert_true(sa_is(sa_best(peer), SAF_INITIATOR));
+	const struct ike_sa *his = w->net.client.ike->sas_last;
+	assert_false(sa_is(his, SAF_INITIATOR));
+	assert_int_equal(his->mm.state, ST_ACTIVE);
+	assert_int_equal(net_logged(&w->net, 713904, NULL), 0);
+	X509_free(second);
+	X509_free(other);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, pki_world_setup, pki_world_teardown)
@@ -350,6 +385,7 @@ int main(void)
 	        T(aggressive_as_pix_debugs), T(aggressive_with_nothing_to_prove_with),
 	        T(aggressive_renewed_with_another_certificate), T(another_certificate_begins),
 	        T(aggressive_with_too_many_checks), T(aggressive_with_a_full_queue), T(last_message_with_a_full_queue),
+	        T(the_certificate_of_the_id),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,11 @@ static void policies_by_priority(void **state)
 	assert_int_equal(groups[1], 19);
 	assert_int_equal(ike_conf_groups(conf, groups, 1), 1);
 	conf_unload(f);
+	/* also for signatures; the trustpoint need not stand in a tunnel-group */
+	load(f, "crypto ikev1 policy 10\n authentication rsa-sig\n encryption aes\n hash sha\n group 5\n");
+	assert_int_equal(ike_conf_groups(conf, groups, 2), 1);
+	assert_int_equal(groups[0], 5);
+	conf_unload(f);
 }
 
 static void tunnel_group_and_globals(void **state)
