@@ -209,22 +209,21 @@ static void out_fragments(struct worker *w, struct pkt *p, uint16_t mtu)
 		transmit(w, pieces, inner, n);
 }
 
-/* Is it still the session of this address? It may have been closed, or opened with another one, since it became known. */
-static bool is_for(const struct worker *w, const struct pkt *p, const struct dsess *s)
+/* Is it still the session of this address? It may have been closed, or opened with another one, since it became known.
+ * behind: it is in a network behind the client; the table of those does not change while a batch is under way. */
+static bool is_for(const struct pkt *p, const struct dsess *s, bool behind)
 {
 	struct rd r = pkt_rd(p);
 	rd_skip(&r, 16);
 	uint32_t ip = rd_u32(&r);
-	if (!rd_ok(&r) || !s->open)
-		return false;
-	return ip == s->ip || (w->routes != NULL && client_tunnel(client_routes_find(w->routes, ip)) == s->tunnel);
+	return rd_ok(&r) && s->open && (behind || ip == s->ip);
 }
 
 /* One packet from TUN: true when it is ready for ESP, with p->drop or without; else it is done with, and p->drop
  * says whether that was a drop. */
-static bool out_route(struct worker *w, struct pkt *p, struct inner *in)
+static bool out_route(struct worker *w, struct pkt *p, bool behind, struct inner *in)
 {
-	if (p->sess == NULL || !is_for(w, p, p->sess)) {
+	if (p->sess == NULL || !is_for(p, p->sess, behind)) {
 		p->drop = DROP_NO_ROUTE;
 		return false;
 	}
@@ -255,16 +254,21 @@ static bool out_route(struct worker *w, struct pkt *p, struct inner *in)
 }
 
 /* The session of each packet, looked up once and remembered in it; NULL: nobody has the address. What another worker has is
- * handed over. Gives the packets that stay. */
-static unsigned find(struct worker *w, struct pkt **pkts, unsigned n, bool crossed, struct pkt **stay)
+ * handed over. Gives the packets that stay, and which of them go to a network behind the client. */
+static unsigned find(struct worker *w, struct pkt **pkts, unsigned n, bool crossed, struct pkt **stay, bool *behind)
 {
 	const struct ipmap_table *clients = ipmap_now(&w->all->clients);
 	uint32_t client[PKT_BATCH];
+	bool net[PKT_BATCH];
 	unsigned k = 0;
 	for (unsigned i = 0; i < n; i++) {
 		struct rd r = pkt_rd(pkts[i]);
 		rd_skip(&r, 16);
-		client[i] = worker_client_of(w, clients, rd_u32(&r));
+		uint32_t ip = rd_u32(&r);
+		client[i] = ipmap_find(clients, ip);
+		net[i] = client[i] == 0 && w->routes != NULL;
+		if (net[i])
+			client[i] = client_routes_find(w->routes, ip);
 	}
 	for (unsigned i = 0; i < n; i++) {
 		struct pkt *p = pkts[i];
@@ -274,8 +278,10 @@ static unsigned find(struct worker *w, struct pkt **pkts, unsigned n, bool cross
 		p->sa = NULL;
 		if (cross)
 			worker_cross(w, client_worker(client[i]), p, CROSS_IP);
-		if (!cross || p->drop != DROP_NONE)
-			stay[k++] = p;
+		if (cross && p->drop == DROP_NONE)
+			continue;
+		behind[k] = net[i];
+		stay[k++] = p;
 	}
 	return k;
 }
@@ -302,13 +308,14 @@ void worker_out(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 {
 	struct pkt *stay[PKT_BATCH], *go[PKT_BATCH];
 	struct inner inner[PKT_BATCH];
+	bool behind[PKT_BATCH];
 	unsigned n_stay, n_go = 0;
 	if (!crossed && capture_at(w->capture, CAP_INSIDE))
 		worker_capture_inner(w, pkts, n);
-	n_stay = find(w, pkts, n, crossed, stay);
+	n_stay = find(w, pkts, n, crossed, stay, behind);
 	load(stay, n_stay);
 	for (unsigned i = 0; i < n_stay; i++) {
-		if (stay[i]->drop == DROP_NONE && out_route(w, stay[i], &inner[n_go]))
+		if (stay[i]->drop == DROP_NONE && out_route(w, stay[i], behind[i], &inner[n_go]))
 			go[n_go++] = stay[i];
 		else if (stay[i]->drop != DROP_NONE)
 			worker_dropped(w, stay[i], false);
