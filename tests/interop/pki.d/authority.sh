@@ -14,6 +14,8 @@ authority_serves() { server_start authority ca serve --dir "$PKI" 10.77.0.11:80;
 # Is this file of an authority asked for since line N of its log?
 asked_for() { tail -n +$(($2 + 1)) "$PKI/log" | grep -c "GET /$1"; }
 asked_lines() { wc -l <"$PKI/log"; }
+# How often was anything asked for, and the responder?
+asked_both() { echo "$(grep -c 'GET /' "$PKI/log") $(grep -c 'Received request' "$PKI/ocsp.log")"; }
 
 # pki_guests "ID WHERE"...: those that are not there yet; their stack is known by their number
 pki_guests() {
@@ -28,7 +30,6 @@ pki_guests() {
 	for id in "${new[@]}"; do guest_ready "$id" || rc=1; done
 	return $rc
 }
-client_of() { [ "$1" -lt 10 ] && echo strongSwan || echo libreswan; }
 # What the appliance sees of a guest: its address, or that of the NAT before it
 public_of() { case $1 in 2|12) echo 203.0.113.11;; 5|15) echo 203.0.113.12;; 4|14) echo 198.18.3.$((100 + $1));; *) echo 203.0.113.$((100 + $1));; esac; }
 # The path of 1280 bytes: nothing longer comes through, and no fragment of IP either. nat2 translates, nat3 only routes.
@@ -75,10 +76,10 @@ we_are() { configure <<<"tunnel-group DefaultRAGroup ipsec-attributes
 # comes_in ID [VAR=VALUE...]: gets in, its pings are answered, it goes, and is forgotten
 comes_in() {
 	local id=$1; shift
-	guest_connect "$id" AUTH=mschap-v2 TIMEOUT=${CONNECT_TIMEOUT:-25} "$@" >"$W/in.$id" 2>&1 ||
+	guest_connect "$id" AUTH=mschap-v2 TIMEOUT=25 "$@" >"$W/in.$id" 2>&1 ||
 		{ echo "guest's status $?"; tail -5 "$W/in.$id"; guest_log "$id" ipsec.log | tail -25; about "$id" | tail -25; guest_disconnect "$id" --abrupt; return 1; }
 	addresses "$id"; route_inside "$id"
-	pings "$id" 2 && { [ -z "${MEANWHILE:-}" ] || $MEANWHILE "$id"; } || { guest_disconnect "$id"; return 1; }
+	pings "$id" 2 || { guest_disconnect "$id"; return 1; }
 	guest_disconnect "$id"; gone "$id"
 }
 # Lines of the log since the mark that are about this guest

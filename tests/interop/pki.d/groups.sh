@@ -54,22 +54,26 @@ lands() {
 # The answer to a name that is no group's is like that to a wrong key.
 unknown_group() { # ID
 	log_mark
-	guest_connect "$1" MODE=aggressive ID=@Nobody PSK=the-word-of-sales-people STOP=esp TIMEOUT=8 >"$W/in.$1" 2>&1 && return 1
+	guest_connect "$1" MODE=aggressive ID=@Nobody PSK=the-word-of-sales-people STOP=esp TIMEOUT=8 >"$W/in.$1" 2>&1; local rc=$?
 	guest_disconnect "$1" --abrupt
+	[ $rc = 82 ] || { echo "guest's status $rc"; return 1; }
 	about "$1" | grep -E "713255: .*unknown tunnel group name 'Nobody'" && about "$1" | grep -E '713256: .*spoofed'
 }
 wrong_group_key() { # ID
 	log_mark
-	guest_connect "$1" MODE=aggressive ID=@Sales PSK=another-key-altogether STOP=esp TIMEOUT=8 >"$W/in.$1" 2>&1 && return 1
+	guest_connect "$1" MODE=aggressive ID=@Sales PSK=another-key-altogether STOP=esp TIMEOUT=8 >"$W/in.$1" 2>&1; local rc=$?
 	guest_disconnect "$1" --abrupt
+	[ $rc = 82 ] || { echo "guest's status $rc"; return 1; }
 	! about "$1" | grep 'PHASE 1 COMPLETED'
 }
 am_disabled() { # ID
 	configure <<<'crypto ikev1 am-disable' || return 1
+	log_mark
 	guest_connect "$1" MODE=aggressive ID=@Sales PSK=the-word-of-sales-people STOP=esp TIMEOUT=6 >"$W/in.$1" 2>&1; local rc=$?
 	guest_disconnect "$1" --abrupt
 	configure <<<'no crypto ikev1 am-disable'
-	[ $rc = 82 ]
+	[ $rc = 82 ] || { echo "guest's status $rc"; return 1; }
+	about "$1" | grep -F 'Aggressive Mode is disabled by crypto ikev1 am-disable'
 }
 groups_two() { # WHAT ID CLIENT
 	t "groups: $3: by $1: Sales" lands "$2" Sales 10.78.1 CERT=sales
@@ -86,7 +90,7 @@ groups_pair() { local from=${#STREAMS[@]}; stream g1 "$@" 1 strongSwan; stream g
 groups_tests() {
 	wanted groups || return 0
 	pki_guests "1 inet" "12 nat1" || { t "groups: guests are up" false; return; }
-	we_are gw-2048-sha256 "no chain"
+	we_are gw-2048-sha256 "no chain" || { t "groups: the appliance is gw-2048-sha256" false; return; }
 	t "groups: two groups are configured" groups_config
 	t "groups: a certificate map is configured" by_rules
 	groups_pair groups_two map

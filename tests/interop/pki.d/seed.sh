@@ -197,6 +197,7 @@ seed_saves() { # ca save all, and what was saved is there after the next start
 	exec {PIX_KEYS}>&-; kill "$PIX_CONSOLE" 2>/dev/null; wait "$PIX_CONSOLE" 2>/dev/null
 	appliance_stop && appliance_start || return 1
 	cli 'terminal dialect pix-6' 'show crypto ca cert' | diff "$W/pix.before" - || return 1
+	[ -n "$(find "$A/state/keys/rsa" -type f)" ] || { echo "no key is kept"; return 1; }
 	find "$A/state" -type f -name '*' -exec grep -lE 'BEGIN.*PRIVATE KEY' {} + | while read -r f; do [ "$(stat -c %a "$f")" = 600 ] || { ls -l "$f"; exit 1; }; done
 }
 # A genuine client, whose certificate is of the same authority.
