@@ -304,7 +304,7 @@ int gateway_start(struct gateway *gw, const struct gateway_options *opt, struct 
 
 static int start_jobs(struct gateway *gw, struct err *err)
 {
-	enum { THREADS = 2 }; /* one may make a key while the other signs */
+	enum { THREADS = PKI_MAKING_MOST + 1 }; /* while key pairs are made the rest goes on */
 	int rc = jobs_start(gw->jobs, THREADS);
 	return rc == 0 ? 0 : err_set(err, rc, "threads for private keys: %s", strerror(-rc));
 }

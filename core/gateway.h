@@ -112,7 +112,7 @@ struct gateway {
 	struct workers *workers;
 
 	struct prim_dh_pool *dh; /* helper threads for IKE */
-	struct jobs *jobs;       /* and for private keys: made, at work */
+	struct jobs *jobs;       /* and for certificates: keys made and at work, checks, CRLs read */
 	uv_async_t jobs_ready;
 	struct pki *pki;
 	struct pki_ops pki_ops;

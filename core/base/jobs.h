@@ -1,5 +1,5 @@
-/* Work that takes long (making an RSA key, signing) on helper threads of its own: a bounded queue, first come first
- * served. All calls on one thread (the control thread); what is finished is handed back on it too. */
+/* Work that takes long (making an RSA key, signing, checking certificates, reading a CRL) on helper threads of its own: a
+ * bounded queue, first come first served. All calls on one thread (the control thread); what is finished is handed back on it too. */
 #ifndef CORE_BASE_JOBS_H
 #define CORE_BASE_JOBS_H
 

@@ -8,6 +8,7 @@
 
 #include "core/base/ip4.h"
 #include "crypto/pki/conf.h"
+#include "crypto/pki/name.h"
 #include "crypto/pki/ossl.h"
 
 enum { VALUE_MAX = 1024, LOOK_BYTES = 512 * 1024 };
@@ -460,10 +461,7 @@ bool pki_map_fits(const struct pki_conf *conf, const char *map, uint32_t index, 
 /* What may stand in a user name and in a log. */
 static bool is_plain(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			return false;
-	return len > 0;
+	return pki_all_shows((struct bytes){(const uint8_t *)text, len});
 }
 
 static bool take(const ASN1_STRING *s, char *text, size_t cap)

@@ -143,7 +143,7 @@ void pki_dialog_work(struct pki_dialog *d, void (*run)(struct pki_dialog *d), vo
 	int rc = d->pki->ops->work(d->pki->ctx, job_run, job_done, d);
 	if (rc != 0) {
 		d->working = false;
-		pki_dialog_fail(d, "%s", rc == -EBUSY ? "too much is being worked on" : "out of memory");
+		pki_dialog_fail(d, "%s", rc == -EAGAIN ? "too much is being worked on" : "out of memory");
 	}
 }
 

@@ -11,6 +11,8 @@
 /* The block of `crypto ca certificate chain` for one certificate; the one that has its place now goes. */
 void pki_install_lines(const struct pki_conf *conf, const char *trustpoint, enum pki_role role,
                        const struct pki_cert *cert, struct out *lines);
+/* Takes away the certificates that were issued for a pair, except that of trustpoint `but` (NULL = none). */
+void pki_uninstall_lines(const struct pki_conf *conf, const struct pki_pair *pair, const char *but, struct out *lines);
 /* Types the lines (pki_ops.configure); not when memory was short for some of them. 0 or -errno with err. */
 int pki_configure(struct pki *pki, const struct out *lines, struct err *err);
 /* Both of them for one certificate: the tree is the one truth. 0 or -errno with err. */

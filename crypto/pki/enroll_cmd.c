@@ -21,10 +21,11 @@ struct enroll {
 	char trustpoint[PKI_LABEL_MAX + 1];
 	bool silent, pix;
 	bool serial; /* somebody said so */
-	char challenge[CHALLENGE_MAX + 1], again[CHALLENGE_MAX + 1];
+	char challenge[CHALLENGE_MAX + 1];
 	/* for a helper thread: what is made, of copies */
 	struct pki_key *key;
 	unsigned bits;
+	bool making; /* a key pair: counted in pki->making */
 	char subject[500], fqdn[256], email[256], number[16];
 	uint32_t ip;
 	bool self;
@@ -35,9 +36,17 @@ struct enroll {
 	struct err err;
 };
 
+static void stop_making(struct enroll *e)
+{
+	if (e->making)
+		e->d.pki->making--;
+	e->making = false;
+}
+
 static void release(struct pki_dialog *d)
 {
 	struct enroll *e = (struct enroll *)d;
+	stop_making(e);
 	pki_key_drop(e->key);
 	pki_cert_drop(e->cert);
 	free(e->der);
@@ -311,8 +320,7 @@ static void describe_pix(struct enroll *e)
 static void password_again(struct pki_dialog *d, struct str answer)
 {
 	struct enroll *e = (struct enroll *)d;
-	str_copy(e->again, sizeof e->again, answer);
-	if (strcmp(e->challenge, e->again) != 0) {
+	if (!str_eq_cstr(answer, e->challenge)) {
 		pki_dialog_fail(d, "the passwords are not the same");
 		return;
 	}
@@ -364,6 +372,7 @@ static void pair_made(struct pki_dialog *d)
 	struct enroll *e = (struct enroll *)d;
 	const struct pki_trustpoint *tp = trustpoint_of(e);
 	struct pki_pair pair = {.general = true, .made_s = d->pki->ops->wall_s(d->pki->ctx)};
+	stop_making(e);
 	if (tp == NULL)
 		return;
 	if (e->key == NULL) {
@@ -392,10 +401,16 @@ static void find_pair(struct enroll *e)
 		pki_dialog_fail(&e->d, "there is no RSA key pair: ca generate rsa key makes one");
 		return;
 	}
+	if (e->d.pki->making >= PKI_MAKING_MOST) {
+		pki_dialog_fail(&e->d, "other key pairs are being generated");
+		return;
+	}
 	e->bits = tp->keysize != 0 ? tp->keysize : BITS_DEFAULT;
 	pki_dialog_say(&e->d, "INFO: The name for the keys will be: %s\n"
 	                      "Keypair generation process begin. Please wait...\n",
 	               tp->keypair);
+	e->making = true;
+	e->d.pki->making++;
 	pki_dialog_work(&e->d, make_pair, pair_made);
 }
 

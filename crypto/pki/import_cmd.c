@@ -183,7 +183,20 @@ static struct pki_cert *issuer_in(const struct pki_p12 *p12, const struct pki_ce
 	return NULL;
 }
 
-/* CAs above the issuer get trustpoints of their own, T-1, T-2, so that the chain can be sent. */
+/* In another trustpoint: that of this one is replaced. */
+static bool held_elsewhere(const struct import *i, const struct pki_cert *ca)
+{
+	const struct pki_conf *conf = i->d.pki->conf;
+	for (size_t k = 0; k < conf->ntrustpoints; k++) {
+		const struct pki_trustpoint *tp = &conf->trustpoints[k];
+		if (tp->cert[PKI_ROLE_CA] != NULL && pki_cert_same(tp->cert[PKI_ROLE_CA], ca) &&
+		    strcmp(tp->name, i->trustpoint) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* CAs above the issuer that no trustpoint has get some of their own, T-1, T-2, so that the chain can be sent. */
 static void put_upper_cas(struct import *i, const struct pki_cert *at, struct out *lines)
 {
 	const struct pki_conf *conf = i->d.pki->conf;
@@ -191,6 +204,8 @@ static void put_upper_cas(struct import *i, const struct pki_cert *at, struct ou
 	unsigned number = 1;
 	for (size_t depth = 0; depth < PKI_CHAIN_MAX && (at = issuer_in(&i->p12, at)) != NULL; depth++) {
 		int n;
+		if (held_elsewhere(i, at))
+			continue;
 		do {
 			n = snprintf(name, sizeof name, "%s-%u", i->trustpoint, number++);
 		} while (n > 0 && (size_t)n < sizeof name && pki_trustpoint_find(conf, name) != NULL);
@@ -199,6 +214,26 @@ static void put_upper_cas(struct import *i, const struct pki_cert *at, struct ou
 		out_printf(lines, "crypto ca trustpoint %s\n exit\n", name);
 		pki_install_lines(conf, name, PKI_ROLE_CA, at, lines);
 	}
+}
+
+/* The key first: what is configured is looked at together with it. When that fails everything is as before. */
+static int put_pair(struct pki *pki, const struct pki_pair *pair, const struct out *lines, struct err *err)
+{
+	const struct pki_pair *there = pki_keys_find(pki->keys, pair->label);
+	struct pki_pair before = there != NULL ? *there : (struct pki_pair){0};
+	struct err again = {0};
+	for (unsigned use = 0; use < PKI_KEY_USES; use++)
+		pki_key_hold(before.key[use]);
+	int rc = pki_keys_put(pki->keys, pair, err);
+	if (rc == 0 && (rc = pki_configure(pki, lines, err)) != 0) {
+		if (there != NULL)
+			pki_keys_put(pki->keys, &before, &again);
+		else
+			pki_keys_remove(pki->keys, pair->label, &again);
+	}
+	for (unsigned use = 0; use < PKI_KEY_USES; use++)
+		pki_key_drop(before.key[use]);
+	return rc;
 }
 
 static int install_p12(struct import *i)
@@ -210,15 +245,16 @@ static int install_p12(struct import *i)
 	str_copy(pair.label, sizeof pair.label, str_of(i->trustpoint));
 	pair.key[PKI_KEY_SIGN] = pair.key[PKI_KEY_ENCRYPT] = i->p12.key;
 	out_init(&lines);
+	const struct pki_pair *there = pki_keys_find(pki->keys, i->trustpoint);
+	if (there != NULL && !pki_key_fits(there->key[PKI_KEY_SIGN], i->p12.own))
+		pki_uninstall_lines(pki->conf, there, i->trustpoint, &lines);
 	out_printf(&lines, "crypto ca trustpoint %s\n keypair %s\n exit\n", i->trustpoint, i->trustpoint);
 	pki_install_lines(pki->conf, i->trustpoint, PKI_ROLE_OWN, i->p12.own, &lines);
 	if (ca != NULL) {
 		pki_install_lines(pki->conf, i->trustpoint, PKI_ROLE_CA, ca, &lines);
 		put_upper_cas(i, ca, &lines);
 	}
-	int rc = lines.failed ? err_set(&i->err, -ENOMEM, "out of memory") : pki_keys_put(pki->keys, &pair, &i->err);
-	if (rc == 0)
-		rc = pki_configure(pki, &lines, &i->err);
+	int rc = put_pair(pki, &pair, &lines, &i->err);
 	out_free(&lines);
 	return rc;
 }

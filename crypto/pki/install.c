@@ -32,6 +32,23 @@ void pki_install_lines(const struct pki_conf *conf, const char *trustpoint, enum
 	out_str(lines, "  quit\n exit\n");
 }
 
+/* Was this certificate issued for the pair? */
+static bool of_pair(const struct pki_pair *pair, const struct pki_cert *cert)
+{
+	return cert != NULL &&
+	       (pki_key_fits(pair->key[PKI_KEY_SIGN], cert) || pki_key_fits(pair->key[PKI_KEY_ENCRYPT], cert));
+}
+
+void pki_uninstall_lines(const struct pki_conf *conf, const struct pki_pair *pair, const char *but, struct out *lines)
+{
+	for (size_t i = 0; i < conf->ntrustpoints; i++) {
+		const struct pki_trustpoint *tp = &conf->trustpoints[i];
+		if (of_pair(pair, tp->cert[PKI_ROLE_OWN]) && (but == NULL || strcmp(tp->name, but) != 0))
+			out_printf(lines, "crypto ca certificate chain %s\n no certificate %s\n exit\n", tp->name,
+			           tp->entry[PKI_ROLE_OWN]);
+	}
+}
+
 int pki_configure(struct pki *pki, const struct out *lines, struct err *err)
 {
 	return lines->failed ? err_set(err, -ENOMEM, "out of memory")

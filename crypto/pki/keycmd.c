@@ -7,9 +7,10 @@
 
 #include "core/base/dialog.h"
 #include "core/base/zone.h"
+#include "crypto/pki/enroll.h"
 #include "crypto/pki/priv.h"
 
-enum { BITS_DEFAULT = 2048, MAKING_MOST = 2 };
+enum { BITS_DEFAULT = 2048 };
 
 static const char replace_question[] = "Do you really want to replace them? [yes/no]: ";
 static const char remove_question[] = "Do you really want to remove these keys? [yes/no]: ";
@@ -33,7 +34,6 @@ struct job {
 	struct dialog *d; /* NULL: nobody waits any more */
 	unsigned bits, n;
 	struct pki_key *key[PKI_KEY_USES];
-	bool ran;
 	struct err err;
 };
 
@@ -48,7 +48,6 @@ static void release_making(void *data)
 static void run(void *arg)
 {
 	struct job *job = arg;
-	job->ran = true;
 	for (unsigned i = 0; i < job->n && (i == 0 || job->key[i - 1] != NULL); i++)
 		job->key[i] = pki_key_generate(job->bits, &job->err);
 }
@@ -93,7 +92,7 @@ static void begin(struct dialog *d)
 {
 	struct making *m = d->data;
 	struct err err = {0};
-	struct job *job = m->pki->making < MAKING_MOST ? calloc(1, sizeof *job) : NULL;
+	struct job *job = m->pki->making < PKI_MAKING_MOST ? calloc(1, sizeof *job) : NULL;
 	if (job != NULL) {
 		*job = (struct job){.pki = m->pki, .d = d, .bits = m->bits, .n = m->general ? 1 : PKI_KEY_USES};
 		if (m->pki->ops->work(m->pki->ctx, run, made, job) != 0) {
@@ -194,27 +193,15 @@ struct removing {
 	char label[PKI_LABEL_MAX + 1]; /* "" = all */
 };
 
-/* Was this certificate issued for the pair? */
-static bool of_pair(const struct pki_pair *pair, const struct pki_cert *cert)
-{
-	return cert != NULL &&
-	       (pki_key_fits(pair->key[PKI_KEY_SIGN], cert) || pki_key_fits(pair->key[PKI_KEY_ENCRYPT], cert));
-}
-
 /* The certificates go first: without them a pair is only useless, without it they would be wrong. */
 static int remove_certificates(struct pki *pki, const struct pki_pair *pair, struct err *err)
 {
 	struct out lines;
 	int rc = 0;
 	out_init(&lines);
-	for (size_t i = 0; i < pki->conf->ntrustpoints; i++) {
-		const struct pki_trustpoint *tp = &pki->conf->trustpoints[i];
-		if (of_pair(pair, tp->cert[PKI_ROLE_OWN]))
-			out_printf(&lines, "crypto ca certificate chain %s\n no certificate %s\n", tp->name,
-			           tp->entry[PKI_ROLE_OWN]);
-	}
-	if (lines.len > 0)
-		rc = pki->ops->configure(pki->ctx, out_text(&lines), err);
+	pki_uninstall_lines(pki->conf, pair, NULL, &lines);
+	if (lines.len > 0 || lines.failed)
+		rc = pki_configure(pki, &lines, err);
 	out_free(&lines);
 	return rc;
 }

@@ -97,13 +97,35 @@ static bool write_pair(int fd, const struct pki_pair *pair)
 	return ok && fchmod(fd, 0600) == 0 && fsync(fd) == 0;
 }
 
-/* Temporary file, sync, rename, sync of the folder. */
+/* The bytes of a key are overwritten, as far as the file system writes in place. Closes it; -1 is allowed. */
+static void wipe_close(int fd)
+{
+	char zero[512] = {0};
+	struct stat st;
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		for (off_t left = st.st_size; left > 0; left -= (off_t)sizeof zero)
+			if (!write_all(fd, zero, left < (off_t)sizeof zero ? (size_t)left : sizeof zero))
+				break;
+	fsync(fd);
+	close(fd);
+}
+
+/* For wiping; -1 when there is none. */
+static int open_old(const struct pki_keys *keys, const char *name)
+{
+	return openat(keys->dir, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* Temporary file, sync, rename, sync of the folder; the one it replaces is wiped. */
 static int save(const struct pki_keys *keys, const struct pki_pair *pair, struct err *err)
 {
 	char name[NAME_MAX_ENCODED + 1];
 	if (keys->dir < 0)
 		return 0;
 	encode(pair->label, name);
+	int old = open_old(keys, name);
 	int fd = openat(keys->dir, scratch, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool ok = fd >= 0 && write_pair(fd, pair);
 	int code = errno;
@@ -115,31 +137,25 @@ static int save(const struct pki_keys *keys, const struct pki_pair *pair, struct
 		ok = false;
 		code = errno;
 	}
-	if (ok)
+	if (ok) {
+		wipe_close(old);
 		return 0;
+	}
+	if (old >= 0)
+		close(old);
 	if (fd >= 0)
 		unlinkat(keys->dir, scratch, 0);
 	code = code != 0 ? code : EIO;
 	return err_set(err, -code, "the key pair cannot be kept: %s", strerror(code));
 }
 
-/* Its bytes are overwritten first, as far as the file system writes in place. */
 static int wipe_file(const struct pki_keys *keys, const char *label, struct err *err)
 {
-	char name[NAME_MAX_ENCODED + 1], zero[512] = {0};
-	struct stat st;
+	char name[NAME_MAX_ENCODED + 1];
 	if (keys->dir < 0)
 		return 0;
 	encode(label, name);
-	int fd = openat(keys->dir, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd >= 0) {
-		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-			for (off_t left = st.st_size; left > 0; left -= (off_t)sizeof zero)
-				if (!write_all(fd, zero, left < (off_t)sizeof zero ? (size_t)left : sizeof zero))
-					break;
-		fsync(fd);
-		close(fd);
-	}
+	wipe_close(open_old(keys, name));
 	if (unlinkat(keys->dir, name, 0) != 0 && errno != ENOENT)
 		return err_set(err, -errno, "the file of the key pair cannot be removed: %s", strerror(errno));
 	fsync(keys->dir);
@@ -216,19 +232,20 @@ static struct pki_pair *parse(struct str text, const char *label, const char **w
 	struct pki_pair pair = {.general = true};
 	struct err err = {0};
 	int64_t made = 0;
+	bool whole = true; /* a second block that is damaged does not make the first one do for both */
 	*why = "it is not a key pair";
 	if (sscanf(text.p, "Generated: %" SCNd64, &made) == 1)
 		pair.made_s = made;
 	str_copy(pair.label, sizeof pair.label, str_of(label));
-	for (unsigned use = 0; use < PKI_KEY_USES; use++) {
+	for (unsigned use = 0; use < PKI_KEY_USES && str_trim(text).len > 0; use++) {
 		const char *stop = memmem(text.p, text.len, end, sizeof end - 1);
-		if (stop == NULL)
-			break;
-		size_t len = (size_t)(stop - text.p) + sizeof end - 1;
-		pair.key[use] = pki_key_read((struct str){text.p, len}, &err);
+		size_t len = stop != NULL ? (size_t)(stop - text.p) + sizeof end - 1 : 0;
+		pair.key[use] = len > 0 ? pki_key_read((struct str){text.p, len}, &err) : NULL;
+		whole = whole && pair.key[use] != NULL;
 		text = str_from(text, len);
 	}
-	if (pair.key[PKI_KEY_SIGN] == NULL) {
+	if (!whole || pair.key[PKI_KEY_SIGN] == NULL) {
+		pki_key_drop(pair.key[PKI_KEY_SIGN]);
 		pki_key_drop(pair.key[PKI_KEY_ENCRYPT]);
 		return NULL;
 	}

@@ -27,8 +27,8 @@ void pki_keys_free(struct pki_keys *keys); /* the files stay; NULL is allowed */
 const struct pki_pair *pki_keys_find(const struct pki_keys *keys, const char *label);
 size_t pki_keys_count(const struct pki_keys *keys);
 const struct pki_pair *pki_keys_at(const struct pki_keys *keys, size_t i); /* by label */
-/* Keeps a pair, in place of the one of that label: on disk before it returns. Holds the keys by itself. 0 or -errno with
- * err, then what was there stays. */
+/* Keeps a pair, in place of the one of that label, whose file is wiped: on disk before it returns. Holds the keys by
+ * itself. 0 or -errno with err, then what was there stays. */
 int pki_keys_put(struct pki_keys *keys, const struct pki_pair *pair, struct err *err);
 /* Wipes and removes the file. 0, -ENOENT, or -errno when the file cannot be removed (the pair is forgotten all the
  * same). */

@@ -92,6 +92,14 @@ const char *pki_printable(struct bytes in, char *text, size_t cap)
 	return text;
 }
 
+bool pki_all_shows(struct bytes in)
+{
+	bool all = in.len > 0;
+	while (all && in.len > 0)
+		all = shows(next_char(&in));
+	return all;
+}
+
 static void hex_value(const ASN1_STRING *s, char *text, size_t cap)
 {
 	enum { MOST = 64 };

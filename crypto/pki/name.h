@@ -39,5 +39,7 @@ const char *pki_fingerprint(struct bytes der, enum pki_digest digest, char text[
 
 /* Bytes that should be UTF-8 as they may be printed; what does not fit is cut and ends in "...". Returns text. */
 const char *pki_printable(struct bytes in, char *text, size_t cap);
+/* Not empty, UTF-8, and nothing in it that pki_printable would make a dot. */
+bool pki_all_shows(struct bytes in);
 
 #endif

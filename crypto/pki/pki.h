@@ -36,6 +36,9 @@ struct pki_fetch {
 	uint32_t timeout_ms;        /* for all of it */
 };
 
+/* Key pairs that are made at the same time; each has a helper thread to itself for long. */
+enum { PKI_MAKING_MOST = 2 };
+
 struct pki_ops {
 	/* Runs run(job) on a helper thread (a private key at work takes up to seconds), then done(job) on the control
 	 * thread, exactly once, never from within, and before pki_free(). 0 or -errno (then done is never called). When

@@ -95,10 +95,35 @@ void scep_query_end(struct pki_scep_query *q)
 	free(q);
 }
 
-static struct pki_scep_query *find(const struct pki_scep *s, enum scep_kind kind, const char *trustpoint)
+static void tell_lost(struct timer *t, void *arg)
+{
+	struct pki_scep_query *q = arg;
+	void (*sent)(void *arg, const struct err *err) = q->sent;
+	void *sent_arg = q->arg;
+	struct err err;
+	(void)t;
+	err_set(&err, -ECANCELED, "%s", q->lost);
+	scep_query_end(q);
+	if (sent != NULL)
+		sent(sent_arg, &err);
+}
+
+/* Who waits is told later: his console may go on at once, and that must not be in the midst of somebody else's command or
+ * of a commit. */
+static void give_up(struct pki_scep_query *q, const char *why)
+{
+	if (q->sent == NULL) {
+		scep_query_end(q);
+		return;
+	}
+	q->lost = why;
+	timer_start(q->scep->pki->clock, &q->timer, 0, tell_lost, q);
+}
+
+static struct pki_scep_query *find(const struct pki_scep *s, const char *trustpoint)
 {
 	struct pki_scep_query *q = s != NULL ? s->queries : NULL;
-	while (q != NULL && (q->kind != kind || strcmp(q->trustpoint, trustpoint) != 0))
+	while (q != NULL && (!scep_enrolls(q) || strcmp(q->trustpoint, trustpoint) != 0))
 		q = q->next;
 	return q;
 }
@@ -261,8 +286,8 @@ int pki_scep_enroll(struct pki *pki, const struct pki_scep_enroll *in, void (*se
 	}
 	/* The one before it, which is further down the list. */
 	for (struct pki_scep_query *old = q->next; old != NULL; old = old->next)
-		if (old->kind == SCEP_KIND_ENROLL && strcmp(old->trustpoint, q->trustpoint) == 0) {
-			scep_query_end(old);
+		if (scep_enrolls(old) && strcmp(old->trustpoint, q->trustpoint) == 0) {
+			give_up(old, "another request takes its place");
 			scep_file_write(pki->scep); /* without it */
 			break;
 		}
@@ -278,7 +303,7 @@ void pki_scep_forget(struct pki *pki, void *arg)
 
 bool pki_scep_pending(const struct pki *pki, const char *name)
 {
-	return find(pki->scep, SCEP_KIND_ENROLL, name) != NULL;
+	return find(pki->scep, name) != NULL;
 }
 
 /* ------------------------------------------------------------------ GetCRL */
@@ -332,7 +357,7 @@ static void resume(struct pki_scep *s, const char *name, const char *transaction
 {
 	struct err err = {0};
 	const struct pki_trustpoint *tp = trustpoint(s->pki, name, &err);
-	struct pki_scep_query *q = tp != NULL && find(s, SCEP_KIND_ENROLL, name) == NULL
+	struct pki_scep_query *q = tp != NULL && find(s, name) == NULL
 	                                   ? scep_query_new(s, SCEP_KIND_ENROLL, tp, &err)
 	                                   : NULL;
 	if (q == NULL) {
@@ -364,10 +389,10 @@ void pki_scep_conf_changed(struct pki_scep *s)
 	bool gone = false;
 	for (struct pki_scep_query *q = s->queries, *next; q != NULL; q = next) {
 		next = q->next;
-		if (q->kind != SCEP_KIND_ENROLL || pki_trustpoint_find(s->pki->conf, q->trustpoint) != NULL)
+		if (!scep_enrolls(q) || pki_trustpoint_find(s->pki->conf, q->trustpoint) != NULL)
 			continue;
 		gone = true;
-		scep_query_end(q);
+		give_up(q, "the trustpoint was removed");
 	}
 	if (gone)
 		scep_file_write(s);

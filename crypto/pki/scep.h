@@ -32,8 +32,8 @@ struct pki_scep_enroll {
 	bool fingerprint;           /* tell the consoles the request's (MD5), as PIX does */
 };
 /* Asks for a certificate for the trustpoint's key pair: a renewal when it has a valid one for this key and the CA can
- * renew, else anew. A transaction that goes on is given up for it. sent is called once, never from within: err NULL, the
- * request is made and on its way; else it failed before. What follows is told to all consoles and logged (717002, 717003),
+ * renew, else anew. A transaction that goes on is given up for it, and when its trustpoint goes. sent is called once,
+ * never from within: err NULL, the request is made and on its way; else it failed before. What follows is told to all consoles and logged (717002, 717003),
  * and a certificate that is granted is installed. sent may be NULL. 0 or -errno with err: no such trustpoint, no URL, no
  * certificate of the CA, no key pair (717001), too many, no helper thread; what was pending is not given up then. */
 int pki_scep_enroll(struct pki *pki, const struct pki_scep_enroll *in, void (*sent)(void *arg, const struct err *err),

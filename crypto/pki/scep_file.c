@@ -32,14 +32,14 @@ static bool write_all(int fd, struct str text)
 	return true;
 }
 
-/* Temporary file, sync, rename. */
+/* Temporary file, sync, rename, sync of the folder. */
 static bool save(int dir, struct str text)
 {
 	int fd = openat(dir, scratch, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool ok = fd >= 0 && write_all(fd, text) && fsync(fd) == 0;
 	if (fd >= 0)
 		ok = close(fd) == 0 && ok;
-	ok = ok && renameat(dir, scratch, dir, name) == 0;
+	ok = ok && renameat(dir, scratch, dir, name) == 0 && fsync(dir) == 0;
 	if (!ok)
 		unlinkat(dir, scratch, 0);
 	return ok;
@@ -53,7 +53,7 @@ void scep_file_write(const struct pki_scep *s)
 		return;
 	out_init(&o);
 	for (const struct pki_scep_query *q = s->queries; q != NULL; q = q->next) {
-		if (q->kind != SCEP_KIND_ENROLL || !q->pending)
+		if (!scep_enrolls(q) || !q->pending)
 			continue;
 		out_str(&o, "1 ");
 		put_hex(&o, (struct bytes){(const uint8_t *)q->trustpoint, strlen(q->trustpoint)});

@@ -86,7 +86,7 @@ static void act_give_up(void *obj, void *data)
 static bool none_left(const struct pki_scep_query *but)
 {
 	for (const struct pki_scep_query *q = but->scep->queries; q != NULL; q = q->next)
-		if (q != but && q->kind == SCEP_KIND_ENROLL)
+		if (q != but && scep_enrolls(q))
 			return false;
 	return true;
 }

@@ -46,6 +46,7 @@ struct pki_scep_query {
 	struct timer timer;
 	unsigned tries; /* since the first answer */
 	bool fingerprint;
+	const char *lost; /* why it was given up; who waits is still to be told, NULL = it goes on */
 	void (*sent)(void *arg, const struct err *err);
 	void (*got_ca)(void *arg, const struct scep_ca *got, const struct err *err);
 	void (*got_crl)(void *arg, const struct pki_fetched *got);
@@ -64,6 +65,11 @@ struct pki_scep {
 struct pki_scep_query *scep_query_new(struct pki_scep *s, enum scep_kind kind, const struct pki_trustpoint *tp,
                                       struct err *err);
 void scep_query_end(struct pki_scep_query *q);
+/* An enrolment that goes on. */
+static inline bool scep_enrolls(const struct pki_scep_query *q)
+{
+	return q->kind == SCEP_KIND_ENROLL && q->lost == NULL;
+}
 /* Sets who signs and who the CA is, out of the configuration and the keys. */
 bool scep_query_parties(struct pki_scep_query *q, const struct pki_trustpoint *tp, struct err *err);
 

@@ -65,7 +65,7 @@ static void worked(void *arg)
 	q->busy = false;
 	if (q->dead)
 		scep_query_end(q);
-	else
+	else if (q->lost == NULL)
 		scep_worked(q);
 }
 

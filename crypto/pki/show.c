@@ -359,8 +359,8 @@ static int show_ca_configure(struct cmd *c)
 		if (tp->enroll != PKI_ENROLL_URL)
 			continue;
 		rec_open(c->out, NULL);
-		rec(c->out, "name authority retry_period_min retry_count -", "ca configure %s %s %u %u%s\n", tp->name, "ra",
-		    tp->retry_period_s / 60, tp->retry_count, crl_optional(tp) ? " crloptional" : "");
+		rec(c->out, "name authority retry_period_min retry_count -", "ca configure %s %s %u %u%s\n", tp->name,
+		    tp->ca_mode ? "ca" : "ra", tp->retry_period_s / 60, tp->retry_count, crl_optional(tp) ? " crloptional" : "");
 		rec_bool(c->out, "crl_optional", crl_optional(tp));
 		rec_close(c->out);
 	}

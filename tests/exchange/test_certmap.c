@@ -313,6 +313,13 @@ static void attributes(void **state)
 	assert_true(pki_cert_each(cert, "ou", collect, all));
 	assert_string_equal(all, "stop|");
 	pki_cert_drop(cert);
+	/* what moves the cursor or turns the direction of a text */
+	cert = CERT(NULL, NULL, A("OU", "a\xc2\x9b" "2J"), A("O", "a\xe2\x80\xae" "b"), A("L", "S\xc3\xa4les"));
+	assert_false(pki_cert_attribute(cert, "ou", text, sizeof text));
+	assert_false(pki_cert_attribute(cert, "o", text, sizeof text));
+	assert_true(pki_cert_attribute(cert, "l", text, sizeof text));
+	assert_false(pki_cert_entire(cert, text, sizeof text));
+	pki_cert_drop(cert);
 }
 
 static int setup(void **state)

@@ -13,6 +13,8 @@
 
 #include <openssl/asn1.h>
 
+#include "crypto/pki/paste.h"
+#include "crypto/pki/pkcs12.h"
 #include "tests/certs/certs.h"
 #include "tests/exchange/full_server.h"
 #include "tests/shape/sample.h"
@@ -381,6 +383,109 @@ static void test_zeroize(void **state)
 	pki_cert_drop(two);
 }
 
+/* ------------------------------------------------------------------ PKCS#12 in */
+
+/* A console that types a text and is asked nothing. */
+struct typing {
+	struct waiting w;
+	struct str rest;
+};
+
+static void type_read(void *session, void (*answer)(void *arg, struct str line), void *arg)
+{
+	struct typing *t = session;
+	const char *end = memchr(t->rest.p, '\n', t->rest.len);
+	assert_non_null(end);
+	struct str line = {t->rest.p, (size_t)(end - t->rest.p)};
+	t->rest = str_from(t->rest, line.len + 1);
+	answer(arg, line);
+}
+
+static const struct cmd_host type_host = {
+        .emit = wait_emit, .done = wait_done, .on_cancel = wait_on_cancel, .ask = wait_ask, .read = type_read};
+
+/* What it said. */
+static const char *import(struct world *w, const char *trustpoint, struct pki_p12 *p12)
+{
+	static struct typing t;
+	void *ctx;
+	struct err err = {0};
+	struct out out, pasted;
+	size_t len = 0;
+	cmd_fn *fn = cmd_find("pki_import_pkcs12", &ctx);
+	struct cmd_arg args[] = {{.name = "name", .text = str_of(trustpoint)},
+	                         {.name = "password", .text = STR("secret")},
+	                         {.name = "nointeractive", .text = STR("nointeractive")}};
+	uint8_t *der = pki_p12_make(p12, trustpoint, "secret", &len, &err);
+	assert_non_null(der);
+	out_init(&out);
+	out_init(&pasted);
+	pki_paste_frame("PKCS12", (struct bytes){der, len}, &pasted);
+	out_str(&pasted, "quit\n");
+	t = (struct typing){.rest = out_text(&pasted)};
+	assert_int_equal(fn(&(struct cmd){.out = &out, .args = args, .nargs = 3, .ctx = ctx, .session = &t, .host = &type_host}),
+	                 CMD_PENDING);
+	world_run(w, 10);
+	assert_int_equal(t.w.done, 1);
+	out_free(&out);
+	out_free(&pasted);
+	free(der);
+	return t.w.said;
+}
+
+static struct pki_cert *made_by(const char *name, const char *serial, unsigned key, const struct pki_cert *ca, unsigned signer)
+{
+	struct cert_attr subject[] = {{"CN", name, 0, 0}, {NULL, NULL, 0, 0}};
+	return cert_make(&(struct cert_wish){.subject = subject,
+	                                     .serial = serial,
+	                                     .key = cert_key(key, SHORT),
+	                                     .issuer = ca,
+	                                     .signer = cert_key(signer, SHORT),
+	                                     .extensions = {"basicConstraints=critical,CA:TRUE"}});
+}
+
+static bool has_own(struct world *w, const char *trustpoint)
+{
+	return pki_trustpoint_find(pki_conf_of(w->gw.pki), trustpoint)->cert[PKI_ROLE_OWN] != NULL;
+}
+
+/* Another key under the same name: what was issued for the one before goes, whoever has it; CAs that are there stay. */
+static void test_import(void **state)
+{
+	struct world *w = *state;
+	struct out text;
+	struct pki_identity id;
+	struct err err = {0};
+	struct pki_cert *root = made_by("root", "1", 2, NULL, 2), *middle = made_by("middle", "2", 3, root, 2);
+	struct pki_cert *low = made_by("low", "3", 4, middle, 3), *first = made_by("asa", "4", 5, low, 4);
+	struct pki_cert *second = made_by("asa", "5", 6, low, 4), *other = made_by("other", "6", 5, NULL, 5);
+	struct pki_p12 p12 = {.key = cert_key(5, SHORT), .own = first, .other = {low, middle, root}, .nother = 3};
+	out_init(&text);
+	out_str(&text, "crypto ca trustpoint T\n enrollment terminal\ncrypto ca trustpoint U\n keypair T\n");
+	typed_in(w, &text);
+	assert_non_null(strstr(import(w, "T", &p12), "INFO: Import PKCS12 operation completed successfully\n"));
+	chain(&text, "U", NULL, other);
+	typed_in(w, &text);
+	assert_int_equal(pki_conf_of(w->gw.pki)->ntrustpoints, 4); /* T-1, T-2 */
+	assert_true(pki_identity(w->gw.pki, "T", &id, &err));
+	assert_int_equal(id.nchain, 2);
+	assert_true(pki_identity(w->gw.pki, "U", &id, &err));
+	/* the same once more changes nothing */
+	assert_non_null(strstr(import(w, "T", &p12), "completed successfully\n"));
+	assert_int_equal(pki_conf_of(w->gw.pki)->ntrustpoints, 4);
+	assert_true(has_own(w, "U"));
+	p12.key = cert_key(6, SHORT);
+	p12.own = second;
+	assert_non_null(strstr(import(w, "T", &p12), "completed successfully\n"));
+	assert_int_equal(pki_conf_of(w->gw.pki)->ntrustpoints, 4);
+	assert_true(pki_identity(w->gw.pki, "T", &id, &err));
+	assert_true(pki_cert_same(id.cert, second));
+	assert_false(has_own(w, "U"));
+	out_free(&text);
+	struct pki_cert *all[] = {root, middle, low, first, second, other};
+	pki_certs_drop(all, sizeof all / sizeof all[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +495,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(test_show_keys, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(test_generate, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(test_zeroize, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(test_import, world_setup, world_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

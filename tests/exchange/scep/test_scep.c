@@ -359,6 +359,50 @@ static void test_restart_without(void **state)
 	}
 }
 
+/* Who waits for a request hears of it when another one takes its place, or the trustpoint goes; not in the midst of it. */
+static void test_given_up(void **state)
+{
+	(void)state;
+	lab_begin(false);
+	lab_serve("mscep", "", MSCEP);
+	assert_true(lab_authenticate(0));
+	unsigned before = lab.sent;
+	assert_int_equal(lab_enroll(0, NULL, false), 0);
+	assert_int_equal(lab_enroll(0, NULL, false), 0);
+	assert_true(is_pending(0));
+	assert_int_equal(lab.sent, before);
+	lab_run(1);
+	assert_int_equal(lab.sent, before + 2);
+	assert_int_equal(lab.failed.code, -ECANCELED);
+	assert_string_equal(lab.failed.text, "another request takes its place");
+	assert_true(has_cert(0));
+	/* before it was made, and while it is */
+	for (unsigned made = 0; made < 2; made++) {
+		before = lab.sent;
+		assert_int_equal(lab_enroll(0, NULL, false), 0);
+		lab.conf.ntrustpoints = 0;
+		pki_set_conf(lab.pki, &lab.conf);
+		assert_false(is_pending(0));
+		assert_int_equal(lab.sent, before);
+		if (made == 0)
+			clock_run(&lab.clock, lab.clock.now_ms);
+		lab_run(1);
+		assert_int_equal(lab.sent, before + 1);
+		assert_string_equal(lab.failed.text, "the trustpoint was removed");
+		lab.conf.ntrustpoints = LAB_TRUSTPOINTS;
+		pki_set_conf(lab.pki, &lab.conf);
+	}
+	/* its console went away meanwhile */
+	assert_int_equal(lab_enroll(0, NULL, false), 0);
+	lab.conf.ntrustpoints = 0;
+	pki_set_conf(lab.pki, &lab.conf);
+	pki_scep_forget(lab.pki, NULL);
+	before = lab.sent;
+	lab_run(1);
+	assert_int_equal(lab.sent, before);
+	lab_end();
+}
+
 static void test_several(void **state)
 {
 	(void)state;
@@ -586,6 +630,7 @@ int main(int argc, char **argv)
 	        cmocka_unit_test(test_cannot_begin),    cmocka_unit_test(test_nobody_answers),
 	        cmocka_unit_test(test_too_many_polls),  cmocka_unit_test(test_patience),
 	        cmocka_unit_test(test_restart),         cmocka_unit_test(test_restart_without),
+	        cmocka_unit_test(test_given_up),
 	        cmocka_unit_test(test_several),         cmocka_unit_test(test_authenticate),
 	        cmocka_unit_test(test_crl),             cmocka_unit_test(test_pix_good),
 	        cmocka_unit_test(test_pix_wrong_url),   cmocka_unit_test(test_pix_wrong_mode),

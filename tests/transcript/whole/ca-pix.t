@@ -18,6 +18,8 @@ ca subject-name sjvpn CN=PIX, O=Example
 gw(config)# ca configure sjvpn ca 2 5
 gw(config)# show running-config | include ^ca configure
 ca configure sjvpn ca 2 5
+gw(config)# show ca configure
+ca configure sjvpn ca 2 5
 gw(config)# ca authenticate sjvpn 1234
 ERROR: 1234 is not a fingerprint: it has 32, 40 or 64 hexadecimal digits
 gw(config)# ca enroll sjvpn secret serial ipaddress

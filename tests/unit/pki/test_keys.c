@@ -104,6 +104,19 @@ static void test_kept(void **state)
 	pki_keys_free(keys);
 }
 
+/* A second name for the file of a key, which goes then. */
+static void only_zeros(const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY);
+	char c = 1;
+	size_t n = 0;
+	for (; read(fd, &c, 1) == 1; n++)
+		assert_int_equal(c, 0);
+	assert_true(n > 500);
+	close(fd);
+	unlinkat(dir, name, 0);
+}
+
 static void test_replaced_and_removed(void **state)
 {
 	(void)state;
@@ -111,9 +124,11 @@ static void test_replaced_and_removed(void **state)
 	struct stat st;
 	struct pki_keys *keys = opened();
 	put(keys, "a", 0, 1);
+	assert_int_equal(linkat(dir, "rsa/a", dir, "left", 0), 0);
 	put(keys, "a", 2, 2);
 	assert_int_equal(pki_keys_count(keys), 1);
 	pki_keys_free(keys);
+	only_zeros("left");
 	keys = opened();
 	assert_true(same_key(pki_keys_find(keys, "a")->key[PKI_KEY_SIGN], cert_key(2, 1024)));
 	assert_true(pki_keys_find(keys, "a")->general);
@@ -123,13 +138,7 @@ static void test_replaced_and_removed(void **state)
 	assert_int_equal(pki_keys_remove(keys, "a", &err), -ENOENT);
 	assert_int_equal(pki_keys_count(keys), 0);
 	assert_int_equal(fstatat(dir, "rsa/a", &st, 0), -1);
-	int fd = openat(dir, "left", O_RDONLY);
-	char c = 1;
-	size_t n = 0;
-	for (; read(fd, &c, 1) == 1; n++)
-		assert_int_equal(c, 0);
-	assert_true(n > 500);
-	close(fd);
+	only_zeros("left");
 	pki_keys_free(keys);
 }
 
@@ -160,6 +169,33 @@ static void test_foreign_files(void **state)
 	assert_non_null(strstr(said, "link"));
 	assert_int_equal(fstatat(dir, "rsa/.new", &st, 0), -1);
 	pki_keys_free(keys);
+}
+
+/* Of two keys one is damaged, or cut off: what is left is not taken for both. */
+static void test_half_a_pair(void **state)
+{
+	(void)state;
+	static char text[8192];
+	for (unsigned cut = 0; cut < 2; cut++) {
+		struct pki_keys *keys = opened();
+		put(keys, "two", 0, 1);
+		pki_keys_free(keys);
+		int fd = openat(dir, "rsa/two", O_RDWR);
+		ssize_t n = read(fd, text, sizeof text - 1);
+		assert_true(n > 1000);
+		text[n] = '\0';
+		char *second = strstr(strstr(text, "-----END"), "-----BEGIN");
+		assert_non_null(second);
+		if (cut)
+			assert_int_equal(ftruncate(fd, second - text + 100), 0);
+		else
+			assert_int_equal(pwrite(fd, "!!!!", 4, second - text + 100), 4);
+		close(fd);
+		keys = opened();
+		assert_int_equal(pki_keys_count(keys), 0);
+		assert_string_equal(said, "two: it is not a key pair");
+		pki_keys_free(keys);
+	}
 }
 
 static void test_not_kept(void **state)
@@ -202,6 +238,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(test_kept, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_replaced_and_removed, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_foreign_files, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_half_a_pair, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_cannot_be_kept, setup, teardown),
 	        cmocka_unit_test(test_not_kept),
 	};
