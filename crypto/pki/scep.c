@@ -306,6 +306,12 @@ bool pki_scep_pending(const struct pki *pki, const char *name)
 	return find(pki->scep, name) != NULL;
 }
 
+const char *pki_scep_fingerprint(const struct pki *pki, const char *name)
+{
+	const struct pki_scep_query *q = find(pki->scep, name);
+	return q != NULL ? q->print : "";
+}
+
 /* ------------------------------------------------------------------ GetCRL */
 
 struct pki_scep_query *pki_scep_crl(struct pki *pki, const char *name, const struct pki_cert *of,

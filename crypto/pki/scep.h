@@ -33,15 +33,19 @@ struct pki_scep_enroll {
 };
 /* Asks for a certificate for the trustpoint's key pair: a renewal when it has a valid one for this key and the CA can
  * renew, else anew. A transaction that goes on is given up for it, and when its trustpoint goes. sent is called once,
- * never from within: err NULL, the request is made and on its way; else it failed before. What follows is told to all consoles and logged (717002, 717003),
- * and a certificate that is granted is installed. sent may be NULL. 0 or -errno with err: no such trustpoint, no URL, no
- * certificate of the CA, no key pair (717001), too many, no helper thread; what was pending is not given up then. */
+ * never from within: err NULL, the request is made and on its way; else it failed before. What follows is told to all
+ * consoles and logged (717002, 717003), and a certificate that is granted is installed. sent may be NULL. 0 or -errno with
+ * err: no such trustpoint, no URL, no certificate of the CA, no key pair (717001), too many, no helper thread; what was
+ * pending is not given up then. */
 int pki_scep_enroll(struct pki *pki, const struct pki_scep_enroll *in, void (*sent)(void *arg, const struct err *err),
                     void *arg, struct err *err);
 /* sent of this arg will not be called: its console went away. */
 void pki_scep_forget(struct pki *pki, void *arg);
 /* Is a request of ours under way or waiting for the CA's decision? */
 bool pki_scep_pending(const struct pki *pki, const char *trustpoint);
+/* The MD5 fingerprint of its request, of the client, as text: "" before it is made, and after a restart, which keeps no more
+ * than what polls need. */
+const char *pki_scep_fingerprint(const struct pki *pki, const char *trustpoint);
 
 /* GetCRL: the CRL of who issued this certificate, as a transfer brings one. done as above; whether the CRL is to be believed
  * is not looked at. */

@@ -152,10 +152,9 @@ static void caps_answered(void *arg, const struct pki_fetched *got)
 
 static void tell_fingerprint(const struct pki_scep_query *q)
 {
-	char text[PKI_PRINT_TEXT], line[PKI_PRINT_TEXT + 24];
+	char line[PKI_PRINT_TEXT + 24];
 	struct pki *pki = q->scep->pki;
-	snprintf(line, sizeof line, "     Fingerprint:  %s",
-	         pki_fingerprint((struct bytes){q->pkcs10, q->pkcs10_len}, PKI_MD5, text));
+	snprintf(line, sizeof line, "     Fingerprint:  %s", q->print);
 	pki->ops->tell(pki->ctx, line);
 }
 
@@ -178,6 +177,7 @@ static void act_caps(void *obj, void *data)
 	if (q->kind == SCEP_KIND_ENROLL && !q->pending) {
 		scep_say_made();
 		tell_sent(q, NULL);
+		pki_fingerprint((struct bytes){q->pkcs10, q->pkcs10_len}, PKI_MD5, q->print);
 		if (q->fingerprint)
 			tell_fingerprint(q);
 	}

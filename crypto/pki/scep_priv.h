@@ -4,6 +4,7 @@
 
 #include "core/base/debug.h"
 #include "core/base/fsm.h"
+#include "crypto/pki/name.h"
 #include "crypto/pki/priv.h"
 #include "crypto/pki/scep.h"
 
@@ -46,6 +47,7 @@ struct pki_scep_query {
 	struct timer timer;
 	unsigned tries; /* since the first answer */
 	bool fingerprint;
+	char print[PKI_PRINT_TEXT]; /* of the request, which goes when it was sent: the challenge is in it */
 	const char *lost; /* why it was given up; who waits is still to be told, NULL = it goes on */
 	void (*sent)(void *arg, const struct err *err);
 	void (*got_ca)(void *arg, const struct scep_ca *got, const struct err *err);

@@ -10,6 +10,7 @@
 #include "crypto/pki/name.h"
 #include "crypto/pki/ossl.h"
 #include "crypto/pki/priv.h"
+#include "crypto/pki/scep.h"
 
 /* ------------------------------------------------------------------ what a certificate says */
 
@@ -234,6 +235,38 @@ static void put_certificate_pix(struct out *o, const struct shown *s)
 	put_validity(o, s->cert, "%H:%M:%S %b %-d %Y");
 }
 
+/* ------------------------------------------------------------------ requests the CA has not decided on */
+
+static void put_pending(struct out *o, const struct pki *pki, const struct pki_trustpoint *tp, bool pix)
+{
+	const char *print = pki_scep_fingerprint(pki, tp->name);
+	const char *fqdn = tp->fqdn == NULL || tp->fqdn[0] != '\0' ? tp->fqdn : pki->conf->fqdn;
+	rec_open(o, NULL);
+	rec(o, "kind", "%s\n", role_title(PKI_ROLE_OWN));
+	if (fqdn != NULL)
+		rec(o, "name", pix ? "  Subject Name\n    Name: %s\n" : "  Subject Name:\n    Name: %s\n", fqdn);
+	rec(o, "status", "  Status: %s\n", "Pending");
+	rec(o, "usage", "  Key Usage: %s\n", "General Purpose");
+	if (print[0] != '\0')
+		rec(o, "fingerprint", "  Fingerprint: %s\n", print);
+	if (!pix)
+		rec(o, "trustpoint", "  Associated Trustpoint: %s\n", tp->name);
+	rec_close(o);
+}
+
+/* Of one trustpoint (NULL: of all). */
+static void put_all_pending(struct out *o, const struct pki *pki, const struct pki_trustpoint *only, bool first, bool pix)
+{
+	for (size_t i = 0; i < pki->conf->ntrustpoints; i++) {
+		const struct pki_trustpoint *tp = &pki->conf->trustpoints[i];
+		if ((only != NULL && only != tp) || !pki_scep_pending(pki, tp->name))
+			continue;
+		out_str(o, first ? "" : "\n");
+		first = false;
+		put_pending(o, pki, tp, pix);
+	}
+}
+
 /* ------------------------------------------------------------------ commands */
 
 /* false: one is named that is not there, and that was said. */
@@ -277,6 +310,7 @@ static int show_certificates(struct cmd *c)
 		else
 			put_certificate(c->out, pki, &all[i]);
 	}
+	put_all_pending(c->out, pki, tp, n == 0, pix);
 	rec_close(c->out);
 	free(all);
 	return CMD_OK;

@@ -14,6 +14,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "core/base/show.h"
+#include "crypto/pki/show.h"
 #include "lab.h"
 #include "tests/shape/sample.h"
 
@@ -275,6 +277,37 @@ static void test_too_many_polls(void **state)
 	assert_false(file_there());
 	assert_true(saw("CRYPTO_PKI: resend GetCertInitial, 5\n"));
 	assert_false(saw("CRYPTO_PKI: resend GetCertInitial, 6\n"));
+	lab_end();
+}
+
+static const char *shown(void)
+{
+	static struct out out;
+	void *ctx;
+	cmd_fn *fn = cmd_find("show_ca_certificates", &ctx);
+	out_free(&out);
+	out_init(&out);
+	assert_int_equal(fn(&(struct cmd){.out = &out, .ctx = ctx}), CMD_OK);
+	return out_text(&out).p;
+}
+
+static void test_shown(void **state)
+{
+	(void)state;
+	lab_begin(false);
+	lab_serve("mscep", "--pendings 2", MSCEP);
+	pki_show_commands(lab.pki);
+	assert_true(lab_authenticate(0));
+	assert_null(strstr(shown(), "Pending"));
+	assert_int_equal(lab_enroll(0, NULL, false), 0);
+	lab_run(0);
+	const char *own = strstr(shown(), "\n\nCertificate\n");
+	assert_non_null(own);
+	assert_non_null(strstr(own, "  Status: Pending\n  Key Usage: General Purpose\n  Fingerprint: "));
+	assert_non_null(strstr(own, "  Associated Trustpoint: T0\n"));
+	lab_run(5);
+	assert_true(has_cert(0));
+	assert_null(strstr(shown(), "Pending"));
 	lab_end();
 }
 
@@ -630,7 +663,7 @@ int main(int argc, char **argv)
 	        cmocka_unit_test(test_cannot_begin),    cmocka_unit_test(test_nobody_answers),
 	        cmocka_unit_test(test_too_many_polls),  cmocka_unit_test(test_patience),
 	        cmocka_unit_test(test_restart),         cmocka_unit_test(test_restart_without),
-	        cmocka_unit_test(test_given_up),
+	        cmocka_unit_test(test_given_up),        cmocka_unit_test(test_shown),
 	        cmocka_unit_test(test_several),         cmocka_unit_test(test_authenticate),
 	        cmocka_unit_test(test_crl),             cmocka_unit_test(test_pix_good),
 	        cmocka_unit_test(test_pix_wrong_url),   cmocka_unit_test(test_pix_wrong_mode),

@@ -134,6 +134,13 @@ seed_asks() {
 	^13 20( [0-9a-f]{2}){32}
 	CRYPTO_PKI: status = 102: certificate request pending
 	END
+	cli 'terminal dialect pix-6' 'show crypto ca cert' >"$W/pix.pending"
+	in_order "$W/pix.pending" <<-END
+	^Certificate$
+	 Name: PIX-506-2\.sjvpn\.com
+	 Status: Pending
+	 Fingerprint: +$(sed -n 's/.*Fingerprint: *//p' "$W/pix.txt" | head -1)
+	END
 }
 seed_is_granted() {
 	PIX_AT=$SEED_ASKED; pix_says 200 'CRYPTO_PKI: All enrollment requests completed' || return 1
