@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/gateway.h"
 #include "core/net/dhcp.h"
+#include "core/net/dhcp_msg.h"
 #include "core/net/pathmtu.h"
 #include "ppp/pool.h"
 

@@ -10,7 +10,6 @@
 struct dhcp;
 
 enum {
-	DHCP_PORT = 67, /* ours as well: we are a relay agent */
 	DHCP_LEASES_MAX = 4096,
 	DHCP_SERVERS_MAX = 10,
 	DHCP_NAME_MAX = 127,

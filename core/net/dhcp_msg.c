@@ -2,34 +2,7 @@
 
 #include <string.h>
 
-enum {
-	BOOTREQUEST = 1,
-	BOOTREPLY = 2,
-	ETHERNET = 1,
-	SNAME_FILE = 64 + 128,
-	MAGIC = 0x63825363,
-	MSG_MIN = 300, /* RFC 1542 §2.1: some relays and servers drop shorter ones */
-};
-
-/* RFC 2132 */
-enum {
-	OPT_PAD = 0,
-	OPT_SUBNET_MASK = 1,
-	OPT_ROUTERS = 3,
-	OPT_DNS = 6,
-	OPT_DOMAIN = 15,
-	OPT_NBNS = 44,
-	OPT_REQUESTED = 50,
-	OPT_LEASE = 51,
-	OPT_TYPE = 53,
-	OPT_SERVER_ID = 54,
-	OPT_PARAMETERS = 55,
-	OPT_MAX_SIZE = 57,
-	OPT_T1 = 58,
-	OPT_T2 = 59,
-	OPT_CLIENT_ID = 61,
-	OPT_END = 255,
-};
+enum { ETHERNET = 1 };
 
 static void put_u32(struct wr *w, uint8_t option, uint32_t value)
 {
@@ -42,33 +15,33 @@ static void put_u32(struct wr *w, uint8_t option, uint32_t value)
 
 static void put_options(struct wr *w, const struct dhcp_msg *m)
 {
-	static const uint8_t wanted[] = {OPT_SUBNET_MASK, OPT_ROUTERS, OPT_DNS, OPT_DOMAIN,
-	                                 OPT_NBNS,        OPT_LEASE,   OPT_T1,  OPT_T2};
+	static const uint8_t wanted[] = {DHCP_OPT_SUBNET_MASK, DHCP_OPT_ROUTERS, DHCP_OPT_DNS, DHCP_OPT_DOMAIN,
+	                                 DHCP_OPT_NBNS,        DHCP_OPT_LEASE,   DHCP_OPT_T1,  DHCP_OPT_T2};
 	size_t id = strlen(m->client_id);
-	wr_u8(w, OPT_TYPE);
+	wr_u8(w, DHCP_OPT_TYPE);
 	wr_u8(w, 1);
 	wr_u8(w, (uint8_t)m->type);
-	wr_u8(w, OPT_CLIENT_ID);
+	wr_u8(w, DHCP_OPT_CLIENT_ID);
 	wr_u8(w, (uint8_t)(id + 1));
 	wr_u8(w, 0); /* not a hardware address (RFC 2132 §9.14) */
 	wr_bytes(w, m->client_id, id);
-	put_u32(w, OPT_REQUESTED, m->requested);
-	put_u32(w, OPT_SERVER_ID, m->server_id);
+	put_u32(w, DHCP_OPT_REQUESTED, m->requested);
+	put_u32(w, DHCP_OPT_SERVER_ID, m->server_id);
 	if (m->type != DHCP_RELEASE && m->type != DHCP_DECLINE) {
-		wr_u8(w, OPT_MAX_SIZE);
+		wr_u8(w, DHCP_OPT_MAX_SIZE);
 		wr_u8(w, 2);
 		wr_u16(w, 1500);
-		wr_u8(w, OPT_PARAMETERS);
+		wr_u8(w, DHCP_OPT_PARAMETERS);
 		wr_u8(w, sizeof(wanted));
 		wr_bytes(w, wanted, sizeof(wanted));
 	}
-	wr_u8(w, OPT_END);
+	wr_u8(w, DHCP_OPT_END);
 }
 
 size_t dhcp_msg_write(const struct dhcp_msg *m, uint8_t *to, size_t cap)
 {
 	struct wr w = wr_of(to, cap);
-	wr_u8(&w, BOOTREQUEST);
+	wr_u8(&w, DHCP_BOOTREQUEST);
 	wr_u8(&w, ETHERNET);
 	wr_u8(&w, sizeof(m->chaddr));
 	wr_u8(&w, 1); /* hops: through one relay agent, us */
@@ -81,11 +54,11 @@ size_t dhcp_msg_write(const struct dhcp_msg *m, uint8_t *to, size_t cap)
 	wr_u32(&w, m->giaddr);
 	wr_bytes(&w, m->chaddr, sizeof(m->chaddr));
 	wr_zero(&w, 16 - sizeof(m->chaddr));
-	wr_zero(&w, SNAME_FILE);
-	wr_u32(&w, MAGIC);
+	wr_zero(&w, DHCP_SNAME_FILE);
+	wr_u32(&w, DHCP_MAGIC);
 	put_options(&w, m);
-	if (wr_len(&w) < MSG_MIN)
-		wr_zero(&w, MSG_MIN - wr_len(&w));
+	if (wr_len(&w) < DHCP_MSG_MIN)
+		wr_zero(&w, DHCP_MSG_MIN - wr_len(&w));
 	return wr_ok(&w) ? wr_len(&w) : 0;
 }
 
@@ -101,25 +74,25 @@ static void read_option(struct dhcp_msg *m, uint8_t option, struct rd value)
 	struct rd r = value;
 	uint32_t number = rd_left(&r) == 4 ? rd_u32(&r) : 0;
 	switch (option) {
-	case OPT_TYPE:
+	case DHCP_OPT_TYPE:
 		m->type = rd_left(&value) == 1 ? (enum dhcp_type)rd_u8(&value) : 0;
 		break;
-	case OPT_DNS:
+	case DHCP_OPT_DNS:
 		read_servers(m->dns, value);
 		break;
-	case OPT_NBNS:
+	case DHCP_OPT_NBNS:
 		read_servers(m->wins, value);
 		break;
-	case OPT_SERVER_ID:
+	case DHCP_OPT_SERVER_ID:
 		m->server_id = number;
 		break;
-	case OPT_LEASE:
+	case DHCP_OPT_LEASE:
 		m->lease_s = number;
 		break;
-	case OPT_T1:
+	case DHCP_OPT_T1:
 		m->t1_s = number;
 		break;
-	case OPT_T2:
+	case DHCP_OPT_T2:
 		m->t2_s = number;
 		break;
 	default:
@@ -140,15 +113,15 @@ bool dhcp_msg_read(struct dhcp_msg *m, const uint8_t *msg, size_t len)
 	rd_skip(&r, 4);
 	m->giaddr = rd_u32(&r);
 	rd_copy(&r, m->chaddr, sizeof(m->chaddr));
-	rd_skip(&r, 16 - sizeof(m->chaddr) + SNAME_FILE);
-	if (rd_u32(&r) != MAGIC || !rd_ok(&r) || op != BOOTREPLY || htype != ETHERNET ||
+	rd_skip(&r, 16 - sizeof(m->chaddr) + DHCP_SNAME_FILE);
+	if (rd_u32(&r) != DHCP_MAGIC || !rd_ok(&r) || op != DHCP_BOOTREPLY || htype != ETHERNET ||
 	    hlen != sizeof(m->chaddr))
 		return false;
 	while (rd_left(&r) > 0) {
 		uint8_t option = rd_u8(&r);
-		if (option == OPT_PAD)
+		if (option == DHCP_OPT_PAD)
 			continue;
-		if (option == OPT_END)
+		if (option == DHCP_OPT_END)
 			break;
 		read_option(m, option, rd_sub(&r, rd_u8(&r)));
 	}

@@ -12,6 +12,40 @@ enum dhcp_type { /* RFC 2132 §9.6 */
 	         DHCP_ACK = 5,
 	         DHCP_NAK = 6,
 	         DHCP_RELEASE = 7,
+	         DHCP_INFORM = 8,
+};
+
+enum dhcp_option { /* RFC 2132, RFC 3442 */
+	DHCP_OPT_PAD = 0,
+	DHCP_OPT_SUBNET_MASK = 1,
+	DHCP_OPT_ROUTERS = 3,
+	DHCP_OPT_DNS = 6,
+	DHCP_OPT_DOMAIN = 15,
+	DHCP_OPT_NBNS = 44,
+	DHCP_OPT_REQUESTED = 50,
+	DHCP_OPT_LEASE = 51,
+	DHCP_OPT_TYPE = 53,
+	DHCP_OPT_SERVER_ID = 54,
+	DHCP_OPT_PARAMETERS = 55,
+	DHCP_OPT_MAX_SIZE = 57,
+	DHCP_OPT_T1 = 58,
+	DHCP_OPT_T2 = 59,
+	DHCP_OPT_CLIENT_ID = 61,
+	DHCP_OPT_ROUTES = 121,    /* classless static routes */
+	DHCP_OPT_MS_ROUTES = 249, /* the same, as Windows has called it since XP */
+	DHCP_OPT_PROXY = 252,     /* URL of a proxy file */
+	DHCP_OPT_END = 255,
+};
+
+enum { /* RFC 2131 §2, §4.1 */
+	DHCP_PORT = 67, /* of servers, and ours as their client: we are a relay agent */
+	DHCP_CLIENT_PORT = 68,
+	DHCP_BOOTREQUEST = 1,
+	DHCP_BOOTREPLY = 2,
+	DHCP_CHADDR = 16,
+	DHCP_SNAME_FILE = 64 + 128,
+	DHCP_MAGIC = 0x63825363,
+	DHCP_MSG_MIN = 300, /* RFC 1542 §2.1: some relays and servers drop shorter ones */
 };
 
 #define DHCP_FOREVER UINT32_MAX
