@@ -15,6 +15,7 @@
  *   overtcp.c   says that IPsec over TCP is not served
  *   reload.c    `reload`
  *   dhcp.c      addresses from DHCP servers
+ *   inform.c    what clients are told that ask by DHCPINFORM
  *   client_routes.c  routes to clients and to networks behind them
  *   filters*.c  access lists in force
  *   connections.c  what passes through
@@ -218,6 +219,9 @@ bool gateway_dhcp_ask(struct gateway *gw, const struct ppp_dhcp_ask *ask);
 void gateway_dhcp_release(struct gateway *gw, uint32_t unit, bool in_use);
 /* A message from port 67 of a server. */
 void gateway_dhcp_input(struct gateway *gw, uint32_t from, const uint8_t *msg, size_t len);
+
+/* inform.c: a client's IP packet to all DHCP servers */
+void gateway_inform(void *gw, uint16_t tunnel, uint16_t call, const uint8_t *packet, size_t len);
 
 /* accounting.c */
 int gateway_accounting_new(struct gateway *gw, struct err *err);

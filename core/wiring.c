@@ -325,6 +325,7 @@ void gateway_worker_events(struct gateway *gw, struct worker_events *events)
 	        .ike = up_ike,
 	        .l2tp = up_l2tp,
 	        .ppp = up_ppp,
+	        .inform = gateway_inform,
 	        .drop = up_drop,
 	        .captured = up_captured,
 	        .filtered = up_filtered,
@@ -377,8 +378,10 @@ static void ppp_data_open(void *ctx, const struct link_info *link, uint32_t ip, 
 {
 	struct gateway *gw = ctx;
 	struct ppp_session_info s;
-	if (ppp_find_call(gw->ppp, link->tunnel, link->call, &s)) /* before its first packet */
+	if (ppp_find_call(gw->ppp, link->tunnel, link->call, &s)) { /* before its first packet */
 		filters_session(gw->filters, &s);
+		workers_session_inform(gw->workers, link->tunnel, s.terms->intercept);
+	}
 	workers_session_open(gw->workers, link->tunnel, ip, mtu, acfc, pfc);
 }
 

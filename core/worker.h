@@ -96,6 +96,8 @@ struct worker_events {
 	             struct ip4_end remote, const uint8_t *msg, size_t len);
 	void (*ppp)(void *ctx, uint32_t flow, uint16_t tunnel, uint16_t call, const uint8_t *frame,
 	            size_t len);
+	/* An IP packet to all DHCP servers, of a session whose questions are an event (workers_session_inform). */
+	void (*inform)(void *ctx, uint16_t tunnel, uint16_t call, const uint8_t *packet, size_t len);
 	void (*drop)(void *ctx, const struct worker_drop *d);
 	void (*captured)(void *ctx); /* there may be something in the ring of captures; may be NULL */
 	void (*filtered)(void *ctx, const struct worker_filtered *e);
@@ -137,6 +139,8 @@ bool workers_send(struct workers *ws, uint32_t peer, uint32_t flow, struct ip4_e
 int workers_session_add(struct workers *ws, const struct link_info *link, bool sequencing);
 void workers_session_open(struct workers *ws, uint16_t tunnel, uint32_t ip, uint16_t mtu, bool acfc,
                           bool pfc);
+/* Are its questions to DHCP servers an event (worker_events.inform), or packets as any other? */
+void workers_session_inform(struct workers *ws, uint16_t tunnel, bool inform);
 void workers_session_close(struct workers *ws, uint16_t tunnel); /* IP stops; LCP goes on */
 void workers_session_remove(struct workers *ws, uint16_t tunnel);
 bool workers_session_totals(const struct workers *ws, uint16_t tunnel, struct worker_totals *t);

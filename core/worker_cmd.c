@@ -97,6 +97,9 @@ static void session_command(struct worker *w, const struct down *d)
 	case DOWN_SESS_OPEN:
 		session_open(w, s, d);
 		break;
+	case DOWN_SESS_INFORM:
+		s->inform = d->inform;
+		break;
 	case DOWN_SESS_CLOSE:
 		s->open = false;
 		break;
@@ -131,6 +134,7 @@ static void command(struct worker *w, const struct down *d)
 		break;
 	case DOWN_SESS_ADD:
 	case DOWN_SESS_OPEN:
+	case DOWN_SESS_INFORM:
 	case DOWN_SESS_CLOSE:
 	case DOWN_SESS_DEL:
 		session_command(w, d);

@@ -1,13 +1,14 @@
 /* The way in: ESP from the network becomes IP packets for TUN. Each stage works on a batch and drops by setting pkt->drop. */
 #include <string.h>
 
+#include "core/net/dhcp_msg.h"
 #include "core/net/mss.h"
 #include "core/worker_int.h"
 #include "crypto/ipsec/esp.h"
 #include "l2tp/data.h"
 #include "ppp/data.h"
 
-enum { UDP_HEADER = 8, L2TP_PORT = 1701 };
+enum { UDP_HEADER = 8, L2TP_PORT = 1701, PROTO_UDP = 17 };
 
 struct finder {
 	const struct worker *w;
@@ -36,8 +37,8 @@ static void inner_ends(const struct pkt *p, struct ip4_end *local, struct ip4_en
 static void punt(struct worker *w, struct pkt *p, enum up_op op, struct ip4_end local,
                  struct ip4_end remote)
 {
-	/* Anybody can send IKE: a flood of it leaves room for what came through an SA. */
-	bool room = op != UP_IKE || msg_free(&w->up_msgs) > WORKER_MSGS_KEPT;
+	/* Anybody can send IKE: a flood of it leaves room for what came through an SA; so does one of a client's questions. */
+	bool room = (op != UP_IKE && op != UP_INFORM) || msg_free(&w->up_msgs) > WORKER_MSGS_KEPT;
 	struct msg *m = room ? msg_get(&w->up_msgs, p->len) : NULL;
 	if (m == NULL) {
 		p->drop = DROP_RING_FULL;
@@ -50,7 +51,7 @@ static void punt(struct worker *w, struct pkt *p, enum up_op op, struct ip4_end 
 		m->flow = p->sa->flow;
 		m->spi = p->sa->spi_in;
 	}
-	if (op == UP_PPP) {
+	if (op == UP_PPP || op == UP_INFORM) {
 		m->tunnel = p->sess->tunnel;
 		m->call = p->sess->call;
 	}
@@ -70,6 +71,48 @@ static bool source_ok(const struct worker *w, const struct pkt *p)
 		return ip == p->sess->ip && rd_ok(&r);
 	uint32_t client = worker_client_of(w, ipmap_now(&w->all->clients), ip);
 	return client != 0 && client_tunnel(client) == p->sess->tunnel;
+}
+
+/* DHCP to everybody, which goes nowhere from here: the appliance answers itself (core/inform.c). */
+static bool is_inform(const struct pkt *p)
+{
+	struct rd r = pkt_rd(p);
+	uint8_t header = rd_u8(&r);
+	rd_skip(&r, 8);
+	bool udp = rd_u8(&r) == PROTO_UDP;
+	rd_skip(&r, 6);
+	if (rd_u32(&r) != UINT32_MAX || !udp)
+		return false;
+	r = pkt_rd(p);
+	rd_skip(&r, (header & 15u) * 4 + 2);
+	return rd_u16(&r) == DHCP_PORT && rd_ok(&r);
+}
+
+/* An IP packet of p->sess: true when it is one for TUN. */
+static bool ip_from_session(struct worker *w, struct pkt *p, struct ip4_end local, struct ip4_end remote)
+{
+	bool inform = false;
+	if (!worker_ip_ok(p))
+		p->drop = DROP_INNER_IP;
+	else if (!source_ok(w, p))
+		p->drop = DROP_SOURCE;
+	else if (p->sess->inform && is_inform(p))
+		inform = true;
+	else
+		worker_filter(w, p, true);
+	if (inform)
+		punt(w, p, UP_INFORM, local, remote);
+	if (p->drop != DROP_NONE) {
+		ctr_add(&p->sess->c->errs, 1);
+		return false;
+	}
+	if (inform) { /* it goes no further, and counts all the same */
+		ctr_add(&p->sess->c->pkts_in, 1);
+		ctr_add(&p->sess->c->bytes_in, p->len);
+		return false;
+	}
+	mss_clamp(pkt_data(p), p->len, w->mss);
+	return true;
 }
 
 /* One decrypted UDP datagram: true when it is an IP packet for TUN now. */
@@ -105,18 +148,7 @@ static bool in_one(struct worker *w, struct pkt *p)
 	case DATA_FORWARD:
 		break;
 	}
-	if (!worker_ip_ok(p))
-		p->drop = DROP_INNER_IP;
-	else if (!source_ok(w, p))
-		p->drop = DROP_SOURCE;
-	else
-		worker_filter(w, p, true);
-	if (p->drop != DROP_NONE) {
-		ctr_add(&p->sess->c->errs, 1);
-		return false;
-	}
-	mss_clamp(pkt_data(p), p->len, w->mss);
-	return true;
+	return ip_from_session(w, p, local, remote);
 }
 
 /* The counters of a session, when TUN has taken its packets. */

@@ -75,6 +75,7 @@ enum down_op {
 	DOWN_PMTU_AGING,
 	DOWN_POLICY,
 	DOWN_SESS_FILTER,
+	DOWN_SESS_INFORM,
 	DOWN_ROUTES, /* a struct client_routes in place of the last; NULL = none */
 	DOWN_REJUDGE,
 	DOWN_CONNS,        /* w->listed is to be filled */
@@ -93,6 +94,7 @@ struct down {
 	uint32_t ip;
 	uint16_t tunnel, mtu;
 	bool acfc, pfc;
+	bool inform; /* DOWN_SESS_INFORM */
 	bool has_filter; /* DOWN_SESS_FILTER, as is the next */
 	uint8_t iface;
 };
@@ -101,6 +103,7 @@ enum up_op {
 	UP_IKE,
 	UP_L2TP,
 	UP_PPP,
+	UP_INFORM,
 	UP_USED,
 	UP_SOFT,
 	UP_SOFT_SEQ,

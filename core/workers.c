@@ -376,6 +376,9 @@ static void deliver(struct workers *ws, struct worker *w, const struct up *u)
 	case UP_PPP:
 		ev->ppp(ev->ctx, m->flow, m->tunnel, m->call, m->data, m->len);
 		break;
+	case UP_INFORM:
+		ev->inform(ev->ctx, m->tunnel, m->call, m->data, m->len);
+		break;
 	case UP_USED:
 		ev->sa->used(ev->sa_ctx, u->u32);
 		break;
@@ -404,7 +407,7 @@ static void deliver(struct workers *ws, struct worker *w, const struct up *u)
 		workers_given_back(ws, u);
 		break;
 	}
-	if (u->op == UP_IKE || u->op == UP_L2TP || u->op == UP_PPP) {
+	if (u->op == UP_IKE || u->op == UP_L2TP || u->op == UP_PPP || u->op == UP_INFORM) {
 		wipe(m->data, m->len); /* of PPP it may be a password; it may wait in the ring */
 		workers_give(ws, w, &(struct down){.op = DOWN_MSG_FREE, .p = m});
 	}

@@ -308,6 +308,11 @@ void workers_session_open(struct workers *ws, uint16_t tunnel, uint32_t ip, uint
 		client_put(ws, slot);
 }
 
+void workers_session_inform(struct workers *ws, uint16_t tunnel, bool inform)
+{
+	session_give(ws, &(struct down){.op = DOWN_SESS_INFORM, .tunnel = tunnel, .inform = inform});
+}
+
 void workers_session_close(struct workers *ws, uint16_t tunnel)
 {
 	struct session_slot *slot = session_give(ws, &(struct down){.op = DOWN_SESS_CLOSE, .tunnel = tunnel});

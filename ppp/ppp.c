@@ -8,6 +8,7 @@
 #include "ppp/link.h"
 #include "ppp/login.h"
 #include "ppp/pool.h"
+#include "ppp/proto.h"
 
 uint16_t ppp_conf_mtu(const struct ppp_conf *c)
 {
@@ -131,6 +132,9 @@ void ppp_session_info(struct ppp_session *s, struct ppp_session_info *info)
 	        .control_in = s->control_in,
 	        .control_out = s->control_out,
 	        .counters = s->counters,
+	        .terms = s->terms,
+	        .dns = {s->dns[0], s->dns[1]},
+	        .wins = {s->wins[0], s->wins[1]},
 	};
 	info->counters.errs += s->bad_frames;
 }
@@ -162,10 +166,24 @@ void ppp_find_unit(struct ppp *p, uint32_t unit, void (*fn)(void *arg, const str
 	fn(arg, &info);
 }
 
-bool ppp_find_call(struct ppp *p, uint16_t tunnel, uint16_t call, struct ppp_session_info *info)
+static struct ppp_session *by_call(const struct ppp *p, uint16_t tunnel, uint16_t call)
 {
 	uint32_t key = (uint32_t)tunnel << 16 | call;
-	return found(hash_get(p->by_call, &key, sizeof(key)), info);
+	return hash_get(p->by_call, &key, sizeof(key));
+}
+
+bool ppp_find_call(struct ppp *p, uint16_t tunnel, uint16_t call, struct ppp_session_info *info)
+{
+	return found(by_call(p, tunnel, call), info);
+}
+
+bool ppp_send_ip(struct ppp *p, uint16_t tunnel, uint16_t call, const uint8_t *packet, size_t len)
+{
+	struct ppp_session *s = by_call(p, tunnel, call);
+	if (!s || !s->data)
+		return false;
+	ppp_session_send(s, PPP_IP, packet, len);
+	return true;
 }
 
 bool ppp_find_ip(struct ppp *p, uint32_t ip, struct ppp_session_info *info)

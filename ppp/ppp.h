@@ -89,6 +89,8 @@ struct ppp_session_info {
 	const struct aaa_route *routes; /* networks behind the client (Framed-Route) */
 	size_t nroutes;
 	bool local_user;          /* the local database knows him */
+	const struct aaa_terms *terms; /* of his login */
+	uint32_t dns[2], wins[2]; /* that he is given, 0 = none */
 	uint64_t control_in,
 	        control_out;          /* frames of LCP, authentication, IPCP, rejected protocols */
 	struct ppp_counters counters; /* IP */
@@ -158,6 +160,10 @@ void ppp_set_conf(struct ppp *p, const struct ppp_conf *next);
 void ppp_dhcp_done(struct ppp *p, uint32_t unit, const struct ppp_dhcp_answer *answer);
 /* The lease ran out and could not be renewed: the session ends. */
 void ppp_dhcp_lost(struct ppp *p, uint32_t unit);
+
+/* An IP packet of ours to the client of a session, past the packet path. false: there is no such session, or IP may not
+ * pass (yet). */
+bool ppp_send_ip(struct ppp *p, uint16_t tunnel, uint16_t call, const uint8_t *packet, size_t len);
 
 /* Walks sessions in order of unit; fn may not end sessions. */
 void ppp_each(struct ppp *p, void (*fn)(void *arg, const struct ppp_session_info *info), void *arg);

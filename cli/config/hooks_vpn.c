@@ -6,8 +6,7 @@
 #include "cli/config/hooks.h"
 #include "core/base/ip4.h"
 #include "core/config/hook.h"
-
-enum { SPLIT_ACES = 28 }; /* as many as the appliance pushes to a client */
+#include "core/config/objects.h"
 
 static bool is_address(struct str s)
 {
@@ -80,11 +79,11 @@ void hooks_note_split_list(const struct conf *c, const struct centry *e, const s
 	for (const struct centry *a = l ? conf_first_child(c, l, "entry") : NULL; a;
 	     a = conf_next(c, a))
 		aces += !str_eq_cstr(conf_text(a, "kind"), "remark");
-	if (aces > SPLIT_ACES)
+	if (aces > SPLIT_NETS_MAX)
 		conf_note(notes, e, "split-tunnel-network-list",
 		          "WARNING: split-tunnel-network-list %.*s has %u entries, at most %u are "
 		          "pushed to a client",
-		          STR_ARG(list), aces, (unsigned)SPLIT_ACES);
+		          STR_ARG(list), aces, (unsigned)SPLIT_NETS_MAX);
 }
 
 void hooks_note_split_growth(const struct conf_typed *t, struct str list)
@@ -92,10 +91,10 @@ void hooks_note_split_growth(const struct conf_typed *t, struct str list)
 	const struct centry *l = conf_find(t->conf, "access-list", list);
 	unsigned aces = 0;
 	bool named = false;
-	for (const struct centry *a = l ? conf_first_child(t->conf, l, "entry") : NULL; a && aces <= SPLIT_ACES;
+	for (const struct centry *a = l ? conf_first_child(t->conf, l, "entry") : NULL; a && aces <= SPLIT_NETS_MAX;
 	     a = conf_next(t->conf, a))
 		aces += !str_eq_cstr(conf_text(a, "kind"), "remark");
-	if (aces != SPLIT_ACES) /* told once: with the first that is too many */
+	if (aces != SPLIT_NETS_MAX) /* told once: with the first that is too many */
 		return;
 	for (const struct centry *g = conf_first(t->conf, "group-policy"); g && !named; g = conf_next(t->conf, g)) {
 		const struct centry *a = conf_child(t->conf, g, "attributes");
@@ -105,7 +104,7 @@ void hooks_note_split_growth(const struct conf_typed *t, struct str list)
 		out_printf(t->notes,
 		           "WARNING: split-tunnel-network-list %.*s has %u entries, at most %u are "
 		           "pushed to a client\n",
-		           STR_ARG(list), aces + 1, (unsigned)SPLIT_ACES);
+		           STR_ARG(list), aces + 1, (unsigned)SPLIT_NETS_MAX);
 }
 
 /* An entry goes with its last line, and then no check sees it. */

@@ -200,6 +200,38 @@ static void terms_group_pools(struct aaa_terms *t, const struct aaa_group *g, co
 	terms_pools(t, g->pools, g->npools);
 }
 
+static void terms_text(char *to, size_t cap, const char *from)
+{
+	if (from) /* policies of tests may say nothing */
+		str_copy(to, cap, str_of(from));
+}
+
+/* What DHCPINFORM is answered with. */
+static void terms_told(struct aaa_terms *t, const struct aaa_policy *p)
+{
+	t->intercept = p->intercept;
+	t->intercept_mask = p->intercept_mask;
+	t->split = p->split;
+	terms_text(t->split_list, sizeof(t->split_list), p->split_list);
+	terms_text(t->domain, sizeof(t->domain), p->domain);
+	if (p->use_pac)
+		terms_text(t->pac, sizeof(t->pac), p->pac);
+}
+
+static void terms_told_over(struct aaa_terms *t, const struct aaa_reply *r)
+{
+	if (r->domain[0])
+		str_copy(t->domain, sizeof(t->domain), str_of(r->domain));
+	if (r->split_list[0])
+		str_copy(t->split_list, sizeof(t->split_list), str_of(r->split_list));
+	if (r->has_split)
+		t->split = r->split;
+	if (r->has_intercept)
+		t->intercept = r->intercept;
+	if (r->intercept_mask)
+		t->intercept_mask = r->intercept_mask;
+}
+
 const char *aaa_terms_policy(const struct aaa_conf *c, const struct aaa_group *g,
                              const struct aaa_user *user, const struct aaa_reply *reply)
 {
@@ -228,6 +260,7 @@ static void terms_over(struct aaa_terms *t, const struct aaa_reply *r)
 		t->framed_ip = r->framed_ip;
 	if (r->dhcp_scope)
 		t->dhcp_scope = r->dhcp_scope;
+	terms_told_over(t, r);
 	if (r->pool[0]) {
 		memset(t->pools, 0, sizeof(t->pools));
 		str_copy(t->pools[0], sizeof(t->pools[0]), str_of(r->pool));
@@ -251,6 +284,7 @@ void aaa_terms(const struct aaa_conf *c, const struct aaa_group *g, const struct
 		str_copy(t->banner, sizeof(t->banner), str_of(p->banner ? p->banner : ""));
 		t->external = p->external != NULL;
 		t->dhcp_scope = p->dhcp_scope;
+		terms_told(t, p);
 	}
 	if (user) {
 		aaa_attrs_over(&t->a, &user->a);

@@ -27,6 +27,7 @@ enum {
 	AAA_POOLS_MAX = 6,
 	AAA_BANNER_MAX = 500,
 	AAA_ACL_MAX = 241,
+	AAA_TEXT_MAX = 255, /* domain, URL */
 };
 
 /* How a user proves himself: method, word of `authentication` in ppp-attributes, word of `show`.
@@ -150,6 +151,9 @@ struct aaa_attrs {
 	const char *filter; /* vpn-filter, NULL = none */
 };
 
+/* split-tunnel-policy; the numbers are those of RADIUS (3076/55). */
+enum aaa_split { AAA_SPLIT_ALL, AAA_SPLIT_SPECIFIED, AAA_SPLIT_EXCLUDED };
+
 /* One group policy, inheritance done: every value is the one in force. */
 struct aaa_policy {
 	const char *name;
@@ -163,6 +167,13 @@ struct aaa_policy {
 	const char *external; /* the server group that knows its values, NULL = internal */
 	const char *external_password; /* by which it is asked for */
 	uint32_t dhcp_scope;  /* dhcp-network-scope, 0 = none */
+	/* what DHCPINFORM is answered with: */
+	bool intercept;          /* intercept-dhcp */
+	uint32_t intercept_mask; /* its netmask */
+	enum aaa_split split;
+	const char *split_list; /* split-tunnel-network-list, "" = none */
+	bool use_pac;           /* msie-proxy method use-pac-url */
+	const char *pac;        /* msie-proxy pac-url, "" = none */
 };
 
 struct aaa_user {
@@ -284,6 +295,12 @@ struct aaa_terms {
 	char hours[AAA_NAME_MAX + 1]; /* a.hours; "" = any time */
 	bool external; /* the policy's values are on a server: nobody comes in with it */
 	uint32_t dhcp_scope;
+	bool intercept; /* as in struct aaa_policy, these and the following */
+	uint32_t intercept_mask;
+	enum aaa_split split;
+	char split_list[AAA_ACL_MAX + 1]; /* "" = none */
+	char domain[AAA_TEXT_MAX + 1];    /* "" = none */
+	char pac[AAA_TEXT_MAX + 1];       /* the URL that is to be used, "" = none */
 };
 /* What is set in over takes the place of what a has. */
 void aaa_attrs_over(struct aaa_attrs *a, const struct aaa_attrs *over);

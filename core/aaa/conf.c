@@ -107,6 +107,39 @@ static const char *read_banner(struct aaa_conf_ctx *x, const struct centry *at, 
 	return banner;
 }
 
+/* A text that X-none takes away; not set: inherited. */
+static void read_text(struct aaa_conf_ctx *x, const struct centry *at, const char *field, const char *none,
+                      const char **text)
+{
+	if (conf_is_set(at, field))
+		*text = aaa_conf_str(x, conf_text(at, field));
+	else if (conf_is_set(at, none))
+		*text = "";
+}
+
+/* What clients are told that ask by DHCPINFORM. */
+static void read_told(struct aaa_conf_ctx *x, const struct centry *at, struct aaa_policy *p)
+{
+	static const struct {
+		const char *word;
+		enum aaa_split split;
+	} splits[] = {{"tunnelall", AAA_SPLIT_ALL},
+	              {"tunnelspecified", AAA_SPLIT_SPECIFIED},
+	              {"excludespecified", AAA_SPLIT_EXCLUDED}};
+	for (size_t i = 0; i < sizeof(splits) / sizeof(splits[0]); i++)
+		if (str_eq_cstr(conf_text(at, "split-tunnel-policy"), splits[i].word))
+			p->split = splits[i].split;
+	if (conf_is_set(at, "intercept-dhcp"))
+		p->intercept = str_eq_cstr(conf_text(at, "intercept-dhcp"), "enable");
+	if (conf_is_set(at, "intercept-dhcp-mask"))
+		p->intercept_mask = conf_ip(at, "intercept-dhcp-mask");
+	if (conf_is_set(at, "msie-method"))
+		p->use_pac = str_eq_cstr(conf_text(at, "msie-method"), "use-pac-url");
+	read_text(x, at, "default-domain", "default-domain-none", &p->domain);
+	read_text(x, at, "split-tunnel-network-list", "split-tunnel-network-list-none", &p->split_list);
+	read_text(x, at, "msie-pac", "msie-pac-none", &p->pac);
+}
+
 static void read_policy(struct aaa_conf_ctx *x, const struct centry *e, struct aaa_policy *p)
 {
 	const struct centry *at = conf_child(x->c, e, "attributes");
@@ -120,10 +153,7 @@ static void read_policy(struct aaa_conf_ctx *x, const struct centry *e, struct a
 	read_attrs(x, at, &p->a);
 	read_servers(at, "dns", "dns-none", p->dns);
 	read_servers(at, "wins", "wins-none", p->wins);
-	if (conf_is_set(at, "default-domain"))
-		p->domain = aaa_conf_str(x, conf_text(at, "default-domain"));
-	else if (conf_is_set(at, "default-domain-none"))
-		p->domain = "";
+	read_told(x, at, p);
 	if (conf_is_set(at, "group-lock"))
 		p->group_lock = aaa_conf_str(x, conf_text(at, "group-lock"));
 	else if (conf_is_set(at, "group-lock-none"))
@@ -136,6 +166,9 @@ static void read_policies(struct aaa_conf_ctx *x, struct aaa_conf *out)
 {
 	/* what nobody set anywhere: the appliance's own values */
 	struct aaa_policy base = {.domain = "",
+	                          .split_list = "",
+	                          .pac = "",
+	                          .intercept_mask = UINT32_MAX,
 	                          .a = {.has_logins = true,
 	                                .has_idle = true,
 	                                .has_session = true,

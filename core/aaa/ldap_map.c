@@ -101,6 +101,18 @@ static bool set_logins(struct aaa_reply *r, const struct place *p, struct str v)
 	return ok;
 }
 
+/* The numbers of RADIUS. */
+static bool set_split(struct aaa_reply *r, const struct place *p, struct str v)
+{
+	uint32_t split;
+	(void)p;
+	if (!str_to_u32(v, AAA_SPLIT_EXCLUDED, &split))
+		return false;
+	r->has_split = true;
+	r->split = (enum aaa_split)split;
+	return true;
+}
+
 /* Bits: 8 = L2TP over IPsec. */
 static bool set_protocols(struct aaa_reply *r, const struct place *p, struct str v)
 {
@@ -162,6 +174,8 @@ static const struct ours {
         {"IPSec-Banner1", set_banner, TEXT(banner), "string"},
         {"IPSec-Banner2", set_banner, TEXT(banner), "string"},
         {"IPSec-Default-Domain", set_text, TEXT(domain), "string"},
+        {"IPSec-Split-Tunnel-List", set_text, TEXT(split_list), "string"},
+        {"IPSec-Split-Tunneling-Policy", set_split, {0, 0}, "integer"},
         {"Default-Domain", set_text, TEXT(domain), "string"},
         {"Primary-DNS", set_ip, NUMBER(dns[0]), "IP address"},
         {"Primary-WINS-Server", set_ip, NUMBER(wins[0]), "IP address"},

@@ -128,6 +128,14 @@ static void merge(struct aaa_reply *r, struct aaa_reply *over)
 	over_text(r->group_lock, sizeof(r->group_lock), over->group_lock);
 	over_text(r->pool, sizeof(r->pool), over->pool);
 	over_text(r->domain, sizeof(r->domain), over->domain);
+	over_text(r->split_list, sizeof(r->split_list), over->split_list);
+	over_ip(&r->intercept_mask, over->intercept_mask);
+	if (over->has_split)
+		r->split = over->split;
+	if (over->has_intercept)
+		r->intercept = over->intercept;
+	r->has_split |= over->has_split;
+	r->has_intercept |= over->has_intercept;
 	over_text(r->banner, sizeof(r->banner), over->banner);
 	over_ip(&r->framed_ip, over->framed_ip);
 	over_ip(&r->framed_mask, over->framed_mask);

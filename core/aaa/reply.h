@@ -24,6 +24,11 @@ struct aaa_reply {
 	char domain[AAA_ACL_MAX + 1];
 	char banner[AAA_BANNER_MAX + 1];
 	uint32_t dhcp_scope;
+	bool has_split, has_intercept;
+	enum aaa_split split;
+	bool intercept; /* intercept-dhcp */
+	uint32_t intercept_mask;
+	char split_list[AAA_ACL_MAX + 1];
 	bool policy_known;                /* holds the values of an external group policy */
 	uint32_t interim_s;               /* Acct-Interim-Interval */
 	uint32_t challenge_s;             /* Session-Timeout of a challenge: how long it may be answered */

@@ -19,6 +19,7 @@ struct dsess {
 	uint32_t peer, flow;
 	bool open;      /* IPCP is open: IP may pass */
 	bool acfc, pfc; /* the peer agreed to receive compressed address/control, protocol */
+	bool inform;    /* its DHCPINFORM is for the control thread (intercept-dhcp) */
 	uint32_t ip;    /* the client's address, host order */
 	uint16_t mtu;   /* largest IP packet to the client */
 	bool sequencing; /* the peer asked for data sequence numbers */

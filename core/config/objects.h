@@ -48,6 +48,7 @@ struct filter *filter_of_lines(struct str name, struct str lines);
 struct split_net {
 	uint32_t ip, mask;
 };
+enum { SPLIT_NETS_MAX = 28 }; /* that a client is told, as on the appliance */
 size_t acl_split_networks(const struct conf *c, struct str name, struct split_net *nets, size_t max,
                           size_t *total);
 

@@ -75,6 +75,9 @@ struct client {
 	bool loses_qm3; /* its last message of Quick Mode never arrives */
 	/* IP through the tunnel */
 	uint32_t sent, back; /* packets, echoes */
+	uint32_t others;     /* packets that are no echoes, and the last of them */
+	uint8_t other[2048];
+	size_t other_len;
 	struct timer traffic;
 	uint32_t traffic_ms, traffic_len;
 };
@@ -96,6 +99,8 @@ struct client *client_try_as(struct world *w, const char *user, const char *pass
 bool client_gets_in(struct client *c);
 /* One IP packet of len bytes to the host behind the server. */
 void client_send(struct client *c, size_t len);
+/* A whole IP packet. */
+void client_send_ip(struct client *c, const void *packet, size_t len);
 /* Sends all the time; len 0 stops. */
 void client_traffic(struct client *c, uint32_t every_ms, uint32_t len);
 /* n packets of growing size; all of them must come back. */

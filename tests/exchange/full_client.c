@@ -51,13 +51,29 @@ static void on_ip(void *arg, struct bytes packet)
 	rd_skip(&r, 6);
 	if (ours && rd_u32(&r) == c->vpn.ppp.ip && rd_ok(&r))
 		c->back++;
+	if (ours || packet.len > sizeof c->other)
+		return;
+	c->others++;
+	c->other_len = packet.len;
+	memcpy(c->other, packet.p, packet.len);
 }
 
-void client_send(struct client *c, size_t len)
+void client_send_ip(struct client *c, const void *packet, size_t len)
 {
 	uint8_t frame[2048];
 	struct wr w = wr_of(frame, sizeof frame);
 	wr_u32(&w, 0xff030021);
+	wr_bytes(&w, packet, len);
+	assert_true(wr_ok(&w));
+	full_counting = &c->counter;
+	lac_send_frame(&c->vpn.lac, frame, wr_len(&w));
+	full_counting = NULL;
+}
+
+void client_send(struct client *c, size_t len)
+{
+	uint8_t packet[2048];
+	struct wr w = wr_of(packet, sizeof packet);
 	wr_u16(&w, 0x4500);
 	wr_u16(&w, (uint16_t)len);
 	wr_u32(&w, c->sent);
@@ -69,9 +85,7 @@ void client_send(struct client *c, size_t len)
 	wr_zero(&w, len - 20);
 	assert_true(wr_ok(&w));
 	c->sent++;
-	full_counting = &c->counter;
-	lac_send_frame(&c->vpn.lac, frame, wr_len(&w));
-	full_counting = NULL;
+	client_send_ip(c, packet, wr_len(&w));
 }
 
 static void next_packet(struct timer *t, void *arg)

@@ -104,6 +104,48 @@ static void texts(void **state)
 	}
 }
 
+static void told_server(struct aaa_result *result, struct aaa_reply *reply)
+{
+	result->status = AAA_ACCEPT;
+	reply->has_split = reply->has_intercept = reply->intercept = true;
+	reply->split = AAA_SPLIT_SPECIFIED;
+	reply->intercept_mask = 0xffffff00;
+	str_copy(reply->split_list, sizeof(reply->split_list), STR("FROM-SERVER"));
+	str_copy(reply->domain, sizeof(reply->domain), STR("example.org"));
+}
+
+/* What DHCPINFORM is answered with: the group policy's, unless the server says otherwise. */
+static void told(void **state)
+{
+	struct ppp_session_info info;
+	(void)state;
+	pb_policies[0].intercept_mask = UINT32_MAX;
+	pb_policies[0].split_list = "SPLIT";
+	pb_policies[0].domain = "corp.example.com";
+	pb_policies[0].pac = "http://10.0.0.1/p.pac";
+	pb_policies[0].use_pac = true;
+	SAYS({AAA_ACCEPT, AAA_WHY_NONE, NULL, NULL});
+	dial(0, AAA_PAP, NULL);
+	assert_true(ppp_find_ip(pb_ppp, pb_links[0].data_ip, &info));
+	assert_false(info.terms->intercept);
+	assert_int_equal(info.terms->intercept_mask, UINT32_MAX);
+	assert_int_equal(info.terms->split, AAA_SPLIT_ALL);
+	assert_string_equal(info.terms->split_list, "SPLIT");
+	assert_string_equal(info.terms->domain, "corp.example.com");
+	assert_string_equal(info.terms->pac, "http://10.0.0.1/p.pac");
+	aaa_fake.answer = told_server;
+	pb_policies[0].use_pac = false;
+	dial(1, AAA_PAP, NULL);
+	assert_true(ppp_find_ip(pb_ppp, pb_links[1].data_ip, &info));
+	assert_true(info.terms->intercept);
+	assert_int_equal(info.terms->intercept_mask, 0xffffff00);
+	assert_int_equal(info.terms->split, AAA_SPLIT_SPECIFIED);
+	assert_string_equal(info.terms->split_list, "FROM-SERVER");
+	assert_string_equal(info.terms->domain, "example.org");
+	assert_string_equal(info.terms->pac, "");
+	pb_policies[0].split_list = pb_policies[0].domain = pb_policies[0].pac = NULL;
+}
+
 /* Next token code, new PIN: read in the Nak, answered with the next password. */
 static void pap_challenge(void **state)
 {
@@ -443,9 +485,8 @@ static void mschap1(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        T(texts),          T(pap_challenge),   T(pap_attempts),  T(mschap2_success),
-	        T(mschap2_failure), T(mschap2_again), T(mschap1),
-	        T(password_change), T(change_unasked),
+	        T(texts),           T(told),          T(pap_challenge),   T(pap_attempts),   T(mschap2_success),
+	        T(mschap2_failure), T(mschap2_again), T(mschap1),         T(password_change), T(change_unasked),
 	};
 	if (pb_prepare() != 0)
 		return 1;

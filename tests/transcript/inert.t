@@ -9,6 +9,9 @@ ciscoasa(config-group-policy)# vpn-filter value OFFICE
 WARNING: access-list OFFICE does not exist: until it does, nothing passes
 ciscoasa(config-group-policy)# vpn-filter value OFFICE
 ciscoasa(config-group-policy)# split-tunnel-policy tunnelspecified
+ciscoasa(config-group-policy)# msie-proxy method use-pac-url
+ciscoasa(config-group-policy)# msie-proxy pac-url value http://10.77.0.8/p.pac
+ciscoasa(config-group-policy)# msie-proxy local-bypass enable
 ciscoasa(config-group-policy)# vpn-simultaneous-logins 5
 ciscoasa(config-group-policy)# aaa-server R protocol radius
 ciscoasa(config-aaa-server-group)# aaa-server R (inside) host 10.77.0.9 SECRET
@@ -16,7 +19,7 @@ ciscoasa(config-aaa-server-host)# timeout 5
 ciscoasa(config-aaa-server-host)# aaa local authentication attempts max-fail 3
 ciscoasa(config)# show running-config inert
 group-policy DfltGrpPolicy attributes
- split-tunnel-policy tunnelspecified  ! clients of L2TP are told no routes
+ msie-proxy local-bypass enable  ! clients of L2TP are told no proxy
 ciscoasa(config)# crypto ca trustpoint TP
 ciscoasa(config-ca-trustpoint)# crypto ca certificate chain TP
 ciscoasa(config-cert-chain)# certificate ca 6ecc7aa5a7032009b8cebcf4e952d491

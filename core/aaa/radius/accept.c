@@ -189,6 +189,26 @@ static void take_domain(struct take *t, const struct radius_value *v)
 	radius_take_name(radius_dict_name(v->attr), text_of(v), t->r->domain, sizeof(t->r->domain));
 }
 
+static void take_split_list(struct take *t, const struct radius_value *v)
+{
+	radius_take_name(radius_dict_name(v->attr), text_of(v), t->r->split_list, sizeof(t->r->split_list));
+}
+
+static void take_split(struct take *t, const struct radius_value *v)
+{
+	uint32_t split = radius_value_u32(v);
+	if (split > AAA_SPLIT_EXCLUDED)
+		return;
+	t->r->has_split = true;
+	t->r->split = (enum aaa_split)split;
+}
+
+static void take_intercept(struct take *t, const struct radius_value *v)
+{
+	t->r->has_intercept = true;
+	t->r->intercept = radius_value_u32(v) != 0;
+}
+
 static void take_banner1(struct take *t, const struct radius_value *v)
 {
 	t->banner[0] = text_of(v);
@@ -224,7 +244,8 @@ static void (*const takers[RADIUS_A_N])(struct take *t, const struct radius_valu
         [RADIUS_A_ASA_BANNER1] = take_banner1,     [RADIUS_A_ASA_BANNER2] = take_banner2,
         [RADIUS_A_ASA_GROUP_POLICY] = take_policy, [RADIUS_A_ASA_DOMAIN] = take_domain,
         [RADIUS_A_ASA_GROUP_LOCK] = take_lock,     [RADIUS_A_ASA_INBOUND] = take_inbound,
-        [RADIUS_A_ASA_PRIVILEGE] = take_privilege,
+        [RADIUS_A_ASA_PRIVILEGE] = take_privilege, [RADIUS_A_ASA_SPLIT_LIST] = take_split_list,
+        [RADIUS_A_ASA_SPLIT_POLICY] = take_split,  [RADIUS_A_ASA_INTERCEPT] = take_intercept,
 };
 
 /* Numbers and addresses that are kept as they are. */
@@ -235,6 +256,7 @@ static const struct number {
         {RADIUS_A_FRAMED_IP_NETMASK, offsetof(struct aaa_reply, framed_mask)},
         {RADIUS_A_ACCT_INTERIM_INTERVAL, offsetof(struct aaa_reply, interim_s)},
         {RADIUS_A_ASA_DHCP_SCOPE, offsetof(struct aaa_reply, dhcp_scope)},
+        {RADIUS_A_ASA_INTERCEPT_MASK, offsetof(struct aaa_reply, intercept_mask)},
         {RADIUS_A_PRIMARY_DNS, offsetof(struct aaa_reply, dns[0])},
         {RADIUS_A_SECONDARY_DNS, offsetof(struct aaa_reply, dns[1])},
         {RADIUS_A_PRIMARY_NBNS, offsetof(struct aaa_reply, wins[0])},

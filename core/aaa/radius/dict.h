@@ -122,6 +122,8 @@ enum radius_kind {
 	X(ASA_L2TP_COMPRESSION,   ASA,       38,  NUMBER,        "L2TP-MPPC-Compression")      \
 	X(ASA_SPLIT_POLICY,       ASA,       55,  NUMBER,        "Split-Tunneling-Policy")     \
 	X(ASA_DHCP_SCOPE,         ASA,       61,  IP,            "DHCP-Network-Scope")         \
+	X(ASA_INTERCEPT,          ASA,       62,  NUMBER,        "Intercept-DHCP-Configure-Msg") \
+	X(ASA_INTERCEPT_MASK,     ASA,       63,  IP,            "MS-Client-Subnet-Mask")      \
 	X(ASA_GROUP_LOCK,         ASA,       85,  TEXT,          "Tunnel-Group-Lock")          \
 	X(ASA_INBOUND,            ASA,       86,  TEXT,          "Access-List-Inbound")        \
 	X(ASA_OUTBOUND,           ASA,       87,  TEXT,          "Access-List-Outbound")       \

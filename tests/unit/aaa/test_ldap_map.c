@@ -76,6 +76,8 @@ static void every_attribute(void **state)
 	CHECK("Secondary-WINS-Server", "10.0.0.4", r->wins[1] == 0x0a000004);
 	CHECK("Default-Domain", "example.com", strcmp(r->domain, "example.com") == 0);
 	CHECK("IPSec-Default-Domain", "example.com", strcmp(r->domain, "example.com") == 0);
+	CHECK("IPSec-Split-Tunnel-List", "SPLIT", strcmp(r->split_list, "SPLIT") == 0);
+	CHECK("IPSec-Split-Tunneling-Policy", "1", r->has_split && r->split == AAA_SPLIT_SPECIFIED);
 	CHECK("Tunnel-Group-Lock", "RA", strcmp(r->group_lock, "RA") == 0);
 	CHECK("Access-Hours", "work", r->a.has_hours && strcmp(r->hours, "work") == 0);
 	CHECK("Address-Pools", "POOL", strcmp(r->pool, "POOL") == 0);
@@ -116,6 +118,7 @@ static void unreadable_values(void **state)
 	assert_unreadable("IETF-Radius-Idle-Timeout", "soon", "integer");
 	assert_unreadable("Simultaneous-Logins", "99999999999", "integer");
 	assert_unreadable("Privilege-Level", "16", "integer");
+	assert_unreadable("IPSec-Split-Tunneling-Policy", "3", "integer");
 	assert_unreadable("Group-Policy", "CN=VPN,OU=Groups", "string");
 	assert_unreadable("Banner1", large, "string");
 	assert_unreadable("Tunnel-Group-Lock", "", "string");

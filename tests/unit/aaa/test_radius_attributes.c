@@ -118,6 +118,10 @@ static void vendor_attributes(void **state)
 	radius_put_text(&w, RADIUS_A_ASA_BANNER1, "Hello\n");
 	radius_put_text(&w, RADIUS_A_ASA_DOMAIN, "example.org");
 	radius_put_u32(&w, RADIUS_A_ASA_DHCP_SCOPE, 0x0a630000);
+	radius_put_text(&w, RADIUS_A_ASA_SPLIT_LIST, "SPLIT");
+	radius_put_u32(&w, RADIUS_A_ASA_SPLIT_POLICY, 1);
+	radius_put_u32(&w, RADIUS_A_ASA_INTERCEPT, 1);
+	radius_put_u32(&w, RADIUS_A_ASA_INTERCEPT_MASK, 0xffffff00);
 	radius_put_text(&w, RADIUS_A_ASA_GROUP_LOCK, "RA");
 	radius_put_text(&w, RADIUS_A_ASA_INBOUND, "LIST");
 	radius_put_u32(&w, RADIUS_A_ASA_PRIVILEGE, 5);
@@ -134,6 +138,10 @@ static void vendor_attributes(void **state)
 	assert_string_equal(r->banner, "Hello\nthere ");
 	assert_string_equal(r->domain, "example.org");
 	assert_int_equal(r->dhcp_scope, 0x0a630000);
+	assert_string_equal(r->split_list, "SPLIT");
+	assert_true(r->has_split && r->has_intercept && r->intercept);
+	assert_int_equal(r->split, AAA_SPLIT_SPECIFIED);
+	assert_int_equal(r->intercept_mask, 0xffffff00);
 	assert_string_equal(r->group_lock, "RA");
 	assert_true(r->a.has_filter);
 	assert_string_equal(r->filter, "LIST");
