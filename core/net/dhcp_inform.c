@@ -130,11 +130,11 @@ static void put_routes(struct wr *w, const struct dhcp_told *t)
 	}
 }
 
-/* Windows takes the last byte for the end of the text. */
+/* Windows takes the last byte for the end of the text: with its NUL, where there is room. */
 static void put_proxy(struct wr *w, const struct dhcp_told *t)
 {
-	if (t->proxy && t->proxy[0])
-		wr_bytes(w, t->proxy, strlen(t->proxy) + 1);
+	size_t len = t->proxy ? strlen(t->proxy) : 0;
+	wr_bytes(w, t->proxy, len > 0 && len < VALUE_MAX ? len + 1 : len);
 }
 
 /* The first matter most: what does not fit any more is left out. */

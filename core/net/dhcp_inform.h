@@ -30,7 +30,7 @@ struct dhcp_told {
 	uint32_t client; /* its own */
 	uint32_t mask;
 	uint32_t dns[2], wins[2];
-	const char *domain, *proxy; /* at most 254 bytes of proxy, 255 of domain */
+	const char *domain, *proxy; /* at most 255 bytes each */
 	const struct dhcp_route *routes;
 	size_t nroutes; /* those beyond DHCP_ROUTES_MAX are left out */
 	size_t mtu;     /* longest IP packet to the client */

@@ -216,6 +216,12 @@ static void test_room(void **state)
 	struct dhcp_inform q;
 	assert_true(reads(&asked, &q));
 	assert_int_equal(dhcp_inform_answer(&q, &t, p.bytes, 300), 0);
+	/* and one that just fits, without its NUL */
+	text[255] = '\0';
+	t = (struct dhcp_told){.server = SERVER, .client = CLIENT, .proxy = text, .mtu = 1400};
+	p = answer(&asked, &t);
+	assert_memory_equal(option(&p, 252, &len), text, 255);
+	assert_int_equal(len, 255);
 }
 
 static void test_refused(void **state)
