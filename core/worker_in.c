@@ -8,7 +8,7 @@
 #include "l2tp/data.h"
 #include "ppp/data.h"
 
-enum { UDP_HEADER = 8, L2TP_PORT = 1701, PROTO_UDP = 17 };
+enum { UDP_HEADER = 8, L2TP_PORT = 1701, PROTO_UDP = 17, INFORM_EVERY_MS = 50 };
 
 struct finder {
 	const struct worker *w;
@@ -37,7 +37,8 @@ static void inner_ends(const struct pkt *p, struct ip4_end *local, struct ip4_en
 static void punt(struct worker *w, struct pkt *p, enum up_op op, struct ip4_end local,
                  struct ip4_end remote)
 {
-	/* Anybody can send IKE: a flood of it leaves room for what came through an SA; so does one of a client's questions. */
+	/* Anybody can send IKE: a flood of it leaves room for what came through an SA; so do clients' questions for what
+	 * their sessions live by. */
 	bool room = (op != UP_IKE && op != UP_INFORM) || msg_free(&w->up_msgs) > WORKER_MSGS_KEPT;
 	struct msg *m = room ? msg_get(&w->up_msgs, p->len) : NULL;
 	if (m == NULL) {
@@ -88,6 +89,18 @@ static bool is_inform(const struct pkt *p)
 	return rd_u16(&r) == DHCP_PORT && rd_ok(&r);
 }
 
+/* Clients repeat the question after seconds; one that does not wait keeps nobody else waiting. */
+static void punt_inform(struct worker *w, struct pkt *p, struct ip4_end local, struct ip4_end remote)
+{
+	struct session_slot *slot = (struct session_slot *)p->sess;
+	if (slot->inform_ms != 0 && w->now_ms - slot->inform_ms < INFORM_EVERY_MS) {
+		p->drop = DROP_DHCP;
+		return;
+	}
+	slot->inform_ms = w->now_ms;
+	punt(w, p, UP_INFORM, local, remote);
+}
+
 /* An IP packet of p->sess: true when it is one for TUN. */
 static bool ip_from_session(struct worker *w, struct pkt *p, struct ip4_end local, struct ip4_end remote)
 {
@@ -101,7 +114,7 @@ static bool ip_from_session(struct worker *w, struct pkt *p, struct ip4_end loca
 	else
 		worker_filter(w, p, true);
 	if (inform)
-		punt(w, p, UP_INFORM, local, remote);
+		punt_inform(w, p, local, remote);
 	if (p->drop != DROP_NONE) {
 		ctr_add(&p->sess->c->errs, 1);
 		return false;

@@ -150,6 +150,7 @@ struct session_slot {
 	uint64_t path_until_ms; /* believed until then */
 	struct filter *filter;  /* vpn-filter; NULL with has_filter: a list that does not exist */
 	/* now and then */
+	uint64_t inform_ms; /* its last DHCPINFORM, 0 = none */
 	struct wflow *flow;
 	struct session_slot *next;
 	struct { /* control thread */

@@ -33,7 +33,7 @@
 	X(PPP_HEADER, "PPP header invalid")                                                        \
 	X(PPP_NOT_OPEN, "PPP network data before IPCP is open")                                    \
 	X(SOURCE, "source address is not the session's")                                           \
-	X(DHCP, "DHCP message of a client, and no DHCPINFORM")                                        \
+	X(DHCP, "DHCP message of a client that is not answered")                                      \
 	X(NO_ROUTE, "no session for this destination")                                             \
 	X(NO_SA_OUT, "session has no SA to send on")                                               \
 	X(MTU, "larger than the tunnel MTU, DF set")                                               \

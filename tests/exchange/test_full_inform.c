@@ -24,7 +24,7 @@ static const char policy[] = "access-list SPLIT standard permit 10.77.0.0 255.25
 			     " msie-proxy pac-url value http://10.77.0.8/p.pac\n";
 
 /* As Windows asks: for 1, 6, 15, 44, 121, 249, 252. */
-static void ask(struct client *c, uint8_t type, uint32_t to)
+static void ask_only(struct client *c, uint8_t type, uint32_t to)
 {
 	static const uint8_t list[] = {55, 7, 1, 6, 15, 44, 121, 249, 252, 255};
 	uint8_t packet[400];
@@ -47,6 +47,11 @@ static void ask(struct client *c, uint8_t type, uint32_t to)
 	wr_bytes(&w, list, sizeof list);
 	assert_int_equal(wr_len(&w), len);
 	client_send_ip(c, packet, len);
+}
+
+static void ask(struct client *c, uint8_t type, uint32_t to)
+{
+	ask_only(c, type, to);
 	world_run(c->w, 100);
 }
 
@@ -151,6 +156,12 @@ static void as_any_other(void **state)
 	ask(c, DHCP_DISCOVER, UINT32_MAX);
 	assert_int_equal(c->others, 0);
 	assert_int_equal(gateway_drops(&w->gw, DROP_DHCP), 1);
+	/* one who does not wait for the answer gets one of them */
+	for (int i = 0; i < 20; i++)
+		ask_only(c, DHCP_INFORM, UINT32_MAX);
+	world_run(w, 100);
+	assert_int_equal(c->others, 1);
+	assert_int_equal(gateway_drops(&w->gw, DROP_DHCP), 20);
 	client_data(c, 5);
 	client_leave(c);
 	client_free(c);
