@@ -7,6 +7,8 @@ enum {
 	PROTO_NONE = 59,
 	IP_HEADER = 20,
 	IP_TTL = 64,
+	ICV_SHA256 = 16,     /* RFC 4868 §2.3 */
+	ICV_SHA256_CUT = 12, /* draft-ietf-ipsec-ciph-sha-256-00 */
 	SEQ_SOFT = 0xC0000000u, /* three quarters of the numbers are used: ask for new keys */
 };
 
@@ -267,12 +269,50 @@ static void in_finish(struct esp_table *t, struct pkt *p, enum prim_op_status st
 		drop_in(p, why);
 }
 
+/* Android 6 and 7, and kernels of others, agree on HMAC-SHA-256 and send 96 bits of it as a draft wanted it, not the
+ * 128 of RFC 4868. Whoever has sent one genuine packet with 128 does not; one taken for such a peer, because its first
+ * packet lost its end on the way, is taken for that no longer when the next one is whole. */
+static bool in_doubt(const struct esp_sa *sa)
+{
+	return sa->alg.mac == ESP_MAC_SHA256 && (sa->icv_len == ICV_SHA256_CUT || !(sa->said & ESP_EV_USED));
+}
+
+static void set_icv(struct esp_sa *sa, uint8_t len)
+{
+	prim_key_cut(sa->dec, len);
+	prim_key_cut(sa->enc, len);
+	sa->icv_len = len;
+}
+
+/* A packet that failed for its length or its MAC: is the MAC of the other length? Else it is dropped. */
+static void in_again(struct esp_table *t, struct pkt *p, uint64_t now_ms)
+{
+	struct esp_sa *sa = p->sa;
+	enum drop_reason why = (enum drop_reason)p->drop;
+	uint8_t was = sa->icv_len;
+	struct prim_op op;
+
+	p->drop = DROP_NONE;
+	if (in_doubt(sa)) { /* still: what came before it may have settled that */
+		set_icv(sa, was == ICV_SHA256 ? ICV_SHA256_CUT : ICV_SHA256);
+		if (!in_prepare(p, sa, &op)) {
+			prim_batch_run(esp_table_engine(t), &op, 1);
+			if (op.status == PRIM_OP_OK) {
+				in_finish(t, p, op.status, now_ms);
+				return;
+			}
+		}
+		set_icv(sa, was);
+	}
+	drop_in(p, why);
+}
+
 static void in_batch(struct esp_table *t, struct pkt **batch, size_t n, uint64_t now_ms)
 {
 	struct prim_op ops[PKT_BATCH];
-	struct pkt *of[PKT_BATCH];
+	struct pkt *of[PKT_BATCH], *again[PKT_BATCH];
 	struct esp_sa *sa[PKT_BATCH];
-	size_t nops = 0;
+	size_t nops = 0, nagain = 0;
 
 	in_look_up(t, batch, n, sa);
 	for (size_t i = 0; i < n; i++) {
@@ -282,14 +322,26 @@ static void in_batch(struct esp_table *t, struct pkt **batch, size_t n, uint64_t
 		if (p->drop)
 			continue;
 		why = in_prepare(p, sa[i], &ops[nops]);
-		if (why)
-			drop_in(p, why);
-		else
+		if (!why) {
 			of[nops++] = p;
+		} else if (why == DROP_ESP_LEN && in_doubt(p->sa)) {
+			p->drop = DROP_ESP_LEN;
+			again[nagain++] = p;
+		} else {
+			drop_in(p, why);
+		}
 	}
 	prim_batch_run(esp_table_engine(t), ops, nops);
-	for (size_t i = 0; i < nops; i++)
-		in_finish(t, of[i], ops[i].status, now_ms);
+	for (size_t i = 0; i < nops; i++) {
+		if (ops[i].status == PRIM_OP_AUTH && in_doubt(of[i]->sa)) {
+			of[i]->drop = DROP_ESP_AUTH;
+			again[nagain++] = of[i];
+		} else {
+			in_finish(t, of[i], ops[i].status, now_ms);
+		}
+	}
+	for (size_t i = 0; i < nagain; i++) /* last: it may change lengths that the others stand on */
+		in_again(t, again[i], now_ms);
 }
 
 void esp_in(struct esp_table *t, struct pkt **batch, size_t n, uint64_t now_ms)

@@ -79,6 +79,12 @@ size_t prim_key_size(const struct prim_key *k)
 	return k->size;
 }
 
+void prim_key_cut(struct prim_key *k, uint8_t icv_len)
+{
+	assert(icv_len && icv_len <= prim_md_len((enum prim_md)k->md));
+	k->icv_len = icv_len;
+}
+
 void prim_key_touch(const struct prim_key *k)
 {
 	touch_lines(k, k->size);

@@ -33,6 +33,8 @@ struct prim_key_def {
 struct prim_key *prim_key_new(const struct prim_key_def *def, struct err *err);
 void prim_key_free(struct prim_key *k); /* wipes; NULL is allowed */
 size_t prim_key_size(const struct prim_key *k); /* bytes of memory */
+/* So many bytes of the MAC travel from now on (of a key that has one). Its own thread, while no engine runs it. */
+void prim_key_cut(struct prim_key *k, uint8_t icv_len);
 void prim_key_touch(const struct prim_key *k); /* core/base/touch.h */
 
 enum prim_backend {
