@@ -186,6 +186,9 @@ static bool transform_fits(const struct ike_qm *qm, const struct ipsec_entry *e,
 		return false;
 	if (e->pfs_group != 0 && t->group != e->pfs_group)
 		return false;
+	/* PFS is the peer's choice, also when it is not configured here: with the group that its value is of. */
+	if (t->group != 0 && (qm->ke_len == 0 || qm->ke_len != prim_dh_public_len(t->group)))
+		return false;
 	/* UDP encapsulation goes with NAT traversal, and a NAT needs it. */
 	if (*udp ? sa->natt == NATT_NONE || !e->nat_t : nat && sa->natt != NATT_NONE)
 		return false;
@@ -331,9 +334,9 @@ static void agree_life(struct ike_qm *qm)
 	enum { DEFAULT_S = 28800 }; /* when the peer says nothing (RFC 2407 §4.5) */
 	struct ike_sa *sa = qm->x.sa;
 	const struct p2_transform *t = &qm->chosen;
-	uint32_t asked_s = t->life_s != 0 ? t->life_s : DEFAULT_S;
+	uint32_t asked_s = ike_life_kept(sa, t->life_s != 0 ? t->life_s : DEFAULT_S);
 
-	qm->life_s = ike_life_min(asked_s, qm->entry->life_s);
+	qm->life_s = ike_life_kept(sa, ike_life_min(asked_s, qm->entry->life_s));
 	qm->life_kb = ike_life_min(t->life_kb, qm->entry->life_kb);
 	if (qm->life_s != asked_s)
 		ike_log(sa->ike, MSG_713075, ike_prefix(sa).s, t->life_s, qm->life_s);
@@ -361,24 +364,11 @@ void qm_read_life(struct ike_qm *qm, const struct ike_msg *m)
 			if (a.type == LIFE_TYPE)
 				type = a.value;
 			else if (a.type == LIFE_DURATION && type == SECONDS && value >= 30)
-				qm->life_s = ike_life_min(qm->life_s, value);
+				qm->life_s = ike_life_kept(qm->x.sa, ike_life_min(qm->life_s, value));
 			else if (a.type == LIFE_DURATION && type == KILOBYTES && value >= 10)
 				qm->life_kb = ike_life_min(qm->life_kb, value);
 		}
 	}
-}
-
-static enum ike_verdict agree_group(struct ike_qm *qm, const struct ike_msg *m)
-{
-	const struct ike_payload *ke = ike_msg_find(m, PAY_KE, NULL);
-	qm->group = qm->chosen.group;
-	if (ke == NULL && qm->group == 0)
-		return STEP_DONE;
-	/* PFS is the peer's choice, also when it is not configured here. */
-	if (ke == NULL || qm->group == 0 || ke->body.len != prim_dh_public_len(qm->group))
-		return bad_payload(qm, PAY_KE, NOTIFY_INVALID_KEY_INFORMATION,
-		                   "key exchange and group do not go together");
-	return STEP_DONE;
 }
 
 /* Transport mode protects what the two ends themselves send: seen from outside the NATs. */
@@ -409,9 +399,10 @@ static enum ike_verdict read_first(struct ike_qm *qm, const struct ike_msg *m, s
 {
 	struct ike_xchg *x = &qm->x;
 	struct ike_sa *sa = x->sa;
-	const struct ike_payload *nonce = ike_msg_find(m, PAY_NONCE, NULL);
+	const struct ike_payload *nonce = ike_msg_find(m, PAY_NONCE, NULL), *ke = ike_msg_find(m, PAY_KE, NULL);
 	const char *why = "";
 
+	qm->ke_len = ke != NULL ? ke->body.len : 0;
 	ike_event(x, EV_CONFIRM_SA);
 	ike_dbg(sa, IKE_DETAIL, "processing SA payload");
 	if (!p2_read(offer, ike_msg_find(m, PAY_SA, NULL)->body, &why))
@@ -487,8 +478,7 @@ enum ike_verdict qm_agree(struct ike_qm *qm, const struct ike_msg *m)
 	if (x->chosen.p == NULL)
 		return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "no memory");
 	agree_life(qm);
-	if ((v = agree_group(qm, m)) != STEP_DONE)
-		return v;
+	qm->group = qm->chosen.group; /* a public value without one stands there for nothing */
 	outer_proxies(qm);
 	qm->flow = flow_find(sa->peer, qm->id_local, qm->id_remote, qm->mode);
 	leave_entry(qm);

@@ -122,6 +122,8 @@ static bool compile_group(const struct conf *c, struct arena *a, const struct ce
 	        .dpd = conf_text(ipsec, "dpd-disable").len == 0,
 	        .dpd_threshold_s = conf_u32(ipsec, "dpd-threshold"),
 	        .dpd_retry_s = conf_u32(ipsec, "dpd-retry"),
+	        .behind_nat = conf_bool(ipsec, "behind-nat"),
+	        .outside_ip = conf_ip(ipsec, "outside-address"),
 	        .l2tp_allowed = policy_allows_l2tp(c, conf_text(conf_child(c, e, "general"), "policy")),
 	        .trust_point = text_or_null(a, conf_text(ipsec, "trust-point"), &ok),
 	        .chain = conf_bool(ipsec, "chain"),
@@ -230,6 +232,7 @@ static int compile_isakmp(const struct conf *c, struct arena *a, struct ike_conf
 	}
 	conf->identity_text = arena_str(a, text);
 	conf->am_disable = conf_bool(conf_container(c, "ikev1"), "am-disable");
+	conf->vendor_id_disable = conf_bool(conf_container(c, "ikev1"), "vendor-id-disable");
 	conf->max_half_open = HALF_OPEN_PLATFORM *
 	                      conf_u32(conf_container(c, "ikev1"), "max-in-negotiation-sa") / 100;
 	return conf->identity_text != NULL ? 0 : err_set(err, -ENOMEM, "out of memory");

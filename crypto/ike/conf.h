@@ -29,6 +29,8 @@ struct ike_group {
 	size_t psk_len;
 	bool dpd; /* false: isakmp keepalive disable */
 	uint32_t dpd_threshold_s, dpd_retry_s;
+	bool behind_nat;     /* we are, and Windows is not told */
+	uint32_t outside_ip; /* of our NAT, 0 = not said */
 	bool l2tp_allowed; /* vpn-tunnel-protocol of its default group policy has l2tp-ipsec */
 	/* certificates */
 	const char *trust_point; /* ours; NULL = none */
@@ -63,6 +65,7 @@ struct ike_conf {
 	struct ike_group_map map;
 	uint32_t max_half_open;
 	bool am_disable; /* Aggressive Mode is refused */
+	bool vendor_id_disable; /* only that of NAT traversal is sent */
 };
 
 /* NULL when there is none of that name and of type remote-access. name may be NULL. */

@@ -41,6 +41,7 @@ enum {
 	IKE_CERTREQS_MAX = 48, /* authorities that a peer may name */
 	IKE_NONCE_MAX = 256,
 	IKE_NONCE_LEN = 20, /* ours */
+	IKE_MICROSOFT_LIFE_S = 300, /* Windows takes a shorter lifetime for this one */
 };
 
 enum ike_state {
@@ -137,6 +138,7 @@ struct ike_xchg {
 	enum ike_verdict (*then)(struct ike_xchg *x);
 	struct arena *neg; /* everything below that is bytes; wiped when the negotiation ends */
 	struct bytes sa_i, nonce_i, nonce_r, ke_i, ke_r, id_i, id_r;
+	struct bytes natd; /* the peer's first: our end as it sees it */
 	struct bytes chosen; /* body of the transform to be echoed; what cannot be looked at yet */
 	uint8_t first;       /* number of the first payload in that */
 };
@@ -183,6 +185,7 @@ struct ike_qm {
 	const struct ipsec_entry *entry;  /* only while QM1 is worked on */
 	struct bytes id_local, id_remote; /* ID payload bodies; empty when none were sent */
 	struct sa_proxy local_proxy, remote_proxy;
+	size_t ke_len;                    /* of the peer's public value, 0 = it sent none; only while QM1 is worked on */
 	bool natoa; /* the peer sent NAT-OA: so do we */
 	uint32_t oa_i, oa_r;
 	struct ike_flow *flow;   /* when this is a rekey */
@@ -372,6 +375,13 @@ struct ike {
 		struct p2_offer p2;
 	} offer;
 };
+
+/* How long an SA of this lifetime lives: one that Windows still sends on is not cut. */
+static inline uint32_t ike_life_kept(const struct ike_sa *sa, uint32_t life_s)
+{
+	bool microsoft = sa->microsoft || (sa->peer != NULL && sa->peer->microsoft);
+	return microsoft && life_s != 0 && life_s < IKE_MICROSOFT_LIFE_S ? IKE_MICROSOFT_LIFE_S : life_s;
+}
 
 /* ------------------------------------------------------------------ ike.c: entry, dispatch, sending */
 

@@ -422,6 +422,18 @@ bool ike_is_first(const uint8_t *msg, size_t len)
 	return rd_u64(&r) == 0 && rd_ok(&r);
 }
 
+/* iOS has put the non-ESP marker before messages that have it already, or are to have none: the length behind it tells. */
+static struct bytes without_marker(struct bytes msg)
+{
+	enum { MARKER = 4, LEN_AT = IKE_HDR_LEN - 4 };
+	struct rd r = rd_of(msg.p, msg.len);
+	bool marked = rd_u32(&r) == 0;
+	struct bytes rest = rd_rest(&r);
+	r = rd_of(rest.p, rest.len);
+	rd_skip(&r, LEN_AT);
+	return marked && rd_u32(&r) == rest.len && rd_ok(&r) ? rest : msg;
+}
+
 void ike_input(struct ike *ike, struct ip4_end local, struct ip4_end remote, const uint8_t *msg,
                size_t len)
 {
@@ -431,7 +443,7 @@ void ike_input(struct ike *ike, struct ip4_end local, struct ip4_end remote, con
 	if (ike->conf == NULL || len > IKE_MSG_MAX)
 		ike->stat[STAT_IN_DROPS]++;
 	else
-		ike_dispatch(ike, local, remote, (struct bytes){msg, len});
+		ike_dispatch(ike, local, remote, without_marker((struct bytes){msg, len}));
 	ike_leave(ike);
 }
 

@@ -171,8 +171,8 @@ const struct p1_transform *mm_agree(struct ike_xchg *x, const struct ike_msg *m)
 	        "IKE SA Proposal # %u, Transform # %u acceptable  Matches global IKE entry # %u",
 	        chosen->proposal, chosen->number, policy->priority);
 	sa->life_offered_s = chosen->life_s;
-	sa->life_s = ike_life_min(policy->life_s, chosen->life_s);
-	sa->tell_life = sa->life_s != chosen->life_s;
+	sa->life_s = ike_life_kept(sa, ike_life_min(policy->life_s, chosen->life_s));
+	sa->tell_life = sa->life_s != ike_life_kept(sa, chosen->life_s);
 	x->sa_i = ike_xchg_keep(x, p->body);
 	if (x->sa_i.p != NULL)
 		return chosen;
@@ -345,7 +345,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	share_set_text(&sa->group_name, peer->group);
 	peer_attach(peer, sa);
 	mm_set_algorithms(sa, &policy);
-	sa->life_s = sa->life_offered_s = policy.life_s;
+	sa->life_s = sa->life_offered_s = policy.life_s = ike_life_kept(sa, policy.life_s);
 	say_begun(sa, like == NULL ? peer->flows : NULL);
 
 	if (peer->aggressive) {

@@ -223,7 +223,7 @@ struct bytes mm_own_id(struct ike_sa *sa, const struct pki_cert *cert)
 	if (type == ID_DER_ASN1_DN)
 		wr_bytes(&w, pki_cert_subject(cert).p, pki_cert_subject(cert).len);
 	else if (type == ID_IPV4_ADDR)
-		wr_u32(&w, sa->mm.local.ip);
+		wr_u32(&w, natt_own_ip(sa));
 	else
 		wr_bytes(&w, text.p, text.len);
 	return wr_ok(&w) ? ike_xchg_keep(&sa->mm, (struct bytes){body, wr_len(&w)}) : (struct bytes){0};

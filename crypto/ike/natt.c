@@ -1,6 +1,8 @@
 #include "crypto/ike/natt.h"
 
+#include "core/base/random.h"
 #include "crypto/ike/engine.h"
+#include "crypto/ike/group.h"
 
 const struct natt_info natt_table[NATT_N] = {
         [NATT_NONE] = {"none", 0, 0, ENCAP_TRANSPORT, ENCAP_TUNNEL},
@@ -34,6 +36,7 @@ bool natt_detect(struct ike_sa *sa, const struct ike_msg *m)
 	natt_hash(sa->hash->prim, sa->icookie, sa->rcookie, sa->mm.remote, there);
 	ike_dbg(sa, IKE_DETAIL, "processing NAT-Discovery payload");
 	ike_dbg(sa, IKE_DETAIL, "computing NAT Discovery hash");
+	sa->mm.natd = ike_xchg_keep(&sa->mm, p->body);
 	/* The first is our end as the peer sees it, the others are all ends the peer may have. */
 	sa->local_nat = !bytes_eq(p->body, (struct bytes){here, len});
 	sa->remote_nat = true;
@@ -46,14 +49,34 @@ bool natt_detect(struct ike_sa *sa, const struct ike_msg *m)
 	return true;
 }
 
+/* A Windows client refuses a server behind NAT, unless AssumeUDPEncapsulationContextOnSendRule of its registry says
+ * otherwise. Who hears its own view of us back, and of itself what cannot be, sees the NAT on its own side alone: NAT-D
+ * is not authenticated, and ESP goes in UDP as it must (clients' ways of other servers with the same). */
+static bool spares_windows(const struct ike_sa *sa)
+{
+	return sa->microsoft && sa->local_nat && sa->mm.natd.len > 0 && !sa_is(sa, SAF_INITIATOR) &&
+	       ike_group_of(sa)->behind_nat;
+}
+
+uint32_t natt_own_ip(const struct ike_sa *sa)
+{
+	const struct ike_group *group = ike_group_of(sa);
+	/* In Aggressive Mode it is told before the peer has said what it sees. */
+	bool seen = sa->local_nat || sa_is(sa, SAF_AGGRESSIVE);
+	return group->behind_nat && group->outside_ip != 0 && seen ? group->outside_ip : sa->mm.local.ip;
+}
+
 void natt_write(struct ike_sa *sa, struct ike_out *o)
 {
 	const struct ip4_end ends[] = {sa->mm.remote, sa->mm.local};
+	bool spare = spares_windows(sa);
 	for (size_t i = 0; i < 2; i++) {
 		uint8_t hash[PRIM_MD_MAX];
 		ike_dbg(sa, IKE_DETAIL, "constructing NAT-Discovery payload");
 		ike_dbg(sa, IKE_DETAIL, "computing NAT Discovery hash");
 		size_t len = natt_hash(sa->hash->prim, sa->icookie, sa->rcookie, ends[i], hash);
-		ike_out_bytes(o, natt_table[sa->natt].natd, (struct bytes){hash, len});
+		if (spare && i == 0)
+			random_bytes(hash, len);
+		ike_out_bytes(o, natt_table[sa->natt].natd, spare && i == 1 ? sa->mm.natd : (struct bytes){hash, len});
 	}
 }

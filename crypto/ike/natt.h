@@ -24,6 +24,8 @@ struct ike_msg;
 struct ike_out;
 /* Reads the NAT-D payloads of a message and sets remote_nat, local_nat of the SA. false when there are none. */
 bool natt_detect(struct ike_sa *sa, const struct ike_msg *m);
+/* The address by which we are called, for an identity: that of the interface, or the outside one of our NAT. */
+uint32_t natt_own_ip(const struct ike_sa *sa);
 /* Writes our two NAT-D payloads: the peer's end, then ours. */
 void natt_write(struct ike_sa *sa, struct ike_out *o);
 

@@ -274,6 +274,48 @@ void peer_forget_old(struct ike_peer *peer, const struct ike_sa *keep)
 	}
 }
 
+/* Is it the same by all that it has proved? */
+static bool same_peer(const struct ike_peer *a, const struct ike_peer *b)
+{
+	return a->auth == b->auth && a->id_type == b->id_type && bytes_eq(a->id, b->id) && same_text(a->group, b->group) &&
+	       (a->cert != NULL) == (b->cert != NULL) &&
+	       (a->cert == NULL || bytes_eq(pki_cert_subject(a->cert), pki_cert_subject(b->cert)));
+}
+
+static bool is_idle(const struct ike_peer *peer)
+{
+	for (const struct ike_sa *sa = peer->sas; sa != NULL; sa = sa->peer_next)
+		if (sa->quick != NULL)
+			return false;
+	return peer->flows == NULL && !peer->dying;
+}
+
+/* After its NAT mapping had changed the client renewed its IKE SA first, and was taken for somebody new; then ESP came
+ * from there: one and the same, and what it has keeps its name. */
+static void adopt(struct ike_peer *peer)
+{
+	struct ike_peer *other = end_first(peer->ike, peer->remote);
+	while (other != NULL && (other == peer || !same_peer(peer, other) || !is_idle(other)))
+		other = other->end_next;
+	if (other == NULL)
+		return;
+	struct ike_sa *oldest_first = NULL;
+	while (other->sas != NULL) {
+		struct ike_sa *sa = other->sas;
+		peer_detach(sa);
+		sa->peer_next = oldest_first;
+		oldest_first = sa;
+	}
+	while (oldest_first != NULL) {
+		struct ike_sa *sa = oldest_first;
+		oldest_first = sa->peer_next;
+		peer_attach(peer, sa);
+	}
+	peer->microsoft = peer->microsoft || other->microsoft;
+	peer_check(other, SA_END_REPLACED);
+	dpd_start(peer);
+}
+
 void peer_move(struct ike_peer *peer, struct ip4_end local, struct ip4_end remote)
 {
 	struct ike *ike = peer->ike;
@@ -310,6 +352,7 @@ void peer_move(struct ike_peer *peer, struct ip4_end local, struct ip4_end remot
 		}
 	if (peer->flows != NULL)
 		ike->ops->sa->move(ike->ops->sa_ctx, peer->handle, remote);
+	adopt(peer);
 }
 
 void peer_begin_rekeys(struct ike_peer *peer)

@@ -99,7 +99,7 @@ void ike_xchg_forget(struct ike_xchg *x)
 {
 	arena_free(x->neg);
 	x->neg = NULL;
-	x->sa_i = x->nonce_i = x->nonce_r = x->ke_i = x->ke_r = x->id_i = x->id_r = x->chosen =
+	x->sa_i = x->nonce_i = x->nonce_r = x->ke_i = x->ke_r = x->id_i = x->id_r = x->natd = x->chosen =
 	        (struct bytes){0};
 	x->certs = NULL;
 	if (x->check != NULL)

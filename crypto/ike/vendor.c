@@ -132,10 +132,16 @@ void vendor_read(struct ike_sa *sa, const struct ike_msg *m)
 			}
 		pix_vendor(sa, sa->microsoft && !microsoft);
 	}
+	/* What we do not say that we can is not done either. */
+	if (sa->ike->conf->vendor_id_disable)
+		sa->dpd_peer = sa->fragmentation = false;
 }
 
 void vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind)
 {
+	/* Without the one of NAT traversal there is none (RFC 3947 §3.1). */
+	if (sa->ike->conf->vendor_id_disable && (kind == VENDOR_DPD || kind == VENDOR_FRAGMENTATION))
+		return;
 	for (size_t i = 0; i < N_VENDORS; i++) {
 		if (vendors[i].kind != kind)
 			continue;

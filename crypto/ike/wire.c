@@ -64,8 +64,6 @@ bool ike_msg_parse(struct ike_msg *m, const struct ike_hdr *hdr, struct bytes bo
 	m->n = 0;
 	m->kinds = 0;
 	while (type != 0) {
-		if (m->n == IKE_PAYLOADS_MAX)
-			return parse_fail(reason, "too many payloads");
 		uint8_t next = rd_u8(&r);
 		uint8_t reserved = rd_u8(&r);
 		uint16_t len = rd_u16(&r);
@@ -74,6 +72,13 @@ bool ike_msg_parse(struct ike_msg *m, const struct ike_hdr *hdr, struct bytes bo
 			return parse_fail(reason, "payload length runs past the message");
 		if (reserved != 0)
 			return parse_fail(reason, "reserved byte of a payload is not zero");
+		if (m->n == IKE_PAYLOADS_MAX && ike_payload_kind(type) == PAY_VENDOR) {
+			rd_skip(&r, (size_t)len - IKE_PAYLOAD_HDR_LEN); /* of these there may be any number */
+			type = next;
+			continue;
+		}
+		if (m->n == IKE_PAYLOADS_MAX)
+			return parse_fail(reason, "too many payloads");
 		struct ike_payload *p = &m->p[m->n];
 		p->type = type;
 		p->kind = (uint8_t)ike_payload_kind(type);

@@ -457,7 +457,24 @@ static int transform_set_check(const struct conf *c, const struct centry *e,
 	return 0;
 }
 
+/* Of an SA, everywhere or by a dynamic map. */
+static int lifetime_check(const struct conf *c, const struct centry *e, const struct centry *was,
+                          struct conf_notes *notes, struct err *err)
+{
+	enum { MICROSOFT_S = 300 };
+
+	(void)c;
+	(void)err;
+	if (conf_is_set(e, "lifetime-seconds") && conf_changed(e, was, "lifetime-seconds") &&
+	    conf_u32(e, "lifetime-seconds") < MICROSOFT_S)
+		conf_note(notes, e, "lifetime-seconds",
+		          "WARNING: Windows clients take a lifetime below %d seconds for %d, the SAs with them last as long",
+		          MICROSOFT_S, MICROSOFT_S);
+	return 0;
+}
+
 static const struct conf_check checks[] = {
+        {"ipsec_lifetime_check", lifetime_check},
         {"crypto_map_entry_check", crypto_map_entry_check},
         {"transform_set_check", transform_set_check},
 };

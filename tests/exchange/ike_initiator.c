@@ -16,8 +16,8 @@ static bool node_send(void *ctx, struct ip4_end local, struct ip4_end remote, co
 	for (size_t i = 0; i < net->nnodes; i++)
 		if (net->nodes[i]->public_ip == remote.ip && net->nodes[i] != from &&
 		    (net->nodes[i]->port_offset == 0 ||
-		     remote.port - net->nodes[i]->port_offset == IKE_PORT ||
-		     remote.port - net->nodes[i]->port_offset == IKE_PORT_NATT))
+		     (uint16_t)(remote.port - net->nodes[i]->port_offset) == IKE_PORT ||
+		     (uint16_t)(remote.port - net->nodes[i]->port_offset) == IKE_PORT_NATT))
 			to = net->nodes[i];
 	if (to == NULL || net->nqueue == NET_PACKETS || len > sizeof((struct net_packet *)0)->data)
 		return true;

@@ -104,6 +104,29 @@ static void tunnel_group_and_globals(void **state)
 	conf_unload(f);
 }
 
+static void behind_nat_and_vendor_ids(void **state)
+{
+	struct conf_fixture *f = *state;
+	load(f, "tunnel-group DefaultRAGroup ipsec-attributes\n ikev1 behind-nat\n"
+	        "crypto ikev1 vendor-id-disable\n");
+	assert_true(conf->ra->behind_nat);
+	assert_int_equal(conf->ra->outside_ip, 0);
+	assert_true(conf->vendor_id_disable);
+	conf_unload(f);
+	load(f, "tunnel-group DefaultRAGroup ipsec-attributes\n ikev1 behind-nat 203.0.113.9\n");
+	assert_true(conf->ra->behind_nat);
+	assert_int_equal(conf->ra->outside_ip, 0xcb007109);
+	assert_false(conf->vendor_id_disable);
+	conf_unload(f);
+	load(f, "tunnel-group DefaultRAGroup ipsec-attributes\n ikev1 behind-nat 203.0.113.9\n ikev1 behind-nat\n");
+	assert_int_equal(conf->ra->outside_ip, 0);
+	conf_unload(f);
+	load(f, "tunnel-group DefaultRAGroup ipsec-attributes\n ikev1 behind-nat 203.0.113.9\n no ikev1 behind-nat\n");
+	assert_false(conf->ra->behind_nat);
+	assert_int_equal(conf->ra->outside_ip, 0);
+	conf_unload(f);
+}
+
 static void tunnel_protocol_is_inherited(void **state)
 {
 	struct conf_fixture *f = *state;
@@ -162,6 +185,7 @@ int main(void)
 	        cmocka_unit_test(nothing_configured),
 	        cmocka_unit_test(policies_by_priority),
 	        cmocka_unit_test(tunnel_group_and_globals),
+	        cmocka_unit_test(behind_nat_and_vendor_ids),
 	        cmocka_unit_test(tunnel_protocol_is_inherited),
 	        cmocka_unit_test(weak_choices_are_warned_of),
 	        cmocka_unit_test(old_spellings),

@@ -7,35 +7,14 @@
 
 #include <cmocka.h>
 
-#include "tests/exchange/ike_initiator.h"
-
-enum { UDP_ESP = 3, AH = 2, ESP = 3, DES3 = 3, AES = 12 };
-
-/* What the server sent last. */
-static struct {
-	unsigned n;
-	size_t len, most;
-	uint8_t data[2048];
-} sent;
-
-static bool catch_server(struct net *net, struct net_packet *p)
-{
-	if (p->from != &net->server)
-		return true;
-	sent.n++;
-	sent.len = p->len;
-	if (p->len > sent.most)
-		sent.most = p->len;
-	memcpy(sent.data, p->data, p->len);
-	return false;
-}
+#include "tests/exchange/ike_by_hand.h"
 
 static int setup(void **state)
 {
 	static struct net net;
 	net_open(&net);
 	net_server(&net);
-	memset(&sent, 0, sizeof sent);
+	memset(&hand_sent, 0, sizeof hand_sent);
 	*state = &net;
 	return 0;
 }
@@ -47,16 +26,6 @@ static int teardown(void **state)
 }
 
 /* ------------------------------------------------------------------ messages by hand */
-
-static void to_server(struct net *net, uint32_t ip, uint16_t port, const struct ike_out *o)
-{
-	struct bytes all = ike_out_all(o);
-	uint8_t *exact = malloc(all.len);
-	memcpy(exact, all.p, all.len);
-	ike_input(net->server.ike, (struct ip4_end){SERVER_IP, port}, (struct ip4_end){ip, port},
-	          exact, all.len);
-	free(exact);
-}
 
 /* A first message; with_vendors: everything that makes the answer longer. */
 static void first_message(struct net *net, struct ike_out *o, uint32_t number, bool with_vendors)
@@ -81,113 +50,12 @@ static void first_message(struct net *net, struct ike_out *o, uint32_t number, b
 	assert_true(ike_out_end(o));
 }
 
-struct request {
-	uint8_t exch, flags;
-	uint32_t msgid;
-	uint8_t iv[PRIM_IV_MAX]; /* afterwards: for the answer */
-	struct ike_out out;
-};
-
-static struct ike_out *request_begin(struct node *c, struct request *rq, size_t *at)
-{
-	struct ike_sa *sa = c->ike->sas;
-	struct ike_hdr hdr = {.exch = rq->exch,
-	                      .flags = (uint8_t)(IKE_FLAG_ENCRYPTED | rq->flags),
-	                      .msgid = rq->msgid};
-	memcpy(hdr.icookie, sa->icookie, 8);
-	memcpy(hdr.rcookie, sa->rcookie, 8);
-	ike_out_begin(&rq->out, &hdr);
-	*at = ike_hash_open(&rq->out, &sa->keys);
-	return &rq->out;
-}
-
-static void request_send(struct net *net, struct node *c, struct request *rq, size_t at)
-{
-	struct ike_sa *sa = c->ike->sas;
-	ike_hash_close(&rq->out, &sa->keys, at, rq->msgid, (struct bytes){0});
-	ike_keys_iv2(&sa->keys, sa->mm.iv, rq->msgid, rq->iv);
-	assert_true(ike_seal(&rq->out, &sa->keys, rq->iv));
-	to_server(net, c->public_ip, IKE_PORT, &rq->out);
-}
-
-/* One proposal with one transform. */
-static void proposal(struct wr *w, bool more, uint8_t number, uint8_t protocol, uint8_t transform,
-                     const char *attrs, size_t n)
-{
-	wr_u8(w, more ? 2 : 0);
-	wr_u8(w, 0);
-	wr_u16(w, (uint16_t)(20 + n));
-	wr_u8(w, number);
-	wr_u8(w, protocol);
-	wr_u8(w, 4);
-	wr_u8(w, 1);
-	wr_u32(w, 0xabcd0000u + number);
-	wr_u16(w, 0);
-	wr_u16(w, (uint16_t)(8 + n));
-	wr_u8(w, 1);
-	wr_u8(w, transform);
-	wr_u16(w, 0);
-	wr_bytes(w, attrs, n);
-}
-#define PROPOSAL(w, more, number, protocol, transform, attrs) \
-	proposal(w, more, number, protocol, transform, attrs, sizeof(attrs) - 1)
-
-/* Lifetimes as Windows writes them: long attributes. */
-#define LIFE                                               \
-	"\x80\x01\x00\x01\x00\x02\x00\x04\x00\x00\x0e\x10" \
-	"\x80\x01\x00\x02\x00\x02\x00\x04\x00\x03\xd0\x90"
-#define SHA1_TRANSPORT LIFE "\x80\x04\x00\x02\x80\x05\x00\x02"
-
-struct quick {
-	void (*sa)(struct wr *w);
-	const char *idci, *idcr; /* bodies of 8 bytes unless idci_len says otherwise */
-	size_t idci_len;
-};
-
-static void quick_send(struct net *net, struct node *c, struct request *rq, const struct quick *q)
-{
-	static const uint8_t nonce[20] = {1};
-	size_t at;
-	struct ike_out *o = request_begin(c, rq, &at);
-	ike_out_payload(o, PAY_SA);
-	wr_u32(&o->w, 1);
-	wr_u32(&o->w, 1);
-	q->sa(&o->w);
-	ike_out_bytes(o, PAY_NONCE, (struct bytes){nonce, sizeof nonce});
-	if (q->idci != NULL) {
-		ike_out_bytes(o, PAY_ID,
-		              (struct bytes){(const uint8_t *)q->idci,
-		                             q->idci_len != 0 ? q->idci_len : 8});
-		ike_out_bytes(o, PAY_ID, (struct bytes){(const uint8_t *)q->idcr, 8});
-	}
-	sent.n = 0;
-	request_send(net, c, rq, at);
-}
-
-/* The answer to a Quick Mode, decrypted. */
-static void answer_open(struct node *c, const struct request *rq, struct ike_msg *m)
-{
-	static uint8_t clear[2048];
-	struct ike_sa *sa = c->ike->sas;
-	struct rd r = rd_of(sent.data, sent.len);
-	struct ike_hdr hdr;
-	assert_true(sent.n > 0 && ike_hdr_read(&r, &hdr));
-	assert_int_equal(hdr.exch, EXCH_QUICK);
-	assert_int_equal(hdr.msgid, rq->msgid);
-	struct bytes body = rd_rest(&r);
-	assert_int_equal(prim_cbc_decrypt(sa->keys.cipher,
-	                                  (struct bytes){sa->keys.key, sa->keys.key_len}, rq->iv,
-	                                  body.p, clear, body.len),
-	                 0);
-	assert_true(ike_msg_parse(m, &hdr, (struct bytes){clear, body.len}, 255, NULL));
-}
-
 static void connected(struct net *net, struct node *c, uint32_t ip)
 {
 	net_client(net, c, ip, ip, "3des", "sha", 2);
 	client_connect(c);
 	assert_non_null(node_sa(c));
-	net->filter = catch_server;
+	net->filter = hand_catch;
 }
 
 /* ------------------------------------------------------------------ strangers */
@@ -200,7 +68,7 @@ static void flood_from_one_address(void **state)
 	net->server.offer.conf.max_half_open = 0;
 	for (uint32_t i = 0; i < 400; i++) {
 		first_message(net, &o, i, false);
-		to_server(net, NAT_IP, IKE_PORT, &o);
+		hand_to_server(net, NAT_IP, IKE_PORT, &o);
 	}
 	assert_int_equal(net->server.ike->half_open, IKE_HALF_OPEN_ADDRESS);
 	assert_true(net_logged(net, 713191, NULL) > 0);
@@ -210,7 +78,7 @@ static void flood_from_one_address(void **state)
 	/* somebody else at that address gets in when the flood is two seconds old */
 	net_run(net, 2000);
 	first_message(net, &o, 1000, false);
-	to_server(net, NAT_IP, IKE_PORT, &o);
+	hand_to_server(net, NAT_IP, IKE_PORT, &o);
 	assert_int_equal(net->server.ike->half_open, IKE_HALF_OPEN_ADDRESS);
 	assert_non_null(net->server.ike->sas_last);
 	assert_int_equal(net->server.ike->sas_last->mm.state, ST_MM_WAIT3);
@@ -225,18 +93,18 @@ static void does_not_multiply(void **state)
 	struct net *net = *state;
 	struct ike_out o;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
-	net->filter = catch_server;
+	net->filter = hand_catch;
 	first_message(net, &o, 1, true);
 	for (unsigned i = 0; i < 100; i++) {
-		to_server(net, CLIENT_IP, IKE_PORT, &o);
-		to_server(net, CLIENT_IP, IKE_PORT, &o);
+		hand_to_server(net, CLIENT_IP, IKE_PORT, &o);
+		hand_to_server(net, CLIENT_IP, IKE_PORT, &o);
 		net_run(net, 290);
 	}
-	assert_in_range(sent.n, 10, 25);
-	assert_true(sent.most <= wr_len(&o.w) + 4); /* the version behind the fragmentation ID */
+	assert_in_range(hand_sent.n, 10, 25);
+	assert_true(hand_sent.most <= wr_len(&o.w) + 4); /* the version behind the fragmentation ID */
 	/* nor a refusal */
-	sent.n = 0;
-	sent.most = 0;
+	hand_sent.n = 0;
+	hand_sent.most = 0;
 	struct ike_policy other = {.auth = AUTH_PSK,
 	                           .cipher = ike_cipher_by_word(STR("des")),
 	                           .hash = ike_hash_by_word(STR("md5")),
@@ -246,11 +114,11 @@ static void does_not_multiply(void **state)
 	first_message(net, &o, 2, false);
 	net->server.offer.policy[0] = kept;
 	for (unsigned i = 0; i < 100; i++) {
-		to_server(net, CLIENT_IP, IKE_PORT, &o);
+		hand_to_server(net, CLIENT_IP, IKE_PORT, &o);
 		net_run(net, 290);
 	}
-	assert_in_range(sent.n, 1, 25);
-	assert_true(sent.most < wr_len(&o.w));
+	assert_in_range(hand_sent.n, 1, 25);
+	assert_true(hand_sent.most < wr_len(&o.w));
 }
 
 static void unknown_cookies_get_nothing(void **state)
@@ -258,7 +126,7 @@ static void unknown_cookies_get_nothing(void **state)
 	struct net *net = *state;
 	struct ike_out o;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
-	net->filter = catch_server;
+	net->filter = hand_catch;
 	static const uint8_t exchanges[] = {
 	        EXCH_MAIN, EXCH_AGGRESSIVE, EXCH_INFO, EXCH_TRANSACTION, EXCH_QUICK, 34, 37};
 	for (size_t i = 0; i < sizeof exchanges; i++)
@@ -271,10 +139,10 @@ static void unknown_cookies_get_nothing(void **state)
 			ike_out_begin(&o, &hdr);
 			ike_out_bytes(&o, PAY_HASH, (struct bytes){hdr.icookie, 8});
 			ike_out_end(&o);
-			to_server(net, CLIENT_IP, IKE_PORT, &o);
-			to_server(net, CLIENT_IP, IKE_PORT_NATT, &o);
+			hand_to_server(net, CLIENT_IP, IKE_PORT, &o);
+			hand_to_server(net, CLIENT_IP, IKE_PORT_NATT, &o);
 		}
-	assert_int_equal(sent.n, 0);
+	assert_int_equal(hand_sent.n, 0);
 	assert_int_equal(net->server.ike->nsas, 0);
 }
 
@@ -300,9 +168,9 @@ static void clear_text_ends_nothing(void **state)
 		wr_u32(&o.w, 1);
 		wr_u32(&o.w, 0x01000000 | NOTIFY_INITIAL_CONTACT);
 		ike_out_end(&o);
-		to_server(net, CLIENT_IP, IKE_PORT, &o);
+		hand_to_server(net, CLIENT_IP, IKE_PORT, &o);
 	}
-	assert_int_equal(sent.n, 0);
+	assert_int_equal(hand_sent.n, 0);
 	assert_int_equal(net->server.ike->nsas, 1);
 	assert_non_null(node_sa(&net->server));
 }
@@ -338,9 +206,9 @@ static void mm5_in_clear(void **state)
 static void delete_payload(struct net *net, struct node *c, uint32_t msgid, uint32_t spi,
                            const struct ike_sa *of)
 {
-	struct request rq = {.exch = EXCH_INFO, .msgid = msgid};
+	struct hand_request rq = {.exch = EXCH_INFO, .msgid = msgid};
 	size_t at;
-	struct ike_out *o = request_begin(c, &rq, &at);
+	struct ike_out *o = hand_begin(c, &rq, &at);
 	ike_out_payload(o, PAY_DELETE);
 	wr_u32(&o->w, 1);
 	wr_u8(&o->w, of != NULL ? 1 : ESP);
@@ -352,7 +220,7 @@ static void delete_payload(struct net *net, struct node *c, uint32_t msgid, uint
 	} else {
 		wr_u32(&o->w, spi);
 	}
-	request_send(net, c, &rq, at);
+	hand_send(net, c, &rq, at);
 }
 
 static void deletes_only_its_own(void **state)
@@ -377,9 +245,6 @@ static void deletes_only_its_own(void **state)
 
 /* ------------------------------------------------------------------ clients' own ways */
 
-#define IDCI "\x01\x11\x06\xa5\xcb\x00\x71\x65" /* CLIENT_IP, 17/1701 */
-#define IDCR "\x01\x11\x06\xa5\xcb\x00\x71\x01" /* SERVER_IP, 17/1701 */
-
 static void sa_windows(struct wr *w)
 {
 	PROPOSAL(w, true, 1, ESP, AES, LIFE "\x80\x06\x00\x80\x80\x04\x00\x02\x80\x05\x00\x01");
@@ -389,45 +254,20 @@ static void sa_windows(struct wr *w)
 	PROPOSAL(w, false, 5, ESP, 11, SHA1_TRANSPORT);
 }
 
-static void check_choice(struct node *c, const struct request *rq, uint8_t number, uint8_t id,
-                         const char *attrs, size_t n)
-{
-	struct ike_msg m;
-	answer_open(c, rq, &m);
-	struct bytes sa = ike_msg_find(&m, PAY_SA, NULL)->body;
-	struct rd r = rd_of(sa.p, sa.len);
-	rd_skip(&r, 8 + 4);
-	assert_int_equal(rd_u8(&r), number);
-	assert_int_equal(rd_u8(&r), ESP);
-	rd_skip(&r, 2 + 4 + 4);
-	assert_int_equal(rd_u8(&r), 1);
-	assert_int_equal(rd_u8(&r), id);
-	rd_skip(&r, 2);
-	/* byte for byte, in the client's order */
-	struct bytes rest = rd_rest(&r);
-	assert_int_equal(rest.len, n);
-	assert_memory_equal(rest.p, attrs, n);
-	const struct ike_payload *i = ike_msg_find(&m, PAY_ID, NULL);
-	assert_non_null(i);
-	assert_non_null(ike_msg_find(&m, PAY_ID, i));
-}
-#define CHECK_CHOICE(c, rq, number, id, attrs) \
-	check_choice(c, rq, number, id, attrs, sizeof(attrs) - 1)
-
 /* Proposals with numbers of their own, and message ID 1 in the SAs of two clients. */
 static void windows_quick_mode(void **state)
 {
 	struct net *net = *state;
-	const struct quick q = {sa_windows, IDCI, IDCR, 0};
+	const struct hand_quick q = {.sa = sa_windows, .idci = IDCI, .idcr = IDCR};
 	connected(net, &net->client, CLIENT_IP);
 	net->filter = NULL;
 	connected(net, &net->other, NAT_IP);
-	struct request rq = {.exch = EXCH_QUICK, .msgid = 1};
-	quick_send(net, &net->client, &rq, &q);
+	struct hand_request rq = {.exch = EXCH_QUICK, .msgid = 1};
+	hand_quick(net, &net->client, &rq, &q);
 	CHECK_CHOICE(&net->client, &rq, 3, DES3, SHA1_TRANSPORT);
-	const struct quick q2 = {sa_windows, "\x01\x11\x06\xa5\xcb\x00\x71\x0b", IDCR, 0};
-	struct request other = {.exch = EXCH_QUICK, .msgid = 1};
-	quick_send(net, &net->other, &other, &q2);
+	const struct hand_quick q2 = {.sa = sa_windows, .idci = "\x01\x11\x06\xa5\xcb\x00\x71\x0b", .idcr = IDCR};
+	struct hand_request other = {.exch = EXCH_QUICK, .msgid = 1};
+	hand_quick(net, &net->other, &other, &q2);
 	CHECK_CHOICE(&net->other, &other, 3, DES3, SHA1_TRANSPORT);
 	assert_int_equal(node_sa_count(&net->server), 4);
 }
@@ -443,13 +283,13 @@ static void sa_xp(struct wr *w)
 static void xp_quick_mode(void **state)
 {
 	struct net *net = *state;
-	const struct quick q = {sa_xp, "\x02\x11\x06\xa5xp-host", IDCR, 11};
+	const struct hand_quick q = {.sa = sa_xp, .idci = "\x02\x11\x06\xa5xp-host", .idcr = IDCR, .idci_len = 11};
 	connected(net, &net->client, CLIENT_IP);
-	struct request rq = {.exch = EXCH_QUICK, .msgid = 0x5a5a5a5a, .flags = IKE_FLAG_COMMIT};
-	quick_send(net, &net->client, &rq, &q);
+	struct hand_request rq = {.exch = EXCH_QUICK, .msgid = 0x5a5a5a5a, .flags = IKE_FLAG_COMMIT};
+	hand_quick(net, &net->client, &rq, &q);
 	CHECK_CHOICE(&net->client, &rq, 2, DES3, SHA1_TRANSPORT);
 	struct ike_msg m;
-	answer_open(&net->client, &rq, &m);
+	hand_answer(&net->client, &rq, &m);
 	assert_int_equal(m.hdr.flags, IKE_FLAG_ENCRYPTED);
 	/* identities come back as they were sent */
 	assert_memory_equal(ike_msg_find(&m, PAY_ID, NULL)->body.p, q.idci, 11);
@@ -464,10 +304,10 @@ static void sa_3des(struct wr *w)
 static void android_quick_mode(void **state)
 {
 	struct net *net = *state;
-	const struct quick q = {sa_3des, "\x01\x11\x00\x00\xcb\x00\x71\x65", IDCR, 0};
+	const struct hand_quick q = {.sa = sa_3des, .idci = "\x01\x11\x00\x00\xcb\x00\x71\x65", .idcr = IDCR};
 	connected(net, &net->client, CLIENT_IP);
-	struct request rq = {.exch = EXCH_QUICK, .msgid = 0x01000000};
-	quick_send(net, &net->client, &rq, &q);
+	struct hand_request rq = {.exch = EXCH_QUICK, .msgid = 0x01000000};
+	hand_quick(net, &net->client, &rq, &q);
 	CHECK_CHOICE(&net->client, &rq, 1, DES3, SHA1_TRANSPORT);
 	struct net_sa *newest = NULL;
 	for (size_t i = 0; i < NET_SAS; i++)
@@ -482,20 +322,20 @@ static void android_quick_mode(void **state)
 static void replayed_quick_mode(void **state)
 {
 	struct net *net = *state;
-	const struct quick q = {sa_3des, IDCI, IDCR, 0};
+	const struct hand_quick q = {.sa = sa_3des, .idci = IDCI, .idcr = IDCR};
 	connected(net, &net->client, CLIENT_IP);
 	net->client.offer.groups[0].dpd = net->server.offer.groups[0].dpd = false; /* nothing of it arrives */
 	for (uint32_t i = 0; i < 40; i++) {                        /* many others in between */
-		struct request rq = {.exch = EXCH_QUICK, .msgid = 1 + i};
-		quick_send(net, &net->client, &rq, &q);
-		assert_int_equal(sent.n, 1);
+		struct hand_request rq = {.exch = EXCH_QUICK, .msgid = 1 + i};
+		hand_quick(net, &net->client, &rq, &q);
+		assert_int_equal(hand_sent.n, 1);
 		net_run(net, 50000);
 	}
 	assert_int_equal(node_sa_count(&net->server), 1);
 	for (uint32_t i = 0; i < 40; i++) {
-		struct request rq = {.exch = EXCH_QUICK, .msgid = 1 + i};
-		quick_send(net, &net->client, &rq, &q);
-		assert_int_equal(sent.n, 0);
+		struct hand_request rq = {.exch = EXCH_QUICK, .msgid = 1 + i};
+		hand_quick(net, &net->client, &rq, &q);
+		assert_int_equal(hand_sent.n, 0);
 		assert_int_equal(node_sa_count(&net->server), 1);
 	}
 	assert_null(net->server.ike->sas->quick);
@@ -505,15 +345,15 @@ static void replayed_quick_mode(void **state)
 static void repeated_quick_mode(void **state)
 {
 	struct net *net = *state;
-	const struct quick q = {sa_3des, IDCI, IDCR, 0};
+	const struct hand_quick q = {.sa = sa_3des, .idci = IDCI, .idcr = IDCR};
 	connected(net, &net->client, CLIENT_IP);
-	struct request rq = {.exch = EXCH_QUICK, .msgid = 9};
-	quick_send(net, &net->client, &rq, &q);
+	struct hand_request rq = {.exch = EXCH_QUICK, .msgid = 9};
+	hand_quick(net, &net->client, &rq, &q);
 	for (unsigned i = 0; i < 150; i++) {
 		net_run(net, 250);
-		to_server(net, CLIENT_IP, IKE_PORT, &rq.out);
+		hand_to_server(net, CLIENT_IP, IKE_PORT, &rq.out);
 	}
-	assert_in_range(sent.n, 2, 30);
+	assert_in_range(hand_sent.n, 2, 30);
 }
 
 /* All on 4500 from the first message on (racoon after a rekey, strongSwan). */
@@ -536,12 +376,12 @@ static void weak_public_values(void **state)
 {
 	struct net *net = *state;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
-	net->filter = catch_server;
+	net->filter = hand_catch;
 	for (unsigned kind = 0; kind < 4; kind++) {
 		struct ike_out o;
 		uint8_t ke[128] = {0}, nonce[16] = {1};
 		first_message(net, &o, 100 + kind, false);
-		to_server(net, CLIENT_IP, IKE_PORT, &o);
+		hand_to_server(net, CLIENT_IP, IKE_PORT, &o);
 		struct ike_sa *sa = net->server.ike->sas_last;
 		struct ike_hdr hdr = {.exch = EXCH_MAIN};
 		memcpy(hdr.icookie, sa->icookie, 8);
@@ -554,7 +394,7 @@ static void weak_public_values(void **state)
 		ike_out_bytes(&o, PAY_KE, (struct bytes){ke, kind == 3 ? 96 : sizeof ke});
 		ike_out_bytes(&o, PAY_NONCE, (struct bytes){nonce, sizeof nonce});
 		ike_out_end(&o);
-		to_server(net, CLIENT_IP, IKE_PORT, &o);
+		hand_to_server(net, CLIENT_IP, IKE_PORT, &o);
 		assert_int_equal(sa->mm.state, ST_REFUSED);
 	}
 	assert_int_equal(net_logged(net, 713048, "Error processing payload: Payload ID: 4"), 4);

@@ -150,6 +150,33 @@ static void replay_off(void **state)
 	conf_unload(f);
 }
 
+/* Windows makes 300 s of less: said once, of any lifetime of IPsec SAs. */
+static void short_lifetime(void **state)
+{
+	static const struct {
+		const char *line;
+		bool said;
+	} cases[] = {
+	        {"crypto ipsec security-association lifetime seconds 299\n", true},
+	        {"crypto ipsec security-association lifetime seconds 300\n", false},
+	        {"crypto ipsec security-association lifetime kilobytes 10\n", false},
+	        {"crypto dynamic-map d 1 set security-association lifetime seconds 120\n", true},
+	        {"crypto dynamic-map d 1 set security-association lifetime seconds 28800\n", false},
+	        {"crypto ipsec security-association lifetime seconds 120\n"
+	         "no crypto ipsec security-association lifetime seconds 120\n",
+	         false},
+	};
+	struct conf_fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		load(f, cases[i].line);
+		assert_int_equal(conf_said(f, "WARNING: Windows clients take a lifetime below 300 seconds for 300, "
+		                              "the SAs with them last as long"),
+		                 cases[i].said);
+		conf_unload(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +184,7 @@ int main(void)
 	        cmocka_unit_test(everything),
 	        cmocka_unit_test(incomplete_dynamic),
 	        cmocka_unit_test(replay_off),
+	        cmocka_unit_test(short_lifetime),
 	};
 
 	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);

@@ -42,6 +42,7 @@ ERROR: % Invalid input detected at '^' marker.
 gw(config)# show running-config all crypto ikev1
 crypto ikev1 enable outside
 no crypto ikev1 am-disable
+no crypto ikev1 vendor-id-disable
 crypto ikev1 ipsec-over-tcp port 10000
 crypto ikev1 limit max-in-negotiation-sa 100
 crypto ikev1 policy 10

@@ -61,6 +61,7 @@ static void refuses_malformed_chains(void **state)
 	static const uint8_t reserved[] = {0, 1, 0, 8, 1, 2, 3, 4};
 	static const uint8_t short_sa[] = {0, 0, 0, 8, 1, 2, 3, 4};
 	static const uint8_t tail[] = {0, 0, 0, 8, 1, 2, 3, 4, 9, 9, 9};
+	enum { NOBODYS = 99 };
 	uint8_t many[4 * 70];
 	(void)state;
 
@@ -72,11 +73,17 @@ static void refuses_malformed_chains(void **state)
 	refuses("bytes after the last payload", PAY_VENDOR, tail, sizeof tail, 2);
 	refuses("no payload", 0, tail, sizeof tail, 20);
 	for (size_t i = 0; i < 70; i++)
-		memcpy(many + 4 * i, (const uint8_t[]){PAY_VENDOR, 0, 0, 4}, 4);
-	refuses("too many payloads", PAY_VENDOR, many, sizeof many, 0);
+		memcpy(many + 4 * i, (const uint8_t[]){NOBODYS, 0, 0, 4}, 4);
+	refuses("too many payloads", NOBODYS, many, sizeof many, 0);
 
 	struct ike_hdr hdr = {.next = PAY_VENDOR};
 	struct ike_msg m;
+	/* vendor IDs there may be any number of; the first ones are looked at */
+	for (size_t i = 0; i < 70; i++)
+		memcpy(many + 4 * i, (const uint8_t[]){i < 69 ? PAY_VENDOR : 0, 0, 0, 4}, 4);
+	assert_true(ike_msg_parse(&m, &hdr, (struct bytes){many, sizeof many}, 0, NULL));
+	assert_int_equal(m.n, IKE_PAYLOADS_MAX);
+	assert_int_equal(m.plain.len, sizeof many);
 	assert_true(ike_msg_parse(&m, &hdr, (struct bytes){tail, sizeof tail}, 3, NULL));
 	assert_int_equal(m.plain.len, 8); /* padding is not part of it */
 }

@@ -1,0 +1,552 @@
+/* What the clients that are built into systems send in phase 1, and what they need: first messages as they are on the
+ * wire (constructed by the published descriptions of them), lifetimes, NAT on either side. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/exchange/ike_by_hand.h"
+
+/* ------------------------------------------------------------------ first messages */
+
+#define VID_MS_NT5_7    "\x1e\x2b\x51\x69\x05\x99\x1c\x7d\x7c\x96\xfc\xbf\xb5\x87\xe4\x61\x00\x00\x00\x07"
+#define VID_MS_NT5_9    "\x1e\x2b\x51\x69\x05\x99\x1c\x7d\x7c\x96\xfc\xbf\xb5\x87\xe4\x61\x00\x00\x00\x09"
+#define VID_KEY_MODS    "\x01\x52\x8b\xbb\xc0\x06\x96\x12\x18\x49\xab\x9a\x1c\x5b\x2a\x51\x00\x00\x00\x01"
+#define VID_RFC3947     "\x4a\x13\x1c\x81\x07\x03\x58\x45\x5c\x57\x28\xf2\x0e\x95\x45\x2f"
+#define VID_NATT_02N    "\x90\xcb\x80\x91\x3e\xbb\x69\x6e\x08\x63\x81\xb5\xec\x42\x7b\x1f"
+#define VID_NATT_00     "\x44\x85\x15\x2d\x18\xb6\xbb\xcd\x0b\xe8\xa8\x46\x95\x79\xdd\xcc"
+#define VID_FRAG        "\x40\x48\xb7\xd5\x6e\xbc\xe8\x85\x25\xe7\xde\x7f\x00\xd6\xc2\xd3"
+#define VID_DISCOVERY   "\xfb\x1d\xe3\xcd\xf3\x41\xb7\xea\x16\xb7\xe5\xbe\x08\x55\xf1\x20"
+#define VID_CONTACT     "\x26\x24\x4d\x38\xed\xdb\x61\xb3\x17\x2a\x36\xe3\xd0\xcf\xb8\x19"
+#define VID_CGA         "\xe3\xa5\x96\x6a\x76\x37\x9f\xe7\x07\x22\x82\x31\xe5\xce\x86\x52"
+#define VID_DPD         "\xaf\xca\xd7\x13\x68\xa1\xf1\xc9\x6b\x86\x96\xfc\x77\x57\x01\x00"
+
+/* Attributes of phase 1. */
+#define CIPHER(id)      "\x80\x01\x00" id
+#define HASH(id)        "\x80\x02\x00" id
+#define PSK             "\x80\x03\x00\x01"
+#define GROUP(id)       "\x80\x04\x00" id
+#define KEY_256         "\x80\x0e\x01\x00"
+#define KEY_128         "\x80\x0e\x00\x80"
+#define EIGHT_HOURS     "\x80\x0b\x00\x01\x00\x0c\x00\x04\x00\x00\x70\x80"
+#define ONE_HOUR        "\x80\x0b\x00\x01\x80\x0c\x0e\x10"
+#define NO_KILOBYTES    "\x80\x0b\x00\x02\x00\x0c\x00\x04\xff\xff\xff\xff"
+
+struct text {
+	const char *p;
+	size_t len;
+};
+#define TEXT(s) {s, sizeof(s) - 1}
+enum { TRANSFORMS = 16, VIDS = 10 };
+
+static const struct first {
+	const char *name;
+	struct text transform[TRANSFORMS]; /* attributes, in the order sent */
+	struct text vid[VIDS];
+	size_t len; /* of the message where that is known */
+} windows_7 = {
+        "Windows 7",
+        {TEXT(CIPHER("\x07") KEY_256 HASH("\x02") GROUP("\x14") PSK EIGHT_HOURS),
+         TEXT(CIPHER("\x07") KEY_128 HASH("\x02") GROUP("\x13") PSK EIGHT_HOURS),
+         TEXT(CIPHER("\x07") KEY_256 HASH("\x02") GROUP("\x0e") PSK EIGHT_HOURS),
+         TEXT(CIPHER("\x05") HASH("\x02") GROUP("\x0e") PSK EIGHT_HOURS),
+         TEXT(CIPHER("\x05") HASH("\x02") GROUP("\x02") PSK EIGHT_HOURS)},
+        {TEXT(VID_MS_NT5_7), TEXT(VID_RFC3947), TEXT(VID_NATT_02N), TEXT(VID_FRAG), TEXT(VID_DISCOVERY),
+         TEXT(VID_CONTACT), TEXT(VID_CGA)},
+        384,
+}, windows_10 = {
+        "Windows 8.1 and later",
+        {TEXT(CIPHER("\x07") KEY_256 HASH("\x02") GROUP("\x14") PSK EIGHT_HOURS),
+         TEXT(CIPHER("\x07") KEY_128 HASH("\x02") GROUP("\x13") PSK EIGHT_HOURS),
+         TEXT(CIPHER("\x07") KEY_256 HASH("\x02") GROUP("\x0e") PSK EIGHT_HOURS),
+         TEXT(CIPHER("\x05") HASH("\x02") GROUP("\x0e") PSK EIGHT_HOURS),
+         TEXT(CIPHER("\x05") HASH("\x02") GROUP("\x02") PSK EIGHT_HOURS)},
+        {TEXT(VID_KEY_MODS), TEXT(VID_MS_NT5_9), TEXT(VID_RFC3947), TEXT(VID_NATT_02N), TEXT(VID_FRAG),
+         TEXT(VID_DISCOVERY), TEXT(VID_CONTACT), TEXT(VID_CGA)},
+        408,
+}, android = {
+        "Android",
+        /* SHA-384, SHA-256, SHA-512, SHA-1; a limit of kilobytes, which phase 1 has not */
+        {TEXT(EIGHT_HOURS NO_KILOBYTES CIPHER("\x07") KEY_256 PSK HASH("\x05") GROUP("\x02")),
+         TEXT(EIGHT_HOURS NO_KILOBYTES CIPHER("\x07") KEY_256 PSK HASH("\x04") GROUP("\x02")),
+         TEXT(EIGHT_HOURS NO_KILOBYTES CIPHER("\x07") KEY_256 PSK HASH("\x06") GROUP("\x02")),
+         TEXT(EIGHT_HOURS NO_KILOBYTES CIPHER("\x07") KEY_256 PSK HASH("\x02") GROUP("\x02")),
+         TEXT(EIGHT_HOURS NO_KILOBYTES CIPHER("\x05") PSK HASH("\x02") GROUP("\x02"))},
+        {TEXT(VID_RFC3947), TEXT(VID_NATT_02N), TEXT(VID_NATT_00), TEXT(VID_FRAG "\x80\x00\x00\x00"), TEXT(VID_DPD)},
+        0,
+}, apple = {
+        "macOS, iOS",
+        {TEXT(ONE_HOUR CIPHER("\x07") KEY_256 PSK HASH("\x04") GROUP("\x0e")),
+         TEXT(ONE_HOUR CIPHER("\x07") KEY_256 PSK HASH("\x02") GROUP("\x0e")),
+         TEXT(ONE_HOUR CIPHER("\x07") KEY_256 PSK HASH("\x01") GROUP("\x0e")),
+         TEXT(ONE_HOUR CIPHER("\x07") KEY_256 PSK HASH("\x06") GROUP("\x0e")),
+         TEXT(ONE_HOUR CIPHER("\x07") KEY_256 PSK HASH("\x04") GROUP("\x05")),
+         TEXT(ONE_HOUR CIPHER("\x05") PSK HASH("\x02") GROUP("\x02"))},
+        {TEXT(VID_RFC3947),
+         TEXT("\x4d\xf3\x79\x28\xe9\xfc\x4f\xd1\xb3\x26\x21\x70\xd5\x15\xc6\x62"), /* Apple's own, without a number */
+         TEXT("\x8f\x8d\x83\x82\x6d\x24\x6b\x6f\xc7\xa8\xa6\xa4\x28\xc1\x1d\xe8"), /* -08 */
+         TEXT("\x7d\x94\x19\xa6\x53\x10\xca\x6f\x2c\x17\x9d\x92\x15\x52\x9d\x56"), TEXT(VID_NATT_02N),
+         TEXT(VID_FRAG "\x80\x00\x00\x00"), TEXT(VID_DPD)},
+        0,
+};
+
+static void write_transform(struct wr *w, const struct text *attrs, bool more, uint8_t number)
+{
+	wr_u8(w, more ? 3 : 0);
+	wr_u8(w, 0);
+	wr_u16(w, (uint16_t)(8 + attrs->len));
+	wr_u8(w, number);
+	wr_u8(w, 1);
+	wr_u16(w, 0);
+	wr_bytes(w, attrs->p, attrs->len);
+}
+
+static size_t count(const struct text *texts, size_t most, size_t *bytes)
+{
+	size_t n = 0;
+	for (*bytes = 0; n < most && texts[n].p != NULL; n++)
+		*bytes += texts[n].len;
+	return n;
+}
+
+static void write_first(struct ike_out *o, const struct first *f, uint8_t cookie)
+{
+	struct ike_hdr hdr = {.exch = EXCH_MAIN};
+	size_t bytes, n = count(f->transform, TRANSFORMS, &bytes);
+	memset(hdr.icookie, cookie, sizeof hdr.icookie);
+	ike_out_begin(o, &hdr);
+	ike_out_payload(o, PAY_SA);
+	wr_u32(&o->w, 1);
+	wr_u32(&o->w, 1);
+	wr_u16(&o->w, 0);
+	wr_u16(&o->w, (uint16_t)(8 + 8 * n + bytes));
+	wr_u32(&o->w, 0x01010000u | (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		write_transform(&o->w, &f->transform[i], i + 1 < n, (uint8_t)(i + 1));
+	n = count(f->vid, VIDS, &bytes);
+	for (size_t i = 0; i < n; i++)
+		ike_out_bytes(o, PAY_VENDOR, (struct bytes){(const uint8_t *)f->vid[i].p, f->vid[i].len});
+	assert_true(ike_out_end(o));
+	if (f->len != 0)
+		assert_int_equal(wr_len(&o->w), f->len);
+}
+
+/* The answer, in clear. */
+static void answer(struct ike_msg *m)
+{
+	struct rd r = rd_of(hand_sent.data, hand_sent.len);
+	struct ike_hdr hdr;
+	assert_int_equal(hand_sent.n, 1);
+	assert_true(ike_hdr_read(&r, &hdr));
+	assert_true(ike_msg_parse(m, &hdr, rd_rest(&r), 0, NULL));
+}
+
+static bool has_vendor(const struct ike_msg *m, const char *id)
+{
+	const struct ike_payload *p = NULL;
+	while ((p = ike_msg_find(m, PAY_VENDOR, p)) != NULL)
+		if (p->body.len >= 16 && memcmp(p->body.p, id, 16) == 0)
+			return true;
+	return false;
+}
+
+/* What is chosen of this first message by a server with one policy: the transform comes back byte for byte. */
+static void choose(struct net *net, const struct first *f, const char *cipher, const char *hash, uint16_t group,
+                   unsigned want)
+{
+	static uint8_t cookie;
+	static struct ike_out o;
+	struct ike_msg m;
+	net->server.offer.conf.npolicies = 0;
+	ike_offer_policy(&net->server.offer, cipher, hash, group, 86400);
+	write_first(&o, f, ++cookie);
+	hand_sent.n = 0;
+	hand_to_server(net, CLIENT_IP, IKE_PORT, &o);
+	answer(&m);
+	assert_int_equal(m.hdr.exch, want != 0 ? EXCH_MAIN : EXCH_INFO);
+	if (want == 0)
+		return;
+	struct bytes sa = ike_msg_find(&m, PAY_SA, NULL)->body;
+	struct rd r = rd_of(sa.p, sa.len);
+	rd_skip(&r, 8 + 8 + 4);
+	assert_int_equal(rd_u8(&r), want);
+	rd_skip(&r, 3);
+	struct bytes attrs = rd_rest(&r);
+	assert_int_equal(attrs.len, f->transform[want - 1].len);
+	assert_memory_equal(attrs.p, f->transform[want - 1].p, attrs.len);
+	assert_true(has_vendor(&m, VID_RFC3947));
+	assert_false(has_vendor(&m, VID_NATT_02N)); /* one of them is enough */
+	assert_true(has_vendor(&m, VID_FRAG));
+}
+
+static void first_messages(void **state)
+{
+	struct net *net = *state;
+	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
+	net->filter = hand_catch;
+	const struct first *windows[] = {&windows_7, &windows_10};
+	for (size_t i = 0; i < 2; i++) {
+		choose(net, windows[i], "aes-256", "sha", 20, 1);
+		choose(net, windows[i], "aes", "sha", 19, 2);
+		choose(net, windows[i], "aes-256", "sha", 14, 3);
+		choose(net, windows[i], "3des", "sha", 14, 4);
+		choose(net, windows[i], "3des", "sha", 2, 5);
+		choose(net, windows[i], "aes-256", "sha256", 14, 0);
+		assert_true(net->server.ike->sas->microsoft);
+	}
+	choose(net, &android, "aes-256", "sha256", 2, 2);
+	choose(net, &android, "aes-256", "sha", 2, 4);
+	assert_int_equal(net->server.ike->sas_last->life_s, 28800);
+	assert_false(net->server.ike->sas_last->microsoft);
+	choose(net, &android, "3des", "sha", 2, 5);
+	choose(net, &apple, "aes-256", "sha256", 14, 1);
+	assert_int_equal(net->server.ike->sas_last->life_s, 3600);
+	assert_int_equal(net->server.ike->sas_last->natt, NATT_RFC);
+	choose(net, &apple, "aes-256", "md5", 14, 3);
+	choose(net, &apple, "aes-256", "sha256", 5, 5);
+	choose(net, &apple, "3des", "sha", 2, 6);
+}
+
+/* With Windows' first choice all of it: the curves. */
+static void elliptic_curves(void **state)
+{
+	struct net *net = *state;
+	static const struct {
+		const char *cipher;
+		uint16_t group;
+	} choices[] = {{"aes-256", 20}, {"aes", 19}};
+	for (size_t i = 0; i < 2; i++) {
+		net->server.offer.conf.npolicies = 0;
+		ike_offer_policy(&net->server.offer, "aes-256", "sha", 20, 86400);
+		ike_offer_policy(&net->server.offer, "aes", "sha", 19, 86400);
+		net_client(net, &net->client, PRIVATE_IP, NAT_IP, choices[i].cipher, "sha", choices[i].group);
+		client_connect(&net->client);
+		assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
+		assert_int_equal(net->server.ike->sas->group, choices[i].group);
+		net_teardown(state);
+		net_setup(state);
+	}
+}
+
+/* Unknown ones in any number and of any length, also when there are more than a message has room for else. */
+static void vendor_ids_without_number(void **state)
+{
+	struct net *net = *state;
+	static struct ike_out o;
+	static const uint8_t other[300] = {0x77};
+	struct ike_msg m;
+	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
+	net->filter = hand_catch;
+	ike_out_begin(&o, &(struct ike_hdr){.exch = EXCH_MAIN, .icookie = {7, 7}});
+	ike_out_payload(&o, PAY_SA);
+	p1_write_offer(&o.w, &net->server.offer.policy[0]);
+	ike_out_bytes(&o, PAY_VENDOR, (struct bytes){(const uint8_t *)VID_RFC3947, 16});
+	for (size_t len = 0; len < sizeof other / 2; len++)
+		ike_out_bytes(&o, PAY_VENDOR, (struct bytes){other, len});
+	assert_true(ike_out_end(&o));
+	hand_to_server(net, CLIENT_IP, IKE_PORT, &o);
+	answer(&m);
+	assert_int_equal(m.hdr.exch, EXCH_MAIN);
+	assert_true(has_vendor(&m, VID_RFC3947));
+}
+
+/* ------------------------------------------------------------------ a client that is called Windows */
+
+static unsigned markers;
+static unsigned vendors_seen;
+
+/* Vendor IDs are in clear: the one of draft 02 becomes Microsoft's. */
+static bool as_windows(struct net *net, struct net_packet *p)
+{
+	static const uint8_t draft_02[] = {0xcd, 0x60, 0x46, 0x43, 0x35, 0xdf, 0x21, 0xf8,
+	                                   0x7c, 0xfd, 0xb2, 0xfc, 0x68, 0xb6, 0xa4, 0x48};
+	for (size_t at = IKE_HDR_LEN; p->from == &net->client && at + 16 <= p->len; at++)
+		if (memcmp(p->data + at, draft_02, 16) == 0)
+			memcpy(p->data + at, VID_MS_NT5_9, 16);
+	return true;
+}
+
+/* A lifetime of less than 300 s is 300 s for Windows: nothing is cut before. */
+static void short_lifetimes(void **state)
+{
+	struct net *net = *state;
+	for (unsigned windows = 0; windows < 2; windows++) {
+		net->server.offer.policy[0].life_s = 120;
+		net->server.offer.entry.life_s = 120;
+		net->server.offer.groups[0].dpd = false;
+		net->filter = windows ? as_windows : NULL;
+		net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
+		client_connect(&net->client);
+		uint32_t want = windows ? 300 : 120, spi = node_sa(&net->server)->pair.spi_in;
+		assert_int_equal(node_sa(&net->server)->pair.life_s, want);
+		assert_int_equal(node_sa(&net->client)->pair.life_s, want); /* it was told */
+		assert_int_equal(net->server.ike->sas->life_s, want);
+		assert_int_equal(net->server.ike->sas->microsoft, windows);
+		/* the client falls silent; what it does not renew lives as long as was agreed on */
+		net->client.offer.enabled[0] = "nowhere";
+		net_run(net, 1000 * (want - 3));
+		assert_non_null(child_by_spi_in(net->server.ike, spi));
+		net_run(net, 3000);
+		assert_null(child_by_spi_in(net->server.ike, spi));
+		net_teardown(state);
+		net_setup(state);
+	}
+}
+
+/* What we begin ourselves is as long, also when the configuration has become shorter meanwhile. */
+static void short_lifetimes_of_ours(void **state)
+{
+	struct net *net = *state;
+	net->filter = as_windows;
+	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
+	struct ike_flow *flow = client_connect(&net->client);
+	sa_delete(sa_best(flow->peer), SA_END_DELETED, true);
+	net_run(net, 1000);
+	assert_int_equal(net->server.ike->nsas, 0);
+	net->server.offer.policy[0].life_s = 120;
+	net->client.offer.entry.life_s = 120; /* RESPONDER-LIFETIME of the client's */
+	ike_sa_events.soft_limit(net->server.ike, node_sa(&net->server)->pair.spi_in, false);
+	net_run(net, 1000);
+	assert_int_equal(net->server.ike->nsas, 1);
+	assert_true(sa_is(net->server.ike->sas, SAF_INITIATOR));
+	assert_int_equal(net->server.ike->sas->life_s, 300);
+	assert_int_equal(node_sa(&net->server)->pair.life_s, 300);
+}
+
+/* ------------------------------------------------------------------ NAT */
+
+/* The server has a private address, and clients dial the one of its NAT. */
+static void server_behind_nat(struct net *net, bool told, bool outside)
+{
+	net->server.ip = 0x0a000001;
+	net->server.offer.groups[0].behind_nat = told;
+	net->server.offer.groups[0].outside_ip = outside ? SERVER_IP : 0;
+	ike_offer_use(net->server.ike, &net->server.offer, net->server.ip);
+}
+
+static struct ike_flow *dial(struct net *net, uint32_t ip, uint32_t public_ip)
+{
+	net_client(net, &net->client, ip, public_ip, "3des", "sha", 2);
+	struct ike_peer *peer = client_peer(&net->client);
+	struct esp_alg alg = {ESP_CIPHER_AES, 32, ESP_MAC_SHA1};
+	struct ike_flow *flow = client_flow(&net->client, peer, ip, 1701, alg, ENCAP_UDP_TRANSPORT);
+	mm_begin(peer, NULL);
+	net_run(net, 1000);
+	return flow;
+}
+
+static const uint32_t homes[][2] = {{CLIENT_IP, CLIENT_IP}, {PRIVATE_IP, NAT_IP}};
+
+/* Windows refuses a server behind NAT unless its registry says otherwise: it sees the NAT on its own side alone. */
+static void windows_and_a_server_behind_nat(void **state)
+{
+	struct net *net = *state;
+	for (unsigned i = 0; i < 4; i++) {
+		bool told = i & 1;
+		server_behind_nat(net, told, true);
+		net->server.offer.groups[0].behind_nat = told;
+		net->client.server_id = (struct bytes){0};
+		net->filter = as_windows;
+		dial(net, homes[i / 2][0], homes[i / 2][1]);
+		const struct ike_sa *theirs = net->client.ike->sas, *ours = net->server.ike->sas;
+		assert_non_null(ours);
+		assert_true(ours->microsoft && ours->local_nat);
+		assert_int_equal(ours->remote_nat, i / 2);
+		if (told) {
+			assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
+			assert_true(node_sa(&net->server)->pair.udp_encap);
+			assert_false(theirs->remote_nat);
+			assert_true(theirs->local_nat);
+		} else {
+			/* the identity is the private address: this client insists on the one it dialled */
+			assert_null(node_sa(&net->server));
+		}
+		net_teardown(state);
+		net_setup(state);
+	}
+}
+
+/* Others hear what is true. */
+static void others_and_a_server_behind_nat(void **state)
+{
+	struct net *net = *state;
+	for (unsigned i = 0; i < 2; i++) {
+		server_behind_nat(net, true, true);
+		dial(net, homes[i][0], homes[i][1]);
+		assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
+		assert_true(net->client.ike->sas->remote_nat);
+		assert_int_equal(net->client.ike->sas->local_nat, i);
+		assert_true(node_sa(&net->server)->pair.udp_encap);
+		net_teardown(state);
+		net_setup(state);
+	}
+}
+
+/* A client that comes past the NAT, to the address of the interface, is told that one and sees no NAT. */
+static void past_the_nat(void **state)
+{
+	struct net *net = *state;
+	net->server.offer.groups[0].behind_nat = true;
+	net->server.offer.groups[0].outside_ip = NAT_IP;
+	net->filter = as_windows;
+	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
+	client_connect(&net->client);
+	assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
+	assert_false(net->client.ike->sas->remote_nat);
+	assert_false(net->client.ike->sas->local_nat);
+	assert_false(node_sa(&net->server)->pair.udp_encap);
+}
+
+/* A NAT may map to any port, also to low ones. */
+static void any_port(void **state)
+{
+	struct net *net = *state;
+	static const uint16_t offsets[] = {(uint16_t)(6 - 500), (uint16_t)(6 - 4500), (uint16_t)(1 - 4500), 65535 - 4500, 0};
+	for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+		net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
+		net->client.port_offset = offsets[i];
+		client_connect(&net->client);
+		assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
+		assert_int_equal(node_sa(&net->server)->pair.remote.port, (uint16_t)(4500 + offsets[i]));
+		net_teardown(state);
+		net_setup(state);
+	}
+}
+
+/* The same private address and identity behind two NATs: two peers; what one says ends nothing of the other. */
+static void same_address_behind_two_nats(void **state)
+{
+	struct net *net = *state;
+	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
+	net_client(net, &net->other, PRIVATE_IP, CLIENT_IP, "3des", "sha", 2);
+	struct ike_flow *flow = client_connect(&net->client);
+	uint32_t peer = net->server.up_peer;
+	client_connect(&net->other);
+	assert_int_not_equal(net->server.up_peer, peer);
+	assert_int_equal(net->server.flow_ups, 2);
+	ike_enter(net->client.ike);
+	peer_drop(flow->peer, SA_END_ADMIN, true);
+	ike_leave(net->client.ike);
+	net_run(net, 1000);
+	assert_int_equal(net->server.flow_downs, 1);
+	assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->other)));
+}
+
+/* The mapping changes while nothing passes, then the client renews its IKE SA, and only then sends on its pair: the new
+ * IKE SA is of the same peer, and its Quick Mode of the same flow. */
+static void new_mapping_before_traffic(void **state)
+{
+	struct net *net = *state;
+	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
+	struct ike_flow *flow = client_connect(&net->client);
+	uint32_t handle = net->server.up_peer;
+	net->client.port_offset += 7;
+	mm_begin(flow->peer, NULL);
+	net_run(net, 1000);
+	assert_int_equal(net->server.ike->npeers, 2); /* who proves no more than an address as identity may be anybody */
+	ike_sa_events.moved(net->server.ike, handle, (struct ip4_end){NAT_IP, (uint16_t)(4500 + net->client.port_offset)});
+	assert_int_equal(net->server.ike->npeers, 1);
+	assert_int_equal(net->server.peer_downs, 1); /* of the one that was none */
+	assert_int_equal(net->server.ike->peers->handle, handle);
+	assert_int_equal(sa_best(net->server.ike->peers)->remote.port, 4500 + net->client.port_offset);
+	assert_true(qm_begin(sa_best(flow->peer), flow));
+	net_run(net, 1000);
+	assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
+	assert_int_equal(node_sa(&net->server)->pair.peer, handle);
+	assert_int_equal(net->server.flow_ups, 1);
+	assert_int_equal(net->server.flow_downs, 0);
+}
+
+/* ------------------------------------------------------------------ oddities */
+
+static bool count_vendors(struct net *net, struct net_packet *p)
+{
+	struct rd r = rd_of(p->data, p->len);
+	struct ike_hdr hdr;
+	struct ike_msg m;
+	if (p->from != &net->server || !ike_hdr_read(&r, &hdr) || hdr.flags & IKE_FLAG_ENCRYPTED)
+		return true;
+	assert_true(ike_msg_parse(&m, &hdr, rd_rest(&r), 16, NULL));
+	const struct ike_payload *v = NULL;
+	while ((v = ike_msg_find(&m, PAY_VENDOR, v)) != NULL)
+		vendors_seen++;
+	return true;
+}
+
+/* crypto ikev1 vendor-id-disable: only that of NAT traversal, from either side; nothing is done that was not said. */
+static void no_optional_vendor_ids(void **state)
+{
+	struct net *net = *state;
+	for (unsigned disabled = 0; disabled < 2; disabled++) {
+		vendors_seen = 0;
+		net->server.offer.conf.vendor_id_disable = disabled;
+		net->filter = count_vendors;
+		net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
+		client_connect(&net->client);
+		assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
+		assert_true(node_sa(&net->server)->pair.udp_encap);
+		assert_int_equal(vendors_seen, disabled ? 1 : 3);
+		assert_int_equal(net->server.ike->sas->dpd_peer, !disabled);
+		assert_int_equal(net->server.ike->sas->fragmentation, !disabled);
+		vendors_seen = 0;
+		mm_begin(net->server.ike->peers, net->server.ike->sas);
+		net_run(net, 1000);
+		assert_int_equal(net->server.ike->nsas, 2);
+		assert_int_equal(vendors_seen, disabled ? NATT_N - 1 : NATT_N + 1);
+		net_teardown(state);
+		net_setup(state);
+	}
+}
+
+/* iOS has put a non-ESP marker where none belongs. */
+static bool mark(struct net *net, struct net_packet *p)
+{
+	if (p->from != &net->client || p->len + 4 > sizeof p->data)
+		return true;
+	memmove(p->data + 4, p->data, p->len);
+	memset(p->data, 0, 4);
+	p->len += 4;
+	markers++;
+	return true;
+}
+
+static void markers_too_many(void **state)
+{
+	struct net *net = *state;
+	markers = 0;
+	net->filter = mark;
+	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
+	client_connect(&net->client);
+	assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
+	assert_int_equal(markers, 5);
+}
+
+static int setup(void **state)
+{
+	memset(&hand_sent, 0, sizeof hand_sent);
+	return net_setup(state);
+}
+
+#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, net_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        T(first_messages),
+	        T(elliptic_curves),
+	        T(vendor_ids_without_number),
+	        T(short_lifetimes),
+	        T(short_lifetimes_of_ours),
+	        T(windows_and_a_server_behind_nat),
+	        T(others_and_a_server_behind_nat),
+	        T(past_the_nat),
+	        T(any_port),
+	        T(same_address_behind_two_nats),
+	        T(new_mapping_before_traffic),
+	        T(no_optional_vendor_ids),
+	        T(markers_too_many),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
