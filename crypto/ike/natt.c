@@ -49,18 +49,24 @@ bool natt_detect(struct ike_sa *sa, const struct ike_msg *m)
 	return true;
 }
 
+/* Of a certificate it is known when that has come; until then what the default group says counts. */
+static const struct ike_group *group_by_now(const struct ike_sa *sa)
+{
+	return sa->group_name != NULL ? ike_group_of(sa) : sa->ike->conf->ra;
+}
+
 /* A Windows client refuses a server behind NAT, unless AssumeUDPEncapsulationContextOnSendRule of its registry says
  * otherwise. Who hears its own view of us back, and of itself what cannot be, sees the NAT on its own side alone: NAT-D
  * is not authenticated, and ESP goes in UDP as it must (clients' ways of other servers with the same). */
 static bool spares_windows(const struct ike_sa *sa)
 {
-	return sa->microsoft && sa->local_nat && sa->mm.natd.len > 0 && !sa_is(sa, SAF_INITIATOR) &&
-	       ike_group_of(sa)->behind_nat;
+	return sa->microsoft && sa->local_nat && sa->mm.natd.len == sa->keys.md_len && !sa_is(sa, SAF_INITIATOR) &&
+	       group_by_now(sa)->behind_nat;
 }
 
 uint32_t natt_own_ip(const struct ike_sa *sa)
 {
-	const struct ike_group *group = ike_group_of(sa);
+	const struct ike_group *group = group_by_now(sa);
 	/* In Aggressive Mode it is told before the peer has said what it sees. */
 	bool seen = sa->local_nat || sa_is(sa, SAF_AGGRESSIVE);
 	return group->behind_nat && group->outside_ip != 0 && seen ? group->outside_ip : sa->mm.local.ip;

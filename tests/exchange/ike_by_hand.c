@@ -22,6 +22,18 @@ bool hand_catch(struct net *net, struct net_packet *p)
 	return false;
 }
 
+bool hand_as_windows(struct net *net, struct net_packet *p)
+{
+	static const uint8_t draft_02[] = {0xcd, 0x60, 0x46, 0x43, 0x35, 0xdf, 0x21, 0xf8,
+	                                   0x7c, 0xfd, 0xb2, 0xfc, 0x68, 0xb6, 0xa4, 0x48};
+	static const uint8_t microsoft[] = {0x1e, 0x2b, 0x51, 0x69, 0x05, 0x99, 0x1c, 0x7d,
+	                                    0x7c, 0x96, 0xfc, 0xbf, 0xb5, 0x87, 0xe4, 0x61};
+	for (size_t at = IKE_HDR_LEN; p->from == &net->client && at + 16 <= p->len; at++)
+		if (memcmp(p->data + at, draft_02, 16) == 0)
+			memcpy(p->data + at, microsoft, 16);
+	return true;
+}
+
 static void input(struct net *net, struct ip4_end local, struct ip4_end remote, const struct ike_out *o)
 {
 	struct bytes all = ike_out_all(o);

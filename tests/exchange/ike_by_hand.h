@@ -16,6 +16,8 @@ struct hand_sent {
 extern struct hand_sent hand_sent;
 /* A filter: nothing of the server's arrives, it is kept in hand_sent. */
 bool hand_catch(struct net *net, struct net_packet *p);
+/* A filter: vendor IDs are in clear, the client's of draft 02 becomes Microsoft's. */
+bool hand_as_windows(struct net *net, struct net_packet *p);
 /* From this end. */
 void hand_to_server(struct net *net, uint32_t ip, uint16_t port, const struct ike_out *o);
 

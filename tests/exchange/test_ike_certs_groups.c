@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "tests/exchange/ike_by_hand.h"
 #include "tests/exchange/pki_world.h"
 
 static void add_group(struct pki_world *w, const char *name)
@@ -62,6 +63,30 @@ static void default_group(void **state)
 	client_connect(&w->net.client);
 	connected(w);
 	assert_string_equal(landed(w), "Mapped");
+}
+
+/* NAT is found before the certificate has come: the default group says that Windows is spared the NAT of the server. */
+static void windows_and_a_server_behind_nat(void **state)
+{
+	struct pki_world *w = *state;
+	struct net *net = &w->net;
+	struct esp_alg alg = {ESP_CIPHER_AES, 32, ESP_MAC_SHA1};
+	groups(w);
+	net->server.ip = 0x0a000001;
+	net->server.offer.groups[0].behind_nat = true;
+	ike_offer_use(net->server.ike, &net->server.offer, net->server.ip);
+	net->filter = hand_as_windows;
+	ask(w, CLIENT_IP, CLIENT_IP);
+	struct ike_peer *peer = client_peer(&net->client);
+	client_flow(&net->client, peer, CLIENT_IP, 1701, alg, ENCAP_UDP_TRANSPORT);
+	mm_begin(peer, NULL);
+	net_run(net, 3000);
+	connected(w);
+	assert_string_equal(landed(w), "Sales");
+	assert_true(net->server.ike->sas->microsoft && net->server.ike->sas->local_nat);
+	assert_false(net->client.ike->sas->remote_nat);
+	assert_true(net->client.ike->sas->local_nat);
+	assert_true(node_sa(&net->server)->pair.udp_encap);
 }
 
 /* ------------------------------------------------------------------ Aggressive Mode */
@@ -380,7 +405,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, pki_world_setup, pki_world_teardown)
 	const struct CMUnitTest tests[] = {
-	        T(by_ou_and_by_key), T(default_group), T(aggressive),
+	        T(by_ou_and_by_key), T(default_group), T(windows_and_a_server_behind_nat), T(aggressive),
 	        T(aggressive_behind_nat_with_everything_elsewhere), T(aggressive_without_a_policy), T(aggressive_refused),
 	        T(aggressive_as_pix_debugs), T(aggressive_with_nothing_to_prove_with),
 	        T(aggressive_renewed_with_another_certificate), T(another_certificate_begins),

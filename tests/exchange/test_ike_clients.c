@@ -257,17 +257,6 @@ static void vendor_ids_without_number(void **state)
 static unsigned markers;
 static unsigned vendors_seen;
 
-/* Vendor IDs are in clear: the one of draft 02 becomes Microsoft's. */
-static bool as_windows(struct net *net, struct net_packet *p)
-{
-	static const uint8_t draft_02[] = {0xcd, 0x60, 0x46, 0x43, 0x35, 0xdf, 0x21, 0xf8,
-	                                   0x7c, 0xfd, 0xb2, 0xfc, 0x68, 0xb6, 0xa4, 0x48};
-	for (size_t at = IKE_HDR_LEN; p->from == &net->client && at + 16 <= p->len; at++)
-		if (memcmp(p->data + at, draft_02, 16) == 0)
-			memcpy(p->data + at, VID_MS_NT5_9, 16);
-	return true;
-}
-
 /* A lifetime of less than 300 s is 300 s for Windows: nothing is cut before. */
 static void short_lifetimes(void **state)
 {
@@ -276,7 +265,7 @@ static void short_lifetimes(void **state)
 		net->server.offer.policy[0].life_s = 120;
 		net->server.offer.entry.life_s = 120;
 		net->server.offer.groups[0].dpd = false;
-		net->filter = windows ? as_windows : NULL;
+		net->filter = windows ? hand_as_windows : NULL;
 		net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
 		client_connect(&net->client);
 		uint32_t want = windows ? 300 : 120, spi = node_sa(&net->server)->pair.spi_in;
@@ -299,7 +288,7 @@ static void short_lifetimes(void **state)
 static void short_lifetimes_of_ours(void **state)
 {
 	struct net *net = *state;
-	net->filter = as_windows;
+	net->filter = hand_as_windows;
 	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
 	struct ike_flow *flow = client_connect(&net->client);
 	sa_delete(sa_best(flow->peer), SA_END_DELETED, true);
@@ -348,7 +337,7 @@ static void windows_and_a_server_behind_nat(void **state)
 		server_behind_nat(net, told, true);
 		net->server.offer.groups[0].behind_nat = told;
 		net->client.server_id = (struct bytes){0};
-		net->filter = as_windows;
+		net->filter = hand_as_windows;
 		dial(net, homes[i / 2][0], homes[i / 2][1]);
 		const struct ike_sa *theirs = net->client.ike->sas, *ours = net->server.ike->sas;
 		assert_non_null(ours);
@@ -390,7 +379,7 @@ static void past_the_nat(void **state)
 	struct net *net = *state;
 	net->server.offer.groups[0].behind_nat = true;
 	net->server.offer.groups[0].outside_ip = NAT_IP;
-	net->filter = as_windows;
+	net->filter = hand_as_windows;
 	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
 	client_connect(&net->client);
 	assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));

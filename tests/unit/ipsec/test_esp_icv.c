@@ -82,9 +82,12 @@ static void check_answer(struct fix *f, uint32_t icv_len)
 	uint8_t digest[32];
 
 	fix_pkt_udp(&p, 1701, 1701, 40);
+	memset(pkt_data(&p.p) + p.p.len, 0xee, 128);
 	p.p.sa = f->sa;
 	esp_out(f->t, batch, 1, NOW);
 	assert_int_equal(p.p.drop, DROP_NONE);
+	for (unsigned i = 0; i < 16; i++)
+		assert_int_equal(pkt_data(&p.p)[p.p.len + i], 0xee); /* nothing behind it */
 	prim_hmac(PRIM_SHA256, (struct bytes){f->pair.keys->mac_key_out, 32},
 	          &(struct bytes){pkt_data(&p.p), p.p.len - icv_len}, 1, digest);
 	assert_memory_equal(pkt_data(&p.p) + p.p.len - icv_len, digest, icv_len);
