@@ -39,13 +39,16 @@ enum ike_stat {
 };
 
 /* Messages that were passed over in silence, for their sender to repeat: no negotiation begins at the limit, at the
- * share of its address, while Diffie-Hellman has a backlog; none goes on while its queue is full. */
+ * share of its address, at the rate of its address, while Diffie-Hellman has a backlog; none goes on while its queue is full.
+ * Answers of our own: one that is longer than three times what an address has sent that has not proved to be there. */
 #define IKE_PUT_OFF_LIST(X)                     \
 	X(LIMIT, "Put Off At Limit")            \
 	X(ADDRESS, "Put Off At Address Share")  \
 	X(BACKLOG, "Put Off At Backlog")        \
 	X(DH_FULL, "Put Off At Full Queue")     \
-	X(CHECKS, "Put Off At Full Checks")
+	X(CHECKS, "Put Off At Full Checks")     \
+	X(RATE, "Put Off At Address Rate")      \
+	X(UNPROVED, "Put Off At Three Times Asked")
 
 enum ike_put_off {
 #define X(name, text) PUT_OFF_##name,

@@ -31,6 +31,8 @@ enum {
 	IKE_PEERS_MAX = 20000,
 	IKE_HALF_OPEN_MAX = 1000,    /* unless the configuration says less */
 	IKE_HALF_OPEN_ADDRESS = 100, /* of one address, which may be a NAT with many behind it; half of all at most */
+	IKE_AMPLIFY_MOST = 3,        /* octets to an address that may be forged, for each that came from there */
+	IKE_SOURCES = 512,           /* addresses whose rate is known */
 	IKE_MSGIDS_MAX = 4096,       /* of Quick Modes that an SA has seen */
 	IKE_SAS_PER_PEER = 4,
 	IKE_QUICK_PER_SA = 8,
@@ -254,8 +256,16 @@ struct ike_sa {
 	struct ike_dpd dpd;
 	struct ike_frag_set *frag; /* NULL = none has come */
 	uint16_t frag_id;          /* of the fragments of the last message */
+	bool unproved; /* nothing has come yet that only who received our cookie can know */
+	size_t credit; /* octets that may be sent until then */
 	uint64_t began_ms, up_ms;
 	uint64_t bytes_in, bytes_out;
+};
+
+/* An address that has begun negotiations: they cost it tokens, and those that come to something give them back. */
+struct ike_source {
+	uint32_t ip, tokens;
+	uint64_t at_ms; /* as of then */
 };
 
 struct ike_peer {
@@ -360,6 +370,8 @@ struct ike {
 	uint64_t peers_ever, peers_peak, child_ever, child_peak, conns_peak;
 	uint64_t half_open_peak, put_off[PUT_OFF_N];
 	uint64_t no_stale_ms[2]; /* nothing to make room with before: of any address, of one */
+	struct ike_source sources[IKE_SOURCES];
+	uint32_t sources_seed;
 	uint8_t nobodys_key[32]; /* pre-shared key of tunnel groups that are none */
 	unsigned depth;
 	struct ike_grave *graves;
@@ -515,6 +527,9 @@ void sa_count_half_open(struct ike_sa *sa, bool half_open);
  * silent: nothing is wrong, its sender only has to wait. Aggressive Mode, whose first message makes us work for an address
  * that has not proved anything, gets a quarter of what there is. */
 bool sa_admit(struct ike *ike, uint32_t ip, bool aggressive, bool *silent);
+/* Has the address a token left (source.c)? Takes it. A negotiation that came to something gives it back. */
+bool source_take(struct ike *ike, uint32_t ip);
+void source_give(struct ike *ike, uint32_t ip);
 /* Would Diffie-Hellman be refused now? Counted as put off when it would. */
 bool ike_dh_full(struct ike *ike);
 /* Notes the message ID of an authenticated Quick Mode of the peer's. false when the SA has seen it before: a
@@ -579,6 +594,8 @@ void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes
 void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
                 const struct ike_hdr *hdr, struct bytes raw);
 void frag_clear(struct ike_sa *sa);
+/* How many octets that will be. */
+size_t frag_octets(const struct ike_sa *sa, struct bytes msg);
 /* Sends a message, in fragments where the other side takes them and it would be too long for some paths. */
 bool frag_send(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, struct bytes msg);
 

@@ -164,19 +164,35 @@ static bool send_part(struct ike_sa *sa, struct ip4_end local, struct ip4_end re
 	return wr_ok(&w) && ike->ops->send(ike->ctx, local, remote, packet, wr_len(&w));
 }
 
+/* How much of it goes into each fragment; 0 = it is sent as it is. */
+static size_t part_of(const struct ike_sa *sa, struct bytes msg, struct ike_hdr *hdr)
+{
+	struct rd r = rd_of(msg.p, msg.len);
+	size_t room = FRAG_PACKET - FRAG_AROUND - IKE_HDR_LEN - FRAG_HDR_LEN;
+
+	if (!sa->fragmentation || msg.len <= FRAG_PACKET - FRAG_AROUND || !ike_hdr_read(&r, hdr) ||
+	    (hdr->exch != EXCH_MAIN && hdr->exch != EXCH_AGGRESSIVE))
+		return 0;
+	return msg.len > room * FRAG_SENT_MOST ? (msg.len + FRAG_SENT_MOST - 1) / FRAG_SENT_MOST : room;
+}
+
+size_t frag_octets(const struct ike_sa *sa, struct bytes msg)
+{
+	struct ike_hdr hdr;
+	size_t room = part_of(sa, msg, &hdr);
+	return msg.len + (room != 0 ? (msg.len + room - 1) / room * (IKE_HDR_LEN + FRAG_HDR_LEN) : 0);
+}
+
 bool frag_send(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, struct bytes msg)
 {
 	struct ike *ike = sa->ike;
-	struct rd r = rd_of(msg.p, msg.len);
+	struct rd r;
 	struct ike_hdr hdr;
 	bool ok = true;
-	size_t room = FRAG_PACKET - FRAG_AROUND - IKE_HDR_LEN - FRAG_HDR_LEN;
+	size_t room = part_of(sa, msg, &hdr);
 
-	if (!sa->fragmentation || msg.len <= FRAG_PACKET - FRAG_AROUND || !ike_hdr_read(&r, &hdr) ||
-	    (hdr.exch != EXCH_MAIN && hdr.exch != EXCH_AGGRESSIVE))
+	if (room == 0)
 		return ike->ops->send(ike->ctx, local, remote, msg.p, msg.len);
-	if (msg.len > room * FRAG_SENT_MOST)
-		room = (msg.len + FRAG_SENT_MOST - 1) / FRAG_SENT_MOST;
 	ike_dbg(sa, IKE_DETAIL, "sending %zu bytes in %zu fragments", msg.len, (msg.len + room - 1) / room);
 	r = rd_of(msg.p, msg.len);
 	for (uint8_t number = 1; rd_left(&r) > 0; number++) {

@@ -35,6 +35,7 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->qm_pool = pool_new("IKE Quick Modes", sizeof(struct ike_qm), 0);
 	ike->bucket_ms = clock_now(clock);
 	random_bytes(ike->nobodys_key, sizeof ike->nobodys_key);
+	ike->sources_seed = random_u32();
 	if (ike->sa_pool == NULL || ike->peer_pool == NULL || ike->flow_pool == NULL || ike->child_pool == NULL ||
 	    ike->qm_pool == NULL || ike->by_cookies == NULL || ike->by_first == NULL || ike->half_open_by_ip == NULL ||
 	    ike->peers_by_handle == NULL || ike->flows_by_handle == NULL ||
@@ -211,9 +212,24 @@ void ike_tell_clear(const struct ike_sa *sa, bool out, struct bytes header, stru
 		ike->ops->clear(ike->ctx, sa->mm.local, sa->mm.remote, out, header, body);
 }
 
+/* An address that may be forged is not sent more than three times what came from there; repetitions of who is there add up. */
+static bool affordable(struct ike_sa *sa, struct bytes msg)
+{
+	size_t cost = sa->unproved ? frag_octets(sa, msg) : 0;
+	if (cost > sa->credit) {
+		sa->ike->put_off[PUT_OFF_UNPROVED]++;
+		ike_dbg(sa, IKE_DETAIL, "answer of %zu octets waits until the peer has asked again", cost);
+		return false;
+	}
+	sa->credit -= cost;
+	return true;
+}
+
 void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
                   struct bytes msg, const char *chain, uint32_t msgid, const char *verb)
 {
+	if (!affordable(sa, msg))
+		return;
 	ike->stat[STAT_OUT_PACKETS]++;
 	ike->stat[STAT_OUT_OCTETS] += msg.len;
 	sa->bytes_out += msg.len;
@@ -299,6 +315,7 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 {
 	struct ike_sa *sa = sa_find_first(ike, hdr->icookie, remote);
 	if (sa != NULL) {
+		sa->credit += IKE_AMPLIFY_MOST * raw.len;
 		if (sa->mm.exch == hdr->exch &&
 		    (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_AM_WAIT3 || sa->mm.state == ST_REFUSED))
 			ike_step(&sa->mm, local, remote, hdr, raw);
@@ -315,6 +332,8 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	memcpy(sa->icookie, hdr->icookie, IKE_COOKIE_LEN);
 	share_set_text(&sa->ifname, iface->ifname);
 	sa->ifindex = iface->ifindex;
+	sa->unproved = true;
+	sa->credit = IKE_AMPLIFY_MOST * raw.len;
 	if (!sa_index(sa)) {
 		sa_delete(sa, SA_END_ADMIN, false);
 		return;
@@ -386,6 +405,8 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 		                 : "Received packet with no matching SA, dropping");
 		return;
 	}
+	if (remote.ip == sa->first_remote.ip)
+		sa->unproved = false; /* it has had our cookie */
 	if (hdr.next == PAYLOAD_FRAGMENT) {
 		frag_input(sa, local, remote, &hdr, msg);
 		return;

@@ -158,6 +158,16 @@ bool ike_dh_full(struct ike *ike)
 	return true;
 }
 
+static bool at_its_rate(struct ike *ike, uint32_t ip, bool *silent)
+{
+	if (source_take(ike, ip))
+		return true;
+	*silent = true;
+	ike->put_off[PUT_OFF_RATE]++;
+	ike->stat[STAT_CAPACITY_FAILS]++;
+	return false;
+}
+
 bool sa_admit(struct ike *ike, uint32_t ip, bool aggressive, bool *silent)
 {
 	uint32_t most = ike->conf->max_half_open;
@@ -174,9 +184,11 @@ bool sa_admit(struct ike *ike, uint32_t ip, bool aggressive, bool *silent)
 		return false;
 	}
 	if (ike->nsas < IKE_SAS_MAX && ike->half_open < most && !crowd)
-		return true;
+		return at_its_rate(ike, ip, silent);
 	struct ike_sa *old = stale(ike, crowd ? ip : 0);
 	if (old != NULL) {
+		if (!at_its_rate(ike, ip, silent))
+			return false;
 		sa_delete(old, SA_END_DELETED, false);
 		if (ike->nsas < IKE_SAS_MAX)
 			return true;
@@ -395,6 +407,8 @@ void sa_established(struct ike_sa *sa)
 	if (sa->up_ms == 0)
 		sa->up_ms = 1; /* 0 means: not up */
 	sa_count_half_open(sa, false);
+	if (!sa_is(sa, SAF_INITIATOR))
+		source_give(ike, sa->first_remote.ip);
 	ike->stat[STAT_ACTIVE]++;
 	ike->work.sa_rekeyed += sa->peer != NULL && sa->peer->sas != NULL && sa->peer->sas != sa;
 	ike_xchg_state(&sa->mm, ST_ACTIVE);

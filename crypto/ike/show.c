@@ -211,7 +211,8 @@ static const char *key_of(char *key, size_t cap, const char *label)
 /* First messages of those who have to try again. */
 static uint64_t rejected(const struct ike *ike)
 {
-	return ike->put_off[PUT_OFF_LIMIT] + ike->put_off[PUT_OFF_ADDRESS] + ike->put_off[PUT_OFF_BACKLOG];
+	return ike->put_off[PUT_OFF_LIMIT] + ike->put_off[PUT_OFF_ADDRESS] + ike->put_off[PUT_OFF_BACKLOG] +
+	       ike->put_off[PUT_OFF_RATE];
 }
 
 static void show_admission(const struct ike *ike, struct out *o)

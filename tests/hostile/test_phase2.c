@@ -165,6 +165,14 @@ static void body_of_no_blocks(void **state)
 	assert_int_equal(net->server.ike->stat[STAT_DECRYPT_FAILS], 40);
 	assert_int_equal(hand_heard.n, 0);
 	assert_int_equal(net->server.ike->nsas, 1);
+	/* they do not get as far as the cipher */
+	for (size_t len = 0; len < 40; len++) {
+		const struct ike_hdr hdr = {.next = PAY_HASH};
+		uint8_t next[PRIM_IV_MAX] = {0};
+		const char *why = "";
+		assert_false(ike_open_msg(net->server.ike->sas, next, &hdr, (struct bytes){o.buf, IKE_HDR_LEN + len}, next, &why));
+		assert_int_equal(strcmp(why, "length is not a whole number of cipher blocks") == 0, len == 0 || len % 8 != 0);
+	}
 }
 
 /* ------------------------------------------------------------------ Main Mode 5 */
@@ -375,8 +383,8 @@ static void too_many_quick_modes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        T(informational_without_hash),  T(hash_cut_short),    T(delete_twice_in_one_message),
-	        T(cookies_twice_in_one_delete), T(notify_spi_length), T(body_of_no_blocks),
+	        T(informational_without_hash),  T(hash_cut_short),    T(cookies_twice_in_one_delete),
+	        T(delete_twice_in_one_message), T(notify_spi_length), T(body_of_no_blocks),
 	        T(forged_message_5),            T(id_types_in_phase_2), T(null_and_des_in_phase_2),
 	        T(spi_below_256),               T(too_many_quick_modes), T(informational_before_message_5),
 	        T(quick_mode_before_message_5),
