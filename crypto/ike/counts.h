@@ -50,6 +50,28 @@ enum ike_stat {
 	X(RATE, "Put Off At Address Rate")      \
 	X(UNPROVED, "Put Off At Three Times Asked")
 
+/* Why messages were dropped; all of them together are In Drop Packets. */
+#define IKE_DROP_LIST(X)                              \
+	X(HEADER, "Drop Header")                      \
+	X(FIRST, "Drop First Message")                \
+	X(ADMISSION, "Drop At Session Limit")         \
+	X(NO_SA, "Drop No Sa")                        \
+	X(EXCHANGE, "Drop Exchange Type")             \
+	X(EARLY, "Drop Before Phase 1 Is Complete")   \
+	X(CLEAR, "Drop In Clear")                     \
+	X(TURN, "Drop Out Of Turn")                   \
+	X(PAYLOADS, "Drop Payloads")                  \
+	X(HASH, "Drop Hash")                          \
+	X(FRAGMENT, "Drop Fragment")                  \
+	X(FRAGMENTS, "Drop Fragments At Ceiling")
+
+enum ike_drop {
+#define X(name, text) IKE_DROP_##name,
+	IKE_DROP_LIST(X)
+#undef X
+	        IKE_DROP_N
+};
+
 enum ike_put_off {
 #define X(name, text) PUT_OFF_##name,
 	IKE_PUT_OFF_LIST(X)

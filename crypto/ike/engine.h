@@ -20,6 +20,7 @@
 #include "crypto/ike/keys.h"
 #include "crypto/ike/natt.h"
 #include "crypto/ike/proposal.h"
+#include "crypto/ike/source.h"
 #include "crypto/ike/text.h"
 #include "crypto/ike/wire.h"
 #include "crypto/pki/check.h"
@@ -32,7 +33,6 @@ enum {
 	IKE_HALF_OPEN_MAX = 1000,    /* unless the configuration says less */
 	IKE_HALF_OPEN_ADDRESS = 100, /* of one address, which may be a NAT with many behind it; half of all at most */
 	IKE_AMPLIFY_MOST = 3,        /* octets to an address that may be forged, for each that came from there */
-	IKE_SOURCES = 512,           /* addresses whose rate is known */
 	IKE_MSGIDS_MAX = 4096,       /* of Quick Modes that an SA has seen */
 	IKE_SAS_PER_PEER = 4,
 	IKE_QUICK_PER_SA = 8,
@@ -262,12 +262,6 @@ struct ike_sa {
 	uint64_t bytes_in, bytes_out;
 };
 
-/* An address that has begun negotiations: they cost it tokens, and those that come to something give them back. */
-struct ike_source {
-	uint32_t ip, tokens;
-	uint64_t at_ms; /* as of then */
-};
-
 struct ike_peer {
 	struct ike *ike;
 	struct ike_peer *prev, *next; /* in order of handles */
@@ -368,7 +362,7 @@ struct ike {
 	uint64_t stat[STAT_N], stat_cleared[STAT_N]; /* what `clear crypto ikev1 stats` took off */
 	struct crypto_work work; /* but for what stat and keys.c count */
 	uint64_t peers_ever, peers_peak, child_ever, child_peak, conns_peak;
-	uint64_t half_open_peak, put_off[PUT_OFF_N];
+	uint64_t half_open_peak, put_off[PUT_OFF_N], drop[IKE_DROP_N];
 	uint64_t no_stale_ms[2]; /* nothing to make room with before: of any address, of one */
 	struct ike_source sources[IKE_SOURCES];
 	uint32_t sources_seed;
@@ -402,6 +396,11 @@ void ike_leave(struct ike *ike);
 void ike_bury(struct ike *ike, void *p, void (*bury)(struct ike *ike, void *p));
 /* One more line that a stranger caused: may it be written? */
 bool ike_may_log(struct ike *ike);
+static inline void ike_drop(struct ike *ike, enum ike_drop why)
+{
+	ike->stat[STAT_IN_DROPS]++;
+	ike->drop[why]++;
+}
 /* Something came up: the most connections there were at once. */
 static inline void ike_count_conns(struct ike *ike)
 {
@@ -527,9 +526,6 @@ void sa_count_half_open(struct ike_sa *sa, bool half_open);
  * silent: nothing is wrong, its sender only has to wait. Aggressive Mode, whose first message makes us work for an address
  * that has not proved anything, gets a quarter of what there is. */
 bool sa_admit(struct ike *ike, uint32_t ip, bool aggressive, bool *silent);
-/* Has the address a token left (source.c)? Takes it. A negotiation that came to something gives it back. */
-bool source_take(struct ike *ike, uint32_t ip);
-void source_give(struct ike *ike, uint32_t ip);
 /* Would Diffie-Hellman be refused now? Counted as put off when it would. */
 bool ike_dh_full(struct ike *ike);
 /* Notes the message ID of an authenticated Quick Mode of the peer's. false when the SA has seen it before: a

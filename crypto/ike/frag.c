@@ -40,9 +40,9 @@ static void on_age(struct timer *t, void *arg)
 	frag_clear(sa);
 }
 
-static void dropped(struct ike_sa *sa, const char *why)
+static void dropped(struct ike_sa *sa, enum ike_drop what, const char *why)
 {
-	sa->ike->stat[STAT_IN_DROPS]++;
+	ike_drop(sa->ike, what);
 	ike_dbg(sa, IKE_DETAIL, "Dropped received IKE fragment. Reason: %s", why);
 }
 
@@ -69,7 +69,7 @@ static void assemble(struct ike_sa *sa, struct ip4_end local, struct ip4_end rem
 	struct rd r = rd_of(whole, wr_len(&w));
 	/* A fragment inside a fragment would never end. */
 	if (!wr_ok(&w) || !ike_hdr_read(&r, &hdr) || hdr.next == PAYLOAD_FRAGMENT) {
-		dropped(sa, "reassembled message is not one");
+		dropped(sa, IKE_DROP_FRAGMENT, "reassembled message is not one");
 		return;
 	}
 	ike_dbg(sa, IKE_DETAIL, "Successfully assembled an encrypted pkt from rcv'd fragments!");
@@ -105,7 +105,7 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 	struct bytes data =
 	        rd_bytes(&r, len >= FRAG_HDR_LEN ? (size_t)len - FRAG_HDR_LEN : SIZE_MAX);
 	if (!rd_ok(&r) || data.len == 0 || number == 0 || number > FRAG_PARTS_MAX) {
-		dropped(sa, "malformed");
+		dropped(sa, IKE_DROP_FRAGMENT, "malformed");
 		return;
 	}
 	if (sa->frag != NULL && sa->frag->id != id) {
@@ -115,7 +115,7 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 	}
 	struct ike_frag_set *set = set_of(sa, id);
 	if (set == NULL) {
-		dropped(sa, "out of memory");
+		dropped(sa, IKE_DROP_FRAGMENTS, "out of memory");
 		return;
 	}
 	if (set->part[number - 1].p != NULL)
@@ -125,7 +125,7 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 	                     ? arena_copy(set->a, data.p, data.len)
 	                     : NULL;
 	if (copy == NULL) {
-		dropped(sa, "too long");
+		dropped(sa, IKE_DROP_FRAGMENTS, "too long");
 		frag_clear(sa);
 		return;
 	}

@@ -243,9 +243,9 @@ void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, stru
 
 /* ------------------------------------------------------------------ receiving */
 
-static void stranger(struct ike *ike, struct ip4_end remote, const char *text)
+static void stranger(struct ike *ike, struct ip4_end remote, enum ike_drop why, const char *text)
 {
-	ike->stat[STAT_IN_DROPS]++;
+	ike_drop(ike, why);
 	if (ike_may_log(ike))
 		ike_log(ike, MSG_713904, ike_prefix_ip(remote.ip).s, text);
 }
@@ -262,7 +262,7 @@ static bool is_lan_peer(struct ike *ike, const struct ike_iface *iface, struct i
 	snprintf(line, sizeof line,
 	         "LAN-to-LAN connections are not supported (peer of crypto map %s %u), dropping",
 	         map, seq);
-	stranger(ike, remote, line);
+	stranger(ike, remote, IKE_DROP_FIRST, line);
 	return true;
 }
 
@@ -270,24 +270,24 @@ static bool is_lan_peer(struct ike *ike, const struct ike_iface *iface, struct i
 static bool is_for_us(struct ike *ike, struct ip4_end remote, const struct ike_hdr *hdr, const struct ike_iface *iface)
 {
 	if (hdr->exch == EXCH_AGGRESSIVE && ike->conf->am_disable) {
-		stranger(ike, remote, "Aggressive Mode is disabled by crypto ikev1 am-disable, dropping");
+		stranger(ike, remote, IKE_DROP_FIRST, "Aggressive Mode is disabled by crypto ikev1 am-disable, dropping");
 		return false;
 	}
 	if (is_lan_peer(ike, iface, remote))
 		return false;
 	if ((hdr->exch != EXCH_MAIN && hdr->exch != EXCH_AGGRESSIVE) || (hdr->flags & IKE_FLAG_ENCRYPTED) || hdr->msgid != 0) {
-		stranger(ike, remote, "Header invalid, dropping");
+		stranger(ike, remote, IKE_DROP_FIRST, "Header invalid, dropping");
 		return false;
 	}
 	if (hdr->next != PAY_SA) {
 		char line[80];
 		snprintf(line, sizeof line,
 		         "Header invalid, missing SA payload! (next payload = %u)", hdr->next);
-		stranger(ike, remote, line);
+		stranger(ike, remote, IKE_DROP_FIRST, line);
 		return false;
 	}
 	if (ike_map_of(ike, iface->ifname) == NULL) {
-		stranger(ike, remote, "No crypto map bound to interface... dropping pkt");
+		stranger(ike, remote, IKE_DROP_FIRST, "No crypto map bound to interface... dropping pkt");
 		return false;
 	}
 	return true;
@@ -297,7 +297,7 @@ static bool is_for_us(struct ike *ike, struct ip4_end remote, const struct ike_h
 static bool has_room(struct ike *ike, struct ip4_end remote, bool aggressive)
 {
 	if (ike->ops->admit != NULL && !ike->ops->admit(ike->ctx)) {
-		ike->stat[STAT_IN_DROPS]++;
+		ike_drop(ike, IKE_DROP_ADMISSION);
 		if (ike_may_log(ike))
 			log_msg(MSG_201008);
 		return false;
@@ -355,7 +355,7 @@ static void quick_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end 
 	struct ike *ike = sa->ike;
 	if (sa->mm.state != ST_ACTIVE || hdr->msgid == 0 || !(hdr->flags & IKE_FLAG_ENCRYPTED)) {
 		am_ask_again(sa);
-		ike->stat[STAT_IN_DROPS]++;
+		ike_drop(ike, IKE_DROP_EARLY);
 		ike_dbg(sa, IKE_EVENT, "Dropping message: Quick Mode before phase 1 is complete");
 		return;
 	}
@@ -386,7 +386,7 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	if (!ike_hdr_read(&r, &hdr) || hdr.version >> 4 != 1 || hdr.len < IKE_HDR_LEN ||
 	    hdr.len > msg.len || memcmp(hdr.icookie, zero, sizeof zero) == 0 || iface == NULL ||
 	    !ike_conf_enabled(ike->conf, iface->ifname)) {
-		ike->stat[STAT_IN_DROPS]++;
+		ike_drop(ike, IKE_DROP_HEADER);
 		return;
 	}
 	msg.len = hdr.len;
@@ -399,7 +399,7 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	struct ike_sa *sa = sa_find(ike, hdr.icookie, hdr.rcookie);
 	if (sa == NULL || sa_is(sa, SAF_DELETED)) {
 		ike->stat[STAT_NO_SA_FAILS]++;
-		stranger(ike, remote,
+		stranger(ike, remote, IKE_DROP_NO_SA,
 		         hdr.flags & IKE_FLAG_ENCRYPTED
 		                 ? "Received encrypted packet with no matching SA, dropping"
 		                 : "Received packet with no matching SA, dropping");
@@ -417,7 +417,7 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 		if (hdr.exch == sa->mm.exch)
 			ike_step(&sa->mm, local, remote, &hdr, msg);
 		else
-			ike->stat[STAT_IN_DROPS]++;
+			ike_drop(ike, IKE_DROP_EXCHANGE);
 		break;
 	case EXCH_QUICK:
 		quick_input(sa, local, remote, &hdr, msg);
@@ -426,12 +426,12 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 		info_input(sa, local, remote, &hdr, msg);
 		break;
 	case EXCH_TRANSACTION:
-		stranger(ike, remote,
+		stranger(ike, remote, IKE_DROP_EXCHANGE,
 		         "Mode Config and XAUTH are not supported: remote access is by L2TP over "
 		         "IPsec, dropping");
 		break;
 	default:
-		ike->stat[STAT_IN_DROPS]++;
+		ike_drop(ike, IKE_DROP_EXCHANGE);
 		ike_dbg(sa, IKE_EVENT, "Dropping message: exchange type %u", hdr.exch);
 	}
 }
@@ -462,7 +462,7 @@ void ike_input(struct ike *ike, struct ip4_end local, struct ip4_end remote, con
 	ike->stat[STAT_IN_PACKETS]++;
 	ike->stat[STAT_IN_OCTETS] += len;
 	if (ike->conf == NULL || len > IKE_MSG_MAX)
-		ike->stat[STAT_IN_DROPS]++;
+		ike_drop(ike, IKE_DROP_HEADER);
 	else
 		ike_dispatch(ike, local, remote, without_marker((struct bytes){msg, len}));
 	ike_leave(ike);

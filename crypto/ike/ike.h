@@ -173,7 +173,8 @@ void ike_counts(const struct ike *ike, struct ike_counts *counts);
 /* Is it the first message of a Main Mode? Whoever has several messages to give hands the others in first: what was
  * begun is finished before something new begins. */
 bool ike_is_first(const uint8_t *msg, size_t len);
-/* The rows of show crypto ikev1 stats, then what was put off and why (IKE_PUT_OFF_LIST), since the start. */
+/* The rows of show crypto ikev1 stats, then what was put off and what was dropped, and why (IKE_PUT_OFF_LIST,
+ * IKE_DROP_LIST), since the start. */
 void ike_each_stat(const struct ike *ike, void (*fn)(void *arg, const char *label, uint64_t n), void *arg);
 /* For show crypto protocol statistics. */
 struct crypto_work ike_work(const struct ike *ike);

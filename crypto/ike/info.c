@@ -264,7 +264,7 @@ static void unprotected(struct ike_sa *sa, const struct ike_hdr *hdr, struct byt
 	struct ike *ike = sa->ike;
 	struct rd r = rd_of(raw.p, raw.len);
 	rd_skip(&r, IKE_HDR_LEN);
-	ike->stat[STAT_IN_DROPS]++;
+	ike_drop(ike, IKE_DROP_CLEAR);
 	if (!ike_may_log(ike) || !ike_msg_parse(&ike->msg, hdr, rd_rest(&r), 16, NULL))
 		return;
 	const struct ike_payload *p = ike_msg_find(&ike->msg, PAY_NOTIFY, NULL);
@@ -292,7 +292,7 @@ void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 	}
 	if (sa->mm.state != ST_ACTIVE || hdr->msgid == 0) {
 		am_ask_again(sa);
-		ike->stat[STAT_IN_DROPS]++;
+		ike_drop(ike, IKE_DROP_EARLY);
 		ike_dbg(sa, IKE_EVENT,
 		        "Dropping message: Informational before Main Mode is complete");
 		return;

@@ -243,12 +243,20 @@ static const char *const put_off_names[] = {
 #undef X
 };
 
+static const char *const drop_names[] = {
+#define X(name, text) text,
+        IKE_DROP_LIST(X)
+#undef X
+};
+
 void ike_each_stat(const struct ike *ike, void (*fn)(void *arg, const char *label, uint64_t n), void *arg)
 {
 	for (size_t i = 0; i < STAT_N; i++)
 		fn(arg, names[i], ike->stat[i]);
 	for (size_t i = 0; i < PUT_OFF_N; i++)
 		fn(arg, put_off_names[i], ike->put_off[i]);
+	for (size_t i = 0; i < IKE_DROP_N; i++)
+		fn(arg, drop_names[i], ike->drop[i]);
 }
 
 /* What is there stays there. */

@@ -376,9 +376,9 @@ static const struct ike_row *row_find(const struct ike_xchg *x)
 	return NULL;
 }
 
-static void drop(struct ike_sa *sa, const char *why)
+static void drop(struct ike_sa *sa, enum ike_drop what, const char *why)
 {
-	sa->ike->stat[STAT_IN_DROPS]++;
+	ike_drop(sa->ike, what);
 	ike_dbg(sa, IKE_EVENT, "Dropping message: %s", why);
 }
 
@@ -445,7 +445,7 @@ static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struc
 	const struct ike_auth *auth = row->auth == AUTH_PROOF ? sa->auth : NULL;
 
 	if (row->seal != EITHER && sealed != (row->seal == SEALED)) {
-		drop(sa, sealed ? "encrypted too early" : "not encrypted");
+		drop(sa, IKE_DROP_CLEAR, sealed ? "encrypted too early" : "not encrypted");
 		return false;
 	}
 	if (sealed) {
@@ -454,14 +454,14 @@ static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struc
 			if (auth != NULL && auth->garbled != NULL)
 				auth->garbled(sa, why);
 			else
-				drop(sa, why);
+				drop(sa, IKE_DROP_PAYLOADS, why);
 			return false;
 		}
 	} else {
 		struct rd r = rd_of(raw.p, raw.len);
 		rd_skip(&r, IKE_HDR_LEN);
 		if (!ike_msg_parse(&ike->msg, hdr, rd_rest(&r), PAD_CLEAR_MAX, &why)) {
-			drop(sa, why);
+			drop(sa, IKE_DROP_PAYLOADS, why);
 			return false;
 		}
 	}
@@ -470,12 +470,12 @@ static bool step_open(struct ike_xchg *x, const struct ike_row *row, const struc
 		if (auth != NULL)
 			auth->incomplete(sa, why);
 		else
-			drop(sa, why);
+			drop(sa, IKE_DROP_PAYLOADS, why);
 		return false;
 	}
 	if (!auth_ok(x, row, &ike->msg)) {
 		ike->stat[STAT_HASH_FAILS]++;
-		drop(sa, "HASH payload does not verify");
+		drop(sa, IKE_DROP_HASH, "HASH payload does not verify");
 		return false;
 	}
 	if (sealed)
@@ -547,7 +547,7 @@ void ike_step(struct ike_xchg *x, struct ip4_end local, struct ip4_end remote,
 	}
 	const struct ike_row *row = row_find(x);
 	if (row == NULL) {
-		drop(x->sa, "not expected now");
+		drop(x->sa, IKE_DROP_TURN, "not expected now");
 		return;
 	}
 	const struct received before = received_of(x);

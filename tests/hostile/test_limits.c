@@ -173,13 +173,54 @@ static void log_of_strangers(void **state)
 	assert_int_equal(net_logged(net, 713904, NULL), 20);
 }
 
+/* ------------------------------------------------------------------ counters */
+
+static uint64_t named_drops, all_drops;
+
+static void count(void *arg, const char *label, uint64_t n)
+{
+	(void)arg;
+	if (strcmp(label, "In Drop Packets") == 0)
+		all_drops = n;
+	else if (strncmp(label, "Drop ", 5) == 0)
+		named_drops += n;
+}
+
+/* What is dropped has a name. */
+static void drops_have_names(void **state)
+{
+	struct net *net = *state;
+	struct ike *ike = net->server.ike;
+	struct ike_out o;
+	struct ike_sa *c = hand_connected(net, CLIENT_IP);
+	static const uint8_t exchanges[] = {EXCH_MAIN, EXCH_AGGRESSIVE, EXCH_INFO, EXCH_QUICK, EXCH_TRANSACTION, 99};
+	for (unsigned i = 0; i < 200; i++) {
+		if (i % 10 == 0)
+			hand_first(net, &o, i);
+		else
+			hand_begin(&o, i % 10 < 8 ? c : &(struct ike_sa){.icookie = {1}, .rcookie = {2}}, exchanges[i % sizeof exchanges],
+			           (uint8_t)(i / 7 & 1), i & 2);
+		ike_out_bytes(&o, i % 5 == 0 ? PAYLOAD_FRAGMENT : PAY_KE, (struct bytes){o.buf, i % 24});
+		assert_true(ike_out_end(&o));
+		if (i % 9 == 0)
+			o.buf[17] = 0x20;
+		hand_send(net, CLIENT_IP, &o);
+	}
+	named_drops = all_drops = 0;
+	ike_each_stat(ike, count, NULL);
+	assert_true(all_drops > 60);
+	assert_int_equal(named_drops, all_drops);
+	assert_true(ike->drop[IKE_DROP_HEADER] > 0 && ike->drop[IKE_DROP_NO_SA] > 0 && ike->drop[IKE_DROP_EXCHANGE] > 0 &&
+	            ike->drop[IKE_DROP_CLEAR] > 0 && ike->drop[IKE_DROP_FRAGMENT] > 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, hand_setup, hand_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        T(nothing_is_multiplied), T(long_answer_waits),     T(copies_get_one_answer),
-	        T(rate_of_an_address),    T(success_costs_nothing), T(log_of_strangers),
+	        T(rate_of_an_address),    T(success_costs_nothing), T(log_of_strangers), T(drops_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

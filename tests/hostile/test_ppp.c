@@ -86,6 +86,7 @@ static void chap_value_past_the_packet(void **state)
 				quiet_say(l, 0xc223, p, len);
 				pb_run_for(1);
 			}
+	pb_run_for(20);
 	assert_int_equal(aaa_fake.starts, 0);
 	pb_run_for(60000);
 	assert_true(l->closed);
@@ -103,8 +104,9 @@ static void pap_lengths_past_the_packet(void **state)
 			if (user + password <= sizeof p - 6)
 				continue;
 			quiet_say(l, 0xc023, p, sizeof p);
-			pb_run_for(0);
+			pb_run_for(1);
 		}
+	pb_run_for(20);
 	assert_int_equal(aaa_fake.starts, 0);
 	pb_run_for(60000);
 }
