@@ -83,13 +83,18 @@ void ike_offer_use(struct ike *ike, const struct ike_offer *o, uint32_t own_ip)
 
 struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip, struct bytes server_id)
 {
+	return client_peer_at(ike, own_ip, SERVER_IP, server_id);
+}
+
+struct ike_peer *client_peer_at(struct ike *ike, uint32_t own_ip, uint32_t server_ip, struct bytes server_id)
+{
 	uint8_t id[8];
 	struct wr w = wr_of(id, sizeof id);
 
 	/* A shell of an SA gives peer_for() what it needs; the peer then begins by itself. */
 	struct ike_sa shell = {.ike = ike,
 	                       .local = {own_ip, IKE_PORT},
-	                       .remote = {SERVER_IP, IKE_PORT},
+	                       .remote = {server_ip, IKE_PORT},
 	                       .ifname = "outside",
 	                       .group_name = ike->conf->ra->name,
 	                       .auth = ike_auth_find(ike->conf->policies[0].auth)};
@@ -103,21 +108,28 @@ struct ike_flow *client_flow_of(struct ike_peer *peer, uint32_t own_ip, uint16_t
 {
 	uint8_t own[8], other[8];
 	struct wr a = wr_of(own, sizeof own), b = wr_of(other, sizeof other);
-	struct ike_qm qm = {.mode = encap == ENCAP_TUNNEL || encap == ENCAP_UDP_TUNNEL ? ESP_TUNNEL : ESP_TRANSPORT};
 
 	wr_u32(&a, (uint32_t)ID_IPV4_ADDR << 24 | 17u << 16 | own_port);
 	wr_u32(&a, own_ip);
 	wr_u32(&b, (uint32_t)ID_IPV4_ADDR << 24 | 17u << 16 | 1701);
 	wr_u32(&b, SERVER_IP);
-	qm.id_local = (struct bytes){own, sizeof own};
-	qm.id_remote = (struct bytes){other, sizeof other};
+	return client_flow_at(peer, own_ip, SERVER_IP, (struct bytes){own, sizeof own}, (struct bytes){other, sizeof other},
+	                      alg, encap);
+}
+
+struct ike_flow *client_flow_at(struct ike_peer *peer, uint32_t own_ip, uint32_t server_ip, struct bytes own_id,
+                                struct bytes other_id, struct esp_alg alg, uint16_t encap)
+{
+	struct ike_qm qm = {.mode = encap == ENCAP_TUNNEL || encap == ENCAP_UDP_TUNNEL ? ESP_TUNNEL : ESP_TRANSPORT,
+	                    .id_local = own_id,
+	                    .id_remote = other_id};
 	struct ike_flow *flow = flow_new(peer, &qm);
 	flow->alg = alg;
 	flow->encap = encap;
 	flow->life_s = 3600;
 	flow->life_kb = 250000;
 	flow->oa_local = own_ip;
-	flow->oa_remote = SERVER_IP;
+	flow->oa_remote = server_ip;
 	flow->want_rekey = true;
 	return flow;
 }

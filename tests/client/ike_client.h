@@ -36,4 +36,10 @@ struct ike_peer *client_peer_of(struct ike *ike, uint32_t own_ip, struct bytes s
 struct ike_flow *client_flow_of(struct ike_peer *peer, uint32_t own_ip, uint16_t own_port, struct esp_alg alg,
                                 uint16_t encap);
 
+/* The same for a client that dialled another address than the server's own, and with identities in words of its own
+ * (bodies of ID payloads). */
+struct ike_peer *client_peer_at(struct ike *ike, uint32_t own_ip, uint32_t server_ip, struct bytes server_id);
+struct ike_flow *client_flow_at(struct ike_peer *peer, uint32_t own_ip, uint32_t server_ip, struct bytes own_id,
+                                struct bytes other_id, struct esp_alg alg, uint16_t encap);
+
 #endif

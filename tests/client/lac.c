@@ -53,20 +53,28 @@ static void put_on_wire(struct lac *c, unsigned i)
 
 static void again(struct timer *t, void *arg);
 
+static uint32_t retry_ms(const struct lac *c)
+{
+	const struct lac_script *s = c->conf.script;
+	if (s != NULL && s->retry.n > 0)
+		return s->retry.items[c->tries < s->retry.n ? c->tries : s->retry.n - 1].type;
+	return c->tries < 2 ? 1000 : 2000;
+}
+
 static void pump(struct lac *c)
 {
 	unsigned window = c->conf.strict ? 1 : 4;
 	while (c->sent < c->queued && c->sent < window)
 		put_on_wire(c, c->sent++);
 	if (c->queued > 0 && !timer_running(&c->timer))
-		timer_start(c->clock, &c->timer, c->tries < 2 ? 1000 : 2000, again, c);
+		timer_start(c->clock, &c->timer, retry_ms(c), again, c);
 }
 
 static void again(struct timer *t, void *arg)
 {
 	struct lac *c = arg;
 	(void)t;
-	if (++c->tries > LAC_TRIES) {
+	if (++c->tries > (c->conf.script != NULL ? c->conf.script->tries : LAC_TRIES)) {
 		c->state = c->state == LAC_CLOSING ? LAC_CLOSED : LAC_FAILED;
 		c->queued = c->sent = 0;
 		return;
@@ -129,20 +137,48 @@ static void finish(struct lac *c, uint16_t call, struct msg_body *m, const struc
 	say(c, call, m);
 }
 
+/* As the script has it. false: there is none. */
+static bool scripted(const struct lac *c, struct wr *w, enum script_msg which, uint16_t call, uint16_t result)
+{
+	if (c->conf.script == NULL)
+		return false;
+	const struct script_list *list = &c->conf.script->avps[which];
+	const struct script_values values = {.v = {[NAME_TUNNEL] = c->conf.tunnel,
+	                                           [NAME_CALL] = call,
+	                                           [NAME_RESULT] = result,
+	                                           [NAME_RESULT_LE] = (uint32_t)result << 8 | result >> 8}};
+	for (size_t i = 0; i < list->n; i++) {
+		const struct script_item *avp = &list->items[i];
+		size_t at = wr_len(w);
+		wr_u16(w, 0);
+		wr_u16(w, (uint16_t)avp->vendor);
+		wr_u16(w, (uint16_t)avp->type);
+		script_write(w, avp->form, &values);
+		wr_patch_u16(w, at, (uint16_t)((avp->m ? AVP_M : 0) | (avp->length != 0 ? avp->length : wr_len(w) - at)));
+	}
+	return true;
+}
+
+static void plain_sccrq(const struct lac *c, struct wr *w)
+{
+	avp_put_u16(w, AVP_PROTOCOL_VERSION, 0x0100);
+	avp_put_u32(w, AVP_FRAMING_CAP, 3);
+	if (c->conf.vendor != NULL)
+		avp_put_u16(w, AVP_FIRMWARE, c->conf.firmware);
+	avp_put_bytes(w, AVP_HOST_NAME, c->conf.host, c->conf.host_len);
+	if (c->conf.vendor != NULL)
+		avp_put_bytes(w, AVP_VENDOR_NAME, c->conf.vendor, strlen(c->conf.vendor));
+	avp_put_u16(w, AVP_TUNNEL_ID, c->conf.tunnel);
+	if (c->conf.window > 0)
+		avp_put_u16(w, AVP_RECEIVE_WINDOW, c->conf.window);
+}
+
 void lac_connect(struct lac *c)
 {
 	struct msg_body m;
 	struct wr w = begin(&m, MSG_SCCRQ);
-	avp_put_u16(&w, AVP_PROTOCOL_VERSION, 0x0100);
-	avp_put_u32(&w, AVP_FRAMING_CAP, 3);
-	if (c->conf.vendor != NULL)
-		avp_put_u16(&w, AVP_FIRMWARE, c->conf.firmware);
-	avp_put_bytes(&w, AVP_HOST_NAME, c->conf.host, c->conf.host_len);
-	if (c->conf.vendor != NULL)
-		avp_put_bytes(&w, AVP_VENDOR_NAME, c->conf.vendor, strlen(c->conf.vendor));
-	avp_put_u16(&w, AVP_TUNNEL_ID, c->conf.tunnel);
-	if (c->conf.window > 0)
-		avp_put_u16(&w, AVP_RECEIVE_WINDOW, c->conf.window);
+	if (!scripted(c, &w, SAY_SCCRQ, c->conf.call, 0))
+		plain_sccrq(c, &w);
 	c->state = LAC_WAIT_SCCRP;
 	c->remote_tunnel = c->remote_call = 0;
 	c->ns = c->nr = 0;
@@ -154,8 +190,10 @@ static void icrq(struct lac *c, uint16_t call)
 {
 	struct msg_body m;
 	struct wr w = begin(&m, MSG_ICRQ);
-	avp_put_u16(&w, AVP_SESSION_ID, call);
-	avp_put_bytes(&w, AVP_CALL_SERIAL, "\0\0\0\1", 4);
+	if (!scripted(c, &w, SAY_ICRQ, call, 0)) {
+		avp_put_u16(&w, AVP_SESSION_ID, call);
+		avp_put_bytes(&w, AVP_CALL_SERIAL, "\0\0\0\1", 4);
+	}
 	finish(c, 0, &m, &w);
 }
 
@@ -163,6 +201,7 @@ static void got_sccrp(struct lac *c, const struct avp_set *set)
 {
 	struct msg_body m;
 	struct wr w = begin(&m, MSG_SCCCN);
+	scripted(c, &w, SAY_SCCCN, c->conf.call, 0);
 	c->remote_tunnel = avp_u16(set, AVP_TUNNEL_ID);
 	c->state = LAC_WAIT_ICRP;
 	finish(c, 0, &m, &w);
@@ -170,16 +209,22 @@ static void got_sccrp(struct lac *c, const struct avp_set *set)
 	     c->conf.call); /* a strict one has a window of one: it waits for the acknowledgement */
 }
 
+static void plain_iccn(const struct lac *c, struct wr *w)
+{
+	if (!c->conf.no_tx_speed)
+		avp_put_u32(w, AVP_TX_SPEED, 1000000);
+	avp_put_u32(w, AVP_FRAMING_TYPE, 3);
+	if (c->conf.sequencing)
+		avp_put_bytes(w, AVP_SEQUENCING, NULL, 0);
+}
+
 static void got_icrp(struct lac *c, const struct avp_set *set)
 {
 	struct msg_body m;
 	struct wr w = begin(&m, MSG_ICCN);
 	c->remote_call = avp_u16(set, AVP_SESSION_ID);
-	if (!c->conf.no_tx_speed)
-		avp_put_u32(&w, AVP_TX_SPEED, 1000000);
-	avp_put_u32(&w, AVP_FRAMING_TYPE, 3);
-	if (c->conf.sequencing)
-		avp_put_bytes(&w, AVP_SEQUENCING, NULL, 0);
+	if (!scripted(c, &w, SAY_ICCN, c->conf.call, 0))
+		plain_iccn(c, &w);
 	c->state = LAC_UP;
 	finish(c, c->remote_call, &m, &w);
 	if (c->conf.two_calls)
@@ -203,12 +248,16 @@ void lac_hang_up(struct lac *c)
 {
 	struct msg_body m;
 	struct wr w = begin(&m, MSG_CDN);
-	avp_put_u16(&w, AVP_SESSION_ID, c->conf.call);
-	put_result(c, &w, 3);
+	if (!scripted(c, &w, SAY_CDN, c->conf.call, 3)) {
+		avp_put_u16(&w, AVP_SESSION_ID, c->conf.call);
+		put_result(c, &w, 3);
+	}
 	finish(c, c->remote_call, &m, &w);
 	w = begin(&m, MSG_STOPCCN);
-	avp_put_u16(&w, AVP_TUNNEL_ID, c->conf.tunnel);
-	put_result(c, &w, 1);
+	if (!scripted(c, &w, SAY_STOPCCN, c->conf.call, 1)) {
+		avp_put_u16(&w, AVP_TUNNEL_ID, c->conf.tunnel);
+		put_result(c, &w, 1);
+	}
 	c->state = LAC_CLOSING;
 	finish(c, 0, &m, &w);
 }

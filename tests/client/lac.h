@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "l2tp/msg.h"
+#include "tests/client/script.h"
 
 enum lac_state {
 	LAC_OFF,
@@ -31,6 +32,7 @@ struct lac_conf {
 	bool sequencing;
 	const char *vendor; /* Vendor Name and Firmware Revision; NULL = says neither */
 	uint16_t firmware;
+	const struct lac_script *script; /* its messages word for word; NULL = those of a plain client */
 };
 
 extern const struct lac_conf lac_windows, lac_apple, lac_android, lac_mikrotik, lac_dlink,

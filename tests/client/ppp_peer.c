@@ -12,7 +12,8 @@ void ppp_peer_frame(struct ppp_peer *p, uint16_t proto, const void *packet, size
 {
 	uint8_t frame[1700];
 	struct wr w = wr_of(frame, sizeof(frame));
-	if (p->profile != PEER_ANDROID || proto == 0xc021)
+	bool bare = p->script != NULL ? p->script->compressed != 0 : p->profile == PEER_ANDROID;
+	if (!bare || proto == 0xc021)
 		wr_u16(&w, 0xff03);
 	wr_u16(&w, proto);
 	wr_bytes(&w, packet, len);
@@ -42,9 +43,41 @@ static void put_opt(struct wr *w, uint8_t type, const char *value, size_t len)
 }
 #define PUT(type, s) ((p->off >> (type)&1) ? (void)0 : put_opt(&w, type, s, sizeof(s) - 1))
 
-static void send_lcp_req(struct ppp_peer *p)
+/* Options of a script: those that were not rejected. */
+static void put_script(struct ppp_peer *p, struct wr *w, const struct script_list *list, bool ipcp)
 {
-	struct wr w = wr_of(p->lcp_req, sizeof(p->lcp_req));
+	const struct script_values values = {.v = {[NAME_ADDRESS] = p->ip,
+	                                           [NAME_DNS1] = p->dns[0],
+	                                           [NAME_NBNS1] = p->nbns[0],
+	                                           [NAME_DNS2] = p->dns[1],
+	                                           [NAME_NBNS2] = p->nbns[1]}};
+	for (size_t i = 0; i < list->n; i++) {
+		const struct script_item *opt = &list->items[i];
+		uint8_t value[64];
+		struct wr v = wr_of(value, sizeof(value));
+		if (ipcp ? p->ip_off[opt->type & 255] : (p->off >> opt->type % 32 & 1) != 0)
+			continue;
+		script_write(&v, opt->form, &values);
+		put_opt(w, (uint8_t)opt->type, (const char *)value, wr_len(&v));
+	}
+}
+
+/* Packets of a script, for which nobody has asked. */
+static void say_script(struct ppp_peer *p, const struct script_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct script_item *item = &list->items[i];
+		uint8_t data[128];
+		struct wr w = wr_of(data, sizeof(data));
+		script_write(&w, item->form, NULL);
+		packet(p, (uint16_t)item->protocol, (uint8_t)item->code,
+		       item->id == SCRIPT_COUNTED ? p->id++ : (uint8_t)item->id, data, wr_len(&w));
+	}
+}
+
+static void put_profile(struct ppp_peer *p, struct wr *out)
+{
+	struct wr w = *out;
 	switch (p->profile) {
 	case PEER_WINDOWS:
 		PUT(1, "\x05\x78");
@@ -75,6 +108,16 @@ static void send_lcp_req(struct ppp_peer *p)
 		PUT(5, "\x77\x22\x33\x44");
 		break;
 	}
+	*out = w;
+}
+
+static void send_lcp_req(struct ppp_peer *p)
+{
+	struct wr w = wr_of(p->lcp_req, sizeof(p->lcp_req));
+	if (p->script != NULL)
+		put_script(p, &w, &p->script->lcp, false);
+	else
+		put_profile(p, &w);
 	p->lcp_req_len = wr_len(&w);
 	p->lcp_req_id = p->id++;
 	p->lcp_acked = false;
@@ -90,19 +133,27 @@ static void put_ip(struct ppp_peer *p, struct wr *w, uint8_t type, uint32_t ip)
 	wr_u32(w, ip);
 }
 
+static void put_plain_ipcp(struct ppp_peer *p, struct wr *w)
+{
+	if (!p->no_address)
+		put_ip(p, w, 3, p->ip);
+	if (p->profile == PEER_APPLE && !p->ip_off[2])
+		put_opt(w, 2, "\x00\x2d\x0f\x01", 4);
+	put_ip(p, w, 129, p->dns[0]);
+	if (p->profile == PEER_WINDOWS)
+		put_ip(p, w, 130, p->nbns[0]);
+	put_ip(p, w, 131, p->dns[1]);
+	if (p->profile == PEER_WINDOWS)
+		put_ip(p, w, 132, p->nbns[1]);
+}
+
 static void send_ipcp_req(struct ppp_peer *p)
 {
 	struct wr w = wr_of(p->ipcp_req, sizeof(p->ipcp_req));
-	if (!p->no_address)
-		put_ip(p, &w, 3, p->ip);
-	if (p->profile == PEER_APPLE && !p->ip_off[2])
-		put_opt(&w, 2, "\x00\x2d\x0f\x01", 4);
-	put_ip(p, &w, 129, p->dns[0]);
-	if (p->profile == PEER_WINDOWS)
-		put_ip(p, &w, 130, p->nbns[0]);
-	put_ip(p, &w, 131, p->dns[1]);
-	if (p->profile == PEER_WINDOWS)
-		put_ip(p, &w, 132, p->nbns[1]);
+	if (p->script != NULL)
+		put_script(p, &w, &p->script->ipcp, true);
+	else
+		put_plain_ipcp(p, &w);
 	p->ipcp_req_len = wr_len(&w);
 	p->ipcp_req_id = p->id++;
 	p->ipcp_acked = false;
@@ -138,7 +189,7 @@ static void wait(struct ppp_peer *p)
 void ppp_peer_start(struct ppp_peer *p)
 {
 	p->method = AAA_METHOD_N;
-	p->id = p->profile == PEER_WINDOWS ? 0 : 1;
+	p->id = p->script != NULL ? (uint8_t)p->script->first_id : p->profile == PEER_WINDOWS ? 0 : 1;
 	send_lcp_req(p);
 	wait(p);
 }
@@ -157,11 +208,13 @@ void ppp_peer_hangup(struct ppp_peer *p)
 	packet(p, 0xc021, TERM, p->id++, "", 0);
 	p->closed = true;
 	timer_stop(p->clock, &p->timer);
+	timer_stop(p->clock, &p->inform_timer);
 }
 
 void ppp_peer_stop(struct ppp_peer *p)
 {
 	timer_stop(p->clock, &p->timer);
+	timer_stop(p->clock, &p->inform_timer);
 	p->closed = true;
 }
 
@@ -188,7 +241,9 @@ static void lcp_check_up(struct ppp_peer *p)
 		return;
 	p->lcp_up = true; /* all that comes above begins anew */
 	p->authenticated = p->ipcp_acked = p->ipcp_ack_sent = p->ip_up = false;
-	if (p->profile == PEER_WINDOWS) {
+	if (p->script != NULL)
+		say_script(p, &p->script->after_lcp);
+	else if (p->profile == PEER_WINDOWS) {
 		packet(p, 0xc021, 12, p->id++, "\x11\x22\x33\x44MSRASV5.20", 14);
 		packet(p, 0xc021, 12, p->id++, "\x11\x22\x33\x44MSRAS-0-HOST", 16);
 		packet(p, 0xc021, 12, p->id++, "\x11\x22\x33\x44\x00\x01\x02\x03\xff\xfe\xfd", 11);
@@ -298,11 +353,13 @@ static void success(struct ppp_peer *p)
 		return;
 	p->authenticated = true;
 	p->auth_len = 0;
-	if (p->profile == PEER_WINDOWS) {
+	if (p->script != NULL)
+		say_script(p, &p->script->after_auth);
+	else if (p->profile == PEER_WINDOWS) {
 		packet(p, 0x8057, REQ, p->id++, "\x01\x0a\x00\x00\x00\x00\x00\x00\x00\x01", 10);
 		packet(p, 0x80fd, REQ, p->id++, "\x12\x06\x01\x00\x00\x01", 6);
 	}
-	if (p->profile == PEER_APPLE)
+	if (p->script == NULL && p->profile == PEER_APPLE)
 		packet(p, 0x8235, REQ, 1, "\x01\x06\x00\x00\x00\x01\x02\x06\x00\x00\x00\x01", 12);
 	send_ipcp_req(p);
 	wait(p);
@@ -498,7 +555,10 @@ static void ipcp_input(struct ppp_peer *p, uint8_t code, uint8_t id, struct byte
 	default:
 		break;
 	}
-	p->ip_up = p->ipcp_acked && p->ipcp_ack_sent;
+	bool up = p->ipcp_acked && p->ipcp_ack_sent;
+	if (up && !p->ip_up && p->script != NULL && p->script->inform.n > 0)
+		timer_start(p->clock, &p->inform_timer, 0, ppp_peer_inform, p);
+	p->ip_up = up;
 }
 
 void ppp_peer_input(struct ppp_peer *p, const uint8_t *frame, size_t len)

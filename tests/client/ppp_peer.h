@@ -6,6 +6,7 @@
 #include "core/aaa/aaa.h"
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "tests/client/script.h"
 
 enum peer_profile { PEER_PLAIN, PEER_WINDOWS, PEER_APPLE, PEER_ANDROID };
 
@@ -15,6 +16,7 @@ struct ppp_peer {
 	void (*send)(void *arg, const uint8_t *frame, size_t len);
 	void *arg;
 	enum peer_profile profile;
+	const struct ppp_script *script; /* what it says, in place of a profile; may be NULL */
 	const char *user, *password;
 	const char *second; /* the password for when it may try again; NULL = it does not */
 	unsigned methods; /* AAA_BIT: what it is willing to do, best first as in enum aaa_method */
@@ -48,10 +50,16 @@ struct ppp_peer {
 	char want[43];
 	struct timer timer;
 	unsigned tries;
+	struct timer inform_timer;
+	unsigned informs, inform_acks; /* DHCPINFORMs sent, answered */
 };
 
 void ppp_peer_start(struct ppp_peer *p);
 void ppp_peer_input(struct ppp_peer *p, const uint8_t *frame, size_t len);
+/* Asks, and again until there is an answer (inform_timer; arg is the peer). */
+void ppp_peer_inform(struct timer *t, void *arg);
+/* An IP packet for it: an answer to DHCPINFORM is. */
+void ppp_peer_ip(struct ppp_peer *p, struct bytes ip);
 /* LCP Terminate-Request. */
 void ppp_peer_hangup(struct ppp_peer *p);
 /* Starts LCP anew on an open link. */

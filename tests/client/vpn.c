@@ -190,6 +190,8 @@ static void make_ike(struct vpn *v)
 		v->offer.groups[0].psk = v->habits.psk;
 		v->offer.groups[0].psk_len = strlen(v->habits.psk);
 	}
+	if (v->habits.script != NULL)
+		v->offer.groups[0].dpd = v->habits.script->dpd != 0;
 	if (v->habits.group_name != NULL) {
 		v->offer.conf.identity = IKE_ID_KEY_ID;
 		v->offer.conf.identity_text = v->habits.group_name;
@@ -250,7 +252,7 @@ static void on_l2tp_send(void *arg, const uint8_t *msg, size_t len)
 		return;
 	}
 	struct wr w = wr_of(at, len + 8);
-	wr_u16(&w, 1701);
+	wr_u16(&w, v->habits.script != NULL ? (uint16_t)v->habits.script->l2tp_port : 1701);
 	wr_u16(&w, 1701);
 	wr_u16(&w, (uint16_t)(len + 8));
 	wr_u16(&w, 0);
@@ -348,9 +350,12 @@ void vpn_frame(struct vpn *v, const uint8_t *frame, size_t len)
 	if ((proto & 1) == 0)
 		proto = (uint16_t)(proto << 8 | rd_u8(&r));
 	struct bytes ip = rd_rest(&r);
-	if (!rd_ok(&r) || proto != 0x0021)
+	if (!rd_ok(&r) || proto != 0x0021) {
 		ppp_peer_input(&v->ppp, frame, len);
-	else if (v->ops->ip != NULL)
+		return;
+	}
+	ppp_peer_ip(&v->ppp, ip);
+	if (v->ops->ip != NULL)
 		v->ops->ip(v->arg, ip);
 }
 
@@ -375,7 +380,8 @@ static void make_l2tp(struct vpn *v)
 	                           .profile = v->habits.ppp,
 	                           .user = v->habits.user,
 	                           .password = v->habits.password,
-	                           .methods = v->habits.methods};
+	                           .methods = v->habits.methods,
+	                           .script = v->habits.script != NULL ? v->habits.script->ppp : NULL};
 	v->ppp_started = false;
 }
 
@@ -407,13 +413,28 @@ void vpn_off(struct vpn *v)
 	v->out = NULL;
 }
 
+static struct ike_flow *scripted_flow(struct vpn *v, uint16_t encap)
+{
+	const struct vpn_script *s = v->habits.script;
+	const struct script_values values = {.v = {[NAME_IP] = v->ip, [NAME_SERVER] = vpn_server(v)}};
+	uint8_t own[IKE_ID_MAX], other[IKE_ID_MAX];
+	struct wr a = wr_of(own, sizeof own), b = wr_of(other, sizeof other);
+	script_write(&a, s->id.items[0].form, &values);
+	script_write(&b, s->other_id.items[0].form, &values);
+	struct ike_flow *flow = client_flow_at(v->peer, v->ip, vpn_server(v), (struct bytes){own, wr_len(&a)},
+	                                       (struct bytes){other, wr_len(&b)}, v->habits.esp, encap);
+	flow->group = (uint16_t)s->pfs_group;
+	return flow;
+}
+
 void vpn_dial(struct vpn *v)
 {
 	bool nat = v->habits.private_ip != 0;
-	v->peer = client_peer_of(v->ike, v->ip, v->habits.server_id);
+	uint16_t encap = nat ? ENCAP_UDP_TRANSPORT : ENCAP_TRANSPORT;
+	v->peer = client_peer_at(v->ike, v->ip, vpn_server(v), v->habits.server_id);
 	v->peer->aggressive = v->habits.group_name != NULL;
-	v->flow = client_flow_of(v->peer, v->ip, 1701, v->habits.esp, nat ? ENCAP_UDP_TRANSPORT : ENCAP_TRANSPORT);
-	v->flow->natoa = nat;
+	v->flow = v->habits.script != NULL ? scripted_flow(v, encap) : client_flow_of(v->peer, v->ip, 1701, v->habits.esp, encap);
+	v->flow->natoa = nat && (v->habits.script == NULL || v->habits.script->natoa);
 	if (v->habits.endless_keys)
 		v->flow->life_kb = 0;
 	mm_begin(v->peer, NULL);

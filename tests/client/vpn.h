@@ -45,6 +45,16 @@ struct client_habits {
 	bool ike_only;     /* no L2TP follows */
 	bool endless_keys; /* no lifetime by kilobytes */
 	bool cheap_dh;     /* tiny exponents: what it costs the server is the same */
+	/* what follows is of clients that are data (tests/clients) */
+	const struct vpn_script *script; /* may be NULL */
+	uint32_t server_ip; /* dialled; 0 = SERVER_IP */
+};
+
+/* Its identities in Quick Mode (one item each: the body), where its L2TP comes from, which habits it has. */
+struct vpn_script {
+	struct script_list id, other_id;
+	uint32_t l2tp_port, natoa, pfs_group, dpd;
+	const struct ppp_script *ppp;
 };
 
 extern const struct client_habits client_windows, client_apple, client_android;
@@ -79,6 +89,12 @@ struct vpn {
 	bool ppp_started;
 	unsigned flow_ups, flow_downs, peer_downs;
 };
+
+/* Whom it dials. */
+static inline uint32_t vpn_server(const struct vpn *v)
+{
+	return v->habits.server_ip != 0 ? v->habits.server_ip : SERVER_IP;
+}
 
 /* Switched on, silent yet. public_ip: its address unless habits have a private one. clock, sas, ops, arg stay the caller's;
  * not to be moved until vpn_off. Aborts when memory is short. */

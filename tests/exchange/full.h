@@ -72,6 +72,8 @@ struct client {
 	uint16_t nat_ike, nat_natt; /* ports the NAT gave */
 	uint32_t counter;           /* message ids count from 1 */
 	bool gone;
+	uint8_t first[2048];        /* the first IKE message it sent */
+	size_t first_len;
 	bool loses_qm3; /* its last message of Quick Mode never arrives */
 	/* IP through the tunnel */
 	uint32_t sent, back; /* packets, echoes */

@@ -26,6 +26,10 @@ static void on_send(void *arg, uint16_t port, struct ip4_end to, const struct io
 	bool ike = n == 2;
 	if (ike && c->loses_qm3 && ((const uint8_t *)last->iov_base)[EXCH_AT] == EXCH_QUICK && last->iov_len < HASH_ALONE)
 		return;
+	if (ike && c->first_len == 0 && last->iov_len <= sizeof c->first) {
+		memcpy(c->first, last->iov_base, last->iov_len);
+		c->first_len = last->iov_len;
+	}
 	for (size_t i = 0; i < n; i++)
 		wr_bytes(&w, parts[i].iov_base, parts[i].iov_len);
 	assert_true(wr_ok(&w));

@@ -1,0 +1,289 @@
+#include "tests/clients/say.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/random.h"
+#include "crypto/ike/main.h"
+#include "crypto/ike/quick.h"
+#include "crypto/ike/vendor.h"
+
+enum { SPEAKERS = 64, COUNTERS = 8 };
+
+struct speaker {
+	const struct ike *ike;
+	const struct ike_script *script;
+	uint32_t own_ip, contacts;
+	/* Quick Mode's last message ID in every IKE SA */
+	struct {
+		const struct ike_sa *sa;
+		uint32_t last;
+	} ids[COUNTERS];
+	unsigned next_id;
+};
+
+static struct speaker speakers[SPEAKERS];
+/* Who writes a message now, NULL = somebody without script; and whether it has yet to say its vendor IDs. */
+static struct speaker *writing;
+static bool vendors_due;
+/* The message ID that a Quick Mode got in place of the engine's. */
+static uint32_t drawn, given;
+
+#define WRAP(type, name, ...)           \
+	type __real_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__)
+
+static struct speaker *speaker_of(const struct ike *ike)
+{
+	for (unsigned i = 0; i < SPEAKERS; i++)
+		if (speakers[i].ike == ike)
+			return &speakers[i];
+	return NULL;
+}
+
+void say_use(struct ike *ike, const struct ike_script *script, uint32_t own_ip)
+{
+	struct speaker *free_one = speaker_of(NULL);
+	if (free_one == NULL)
+		abort();
+	*free_one = (struct speaker){.ike = ike, .script = script, .own_ip = own_ip};
+}
+
+void say_forget(const struct ike *ike)
+{
+	struct speaker *s = speaker_of(ike);
+	if (s == NULL)
+		return;
+	if (writing == s)
+		writing = NULL;
+	*s = (struct speaker){0};
+}
+
+/* ------------------------------------------------------------------ SA payloads */
+
+/* A payload inside the SA payload; its length is patched in when it ends. */
+static size_t inner_begin(struct wr *w, bool more, uint8_t type)
+{
+	size_t at = wr_len(w);
+	wr_u8(w, more ? type : 0);
+	wr_zero(w, 3);
+	return at;
+}
+
+static void inner_end(struct wr *w, size_t at)
+{
+	wr_patch_u16(w, at + 2, (uint16_t)(wr_len(w) - at));
+}
+
+static bool together(const struct script_item *a, const struct script_item *b)
+{
+	return a->proposal == b->proposal && a->protocol == b->protocol;
+}
+
+void say_sa(struct wr *w, const struct script_list *list, const struct script_values *values, bool spi)
+{
+	enum { DOI_IPSEC = 1, IDENTITY_ONLY = 1, PROPOSAL = 2, TRANSFORM = 3 };
+	wr_u32(w, DOI_IPSEC);
+	wr_u32(w, IDENTITY_ONLY);
+	for (size_t i = 0, end; i < list->n; i = end) {
+		const struct script_item *p = &list->items[i];
+		for (end = i + 1; end < list->n && together(p, &list->items[end]);)
+			end++;
+		size_t proposal = inner_begin(w, end < list->n, PROPOSAL);
+		wr_u8(w, (uint8_t)p->proposal);
+		wr_u8(w, (uint8_t)p->protocol);
+		wr_u8(w, spi ? 4 : 0);
+		wr_u8(w, (uint8_t)(end - i));
+		if (spi)
+			wr_u32(w, values->v[NAME_SPI]);
+		for (size_t t = i; t < end; t++) {
+			size_t transform = inner_begin(w, t + 1 < end, TRANSFORM);
+			wr_u8(w, (uint8_t)(t - i + 1));
+			wr_u8(w, (uint8_t)list->items[t].transform);
+			wr_u16(w, 0);
+			script_write(w, list->items[t].form, values);
+			inner_end(w, transform);
+		}
+		inner_end(w, proposal);
+	}
+}
+
+WRAP(struct ike_out *, ike_answer_begin, struct ike_xchg *x, bool encrypted)
+{
+	writing = x->initiator ? speaker_of(x->sa->ike) : NULL;
+	vendors_due = true;
+	return __real_ike_answer_begin(x, encrypted);
+}
+
+WRAP(void, p1_write_offer, struct wr *w, const struct ike_policy *policy)
+{
+	if (writing == NULL)
+		__real_p1_write_offer(w, policy);
+	else
+		say_sa(w, &writing->script->phase1, NULL, false);
+}
+
+WRAP(void, p2_write_offer, struct wr *w, const struct p2_own *own)
+{
+	const struct script_values values = {.v = {[NAME_SPI] = own->spi, [NAME_ENCAP] = own->encap}};
+	if (writing == NULL)
+		__real_p2_write_offer(w, own);
+	else
+		say_sa(w, &writing->script->phase2, &values, true);
+}
+
+/* ------------------------------------------------------------------ the other payloads of phase 1 */
+
+WRAP(void, vendor_write, struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind)
+{
+	if (writing == NULL || writing->ike != sa->ike) {
+		__real_vendor_write(sa, o, kind);
+		return;
+	}
+	for (size_t i = 0; vendors_due && i < writing->script->vendors.n; i++) {
+		ike_out_payload(o, PAY_VENDOR);
+		script_write(&o->w, writing->script->vendors.items[i].form, NULL);
+	}
+	vendors_due = false;
+}
+
+WRAP(struct bytes, mm_own_id, struct ike_sa *sa, const struct pki_cert *cert)
+{
+	const struct speaker *s = sa_is(sa, SAF_INITIATOR) ? speaker_of(sa->ike) : NULL;
+	uint8_t body[256];
+	struct wr w = wr_of(body, sizeof body);
+	if (s == NULL || s->script->id.n == 0)
+		return __real_mm_own_id(sa, cert);
+	const struct script_values values = {.v = {[NAME_IP] = s->own_ip}};
+	script_write(&w, s->script->id.items[0].form, &values);
+	return ike_xchg_keep(&sa->mm, (struct bytes){body, wr_len(&w)});
+}
+
+WRAP(bool, mm_make_ke_nonce, struct ike_xchg *x, struct bytes *ke, struct bytes *nonce)
+{
+	const struct speaker *s = x->initiator ? speaker_of(x->sa->ike) : NULL;
+	uint8_t random[IKE_NONCE_MAX];
+	if (s == NULL || s->script->nonce == 0)
+		return __real_mm_make_ke_nonce(x, ke, nonce);
+	random_bytes(random, s->script->nonce);
+	*ke = ike_xchg_keep(x, (struct bytes){x->dh->job.public, x->dh->job.public_len});
+	*nonce = ike_xchg_keep(x, (struct bytes){random, s->script->nonce});
+	return ke->p != NULL && nonce->p != NULL;
+}
+
+/* INITIAL-CONTACT (RFC 2407 §4.6.3.3) goes into message 5 of the first Main Mode, behind the HASH. */
+static void contact(struct speaker *s, struct ike_sa *sa, bool alone)
+{
+	uint8_t spi[2 * IKE_COOKIE_LEN];
+	if (s->contacts++ > 0)
+		return;
+	memcpy(spi, sa->icookie, IKE_COOKIE_LEN);
+	memcpy(spi + IKE_COOKIE_LEN, sa->rcookie, IKE_COOKIE_LEN);
+	if (alone) {
+		info_notify(sa, PROTO_ISAKMP, (struct bytes){spi, sizeof spi}, NOTIFY_INITIAL_CONTACT, (struct bytes){0});
+		return;
+	}
+	struct ike_out *o = &sa->ike->out;
+	ike_out_payload(o, PAY_NOTIFY);
+	info_write_notify(&o->w, PROTO_ISAKMP, (struct bytes){spi, sizeof spi}, NOTIFY_INITIAL_CONTACT, (struct bytes){0});
+}
+
+WRAP(bool, ike_answer_send, struct ike_xchg *x, bool repeat)
+{
+	bool mm5 = writing != NULL && x->exch == EXCH_MAIN && (x->sa->ike->out.hdr.flags & IKE_FLAG_ENCRYPTED);
+	if (mm5 && writing->script->contact == CONTACT_MM5)
+		contact(writing, x->sa, false);
+	return __real_ike_answer_send(x, repeat);
+}
+
+/* ------------------------------------------------------------------ what was chosen of the offers */
+
+/* The offer had many: what the server chose of them counts. */
+WRAP(bool, mm_take_choice, struct ike_xchg *x, const struct ike_msg *m)
+{
+	static struct p1_offer offer;
+	const struct ike_cipher *c = ike_ciphers;
+	const struct ike_hash *h = ike_hashes;
+	const char *why = "";
+	if (speaker_of(x->sa->ike) == NULL || !p1_read(&offer, ike_msg_find(m, PAY_SA, NULL)->body, &why) || offer.n != 1)
+		return __real_mm_take_choice(x, m);
+	while (c->id != 0 && (c->id != offer.t[0].cipher || c->key_bits != offer.t[0].key_bits))
+		c++;
+	while (h->id != 0 && h->id != offer.t[0].hash)
+		h++;
+	if (c->id != 0 && h->id != 0)
+		mm_set_algorithms(x->sa, &(struct ike_policy){
+		                                 .auth = offer.t[0].auth, .cipher = c, .hash = h, .group = offer.t[0].group});
+	x->sa->life_s = x->sa->life_offered_s = offer.t[0].life_s;
+	return __real_mm_take_choice(x, m);
+}
+
+WRAP(enum ike_verdict, qm_in2, struct ike_xchg *x, struct ike_msg *m)
+{
+	static struct p2_offer offer;
+	struct ike_qm *qm = (struct ike_qm *)x;
+	const char *why = "";
+	if (speaker_of(x->sa->ike) != NULL && p2_read(&offer, ike_msg_find(m, PAY_SA, NULL)->body, &why) && offer.n == 1) {
+		p2_alg(&offer.t[0], &qm->alg);
+		qm->life_s = offer.t[0].life_s;
+		qm->life_kb = offer.t[0].life_kb;
+	}
+	return __real_qm_in2(x, m);
+}
+
+/* What was found of NATs decides about the encapsulation. */
+WRAP(void, sa_established, struct ike_sa *sa)
+{
+	struct speaker *s = sa_is(sa, SAF_INITIATOR) ? speaker_of(sa->ike) : NULL;
+	bool nat = sa->natt != NATT_NONE && (sa->local_nat || sa->remote_nat);
+	for (struct ike_flow *f = s != NULL ? sa->peer->flows : NULL; f != NULL; f = f->next)
+		f->encap = nat ? natt_table[sa->natt].encap_transport : ENCAP_TRANSPORT;
+	__real_sa_established(sa);
+	if (s != NULL && s->script->contact == CONTACT_INFO)
+		contact(s, sa, true);
+}
+
+/* ------------------------------------------------------------------ message IDs */
+
+static uint32_t next_id(struct speaker *s, const struct ike_sa *sa)
+{
+	unsigned i = 0;
+	while (i < COUNTERS && s->ids[i].sa != sa)
+		i++;
+	if (i == COUNTERS)
+		return 0;
+	uint32_t id = ++s->ids[i].last;
+	return s->script->message_ids == IDS_SWAPPED ? __builtin_bswap32(id) : id;
+}
+
+WRAP(void, ike_xchg_init, struct ike_xchg *x, struct ike_sa *sa, uint8_t exch, uint32_t msgid, bool initiator)
+{
+	struct speaker *s = initiator ? speaker_of(sa->ike) : NULL;
+	if (s != NULL && exch != EXCH_QUICK) { /* a new IKE SA, maybe where another was */
+		for (unsigned i = 0; i < COUNTERS; i++)
+			if (s->ids[i].sa == sa)
+				s->ids[i].sa = NULL;
+		s->ids[s->next_id].sa = sa;
+		s->ids[s->next_id].last = 0;
+		s->next_id = (s->next_id + 1) % COUNTERS;
+	} else if (s != NULL && s->script->message_ids != IDS_RANDOM) {
+		uint32_t id = next_id(s, sa);
+		drawn = msgid;
+		given = msgid = id != 0 ? id : msgid;
+	} else if (s != NULL) {
+		uint32_t random = 0;
+		random_bytes(&random, sizeof random);
+		drawn = msgid;
+		given = msgid = random | 1;
+	}
+	__real_ike_xchg_init(x, sa, exch, msgid, initiator);
+}
+
+WRAP(void, ike_keys_iv2, const struct ike_keys *k, const uint8_t *last_block, uint32_t msgid, uint8_t *iv)
+{
+	if (msgid == drawn && drawn != 0)
+		msgid = given;
+	drawn = 0;
+	__real_ike_keys_iv2(k, last_block, msgid, iv);
+}

@@ -1,0 +1,114 @@
+/* clients PROFILE: one kind of client in front of the whole appliance. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/clients/drive.h"
+#include "tests/clients/say.h"
+
+static struct profile *profile;
+static const struct place direct = {.public_ip = HOME_IP};
+static const struct place behind_nat = {.public_ip = ROUTER_IP, .private_ip = BEHIND_IP};
+
+static int setup(void **state)
+{
+	static struct world w;
+	const struct profile *one = profile;
+	drive_open(&w, &one, 1);
+	*state = &w;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ the first message */
+
+/* Walks the payloads with code of its own. */
+static void look_at_first(const struct client *c)
+{
+	enum { SA = 1, VID = 13, HDR = 28, ROOM = 2048 };
+	static uint8_t expected[ROOM];
+	const uint8_t *m = c->first;
+	uint8_t type = m[16];
+	size_t at = HDR, vendor = 0;
+	assert_true(c->first_len > HDR && c->first_len < ROOM);
+	if (profile->mm1_bytes != 0)
+		assert_int_equal(c->first_len, profile->mm1_bytes);
+	assert_int_equal(m[18], profile->ike.aggressive ? EXCH_AGGRESSIVE : EXCH_MAIN);
+	assert_int_equal(type, SA);
+	while (type != 0) {
+		size_t len = (size_t)m[at + 2] << 8 | m[at + 3];
+		struct wr w = wr_of(expected, sizeof expected);
+		assert_true(len >= 4 && at + len <= c->first_len);
+		if (type == SA && profile->sa_bytes != 0)
+			assert_int_equal(len, profile->sa_bytes);
+		if (type == SA)
+			say_sa(&w, &profile->ike.phase1, NULL, false);
+		if (type == VID) {
+			assert_true(vendor < profile->ike.vendors.n);
+			script_write(&w, profile->ike.vendors.items[vendor++].form, NULL);
+		}
+		if (type == SA || type == VID) {
+			assert_int_equal(len - 4, wr_len(&w));
+			assert_memory_equal(m + at + 4, expected, wr_len(&w));
+		}
+		type = m[at];
+		at += len;
+	}
+	assert_int_equal(at, c->first_len);
+	assert_int_equal(vendor, profile->ike.vendors.n);
+}
+
+/* ------------------------------------------------------------------ in and out */
+
+static void come_and_go(struct world *w, const struct place *place)
+{
+	struct client *c = drive_new(w, profile, place, 0);
+	client_enter(c);
+	look_at_first(c);
+	assert_int_equal(world_sessions(w), 1);
+	client_data(c, 20);
+	client_traffic(c, 50, 400);
+	client_rekey_ipsec(c);
+	world_run(w, 5000);
+	client_rekey_ike(c);
+	world_run(w, 20000);
+	client_rekey_ipsec(c);
+	world_run(w, 5000);
+	client_lost_nothing(c);
+	assert_int_equal(world_sessions(w), 1);
+	assert_int_equal(c->vpn.flow_ups, 1);
+	if (profile->ppp.inform.n > 0)
+		assert_true(c->vpn.ppp.informs == profile->ppp.inform_tries || c->vpn.ppp.inform_acks > 0);
+	drive_leave(c, profile);
+	drive_free(c);
+	world_run(w, 150000);
+	world_assert_empty(w);
+}
+
+static void comes_directly(void **state)
+{
+	come_and_go(*state, &direct);
+}
+
+static void comes_through_nat(void **state)
+{
+	come_and_go(*state, &behind_nat);
+}
+
+#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, world_teardown)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat)};
+	struct err err = {0};
+	if (argc != 2 || (profile = profile_load(argv[1], &err)) == NULL) {
+		fprintf(stderr, "%s\n", argc != 2 ? "clients PROFILE" : err.text);
+		return 2;
+	}
+	printf("%s: %u facts, %u of them constructed\n", profile->client, profile->facts, profile->constructed);
+	int failed = cmocka_run_group_tests_name(profile->client, tests, NULL, NULL);
+	profile_free(profile);
+	return failed;
+}
