@@ -184,6 +184,8 @@ static const struct field {
         {"l2tp", "tunnel", NUMBER, AT(tunnel), NULL, false},
         {"l2tp", "call", NUMBER, AT(call), NULL, false},
         {"l2tp", "way", WORD, AT(strict), ways, false},
+        {"l2tp", "tunnel-zero", WORD, AT(tunnel_zero), yes_no, true},
+        {"l2tp", "two-calls", WORD, AT(two_calls), yes_no, true},
         {"l2tp", "sccrq", LIST, AT(l2tp.avps[SAY_SCCRQ]), AVP, false},
         {"l2tp", "scccn", LIST, AT(l2tp.avps[SAY_SCCCN]), AVP, true},
         {"l2tp", "icrq", LIST, AT(l2tp.avps[SAY_ICRQ]), AVP, false},
@@ -303,6 +305,8 @@ static void join(struct profile *p)
 	                           .tunnel = (uint16_t)p->tunnel,
 	                           .call = (uint16_t)p->call,
 	                           .strict = p->strict != 0,
+	                           .tunnel_zero = p->tunnel_zero != 0,
+	                           .two_calls = p->two_calls != 0,
 	                           .script = &p->l2tp};
 }
 

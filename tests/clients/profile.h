@@ -20,6 +20,7 @@ struct profile {
 	const char *group_name;     /* of a client with one; NULL = none */
 	uint32_t mm1_bytes, sa_bytes; /* of its first message, of the SA payload in it; 0 = not known */
 	uint32_t tunnel, call, strict;
+	uint32_t tunnel_zero, two_calls; /* it never writes the server's number; opens a second call */
 	uint32_t dpd; /* it answers */
 	uint32_t leave; /* profile_leave */
 	const char *server; /* lines of configuration it needs of the server */
