@@ -18,5 +18,7 @@ struct client *drive_new(struct world *w, const struct profile *p, const struct 
 void drive_leave(struct client *c, const struct profile *p);
 /* In place of client_free; may be in, then it vanishes. */
 void drive_free(struct client *c);
+/* 26 hours of it, from the first message to the last; nothing is left afterwards. */
+void drive_day(struct world *w, const struct profile *p);
 
 #endif

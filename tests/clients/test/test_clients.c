@@ -97,11 +97,16 @@ static void comes_through_nat(void **state)
 	come_and_go(*state, &behind_nat);
 }
 
+static void lives_a_day(void **state)
+{
+	drive_day(*state, profile);
+}
+
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, world_teardown)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat)};
+	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat), T(lives_a_day)};
 	struct err err = {0};
 	if (argc != 2 || (profile = profile_load(argv[1], &err)) == NULL) {
 		fprintf(stderr, "%s\n", argc != 2 ? "clients PROFILE" : err.text);
