@@ -9,6 +9,7 @@
 
 /* 203.0.113.1; a client that has its address itself, the NAT; a host behind us */
 enum { GW_IP = SERVER_IP, HOME_IP = 0xcb007165, ROUTER_IP = 0xcb00710b };
+enum { GW_NAT_IP = 0xcb007114 }; /* what a client dials (habits.server_ip) that sees the server behind a NAT */
 enum { FULL_UDP = 17, FULL_ESP = 50, HOST_IP = 0x0a4d0009 };
 
 struct client;

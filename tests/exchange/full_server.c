@@ -153,6 +153,7 @@ static void at_client(struct world *w, struct head *h, const uint8_t *data, size
 		else if (h->proto == FULL_UDP)
 			continue;
 		h->dst.ip = c->vpn.ip;
+		h->src.ip = vpn_server(&c->vpn);
 		struct queue one = {0};
 		queue_put(&one, h->proto, h->src, h->dst, data, len);
 		client_input(c, one.first);
@@ -167,6 +168,8 @@ static void arrive(void *arg, const uint8_t *msg, size_t len)
 	struct world *w = arg;
 	struct head h;
 	memcpy(&h, msg, sizeof h);
+	if (h.dst.ip == GW_NAT_IP)
+		h.dst.ip = GW_IP;
 	if (h.dst.ip == GW_IP)
 		at_server(w, &h, msg + sizeof h, len - sizeof h);
 	else

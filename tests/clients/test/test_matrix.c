@@ -1,0 +1,212 @@
+/* clients_matrix FOLDER: every client in every place, and all clients together; the table is printed at the end. */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/clients/drive.h"
+
+enum { PROFILES_MAX = 32, AT_ONCE = 5, OTHER_NAT_IP = ROUTER_IP + 1 };
+
+#define ALONE {.public_ip = HOME_IP}
+#define FIRST {.public_ip = ROUTER_IP, .private_ip = BEHIND_IP}
+#define SECOND {.public_ip = ROUTER_IP, .private_ip = BEHIND_IP + 1}
+#define MIRROR {.public_ip = OTHER_NAT_IP, .private_ip = BEHIND_IP}
+#define TO_NATED_SERVER {.public_ip = HOME_IP + 1, .server = GW_NAT_IP}
+#define BOTH_NATED {.public_ip = HOME_IP + 2, .private_ip = BEHIND_IP, .server = GW_NAT_IP}
+
+static const struct column {
+	const char *name;
+	size_t n;
+	struct place places[AT_ONCE];
+} columns[] = {
+        {"direct", 1, {ALONE}},
+        {"NAT", 1, {FIRST}},
+        {"two behind one NAT", 2, {FIRST, SECOND}},
+        {"same address, two NATs", 2, {FIRST, MIRROR}},
+        {"server behind NAT", 2, {TO_NATED_SERVER, BOTH_NATED}},
+        {"all at once", AT_ONCE, {ALONE, FIRST, SECOND, MIRROR, BOTH_NATED}},
+};
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
+
+static struct profile *profiles[PROFILES_MAX];
+static char names[PROFILES_MAX][32];
+static size_t n_profiles;
+
+/* One of the table; the last is all profiles in one. */
+static struct cell {
+	const struct column *column;
+	const struct profile *profile; /* NULL = all of them */
+	bool passed;
+} cells[PROFILES_MAX * COLUMNS + 1];
+
+/* ------------------------------------------------------------------ one cell */
+
+struct crowd {
+	struct world w;
+	struct client *c[PROFILES_MAX];
+	const struct profile *p[PROFILES_MAX];
+	size_t n;
+};
+
+static void add(struct crowd *crowd, const struct profile *p, const struct place *place)
+{
+	crowd->p[crowd->n] = p;
+	crowd->c[crowd->n] = drive_new(&crowd->w, p, place, crowd->n % 2);
+	crowd->n++;
+}
+
+static void all_come_in(struct crowd *crowd)
+{
+	size_t in = 0;
+	for (size_t i = 0; i < crowd->n; i++)
+		client_dial(crowd->c[i]);
+	for (int tries = 0; tries < 300 && in < crowd->n; tries++) {
+		world_run(&crowd->w, 100);
+		in = 0;
+		for (size_t i = 0; i < crowd->n; i++)
+			in += client_is_in(crowd->c[i]);
+	}
+	for (size_t i = 0; i < crowd->n; i++)
+		if (!client_is_in(crowd->c[i]))
+			fail_msg("%s (%zu of %zu) did not get in\n%s", crowd->p[i]->client, i + 1, crowd->n,
+			         world_show(&crowd->w, "show asp drop"));
+	world_run(&crowd->w, 1000);
+	assert_int_equal(world_sessions(&crowd->w), crowd->n);
+}
+
+/* Whatever each has sent came back to it, to no other. */
+static void nothing_is_lost(struct crowd *crowd, size_t from)
+{
+	for (size_t i = from; i < crowd->n; i++)
+		client_traffic(crowd->c[i], 0, 0);
+	world_run(&crowd->w, 1000);
+	for (size_t i = from; i < crowd->n; i++)
+		if (crowd->c[i]->sent == 0 || crowd->c[i]->back != crowd->c[i]->sent || crowd->c[i]->sas.drops != 0)
+			fail_msg("%s (%zu of %zu): %u of %u packets came back, %u dropped here", crowd->p[i]->client, i + 1,
+			         crowd->n, crowd->c[i]->back, crowd->c[i]->sent, crowd->c[i]->sas.drops);
+}
+
+static void all_work(struct crowd *crowd)
+{
+	for (size_t i = 0; i < crowd->n; i++)
+		client_traffic(crowd->c[i], 20 + (uint32_t)i, 200 + 50 * i);
+	world_run(&crowd->w, 2000);
+	for (size_t i = 0; i < crowd->n; i++)
+		client_rekey_ipsec(crowd->c[i]);
+	world_run(&crowd->w, 3000);
+	for (size_t i = 0; i < crowd->n; i++)
+		client_rekey_ike(crowd->c[i]);
+	world_run(&crowd->w, 3000);
+	nothing_is_lost(crowd, 0);
+}
+
+/* The first leaves; the others do not notice. */
+static void all_leave(struct crowd *crowd)
+{
+	for (size_t i = 1; i < crowd->n; i++)
+		client_traffic(crowd->c[i], 30, 300);
+	drive_leave(crowd->c[0], crowd->p[0]);
+	drive_free(crowd->c[0]);
+	world_run(&crowd->w, 70000);
+	nothing_is_lost(crowd, 1);
+	assert_int_equal(world_sessions(&crowd->w), crowd->n - 1);
+	for (size_t i = 1; i < crowd->n; i++) {
+		drive_leave(crowd->c[i], crowd->p[i]);
+		drive_free(crowd->c[i]);
+	}
+	world_run(&crowd->w, 150000);
+	world_assert_empty(&crowd->w);
+}
+
+static void run_cell(void **state)
+{
+	static struct crowd crowd;
+	struct cell *cell = *state;
+	const struct profile *const *of = cell->profile != NULL ? &cell->profile : (const struct profile *const *)profiles;
+	crowd.n = 0;
+	drive_open(&crowd.w, of, cell->profile != NULL ? 1 : n_profiles);
+	world_edit(&crowd.w, "group-policy clients attributes\n vpn-simultaneous-logins 100\n");
+	for (size_t i = 0; cell->profile != NULL && i < cell->column->n; i++)
+		add(&crowd, cell->profile, &cell->column->places[i]);
+	for (size_t i = 0; cell->profile == NULL && i < n_profiles; i++) {
+		const struct place place = {.public_ip = ROUTER_IP, .private_ip = BEHIND_IP + (uint32_t)i};
+		add(&crowd, profiles[i], &place);
+	}
+	all_come_in(&crowd);
+	all_work(&crowd);
+	all_leave(&crowd);
+	world_close(&crowd.w);
+	cell->passed = true;
+}
+
+/* ------------------------------------------------------------------ the table */
+
+static int is_profile(const struct dirent *d)
+{
+	const char *dot = strrchr(d->d_name, '.');
+	return dot != NULL && strcmp(dot, ".yaml") == 0;
+}
+
+static bool load_all(const char *folder)
+{
+	struct dirent **found;
+	int n = scandir(folder, &found, is_profile, alphasort);
+	if (n <= 0 || n > PROFILES_MAX) {
+		fprintf(stderr, "%s: %d profiles\n", folder, n);
+		return false;
+	}
+	for (int i = 0; i < n; i++) {
+		struct err err = {0};
+		char path[512];
+		snprintf(path, sizeof path, "%s/%s", folder, found[i]->d_name);
+		snprintf(names[i], sizeof names[i], "%.*s", (int)strcspn(found[i]->d_name, "."), found[i]->d_name);
+		free(found[i]);
+		profiles[i] = profile_load(path, &err);
+		if (profiles[i] == NULL) {
+			fprintf(stderr, "%s\n", err.text);
+			return false;
+		}
+		n_profiles++;
+	}
+	free(found);
+	return true;
+}
+
+static void print_table(void)
+{
+	printf("\n%-22s", "");
+	for (size_t c = 0; c < COLUMNS; c++)
+		printf("%-24s", columns[c].name);
+	for (size_t p = 0; p < n_profiles; p++) {
+		printf("\n%-22s", names[p]);
+		for (size_t c = 0; c < COLUMNS; c++)
+			printf("%-24s", cells[p * COLUMNS + c].passed ? "passed" : "FAILED");
+	}
+	printf("\n%-22s%s\n", "all behind one NAT", cells[n_profiles * COLUMNS].passed ? "passed" : "FAILED");
+}
+
+int main(int argc, char **argv)
+{
+	static struct CMUnitTest tests[PROFILES_MAX * COLUMNS + 1];
+	static char titles[PROFILES_MAX * COLUMNS + 1][64];
+	size_t n = 0;
+	if (argc != 2 || !load_all(argv[1]))
+		return 2;
+	for (size_t p = 0; p <= n_profiles; p++)
+		for (size_t c = 0; c < (p < n_profiles ? COLUMNS : 1); c++, n++) {
+			cells[n] = (struct cell){&columns[c], p < n_profiles ? profiles[p] : NULL, false};
+			snprintf(titles[n], sizeof titles[n], "%s: %s", p < n_profiles ? names[p] : "everybody",
+			         p < n_profiles ? columns[c].name : "one NAT");
+			tests[n] = (struct CMUnitTest){.name = titles[n], .test_func = run_cell, .initial_state = &cells[n]};
+		}
+	int failed = _cmocka_run_group_tests("matrix", tests, n, NULL, NULL);
+	print_table();
+	for (size_t p = 0; p < n_profiles; p++)
+		profile_free(profiles[p]);
+	return failed;
+}
