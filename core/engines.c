@@ -14,6 +14,7 @@
 #include "core/aaa/radius/dynamic.h"
 #include "core/aaa/test_cmd.h"
 #include "core/aaa_io.h"
+#include "core/failures.h"
 #include "core/filters.h"
 #include "core/gateway.h"
 #include "core/sessiondb.h"
@@ -91,13 +92,14 @@ int gateway_engines(struct gateway *gw, struct err *err)
 	if (gw->servers != NULL && (rc = gateway_dynamic_new(gw, err)) != 0)
 		return rc;
 	gw->sessions = sessiondb_new(gw);
+	gw->failures = failures_new(gw);
 	struct capture_hooks capture = gateway_capture_hooks;
 	capture.ctx = gw;
 	gw->captures = captures_new(gw->ifaces, workers_count(gw->workers), &capture);
 	gw->filters = filters_new(gw);
 	gw->dhcp = gateway_dhcp_new(gw);
 	if (gw->flows == NULL || gw->client_routes == NULL || gw->dhcp == NULL || gw->ike == NULL ||
-	    gw->l2tp == NULL || gw->ppp == NULL || gw->admins == NULL || gw->captures == NULL || gw->sessions == NULL ||
+	    gw->l2tp == NULL || gw->ppp == NULL || gw->admins == NULL || gw->captures == NULL || gw->sessions == NULL || gw->failures == NULL ||
 	    gw->filters == NULL)
 		return err_set(err, -ENOMEM, "out of memory");
 	l2tp_set_user(gw->l2tp, ppp_link_user(), gw->ppp);
@@ -117,6 +119,8 @@ void gateway_engines_free(struct gateway *gw)
 	free(gw->client_nets);
 	gateway_dhcp_free(gw);
 	sessiondb_free(gw->sessions);
+	failures_free(gw->failures);
+	gw->failures = NULL;
 	aaa_lockout_set(NULL);
 	aaa_backoff_clear();
 	aaa_admins_free(gw->admins);
@@ -170,6 +174,7 @@ void gateway_register(struct gateway *gw)
 	        .ifaces = gw->ifaces, .clock = &gw->clock, .clients = show_clients, .ctx = gw};
 	net_show_register(&gw->net_show);
 	sessiondb_register(gw->sessions);
+	failures_register(gw->failures);
 	filters_register(gw->filters);
 	translate_register(gw);
 	connections_register(gw);

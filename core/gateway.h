@@ -20,6 +20,7 @@
  *   filters*.c  access lists in force
  *   connections.c  what passes through
  *   translate*.c translation rules, and what the host filters, in nftables
+ *   failures*.c the clients that did not get in, as `show vpn-sessiondb failures` explains them
  *   sessiondb.c the sessions as `show vpn-sessiondb` tells of them */
 #ifndef CORE_GATEWAY_H
 #define CORE_GATEWAY_H
@@ -48,6 +49,7 @@
 
 struct aaa_admins;
 struct sessiondb;
+struct failures;
 struct filters;
 struct fetches;
 struct helpers;
@@ -65,6 +67,7 @@ struct gateway_options {
 struct gw_flow {
 	uint32_t peer, flow;
 	bool udp_encap, reverse_route;
+	bool l2tp; /* a message of it has come */
 	const char *ifname, *group; /* shared (core/base/share.h) */
 	unsigned users;    /* who is in over it */
 	bool ending;       /* we ended the last one: only the goodbyes are waited for */
@@ -140,6 +143,7 @@ struct gateway {
 	struct gw_dhcp *dhcp;
 	struct gw_overtcp *overtcp; /* NULL while no port is listened on */
 	struct sessiondb *sessions;
+	struct failures *failures; /* clients that were refused */
 	struct filters *filters; /* access lists */
 
 	struct grammar *grammar;

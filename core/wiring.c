@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/failures.h"
 #include "core/filters.h"
 #include "core/gateway.h"
 #include "core/sessiondb.h"
@@ -76,6 +77,8 @@ static void flow_unused(struct timer *t, void *arg)
 {
 	struct gateway *gw = arg;
 	struct gw_flow *f = (struct gw_flow *)((char *)t - offsetof(struct gw_flow, idle));
+	if (!f->l2tp)
+		failures_no_l2tp(gw, f);
 	ike_drop_peer(gw->ike, f->peer, SA_END_DELETED, "User Requested");
 }
 
@@ -175,6 +178,7 @@ const struct ike_ops gateway_ike_ops = {
         .flow_down = ike_flow_down,
         .admit = ike_admit,
         .clear = gateway_tap_clear,
+        .refused = failures_tell,
 };
 
 void gateway_flows_free(struct gateway *gw)
@@ -245,6 +249,7 @@ static void up_l2tp(void *ctx, uint32_t peer, uint32_t flow, struct ip4_end loca
 	const struct l2tp_from from = {peer,     flow,      local,       remote,
 	                               f->group, f->ifname, f->udp_encap};
 	flow_heard(gw, f);
+	f->l2tp = true;
 	l2tp_input(gw->l2tp, &from, msg, len);
 }
 
@@ -369,7 +374,7 @@ static bool l2tp_count(void *ctx, uint16_t tunnel, uint16_t call, struct l2tp_co
 	return true;
 }
 
-const struct l2tp_ops gateway_l2tp_ops = {l2tp_send, l2tp_call_up, l2tp_call_down, l2tp_count};
+const struct l2tp_ops gateway_l2tp_ops = {l2tp_send, l2tp_call_up, l2tp_call_down, l2tp_count, failures_tell};
 
 /* ------------------------------------------------------------------ PPP */
 
@@ -508,4 +513,5 @@ const struct ppp_ops gateway_ppp_ops = {
         .session_up = ppp_session_up,
         .session_end = ppp_session_end,
         .in_hours = ppp_in_hours,
+        .refused = failures_tell,
 };

@@ -173,6 +173,7 @@ static void act_icrp(void *obj, void *data)
 static void no_user(struct l2tp_call *c)
 {
 	l2tp_refuse(c->t->l, c->t->remote.ip, c->t->id, L2TP_REFUSE_NO_USER);
+	l2tp_failed(c->t, FAIL_NO_SESSION, NULL);
 	tunnel_close(c->t, LINK_END_SERVICE_UNAVAILABLE);
 }
 
@@ -221,6 +222,7 @@ static void act_bad(void *obj, void *data)
 	struct l2tp_call *c = obj;
 	const struct cause *cause = data;
 	l2tp_refuse(c->t->l, c->t->remote.ip, c->t->id, cause->refuse);
+	l2tp_failed(c->t, FAIL_L2TP_BAD, l2tp_refuse_text(cause->refuse));
 	send_cdn(c->t, c->remote_id, c->id, CDN_ERROR, (uint16_t)cause->error, NULL);
 	finish(c, LINK_END_SERVICE_UNAVAILABLE);
 }
@@ -333,6 +335,7 @@ static void new_call(struct l2tp_tunnel *t, struct cause *cause)
 	}
 	if (cause->error != L2TP_ERR_NONE) {
 		l2tp_refuse(t->l, t->remote.ip, t->id, cause->refuse);
+		l2tp_failed(t, FAIL_L2TP_BAD, l2tp_refuse_text(cause->refuse));
 		send_cdn(t, remote, l2tp_new_call_id(t->l), CDN_ERROR, (uint16_t)cause->error,
 		         NULL);
 	} else if (t->call.state != CALL_IDLE) {

@@ -61,6 +61,7 @@ struct l2tp_tunnel {
 	bool half;       /* in l2tp.half and half_of: no call was established yet */
 	bool busy, gone; /* inside its own input; to be freed at its end */
 	bool told;       /* its SCCCN came: its end is logged */
+	bool refusal_told; /* l2tp_failed */
 	struct chan chan;
 	struct timer hello, guard;
 	uint64_t changed_ms;
@@ -110,6 +111,10 @@ static inline bool tunnel_live(const struct l2tp_tunnel *t)
 }
 /* Counts it, and says so in debug l2tp error. */
 void l2tp_refuse(struct l2tp *l, uint32_t remote_ip, uint16_t tunnel, enum l2tp_refuse why);
+/* Tells of a tunnel that comes to nothing, once: before it has a call, or with that. */
+void l2tp_failed(struct l2tp_tunnel *t, enum fail_cause cause, const char *offered);
+/* The cause that a refusal is. */
+enum fail_cause l2tp_fail_cause(enum l2tp_refuse why);
 struct l2tp_tunnel *l2tp_by_id(const struct l2tp *l, uint16_t id);
 /* The one live tunnel of a flow, NULL = none. */
 struct l2tp_tunnel *l2tp_of_flow(const struct l2tp *l, uint32_t flow);

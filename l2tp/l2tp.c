@@ -173,6 +173,37 @@ void l2tp_refuse(struct l2tp *l, uint32_t remote_ip, uint16_t tunnel, enum l2tp_
 	          l2tp_refuse_text(why));
 }
 
+enum fail_cause l2tp_fail_cause(enum l2tp_refuse why)
+{
+	static const uint8_t causes[L2TP_REFUSE_N] = {
+	        [L2TP_REFUSE_MALFORMED] = FAIL_L2TP_BAD,   [L2TP_REFUSE_MISSING_AVP] = FAIL_L2TP_BAD,
+	        [L2TP_REFUSE_UNKNOWN_AVP] = FAIL_L2TP_BAD, [L2TP_REFUSE_VERSION] = FAIL_L2TP_BAD,
+	        [L2TP_REFUSE_CHALLENGE] = FAIL_L2TP_SECRET, [L2TP_REFUSE_TUNNEL_LIMIT] = FAIL_L2TP_LIMIT,
+	        [L2TP_REFUSE_HALF_OPEN] = FAIL_L2TP_LIMIT, [L2TP_REFUSE_SECOND_CALL] = FAIL_L2TP_BAD,
+	        [L2TP_REFUSE_NO_USER] = FAIL_NO_SESSION,   [L2TP_REFUSE_UNEXPECTED] = FAIL_L2TP_BAD,
+	        [L2TP_REFUSE_NOT_HELD] = FAIL_L2TP_BAD,
+	};
+	return (enum fail_cause)causes[why];
+}
+
+void l2tp_failed(struct l2tp_tunnel *t, enum fail_cause cause, const char *offered)
+{
+	const struct l2tp *l = t->l;
+	const struct failure f = {.cause = cause,
+	                          .stage = t->call.state != CALL_IDLE ? FAIL_AT_CALL : FAIL_AT_TUNNEL,
+	                          .remote = t->remote,
+	                          .peer = t->peer,
+	                          .group = t->group,
+	                          .ifname = t->ifname,
+	                          .offered = offered,
+	                          .vendor = t->vendor,
+	                          .host = t->host};
+	if (t->refusal_told || l->ops->refused == NULL)
+		return;
+	t->refusal_told = true;
+	l->ops->refused(l->ctx, &f);
+}
+
 void l2tp_debug_message(const struct debug_who *who, char dir, struct ip4_end remote,
                         const uint8_t *msg, size_t len)
 {
@@ -245,6 +276,26 @@ void l2tp_count_half(struct l2tp_tunnel *t, bool half)
 		hash_del(l->half_of, &t->peer, sizeof t->peer);
 }
 
+/* Told of a tunnel that never was. */
+static void tell_refused(const struct l2tp *l, const struct l2tp_from *from, const struct avp_set *set, enum l2tp_refuse why)
+{
+	char host[L2TP_HOST_MAX + 1], vendor[L2TP_VENDOR_MAX + 1];
+	const struct failure f = {.cause = l2tp_fail_cause(why),
+	                          .stage = FAIL_AT_TUNNEL,
+	                          .remote = from->remote,
+	                          .peer = from->peer,
+	                          .group = from->tunnel_group,
+	                          .ifname = from->ifname,
+	                          .offered = l2tp_refuse_text(why),
+	                          .vendor = vendor,
+	                          .host = host};
+	if (l->ops->refused == NULL)
+		return;
+	avp_text(set, AVP_HOST_NAME, host, sizeof host);
+	avp_text(set, AVP_VENDOR_NAME, vendor, sizeof vendor);
+	l->ops->refused(l->ctx, &f);
+}
+
 /* What the table of RFC 2661 §7.2.1 calls "receive SCCRQ, not acceptable". */
 static bool sccrq_fits(const struct avp_set *set, enum l2tp_refuse *why, uint16_t *result,
                        uint16_t *error)
@@ -292,11 +343,13 @@ static void open_new(struct l2tp *l, const struct l2tp_from *from, const struct 
 	uint16_t result, error, remote = avp_u16(set, AVP_TUNNEL_ID);
 	if (!sccrq_fits(set, &why, &result, &error)) {
 		l2tp_refuse(l, from->remote.ip, 0, why);
+		tell_refused(l, from, set, why);
 		refuse_sccrq(l, from, head, remote, result, error, l2tp_refuse_text(why));
 		return;
 	}
 	if (!room(l, from, &why) || tunnel_open(l, from, head, set) == NULL) {
 		l2tp_refuse(l, from->remote.ip, 0, why);
+		tell_refused(l, from, set, why);
 		refuse_sccrq(l, from, head, remote, STOP_ERROR, L2TP_ERR_RESOURCES,
 		             l2tp_refuse_text(why));
 	}

@@ -9,6 +9,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/drop.h"
+#include "core/base/failure.h"
 #include "core/base/link.h"
 
 struct l2tp;
@@ -41,6 +42,8 @@ struct l2tp_ops {
 	void (*call_down)(void *ctx, uint16_t tunnel, uint16_t call);
 	/* Counters of the data path for show and for the liveness check; false = none (all zero). */
 	bool (*counters)(void *ctx, uint16_t tunnel, uint16_t call, struct l2tp_counters *c);
+	/* A client was refused; may be NULL. */
+	void (*refused)(void *ctx, const struct failure *f);
 };
 
 struct l2tp_conf {

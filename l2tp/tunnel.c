@@ -247,6 +247,7 @@ static void act_bad(void *obj, void *data)
 		snprintf(text, sizeof text, "AVP %u of vendor %u", cause->set->error_type,
 		         cause->set->error_vendor);
 	l2tp_refuse(t->l, t->remote.ip, t->id, cause->refuse);
+	l2tp_failed(t, FAIL_L2TP_BAD, text[0] != '\0' ? text : l2tp_refuse_text(cause->refuse));
 	call_close(&t->call, LINK_END_SERVICE_UNAVAILABLE);
 	send_stopccn(t, STOP_ERROR, (uint16_t)cause->error, text);
 }
@@ -256,6 +257,7 @@ static void act_fsm(void *obj, void *data)
 	struct l2tp_tunnel *t = obj;
 	(void)data;
 	l2tp_refuse(t->l, t->remote.ip, t->id, L2TP_REFUSE_UNEXPECTED);
+	l2tp_failed(t, FAIL_L2TP_BAD, l2tp_refuse_text(L2TP_REFUSE_UNEXPECTED));
 	call_close(&t->call, LINK_END_SERVICE_UNAVAILABLE);
 	send_stopccn(t, STOP_FSM, 0, NULL);
 }
@@ -274,6 +276,8 @@ static void act_guard(void *obj, void *data)
 {
 	struct l2tp_tunnel *t = obj;
 	(void)data;
+	if (t->half) /* else a call has come and gone */
+		l2tp_failed(t, FAIL_L2TP_SILENT, NULL);
 	call_close(&t->call, LINK_END_LOST_CARRIER);
 	send_stopccn(t, STOP_CLEAR, 0, NULL);
 }
@@ -305,6 +309,8 @@ static void act_lost(void *obj, void *data)
 	(void)data;
 	debug_for(&t->who, DEBUG_L2TP_ERROR, 1, "L2TP: tnl %u: no answer from %s, peer is dead",
 	          t->id, ip4_text(t->remote.ip).s);
+	if (t->half)
+		l2tp_failed(t, FAIL_L2TP_SILENT, NULL);
 	tunnel_drop(t, LINK_END_LOST_SERVICE, true);
 }
 

@@ -60,6 +60,8 @@ bool ppp_auth_begin(struct ppp_session *s)
 	s->auth.proto = first_of(s->auth.left);
 	if (!s->auth.proto)
 		log_nothing_left(s, "");
+	if (!s->auth.proto)
+		ppp_refused_method(s, 0, false);
 	return s->auth.proto != NULL;
 }
 
@@ -96,12 +98,14 @@ void ppp_auth_nak(struct ppp_session *s, struct rd value)
 	snprintf(text, sizeof(text), " (the client asks for %s)",
 	         want ? aaa_method_word(want->method) : "another one");
 	log_nothing_left(s, text);
+	ppp_refused_method(s, want ? AAA_BIT(want->method) : 0, false);
 	ppp_session_drop(s, LINK_END_USER_ERROR);
 }
 
 void ppp_auth_refused(struct ppp_session *s)
 {
 	log_nothing_left(s, " (the client refuses to authenticate)");
+	ppp_refused_method(s, 0, true);
 	ppp_session_drop(s, LINK_END_USER_ERROR);
 }
 
@@ -274,6 +278,8 @@ static void conclude(struct ppp_session *s, const struct aaa_result *result)
 	else
 		log_msg(MSG_113008_REJECT, result->user);
 	log_msg(MSG_603103, s->unit, result->user, error ? "failed" : "succeed");
+	if (error)
+		ppp_refused_login(s, result);
 	if (!a->proto->verdict(s, result, error))
 		return;
 	a->running = false;
@@ -373,6 +379,7 @@ static void on_timer(struct timer *t, void *arg)
 	if (++s->auth.tries >= s->auth.proto->tries || s->auth.again) {
 		ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: the client does not authenticate",
 		          s->unit);
+		ppp_refused_silent(s);
 		ppp_session_close(s, LINK_END_USER_ERROR);
 	} else {
 		s->auth.proto->start(s);

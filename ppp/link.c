@@ -309,6 +309,7 @@ static void on_setup(struct timer *t, void *arg)
 	struct ppp_session *s = arg;
 	ppp_debug(s, DEBUG_PPP_ERROR, 1, "PPP %u: no agreement within %u seconds", s->unit,
 	          SETUP_MS / 1000);
+	ppp_refused_silent(s);
 	ppp_session_close(s, LINK_END_LOST_CARRIER);
 }
 
@@ -380,6 +381,8 @@ void ppp_on_lcp_up(struct ppp_session *s)
 void ppp_on_lcp_down(struct ppp_session *s)
 {
 	bool gives_up = s->lcp.state == PPP_STOPPING && s->auth.again;
+	if (s->lcp.state == PPP_STOPPING && s->phase != PHASE_TERMINATE)
+		ppp_refused(s, (struct failure){.cause = FAIL_GAVE_UP});
 	if (s->lcp.state == PPP_STOPPING)
 		set_why(s, gives_up ? LINK_END_USER_ERROR : LINK_END_USER_REQUEST);
 	ppp_auth_stop(s);
@@ -394,6 +397,8 @@ void ppp_on_lcp_down(struct ppp_session *s)
 
 void ppp_on_lcp_finished(struct ppp_session *s)
 {
+	if (s->phase == PHASE_LCP)
+		ppp_refused_silent(s);
 	ppp_session_drop(s, LINK_END_LOST_CARRIER);
 }
 
@@ -475,6 +480,8 @@ void ppp_on_ipcp_down(struct ppp_session *s)
 
 void ppp_on_ipcp_finished(struct ppp_session *s)
 {
+	if (s->phase == PHASE_NETWORK)
+		ppp_refused(s, (struct failure){.cause = FAIL_IPCP});
 	if (s->phase == PHASE_NETWORK)
 		ppp_session_close(s, s->up ? LINK_END_USER_REQUEST : LINK_END_USER_ERROR);
 }

@@ -80,6 +80,7 @@ struct ppp_session {
 	struct ppp_counters counters; /* last seen */
 	uint64_t control_in, control_out;
 	uint64_t bad_frames;
+	bool refusal_told;  /* ppp_refused */
 	unsigned misplaced; /* packets of a protocol whose time had not come */
 
 	struct timer start, setup, echo, limit;
@@ -155,6 +156,19 @@ void ppp_lcp_init(struct ppp_session *s);
 void ppp_lcp_echo_start(struct ppp_session *s);
 void ppp_lcp_protocol_reject(struct ppp_session *s, uint16_t proto, struct bytes information);
 void ppp_ipcp_init(struct ppp_session *s);
+
+/* refused.c: tells that the client does not get in, once a link. f: cause and what is special about it. */
+void ppp_refused(struct ppp_session *s, struct failure f);
+/* Its login was answered so. */
+void ppp_refused_login(struct ppp_session *s, const struct aaa_result *result);
+/* No authentication protocol is left. wants: what the client asks for (AAA_BIT), 0 = not known; refuses: any. */
+void ppp_refused_method(struct ppp_session *s, unsigned wants, bool refuses);
+/* Terms of the user or his group policy keep him out. */
+void ppp_refused_term(struct ppp_session *s, enum fail_cause cause, const char *wanted);
+/* No address for it. */
+void ppp_refused_address(struct ppp_session *s);
+/* It says nothing any more. */
+void ppp_refused_silent(struct ppp_session *s);
 
 /* A line of debug about the client of a session. */
 #define ppp_debug(s, cat, level, ...) debug_for(&(s)->who, cat, level, __VA_ARGS__)

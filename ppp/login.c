@@ -122,12 +122,13 @@ static bool room_for_one(struct ppp_session *s)
 	if (!limit || s->ppp->logins < limit)
 		return true;
 	s->ppp->stats.denied++;
+	ppp_refused(s, (struct failure){.cause = FAIL_LIMIT});
 	log_msg(MSG_113029, s->group, s->user, ip4_text(s->link.remote.ip).s, limit);
 	return false;
 }
 
 /* vpn-access-hours: counts at the login. */
-static bool in_access_hours(const struct ppp_session *s)
+static bool in_access_hours(struct ppp_session *s)
 {
 	const struct ppp *p = s->ppp;
 	char why[160];
@@ -135,6 +136,7 @@ static bool in_access_hours(const struct ppp_session *s)
 		return true;
 	snprintf(why, sizeof(why), "Outside of the access hours (time-range %s)", s->terms->hours);
 	log_msg(MSG_113013, why, s->user);
+	ppp_refused_term(s, FAIL_HOURS, s->terms->hours);
 	return false;
 }
 
@@ -164,20 +166,23 @@ static bool acl_is_good(const struct ppp_session *s, const struct aaa_reply *rep
 	return false;
 }
 
-static bool may_enter(const struct ppp_session *s, const struct aaa_reply *reply)
+static bool may_enter(struct ppp_session *s, const struct aaa_reply *reply)
 {
 	char prefix[300];
 	if (!s->terms->a.l2tp) {
 		log_msg(MSG_713206, ppp_session_prefix(s, prefix, sizeof(prefix)));
+		ppp_refused_term(s, FAIL_POLICY_L2TP, "l2tp-ipsec");
 		return false;
 	}
 	if (s->terms->group_lock[0] && strcmp(s->terms->group_lock, s->group) != 0) {
 		log_msg(MSG_713060, ppp_session_prefix(s, prefix, sizeof(prefix)), s->user,
 		        s->terms->group_lock);
+		ppp_refused_term(s, FAIL_GROUP_LOCK, s->terms->group_lock);
 		return false;
 	}
 	if (s->ppp->no_logins) {
 		log_msg(MSG_113013, "The appliance is about to reload", s->user);
+		ppp_refused(s, (struct failure){.cause = FAIL_RELOAD});
 		return false;
 	}
 	if (s->terms->external) {
@@ -186,12 +191,16 @@ static bool may_enter(const struct ppp_session *s, const struct aaa_reply *reply
 		         "Group policy %s is external and its server does not exist",
 		         s->terms->policy);
 		log_msg(MSG_113013, why, s->user);
+		ppp_refused(s, (struct failure){.cause = FAIL_AUTHORIZATION, .wanted = why});
 		return false;
 	}
-	if (!acl_is_good(s, reply))
+	if (!acl_is_good(s, reply)) {
+		ppp_refused(s, (struct failure){.cause = FAIL_ACL});
 		return false;
+	}
 	if (s->terms->a.logins == 0) {
 		log_msg(MSG_113013, "Simultaneous logins exceeded for user", s->user);
+		ppp_refused_term(s, FAIL_LOGINS, "vpn-simultaneous-logins 0");
 		return false;
 	}
 	return true;
@@ -322,6 +331,7 @@ static enum login_address address_from(struct ppp_session *s, bool got, const ch
 		char prefix[300];
 		log_msg(MSG_737012);
 		log_msg(MSG_713132, ppp_session_prefix(s, prefix, sizeof(prefix)));
+		ppp_refused_address(s);
 		ppp_debug(s, DEBUG_AAA_VPN, 1, "AAA VPN: user %s, no address", s->user);
 		return LOGIN_NO_ADDRESS;
 	}

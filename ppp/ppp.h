@@ -8,6 +8,7 @@
 
 #include "core/aaa/aaa.h"
 #include "core/base/clock.h"
+#include "core/base/failure.h"
 #include "core/base/link.h"
 #include "core/base/show.h"
 
@@ -139,6 +140,8 @@ struct ppp_ops {
 	void (*session_up)(void *ctx, const struct ppp_session_info *info);
 	/* Once for each session_up, with the last counters, when the link is gone: 113019 is the gateway's. */
 	void (*session_end)(void *ctx, const struct ppp_session_info *info, enum link_end why);
+	/* A client did not get as far as session_up; once a link. */
+	void (*refused)(void *ctx, const struct failure *f);
 };
 
 /* servers (who is asked about users), ops and clock must outlive it. NULL when memory is short. No configuration yet: open() is refused. */

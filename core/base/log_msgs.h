@@ -302,6 +302,8 @@
 #define MSG_713903 713903, 4, "%s%s"
 #define MSG_713904 713904, 5, "%s%s"
 #define MSG_713905 713905, 6, "%s%s"
+#define MSG_713990 \
+	713990, 4, "%sClient refused: %s, stage %s: %s (%s). User sees %s. To fix: %s"
 #define MSG_713906 713906, 7, "%s%s"
 #define MSG_715080 715080, 7, "%sStarting %s rekey timer: %u seconds."
 

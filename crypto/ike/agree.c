@@ -129,6 +129,8 @@ static enum ike_verdict nat_without_natt(struct ike_qm *qm, const struct p2_offe
 	                 ? "NAT-Traversal is disabled (no crypto isakmp nat-traversal)"
 	                 : "did not negotiate NAT-Traversal");
 	ike_log(sa->ike, MSG_713903, ike_prefix(sa).s, line);
+	if (sa->ike->conf->natt_s == 0)
+		qm_refused(qm, (struct failure){.cause = FAIL_NATT_OFF, .offered = line});
 	return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "NAT without NAT-Traversal");
 }
 
@@ -152,6 +154,7 @@ static enum ike_verdict tunnel_without_l2tp(struct ike_qm *qm, const struct p2_o
 	         "supported",
 	         ike_proxy_text(&qm->remote_proxy).s, ike_proxy_text(&qm->local_proxy).s);
 	ike_log(sa->ike, MSG_713903, ike_prefix(sa).s, line);
+	qm_refused(qm, (struct failure){.cause = FAIL_NO_L2TP, .offered = line});
 	return qm_refuse(qm, NOTIFY_INVALID_ID_INFORMATION, "IPsec without L2TP");
 }
 
@@ -268,6 +271,26 @@ static void no_transform(struct ike_qm *qm, const struct ipsec_entry *e,
 	ike_log(sa->ike, MSG_713902, ike_prefix(sa).s, line);
 }
 
+/* No entry takes these identities: by its access list, or there is none for this peer. */
+static void say_no_entry(struct ike_qm *qm, const struct ipsec_map *map)
+{
+	const struct ipsec_entry *e = NULL, *with_acl = NULL;
+	char offered[160], object[80];
+	while ((e = ipsec_map_next(map, e)) != NULL)
+		if (with_acl == NULL && e->acl != NULL && ipsec_entry_serves(e, qm->x.remote.ip))
+			with_acl = e;
+	snprintf(offered, sizeof offered, "remote proxy %s, local proxy %s", ike_proxy_text(&qm->remote_proxy).s,
+	         ike_proxy_text(&qm->local_proxy).s);
+	struct failure f = {.cause = FAIL_NO_ENTRY, .offered = offered, .object = map->name};
+	if (with_acl != NULL) {
+		snprintf(object, sizeof object, "%s %u", with_acl->dynamic, with_acl->seq);
+		f.cause = FAIL_P2_ACL;
+		f.object = object;
+		f.wanted = "what match address permits";
+	}
+	qm_refused(qm, f);
+}
+
 static enum ike_verdict choose(struct ike_qm *qm, const struct p2_offer *offer)
 {
 	struct ike_sa *sa = qm->x.sa;
@@ -280,6 +303,7 @@ static enum ike_verdict choose(struct ike_qm *qm, const struct p2_offer *offer)
 		ike_log(sa->ike, MSG_713904, ike_prefix(sa).s,
 		        "No crypto map bound to interface... dropping pkt");
 		pix_no_map(sa);
+		qm_refused(qm, (struct failure){.cause = FAIL_NO_MAP});
 		return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "no crypto map");
 	}
 	while ((e = ipsec_map_next(map, e)) != NULL) {
@@ -320,9 +344,11 @@ static enum ike_verdict choose(struct ike_qm *qm, const struct p2_offer *offer)
 			pix_no_map(sa);
 		ike_log(sa->ike, MSG_713061, ike_prefix(sa).s, ike_proxy_text(&qm->remote_proxy).s,
 		        ike_proxy_text(&qm->local_proxy).s, sa->ifname);
+		say_no_entry(qm, map);
 		return qm_refuse(qm, NOTIFY_INVALID_ID_INFORMATION, "crypto map policy not found");
 	}
 	no_transform(qm, permitted, offer, mode_only, mode_set);
+	qm_refused_transform(qm, permitted, offer, mode_only != NULL ? mode_set : NULL);
 	pix_phase2_refused(qm, offer, mode_only != NULL);
 	return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "no common transform");
 }
@@ -428,6 +454,7 @@ static enum ike_verdict allow(struct ike_qm *qm, const struct ike_msg *m, const 
 		ike_dbg(sa, IKE_EVENT, "L2TP/IPSec session detected.");
 		if (!ike_group_of(sa)->l2tp_allowed) {
 			ike_log(sa->ike, MSG_713206, ike_prefix(sa).s);
+			qm_refused(qm, (struct failure){.cause = FAIL_L2TP_DENIED});
 			return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN,
 			                 "l2tp-ipsec is not allowed");
 		}

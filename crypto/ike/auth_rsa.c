@@ -51,6 +51,7 @@ static enum ike_verdict refuse(struct ike_xchg *x, enum pki_why why, const char 
 		ike_log(ike, MSG_713904, ike_prefix(sa).s, line);
 	}
 	pix_refused(sa, why);
+	ike_refused(sa, (struct failure){.cause = FAIL_CERT, .offered = line + sizeof "Authentication of the peer failed:"});
 	ike->stat[STAT_AUTH_FAILS]++;
 	ike->stat[STAT_HASH_FAILS] += why == PKI_WHY_SIGNATURE;
 	return mm_fail(sa, notify);
@@ -92,6 +93,7 @@ static bool land(struct ike_xchg *x)
 		group = ike_group_for_cert(sa, pki_conf_of(ike->pki), sa->cert, type, id);
 		if (group == NULL) {
 			ike_log(ike, MSG_713903, ike_prefix(sa).s, "Can't find a valid tunnel group, aborting...!");
+			ike_refused(sa, (struct failure){.cause = FAIL_CERT, .offered = "no tunnel group for the certificate"});
 			return false;
 		}
 		ike_sa_land(sa, group);
@@ -253,6 +255,7 @@ static struct bytes choose(struct ike_xchg *x, struct pki_identity *own, size_t 
 	struct err err = {0};
 	struct bytes id = {0};
 	if (!certs_choose(x, own, nsend, &err)) {
+		ike_refused(sa, (struct failure){.cause = FAIL_NO_IDENTITY, .offered = "RSA signature", .wanted = err.text});
 		if (ike_may_log(sa->ike))
 			ike_log(sa->ike, MSG_713082, ike_prefix(sa).s);
 		ike_dbg(sa, IKE_EVENT, "%s", err.text);

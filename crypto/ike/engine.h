@@ -189,6 +189,7 @@ struct ike_qm {
 	struct sa_proxy local_proxy, remote_proxy;
 	size_t ke_len;                    /* of the peer's public value, 0 = it sent none; only while QM1 is worked on */
 	bool natoa; /* the peer sent NAT-OA: so do we */
+	bool refusal_told; /* qm_refused */
 	uint32_t oa_i, oa_r;
 	struct ike_flow *flow;   /* when this is a rekey */
 	struct ike_child *child; /* installed, waiting for QM3 */
@@ -245,6 +246,8 @@ struct ike_sa {
 	bool remote_nat, local_nat;
 	bool dpd_peer, microsoft, fragmentation;
 	bool contact; /* INITIAL-CONTACT was in Main Mode */
+	bool refusal_told; /* ike_refused */
+	uint8_t client;    /* enum client_kind */
 	bool spoofed; /* Aggressive Mode for a tunnel group that is none: with a key that nobody has */
 	struct pki_cert *cert; /* the peer's own, believed; NULL = none */
 	const char *group_name; /* of its tunnel group, shared; NULL before it is known */
@@ -286,6 +289,7 @@ struct ike_peer {
 	uint64_t since_ms, ike_in_ms;
 	unsigned last_try; /* of Main Modes that we began in vain */
 	bool udp_encap, remote_nat, local_nat, microsoft;
+	uint8_t client; /* enum client_kind, of its newest SA */
 	bool aggressive; /* its IKE SAs are made by Aggressive Mode */
 };
 
@@ -567,6 +571,23 @@ struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct 
 void child_use(struct ike_child *child);
 void child_remove(struct ike_child *child, enum sa_end why, bool tell);
 struct ike_child *child_by_spi_in(struct ike *ike, uint32_t spi);
+
+/* ------------------------------------------------------------------ refused.c: what is told of who does not get in */
+
+/* A phase 1 comes to nothing; only the first word of it counts. f: cause and what is special about it, the rest is filled
+ * in here. Those that we began are not told of. */
+void ike_refused(struct ike_sa *sa, struct failure f);
+/* A first message is not even looked at. raw: all of it. */
+void ike_refused_first(struct ike *ike, struct ip4_end remote, const char *ifname, struct bytes raw, enum fail_cause cause);
+/* No answer in time. */
+void ike_refused_silent(struct ike_sa *sa);
+/* The same of a Quick Mode. */
+void qm_refused(struct ike_qm *qm, struct failure f);
+/* None of the proposals of phase 1 fits. */
+void ike_refused_proposal(struct ike_sa *sa, const struct p1_offer *offer, bool texts);
+/* No transform fits the entry of the crypto map. mode_set: a set that fits but for its mode, NULL = none. */
+void qm_refused_transform(struct ike_qm *qm, const struct ipsec_entry *e, const struct p2_offer *offer,
+                          const struct ipsec_transform_set *mode_set);
 
 /* ------------------------------------------------------------------ info.c, dpd.c, frag.c */
 

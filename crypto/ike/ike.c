@@ -8,6 +8,7 @@
 #include "core/base/random.h"
 #include "crypto/ike/aggressive.h"
 #include "crypto/ike/quick.h"
+#include "crypto/ike/vendor.h"
 
 /* ------------------------------------------------------------------ life */
 
@@ -267,14 +268,18 @@ static bool is_lan_peer(struct ike *ike, const struct ike_iface *iface, struct i
 }
 
 /* What a first message must be to be answered at all. */
-static bool is_for_us(struct ike *ike, struct ip4_end remote, const struct ike_hdr *hdr, const struct ike_iface *iface)
+static bool is_for_us(struct ike *ike, struct ip4_end remote, const struct ike_hdr *hdr, struct bytes raw,
+                      const struct ike_iface *iface)
 {
 	if (hdr->exch == EXCH_AGGRESSIVE && ike->conf->am_disable) {
 		stranger(ike, remote, IKE_DROP_FIRST, "Aggressive Mode is disabled by crypto ikev1 am-disable, dropping");
+		ike_refused_first(ike, remote, iface->ifname, raw, FAIL_AM_DISABLED);
 		return false;
 	}
-	if (is_lan_peer(ike, iface, remote))
+	if (is_lan_peer(ike, iface, remote)) {
+		ike_refused_first(ike, remote, iface->ifname, raw, FAIL_LAN_PEER);
 		return false;
+	}
 	if ((hdr->exch != EXCH_MAIN && hdr->exch != EXCH_AGGRESSIVE) || (hdr->flags & IKE_FLAG_ENCRYPTED) || hdr->msgid != 0) {
 		stranger(ike, remote, IKE_DROP_FIRST, "Header invalid, dropping");
 		return false;
@@ -288,23 +293,27 @@ static bool is_for_us(struct ike *ike, struct ip4_end remote, const struct ike_h
 	}
 	if (ike_map_of(ike, iface->ifname) == NULL) {
 		stranger(ike, remote, IKE_DROP_FIRST, "No crypto map bound to interface... dropping pkt");
+		ike_refused_first(ike, remote, iface->ifname, raw, FAIL_NO_MAP);
 		return false;
 	}
 	return true;
 }
 
 /* Is there room for one more who has proved nothing yet? */
-static bool has_room(struct ike *ike, struct ip4_end remote, bool aggressive)
+static bool has_room(struct ike *ike, struct ip4_end remote, struct bytes raw, bool aggressive, const char *ifname)
 {
 	if (ike->ops->admit != NULL && !ike->ops->admit(ike->ctx)) {
 		ike_drop(ike, IKE_DROP_ADMISSION);
 		if (ike_may_log(ike))
 			log_msg(MSG_201008);
+		ike_refused_first(ike, remote, ifname, raw, FAIL_LOG_DOWN);
 		return false;
 	}
 	bool silent, room = sa_admit(ike, remote.ip, aggressive, &silent);
 	if (!room && !silent && ike_may_log(ike))
 		ike_log(ike, MSG_713191, ike_prefix_ip(remote.ip).s);
+	if (!room && !silent)
+		ike_refused_first(ike, remote, ifname, raw, FAIL_NO_ROOM);
 	return room;
 }
 
@@ -324,7 +333,7 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 		return;
 	}
 	bool aggressive = hdr->exch == EXCH_AGGRESSIVE;
-	if (!is_for_us(ike, remote, hdr, iface) || !has_room(ike, remote, aggressive))
+	if (!is_for_us(ike, remote, hdr, raw, iface) || !has_room(ike, remote, raw, aggressive, iface->ifname))
 		return;
 	sa = sa_new(ike, local, remote, false);
 	if (sa == NULL)
@@ -334,6 +343,7 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	sa->ifindex = iface->ifindex;
 	sa->unproved = true;
 	sa->credit = IKE_AMPLIFY_MOST * raw.len;
+	sa->client = (uint8_t)vendor_client(hdr->next, (struct bytes){raw.p + IKE_HDR_LEN, raw.len - IKE_HDR_LEN});
 	if (!sa_index(sa)) {
 		sa_delete(sa, SA_END_ADMIN, false);
 		return;
@@ -376,6 +386,22 @@ static void quick_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end 
 		qm_end(qm); /* was no first message */
 }
 
+/* What is told of messages that are not answered: the first one of IKEv2 (RFC 7296 §3.1), which no client of ours sends but
+ * by a wrong setting, and of IKEv1 where that is off. */
+static void tell_unserved(struct ike *ike, struct ip4_end remote, const struct ike_hdr *hdr, struct bytes msg,
+                          const struct ike_iface *iface)
+{
+	enum { IKE_SA_INIT = 34, FROM_INITIATOR = 0x08 };
+	static const uint8_t zero[IKE_COOKIE_LEN];
+	bool enabled = ike_conf_enabled(ike->conf, iface->ifname);
+	if (memcmp(hdr->rcookie, zero, sizeof zero) != 0 || memcmp(hdr->icookie, zero, sizeof zero) == 0)
+		return;
+	if (hdr->version >> 4 == 2 && hdr->exch == IKE_SA_INIT && (hdr->flags & FROM_INITIATOR) && enabled)
+		ike_refused_first(ike, remote, iface->ifname, msg, FAIL_IKEV2);
+	else if (hdr->version >> 4 == 1 && (hdr->exch == EXCH_MAIN || hdr->exch == EXCH_AGGRESSIVE) && !enabled)
+		ike_refused_first(ike, remote, iface->ifname, msg, FAIL_IKE_DISABLED);
+}
+
 void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg)
 {
 	static const uint8_t zero[IKE_COOKIE_LEN];
@@ -383,7 +409,10 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	struct ike_hdr hdr;
 	const struct ike_iface *iface = ike_iface_of(ike, local.ip);
 
-	if (!ike_hdr_read(&r, &hdr) || hdr.version >> 4 != 1 || hdr.len < IKE_HDR_LEN ||
+	bool whole = ike_hdr_read(&r, &hdr);
+	if (whole && iface != NULL)
+		tell_unserved(ike, remote, &hdr, msg, iface);
+	if (!whole || hdr.version >> 4 != 1 || hdr.len < IKE_HDR_LEN ||
 	    hdr.len > msg.len || memcmp(hdr.icookie, zero, sizeof zero) == 0 || iface == NULL ||
 	    !ike_conf_enabled(ike->conf, iface->ifname)) {
 		ike_drop(ike, IKE_DROP_HEADER);

@@ -8,6 +8,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "core/base/failure.h"
 #include "core/base/out.h"
 #include "core/base/sa.h"
 #include "core/base/show.h"
@@ -62,6 +63,8 @@ struct ike_ops {
 	/* A protected message with its payloads in clear: header as sent, payloads. For captures; NULL = nobody. */
 	void (*clear)(void *ctx, struct ip4_end local, struct ip4_end remote, bool out, struct bytes header,
 	              struct bytes body);
+	/* A client was refused; may be NULL. */
+	void (*refused)(void *ctx, const struct failure *f);
 };
 
 /* ctx is the first argument of all ops but sa's. conf may be set later; until then nothing is answered. */
@@ -144,6 +147,7 @@ struct ike_peer_info {
 	uint64_t bytes_in, bytes_out; /* IKE messages */
 	uint64_t last_ms;             /* clock of the last one received */
 	bool microsoft;               /* a Windows vendor ID was seen */
+	enum client_kind client;      /* by its vendor IDs */
 };
 /* false when there is no such peer. Texts live until the next call into the engine. */
 bool ike_peer_info(struct ike *ike, uint32_t peer, struct ike_peer_info *info);

@@ -24,6 +24,7 @@ enum ike_verdict mm_fail(struct ike_sa *sa, uint16_t notify)
 	struct ike *ike = sa->ike;
 	ike->stat[sa_is(sa, SAF_INITIATOR) ? STAT_INITIATOR_FAILS : STAT_RESPONDER_FAILS]++;
 	ike_say_history(&sa->mm);
+	ike_refused(sa, (struct failure){.cause = notify != 0 ? FAIL_P1_BAD : FAIL_P1_ERROR});
 	if (sa->peer == NULL && ike_may_log(ike)) { /* it did not get as far as being a peer */
 		ike_log(ike, MSG_713902, ike_prefix(sa).s,
 		        "Removing peer from peer table failed, no match!");
@@ -38,6 +39,7 @@ enum ike_verdict mm_fail(struct ike_sa *sa, uint16_t notify)
 enum ike_verdict mm_malformed(struct ike_sa *sa, unsigned payload, const char *why, uint16_t notify)
 {
 	ike_dbg(sa, IKE_EVENT, "%s", why);
+	ike_refused(sa, (struct failure){.cause = FAIL_P1_BAD, .offered = why});
 	if (ike_may_log(sa->ike))
 		ike_log(sa->ike, MSG_713048, ike_prefix(sa).s, payload);
 	return mm_fail(sa, notify);
@@ -58,6 +60,7 @@ void mm_bad_psk(struct ike_sa *sa, const char *why)
 		        "ERROR, had problems decrypting packet, probably due to mismatched "
 		        "pre-shared key.  Aborting");
 	ike->stat[STAT_AUTH_FAILS]++;
+	ike_refused(sa, (struct failure){.cause = FAIL_PSK});
 	mm_fail(sa, NOTIFY_PAYLOAD_MALFORMED);
 }
 
@@ -81,6 +84,7 @@ static void no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 				continue;
 			ike_log(ike, MSG_713257, ike_prefix(sa).s, 1u, class, rcvd, cfgd);
 		}
+	ike_refused_proposal(sa, offer, tell);
 	if (!tell)
 		return;
 	used += (size_t)snprintf(line, sizeof line, "All SA proposals found unacceptable  Rcv'd:");
@@ -110,6 +114,7 @@ static void no_proposal(struct ike_sa *sa, const struct p1_offer *offer)
 /* It would have been agreed on, had we a certificate. */
 static void no_identity(struct ike_sa *sa, const struct err *missing)
 {
+	ike_refused(sa, (struct failure){.cause = FAIL_NO_IDENTITY, .offered = "RSA signature", .wanted = missing->text});
 	if (ike_may_log(sa->ike))
 		ike_log(sa->ike, MSG_713082, ike_prefix(sa).s);
 	if (ike_may_log(sa->ike))

@@ -144,6 +144,7 @@ bool mm_land_on_group(struct ike_sa *sa)
 {
 	const struct ike_group *group = sa->ike->conf->ra;
 	if (group->psk == NULL) {
+		ike_refused(sa, (struct failure){.cause = FAIL_NO_PSK, .group = group->name});
 		char text[64];
 		snprintf(text, sizeof text, "%s", ip4_text(sa->mm.remote.ip).s);
 		ike_dbg(sa, IKE_DETAIL, "Could not retrieve authentication attributes for peer %s",

@@ -23,6 +23,7 @@ void qm_failed(struct ike_qm *qm, const char *why)
 	         qm->x.id, qm->x.msgid);
 	ike_log(ike, MSG_713902, ike_prefix(sa).s, line);
 	ike_dbg(sa, IKE_DETAIL, "Quick Mode failed: %s", why);
+	qm_refused(qm, (struct failure){.cause = FAIL_P2_BAD, .offered = why});
 	ike_say_history(&qm->x);
 	ike_common_dbg(sa, "IKEv1 was unsuccessful at setting up a tunnel: %s", why);
 	ike_log(ike, MSG_713902, ike_prefix(sa).s,

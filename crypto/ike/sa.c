@@ -428,6 +428,7 @@ void sa_established(struct ike_sa *sa)
 	peer->local_nat = sa->local_nat;
 	peer->udp_encap = sa->natt != NATT_NONE && sa->local.port == IKE_PORT_NATT;
 	peer->microsoft = peer->microsoft || sa->microsoft;
+	peer->client = sa->client != CLIENT_UNKNOWN ? sa->client : peer->client;
 	peer->aggressive = sa_is(sa, SAF_AGGRESSIVE);
 	dpd_start(peer);
 	peer_begin_rekeys(peer);

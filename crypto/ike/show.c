@@ -30,6 +30,7 @@ static void fill_info(struct ike_peer *peer, struct ike_peer_info *info)
 	        .remote_nat = peer->remote_nat,
 	        .local_nat = peer->local_nat,
 	        .microsoft = peer->microsoft,
+	        .client = (enum client_kind)peer->client,
 	        .since_ms = peer->since_ms,
 	        .nflows = peer->nflows,
 	        .last_ms = peer->ike_in_ms,

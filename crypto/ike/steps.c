@@ -156,12 +156,16 @@ static void xchg_timeout(struct timer *t, void *arg)
 	if (x->exch == EXCH_QUICK) {
 		struct ike_qm *qm = (struct ike_qm *)x;
 		if (x->state != ST_QM_DONE)
+			qm_refused(qm, (struct failure){.cause = FAIL_P2_SILENT});
+		if (x->state != ST_QM_DONE)
 			qm_failed(qm, "no answer from the peer");
 		if (!x->dead)
 			qm_end(qm);
 	} else {
 		if (x->state != ST_REFUSED)
 			ike_say_history(x);
+		if (x->state != ST_REFUSED)
+			ike_refused_silent(sa);
 		if (x->state != ST_REFUSED && ike_may_log(ike))
 			ike_log(ike, MSG_713136, ike_prefix(sa).s, ike_xchg_text(x));
 		if (x->state != ST_REFUSED)

@@ -137,6 +137,61 @@ void vendor_read(struct ike_sa *sa, const struct ike_msg *m)
 		sa->dpd_peer = sa->fragmentation = false;
 }
 
+/* ------------------------------------------------------------------ which client it is */
+
+/* By the beginning of the ID; the first row counts that any ID of the message fits, so the telling ones come first. */
+static const struct {
+	uint8_t kind, len;
+	uint8_t id[20];
+} clients[] = {
+#define MS_NT5 0x1e, 0x2b, 0x51, 0x69, 0x05, 0x99, 0x1c, 0x7d, 0x7c, 0x96, 0xfc, 0xbf, 0xb5, 0x87, 0xe4, 0x61, 0, 0, 0
+        {CLIENT_WINDOWS_2000, 20, {MS_NT5, 2}},
+        {CLIENT_WINDOWS_XP, 20, {MS_NT5, 3}},
+        {CLIENT_WINDOWS_2003, 20, {MS_NT5, 4}},
+        {CLIENT_WINDOWS_VISTA, 20, {MS_NT5, 5}},
+        {CLIENT_WINDOWS_2008, 20, {MS_NT5, 6}},
+        {CLIENT_WINDOWS_7, 20, {MS_NT5, 7}},
+        {CLIENT_WINDOWS_7, 20, {MS_NT5, 8}},
+        {CLIENT_WINDOWS_10, 20, {MS_NT5, 9}},
+        {CLIENT_WINDOWS, 16, {MS_NT5}},
+#undef MS_NT5
+        /* drafts of NAT traversal that only one sends: Apple's without a number and -08, Android's -00 */
+        {CLIENT_APPLE, 16, {0x4d, 0xf3, 0x79, 0x28, 0xe9, 0xfc, 0x4f, 0xd1, 0xb3, 0x26, 0x21, 0x70, 0xd5, 0x15, 0xc6, 0x62}},
+        {CLIENT_APPLE, 16, {0x8f, 0x8d, 0x83, 0x82, 0x6d, 0x24, 0x6b, 0x6f, 0xc7, 0xa8, 0xa6, 0xa4, 0x28, 0xc1, 0x1d, 0xe8}},
+        {CLIENT_ANDROID, 16, {0x44, 0x85, 0x15, 0x2d, 0x18, 0xb6, 0xbb, 0xcd, 0x0b, 0xe8, 0xa8, 0x46, 0x95, 0x79, 0xdd, 0xcc}},
+        {CLIENT_STRONGSWAN, 16, {0x88, 0x2f, 0xe5, 0x6d, 0x6f, 0xd2, 0x0d, 0xbc, 0x22, 0x51, 0x61, 0x3b, 0x2e, 0xbe, 0x5b, 0xeb}},
+        {CLIENT_LIBRESWAN, 3, {'O', 'E', '-'}},
+        {CLIENT_CISCO, 14, {0x12, 0xf5, 0xf2, 0x8c, 0x45, 0x71, 0x68, 0xa9, 0x70, 0x2d, 0x9f, 0xe2, 0x74, 0xcc}},
+};
+enum { N_CLIENTS = sizeof clients / sizeof clients[0] };
+
+static size_t client_row(struct bytes id)
+{
+	size_t i = 0;
+	while (i < N_CLIENTS && (id.len < clients[i].len || memcmp(id.p, clients[i].id, clients[i].len) != 0))
+		i++;
+	return i;
+}
+
+enum client_kind vendor_client(uint8_t next, struct bytes payloads)
+{
+	enum { VENDOR_V1 = 13, VENDOR_V2 = 43, GENERIC = 4, MOST = 64 };
+	struct rd r = rd_of(payloads.p, payloads.len);
+	size_t best = N_CLIENTS;
+	for (unsigned i = 0; i < MOST && next != 0; i++) {
+		uint8_t type = next;
+		next = rd_u8(&r);
+		rd_skip(&r, 1);
+		uint16_t len = rd_u16(&r);
+		struct bytes body = rd_bytes(&r, len >= GENERIC ? (size_t)len - GENERIC : SIZE_MAX);
+		if (!rd_ok(&r))
+			break;
+		size_t row = type == VENDOR_V1 || type == VENDOR_V2 ? client_row(body) : N_CLIENTS;
+		best = row < best ? row : best;
+	}
+	return best < N_CLIENTS ? (enum client_kind)clients[best].kind : CLIENT_UNKNOWN;
+}
+
 void vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind)
 {
 	/* Without the one of NAT traversal there is none (RFC 3947 §3.1). */

@@ -3,6 +3,7 @@
 #define CRYPTO_IKE_VENDOR_H
 
 #include "core/base/buf.h"
+#include "core/base/failure.h"
 
 enum vendor_kind {
 	VENDOR_OTHER,
@@ -22,6 +23,9 @@ struct ike_msg;
 struct ike_out;
 /* Notes all vendor IDs of a message in the SA. */
 void vendor_read(struct ike_sa *sa, const struct ike_msg *m);
+/* Which client its vendor IDs look like: of a first message's payloads, of IKEv1 or of IKEv2, whose generic header is the
+ * same (RFC 7296 §3.2). next: type of the first payload. */
+enum client_kind vendor_client(uint8_t next, struct bytes payloads);
 /* Writes one of ours. */
 void vendor_write(struct ike_sa *sa, struct ike_out *o, enum vendor_kind kind);
 /* The vendor ID that answers a NAT-T variant. */

@@ -126,7 +126,7 @@ static void ppp_closed(void *user, enum link_end why)
 	c->closed_ms = clock_now(&c->net->clock);
 }
 
-static const struct l2tp_ops ops = {lns_send, lns_up, lns_down, NULL};
+static const struct l2tp_ops ops = {lns_send, lns_up, lns_down, NULL, NULL};
 static const struct link_user user = {ppp_open, ppp_input, ppp_closed};
 
 static void on_log(void *arg, const struct log_line *line)

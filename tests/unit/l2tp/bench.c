@@ -80,7 +80,7 @@ static void ppp_closed(void *user, enum link_end why)
 		l2tp_flow_down(b->l, b->from.flow, LINK_END_IKE_DELETE);
 }
 
-static const struct l2tp_ops ops = {on_send, on_up, on_down, on_counters};
+static const struct l2tp_ops ops = {on_send, on_up, on_down, on_counters, NULL};
 static const struct link_user user = {ppp_open, ppp_input, ppp_closed};
 
 static void on_log(void *arg, const struct log_line *line)
