@@ -4,6 +4,7 @@
 
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/quick.h"
+#include "crypto/ike/refused.h"
 
 enum { UDP = 17, L2TP_PORT = 1701 };
 

@@ -8,6 +8,7 @@
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/group.h"
 #include "crypto/ike/main.h"
+#include "crypto/ike/refused.h"
 
 /* ------------------------------------------------------------------ refusals */
 

@@ -1,5 +1,6 @@
 /* Dead peer detection (RFC 3706), and NAT keepalives (RFC 3948 §4). */
 #include "crypto/ike/engine.h"
+#include "crypto/ike/info.h"
 
 #include <string.h>
 

@@ -572,50 +572,6 @@ void child_use(struct ike_child *child);
 void child_remove(struct ike_child *child, enum sa_end why, bool tell);
 struct ike_child *child_by_spi_in(struct ike *ike, uint32_t spi);
 
-/* ------------------------------------------------------------------ refused.c: what is told of who does not get in */
-
-/* A phase 1 comes to nothing; only the first word of it counts. f: cause and what is special about it, the rest is filled
- * in here. Those that we began are not told of. */
-void ike_refused(struct ike_sa *sa, struct failure f);
-/* A first message is not even looked at. raw: all of it. */
-void ike_refused_first(struct ike *ike, struct ip4_end remote, const char *ifname, struct bytes raw, enum fail_cause cause);
-/* No answer in time. */
-void ike_refused_silent(struct ike_sa *sa);
-/* The same of a Quick Mode. */
-void qm_refused(struct ike_qm *qm, struct failure f);
-/* None of the proposals of phase 1 fits. */
-void ike_refused_proposal(struct ike_sa *sa, const struct p1_offer *offer, bool texts);
-/* No transform fits the entry of the crypto map. mode_set: a set that fits but for its mode, NULL = none. */
-void qm_refused_transform(struct ike_qm *qm, const struct ipsec_entry *e, const struct p2_offer *offer,
-                          const struct ipsec_transform_set *mode_set);
-
-/* ------------------------------------------------------------------ info.c, dpd.c, frag.c */
-
-void info_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
-                const struct ike_hdr *hdr, struct bytes raw);
-/* An unprotected notify about a Main Mode that failed; answer to x, kept for repetition. */
-void info_refuse_clear(struct ike_xchg *x, uint16_t type);
-/* A protected notify. spi may be empty. */
-void info_notify(struct ike_sa *sa, uint8_t protocol, struct bytes spi, uint16_t type,
-                 struct bytes data);
-void info_delete_esp(struct ike_peer *peer, const uint32_t *spis, size_t n);
-void info_delete_sa(struct ike_sa *sa);
-/* Notify payload body. */
-void info_write_notify(struct wr *w, uint8_t protocol, struct bytes spi, uint16_t type,
-                       struct bytes data);
-
-void dpd_start(struct ike_peer *peer);
-void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes data,
-                struct ip4_end local, struct ip4_end remote);
-
-void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
-                const struct ike_hdr *hdr, struct bytes raw);
-void frag_clear(struct ike_sa *sa);
-/* How many octets that will be. */
-size_t frag_octets(const struct ike_sa *sa, struct bytes msg);
-/* Sends a message, in fragments where the other side takes them and it would be too long for some paths. */
-bool frag_send(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, struct bytes msg);
-
 /* show_pix.c: show crypto isakmp sa as PIX 6 prints it. */
 void ike_show_pix(const struct ike *ike, struct out *o);
 

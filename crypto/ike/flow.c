@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/ike/engine.h"
+#include "crypto/ike/info.h"
 
 enum { REPLACED_MS = 30000, RETRY_MS = 10000 };
 

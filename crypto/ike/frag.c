@@ -1,6 +1,7 @@
 /* IKE fragmentation ([MS-IKEE] 2.2.1 and the same in other stacks): a message cut into payloads of type 132, for paths
  * that lose fragments of IP. */
 #include "crypto/ike/engine.h"
+#include "crypto/ike/info.h"
 
 #include <stdlib.h>
 

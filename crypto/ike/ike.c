@@ -7,7 +7,9 @@
 
 #include "core/base/random.h"
 #include "crypto/ike/aggressive.h"
+#include "crypto/ike/info.h"
 #include "crypto/ike/quick.h"
+#include "crypto/ike/refused.h"
 #include "crypto/ike/vendor.h"
 
 /* ------------------------------------------------------------------ life */

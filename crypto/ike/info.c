@@ -2,6 +2,7 @@
 #include "crypto/ike/aggressive.h"
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/engine.h"
+#include "crypto/ike/info.h"
 
 #include <ctype.h>
 #include <stdio.h>

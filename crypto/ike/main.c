@@ -13,7 +13,9 @@
 #include "crypto/ike/aggressive.h"
 #include "crypto/ike/auth.h"
 #include "crypto/ike/debug_pix.h"
+#include "crypto/ike/info.h"
 #include "crypto/ike/main.h"
+#include "crypto/ike/refused.h"
 #include "crypto/ike/vendor.h"
 
 /* ------------------------------------------------------------------ failures */

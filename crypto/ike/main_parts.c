@@ -4,6 +4,7 @@
 #include "crypto/ike/auth.h"
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/group.h"
+#include "crypto/ike/refused.h"
 #include "crypto/ike/vendor.h"
 
 #include <stdio.h>

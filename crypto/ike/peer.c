@@ -1,5 +1,6 @@
 /* Peers: who is on the other side, through all its IKE SAs and addresses. */
 #include "crypto/ike/auth.h"
+#include "crypto/ike/info.h"
 
 #include <string.h>
 

@@ -11,7 +11,9 @@
 #include "core/base/random.h"
 #include "crypto/ike/debug_pix.h"
 #include "crypto/ike/engine.h"
+#include "crypto/ike/info.h"
 #include "crypto/ike/quick.h"
+#include "crypto/ike/refused.h"
 
 void qm_failed(struct ike_qm *qm, const char *why)
 {

@@ -5,6 +5,7 @@
 
 #include "crypto/ike/auth.h"
 #include "crypto/ike/engine.h"
+#include "crypto/ike/refused.h"
 #include "crypto/ike/vendor.h"
 #include "crypto/ipsec/alg.h"
 

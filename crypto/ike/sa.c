@@ -4,6 +4,7 @@
 
 #include "core/base/random.h"
 #include "crypto/ike/auth.h"
+#include "crypto/ike/info.h"
 
 enum {
 	COOKIES = 2 * IKE_COOKIE_LEN,

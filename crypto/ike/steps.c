@@ -3,6 +3,7 @@
 #include "crypto/ike/aggressive.h"
 #include "crypto/ike/auth.h"
 #include "crypto/ike/debug_pix.h"
+#include "crypto/ike/refused.h"
 
 #include <stdlib.h>
 #include <string.h>

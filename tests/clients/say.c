@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/random.h"
+#include "crypto/ike/info.h"
 #include "crypto/ike/main.h"
 #include "crypto/ike/quick.h"
 #include "crypto/ike/vendor.h"
