@@ -92,6 +92,13 @@ static struct ike_frag_set *set_of(struct ike_sa *sa, uint16_t id)
 	return set;
 }
 
+/* Not of the message whose parts are there. Some give all of their messages the same number (strongSwan). */
+static bool of_another(const struct ike_frag_set *set, uint16_t id, uint8_t number, struct bytes data)
+{
+	const struct bytes *have = &set->part[number - 1];
+	return set->id != id || (have->p != NULL && !bytes_eq(*have, data));
+}
+
 void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
                 const struct ike_hdr *hdr, struct bytes raw)
 {
@@ -109,7 +116,7 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 		dropped(sa, IKE_DROP_FRAGMENT, "malformed");
 		return;
 	}
-	if (sa->frag != NULL && sa->frag->id != id) {
+	if (sa->frag != NULL && of_another(sa->frag, id, number, data)) {
 		ike_dbg(sa, IKE_DETAIL,
 		        "Rcv'd fragment from a new fragmentation set. Deleting any old fragments.");
 		frag_clear(sa);

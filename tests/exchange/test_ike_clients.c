@@ -512,6 +512,47 @@ static void markers_too_many(void **state)
 	assert_int_equal(markers, 5);
 }
 
+/* Messages in two fragments whose number is always the same, the first one once more when the message is whole; and
+ * fragments of an encrypted message that say so or do not. */
+static bool halve(struct net *net, struct net_packet *p)
+{
+	static const uint8_t zero[IKE_COOKIE_LEN];
+	size_t half = p->len / 2;
+	if (p->from != &net->client || memcmp(p->data + 8, zero, sizeof zero) == 0 || p->data[18] != EXCH_MAIN)
+		return true;
+	for (unsigned k = 0; k < 3; k++) {
+		size_t at = k == 1 ? half : 0, len = k == 1 ? p->len - half : half;
+		struct net_packet *f = malloc(sizeof *f);
+		*f = *p;
+		struct wr w = wr_of(f->data, sizeof f->data);
+		wr_bytes(&w, p->data, 16);
+		wr_u8(&w, PAYLOAD_FRAGMENT);
+		wr_bytes(&w, p->data + 17, 2);
+		wr_u8(&w, k == 0 ? p->data[19] : 0);
+		wr_bytes(&w, p->data + 20, 4);
+		wr_u32(&w, (uint32_t)(IKE_HDR_LEN + 8 + len));
+		wr_u16(&w, 0);
+		wr_u16(&w, (uint16_t)(8 + len));
+		wr_u16(&w, 1);
+		wr_u8(&w, k == 1 ? 2 : 1);
+		wr_u8(&w, k == 1);
+		wr_bytes(&w, p->data + at, len);
+		f->len = wr_len(&w);
+		net->queue[net->nqueue++] = f;
+	}
+	return false;
+}
+
+static void fragments_numbered_alike(void **state)
+{
+	struct net *net = *state;
+	net->filter = halve;
+	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "aes-256", "sha", 14);
+	client_connect(&net->client);
+	assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
+	assert_int_equal(net_logged(net, 713904, NULL), 0);
+}
+
 static int setup(void **state)
 {
 	memset(&hand_sent, 0, sizeof hand_sent);
@@ -536,6 +577,7 @@ int main(void)
 	        T(new_mapping_before_traffic),
 	        T(no_optional_vendor_ids),
 	        T(markers_too_many),
+	        T(fragments_numbered_alike),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
