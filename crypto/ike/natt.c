@@ -60,8 +60,12 @@ static const struct ike_group *group_by_now(const struct ike_sa *sa)
  * is not authenticated, and ESP goes in UDP as it must (clients' ways of other servers with the same). */
 static bool spares_windows(const struct ike_sa *sa)
 {
-	return sa->microsoft && sa->local_nat && sa->mm.natd.len == sa->keys.md_len && !sa_is(sa, SAF_INITIATOR) &&
-	       group_by_now(sa)->behind_nat;
+	const struct ike_group *group = group_by_now(sa);
+	/* Its view comes before ours where it has begun; to renew an IKE SA ourselves we must know our outside address. */
+	bool known = sa_is(sa, SAF_INITIATOR)
+	                     ? sa->peer->microsoft && sa->peer->local_nat && group->outside_ip != 0
+	                     : sa->microsoft && sa->local_nat && sa->mm.natd.len == sa->keys.md_len;
+	return known && group->behind_nat;
 }
 
 uint32_t natt_own_ip(const struct ike_sa *sa)
@@ -74,15 +78,17 @@ uint32_t natt_own_ip(const struct ike_sa *sa)
 
 void natt_write(struct ike_sa *sa, struct ike_out *o)
 {
-	const struct ip4_end ends[] = {sa->mm.remote, sa->mm.local};
-	bool spare = spares_windows(sa);
+	bool spare = spares_windows(sa), begins = sa_is(sa, SAF_INITIATOR);
+	const struct ip4_end outside = {group_by_now(sa)->outside_ip, sa->mm.local.port};
+	const struct ip4_end ends[] = {sa->mm.remote, spare && begins ? outside : sa->mm.local};
 	for (size_t i = 0; i < 2; i++) {
 		uint8_t hash[PRIM_MD_MAX];
 		ike_dbg(sa, IKE_DETAIL, "constructing NAT-Discovery payload");
 		ike_dbg(sa, IKE_DETAIL, "computing NAT Discovery hash");
 		size_t len = natt_hash(sa->hash->prim, sa->icookie, sa->rcookie, ends[i], hash);
+		struct bytes body = spare && !begins && i == 1 ? sa->mm.natd : (struct bytes){hash, len};
 		if (spare && i == 0)
 			random_bytes(hash, len);
-		ike_out_bytes(o, natt_table[sa->natt].natd, spare && i == 1 ? sa->mm.natd : (struct bytes){hash, len});
+		ike_out_bytes(o, natt_table[sa->natt].natd, body);
 	}
 }

@@ -348,6 +348,15 @@ static void windows_and_a_server_behind_nat(void **state)
 			assert_true(node_sa(&net->server)->pair.udp_encap);
 			assert_false(theirs->remote_nat);
 			assert_true(theirs->local_nat);
+			/* the same when the server renews the IKE SA, as who it was before */
+			mm_begin(net->server.ike->peers, ours);
+			net_run(net, 1000);
+			theirs = net->client.ike->sas_last;
+			assert_true(theirs != net->client.ike->sas && theirs->mm.state == ST_ACTIVE);
+			assert_false(theirs->remote_nat);
+			assert_true(theirs->local_nat);
+			assert_int_equal(net->client.ike->npeers, 1);
+			assert_int_equal(net->server.ike->npeers, 1);
 		} else {
 			/* the identity is the private address: this client insists on the one it dialled */
 			assert_null(node_sa(&net->server));
