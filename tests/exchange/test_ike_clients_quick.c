@@ -228,12 +228,28 @@ static void rekeys_every_few_seconds(void **state)
 
 /* ------------------------------------------------------------------ Windows XP */
 
+static unsigned natd_draft; /* NAT-D payloads of the server's by the number that the drafts have */
+
+static void count_natd(const struct net_packet *p)
+{
+	struct rd r = rd_of(p->data, p->len);
+	struct ike_hdr hdr;
+	struct ike_msg m;
+	assert_true(ike_hdr_read(&r, &hdr));
+	if (hdr.flags & IKE_FLAG_ENCRYPTED)
+		return;
+	assert_true(ike_msg_parse(&m, &hdr, rd_rest(&r), 16, NULL));
+	for (size_t i = 0; i < m.n; i++)
+		natd_draft += m.p[i].type == PAYLOAD_NATD_DRAFT;
+}
+
 static bool only_draft_02n(struct net *net, struct net_packet *p)
 {
 	static const uint8_t hidden[][8] = {{0x4a, 0x13, 0x1c, 0x81, 0x07, 0x03, 0x58, 0x45},
 	                                    {0x7d, 0x94, 0x19, 0xa6, 0x53, 0x10, 0xca, 0x6f},
 	                                    {0xcd, 0x60, 0x46, 0x43, 0x35, 0xdf, 0x21, 0xf8}};
-	(void)net;
+	if (p->from == &net->server)
+		count_natd(p);
 	for (size_t i = 0; i < 3; i++)
 		for (size_t at = IKE_HDR_LEN; at + 8 <= p->len; at++)
 			if (memcmp(p->data + at, hidden[i], 8) == 0)
@@ -255,11 +271,13 @@ static void xp_behind_nat(void **state)
 	struct net *net = *state;
 	const struct hand_quick q = {
 	        .sa = sa_xp, .idci = "\x02\x11\x06\xa5xp-host", .idci_len = 11, .idcr = IDCR, .natoa = NATOA_DRAFT};
+	natd_draft = 0;
 	net->filter = only_draft_02n;
 	net_client(net, &net->client, PRIVATE_IP, NAT_IP, "3des", "sha", 2);
 	mm_begin(client_peer(&net->client), NULL);
 	net_run(net, 1000);
 	assert_int_equal(net->server.ike->sas->natt, NATT_DRAFT_02N);
+	assert_int_equal(natd_draft, 2);
 	net->filter = hand_catch;
 	struct hand_request rq = {.exch = EXCH_QUICK, .msgid = 0x5a5a5a5a};
 	hand_quick(net, &net->client, &rq, &q);
