@@ -47,6 +47,51 @@ static void empty(void **state)
 	conf_unload(f);
 }
 
+/* What DHCPINFORM is answered with: inherited, set, taken away. */
+static void told(void **state)
+{
+	struct conf_fixture *f = *state;
+	load(f,
+	     "access-list SPLIT standard permit 10.0.0.0 255.0.0.0\n"
+	     "group-policy heir internal\n"
+	     "group-policy none internal\n"
+	     "group-policy none attributes\n"
+	     " default-domain none\n"
+	     " split-tunnel-network-list none\n"
+	     " split-tunnel-policy excludespecified\n"
+	     " intercept-dhcp disable\n"
+	     " msie-proxy method no-proxy\n"
+	     " msie-proxy pac-url none\n"
+	     "group-policy DfltGrpPolicy attributes\n"
+	     " default-domain value corp.example.com\n"
+	     " split-tunnel-network-list value SPLIT\n"
+	     " split-tunnel-policy tunnelspecified\n"
+	     " intercept-dhcp 255.255.0.0 enable\n"
+	     " msie-proxy method use-pac-url\n"
+	     " msie-proxy pac-url value http://10.0.0.1/p.pac\n");
+	conf_no_errors(f);
+	const struct aaa_policy *p = aaa_policy_find(aaa, "heir");
+	assert_true(p->intercept && p->use_pac);
+	assert_int_equal(p->intercept_mask, 0xffff0000);
+	assert_int_equal(p->split, AAA_SPLIT_SPECIFIED);
+	assert_string_equal(p->split_list, "SPLIT");
+	assert_string_equal(p->domain, "corp.example.com");
+	assert_string_equal(p->pac, "http://10.0.0.1/p.pac");
+	p = aaa_policy_find(aaa, "none");
+	assert_false(p->intercept || p->use_pac);
+	assert_int_equal(p->split, AAA_SPLIT_EXCLUDED);
+	assert_string_equal(p->split_list, "");
+	assert_string_equal(p->domain, "");
+	assert_string_equal(p->pac, "");
+	conf_unload(f);
+	load(f, "");
+	p = aaa_policy_find(aaa, "DfltGrpPolicy");
+	assert_false(p->intercept || p->use_pac);
+	assert_int_equal(p->intercept_mask, UINT32_MAX);
+	assert_int_equal(p->split, AAA_SPLIT_ALL);
+	conf_unload(f);
+}
+
 static void example(void **state)
 {
 	uint8_t hash[16];
@@ -226,6 +271,7 @@ int main(void)
 	        cmocka_unit_test(many_pools),
 	        cmocka_unit_test(empty),
 	        cmocka_unit_test(example),
+	        cmocka_unit_test(told),
 	        cmocka_unit_test(radius_servers),
 	        cmocka_unit_test(checks),
 	};
