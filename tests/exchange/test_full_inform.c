@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "core/net/dhcp_msg.h"
+#include "tests/exchange/full_heard.h"
 #include "tests/exchange/full_server.h"
 
 enum { OPTIONS_AT = 20 + 8 + 240, DHCP_HOST = 0x0a4d0035 };
@@ -81,6 +82,7 @@ static void answered(void **state)
 	              "group-policy clients attributes\n vpn-filter value NOTHING\n");
 	struct client *c = client_new(w, &client_windows, HOME_IP);
 	client_enter(c);
+	listen_all();
 	for (uint32_t i = 1; i <= 3; i++) { /* it repeats its question */
 		ask(c, DHCP_INFORM, UINT32_MAX);
 		assert_int_equal(c->others, i);
@@ -90,6 +92,9 @@ static void answered(void **state)
 	     24, 10, 77, 0, 10, 78, 0, 1, 32, 192, 168, 5, 5, 10, 78, 0, 1, 252, 23, 'h', 't', 't', 'p', ':', '/', '/', '1', '0',
 	     '.', '7', '7', '.', '0', '.', '8', '/', 'p', '.', 'p', 'a', 'c', 0, 255);
 	assert_int_equal(gateway_drops(&w->gw, DROP_DHCP), 0);
+	static const char *const line[] = {"PPP 1: DHCPINFORM answered: 2 routes, domain corp.example.com"};
+	EXPECT_HEARD(line);
+	listen_no_more();
 	client_leave(c);
 	client_free(c);
 	/* another client, and behind a NAT */
