@@ -57,7 +57,7 @@ static uint32_t retry_ms(const struct lac *c)
 {
 	const struct lac_script *s = c->conf.script;
 	if (s != NULL && s->retry.n > 0)
-		return s->retry.items[c->tries < s->retry.n ? c->tries : s->retry.n - 1].type;
+		return script_retry_ms(&s->retry, c->tries);
 	return c->tries < 2 ? 1000 : 2000;
 }
 

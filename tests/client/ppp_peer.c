@@ -209,12 +209,14 @@ void ppp_peer_hangup(struct ppp_peer *p)
 	p->closed = true;
 	timer_stop(p->clock, &p->timer);
 	timer_stop(p->clock, &p->inform_timer);
+	timer_stop(p->clock, &p->echo_timer);
 }
 
 void ppp_peer_stop(struct ppp_peer *p)
 {
 	timer_stop(p->clock, &p->timer);
 	timer_stop(p->clock, &p->inform_timer);
+	timer_stop(p->clock, &p->echo_timer);
 	p->closed = true;
 }
 
@@ -339,6 +341,9 @@ static void lcp_input(struct ppp_peer *p, uint8_t code, uint8_t id, struct bytes
 		break;
 	case ECHO:
 		packet(p, 0xc021, ECHO_REPLY, id, "\x11\x22\x33\x44", 4);
+		break;
+	case ECHO_REPLY:
+		p->echoes_missed = 0;
 		break;
 	default:
 		break;
@@ -558,6 +563,8 @@ static void ipcp_input(struct ppp_peer *p, uint8_t code, uint8_t id, struct byte
 	bool up = p->ipcp_acked && p->ipcp_ack_sent;
 	if (up && !p->ip_up && p->script != NULL && p->script->inform.n > 0)
 		timer_start(p->clock, &p->inform_timer, 0, ppp_peer_inform, p);
+	if (up && !p->ip_up && p->script != NULL && p->script->echo_s > 0)
+		timer_start(p->clock, &p->echo_timer, 1000 * p->script->echo_s, ppp_peer_echo, p);
 	p->ip_up = up;
 }
 

@@ -50,7 +50,8 @@ struct ppp_peer {
 	char want[43];
 	struct timer timer;
 	unsigned tries;
-	struct timer inform_timer;
+	struct timer inform_timer, echo_timer;
+	unsigned echoes, echoes_missed; /* its own: sent, without an answer */
 	unsigned informs, inform_acks; /* DHCPINFORMs sent, answered */
 };
 
@@ -58,6 +59,8 @@ void ppp_peer_start(struct ppp_peer *p);
 void ppp_peer_input(struct ppp_peer *p, const uint8_t *frame, size_t len);
 /* Asks, and again until there is an answer (inform_timer; arg is the peer). */
 void ppp_peer_inform(struct timer *t, void *arg);
+/* Asks whether the other end is there; hangs up when it is not (echo_timer; arg is the peer). */
+void ppp_peer_echo(struct timer *t, void *arg);
 /* An IP packet for it: an answer to DHCPINFORM is. */
 void ppp_peer_ip(struct ppp_peer *p, struct bytes ip);
 /* LCP Terminate-Request. */

@@ -47,7 +47,7 @@ enum script_msg { SAY_SCCRQ, SAY_SCCCN, SAY_ICRQ, SAY_ICCN, SAY_CDN, SAY_STOPCCN
 struct lac_script {
 	struct script_list avps[SAY_N]; /* behind the Message Type */
 	struct script_list retry;       /* milliseconds, in type; the last one repeats */
-	uint32_t tries;
+	uint32_t tries;                 /* repetitions */
 };
 
 struct ppp_script {
@@ -56,10 +56,12 @@ struct ppp_script {
 	struct script_list after_lcp, after_auth; /* packets it has to say by itself, in this order */
 	struct script_list inform;                /* DHCPINFORM: one item, its parameter request list */
 	uint32_t inform_tries, inform_ms;
+	uint32_t echo_s, echo_tries; /* its own LCP Echo; 0 = none */
 	uint32_t compressed; /* frames above LCP come without address and control */
 };
 
 enum script_ids { IDS_RANDOM, IDS_COUNTING, IDS_SWAPPED };
+enum script_fragment { FRAGMENT_NEVER, FRAGMENT_FIRST, FRAGMENT_AGAIN }; /* the first time, or when repeated */
 enum script_contact { CONTACT_NONE, CONTACT_MM5, CONTACT_INFO };
 
 struct ike_script {
@@ -70,8 +72,16 @@ struct ike_script {
 	uint32_t message_ids;  /* enum script_ids: of Quick Mode, in every IKE SA */
 	uint32_t contact;      /* enum script_contact */
 	uint32_t group;        /* Diffie-Hellman group of Aggressive Mode's one value */
+	struct script_list retry; /* milliseconds, in type; the last one repeats */
+	uint32_t tries;
+	uint32_t fragment, fragment_bytes; /* enum script_fragment; longer messages */
 };
 
+/* How long to wait before the n-th repetition. */
+static inline uint32_t script_retry_ms(const struct script_list *retry, unsigned n)
+{
+	return retry->items[n < retry->n ? n : retry->n - 1].type;
+}
 /* NULL, or what is wrong with a form, from where in it. */
 const char *script_form_wrong(const char *form, size_t *at);
 void script_write(struct wr *w, const char *form, const struct script_values *values);

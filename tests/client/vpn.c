@@ -190,8 +190,10 @@ static void make_ike(struct vpn *v)
 		v->offer.groups[0].psk = v->habits.psk;
 		v->offer.groups[0].psk_len = strlen(v->habits.psk);
 	}
-	if (v->habits.script != NULL)
+	if (v->habits.script != NULL) {
 		v->offer.groups[0].dpd = v->habits.script->dpd != 0;
+		v->offer.conf.natt_s = (uint16_t)v->habits.script->keepalive_s;
+	}
 	if (v->habits.group_name != NULL) {
 		v->offer.conf.identity = IKE_ID_KEY_ID;
 		v->offer.conf.identity_text = v->habits.group_name;

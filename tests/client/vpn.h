@@ -53,7 +53,9 @@ struct client_habits {
 /* Its identities in Quick Mode (one item each: the body), where its L2TP comes from, which habits it has. */
 struct vpn_script {
 	struct script_list id, other_id;
-	uint32_t l2tp_port, natoa, pfs_group, dpd;
+	uint32_t l2tp_port, natoa, pfs_group;
+	uint32_t dpd;         /* asks by itself */
+	uint32_t keepalive_s; /* for NATs */
 	const struct ppp_script *ppp;
 };
 

@@ -31,6 +31,8 @@ static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {0}};
 static const struct word id_ways[] = {{"random", IDS_RANDOM}, {"counting", IDS_COUNTING}, {"swapped", IDS_SWAPPED}, {0}};
 static const struct word contacts[] = {
         {"none", CONTACT_NONE}, {"message-5", CONTACT_MM5}, {"informational", CONTACT_INFO}, {0}};
+static const struct word fragments[] = {{"never", FRAGMENT_NEVER}, {"first", FRAGMENT_FIRST}, {"again", FRAGMENT_AGAIN}, {0}};
+static const struct word probes[] = {{"none", 0}, {"answers", 0}, {"asks", 1}, {0}};
 static const struct word ways[] = {{"back-to-back", 0}, {"strict", 1}, {0}};
 static const struct word leaves[] = {{"lcp", LEAVE_LCP}, {"l2tp", LEAVE_L2TP}, {"ike", LEAVE_IKE}, {0}};
 static const struct word methods[] = {{"ms-chap-v2", AAA_MSCHAP2}, {"ms-chap-v1", AAA_MSCHAP1}, {"chap", AAA_CHAP},
@@ -93,7 +95,7 @@ static const struct {
         {"transform", offsetof(struct script_item, transform), 1}, {"type", offsetof(struct script_item, type), 0},
         {"vendor", offsetof(struct script_item, vendor), 0}, {"m", offsetof(struct script_item, m), 1},
         {"length", offsetof(struct script_item, length), 0}, {"code", offsetof(struct script_item, code), 1},
-        {"id", offsetof(struct script_item, id), SCRIPT_COUNTED},
+        {"id", offsetof(struct script_item, id), SCRIPT_COUNTED}, {"ms", offsetof(struct script_item, type), 0},
 };
 enum { N_COLUMNS = sizeof columns / sizeof columns[0] };
 
@@ -154,7 +156,7 @@ enum kind { NUMBER, WORD, WORDS, TEXT, LIST };
 #define AT(field) offsetof(struct profile, field)
 
 static const char AVP[] = "type vendor m length", OPTION[] = "type", PACKET[] = "protocol code id",
-                  SA[] = "proposal protocol transform";
+                  SA[] = "proposal protocol transform", MS[] = "ms";
 
 static const struct field {
 	const char *section, *key;
@@ -174,7 +176,12 @@ static const struct field {
         {"ike", "nonce-bytes", NUMBER, AT(ike.nonce), NULL, true},
         {"ike", "message-ids", WORD, AT(ike.message_ids), id_ways, false},
         {"ike", "initial-contact", WORD, AT(ike.contact), contacts, false},
-        {"ike", "dead-peer-detection", WORD, AT(vpn.dpd), yes_no, false},
+        {"ike", "dead-peer-detection", WORD, AT(vpn.dpd), probes, false},
+        {"ike", "nat-keepalive-s", NUMBER, AT(vpn.keepalive_s), NULL, false},
+        {"ike", "retry-ms", LIST, AT(ike.retry), MS, false},
+        {"ike", "tries", NUMBER, AT(ike.tries), NULL, false},
+        {"ike", "fragment", WORD, AT(ike.fragment), fragments, false},
+        {"ike", "fragment-bytes", NUMBER, AT(ike.fragment_bytes), NULL, true},
         {"esp", "proposals", LIST, AT(ike.phase2), SA, false},
         {"esp", "own-id", LIST, AT(vpn.id), "", false},
         {"esp", "other-id", LIST, AT(vpn.other_id), "", false},
@@ -192,15 +199,17 @@ static const struct field {
         {"l2tp", "iccn", LIST, AT(l2tp.avps[SAY_ICCN]), AVP, false},
         {"l2tp", "cdn", LIST, AT(l2tp.avps[SAY_CDN]), AVP, false},
         {"l2tp", "stopccn", LIST, AT(l2tp.avps[SAY_STOPCCN]), AVP, false},
-        {"l2tp", "retry-ms", LIST, AT(l2tp.retry), OPTION, false},
+        {"l2tp", "retry-ms", LIST, AT(l2tp.retry), MS, false},
         {"l2tp", "tries", NUMBER, AT(l2tp.tries), NULL, false},
         {"ppp", "first-id", NUMBER, AT(ppp.first_id), NULL, false},
         {"ppp", "lcp", LIST, AT(ppp.lcp), OPTION, false},
-        {"ppp", "methods", LIST, AT(methods), OPTION, false},
+        {"ppp", "methods", LIST, AT(methods), "", false},
         {"ppp", "after-lcp", LIST, AT(ppp.after_lcp), PACKET, true},
         {"ppp", "after-login", LIST, AT(ppp.after_auth), PACKET, true},
         {"ppp", "ipcp", LIST, AT(ppp.ipcp), OPTION, false},
         {"ppp", "compressed", WORD, AT(ppp.compressed), yes_no, false},
+        {"ppp", "echo-s", NUMBER, AT(ppp.echo_s), NULL, true},
+        {"ppp", "echo-tries", NUMBER, AT(ppp.echo_tries), NULL, true},
         {"ppp", "dhcp-inform", LIST, AT(ppp.inform), "", true},
         {"ppp", "dhcp-inform-tries", NUMBER, AT(ppp.inform_tries), NULL, true},
         {"ppp", "dhcp-inform-ms", NUMBER, AT(ppp.inform_ms), NULL, true},
@@ -295,6 +304,10 @@ static bool read_file(struct loader *l, const struct yaml *file)
 			return bad(l, file->line, "a section is missing", sections[i]);
 	if (l->p->ike.aggressive && (l->p->group_name == NULL || l->p->ike.group == 0))
 		return bad(l, file->line, "Aggressive Mode without group-name or group", NULL);
+	if (l->p->ike.fragment != FRAGMENT_NEVER && l->p->ike.fragment_bytes == 0)
+		return bad(l, file->line, "fragment without fragment-bytes", NULL);
+	if (l->p->ike.retry.n == 0 || l->p->l2tp.retry.n == 0)
+		return bad(l, file->line, "no retry-ms", NULL);
 	return name_methods(l, file);
 }
 

@@ -190,12 +190,72 @@ static void contact(struct speaker *s, struct ike_sa *sa, bool alone)
 	info_write_notify(&o->w, PROTO_ISAKMP, (struct bytes){spi, sizeof spi}, NOTIFY_INITIAL_CONTACT, (struct bytes){0});
 }
 
+/* ------------------------------------------------------------------ sending, and sending again */
+
+static void on_retry(struct timer *t, void *arg)
+{
+	struct ike_xchg *x = arg;
+	struct ike *ike = x->sa->ike;
+	const struct script_list *retry = &speaker_of(ike)->script->retry;
+	ike_enter(ike);
+	ike_resend(x);
+	if (x->tries < speaker_of(ike)->script->tries)
+		timer_start(ike->clock, t, script_retry_ms(retry, x->tries), on_retry, x);
+	ike_leave(ike);
+}
+
 WRAP(bool, ike_answer_send, struct ike_xchg *x, bool repeat)
 {
-	bool mm5 = writing != NULL && x->exch == EXCH_MAIN && (x->sa->ike->out.hdr.flags & IKE_FLAG_ENCRYPTED);
-	if (mm5 && writing->script->contact == CONTACT_MM5)
-		contact(writing, x->sa, false);
-	return __real_ike_answer_send(x, repeat);
+	struct speaker *s = x->initiator ? writing : NULL;
+	struct ike *ike = x->sa->ike;
+	bool mm5 = s != NULL && x->exch == EXCH_MAIN && (ike->out.hdr.flags & IKE_FLAG_ENCRYPTED);
+	if (mm5 && s->script->contact == CONTACT_MM5)
+		contact(s, x->sa, false);
+	if (!__real_ike_answer_send(x, repeat && s == NULL))
+		return false;
+	if (s != NULL && repeat)
+		timer_start(ike->clock, &x->retry, script_retry_ms(&s->script->retry, 0), on_retry, x);
+	return true;
+}
+
+/* [MS-IKEE] 2.2.1; who sends fragments only when it repeats itself leaves the encryption flag as it was. */
+static bool send_parts(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, struct bytes msg, size_t most,
+                       bool flagged)
+{
+	enum { HDR = 28, PART = 8, NEXT_AT = 16, FLAGS_AT = 19, LEN_AT = 26, LAST = 1 };
+	struct rd r = rd_of(msg.p, msg.len);
+	bool ok = true;
+	for (uint8_t number = 1; rd_left(&r) > 0; number++) {
+		uint8_t packet[2048];
+		struct wr w = wr_of(packet, sizeof packet);
+		size_t room = most - HDR - PART;
+		struct bytes data = rd_bytes(&r, rd_left(&r) < room ? rd_left(&r) : room);
+		wr_bytes(&w, msg.p, HDR);
+		wr_u16(&w, 0);
+		wr_u16(&w, (uint16_t)(PART + data.len));
+		wr_u16(&w, sa->frag_id);
+		wr_u8(&w, number);
+		wr_u8(&w, rd_left(&r) == 0 ? LAST : 0);
+		wr_bytes(&w, data.p, data.len);
+		packet[NEXT_AT] = PAYLOAD_FRAGMENT;
+		if (!flagged)
+			packet[FLAGS_AT] &= (uint8_t)~IKE_FLAG_ENCRYPTED;
+		wr_patch_u16(&w, LEN_AT, (uint16_t)wr_len(&w));
+		ok = wr_ok(&w) && sa->ike->ops->send(sa->ike->ctx, local, remote, packet, wr_len(&w)) && ok;
+	}
+	return ok;
+}
+
+WRAP(bool, frag_send, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote, struct bytes msg)
+{
+	const struct speaker *s = speaker_of(sa->ike);
+	bool again = msg.p != sa->ike->out.buf;
+	if (s == NULL)
+		return __real_frag_send(sa, local, remote, msg);
+	bool cut = s->script->fragment == FRAGMENT_FIRST || (s->script->fragment == FRAGMENT_AGAIN && again);
+	if (!cut || !sa->fragmentation || msg.len <= s->script->fragment_bytes)
+		return sa->ike->ops->send(sa->ike->ctx, local, remote, msg.p, msg.len);
+	return send_parts(sa, local, remote, msg, s->script->fragment_bytes, again);
 }
 
 /* ------------------------------------------------------------------ what was chosen of the offers */

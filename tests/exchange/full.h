@@ -9,7 +9,7 @@
 
 /* 203.0.113.1; a client that has its address itself, the NAT; a host behind us */
 enum { GW_IP = SERVER_IP, HOME_IP = 0xcb007165, ROUTER_IP = 0xcb00710b };
-enum { GW_NAT_IP = 0xcb007114 }; /* what a client dials (habits.server_ip) that sees the server behind a NAT */
+enum { GW_NAT_IP = 0xc6336401 }; /* 198.51.100.1: what a client dials (habits.server_ip) that sees the server behind a NAT */
 enum { FULL_UDP = 17, FULL_ESP = 50, HOST_IP = 0x0a4d0009 };
 
 struct client;
@@ -75,6 +75,7 @@ struct client {
 	bool gone;
 	uint8_t first[2048];        /* the first IKE message it sent */
 	size_t first_len;
+	size_t loses_above;         /* its longer IKE messages never arrive, but for the first one; 0 = all do */
 	bool loses_qm3; /* its last message of Quick Mode never arrives */
 	/* IP through the tunnel */
 	uint32_t sent, back; /* packets, echoes */

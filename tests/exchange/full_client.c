@@ -26,6 +26,8 @@ static void on_send(void *arg, uint16_t port, struct ip4_end to, const struct io
 	bool ike = n == 2;
 	if (ike && c->loses_qm3 && ((const uint8_t *)last->iov_base)[EXCH_AT] == EXCH_QUICK && last->iov_len < HASH_ALONE)
 		return;
+	if (ike && c->loses_above != 0 && last->iov_len > c->loses_above && !ike_is_first(last->iov_base, last->iov_len))
+		return;
 	if (ike && c->first_len == 0 && last->iov_len <= sizeof c->first) {
 		memcpy(c->first, last->iov_base, last->iov_len);
 		c->first_len = last->iov_len;

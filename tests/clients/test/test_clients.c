@@ -79,6 +79,8 @@ static void come_and_go(struct world *w, const struct place *place)
 	client_lost_nothing(c);
 	assert_int_equal(world_sessions(w), 1);
 	assert_int_equal(c->vpn.flow_ups, 1);
+	if (profile->ppp.echo_s > 0)
+		assert_true(c->vpn.ppp.echoes > 0 && c->vpn.ppp.echoes_missed <= 1);
 	if (profile->ppp.inform.n > 0)
 		assert_true(c->vpn.ppp.informs == profile->ppp.inform_tries || c->vpn.ppp.inform_acks > 0);
 	drive_leave(c, profile);
@@ -97,6 +99,53 @@ static void comes_through_nat(void **state)
 	come_and_go(*state, &behind_nat);
 }
 
+/* On a way that loses long messages: with less than it would take for them, so that there are some. */
+static void comes_in_fragments(void **state)
+{
+	enum { LONGEST = 250 };
+	struct world *w = *state;
+	uint32_t usual = profile->ike.fragment_bytes;
+	/* In Aggressive Mode the server takes what the racoon family says of itself as "in Main Mode only". */
+	if (profile->ike.fragment == FRAGMENT_NEVER || profile->ike.aggressive)
+		skip();
+	profile->ike.fragment_bytes = LONGEST;
+	struct client *c = drive_new(w, profile, &behind_nat, 0);
+	c->loses_above = LONGEST;
+	client_enter(c);
+	client_data(c, 20);
+	client_rekey_ike(c);
+	world_run(w, 20000);
+	client_rekey_ipsec(c);
+	world_run(w, 20000);
+	client_data(c, 20);
+	drive_leave(c, profile);
+	drive_free(c);
+	profile->ike.fragment_bytes = usual;
+	world_run(w, 150000);
+	world_assert_empty(w);
+}
+
+/* A third of everything is lost, more comes twice or late; nobody gives up. */
+static void comes_over_a_bad_way(void **state)
+{
+	struct world *w = *state;
+	w->wire.loss = 300;
+	w->wire.doubled = 100;
+	w->wire.jitter_ms = 300;
+	struct client *c = drive_new(w, profile, &behind_nat, 0);
+	client_dial(c);
+	for (int i = 0; i < 1200 && !client_is_in(c); i++)
+		world_run(w, 100);
+	w->wire.loss = w->wire.doubled = w->wire.jitter_ms = 0;
+	world_run(w, 30000);
+	assert_true(client_is_in(c));
+	client_data(c, 20);
+	drive_leave(c, profile);
+	drive_free(c);
+	world_run(w, 150000);
+	world_assert_empty(w);
+}
+
 static void lives_a_day(void **state)
 {
 	drive_day(*state, profile);
@@ -106,7 +155,8 @@ static void lives_a_day(void **state)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat), T(lives_a_day)};
+	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat), T(comes_in_fragments), T(comes_over_a_bad_way),
+	                                    T(lives_a_day)};
 	struct err err = {0};
 	if (argc != 2 || (profile = profile_load(argv[1], &err)) == NULL) {
 		fprintf(stderr, "%s\n", argc != 2 ? "clients PROFILE" : err.text);

@@ -1,4 +1,4 @@
-/* DHCPINFORM (RFC 2131 §3.4): what Windows and Apple ask through the tunnel once they have an address. */
+/* What the peer does unasked once it has an address: DHCPINFORM (RFC 2131 §3.4), LCP Echo-Request (RFC 1661 §5.8). */
 #include "tests/client/ppp_peer.h"
 
 enum { DHCP_CLIENT = 68, DHCP_SERVER = 67, DHCP_FIXED = 236, UDP_HEADERS = 28 };
@@ -57,4 +57,24 @@ void ppp_peer_ip(struct ppp_peer *p, struct bytes ip)
 	bool ports = rd_u16(&r) == DHCP_SERVER && rd_u16(&r) == DHCP_CLIENT;
 	if (rd_ok(&r) && udp && ports)
 		p->inform_acks++;
+}
+
+void ppp_peer_echo(struct timer *t, void *arg)
+{
+	struct ppp_peer *p = arg;
+	uint8_t echo[8];
+	struct wr w = wr_of(echo, sizeof(echo));
+	if (p->closed)
+		return;
+	if (p->echoes_missed++ >= p->script->echo_tries) {
+		ppp_peer_hangup(p);
+		return;
+	}
+	p->echoes++;
+	wr_u8(&w, 9);
+	wr_u8(&w, p->id++);
+	wr_u16(&w, sizeof(echo));
+	wr_u32(&w, 0);
+	ppp_peer_frame(p, 0xc021, echo, sizeof(echo));
+	timer_start(p->clock, t, 1000 * p->script->echo_s, ppp_peer_echo, p);
 }
