@@ -46,6 +46,10 @@ enum fail_stage {
 	X(PSK, "pre-shared-key")                   \
 	X(NO_GROUP, "unknown-tunnel-group")        \
 	X(CERT, "client-certificate")              \
+	X(CERT_CA, "certificate-authority")        \
+	X(CERT_TIME, "certificate-validity")       \
+	X(CERT_ID, "certificate-identity")         \
+	X(CERT_STATUS, "certificate-status")       \
 	X(P1_SILENT, "no-answer-in-phase-1")       \
 	X(P1_BAD, "ike-message")                   \
 	X(P1_ERROR, "ike-error")                   \

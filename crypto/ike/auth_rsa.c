@@ -12,24 +12,30 @@
 
 /* ------------------------------------------------------------------ refusals */
 
-/* What the peer is told, and the payload it is about (0 = the certificate as a whole). */
+/* What the peer is told, the payload it is about (0 = the certificate as a whole), the cause that is told here (0 = the
+ * certificate). */
 static const struct {
 	uint16_t notify;
-	uint8_t payload;
+	uint8_t payload, cause;
 } refusals[PKI_WHYS] = {
         [PKI_WHY_MALFORMED] = {NOTIFY_INVALID_CERT_ENCODING, PAY_CERT},
         [PKI_WHY_NO_CERT] = {NOTIFY_CERTIFICATE_UNAVAILABLE, PAY_CERT},
         [PKI_WHY_TOO_MANY] = {NOTIFY_INVALID_CERTIFICATE, PAY_CERT},
-        [PKI_WHY_NO_TRUSTPOINT] = {NOTIFY_INVALID_CERT_AUTHORITY, 0},
-        [PKI_WHY_CHAIN] = {NOTIFY_INVALID_CERT_AUTHORITY, 0},
+        [PKI_WHY_NO_TRUSTPOINT] = {NOTIFY_INVALID_CERT_AUTHORITY, 0, FAIL_CERT_CA},
+        [PKI_WHY_CHAIN] = {NOTIFY_INVALID_CERT_AUTHORITY, 0, FAIL_CERT_CA},
         [PKI_WHY_CHAIN_SIGNATURE] = {NOTIFY_INVALID_CERTIFICATE, 0},
-        [PKI_WHY_NOT_YET] = {NOTIFY_INVALID_CERTIFICATE, 0},
-        [PKI_WHY_EXPIRED] = {NOTIFY_INVALID_CERTIFICATE, 0},
+        [PKI_WHY_NOT_YET] = {NOTIFY_INVALID_CERTIFICATE, 0, FAIL_CERT_TIME},
+        [PKI_WHY_EXPIRED] = {NOTIFY_INVALID_CERTIFICATE, 0, FAIL_CERT_TIME},
         [PKI_WHY_NOT_A_CA] = {NOTIFY_INVALID_CERTIFICATE, 0},
         [PKI_WHY_USAGE] = {NOTIFY_INVALID_CERTIFICATE, 0},
         [PKI_WHY_WEAK] = {NOTIFY_INVALID_CERTIFICATE, 0},
         [PKI_WHY_SIGNATURE] = {NOTIFY_INVALID_SIGNATURE, PAY_SIG},
-        [PKI_WHY_IDENTITY] = {NOTIFY_INVALID_ID_INFORMATION, PAY_ID},
+        [PKI_WHY_IDENTITY] = {NOTIFY_INVALID_ID_INFORMATION, PAY_ID, FAIL_CERT_ID},
+        [PKI_WHY_NO_CRL] = {0, 0, FAIL_CERT_STATUS},
+        [PKI_WHY_CRL_INVALID] = {0, 0, FAIL_CERT_STATUS},
+        [PKI_WHY_CRL_STALE] = {0, 0, FAIL_CERT_STATUS},
+        [PKI_WHY_NO_OCSP] = {0, 0, FAIL_CERT_STATUS},
+        [PKI_WHY_OCSP_INVALID] = {0, 0, FAIL_CERT_STATUS},
         [PKI_WHY_REVOKED] = {NOTIFY_INVALID_CERTIFICATE, 0},
 };
 
@@ -52,7 +58,8 @@ static enum ike_verdict refuse(struct ike_xchg *x, enum pki_why why, const char 
 		ike_log(ike, MSG_713904, ike_prefix(sa).s, line);
 	}
 	pix_refused(sa, why);
-	ike_refused(sa, (struct failure){.cause = FAIL_CERT, .offered = line + sizeof "Authentication of the peer failed:"});
+	ike_refused(sa, (struct failure){.cause = refusals[why].cause != 0 ? (enum fail_cause)refusals[why].cause : FAIL_CERT,
+	                                 .offered = line + sizeof "Authentication of the peer failed:"});
 	ike->stat[STAT_AUTH_FAILS]++;
 	ike->stat[STAT_HASH_FAILS] += why == PKI_WHY_SIGNATURE;
 	return mm_fail(sa, notify);

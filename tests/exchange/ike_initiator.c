@@ -234,6 +234,11 @@ static void node_peer_down(void *ctx, uint32_t peer, enum sa_end why)
 	((struct node *)ctx)->peer_downs++;
 }
 
+static void node_refused(void *ctx, const struct failure *f)
+{
+	((struct node *)ctx)->refused = *f;
+}
+
 static const struct ike_ops node_ops_template = {
         .send = node_send,
         .keepalive = node_keepalive,
@@ -243,6 +248,7 @@ static const struct ike_ops node_ops_template = {
         .flow_up = node_flow_up,
         .flow_down = node_flow_down,
         .peer_down = node_peer_down,
+        .refused = node_refused,
 };
 static struct ike_ops node_ops[NET_NODES];
 

@@ -33,6 +33,7 @@ struct node {
 	bool has_map;
 	struct net_sa sas[NET_SAS];
 	uint32_t next_spi;
+	struct failure refused; /* the last client it refused; its texts are gone */
 	unsigned flow_ups, flow_downs, peer_downs, moves, keepalives, spi_frees;
 	uint32_t up_peer, up_flow; /* of the last flow_up */
 	enum sa_end down_why;

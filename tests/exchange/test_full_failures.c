@@ -501,6 +501,47 @@ static void says_nothing(void **state)
 	client_free(c);
 }
 
+/* Its answers, or ours, do not arrive. */
+static void goes_silent(void **state)
+{
+	struct world *w = *state;
+	struct client *c = client_new(w, &client_windows, HOME_IP);
+	client_dial(c);
+	world_run(w, 12);
+	client_vanish(c);
+	client_free(c);
+	world_run(w, 60000);
+	json_t *doc = failures(w), *row = newest(doc);
+	assert_string_equal(text_of(row, "word"), "no-answer-in-phase-1");
+	assert_string_equal(text_of(row, "stage"), "Main Mode 1");
+	assert_int_equal(json_array_size(json_object_get(row, "fix")), 0);
+	assert_non_null(strstr(text_of(row, "advice"), "UDP 500 and 4500"));
+	json_decref(doc);
+}
+
+/* Whole days of clients that get in: there is nothing to tell. */
+static void nobody_is_refused(void **state)
+{
+	static const struct client_habits *const all[] = {&client_windows, &client_apple, &client_android};
+	struct world *w = *state;
+	for (unsigned i = 0; i < 6; i++) {
+		struct client *c = client_new(w, all[i % 3], HOME_IP + i);
+		client_enter(c);
+		client_rekey_ipsec(c);
+		client_rekey_ike(c);
+		world_run(w, 20000);
+		client_data(c, 3);
+		if (i < 3)
+			client_leave(c);
+		else
+			client_vanish(c);
+		client_free(c);
+		world_run(w, 600000);
+	}
+	assert_int_equal(world_sessions(w), 0);
+	assert_string_equal(world_show(w, "show vpn-sessiondb failures\n"), "INFO: No client was refused\n");
+}
+
 /* "Oct 14 2026 10:11:12" is <when>. */
 static void without_times(const char *from, char *to, size_t cap)
 {
@@ -538,7 +579,7 @@ static void looks(void **state)
 	        "Cause        : the client's pre-shared key is another one\n"
 	        "Fix          : tunnel-group DefaultRAGroup ipsec-attributes\n"
 	        "                ikev1 pre-shared-key KEY\n"
-	        "Advice       : or enter the key of the tunnel group at the client\n";
+	        "Advice       : the key at the client may be mistyped\n";
 	struct world *w = *state;
 	struct client_habits habits = client_windows;
 	char text[4096];
@@ -559,7 +600,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 	enum { FAULTS = sizeof faults / sizeof faults[0] };
 	const struct CMUnitTest tests[] = {
-	        T(begins_with_ikev2), T(flood), T(many_names), T(never_begins), T(says_nothing), T(looks),
+	        T(begins_with_ikev2), T(flood), T(many_names), T(never_begins), T(says_nothing), T(goes_silent), T(nobody_is_refused), T(looks),
 	};
 	struct CMUnitTest mends[FAULTS];
 	for (size_t i = 0; i < FAULTS; i++)

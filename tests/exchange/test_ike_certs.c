@@ -238,6 +238,7 @@ struct refusal {
 	const char *line; /* of 713904 */
 	unsigned id;      /* of the line beside it */
 	uint16_t notify;
+	enum fail_cause cause;
 };
 
 static uint16_t notified;
@@ -261,6 +262,8 @@ static void refused(struct pki_world *w, const struct refusal *r)
 	assert_int_equal(net_logged(net, r->id, NULL), 1);
 	assert_int_equal(notified, r->notify);
 	assert_int_equal(net->server.ike->stat[STAT_AUTH_FAILS], 1);
+	assert_int_equal(net->server.refused.cause, r->cause);
+	assert_int_equal(net->server.refused.stage, FAIL_AT_MM5);
 }
 
 static void wrong_authority(void **state)
@@ -271,7 +274,7 @@ static void wrong_authority(void **state)
 	kit_trust(&w->server, "OURS", w->root, w->own, SERVER);
 	kit_trust(&w->client, "HIS", wrong, his, CLIENT);
 	serve(w);
-	refused(w, &(struct refusal){"no trustpoint of its issuer", 713109, NOTIFY_INVALID_CERT_AUTHORITY});
+	refused(w, &(struct refusal){"no trustpoint of its issuer", 713109, NOTIFY_INVALID_CERT_AUTHORITY, FAIL_CERT_CA});
 	X509_free(wrong);
 	X509_free(his);
 }
@@ -283,7 +286,7 @@ static void out_of_its_time(struct pki_world *w, int64_t from, int64_t until, co
 	kit_trust(&w->server, "OURS", w->root, w->own, SERVER);
 	kit_trust(&w->client, "HIS", w->root, his, CLIENT);
 	serve(w);
-	refused(w, &(struct refusal){line, 713109, NOTIFY_INVALID_CERTIFICATE});
+	refused(w, &(struct refusal){line, 713109, NOTIFY_INVALID_CERTIFICATE, FAIL_CERT_TIME});
 	X509_free(his);
 }
 
@@ -312,6 +315,7 @@ static void identity_that_is_not_in_the_certificate(void **state)
 	assert_int_equal(net_logged(&w->net, 713904, "identity is not in its certificate (FQDN)"), 1);
 	assert_int_equal(net_logged(&w->net, 713048, "Payload ID: 5"), 1);
 	assert_int_equal(notified, NOTIFY_INVALID_ID_INFORMATION);
+	assert_int_equal(w->net.server.refused.cause, FAIL_CERT_ID);
 }
 
 static void identities(void **state)
@@ -363,6 +367,8 @@ static void nothing_to_prove_with(void **state)
 	assert_int_equal(w->net.server.flow_ups, 0);
 	assert_int_equal(net_logged(&w->net, 713082, "Failed to retrieve identity certificate"), 1);
 	assert_int_equal(net_logged(&w->net, 713904, "no tunnel-group has a trust-point"), 1);
+	assert_int_equal(w->net.server.refused.cause, FAIL_NO_IDENTITY);
+	assert_int_equal(w->net.server.refused.stage, FAIL_AT_MM1);
 	net_run(&w->net, 60000);
 	net_log_clear(&w->net);
 	w->net.server.offer.groups[0].trust_point = "BARE";
