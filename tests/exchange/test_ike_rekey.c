@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "crypto/ike/info.h"
 #include "tests/exchange/ike_initiator.h"
 
 static struct ike_flow *connected(struct net *net)
