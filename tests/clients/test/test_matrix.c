@@ -200,7 +200,7 @@ int main(int argc, char **argv)
 	for (size_t p = 0; p <= n_profiles; p++)
 		for (size_t c = 0; c < (p < n_profiles ? COLUMNS : 1); c++, n++) {
 			cells[n] = (struct cell){&columns[c], p < n_profiles ? profiles[p] : NULL, false};
-			snprintf(titles[n], sizeof titles[n], "%s: %s", p < n_profiles ? names[p] : "everybody",
+			snprintf(titles[n], sizeof titles[n], "%.31s: %s", p < n_profiles ? names[p] : "everybody",
 			         p < n_profiles ? columns[c].name : "one NAT");
 			tests[n] = (struct CMUnitTest){.name = titles[n], .test_func = run_cell, .initial_state = &cells[n]};
 		}
