@@ -146,6 +146,29 @@ static void comes_over_a_bad_way(void **state)
 	world_assert_empty(w);
 }
 
+/* Its NAT has given it other ports, and the first that is heard from there is a Quick Mode. */
+static void renews_from_elsewhere(void **state)
+{
+	struct world *w = *state;
+	struct client *c = drive_new(w, profile, &behind_nat, 0);
+	client_enter(c);
+	client_data(c, 5);
+	for (int i = 0; i < 3; i++) {
+		c->nat_ike = (uint16_t)(c->nat_ike + 1000);
+		c->nat_natt = (uint16_t)(c->nat_natt + 1000);
+		client_rekey_ipsec(c);
+		world_run(w, 5000);
+		client_data(c, 20);
+		world_run(w, 60000);
+		client_data(c, 20);
+	}
+	assert_int_equal(world_sessions(w), 1);
+	drive_leave(c, profile);
+	drive_free(c);
+	world_run(w, 150000);
+	world_assert_empty(w);
+}
+
 static void lives_a_day(void **state)
 {
 	drive_day(*state, profile);
@@ -156,7 +179,7 @@ static void lives_a_day(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat), T(comes_in_fragments), T(comes_over_a_bad_way),
-	                                    T(lives_a_day)};
+	                                    T(renews_from_elsewhere), T(lives_a_day)};
 	struct err err = {0};
 	if (argc != 2 || (profile = profile_load(argv[1], &err)) == NULL) {
 		fprintf(stderr, "%s\n", argc != 2 ? "clients PROFILE" : err.text);
