@@ -122,25 +122,26 @@ static void fill(struct failures *fs, struct fail_row *r, const struct failure *
 
 /* ------------------------------------------------------------------ the log */
 
-static bool may_log(struct failures *fs, const struct fail_row *r)
+static bool may_log(struct failures *fs, const struct fail_row *r, bool stranger)
 {
 	enum { BURST = 20, EVERY_MS = 500, SAME_MS = 60000 };
-	uint64_t now = clock_now(&fs->gw->clock), refill = (now - fs->bucket_ms) / EVERY_MS;
+	uint64_t now = clock_now(&fs->gw->clock), refill = (now - fs->bucket[stranger].ms) / EVERY_MS;
+	unsigned *n = &fs->bucket[stranger].n;
 	if (refill > 0) {
-		fs->bucket = refill < fs->bucket ? fs->bucket - (unsigned)refill : 0;
-		fs->bucket_ms = now;
+		*n = refill < *n ? *n - (unsigned)refill : 0;
+		fs->bucket[stranger].ms = now;
 	}
-	if ((r->logged_ms != 0 && now - r->logged_ms < SAME_MS) || fs->bucket >= BURST)
+	if ((r->logged_ms != 0 && now - r->logged_ms < SAME_MS) || *n >= BURST)
 		return false;
-	fs->bucket++;
+	++*n;
 	return true;
 }
 
-static void say(struct failures *fs, struct fail_row *r)
+static void say(struct failures *fs, struct fail_row *r, bool stranger)
 {
 	char who[300], fix[FAIL_FIX_MAX], line[2 * FAIL_FIX_MAX];
 	size_t used = 0;
-	if (!may_log(fs, r))
+	if (!may_log(fs, r, stranger))
 		return;
 	r->logged_ms = clock_now(&fs->gw->clock);
 	failure_fix(r, fix);
@@ -186,7 +187,7 @@ void failures_tell(void *ctx, const struct failure *f)
 		r->first = r->last;
 	fs->count[f->cause]++;
 	fs->total++;
-	say(fs, r);
+	say(fs, r, f->stranger);
 }
 
 void failures_no_l2tp(struct gateway *gw, const struct gw_flow *flow)

@@ -39,8 +39,10 @@ struct failures {
 	uint64_t count[FAIL_CAUSES], total;
 	struct fail_key key[FAIL_ROWS];
 	struct fail_row row[FAIL_ROWS];
-	uint64_t bucket_ms; /* lines of the log */
-	unsigned bucket;
+	struct {
+		uint64_t ms;
+		unsigned n;
+	} bucket[2]; /* lines of the log; [1]: of strangers, who must not use up those of others */
 };
 
 /* failures_table.c: what a cause means. */

@@ -97,6 +97,7 @@ static void put_block(const struct fail_row *r, struct out *o)
 	if (r->wanted[0] != '\0')
 		rec(o, "wanted", "Wanted       : %s\n", r->wanted);
 	put_fix(r, o);
+	rec(o, "debug", "Debug        : debug crypto condition peer %s\n", ip4_text(r->remote.ip).s);
 	out_str(o, "\n");
 }
 

@@ -124,8 +124,7 @@ enum client_family { CLIENT_OTHER, CLIENT_MICROSOFT, CLIENT_OF_APPLE, CLIENT_OF_
 	X(LIBRESWAN, OTHER, "libreswan")                 \
 	X(XL2TPD, OTHER, "xl2tpd")                       \
 	X(CISCO, OTHER, "Cisco")                         \
-	X(MIKROTIK, OTHER, "MikroTik")                   \
-	X(RACOON, OTHER, "racoon")
+	X(MIKROTIK, OTHER, "MikroTik")
 
 enum client_kind {
 #define X(name, family, text) CLIENT_##name,

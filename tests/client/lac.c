@@ -171,6 +171,8 @@ static void plain_sccrq(const struct lac *c, struct wr *w)
 	avp_put_u16(w, AVP_TUNNEL_ID, c->conf.tunnel);
 	if (c->conf.window > 0)
 		avp_put_u16(w, AVP_RECEIVE_WINDOW, c->conf.window);
+	if (c->conf.challenge)
+		avp_put_bytes(w, AVP_CHALLENGE, "0123456789abcdef", 16);
 }
 
 void lac_connect(struct lac *c)

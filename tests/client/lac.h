@@ -30,6 +30,7 @@ struct lac_conf {
 	bool no_tx_speed;
 	bool swapped_result; /* little-endian, over-long Result Code */
 	bool sequencing;
+	bool challenge; /* wants the LNS to prove that it knows the secret of the tunnel */
 	const char *vendor; /* Vendor Name and Firmware Revision; NULL = says neither */
 	uint16_t firmware;
 	const struct lac_script *script; /* its messages word for word; NULL = those of a plain client */

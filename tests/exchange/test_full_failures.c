@@ -447,6 +447,9 @@ static void flood(void **state)
 	assert_int_equal(json_integer_value(json_object_get(json_object_get(doc, "causes"), "ikev2")), 3000);
 	json_decref(doc);
 	assert_true(world_logged(w, "713990", "ikev2") < 100);
+	/* who has shown where he is is heard in all that noise */
+	client_free(client_try_as(w, "alice", "guess", HOME_IP + 1));
+	assert_int_equal(world_logged(w, "713990", "Username = alice"), 1);
 }
 
 /* One source has its share, too, however many names it tries. */
@@ -499,6 +502,25 @@ static void says_nothing(void **state)
 	assert_string_equal(text_of(row, "sees"), "error 718"); /* Windows by its Vendor Name */
 	json_decref(doc);
 	client_free(c);
+}
+
+/* IOS with l2tp tunnel authentication, which is its default. */
+static void wants_a_secret(void **state)
+{
+	struct world *w = *state;
+	struct client_habits habits = client_windows;
+	struct lac_conf lac = lac_mikrotik;
+	lac.challenge = true;
+	lac.vendor = "Cisco Systems, Inc.";
+	habits.lac = &lac;
+	client_free(client_try(w, &habits, HOME_IP));
+	json_t *doc = failures(w), *row = newest(doc);
+	assert_string_equal(text_of(row, "word"), "l2tp-tunnel-secret");
+	assert_string_equal(text_of(row, "stage"), "L2TP tunnel");
+	assert_string_equal(text_of(row, "client"), "Cisco");
+	assert_non_null(strstr(text_of(row, "advice"), "no l2tp tunnel authentication"));
+	assert_string_equal(text_of(row, "debug"), "203.0.113.101");
+	json_decref(doc);
 }
 
 /* Its answers, or ours, do not arrive. */
@@ -600,7 +622,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 	enum { FAULTS = sizeof faults / sizeof faults[0] };
 	const struct CMUnitTest tests[] = {
-	        T(begins_with_ikev2), T(flood), T(many_names), T(never_begins), T(says_nothing), T(goes_silent), T(nobody_is_refused), T(looks),
+	        T(begins_with_ikev2), T(flood), T(many_names), T(never_begins), T(says_nothing), T(wants_a_secret), T(goes_silent), T(nobody_is_refused), T(looks),
 	};
 	struct CMUnitTest mends[FAULTS];
 	for (size_t i = 0; i < FAULTS; i++)
