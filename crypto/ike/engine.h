@@ -414,8 +414,9 @@ static inline void ike_count_conns(struct ike *ike)
 }
 const struct ike_iface *ike_iface_of(const struct ike *ike, uint32_t ip);
 const struct ipsec_map *ike_map_of(struct ike *ike, const char *ifname);
-/* Sends a finished message; counts it and shows it in debug. chain = its text of payloads. */
-void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
+/* Sends a finished message; counts it and shows it in debug. chain = its text of payloads. false: not now, it would be too
+ * much for an address that may be forged. */
+bool ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
                   struct bytes msg, const char *chain, uint32_t msgid, const char *verb);
 /* Shows a protected message in clear to whoever wants that. */
 void ike_tell_clear(const struct ike_sa *sa, bool out, struct bytes header, struct bytes body);

@@ -215,10 +215,16 @@ void ike_tell_clear(const struct ike_sa *sa, bool out, struct bytes header, stru
 		ike->ops->clear(ike->ctx, sa->mm.local, sa->mm.remote, out, header, body);
 }
 
-/* An address that may be forged is not sent more than three times what came from there; repetitions of who is there add up. */
-static bool affordable(struct ike_sa *sa, struct bytes msg)
+/* Nothing has shown yet that somebody is at this address: it may be forged, that of a later message of phase 1, too. */
+static bool may_be_forged(const struct ike_sa *sa, struct ip4_end remote)
 {
-	size_t cost = sa->unproved ? frag_octets(sa, msg) : 0;
+	return !sa_is(sa, SAF_INITIATOR) && sa->mm.state != ST_ACTIVE && (sa->unproved || remote.ip != sa->first_remote.ip);
+}
+
+/* Such an address is not sent more than three times what came from there; repetitions of who is there add up. */
+static bool affordable(struct ike_sa *sa, struct ip4_end remote, struct bytes msg)
+{
+	size_t cost = may_be_forged(sa, remote) ? frag_octets(sa, msg) : 0;
 	if (cost > sa->credit) {
 		sa->ike->put_off[PUT_OFF_UNPROVED]++;
 		ike_dbg(sa, IKE_DETAIL, "answer of %zu octets waits until the peer has asked again", cost);
@@ -228,11 +234,11 @@ static bool affordable(struct ike_sa *sa, struct bytes msg)
 	return true;
 }
 
-void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
+bool ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
                   struct bytes msg, const char *chain, uint32_t msgid, const char *verb)
 {
-	if (!affordable(sa, msg))
-		return;
+	if (!affordable(sa, remote, msg))
+		return false;
 	ike->stat[STAT_OUT_PACKETS]++;
 	ike->stat[STAT_OUT_OCTETS] += msg.len;
 	sa->bytes_out += msg.len;
@@ -242,6 +248,7 @@ void ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, stru
 	if (debug_on(DEBUG_IKEV1, IKE_DUMP))
 		debug_hex(&who, DEBUG_IKEV1, IKE_DUMP, "SENDING PACKET", msg.p, msg.len);
 	ike->stat[STAT_OUT_DROPS] += !frag_send(sa, local, remote, msg);
+	return true;
 }
 
 /* ------------------------------------------------------------------ receiving */
@@ -338,8 +345,10 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	if (!is_for_us(ike, remote, hdr, raw, iface) || !has_room(ike, remote, raw, aggressive, iface->ifname))
 		return;
 	sa = sa_new(ike, local, remote, false);
-	if (sa == NULL)
+	if (sa == NULL) {
+		source_give(ike, remote.ip);
 		return;
+	}
 	memcpy(sa->icookie, hdr->icookie, IKE_COOKIE_LEN);
 	share_set_text(&sa->ifname, iface->ifname);
 	sa->ifindex = iface->ifindex;
@@ -347,6 +356,7 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	sa->credit = IKE_AMPLIFY_MOST * raw.len;
 	sa->client = (uint8_t)vendor_client(hdr->next, (struct bytes){raw.p + IKE_HDR_LEN, raw.len - IKE_HDR_LEN});
 	if (!sa_index(sa)) {
+		source_give(ike, remote.ip);
 		sa_delete(sa, SA_END_ADMIN, false);
 		return;
 	}
@@ -438,6 +448,8 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	}
 	if (remote.ip == sa->first_remote.ip)
 		sa->unproved = false; /* it has had our cookie */
+	else if (may_be_forged(sa, remote))
+		sa->credit += IKE_AMPLIFY_MOST * msg.len;
 	if (hdr.next == PAYLOAD_FRAGMENT) {
 		frag_input(sa, local, remote, &hdr, msg);
 		return;

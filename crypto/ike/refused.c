@@ -243,7 +243,7 @@ static void set_for(const struct ipsec_entry *e, const struct p2_offer *offer, c
 	struct esp_alg alg;
 	size_t i = 0, used;
 	text[0] = '\0';
-	while (i < offer->n && (!p2_alg(&offer->t[i], &alg) || alg.cipher == ESP_CIPHER_NULL))
+	while (i < offer->n && (!p2_alg(&offer->t[i], &alg) || alg.cipher == ESP_CIPHER_NULL || alg.mac == ESP_MAC_NONE))
 		i++;
 	if (i == offer->n)
 		return;

@@ -159,11 +159,12 @@ bool ike_dh_full(struct ike *ike)
 	return true;
 }
 
+/* Told, unlike a backlog: who shares the address with many that are set up wrong looks for the reason. */
 static bool at_its_rate(struct ike *ike, uint32_t ip, bool *silent)
 {
 	if (source_take(ike, ip))
 		return true;
-	*silent = true;
+	*silent = false;
 	ike->put_off[PUT_OFF_RATE]++;
 	ike->stat[STAT_CAPACITY_FAILS]++;
 	return false;
@@ -193,6 +194,7 @@ bool sa_admit(struct ike *ike, uint32_t ip, bool aggressive, bool *silent)
 		sa_delete(old, SA_END_DELETED, false);
 		if (ike->nsas < IKE_SAS_MAX)
 			return true;
+		source_give(ike, ip);
 	}
 	ike->put_off[crowd ? PUT_OFF_ADDRESS : PUT_OFF_LIMIT]++;
 	ike->stat[STAT_CAPACITY_FAILS]++;
@@ -408,6 +410,7 @@ void sa_established(struct ike_sa *sa)
 	if (sa->up_ms == 0)
 		sa->up_ms = 1; /* 0 means: not up */
 	sa_count_half_open(sa, false);
+	sa->unproved = false;
 	if (!sa_is(sa, SAF_INITIATOR))
 		source_give(ike, sa->first_remote.ip);
 	ike->stat[STAT_ACTIVE]++;

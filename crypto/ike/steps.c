@@ -245,13 +245,13 @@ void ike_resend(struct ike_xchg *x)
 
 	if (msg.p == NULL)
 		return;
-	x->tries++;
 	ike_event(x, EV_RESEND_MSG);
-	x->sent.at_ms = clock_now(sa->ike->clock);
 	struct rd r = rd_of(msg.p, msg.len);
 	if (ike_hdr_read(&r, &hdr) && !(hdr.flags & IKE_FLAG_ENCRYPTED))
 		chain = ike_chain(hdr.next, rd_rest(&r));
-	ike_transmit(sa->ike, sa, x->sent.local, x->sent.remote, msg, chain.s, x->msgid, "RESENDING");
+	x->tries++;
+	if (ike_transmit(sa->ike, sa, x->sent.local, x->sent.remote, msg, chain.s, x->msgid, "RESENDING"))
+		x->sent.at_ms = clock_now(sa->ike->clock);
 }
 
 bool ike_answer_send(struct ike_xchg *x, bool repeat)
@@ -281,7 +281,8 @@ bool ike_answer_send(struct ike_xchg *x, bool repeat)
 	x->answered = true;
 	sa->frag_id++; /* repetitions keep it: the other side may have some of the parts */
 	ike_event(x, EV_SND_MSG);
-	ike_transmit(sa->ike, sa, x->local, x->remote, all, chain.s, x->msgid, "SENDING");
+	if (!ike_transmit(sa->ike, sa, x->local, x->remote, all, chain.s, x->msgid, "SENDING"))
+		x->sent.at_ms = 0; /* the next repetition is answered */
 	x->tries = 0;
 	timer_stop(sa->ike->clock, &x->retry);
 	if (!repeat)

@@ -96,6 +96,32 @@ static void long_answer_waits(void **state)
 	assert_false(sa->unproved);
 }
 
+/* Who is there himself and then writes in another's name: that one is not sent more than he has seemed to send, either. */
+static void third_message_from_elsewhere(void **state)
+{
+	struct net *net = *state;
+	struct ike_sa *sa = hand_half_open(net, CLIENT_IP, 1);
+	static struct prim_dh_job dh = {.group = 2};
+	static const uint8_t nonce[16] = {1};
+	struct ike_out o;
+	prim_dh_run(&dh);
+	net_client(net, &net->other, NAT_IP, NAT_IP, "3des", "sha", 2);
+	hand_begin(&o, sa, 99, 0, 0);
+	assert_true(ike_out_end(&o));
+	hand_send(net, CLIENT_IP, &o);
+	assert_false(sa->unproved);
+	hand_forget();
+	sa->credit = 0;
+	hand_begin(&o, sa, EXCH_MAIN, 0, 0);
+	ike_out_bytes(&o, PAY_KE, (struct bytes){dh.public, dh.public_len});
+	ike_out_bytes(&o, PAY_NONCE, (struct bytes){nonce, sizeof nonce});
+	assert_true(ike_out_end(&o));
+	hand_send(net, NAT_IP, &o);
+	net_run(net, 500);
+	assert_int_equal(hand_heard.n, 1);
+	assert_int_equal(sa->credit, MOST * hand_heard.in - hand_heard.out);
+}
+
 /* Copies that a network makes of one message are one. */
 static void copies_get_one_answer(void **state)
 {
@@ -225,7 +251,7 @@ static void drops_have_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        T(nothing_is_multiplied), T(long_answer_waits),     T(copies_get_one_answer),
+	        T(nothing_is_multiplied), T(long_answer_waits),     T(third_message_from_elsewhere), T(copies_get_one_answer),
 	        T(rate_of_an_address),    T(success_costs_nothing), T(log_of_strangers), T(drops_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
