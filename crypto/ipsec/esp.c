@@ -284,25 +284,40 @@ static void set_icv(struct esp_sa *sa, uint8_t len)
 	sa->icv_len = len;
 }
 
-/* A packet that failed for its length or its MAC: is the MAC of the other length? Else it is dropped. */
-static void in_again(struct esp_table *t, struct pkt *p, uint64_t now_ms)
+/* By the length the SA has now; what failed is as it came. Not DROP_NONE: it is still to be dropped. */
+static enum drop_reason in_try(struct esp_table *t, struct pkt *p, uint64_t now_ms)
+{
+	struct prim_op op;
+	enum drop_reason why = in_prepare(p, p->sa, &op);
+
+	if (why)
+		return why;
+	prim_batch_run(esp_table_engine(t), &op, 1);
+	if (op.status != PRIM_OP_OK)
+		return op.status == PRIM_OP_AUTH ? DROP_ESP_AUTH : DROP_ESP_CRYPTO;
+	in_finish(t, p, op.status, now_ms);
+	return DROP_NONE;
+}
+
+/* A packet whose length or MAC is not that of an SA with `tried` bytes of it: is it that of the other length? Else it is
+ * dropped. One before it may have settled that meanwhile. */
+static void in_again(struct esp_table *t, struct pkt *p, uint8_t tried, uint64_t now_ms)
 {
 	struct esp_sa *sa = p->sa;
-	enum drop_reason why = (enum drop_reason)p->drop;
-	uint8_t was = sa->icv_len;
-	struct prim_op op;
+	enum drop_reason why = (enum drop_reason)p->drop, now;
+	bool settled = sa->icv_len != tried;
 
 	p->drop = DROP_NONE;
-	if (in_doubt(sa)) { /* still: what came before it may have settled that */
-		set_icv(sa, was == ICV_SHA256 ? ICV_SHA256_CUT : ICV_SHA256);
-		if (!in_prepare(p, sa, &op)) {
-			prim_batch_run(esp_table_engine(t), &op, 1);
-			if (op.status == PRIM_OP_OK) {
-				in_finish(t, p, op.status, now_ms);
-				return;
-			}
-		}
-		set_icv(sa, was);
+	if (settled || in_doubt(sa)) {
+		if (!settled)
+			set_icv(sa, tried == ICV_SHA256 ? ICV_SHA256_CUT : ICV_SHA256);
+		now = in_try(t, p, now_ms);
+		if (!now)
+			return;
+		if (!settled)
+			set_icv(sa, tried);
+		if (now != DROP_ESP_LEN && now != DROP_ESP_AUTH) /* a replay of what came through by now */
+			why = now;
 	}
 	drop_in(p, why);
 }
@@ -312,6 +327,7 @@ static void in_batch(struct esp_table *t, struct pkt **batch, size_t n, uint64_t
 	struct prim_op ops[PKT_BATCH];
 	struct pkt *of[PKT_BATCH], *again[PKT_BATCH];
 	struct esp_sa *sa[PKT_BATCH];
+	uint8_t tried[PKT_BATCH]; /* with so much of the MAC */
 	size_t nops = 0, nagain = 0;
 
 	in_look_up(t, batch, n, sa);
@@ -326,6 +342,7 @@ static void in_batch(struct esp_table *t, struct pkt **batch, size_t n, uint64_t
 			of[nops++] = p;
 		} else if (why == DROP_ESP_LEN && in_doubt(p->sa)) {
 			p->drop = DROP_ESP_LEN;
+			tried[nagain] = p->sa->icv_len;
 			again[nagain++] = p;
 		} else {
 			drop_in(p, why);
@@ -335,13 +352,14 @@ static void in_batch(struct esp_table *t, struct pkt **batch, size_t n, uint64_t
 	for (size_t i = 0; i < nops; i++) {
 		if (ops[i].status == PRIM_OP_AUTH && in_doubt(of[i]->sa)) {
 			of[i]->drop = DROP_ESP_AUTH;
+			tried[nagain] = of[i]->sa->icv_len;
 			again[nagain++] = of[i];
 		} else {
 			in_finish(t, of[i], ops[i].status, now_ms);
 		}
 	}
 	for (size_t i = 0; i < nagain; i++) /* last: it may change lengths that the others stand on */
-		in_again(t, again[i], now_ms);
+		in_again(t, again[i], tried[i], now_ms);
 }
 
 void esp_in(struct esp_table *t, struct pkt **batch, size_t n, uint64_t now_ms)

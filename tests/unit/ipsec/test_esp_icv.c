@@ -208,12 +208,67 @@ static void in_one_batch(void **state)
 		}
 }
 
+/* What a client sends in one go: eight packets from seq on. Gives how many came through. */
+static unsigned receive_eight(struct fix *f, uint32_t seq, uint32_t cut, uint32_t step)
+{
+	struct fix_pkt p[8];
+	struct pkt *batch[8];
+	unsigned came = 0;
+
+	for (uint32_t k = 0; k < 8; k++) {
+		make(f, &p[k], seq + k * step, cut);
+		batch[k] = &p[k].p;
+	}
+	esp_in(f->t, batch, 8, NOW);
+	for (uint32_t k = 0; k < 8; k++) {
+		came += batch[k]->drop == DROP_NONE;
+		if (batch[k]->drop == DROP_NONE)
+			assert_int_equal(batch[k]->len, 8 + 40);
+	}
+	return came;
+}
+
+/* The first of them tells the length, the others have failed by the one before. */
+static void a_whole_batch(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_ALGS; i++) {
+		struct fix f = fix_open(algs[i]);
+
+		assert_int_equal(receive_eight(&f, 1, WHOLE - SHORT, 1), 8);
+		assert_int_equal(f.sa->icv_len, SHORT);
+		assert_int_equal(receive_eight(&f, 9, WHOLE - SHORT, 1), 8);
+		assert_int_equal(receive_eight(&f, 17, 0, 1), 8); /* it was cut on the way */
+		assert_int_equal(f.sa->icv_len, WHOLE);
+		check_answer(&f, WHOLE);
+		assert_int_equal(ctr_get(&f.sa->c.errs_in), 0);
+		assert_int_equal(ctr_get(&f.sa->c.pkts_in), 24);
+		fix_close(&f);
+	}
+}
+
+/* One packet eight times is one packet, whatever its length. */
+static void a_batch_of_one_packet(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_ALGS; i++) {
+		struct fix f = fix_open(algs[i]);
+
+		assert_int_equal(receive_eight(&f, 1, WHOLE - SHORT, 0), 1);
+		assert_int_equal(receive_eight(&f, 2, 0, 0), 1);
+		assert_int_equal(ctr_get(&f.sa->c.replay_errs), 14);
+		assert_int_equal(ctr_get(&f.sa->c.errs_in), 14);
+		fix_close(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(short_from_the_start), cmocka_unit_test(whole_stays_whole),
 	        cmocka_unit_test(cut_on_the_way),       cmocka_unit_test(garbage_decides_nothing),
 	        cmocka_unit_test(only_sha256),          cmocka_unit_test(in_one_batch),
+	        cmocka_unit_test(a_whole_batch),        cmocka_unit_test(a_batch_of_one_packet),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
