@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/worker_int.h"
+#include "crypto/ipsec/esp.h"
 
 /* ------------------------------------------------------------------ flows */
 
@@ -25,9 +26,14 @@ static void flow_unused(struct worker *w, struct wflow *f)
 	sized_put(&worker_flows, f, sizeof *f);
 }
 
-/* The sessions of a flow send on its new current SA (NULL: on none). */
+/* The sessions of a flow send on its new current SA (NULL: on none). What the one before it has found out about the peer
+ * holds for it: a peer that only listens could not tell again. */
 static void flow_use(struct wflow *f, struct esp_sa *sa)
 {
+	if (f->out != NULL)
+		f->icv_cut = esp_icv_is_cut(f->out);
+	if (sa != NULL && f->icv_cut)
+		esp_icv_cut(sa);
 	f->out = sa;
 	for (struct session_slot *s = f->sessions; s != NULL; s = s->next)
 		s->s.out = sa;

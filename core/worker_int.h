@@ -136,6 +136,7 @@ struct wflow {
 	uint32_t flow;
 	uint32_t sas;       /* SAs of it in the table; their `user` is this */
 	struct esp_sa *out; /* current SA, NULL while there is none */
+	bool icv_cut;       /* as the last current SA was (crypto/ipsec/esp.h) */
 	struct session_slot *sessions;
 };
 

@@ -274,7 +274,7 @@ static void in_finish(struct esp_table *t, struct pkt *p, enum prim_op_status st
  * packet lost its end on the way, is taken for that no longer when the next one is whole. */
 static bool in_doubt(const struct esp_sa *sa)
 {
-	return sa->alg.mac == ESP_MAC_SHA256 && (sa->icv_len == ICV_SHA256_CUT || !(sa->said & ESP_EV_USED));
+	return esp_icv_is_cut(sa) || (sa->alg.mac == ESP_MAC_SHA256 && !(sa->said & ESP_EV_USED));
 }
 
 static void set_icv(struct esp_sa *sa, uint8_t len)
@@ -282,6 +282,17 @@ static void set_icv(struct esp_sa *sa, uint8_t len)
 	prim_key_cut(sa->dec, len);
 	prim_key_cut(sa->enc, len);
 	sa->icv_len = len;
+}
+
+bool esp_icv_is_cut(const struct esp_sa *sa)
+{
+	return sa->alg.mac == ESP_MAC_SHA256 && sa->icv_len == ICV_SHA256_CUT;
+}
+
+void esp_icv_cut(struct esp_sa *sa)
+{
+	if (in_doubt(sa))
+		set_icv(sa, ICV_SHA256_CUT);
 }
 
 /* By the length the SA has now; what failed is as it came. Not DROP_NONE: it is still to be dropped. */

@@ -252,6 +252,7 @@ bool lab_enter(struct lab *l)
 {
 	memset(l, 0, sizeof *l);
 	l->want.mode = ESP_TRANSPORT;
+	l->want.mac = ESP_MAC_SHA1;
 	for (unsigned i = 0; i < LAB_PKTS; i++) {
 		l->pkts[i].buf = l->area[i];
 		l->pkts[i].cap = LAB_CAP;
@@ -310,7 +311,7 @@ static struct sa_pair pair_of(const struct lab *l, uint32_t spi, uint32_t spi_cl
 	        .flow = LAB_FLOW,
 	        .spi_in = spi,
 	        .spi_out = spi_client,
-	        .alg = {ESP_CIPHER_AES, 16, ESP_MAC_SHA1},
+	        .alg = {ESP_CIPHER_AES, 16, l->want.mac},
 	        .mode = l->want.mode,
 	        .soft_kb = l->want.soft_kb,
 	        .life_kb = l->want.life_kb,

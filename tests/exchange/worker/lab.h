@@ -52,6 +52,7 @@ struct lab {
 	/* of the SAs made next */
 	struct {
 		enum esp_mode mode; /* lab_enter: transport */
+		enum esp_mac mac;   /* lab_enter: SHA-1 */
 		uint32_t soft_kb, life_kb;
 		uint8_t df_policy;
 		bool frag_after;

@@ -378,6 +378,33 @@ static void a_rekey_loses_no_packet(void **state)
 	assert_int_equal(lab_totals(l).pkts_out, 200);
 }
 
+/* A client that sends 96 bits of SHA-256 and then is silent gets no more on the pairs that follow, also when the pair
+ * before is gone first; one that sends all of it gets all. */
+static void a_rekey_keeps_the_length_of_the_mac(void **state)
+{
+	(void)state;
+	l->want.mac = ESP_MAC_SHA256;
+	uint32_t old = lab_connected(l, 1400);
+	esp_icv_cut(l->sa);
+	assert_true(client_to_host(1));
+	for (uint32_t i = 0; i < 3; i++) {
+		if (i == 2)
+			lab_sa_remove(l, old);
+		uint32_t fresh = lab_sa(l, true, true);
+		if (i < 2)
+			lab_sa_remove(l, old);
+		esp_icv_cut(l->sa);
+		assert_true(host_to_client(10 + i));
+		assert_true(esp_icv_is_cut(l->sa)); /* nothing longer came */
+		old = fresh;
+	}
+	lab_sa(l, true, true); /* the client is another one now */
+	assert_true(client_to_host(20));
+	lab_sa(l, true, true);
+	assert_true(host_to_client(21));
+	assert_false(esp_icv_is_cut(l->sa));
+}
+
 static void a_removed_sa_gives_its_number_back(void **state)
 {
 	static uint32_t spis[ESP_SLOTS_MAX];
@@ -557,6 +584,7 @@ int main(int argc, char **argv)
 	        LAB_TEST(an_unprotected_packet_is_told),
 	        LAB_TEST(a_new_nat_port_is_followed),
 	        LAB_TEST(a_rekey_loses_no_packet),
+	        LAB_TEST(a_rekey_keeps_the_length_of_the_mac),
 	        LAB_TEST(a_removed_sa_gives_its_number_back),
 	        LAB_TEST(tunnel_mode_checks_who_is_meant_inside),
 	        LAB_TEST(an_sa_for_any_port_is_not_for_any_service),

@@ -262,6 +262,35 @@ static void a_batch_of_one_packet(void **state)
 	}
 }
 
+/* Told by the SA before it: what goes out is short before anything came in, and what comes in still decides. */
+static void known_before(void **state)
+{
+	static const struct esp_alg sha1 = {ESP_CIPHER_AES, 16, ESP_MAC_SHA1};
+	struct fix f;
+
+	(void)state;
+	for (size_t i = 0; i < N_ALGS; i++) {
+		f = fix_open(algs[i]);
+		assert_false(esp_icv_is_cut(f.sa));
+		esp_icv_cut(f.sa);
+		assert_true(esp_icv_is_cut(f.sa));
+		check_answer(&f, SHORT);
+		assert_int_equal(receive(&f, 1, WHOLE - SHORT), DROP_NONE);
+		assert_int_equal(receive(&f, 2, 0), DROP_NONE);
+		assert_false(esp_icv_is_cut(f.sa));
+		esp_icv_cut(f.sa); /* too late */
+		assert_false(esp_icv_is_cut(f.sa));
+		check_answer(&f, WHOLE);
+		assert_int_equal(ctr_get(&f.sa->c.errs_in), 0);
+		fix_close(&f);
+	}
+	f = fix_open(sha1); /* has 96 bits anyway */
+	esp_icv_cut(f.sa);
+	assert_false(esp_icv_is_cut(f.sa));
+	assert_int_equal(receive(&f, 1, 0), DROP_NONE);
+	fix_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +298,7 @@ int main(void)
 	        cmocka_unit_test(cut_on_the_way),       cmocka_unit_test(garbage_decides_nothing),
 	        cmocka_unit_test(only_sha256),          cmocka_unit_test(in_one_batch),
 	        cmocka_unit_test(a_whole_batch),        cmocka_unit_test(a_batch_of_one_packet),
+	        cmocka_unit_test(known_before),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
