@@ -76,6 +76,7 @@ void sa_pair_forget(struct sa_pair *pair);
 /* Counters and state of one pair, for show and DPD. */
 struct sa_stats {
 	bool exists;
+	bool icv_cut; /* the peer agreed on HMAC-SHA-256 and sends 96 bits of it, and is sent as many */
 #define X(name) uint64_t name;
 	SA_COUNTER_LIST(X)
 #undef X

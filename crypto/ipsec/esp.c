@@ -269,6 +269,11 @@ static void in_finish(struct esp_table *t, struct pkt *p, enum prim_op_status st
 		drop_in(p, why);
 }
 
+bool esp_icv_is_cut(const struct esp_sa *sa)
+{
+	return atomic_load_explicit(&sa->icv_cut, memory_order_relaxed);
+}
+
 /* Android 6 and 7, and kernels of others, agree on HMAC-SHA-256 and send 96 bits of it as a draft wanted it, not the
  * 128 of RFC 4868. Whoever has sent one genuine packet with 128 does not; one taken for such a peer, because its first
  * packet lost its end on the way, is taken for that no longer when the next one is whole. */
@@ -282,11 +287,7 @@ static void set_icv(struct esp_sa *sa, uint8_t len)
 	prim_key_cut(sa->dec, len);
 	prim_key_cut(sa->enc, len);
 	sa->icv_len = len;
-}
-
-bool esp_icv_is_cut(const struct esp_sa *sa)
-{
-	return sa->alg.mac == ESP_MAC_SHA256 && sa->icv_len == ICV_SHA256_CUT;
+	atomic_store_explicit(&sa->icv_cut, len == ICV_SHA256_CUT, memory_order_relaxed);
 }
 
 void esp_icv_cut(struct esp_sa *sa)

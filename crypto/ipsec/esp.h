@@ -19,10 +19,11 @@ void esp_in(struct esp_table *t, struct pkt **batch, size_t n, uint64_t now_ms);
 void esp_out(struct esp_table *t, struct pkt **batch, size_t n, uint64_t now_ms);
 
 /* Some peers agree on HMAC-SHA-256 and send 96 bits of it, not 128 (RFC 4868 §2.3); esp_in finds out by what comes, for
- * each SA by itself. Both from the thread that has the SA's table, between batches. */
-bool esp_icv_is_cut(const struct esp_sa *sa); /* 96 bits are sent and expected on it */
+ * each SA by itself. */
+bool esp_icv_is_cut(const struct esp_sa *sa); /* 96 bits are sent and expected on it; any thread */
 /* What is sent on it has 96 bits, until a genuine packet with 128 comes: for a new SA of such a peer, which may have
- * nothing to send. Does nothing when one has come already, and to other MACs. */
+ * nothing to send. Does nothing when one has come already, and to other MACs. From the thread that has the SA's table,
+ * between batches. */
 void esp_icv_cut(struct esp_sa *sa);
 
 /* Bytes of headroom and tailroom that esp_out needs at most. */

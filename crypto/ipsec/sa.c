@@ -251,6 +251,7 @@ void esp_sa_stats(const struct esp_sa *sa, struct sa_stats *s)
 
 	*s = (struct sa_stats){
 	        .exists = true,
+	        .icv_cut = atomic_load_explicit(&sa->icv_cut, memory_order_relaxed),
 #define X(name) .name = ctr_get(&c->name),
 	        SA_COUNTER_LIST(X)
 #undef X

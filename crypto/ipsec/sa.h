@@ -80,6 +80,7 @@ struct esp_sa {
 	uint8_t said;    /* events that are reported once */
 	uint8_t df_policy;
 	bool frag_after;                 /* too large ones are cut outside, not before encryption */
+	_Atomic bool icv_cut;            /* esp_icv_is_cut */
 	uint16_t path_mtu;               /* of the path when it was made, 0 = not known */
 	uint16_t ip_id;                  /* of inner headers we build (tunnel mode) */
 	uint64_t soft_bytes, hard_bytes; /* UINT64_MAX = none; per direction */

@@ -262,10 +262,11 @@ static void show_sa(struct out *o, const struct ipsec_sadb *db, const struct sad
 	rec(o, "state", "         SA State: %s\n", sa->out ? "active" : "embryonic");
 	rec(o, "cipher mac", "         transform: %s %s no compression \n", esp_cipher_name(p->alg),
 	    esp_mac_name(p->alg.mac));
-	rec(o, "mode -", "         in use settings ={RA, %s, %sIKEv1, }\n",
+	rec(o, "mode - -", "         in use settings ={RA, %s, %sIKEv1, %s}\n",
 	    p->mode == ESP_TRANSPORT ? "Transport" : "Tunnel",
-	    p->udp_encap ? " NAT-T-Encaps, " : "");
+	    p->udp_encap ? " NAT-T-Encaps, " : "", s.icv_cut ? "ICV-96, " : "");
 	rec_bool(o, "nat_t", p->udp_encap);
+	rec_bool(o, "icv_96", s.icv_cut);
 	rec(o, "conn_id crypto_map", "         slot: 0, conn_id: %u, crypto-map: %s\n", sa->conn_id,
 	    p->map_name);
 	show_timing(o, db, sa, inbound ? s.bytes_in : s.bytes_out);

@@ -106,6 +106,7 @@ static void short_from_the_start(void **state)
 		check_answer(&f, SHORT);
 		esp_sa_stats(f.sa, &stats);
 		assert_int_equal(stats.pkts_in, 70);
+		assert_true(stats.icv_cut);
 		assert_int_equal(stats.errs_in, 1); /* the replay alone */
 		assert_int_equal(stats.auth_errs + stats.len_errs, 0);
 		fix_close(&f);
@@ -123,6 +124,7 @@ static void whole_stays_whole(void **state)
 		assert_int_not_equal(receive(&f, 2, WHOLE - SHORT), DROP_NONE);
 		assert_int_equal(receive(&f, 3, 0), DROP_NONE);
 		check_answer(&f, WHOLE);
+		assert_false(esp_icv_is_cut(f.sa));
 		assert_int_equal(ctr_get(&f.sa->c.errs_in), 1);
 		fix_close(&f);
 	}

@@ -230,6 +230,8 @@ static void one(void **state)
 	ipsec_sadb_set_user(f->db, 9, "jdoe", 0x0a04050a);
 	f->clock.now_ms += 60000;
 	assert_string_equal(run(f, "show_ipsec_sa", NULL, 0, CMD_OK), full);
+	f->data.stats.icv_cut = true;
+	assert_non_null(strstr(run(f, "show_ipsec_sa", NULL, 0, CMD_OK), "={RA, Transport, IKEv1, ICV-96, }\n"));
 }
 
 static void several(void **state)
