@@ -113,6 +113,17 @@ static bool set_split(struct aaa_reply *r, const struct place *p, struct str v)
 	return true;
 }
 
+static bool set_intercept(struct aaa_reply *r, const struct place *p, struct str v)
+{
+	uint32_t on;
+	(void)p;
+	if (!str_to_u32(v, 1, &on))
+		return false;
+	r->has_intercept = true;
+	r->intercept = on != 0;
+	return true;
+}
+
 /* Bits: 8 = L2TP over IPsec. */
 static bool set_protocols(struct aaa_reply *r, const struct place *p, struct str v)
 {
@@ -176,6 +187,8 @@ static const struct ours {
         {"IPSec-Default-Domain", set_text, TEXT(domain), "string"},
         {"IPSec-Split-Tunnel-List", set_text, TEXT(split_list), "string"},
         {"IPSec-Split-Tunneling-Policy", set_split, {0, 0}, "integer"},
+        {"Intercept-DHCP-Configure-Msg", set_intercept, {0, 0}, "integer"},
+        {"MS-Client-Subnet-Mask", set_mask, NUMBER(intercept_mask), "IP address mask"},
         {"Default-Domain", set_text, TEXT(domain), "string"},
         {"Primary-DNS", set_ip, NUMBER(dns[0]), "IP address"},
         {"Primary-WINS-Server", set_ip, NUMBER(wins[0]), "IP address"},

@@ -78,6 +78,9 @@ static void every_attribute(void **state)
 	CHECK("IPSec-Default-Domain", "example.com", strcmp(r->domain, "example.com") == 0);
 	CHECK("IPSec-Split-Tunnel-List", "SPLIT", strcmp(r->split_list, "SPLIT") == 0);
 	CHECK("IPSec-Split-Tunneling-Policy", "1", r->has_split && r->split == AAA_SPLIT_SPECIFIED);
+	CHECK("Intercept-DHCP-Configure-Msg", "1", r->has_intercept && r->intercept);
+	CHECK("Intercept-DHCP-Configure-Msg", "0", r->has_intercept && !r->intercept);
+	CHECK("MS-Client-Subnet-Mask", "255.255.0.0", r->intercept_mask == 0xffff0000);
 	CHECK("Tunnel-Group-Lock", "RA", strcmp(r->group_lock, "RA") == 0);
 	CHECK("Access-Hours", "work", r->a.has_hours && strcmp(r->hours, "work") == 0);
 	CHECK("Address-Pools", "POOL", strcmp(r->pool, "POOL") == 0);
@@ -119,6 +122,8 @@ static void unreadable_values(void **state)
 	assert_unreadable("Simultaneous-Logins", "99999999999", "integer");
 	assert_unreadable("Privilege-Level", "16", "integer");
 	assert_unreadable("IPSec-Split-Tunneling-Policy", "3", "integer");
+	assert_unreadable("Intercept-DHCP-Configure-Msg", "2", "integer");
+	assert_unreadable("MS-Client-Subnet-Mask", "0.0.255.255", "IP address mask");
 	assert_unreadable("Group-Policy", "CN=VPN,OU=Groups", "string");
 	assert_unreadable("Banner1", large, "string");
 	assert_unreadable("Tunnel-Group-Lock", "", "string");
