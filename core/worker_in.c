@@ -8,7 +8,7 @@
 #include "l2tp/data.h"
 #include "ppp/data.h"
 
-enum { UDP_HEADER = 8, L2TP_PORT = 1701, PROTO_UDP = 17, INFORM_EVERY_MS = 50 };
+enum { UDP_HEADER = 8, L2TP_PORT = 1701, PROTO_UDP = 17, INFORM_EVERY_MS = 1000 };
 
 struct finder {
 	const struct worker *w;

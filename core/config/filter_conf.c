@@ -361,8 +361,14 @@ bool objects_in_use(const struct conf *c, bool group, struct str name)
 struct split {
 	struct split_net *nets;
 	size_t max, n;
-	bool standard;
+	bool count; /* those that are too many, too */
 };
+
+/* Nothing more is looked for. */
+static bool split_full(const struct split *s)
+{
+	return !s->count && s->n >= s->max;
+}
 
 static bool split_put(void *arg, const struct acl_addr *a)
 {
@@ -372,7 +378,7 @@ static bool split_put(void *arg, const struct acl_addr *a)
 	                : a->kind == ACL_RANGE ? a->mask
 	                                       : a->ip | ~a->mask) +
 	               UINT64_C(1);
-	while (lo < end) { /* a range becomes the networks it consists of */
+	while (lo < end && !split_full(s)) { /* a range becomes the networks it consists of */
 		unsigned bits = 32;
 		while (bits > 0 && (lo & ((UINT64_C(2) << (32 - bits)) - 1)) == 0 &&
 		       lo + (UINT64_C(2) << (32 - bits)) <= end)
@@ -382,7 +388,7 @@ static bool split_put(void *arg, const struct acl_addr *a)
 		s->n++;
 		lo += UINT64_C(1) << (32 - bits);
 	}
-	return true;
+	return !split_full(s);
 }
 
 size_t acl_split_networks(const struct conf *c, struct str name, struct split_net *nets, size_t max,
@@ -390,9 +396,9 @@ size_t acl_split_networks(const struct conf *c, struct str name, struct split_ne
 {
 	const struct centry *list = conf_find(c, "access-list", name);
 	struct acl_names names = objects_names(c);
-	struct split s = {.nets = nets, .max = max};
-	for (const struct centry *e = list ? conf_first_child(c, list, "entry") : NULL; e;
-	     e = conf_next(c, e)) {
+	struct split s = {.nets = nets, .max = max, .count = total != NULL};
+	for (const struct centry *e = list ? conf_first_child(c, list, "entry") : NULL;
+	     e && !split_full(&s); e = conf_next(c, e)) {
 		struct acl_rule r;
 		struct err err;
 		bool standard = str_eq_cstr(conf_text(e, "kind"), "standard");

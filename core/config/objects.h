@@ -44,7 +44,7 @@ bool filter_lines_good(struct str lines, struct str *bad);
 struct filter *filter_of_lines(struct str name, struct str lines);
 
 /* The networks of a split tunnelling list: destinations of a standard list, sources of an extended one (as the
- * appliance reads them). At most max; *total tells how many there are. */
+ * appliance reads them). At most max; *total tells how many there are. total NULL: the list is not looked at beyond the last of them. */
 struct split_net {
 	uint32_t ip, mask;
 };

@@ -33,6 +33,11 @@ static bool read_headers(struct rd *r, uint32_t *src, struct rd *payload)
 	return rd_ok(r) && rd_ok(&udp) && rd_ok(payload) && port == DHCP_PORT;
 }
 
+static bool asks(const struct dhcp_inform *q, uint8_t option)
+{
+	return (q->asked[option / 8] >> option % 8 & 1) != 0;
+}
+
 static void read_option(struct dhcp_inform *q, uint8_t option, struct rd value, uint8_t *type)
 {
 	switch (option) {
@@ -46,6 +51,8 @@ static void read_option(struct dhcp_inform *q, uint8_t option, struct rd value, 
 		q->has_list = true;
 		while (rd_left(&value) > 0) {
 			uint8_t wanted = rd_u8(&value);
+			if (wanted == DHCP_OPT_MS_ROUTES && !asks(q, DHCP_OPT_ROUTES))
+				q->ms_first = true;
 			q->asked[wanted / 8] |= (uint8_t)(1u << wanted % 8);
 		}
 		break;
@@ -116,18 +123,23 @@ static void put_domain(struct wr *w, const struct dhcp_told *t)
 		wr_bytes(w, t->domain, strlen(t->domain));
 }
 
-/* RFC 3442: the width of the prefix, its octets that are not empty, the router. */
-static void put_routes(struct wr *w, const struct dhcp_told *t)
+/* RFC 3442: the width of the prefix, its octets that are not empty, the router. Whole routes, as many as there is room for. */
+static size_t put_routes(struct wr *w, size_t room, const struct dhcp_told *t)
 {
-	for (size_t i = 0; i < t->nroutes && i < DHCP_ROUTES_MAX; i++) {
+	size_t n = 0;
+	for (size_t i = 0; i < t->nroutes && n < DHCP_ROUTES_MAX; i++) {
 		int bits = ip4_mask_bits(t->routes[i].mask);
 		if (bits < 0)
 			continue;
+		if (wr_len(w) + 1 + (size_t)(bits + 7) / 8 + 4 > room)
+			break;
 		wr_u8(w, (uint8_t)bits);
 		for (int octet = 0; octet * 8 < bits; octet++)
 			wr_u8(w, (uint8_t)(t->routes[i].ip >> (24 - 8 * octet)));
 		wr_u32(w, t->server);
+		n++;
 	}
+	return n;
 }
 
 /* Windows takes the last byte for the end of the text: with its NUL, where there is room. */
@@ -137,32 +149,55 @@ static void put_proxy(struct wr *w, const struct dhcp_told *t)
 	wr_bytes(w, t->proxy, len > 0 && len < VALUE_MAX ? len + 1 : len);
 }
 
-/* The first matter most: what does not fit any more is left out. */
+/* The first matter most: what does not fit any more is left out. put NULL: routes, in the order they are asked for. */
 static const struct {
 	uint8_t option;
 	void (*put)(struct wr *w, const struct dhcp_told *t);
 } rows[] = {
         {DHCP_OPT_SUBNET_MASK, put_mask}, {DHCP_OPT_DNS, put_dns},         {DHCP_OPT_DOMAIN, put_domain},
-        {DHCP_OPT_NBNS, put_wins},        {DHCP_OPT_ROUTES, put_routes},   {DHCP_OPT_MS_ROUTES, put_routes},
+        {DHCP_OPT_NBNS, put_wins},        {DHCP_OPT_ROUTES, NULL},         {DHCP_OPT_MS_ROUTES, NULL},
         {DHCP_OPT_PROXY, put_proxy},
 };
 
-static void put_options(struct wr *w, const struct dhcp_inform *q, const struct dhcp_told *t, size_t most)
+static uint8_t option_of(const struct dhcp_inform *q, size_t row)
+{
+	uint8_t option = rows[row].option;
+	if (rows[row].put != NULL || !q->ms_first)
+		return option;
+	return option == DHCP_OPT_ROUTES ? DHCP_OPT_MS_ROUTES : DHCP_OPT_ROUTES;
+}
+
+static void put_option(struct wr *w, uint8_t option, size_t row, const struct dhcp_told *t, size_t most,
+                       struct dhcp_held *held)
+{
+	enum { AROUND = 2 + 1 }; /* its number and length, and the end behind all */
+	uint8_t value[VALUE_MAX];
+	size_t left = most - wr_len(w), room = left < AROUND ? 0 : left - AROUND;
+	struct wr v = wr_of(value, sizeof(value));
+	if (room > sizeof(value))
+		room = sizeof(value);
+	size_t *routes = option == DHCP_OPT_ROUTES ? &held->routes : &held->ms_routes;
+	if (rows[row].put != NULL)
+		rows[row].put(&v, t);
+	else
+		*routes = put_routes(&v, room, t);
+	size_t len = wr_len(&v);
+	if (!wr_ok(&v) || len == 0 || len > room)
+		return;
+	wr_u8(w, option);
+	wr_u8(w, (uint8_t)len);
+	wr_bytes(w, value, len);
+}
+
+static void put_options(struct wr *w, const struct dhcp_inform *q, const struct dhcp_told *t, size_t most,
+                        struct dhcp_held *held)
 {
 	wr_bytes(w, (const uint8_t[]){DHCP_OPT_TYPE, 1, DHCP_ACK, DHCP_OPT_SERVER_ID, 4}, 5);
 	wr_u32(w, t->server);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		uint8_t option = rows[i].option, value[VALUE_MAX];
-		struct wr v = wr_of(value, sizeof(value));
-		if (q->has_list && (q->asked[option / 8] >> option % 8 & 1) == 0)
-			continue;
-		rows[i].put(&v, t);
-		size_t len = wr_len(&v);
-		if (!wr_ok(&v) || len == 0 || wr_len(w) + 2 + len + 1 > most)
-			continue;
-		wr_u8(w, option);
-		wr_u8(w, (uint8_t)len);
-		wr_bytes(w, value, len);
+		uint8_t option = option_of(q, i);
+		if (!q->has_list || asks(q, option))
+			put_option(w, option, i, t, most, held);
 	}
 	wr_u8(w, DHCP_OPT_END);
 }
@@ -208,17 +243,17 @@ static void put_headers(const struct dhcp_told *t, uint8_t *packet, size_t len)
 	wr_patch_u16(&w, IP_HEADER + 6, sum ? sum : 0xffff); /* RFC 768: 0 says there is none */
 }
 
-size_t dhcp_inform_answer(const struct dhcp_inform *q, const struct dhcp_told *t, uint8_t *to, size_t cap)
+size_t dhcp_inform_answer(const struct dhcp_inform *q, const struct dhcp_told *t, uint8_t *to, size_t cap,
+                          struct dhcp_held *held)
 {
 	struct wr w = wr_of(to, cap);
-	size_t most = t->mtu, headers = IP_HEADER + UDP_HEADER;
-	if (q->most && q->most < most)
-		most = q->most;
+	size_t most = q->most < t->mtu ? q->most : t->mtu, headers = IP_HEADER + UDP_HEADER;
+	*held = (struct dhcp_held){0};
 	if (most < DHCP_DATAGRAM_MIN)
 		most = DHCP_DATAGRAM_MIN;
 	wr_zero(&w, headers);
 	put_message(&w, q);
-	put_options(&w, q, t, most);
+	put_options(&w, q, t, most, held);
 	if (wr_len(&w) < headers + DHCP_MSG_MIN)
 		wr_zero(&w, headers + DHCP_MSG_MIN - wr_len(&w));
 	if (!wr_ok(&w))

@@ -7,7 +7,7 @@
 
 enum {
 	DHCP_ROUTES_MAX = 28,    /* of 9 bytes at most: one option holds them (RFC 3442) */
-	DHCP_DATAGRAM_MIN = 576, /* what every client takes, RFC 2131 §2 */
+	DHCP_DATAGRAM_MIN = 576, /* what every client takes, and no more unless it says so: RFC 2131 §2 */
 };
 
 struct dhcp_inform {
@@ -17,6 +17,7 @@ struct dhcp_inform {
 	uint16_t most; /* longest datagram the client takes, 0 = not said */
 	uint8_t htype, hlen, chaddr[DHCP_CHADDR];
 	bool has_list;     /* else everything is asked for */
+	bool ms_first;     /* DHCP_OPT_MS_ROUTES before DHCP_OPT_ROUTES */
 	uint8_t asked[32]; /* a bit for each option */
 };
 
@@ -36,10 +37,16 @@ struct dhcp_told {
 	size_t mtu;     /* longest IP packet to the client */
 };
 
+/* How many of the routes the options hold that tell them; 0 = not asked for, or no room. */
+struct dhcp_held {
+	size_t routes, ms_routes;
+};
+
 /* false: it is no DHCPINFORM, or malformed. Hostile. */
 bool dhcp_inform_read(struct dhcp_inform *q, const uint8_t *packet, size_t len);
 /* Writes the whole IP packet; its length, 0 when it does not fit. Of what does not fit into the longest datagram the client
- * takes, the last is left out. */
-size_t dhcp_inform_answer(const struct dhcp_inform *q, const struct dhcp_told *t, uint8_t *to, size_t cap);
+ * takes (RFC 2132 §9.10, else DHCP_DATAGRAM_MIN), the last is left out; of routes, the last ones. */
+size_t dhcp_inform_answer(const struct dhcp_inform *q, const struct dhcp_told *t, uint8_t *to, size_t cap,
+                          struct dhcp_held *held);
 
 #endif

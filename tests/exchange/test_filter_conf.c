@@ -162,6 +162,11 @@ static void split_networks(void **state)
 	assert_int_equal(acl_split_networks(conf_loaded(f), text("X"), nets, 1, &total), 1);
 	assert_int_equal(total, 2);
 	assert_int_equal(nets[0].mask, 0xfffffffc);
+	/* who does not ask how many there are is told the same */
+	assert_int_equal(acl_split_networks(conf_loaded(f), text("X"), nets, 1, NULL), 1);
+	assert_int_equal(acl_split_networks(conf_loaded(f), text("X"), nets, 4, NULL), 2);
+	assert_int_equal(nets[1].ip, 0x0a020008);
+	assert_int_equal(acl_split_networks(conf_loaded(f), text("S"), nets, 4, NULL), 2);
 	assert_int_equal(acl_split_networks(conf_loaded(f), text("NONE"), nets, 4, &total), 0);
 	conf_unload(f);
 }

@@ -14,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct dhcp_route routes[DHCP_ROUTES_MAX];
 	static uint8_t to[MTU];
 	struct dhcp_inform q;
+	struct dhcp_held held;
 	if (!dhcp_inform_read(&q, data, size))
 		return 0;
 	for (size_t i = 0; i < DHCP_ROUTES_MAX; i++)
@@ -28,8 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	                            .routes = routes,
 	                            .nroutes = q.xid % (DHCP_ROUTES_MAX + 1),
 	                            .mtu = MTU};
-	size_t len = dhcp_inform_answer(&q, &t, to, sizeof(to));
-	if (len < DHCP_MSG_MIN || len > MTU || ip4_checksum(to, 20, 0) != 0)
+	size_t len = dhcp_inform_answer(&q, &t, to, sizeof(to), &held);
+	if (len < DHCP_MSG_MIN || len > (q.most > DHCP_DATAGRAM_MIN ? MTU : DHCP_DATAGRAM_MIN) || held.routes > t.nroutes || ip4_checksum(to, 20, 0) != 0)
 		abort();
 	return 0;
 }

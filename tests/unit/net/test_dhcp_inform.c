@@ -88,12 +88,14 @@ static bool reads(const struct packet *p, struct dhcp_inform *q)
 	return ok;
 }
 
+static struct dhcp_held held; /* of the last answer */
+
 static struct packet answer(const struct packet *asked, const struct dhcp_told *t)
 {
 	struct dhcp_inform q;
 	struct packet p;
 	assert_true(reads(asked, &q));
-	p.len = dhcp_inform_answer(&q, t, p.bytes, sizeof p.bytes);
+	p.len = dhcp_inform_answer(&q, t, p.bytes, sizeof p.bytes, &held);
 	return p;
 }
 
@@ -179,19 +181,59 @@ static void test_little(void **state)
 		assert_non_null(option(&p, ((const uint8_t[]){1, 6, 15, 44, 121, 249, 252})[i], &len));
 }
 
-/* Twenty-eight routes of full length fill an option; more are left out, and what does not fit is. */
-static void test_room(void **state)
+static struct dhcp_told told_many(void)
 {
-	static const uint8_t narrow[] = {53, 1, 8, 57, 2, 2, 64, 255};
 	static struct dhcp_route many[40];
 	struct dhcp_told t = told;
-	size_t len;
-	(void)state;
 	for (size_t i = 0; i < 40; i++)
 		many[i] = (struct dhcp_route){0x0a000000 + (uint32_t)i * 2, 0xfffffffe};
 	t.routes = many;
 	t.nroutes = 40;
+	return t;
+}
+
+/* Who does not say that it takes more gets 576 bytes: of the routes, so many as fit, and first by the option it asks first. */
+static void test_routes_shortened(void **state)
+{
+	static const uint8_t lists[][2] = {{121, 249}, {249, 121}};
+	struct dhcp_told t = told_many();
+	size_t len;
+	(void)state;
+	t.domain = t.proxy = NULL;
+	for (size_t i = 0; i < 2; i++) {
+		const uint8_t options[] = {53, 1, 8, 55, 3, lists[i][0], 6, lists[i][1], 255};
+		struct packet asked = ask(8, "\0\0\0\1\0\1\0\0\0\0\0\0\0\0\0", options, sizeof options), p = answer(&asked, &t);
+		check_fixed(&p, &asked);
+		/* 576 - 268 - 9 - 10 of servers - 254 of the first - 1 at the end: 34, of which 2 + 3 * 9 are used */
+		assert_int_equal(p.len, 576 - 5);
+		assert_non_null(option(&p, lists[i][0], &len));
+		assert_int_equal(len, 28 * 9);
+		const uint8_t *second = option(&p, lists[i][1], &len);
+		assert_non_null(second);
+		assert_int_equal(len, 3 * 9);
+		assert_memory_equal(second, option(&p, lists[i][0], &len), 3 * 9);
+		assert_int_equal(i == 0 ? held.routes : held.ms_routes, 28);
+		assert_int_equal(i == 0 ? held.ms_routes : held.routes, 3);
+	}
+	/* room for 27 and a half of the first; none for the second */
+	t.domain = "a-domain-of-fourty-bytes-and-of-no-more.example.com";
 	struct packet asked = windows(), p = answer(&asked, &t);
+	assert_true(p.len <= 576 && p.len > 576 - 9);
+	assert_non_null(option(&p, 121, &len));
+	assert_int_equal(len, held.routes * 9);
+	assert_in_range(held.routes, 20, 27);
+	assert_null(option(&p, 249, &len));
+	assert_int_equal(held.ms_routes, 0);
+}
+
+/* Twenty-eight routes of full length fill an option; more are left out, and what does not fit is. */
+static void test_room(void **state)
+{
+	static const uint8_t narrow[] = {53, 1, 8, 57, 2, 2, 64, 255}, wide[] = {53, 1, 8, 57, 2, 5, 220, 255};
+	struct dhcp_told t = told_many();
+	size_t len;
+	(void)state;
+	struct packet asked = ask(8, "\0\0\0\1\0\1\0\0\0\0\0\0\0\0\0", wide, sizeof wide), p = answer(&asked, &t);
 	assert_non_null(option(&p, 121, &len));
 	assert_int_equal(len, 28 * 9);
 	assert_non_null(option(&p, 249, &len));
@@ -202,8 +244,8 @@ static void test_room(void **state)
 	p = answer(&asked, &t);
 	assert_true(p.len <= 576);
 	assert_non_null(option(&p, 121, &len));
-	assert_int_equal(len, 28 * 9);
-	assert_null(option(&p, 249, &len));
+	assert_int_equal(len, held.routes * 9);
+	assert_true(p.len > 576 - 9);
 	/* a text that no option holds */
 	char text[400];
 	memset(text, 'a', sizeof text);
@@ -215,7 +257,7 @@ static void test_room(void **state)
 	assert_non_null(option(&p, 121, &len));
 	struct dhcp_inform q;
 	assert_true(reads(&asked, &q));
-	assert_int_equal(dhcp_inform_answer(&q, &t, p.bytes, 300), 0);
+	assert_int_equal(dhcp_inform_answer(&q, &t, p.bytes, 300, &held), 0);
 	/* and one that just fits, without its NUL */
 	text[255] = '\0';
 	t = (struct dhcp_told){.server = SERVER, .client = CLIENT, .proxy = text, .mtu = 1400};
@@ -262,7 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_windows), cmocka_unit_test(test_apple),   cmocka_unit_test(test_little),
-	        cmocka_unit_test(test_room),    cmocka_unit_test(test_refused),
+	        cmocka_unit_test(test_room),  cmocka_unit_test(test_routes_shortened),    cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
