@@ -77,7 +77,7 @@ static int check_group_attributes(const struct conf *c, const struct centry *e,
                                   const struct centry *was, struct conf_notes *notes,
                                   struct err *err)
 {
-	hooks_note_split_list(c, e, was, notes);
+	hooks_note_split(c, e, was, notes);
 	return check_user_inert(c, e, was, notes, err);
 }
 

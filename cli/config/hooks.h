@@ -21,12 +21,11 @@ void hooks_set_grammar(const struct grammar *g);
 void hooks_pki_register(void);
 /* hooks_vpn.c; called by hooks_register. */
 void hooks_vpn_register(void);
-/* Warnings about vpn-tunnel-protocol and split-tunnel-network-list of a group policy or a user. */
+/* Warnings about vpn-tunnel-protocol, and split-tunnel-policy and split-tunnel-network-list, of a group policy or a user. */
 void hooks_note_protocols(const struct centry *e, const struct centry *was,
                           struct conf_notes *notes);
-void hooks_note_split_list(const struct conf *c, const struct centry *e, const struct centry *was,
-                           struct conf_notes *notes);
-/* An entry more for a list: perhaps more than a client is pushed. */
-void hooks_note_split_growth(const struct conf_typed *t, struct str list);
+void hooks_note_split(const struct conf *c, const struct centry *e, const struct centry *was, struct conf_notes *notes);
+/* An entry more for a list, its rule as stored: perhaps more networks than a client is pushed. */
+void hooks_note_split_growth(const struct conf_typed *t, struct str list, struct str rule, bool standard);
 
 #endif

@@ -121,7 +121,7 @@ static int store_ace(struct conf_typed *t, const struct ace *a, struct err *err)
 		return 0;
 	}
 	if (!a->remark)
-		hooks_note_split_growth(t, a->name);
+		hooks_note_split_growth(t, a->name, out_text(&a->rule), a->standard);
 	if (at)
 		insert_at(t, a, position, copies);
 	else

@@ -68,43 +68,40 @@ void hooks_note_protocols(const struct centry *e, const struct centry *was,
 		          "access by IPsec alone (XAUTH) is refused");
 }
 
-void hooks_note_split_list(const struct conf *c, const struct centry *e, const struct centry *was,
-                           struct conf_notes *notes)
+#define SPLIT_TOO_LONG "WARNING: split-tunnel-network-list %.*s has %zu networks, at most %u are pushed to a client"
+
+void hooks_note_split(const struct conf *c, const struct centry *e, const struct centry *was,
+                      struct conf_notes *notes)
 {
 	struct str list = conf_text(e, "split-tunnel-network-list");
-	unsigned aces = 0;
+	size_t networks = 0;
+	if (conf_changed(e, was, "split-tunnel-policy") &&
+	    str_eq_cstr(conf_text(e, "split-tunnel-policy"), "excludespecified"))
+		conf_note(notes, e, "split-tunnel-policy",
+		          "WARNING: split-tunnel-policy excludespecified has no effect, clients of L2TP can only be told "
+		          "what is reached through the tunnel");
 	if (!list.len || !conf_changed(e, was, "split-tunnel-network-list"))
 		return;
-	const struct centry *l = conf_find(c, "access-list", list);
-	for (const struct centry *a = l ? conf_first_child(c, l, "entry") : NULL; a;
-	     a = conf_next(c, a))
-		aces += !str_eq_cstr(conf_text(a, "kind"), "remark");
-	if (aces > SPLIT_NETS_MAX)
-		conf_note(notes, e, "split-tunnel-network-list",
-		          "WARNING: split-tunnel-network-list %.*s has %u entries, at most %u are "
-		          "pushed to a client",
-		          STR_ARG(list), aces, (unsigned)SPLIT_NETS_MAX);
+	acl_split_networks(c, list, NULL, 0, &networks);
+	if (networks > SPLIT_NETS_MAX)
+		conf_note(notes, e, "split-tunnel-network-list", SPLIT_TOO_LONG, STR_ARG(list), networks,
+		          (unsigned)SPLIT_NETS_MAX);
 }
 
-void hooks_note_split_growth(const struct conf_typed *t, struct str list)
+void hooks_note_split_growth(const struct conf_typed *t, struct str list, struct str rule, bool standard)
 {
-	const struct centry *l = conf_find(t->conf, "access-list", list);
-	unsigned aces = 0;
+	struct split_net nets[SPLIT_NETS_MAX + 1];
 	bool named = false;
-	for (const struct centry *a = l ? conf_first_child(t->conf, l, "entry") : NULL; a && aces <= SPLIT_NETS_MAX;
-	     a = conf_next(t->conf, a))
-		aces += !str_eq_cstr(conf_text(a, "kind"), "remark");
-	if (aces != SPLIT_NETS_MAX) /* told once: with the first that is too many */
-		return;
 	for (const struct centry *g = conf_first(t->conf, "group-policy"); g && !named; g = conf_next(t->conf, g)) {
 		const struct centry *a = conf_child(t->conf, g, "attributes");
 		named = a && str_eq(conf_text(a, "split-tunnel-network-list"), list);
 	}
-	if (named)
-		out_printf(t->notes,
-		           "WARNING: split-tunnel-network-list %.*s has %u entries, at most %u are "
-		           "pushed to a client\n",
-		           STR_ARG(list), aces + 1, (unsigned)SPLIT_NETS_MAX);
+	size_t networks = named ? acl_split_networks(t->conf, list, nets, SPLIT_NETS_MAX + 1, NULL) : 0;
+	if (!named || networks > SPLIT_NETS_MAX) /* told once: with the first that is too many */
+		return;
+	networks += acl_split_more(t->conf, rule, standard);
+	if (networks > SPLIT_NETS_MAX)
+		out_printf(t->notes, SPLIT_TOO_LONG "\n", STR_ARG(list), networks, (unsigned)SPLIT_NETS_MAX);
 }
 
 /* An entry goes with its last line, and then no check sees it. */

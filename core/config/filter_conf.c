@@ -391,23 +391,31 @@ static bool split_put(void *arg, const struct acl_addr *a)
 	return !split_full(s);
 }
 
+static void split_rule(const struct conf *c, struct str rule, bool standard, struct split *s)
+{
+	struct acl_names names = objects_names(c);
+	struct acl_rule r;
+	struct err err;
+	if (acl_rule_parse(rule, standard, &names, &r, &err) && r.permit && !r.inactive)
+		objects_each_address(c, standard ? &r.dst : &r.src, split_put, s);
+}
+
+size_t acl_split_more(const struct conf *c, struct str rule, bool standard)
+{
+	struct split s = {.count = true};
+	split_rule(c, rule, standard, &s);
+	return s.n;
+}
+
 size_t acl_split_networks(const struct conf *c, struct str name, struct split_net *nets, size_t max,
                           size_t *total)
 {
 	const struct centry *list = conf_find(c, "access-list", name);
-	struct acl_names names = objects_names(c);
 	struct split s = {.nets = nets, .max = max, .count = total != NULL};
 	for (const struct centry *e = list ? conf_first_child(c, list, "entry") : NULL;
-	     e && !split_full(&s); e = conf_next(c, e)) {
-		struct acl_rule r;
-		struct err err;
-		bool standard = str_eq_cstr(conf_text(e, "kind"), "standard");
-		if (str_eq_cstr(conf_text(e, "kind"), "remark") ||
-		    !acl_rule_parse(conf_text(e, "rule"), standard, &names, &r, &err) ||
-		    !r.permit || r.inactive)
-			continue;
-		objects_each_address(c, standard ? &r.dst : &r.src, split_put, &s);
-	}
+	     e && !split_full(&s); e = conf_next(c, e))
+		if (!str_eq_cstr(conf_text(e, "kind"), "remark"))
+			split_rule(c, conf_text(e, "rule"), str_eq_cstr(conf_text(e, "kind"), "standard"), &s);
 	if (total != NULL)
 		*total = s.n;
 	return s.n < max ? s.n : max;

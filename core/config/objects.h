@@ -51,5 +51,7 @@ struct split_net {
 enum { SPLIT_NETS_MAX = 28 }; /* that a client is told, as on the appliance */
 size_t acl_split_networks(const struct conf *c, struct str name, struct split_net *nets, size_t max,
                           size_t *total);
+/* How many networks a list has more with this rule. */
+size_t acl_split_more(const struct conf *c, struct str rule, bool standard);
 
 #endif

@@ -1,6 +1,7 @@
 /* What is said about a line when it is typed: accepted with a warning, or refused because something needs it or is missing. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -181,12 +182,13 @@ static void test_split_list(void **state)
 			out_printf(&text, "access-list S standard permit 10.%u.0.0 255.255.0.0\n",
 			           i);
 		out_str(&text, "access-list S remark not one of them\n"
+		               "access-list S standard deny 10.99.0.0 255.255.0.0\n"
 		               "group-policy G internal\ngroup-policy G attributes\n"
 		               " split-tunnel-network-list value S\n");
 		conf_load(f, text.text);
 		conf_no_errors(f);
 		assert_int_equal(conf_said(f,
-		                           "WARNING: split-tunnel-network-list S has 29 entries, "
+		                           "WARNING: split-tunnel-network-list S has 29 networks, "
 		                           "at most 28 are pushed to a client"),
 		                 aces > 28);
 		conf_unload(f);
@@ -213,7 +215,7 @@ static void test_split_list_grows(void **state)
 		conf_load(f, text.text);
 		conf_no_errors(f);
 		assert_int_equal(conf_said(f,
-		                           "WARNING: split-tunnel-network-list S has 29 entries, "
+		                           "WARNING: split-tunnel-network-list S has 29 networks, "
 		                           "at most 28 are pushed to a client"),
 		                 aces > 28);
 		assert_int_equal(conf_said(f, "WARNING: split-tunnel-network-list OTHER"), 0);
@@ -222,10 +224,41 @@ static void test_split_list_grows(void **state)
 	}
 }
 
+/* Networks count, not entries: those of a range are many, those that are denied or inactive none. */
+static void test_split_networks(void **state)
+{
+	static const struct {
+		const char *lines, *said;
+	} lists[] = {
+	        {"object network R\n range 10.0.0.1 10.255.255.254\n"
+	         "access-list S extended permit ip object R any\n",
+	         "WARNING: split-tunnel-network-list S has 46 networks, at most 28 are pushed to a client"},
+	        {"object network R\n range 10.0.0.1 10.255.255.254\n"
+	         "access-list S extended permit ip object R any inactive\n"
+	         "access-list S extended deny ip object R any\n"
+	         "access-list S extended permit ip host 10.77.0.1 any\n",
+	         NULL},
+	};
+	static const char policy[] = "group-policy G internal\ngroup-policy G attributes\n split-tunnel-network-list value S\n";
+	struct conf_fixture *f = *state;
+	char text[1000];
+	for (unsigned i = 0; i < 4; i++) { /* the list first, or the policy */
+		bool late = i & 1;
+		snprintf(text, sizeof(text), "%s%s%s", late ? policy : "", lists[i / 2].lines, late ? "" : policy);
+		conf_load(f, text);
+		conf_no_errors(f);
+		assert_int_equal(conf_said(f, "WARNING: split-tunnel-network-list"), lists[i / 2].said != NULL);
+		if (lists[i / 2].said)
+			assert_int_equal(conf_said(f, lists[i / 2].said), 1);
+		conf_unload(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_typed),
 	                                   cmocka_unit_test(test_split_list),
-	                                   cmocka_unit_test(test_split_list_grows)};
+	                                   cmocka_unit_test(test_split_list_grows),
+	                                   cmocka_unit_test(test_split_networks)};
 	return cmocka_run_group_tests(tests, conf_fixture_setup, conf_fixture_teardown);
 }

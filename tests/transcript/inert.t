@@ -8,6 +8,8 @@ ciscoasa(config)# group-policy DfltGrpPolicy attributes
 ciscoasa(config-group-policy)# vpn-filter value OFFICE
 WARNING: access-list OFFICE does not exist: until it does, nothing passes
 ciscoasa(config-group-policy)# vpn-filter value OFFICE
+ciscoasa(config-group-policy)# split-tunnel-policy excludespecified
+WARNING: split-tunnel-policy excludespecified has no effect, clients of L2TP can only be told what is reached through the tunnel
 ciscoasa(config-group-policy)# split-tunnel-policy tunnelspecified
 ciscoasa(config-group-policy)# msie-proxy method use-pac-url
 ciscoasa(config-group-policy)# msie-proxy pac-url value http://10.77.0.8/p.pac
