@@ -81,8 +81,8 @@ static void come_and_go(struct world *w, const struct place *place)
 	assert_int_equal(c->vpn.flow_ups, 1);
 	if (profile->ppp.echo_s > 0)
 		assert_true(c->vpn.ppp.echoes > 0 && c->vpn.ppp.echoes_missed <= 1);
-	if (profile->ppp.inform.n > 0)
-		assert_true(c->vpn.ppp.informs == profile->ppp.inform_tries || c->vpn.ppp.inform_acks > 0);
+	assert_int_equal(c->vpn.ppp.informs, profile->ppp.inform.n > 0 ? profile->ppp.inform_tries : 0);
+	assert_int_equal(c->vpn.ppp.inform_acks, 0);
 	drive_leave(c, profile);
 	drive_free(c);
 	world_run(w, 150000);
@@ -146,6 +146,54 @@ static void comes_over_a_bad_way(void **state)
 	world_assert_empty(w);
 }
 
+/* The value of an option of the DHCP message in its IP packet; NULL = it is not there. */
+static const uint8_t *dhcp_option(const struct client *c, uint8_t option, size_t *len)
+{
+	enum { OPTIONS_AT = 20 + 8 + 240, END = 255 };
+	for (size_t at = OPTIONS_AT; at + 2 <= c->other_len && c->other[at] != END; at += 2u + *len) {
+		*len = c->other[at + 1];
+		if (c->other[at] == option)
+			return at + 2 + *len <= c->other_len ? c->other + at + 2 : NULL;
+	}
+	return NULL;
+}
+
+/* What it asks by DHCPINFORM it is told at once, and asks no more. */
+static void is_told_routes(void **state)
+{
+	static const char *const asked[] = {"79", "f9"};
+	static const uint8_t options[] = {121, 249}, routes[] = {24, 10, 77, 0, 10, 78, 0, 1, 32, 192, 168, 5, 5, 10, 78, 0, 1};
+	struct world *w = *state;
+	size_t len, told = 0;
+	if (profile->ppp.inform.n == 0)
+		skip();
+	world_edit(w, "access-list SPLIT standard permit 10.77.0.0 255.255.255.0\n"
+	              "access-list SPLIT standard permit host 192.168.5.5\n"
+	              "group-policy clients attributes\n split-tunnel-policy tunnelspecified\n"
+	              " split-tunnel-network-list value SPLIT\n intercept-dhcp enable\n");
+	struct client *c = drive_new(w, profile, &behind_nat, 0);
+	client_enter(c);
+	world_run(w, 30000);
+	assert_int_equal(c->vpn.ppp.informs, 1);
+	assert_int_equal(c->vpn.ppp.inform_acks, 1);
+	assert_int_equal(c->others, 1);
+	for (size_t i = 0; i < 2; i++) {
+		bool asks = strstr(profile->ppp.inform.items[0].form, asked[i]) != NULL;
+		const uint8_t *value = dhcp_option(c, options[i], &len);
+		assert_int_equal(value != NULL, asks);
+		if (!asks)
+			continue;
+		assert_int_equal(len, sizeof routes);
+		assert_memory_equal(value, routes, sizeof routes);
+		told++;
+	}
+	assert_true(told > 0);
+	drive_leave(c, profile);
+	drive_free(c);
+	world_run(w, 150000);
+	world_assert_empty(w);
+}
+
 /* Its NAT has given it other ports, and the first that is heard from there is a Quick Mode. */
 static void renews_from_elsewhere(void **state)
 {
@@ -178,7 +226,7 @@ static void lives_a_day(void **state)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat), T(comes_in_fragments), T(comes_over_a_bad_way),
+	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat), T(comes_in_fragments), T(comes_over_a_bad_way), T(is_told_routes),
 	                                    T(renews_from_elsewhere), T(lives_a_day)};
 	struct err err = {0};
 	if (argc != 2 || (profile = profile_load(argv[1], &err)) == NULL) {
