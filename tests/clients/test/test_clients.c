@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "tests/clients/drive.h"
+#include "tests/clients/heard.h"
+#include "tests/clients/look.h"
 #include "tests/clients/say.h"
 
 static struct profile *profile;
@@ -97,6 +99,38 @@ static void comes_directly(void **state)
 static void comes_through_nat(void **state)
 {
 	come_and_go(*state, &behind_nat);
+}
+
+/* Three Quick Modes in its first IKE SA, one in the next: what the server heard of it is what the profile says. */
+static void says_its_own(struct world *w, const struct place *place)
+{
+	struct client *c = drive_new(w, profile, place, 0);
+	heard_begin(w->gw.ike);
+	client_enter(c);
+	for (int i = 0; i < 2; i++) {
+		client_rekey_ipsec(c);
+		world_run(w, 5000);
+	}
+	client_rekey_ike(c);
+	world_run(w, 20000);
+	client_rekey_ipsec(c);
+	world_run(w, 5000);
+	look_at_all(c, profile, place->private_ip != 0);
+	heard_begin(NULL);
+	drive_leave(c, profile);
+	drive_free(c);
+	world_run(w, 150000);
+	world_assert_empty(w);
+}
+
+static void says_its_own_directly(void **state)
+{
+	says_its_own(*state, &direct);
+}
+
+static void says_its_own_through_nat(void **state)
+{
+	says_its_own(*state, &behind_nat);
 }
 
 /* On a way that loses long messages: with less than it would take for them, so that there are some. */
@@ -226,7 +260,8 @@ static void lives_a_day(void **state)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat), T(comes_in_fragments), T(comes_over_a_bad_way), T(is_told_routes),
+	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat), T(says_its_own_directly), T(says_its_own_through_nat),
+	                                    T(comes_in_fragments), T(comes_over_a_bad_way), T(is_told_routes),
 	                                    T(renews_from_elsewhere), T(lives_a_day)};
 	struct err err = {0};
 	if (argc != 2 || (profile = profile_load(argv[1], &err)) == NULL) {
