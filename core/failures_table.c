@@ -142,6 +142,8 @@ static const struct cause {
                             "ip local pool POOL FIRST-LAST mask MASK\n"
                             "tunnel-group {group} general-attributes\n address-pool {object} POOL",
                             "pools of the group policy go before those of the tunnel group"},
+        [FAIL_DHCP] = {SEEN_720, false, "the DHCP servers gave no address", "",
+                       "the dhcp-server lines of the tunnel group name them; they must be reached, and have addresses left"},
         [FAIL_FRAMED_IP] = {SEEN_720, false, "the user's own address is somebody else's", "", "give one of the two another address"},
         [FAIL_IPCP] = {SEEN_720, false, "the client does not agree to its address", "", "debug ppp negotiation tells more"},
 };

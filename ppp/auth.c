@@ -278,10 +278,12 @@ static void conclude(struct ppp_session *s, const struct aaa_result *result)
 	else
 		log_msg(MSG_113008_REJECT, result->user);
 	log_msg(MSG_603103, s->unit, result->user, error ? "failed" : "succeed");
-	if (error)
-		ppp_refused_login(s, result);
-	if (!a->proto->verdict(s, result, error))
+	if (!a->proto->verdict(s, result, error)) {
+		a->why = (uint8_t)result->why;
 		return;
+	}
+	if (error)
+		ppp_refused_login(s, result->why, result->user);
 	a->running = false;
 	set_pending(s, false);
 	ppp_on_auth_done(s, error == 0);

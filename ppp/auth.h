@@ -36,6 +36,7 @@ struct ppp_auth {
 	bool asking;                    /* rq is on its way */
 	bool answered;                  /* reply holds the verdict */
 	uint8_t again;                  /* AUTH_AGAIN_...: what the client may answer to it; 0 = it is the last word */
+	uint8_t why;                    /* enum aaa_why of the verdict, while the client may answer it */
 	uint8_t id;                     /* of the challenge, or of the PAP request being answered */
 	uint8_t tries, retries;
 	struct ppp_auth_run *run; /* NULL before and after */

@@ -382,7 +382,7 @@ void ppp_on_lcp_down(struct ppp_session *s)
 {
 	bool gives_up = s->lcp.state == PPP_STOPPING && s->auth.again;
 	if (s->lcp.state == PPP_STOPPING && s->phase != PHASE_TERMINATE)
-		ppp_refused(s, (struct failure){.cause = FAIL_GAVE_UP});
+		ppp_refused_left(s);
 	if (s->lcp.state == PPP_STOPPING)
 		set_why(s, gives_up ? LINK_END_USER_ERROR : LINK_END_USER_REQUEST);
 	ppp_auth_stop(s);
@@ -550,6 +550,8 @@ static void on_closed(void *user, enum link_end why)
 {
 	struct ppp_session *s = user;
 	ppp_enter(s);
+	if (why == LINK_END_USER_REQUEST && !s->why_set && s->phase != PHASE_TERMINATE)
+		ppp_refused_left(s); /* without a Terminate-Request */
 	session_gone(s, s->why_set ? s->why : why);
 	ppp_leave(s);
 }

@@ -160,13 +160,15 @@ void ppp_ipcp_init(struct ppp_session *s);
 /* refused.c: tells that the client does not get in, once a link. f: cause and what is special about it. */
 void ppp_refused(struct ppp_session *s, struct failure f);
 /* Its login was answered so. */
-void ppp_refused_login(struct ppp_session *s, const struct aaa_result *result);
+void ppp_refused_login(struct ppp_session *s, enum aaa_why why, const char *user);
 /* No authentication protocol is left. wants: what the client asks for (AAA_BIT), 0 = not known; refuses: any. */
 void ppp_refused_method(struct ppp_session *s, unsigned wants, bool refuses);
-/* Terms of the user or his group policy keep him out. */
-void ppp_refused_term(struct ppp_session *s, enum fail_cause cause, const char *wanted);
+/* Terms of the user, his group policy or what the server said of him (NULL = nothing) keep him out. */
+void ppp_refused_term(struct ppp_session *s, enum fail_cause cause, const char *wanted, const struct aaa_reply *reply);
 /* No address for it. */
 void ppp_refused_address(struct ppp_session *s);
+/* It leaves before it is in. */
+void ppp_refused_left(struct ppp_session *s);
 /* It says nothing any more. */
 void ppp_refused_silent(struct ppp_session *s);
 

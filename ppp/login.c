@@ -128,7 +128,7 @@ static bool room_for_one(struct ppp_session *s)
 }
 
 /* vpn-access-hours: counts at the login. */
-static bool in_access_hours(struct ppp_session *s)
+static bool in_access_hours(struct ppp_session *s, const struct aaa_reply *reply)
 {
 	const struct ppp *p = s->ppp;
 	char why[160];
@@ -136,7 +136,7 @@ static bool in_access_hours(struct ppp_session *s)
 		return true;
 	snprintf(why, sizeof(why), "Outside of the access hours (time-range %s)", s->terms->hours);
 	log_msg(MSG_113013, why, s->user);
-	ppp_refused_term(s, FAIL_HOURS, s->terms->hours);
+	ppp_refused_term(s, FAIL_HOURS, s->terms->hours, reply);
 	return false;
 }
 
@@ -171,13 +171,13 @@ static bool may_enter(struct ppp_session *s, const struct aaa_reply *reply)
 	char prefix[300];
 	if (!s->terms->a.l2tp) {
 		log_msg(MSG_713206, ppp_session_prefix(s, prefix, sizeof(prefix)));
-		ppp_refused_term(s, FAIL_POLICY_L2TP, "l2tp-ipsec");
+		ppp_refused_term(s, FAIL_POLICY_L2TP, "l2tp-ipsec", reply);
 		return false;
 	}
 	if (s->terms->group_lock[0] && strcmp(s->terms->group_lock, s->group) != 0) {
 		log_msg(MSG_713060, ppp_session_prefix(s, prefix, sizeof(prefix)), s->user,
 		        s->terms->group_lock);
-		ppp_refused_term(s, FAIL_GROUP_LOCK, s->terms->group_lock);
+		ppp_refused_term(s, FAIL_GROUP_LOCK, s->terms->group_lock, reply);
 		return false;
 	}
 	if (s->ppp->no_logins) {
@@ -200,7 +200,7 @@ static bool may_enter(struct ppp_session *s, const struct aaa_reply *reply)
 	}
 	if (s->terms->a.logins == 0) {
 		log_msg(MSG_113013, "Simultaneous logins exceeded for user", s->user);
-		ppp_refused_term(s, FAIL_LOGINS, "vpn-simultaneous-logins 0");
+		ppp_refused_term(s, FAIL_LOGINS, "vpn-simultaneous-logins 0", reply);
 		return false;
 	}
 	return true;
@@ -242,7 +242,7 @@ unsigned ppp_on_accept(struct ppp_session *s, const struct aaa_result *result)
 	log_policy(s);
 	debug_terms(s, g);
 	log_msg(MSG_113008, s->user);
-	if (!in_access_hours(s))
+	if (!in_access_hours(s, result->reply))
 		return authorized_with(s, MSCHAP_RESTRICTED_HOURS);
 	if (!may_enter(s, result->reply))
 		return authorized_with(s, MSCHAP_NO_DIALIN);

@@ -94,6 +94,7 @@ enum fail_stage {
 	X(NO_POOL, "no-address-pool")              \
 	X(POOL_OFF, "address-pools-off")           \
 	X(POOL_FULL, "address-pool-full")          \
+	X(DHCP, "dhcp-no-address")                 \
 	X(FRAMED_IP, "fixed-address")              \
 	X(IPCP, "ipcp")
 

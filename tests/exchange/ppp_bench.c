@@ -253,7 +253,27 @@ static bool certificate_user(void *ctx, uint32_t peer, const struct aaa_group *g
 	return pb_cert_user != NULL && str_copy(user, cap, str_of(pb_cert_user));
 }
 
+struct pb_refused pb_refused;
+
+static void keep(char *to, size_t cap, const char *text)
+{
+	snprintf(to, cap, "%s", text != NULL ? text : "");
+}
+
+static void refused(void *ctx, const struct failure *f)
+{
+	(void)ctx;
+	pb_refused.n++;
+	pb_refused.cause = f->cause;
+	pb_refused.stage = f->stage;
+	keep(pb_refused.user, sizeof(pb_refused.user), f->user);
+	keep(pb_refused.offered, sizeof(pb_refused.offered), f->offered);
+	keep(pb_refused.wanted, sizeof(pb_refused.wanted), f->wanted);
+	keep(pb_refused.fix, sizeof(pb_refused.fix), f->fix);
+}
+
 static const struct ppp_ops ops = {
+        .refused = refused,
         .certificate_user = certificate_user,
         .in_hours = in_hours,
         .dhcp_ask = dhcp_ask,
@@ -289,6 +309,7 @@ int pb_setup(void **state)
 	(void)state;
 	memset(pb_links, 0, sizeof(pb_links));
 	pb_dhcp = (struct pb_dhcp){0};
+	pb_refused = (struct pb_refused){0};
 	pb_hours = NULL;
 	pb_cert_user = NULL;
 	pb_logs[0] = '\0';

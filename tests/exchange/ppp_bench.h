@@ -45,6 +45,14 @@ extern struct pb_dhcp {
 	uint32_t unit, server, scope; /* of the last question */
 } pb_dhcp;
 
+/* What was told of clients that do not get in: how often, and the last of it. */
+extern struct pb_refused {
+	unsigned n;
+	enum fail_cause cause;
+	enum fail_stage stage;
+	char user[64], offered[80], wanted[300], fix[300];
+} pb_refused;
+
 /* Once, before the tests. */
 int pb_prepare(void);
 /* cmocka's setup and teardown of each test; teardown checks that no frame and no timer is left. */
