@@ -232,6 +232,7 @@ static void act_fsm(void *obj, void *data)
 	struct l2tp_call *c = obj;
 	(void)data;
 	l2tp_refuse(c->t->l, c->t->remote.ip, c->t->id, L2TP_REFUSE_UNEXPECTED);
+	l2tp_failed(c->t, FAIL_L2TP_BAD, l2tp_refuse_text(L2TP_REFUSE_UNEXPECTED));
 	send_cdn(c->t, c->remote_id, c->id, CDN_ERROR, L2TP_ERR_VENDOR, "message not expected");
 	finish(c, LINK_END_SERVICE_UNAVAILABLE);
 }
@@ -244,6 +245,7 @@ static void act_peer_cdn(void *obj, void *data)
 	debug_for(&c->t->who, DEBUG_L2TP_EVENT, 1,
 	          "L2TP: tnl %u cl %u: peer disconnects, result %u, error %u", c->t->id, c->id,
 	          res.result, res.error);
+	l2tp_failed(c->t, FAIL_GAVE_UP, NULL);
 	finish(c, LINK_END_USER_REQUEST);
 }
 

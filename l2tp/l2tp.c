@@ -190,7 +190,7 @@ void l2tp_failed(struct l2tp_tunnel *t, enum fail_cause cause, const char *offer
 {
 	const struct l2tp *l = t->l;
 	const struct failure f = {.cause = cause,
-	                          .stage = t->call.state != CALL_IDLE ? FAIL_AT_CALL : FAIL_AT_TUNNEL,
+	                          .stage = t->call.id != 0 ? FAIL_AT_CALL : FAIL_AT_TUNNEL,
 	                          .remote = t->remote,
 	                          .peer = t->peer,
 	                          .group = t->group,
@@ -198,7 +198,8 @@ void l2tp_failed(struct l2tp_tunnel *t, enum fail_cause cause, const char *offer
 	                          .offered = offered,
 	                          .vendor = t->vendor,
 	                          .host = t->host};
-	if (t->refusal_told || l->ops->refused == NULL)
+	/* since its call is up it is PPP who tells, but of what it has not got */
+	if (t->refusal_told || l->ops->refused == NULL || (!t->half && cause != FAIL_NO_SESSION))
 		return;
 	t->refusal_told = true;
 	l->ops->refused(l->ctx, &f);
@@ -492,8 +493,11 @@ void l2tp_data_input(struct l2tp *l, uint32_t flow, uint16_t tunnel, uint16_t ca
 
 void l2tp_flow_down(struct l2tp *l, uint32_t flow, enum link_end why)
 {
-	for (struct l2tp_tunnel *t; (t = hash_get(l->by_flow, &flow, sizeof flow)) != NULL;)
+	for (struct l2tp_tunnel *t; (t = hash_get(l->by_flow, &flow, sizeof flow)) != NULL;) {
+		if (why == LINK_END_USER_REQUEST) /* Windows, when it hears nothing */
+			l2tp_failed(t, FAIL_L2TP_SILENT, NULL);
 		tunnel_drop(t, why, false);
+	}
 }
 
 bool l2tp_close_tunnel(struct l2tp *l, uint16_t tunnel, enum link_end why)

@@ -276,8 +276,7 @@ static void act_guard(void *obj, void *data)
 {
 	struct l2tp_tunnel *t = obj;
 	(void)data;
-	if (t->half) /* else a call has come and gone */
-		l2tp_failed(t, FAIL_L2TP_SILENT, NULL);
+	l2tp_failed(t, FAIL_L2TP_SILENT, NULL);
 	call_close(&t->call, LINK_END_LOST_CARRIER);
 	send_stopccn(t, STOP_CLEAR, 0, NULL);
 }
@@ -290,6 +289,7 @@ static void act_stopped(void *obj, void *data)
 	struct avp_result res = avp_result(cause->set);
 	debug_for(&t->who, DEBUG_L2TP_EVENT, 1, "L2TP: tnl %u: peer stops, result %u, error %u",
 	          t->id, res.result, res.error);
+	l2tp_failed(t, FAIL_GAVE_UP, NULL);
 	call_drop(&t->call, LINK_END_USER_REQUEST);
 	if (t->gone)
 		return;
@@ -309,8 +309,7 @@ static void act_lost(void *obj, void *data)
 	(void)data;
 	debug_for(&t->who, DEBUG_L2TP_ERROR, 1, "L2TP: tnl %u: no answer from %s, peer is dead",
 	          t->id, ip4_text(t->remote.ip).s);
-	if (t->half)
-		l2tp_failed(t, FAIL_L2TP_SILENT, NULL);
+	l2tp_failed(t, FAIL_L2TP_SILENT, NULL);
 	tunnel_drop(t, LINK_END_LOST_SERVICE, true);
 }
 

@@ -34,6 +34,9 @@ struct net {
 	struct l2tp *l;
 	struct client clients[CLIENTS];
 	unsigned ups, downs;
+	unsigned refused;
+	enum fail_cause cause; /* of the last one */
+	enum fail_stage stage;
 	struct log_sink sink;
 	unsigned logs_603107, logs_603110, logs_403103;
 };
@@ -126,7 +129,15 @@ static void ppp_closed(void *user, enum link_end why)
 	c->closed_ms = clock_now(&c->net->clock);
 }
 
-static const struct l2tp_ops ops = {lns_send, lns_up, lns_down, NULL, NULL};
+static void lns_refused(void *ctx, const struct failure *f)
+{
+	struct net *n = ctx;
+	n->refused++;
+	n->cause = f->cause;
+	n->stage = f->stage;
+}
+
+static const struct l2tp_ops ops = {lns_send, lns_up, lns_down, NULL, lns_refused};
 static const struct link_user user = {ppp_open, ppp_input, ppp_closed};
 
 static void on_log(void *arg, const struct log_line *line)
@@ -440,6 +451,74 @@ static void test_flow_down(void **state)
 	net_free(n);
 }
 
+/* A message of no known type that must be understood. */
+static void say_nonsense(struct client *c)
+{
+	static const uint8_t body[] = {0x80, 8, 0, 0, 0, 0, 0, 99};
+	const struct msg_head head = {c->lac.remote_tunnel, 0, c->lac.ns, c->lac.nr, {body, sizeof body}};
+	uint8_t msg[64];
+	struct wr w = wr_of(msg, sizeof msg);
+	msg_write_head(&w, &head);
+	wr_bytes(&w, body, sizeof body);
+	to_lns(c, msg, wr_len(&w));
+}
+
+/* Client i as far as this state. */
+static struct client *as_far_as(struct net *n, int i, enum lac_state state)
+{
+	struct client *c = &n->clients[i];
+	n->refused = 0;
+	lac_connect(&c->lac);
+	run_until(n, c, state, 1000);
+	return c;
+}
+
+static void told(struct net *n, struct client *c, enum fail_cause cause, enum fail_stage stage)
+{
+	lac_power_off(&c->lac);
+	run(n, 100);
+	assert_int_equal(n->refused, 1);
+	assert_int_equal(n->cause, cause);
+	assert_int_equal(n->stage, stage);
+}
+
+/* Of a client that gets no call; once it has one there is PPP to tell. */
+static void test_told(void **state)
+{
+	(void)state;
+	struct net *n = net_new(9);
+	n->wire.delay_ms = 20;
+	struct client *c = as_far_as(n, 0, LAC_UP);
+	run(n, 100);
+	say_nonsense(c);
+	run(n, 1000);
+	assert_int_equal(c->closed, 1);
+	lac_power_off(&c->lac);
+	c = as_far_as(n, 1, LAC_UP);
+	run(n, 100);
+	lac_hang_up(&c->lac);
+	run(n, 1000);
+	l2tp_flow_down(n->l, c->flow, LINK_END_USER_REQUEST);
+	assert_int_equal(n->refused, 0);
+	/* before */
+	c = as_far_as(n, 2, LAC_WAIT_ICRP);
+	run(n, 30);
+	lac_power_off(&c->lac);
+	say_nonsense(c);
+	told(n, c, FAIL_L2TP_BAD, FAIL_AT_CALL);
+	c = as_far_as(n, 3, LAC_WAIT_ICRP);
+	run(n, 30);
+	lac_hang_up(&c->lac);
+	run(n, 1000);
+	told(n, c, FAIL_GAVE_UP, FAIL_AT_CALL);
+	c = as_far_as(n, 4, LAC_WAIT_SCCRP);
+	run(n, 30);
+	l2tp_flow_down(n->l, c->flow, LINK_END_USER_REQUEST);
+	told(n, c, FAIL_L2TP_SILENT, FAIL_AT_TUNNEL);
+	run(n, 200000);
+	net_free(n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +530,7 @@ int main(void)
 	        cmocka_unit_test(test_limit),
 	        cmocka_unit_test(test_rush),
 	        cmocka_unit_test(test_flow_down),
+	        cmocka_unit_test(test_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
