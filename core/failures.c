@@ -176,24 +176,27 @@ void failures_tell(void *ctx, const struct failure *f)
 	                             .stranger = f->stranger};
 	size_t i = row_for(fs, &key, &same);
 	struct fail_row *r = &fs->row[i];
-	if (same) /* who only writes from the address of another does not make his row give way */
-		key.stranger = key.stranger && fs->key[i].stranger;
+	/* who only writes from the address of another neither makes his row give way nor changes what it says */
+	bool known = same && f->stranger && !fs->key[i].stranger;
+	key.stranger = f->stranger && !known;
 	fs->key[i] = key;
 	if (!same)
 		memset(r, 0, sizeof *r);
-	fill(fs, r, f);
+	if (!known)
+		fill(fs, r, f);
 	r->last = clock_wall(&gw->clock);
 	if (r->count++ == 0)
 		r->first = r->last;
 	fs->count[f->cause]++;
 	fs->total++;
-	say(fs, r, f->stranger);
+	if (!known)
+		say(fs, r, f->stranger);
 }
 
 void failures_no_l2tp(struct gateway *gw, const struct gw_flow *flow)
 {
 	struct ike_peer_info info;
-	if (!ike_peer_info(gw->ike, flow->peer, &info))
+	if (!ike_peer_info(gw->ike, flow->peer, &info) || info.user[0] != '\0') /* in on another one */
 		return;
 	const struct failure f = {.cause = FAIL_L2TP_NEVER,
 	                          .stage = FAIL_AT_QM3,

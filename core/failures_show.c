@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/zone.h"
 #include "core/failures_priv.h"
 
 static const struct failures *sorting;
@@ -27,8 +28,7 @@ static size_t in_order(const struct failures *fs, uint16_t at[FAIL_ROWS])
 
 static const char *when(char text[32], time_t t)
 {
-	struct tm tm;
-	if (localtime_r(&t, &tm) == NULL || strftime(text, 32, "%b %d %Y %H:%M:%S", &tm) == 0)
+	if (zone_format(text, 32, "%b %d %Y %H:%M:%S", t) == 0)
 		text[0] = '\0';
 	return text;
 }

@@ -77,8 +77,6 @@ static void flow_unused(struct timer *t, void *arg)
 {
 	struct gateway *gw = arg;
 	struct gw_flow *f = (struct gw_flow *)((char *)t - offsetof(struct gw_flow, idle));
-	if (!f->l2tp)
-		failures_no_l2tp(gw, f);
 	ike_drop_peer(gw->ike, f->peer, SA_END_DELETED, "User Requested");
 }
 
@@ -152,6 +150,8 @@ static void ike_flow_down(void *ctx, uint32_t peer, uint32_t flow, enum sa_end w
 	struct gateway *gw = ctx;
 	(void)peer;
 	struct gw_flow *f = hash_del(gw->flows, &flow, sizeof flow);
+	if (f != NULL && !f->l2tp && why == SA_END_DELETED) /* by the client, or it was idle */
+		failures_no_l2tp(gw, f);
 	if (f != NULL)
 		free_flow(gw, f);
 	note_conns(gw);

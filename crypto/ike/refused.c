@@ -95,11 +95,20 @@ void ike_refused_first(struct ike *ike, struct ip4_end remote, const char *ifnam
 	ike->ops->refused(ike->ctx, &f);
 }
 
+/* A client that is in renews its keys in vain, then. */
+static bool has_ipsec(const struct ike_peer *peer)
+{
+	const struct ike_flow *flow = peer != NULL ? peer->flows : NULL;
+	while (flow != NULL && !flow->up)
+		flow = flow->next;
+	return flow != NULL;
+}
+
 void qm_refused(struct ike_qm *qm, struct failure f)
 {
 	struct ike_sa *sa = qm->x.sa;
 	const struct ike *ike = sa->ike;
-	if (qm->x.initiator || qm->refusal_told || ike->ops->refused == NULL)
+	if (qm->x.initiator || qm->refusal_told || ike->ops->refused == NULL || has_ipsec(sa->peer))
 		return;
 	qm->refusal_told = true;
 	f.stage = qm->x.state == ST_QM_WAIT3 ? FAIL_AT_QM3 : FAIL_AT_QM1;
@@ -157,13 +166,25 @@ static const struct ike_hash *hash_of(const struct p1_transform *t)
 	return h->id != 0 ? h : NULL;
 }
 
-/* The policy for what the client likes best of what we know; behind those there are. "" = we know nothing of it. */
+enum { POLICY_STEP = 10, POLICY_LAST = 65535 };
+
+/* A number behind all policies there are; where that is none, the highest that is free. 0 = there is none. */
+static uint32_t policy_number(const struct ike_conf *conf)
+{
+	uint32_t last = conf->npolicies > 0 ? conf->policies[conf->npolicies - 1].priority : 0, free = POLICY_LAST;
+	if (last + POLICY_STEP <= POLICY_LAST)
+		return last + POLICY_STEP;
+	for (size_t i = conf->npolicies; i > 0 && conf->policies[i - 1].priority == free; i--)
+		free--;
+	return free;
+}
+
+/* The policy for what the client likes best of what we know. "" = we know nothing of it, or have no number for it. */
 static void policy_for(const struct ike_conf *conf, const struct p1_offer *offer, char text[TEXT])
 {
-	enum { STEP = 10, LAST = 65535 };
-	uint32_t number = conf->npolicies > 0 ? conf->policies[conf->npolicies - 1].priority + STEP : STEP;
+	uint32_t number = policy_number(conf);
 	text[0] = '\0';
-	for (size_t i = 0; i < offer->n; i++) {
+	for (size_t i = 0; i < offer->n && number > 0; i++) {
 		const struct p1_transform *t = &offer->t[i];
 		const struct ike_cipher *cipher = cipher_of(t);
 		const struct ike_hash *hash = hash_of(t);
@@ -172,7 +193,7 @@ static void policy_for(const struct ike_conf *conf, const struct p1_offer *offer
 			continue;
 		snprintf(text, TEXT,
 		         "crypto ikev1 policy %u\n authentication %s\n encryption %s\n hash %s\n group %u",
-		         number <= LAST ? number : LAST, psk ? "pre-share" : "rsa-sig", cipher->word, hash->word, t->group);
+		         number, psk ? "pre-share" : "rsa-sig", cipher->word, hash->word, t->group);
 		return;
 	}
 }
