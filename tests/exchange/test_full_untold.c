@@ -107,11 +107,25 @@ static void number_of_the_policy(void **state)
 	has(w, "Fix          : crypto ikev1 policy 65533\n");
 }
 
+/* A server's lockout is not the local database's. */
+static void locked_elsewhere(void **state)
+{
+	struct world *w = *state;
+	struct failure f = {.cause = FAIL_LOCKED, .stage = FAIL_AT_AUTH, .remote = {HOME_IP, 1701}, .user = "alice", .object = "RAD"};
+	failures_tell(&w->gw, &f);
+	has(w, "the servers of authentication-server-group say so");
+	assert_null(strstr(world_show(w, "show vpn-sessiondb failures detail\n"), "clear aaa local"));
+	world_show(w, "clear vpn-sessiondb failures\n");
+	f.object = "LOCAL";
+	failures_tell(&w->gw, &f);
+	has(w, "Fix          : clear aaa local user lockout username alice");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
-	        T(deletes_its_sas), T(renews_in_vain), T(strangers), T(zone), T(number_of_the_policy),
+	        T(deletes_its_sas), T(renews_in_vain), T(strangers), T(zone), T(number_of_the_policy), T(locked_elsewhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
