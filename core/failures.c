@@ -170,10 +170,10 @@ void failures_tell(void *ctx, const struct failure *f)
 	if (fs == NULL || gw->stopping)
 		return;
 	struct fail_key key = {.order = ++fs->order,
-	                             .ip = f->remote.ip,
-	                             .user = name_hash(f->user),
-	                             .cause = (uint8_t)f->cause,
-	                             .stranger = f->stranger};
+	                       .ip = f->remote.ip,
+	                       .user = name_hash(f->user),
+	                       .cause = (uint8_t)f->cause,
+	                       .stranger = f->stranger};
 	size_t i = row_for(fs, &key, &same);
 	struct fail_row *r = &fs->row[i];
 	/* who only writes from the address of another neither makes his row give way nor changes what it says */

@@ -63,8 +63,8 @@ static void read_option(struct dhcp_inform *q, uint8_t option, struct rd value, 
 
 bool dhcp_inform_read(struct dhcp_inform *q, const uint8_t *packet, size_t len)
 {
-	struct rd ip = rd_of(packet, len), r;
-	uint8_t type = 0;
+	struct rd ip = rd_of(packet, len), r, value;
+	uint8_t type = 0, option;
 	*q = (struct dhcp_inform){0};
 	if (!read_headers(&ip, &q->src, &r))
 		return false;
@@ -81,14 +81,8 @@ bool dhcp_inform_read(struct dhcp_inform *q, const uint8_t *packet, size_t len)
 	rd_skip(&r, DHCP_SNAME_FILE);
 	if (rd_u32(&r) != DHCP_MAGIC || !rd_ok(&r) || op != DHCP_BOOTREQUEST || q->hlen > DHCP_CHADDR)
 		return false;
-	while (rd_left(&r) > 0) {
-		uint8_t option = rd_u8(&r);
-		if (option == DHCP_OPT_PAD)
-			continue;
-		if (option == DHCP_OPT_END)
-			break;
-		read_option(q, option, rd_sub(&r, rd_u8(&r)), &type);
-	}
+	while (dhcp_option_next(&r, &option, &value))
+		read_option(q, option, value, &type);
 	return rd_ok(&r) && type == DHCP_INFORM;
 }
 

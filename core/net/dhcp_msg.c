@@ -62,6 +62,16 @@ size_t dhcp_msg_write(const struct dhcp_msg *m, uint8_t *to, size_t cap)
 	return wr_ok(&w) ? wr_len(&w) : 0;
 }
 
+bool dhcp_option_next(struct rd *r, uint8_t *option, struct rd *value)
+{
+	do {
+		if (rd_left(r) == 0 || (*option = rd_u8(r)) == DHCP_OPT_END)
+			return false;
+	} while (*option == DHCP_OPT_PAD);
+	*value = rd_sub(r, rd_u8(r));
+	return rd_ok(r);
+}
+
 /* The first two of a list of addresses (RFC 2132 §3.8, §8.5). */
 static void read_servers(uint32_t to[2], struct rd value)
 {
@@ -102,7 +112,8 @@ static void read_option(struct dhcp_msg *m, uint8_t option, struct rd value)
 
 bool dhcp_msg_read(struct dhcp_msg *m, const uint8_t *msg, size_t len)
 {
-	struct rd r = rd_of(msg, len);
+	struct rd r = rd_of(msg, len), value;
+	uint8_t option;
 	*m = (struct dhcp_msg){0};
 	uint8_t op = rd_u8(&r), htype = rd_u8(&r), hlen = rd_u8(&r);
 	rd_skip(&r, 1);
@@ -117,13 +128,7 @@ bool dhcp_msg_read(struct dhcp_msg *m, const uint8_t *msg, size_t len)
 	if (rd_u32(&r) != DHCP_MAGIC || !rd_ok(&r) || op != DHCP_BOOTREPLY || htype != ETHERNET ||
 	    hlen != sizeof(m->chaddr))
 		return false;
-	while (rd_left(&r) > 0) {
-		uint8_t option = rd_u8(&r);
-		if (option == DHCP_OPT_PAD)
-			continue;
-		if (option == DHCP_OPT_END)
-			break;
-		read_option(m, option, rd_sub(&r, rd_u8(&r)));
-	}
+	while (dhcp_option_next(&r, &option, &value))
+		read_option(m, option, value);
 	return rd_ok(&r) && m->type != 0;
 }

@@ -63,6 +63,9 @@ struct dhcp_msg {
 	const char *client_id; /* written only */
 };
 
+/* The next option that is no padding, and its value; false at the end of them (RFC 2132 §3.1, §3.2), or when they are cut
+ * short: then rd_ok(r) is false. */
+bool dhcp_option_next(struct rd *r, uint8_t *option, struct rd *value);
 /* Writes a message of ours; its length, 0 when it does not fit. */
 size_t dhcp_msg_write(const struct dhcp_msg *m, uint8_t *to, size_t cap);
 /* Reads an answer of a server; false when it is malformed or none. */
