@@ -144,11 +144,11 @@ static int allow_some(scmp_filter_ctx f)
 	struct scmp_arg_cmp c;
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < sizeof families / sizeof families[0]; i++) {
-		c = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]);
+		c = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0);
 		rc = allow(f, "socket", 1, &c);
 	}
 	if (rc == 0) { /* by which libcurl's threads wake each other */
-		c = SCMP_A0(SCMP_CMP_EQ, AF_UNIX);
+		c = SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0);
 		rc = allow(f, "socketpair", 1, &c);
 	}
 	for (size_t i = 0; rc == 0 && i < sizeof ioctls / sizeof ioctls[0]; i++) {
@@ -168,7 +168,7 @@ static int allow_some(scmp_filter_ctx f)
 		rc = allow(f, "clone", 1, &c);
 	}
 	if (rc == 0 && self_page_make() == 0) {
-		c = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)(uintptr_t)self_page);
+		c = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)(uintptr_t)self_page, 0);
 		rc = allow(f, "execve", 1, &c);
 	}
 	return rc;
