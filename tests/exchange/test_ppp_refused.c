@@ -58,10 +58,9 @@ static void told(enum fail_cause cause)
 static void challenges(struct aaa_result *result, struct aaa_reply *reply)
 {
 	(void)reply;
-	if (aaa_fake.starts > 1)
-		result->status = AAA_ACCEPT, result->why = AAA_WHY_NONE;
-	else
-		result->status = AAA_CHALLENGE, result->why = AAA_WHY_CHALLENGED;
+	bool first = aaa_fake.starts <= 1;
+	result->status = first ? AAA_CHALLENGE : AAA_ACCEPT;
+	result->why = first ? AAA_WHY_CHALLENGED : AAA_WHY_NONE;
 }
 
 static void expired(struct aaa_result *result, struct aaa_reply *reply)

@@ -311,7 +311,7 @@ int main(int argc, char **argv)
 	struct str at = str_of(argc > 2 ? argv[1] : "");
 	const char *colon = memchr(at.p, ':', at.len);
 	uv_timer_t tick;
-	uint32_t port;
+	uint32_t port = 0;
 	char line[1024];
 	if (!colon || !ip4_parse((struct str){at.p, (size_t)(colon - at.p)}, &host.ip) ||
 	    !str_to_u32(str_of(colon + 1), 65535, &port))

@@ -146,7 +146,8 @@ static void not_a_ca(void **state)
 	tps[0].ca_check = true;
 	/* key usage without keyCertSign */
 	m.ext[0].value = "critical,CA:TRUE";
-	m.ext[1].nid = NID_key_usage, m.ext[1].value = "digitalSignature";
+	m.ext[1].nid = NID_key_usage;
+	m.ext[1].value = "digitalSignature";
 	CERT(mute) = maker_cert(&m);
 	reconfigure();
 	assert_int_equal(checked(x, mute, NULL), PKI_WHY_NOT_A_CA);
