@@ -143,14 +143,15 @@ static void put_proxy(struct wr *w, const struct dhcp_told *t)
 	wr_bytes(w, t->proxy, len > 0 && len < VALUE_MAX ? len + 1 : len);
 }
 
-/* The first matter most: what does not fit any more is left out. put NULL: routes, in the order they are asked for. */
+/* What does not fit any more is left out; routes, in the order they are asked for (put NULL), take what the others leave:
+ * a part of them is worth something, and a long list would push out all that stood behind it. */
 static const struct {
 	uint8_t option;
 	void (*put)(struct wr *w, const struct dhcp_told *t);
 } rows[] = {
         {DHCP_OPT_SUBNET_MASK, put_mask}, {DHCP_OPT_DNS, put_dns},         {DHCP_OPT_DOMAIN, put_domain},
-        {DHCP_OPT_NBNS, put_wins},        {DHCP_OPT_ROUTES, NULL},         {DHCP_OPT_MS_ROUTES, NULL},
-        {DHCP_OPT_PROXY, put_proxy},
+        {DHCP_OPT_NBNS, put_wins},        {DHCP_OPT_PROXY, put_proxy},     {DHCP_OPT_ROUTES, NULL},
+        {DHCP_OPT_MS_ROUTES, NULL},
 };
 
 static uint8_t option_of(const struct dhcp_inform *q, size_t row)

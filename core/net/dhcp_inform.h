@@ -45,7 +45,8 @@ struct dhcp_held {
 /* false: it is no DHCPINFORM, or malformed. Hostile. */
 bool dhcp_inform_read(struct dhcp_inform *q, const uint8_t *packet, size_t len);
 /* Writes the whole IP packet; its length, 0 when it does not fit. Of what does not fit into the longest datagram the client
- * takes (RFC 2132 §9.10, else DHCP_DATAGRAM_MIN), the last is left out; of routes, the last ones. */
+ * takes (RFC 2132 §9.10, else DHCP_DATAGRAM_MIN), routes are left out first, the last ones. sname and file hold no
+ * options (RFC 2131 §4.1, option overload): of Windows it is not known that it reads them there. */
 size_t dhcp_inform_answer(const struct dhcp_inform *q, const struct dhcp_told *t, uint8_t *to, size_t cap,
                           struct dhcp_held *held);
 

@@ -140,9 +140,9 @@ static void test_windows(void **state)
 	static const uint8_t wanted[] = {
 	        53,  1,  5,   54,  4,   10,  78,  0,   1,   6,   8,   10,  77,  0,   5,   10,  77,  0,   6,
 	        15,  16, 'c', 'o', 'r', 'p', '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e', '.', 'c', 'o', 'm',
-	        44,  4,  10,  77,  0,   7,   121, 30,  ROUTES, 249, 30, ROUTES,
+	        44,  4,  10,  77,  0,   7,
 	        252, 23, 'h', 't', 't', 'p', ':', '/', '/', '1', '0', '.', '7', '7', '.', '0', '.', '8', '/', 'p', '.', 'p', 'a', 'c', 0,
-	        255,
+	        121, 30,  ROUTES, 249, 30, ROUTES, 255,
 	};
 	struct packet asked = windows(), p = answer(&asked, &told);
 	(void)state;
@@ -226,6 +226,37 @@ static void test_routes_shortened(void **state)
 	assert_int_equal(held.ms_routes, 0);
 }
 
+/* Windows, which takes 576 bytes: a long list of routes pushes out neither domain nor proxy, and is told as far as there is room. */
+static void test_routes_leave_the_rest(void **state)
+{
+	struct dhcp_told t = told_many();
+	struct packet asked = windows(), p = answer(&asked, &t);
+	size_t len;
+	(void)state;
+	check_fixed(&p, &asked);
+	assert_true(p.len <= 576 && p.len > 576 - 9);
+	assert_memory_equal(option(&p, 252, &len), told.proxy, strlen(told.proxy) + 1);
+	assert_int_equal(len, strlen(told.proxy) + 1);
+	assert_memory_equal(option(&p, 15, &len), told.domain, strlen(told.domain));
+	/* 576 - 268 - 9 - 10 - 18 - 6 of servers and domain - 25 of the proxy - 2 - 1: 237 */
+	assert_non_null(option(&p, 121, &len));
+	assert_int_equal(len, 26 * 9);
+	assert_int_equal(held.routes, 26);
+	assert_int_equal(held.ms_routes, 0);
+	/* the longest of proxies leaves room for a few */
+	char url[256];
+	memset(url, 'p', sizeof url - 1);
+	url[255] = '\0';
+	t.proxy = url;
+	p = answer(&asked, &t);
+	assert_memory_equal(option(&p, 252, &len), url, 255);
+	assert_true(p.len <= 576 && p.len + 9 > 576);
+	assert_int_equal(held.routes, 0);
+	t.domain = NULL;
+	p = answer(&asked, &t);
+	assert_int_equal(held.routes, 2);
+}
+
 /* Twenty-eight routes of full length fill an option; more are left out, and what does not fit is. */
 static void test_room(void **state)
 {
@@ -305,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_windows), cmocka_unit_test(test_apple),   cmocka_unit_test(test_little),
 	        cmocka_unit_test(test_room),  cmocka_unit_test(test_routes_shortened),    cmocka_unit_test(test_refused),
+	        cmocka_unit_test(test_routes_leave_the_rest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
