@@ -63,7 +63,8 @@ enum ike_stat {
 	X(PAYLOADS, "Drop Payloads")                  \
 	X(HASH, "Drop Hash")                          \
 	X(FRAGMENT, "Drop Fragment")                  \
-	X(FRAGMENTS, "Drop Fragments At Ceiling")
+	X(FRAGMENTS, "Drop Fragments At Ceiling")     \
+	X(FRAGMENTS_SHARE, "Drop Fragments At Address Share")
 
 enum ike_drop {
 #define X(name, text) IKE_DROP_##name,

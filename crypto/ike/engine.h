@@ -204,6 +204,7 @@ struct ike_qm {
 struct ike_frag_set {
 	struct bytes part[32];
 	struct arena *a;
+	uint32_t ip; /* whose share they count to: where the first of them came from */
 	uint16_t id;
 	uint8_t last; /* number of the last one, 0 = not seen */
 	size_t bytes;
@@ -362,6 +363,7 @@ struct ike {
 	size_t npeers;
 	struct ike_job *jobs; /* running ones */
 	size_t frag_bytes;      /* of fragments that are kept */
+	struct hash *frag_bytes_by_ip; /* address -> of how many of them it is, in the place of a pointer */
 	uint32_t next_peer, next_flow, next_sa, next_xchg;
 	uint64_t stat[STAT_N], stat_cleared[STAT_N]; /* what `clear crypto ikev1 stats` took off */
 	struct crypto_work work; /* but for what stat and keys.c count */

@@ -8,6 +8,7 @@
 enum {
 	FRAG_BYTES_MAX = IKE_MSG_MAX,
 	FRAG_ALL_MAX = 8 << 20, /* bytes of all SAs together */
+	FRAG_SHARE = 1 << 20,   /* of one address: of some hundred clients behind a NAT that send certificates at once */
 	FRAG_AGE_MS = 90000,
 	FRAG_HDR_LEN = 8,
 	FRAG_LAST = 1,
@@ -20,12 +21,30 @@ enum {
 #define FRAG_PARTS_MAX \
 	(sizeof((struct ike_frag_set *)0)->part / sizeof((struct ike_frag_set *)0)->part[0])
 
+static size_t bytes_of(const struct ike *ike, uint32_t ip)
+{
+	return (size_t)(uintptr_t)hash_get(ike->frag_bytes_by_ip, &ip, sizeof ip);
+}
+
+/* The set has so many bytes from now on. false: they cannot be counted, memory is short. */
+static bool count_bytes(struct ike *ike, struct ike_frag_set *set, size_t bytes)
+{
+	size_t all = bytes_of(ike, set->ip) - set->bytes + bytes;
+	if (all == 0)
+		hash_del(ike->frag_bytes_by_ip, &set->ip, sizeof set->ip);
+	else if (!hash_put(ike->frag_bytes_by_ip, &set->ip, sizeof set->ip, (void *)(uintptr_t)all))
+		return false;
+	ike->frag_bytes = ike->frag_bytes - set->bytes + bytes;
+	set->bytes = bytes;
+	return true;
+}
+
 void frag_clear(struct ike_sa *sa)
 {
 	if (sa->frag == NULL)
 		return;
 	timer_stop(sa->ike->clock, &sa->frag->age);
-	sa->ike->frag_bytes -= sa->frag->bytes;
+	count_bytes(sa->ike, sa->frag, 0);
 	arena_free(sa->frag->a);
 	free(sa->frag);
 	sa->frag = NULL;
@@ -78,7 +97,7 @@ static void assemble(struct ike_sa *sa, struct ip4_end local, struct ip4_end rem
 }
 
 /* The set that is being put together, else a new one; NULL when memory is short. */
-static struct ike_frag_set *set_of(struct ike_sa *sa, uint16_t id)
+static struct ike_frag_set *set_of(struct ike_sa *sa, uint32_t ip, uint16_t id)
 {
 	if (sa->frag != NULL)
 		return sa->frag;
@@ -86,10 +105,31 @@ static struct ike_frag_set *set_of(struct ike_sa *sa, uint16_t id)
 	if (set == NULL)
 		return NULL;
 	set->a = arena_new(2 * FRAG_BYTES_MAX);
+	set->ip = ip;
 	set->id = id;
 	timer_start(sa->ike->clock, &set->age, FRAG_AGE_MS, on_age, sa);
 	sa->frag = set;
 	return set;
+}
+
+/* Keeps a part that is not there yet; false when there is no room for it, which is counted. */
+static bool keep(struct ike_sa *sa, struct ike_frag_set *set, uint8_t number, struct bytes data)
+{
+	struct ike *ike = sa->ike;
+	if (bytes_of(ike, set->ip) + data.len > FRAG_SHARE) {
+		dropped(sa, IKE_DROP_FRAGMENTS_SHARE, "too many of this address");
+		return false;
+	}
+	void *copy = set->a != NULL && set->bytes + data.len <= FRAG_BYTES_MAX &&
+	                             ike->frag_bytes + data.len <= FRAG_ALL_MAX
+	                     ? arena_copy(set->a, data.p, data.len)
+	                     : NULL;
+	if (copy == NULL || !count_bytes(ike, set, set->bytes + data.len)) {
+		dropped(sa, IKE_DROP_FRAGMENTS, "too long");
+		return false;
+	}
+	set->part[number - 1] = (struct bytes){copy, data.len};
+	return true;
 }
 
 /* Not of the message whose parts are there. Some give all of their messages the same number (strongSwan). */
@@ -121,25 +161,17 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 		        "Rcv'd fragment from a new fragmentation set. Deleting any old fragments.");
 		frag_clear(sa);
 	}
-	struct ike_frag_set *set = set_of(sa, id);
+	struct ike_frag_set *set = set_of(sa, remote.ip, id);
 	if (set == NULL) {
 		dropped(sa, IKE_DROP_FRAGMENTS, "out of memory");
 		return;
 	}
 	if (set->part[number - 1].p != NULL)
 		return; /* once is enough */
-	void *copy = set->a != NULL && set->bytes + data.len <= FRAG_BYTES_MAX &&
-	                             sa->ike->frag_bytes + data.len <= FRAG_ALL_MAX
-	                     ? arena_copy(set->a, data.p, data.len)
-	                     : NULL;
-	if (copy == NULL) {
-		dropped(sa, IKE_DROP_FRAGMENTS, "too long");
+	if (!keep(sa, set, number, data)) {
 		frag_clear(sa);
 		return;
 	}
-	set->part[number - 1] = (struct bytes){copy, data.len};
-	set->bytes += data.len;
-	sa->ike->frag_bytes += data.len;
 	if (flags & FRAG_LAST)
 		set->last = number;
 	if (complete(set))

@@ -27,6 +27,7 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->by_cookies = hash_new(0);
 	ike->by_first = hash_new(0);
 	ike->half_open_by_ip = hash_new(0);
+	ike->frag_bytes_by_ip = hash_new(0);
 	ike->peers_by_handle = hash_new(0);
 	ike->flows_by_handle = hash_new(0);
 	ike->children_by_spi = hash_new(0);
@@ -41,7 +42,7 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->sources_seed = random_u32();
 	if (ike->sa_pool == NULL || ike->peer_pool == NULL || ike->flow_pool == NULL || ike->child_pool == NULL ||
 	    ike->qm_pool == NULL || ike->by_cookies == NULL || ike->by_first == NULL || ike->half_open_by_ip == NULL ||
-	    ike->peers_by_handle == NULL || ike->flows_by_handle == NULL ||
+	    ike->frag_bytes_by_ip == NULL || ike->peers_by_handle == NULL || ike->flows_by_handle == NULL ||
 	    ike->children_by_spi == NULL || ike->peers_by_end == NULL) {
 		ike_free(ike);
 		return NULL;
@@ -92,6 +93,7 @@ void ike_free(struct ike *ike)
 	hash_free(ike->by_cookies);
 	hash_free(ike->by_first);
 	hash_free(ike->half_open_by_ip);
+	hash_free(ike->frag_bytes_by_ip);
 	hash_free(ike->peers_by_handle);
 	hash_free(ike->flows_by_handle);
 	hash_free(ike->children_by_spi);

@@ -8,7 +8,7 @@
 
 #include "tests/hostile/hand.h"
 
-enum { LAST = 1, ALL_MOST = 8 << 20 };
+enum { LAST = 1, ALL_MOST = 8 << 20, SHARE = 1 << 20 };
 
 /* A fragment whose payload says it has len octets, with these in it. */
 static void fragment(struct net *net, uint32_t ip, const struct ike_sa *sa, uint16_t id, uint8_t number, uint8_t flags,
@@ -142,6 +142,37 @@ static void sum_of_all(void **state)
 	assert_int_equal(ike->nsas, 0);
 }
 
+/* One address has a share of that, whatever it begins: who is elsewhere gets his fragments through. */
+static void share_of_an_address(void **state)
+{
+	struct net *net = *state;
+	static uint8_t part[8000];
+	static struct ike_out o;
+	struct ike *ike = net->server.ike;
+	uint64_t most = 0;
+	struct ike_sa *c = hand_connected(net, CLIENT_IP);
+	net->server.offer.conf.max_half_open = 1000;
+	for (uint32_t i = 0; i < 100; i++) {
+		struct ike_sa *sa = hand_half_open(net, 0x0a000000, i);
+		for (uint8_t n = 2; n <= 3; n++)
+			fragment(net, 0x0a000000, sa, 7, n, 0, 8 + sizeof part, (struct bytes){part, sizeof part});
+		most = ike->frag_bytes > most ? ike->frag_bytes : most;
+	}
+	assert_in_range(most, SHARE / 2, SHARE);
+	assert_in_range(ike->drop[IKE_DROP_FRAGMENTS_SHARE], 1, 200);
+	assert_int_equal(ike->drop[IKE_DROP_FRAGMENTS], 0);
+	make_delete(&o, c);
+	const struct bytes all = ike_out_all(&o);
+	fragment(net, CLIENT_IP, c, 7, 1, 0, 8 + 20, (struct bytes){all.p, 20});
+	assert_int_equal(hash_count(ike->frag_bytes_by_ip), 2);
+	whole(net, c, 2, (struct bytes){all.p + 20, all.len - 20});
+	assert_int_equal(ike->nsas, 100);
+	/* what is forgotten is given back to the share */
+	net_run(net, 120000);
+	assert_int_equal(ike->frag_bytes, 0);
+	assert_int_equal(hash_count(ike->frag_bytes_by_ip), 0);
+}
+
 /* Parts of what stays are forgotten, too. */
 static void never_whole(void **state)
 {
@@ -178,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        T(length_underflow), T(length_past_the_datagram), T(number_0), T(number_past_the_end), T(sum_of_one_message),
 	        T(part_twice),       T(sum_of_all),               T(never_whole), T(fragment_in_a_fragment),
+	        T(share_of_an_address),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
