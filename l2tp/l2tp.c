@@ -247,7 +247,7 @@ static void refuse_sccrq(struct l2tp *l, const struct l2tp_from *from, const str
 	struct wr w = wr_of(msg, sizeof msg);
 	msg_write_head(&w, &head);
 	wr_bytes(&w, m.bytes, m.len);
-	l2tp_debug_message(&(struct debug_who){.ip = from->remote.ip}, 'O', from->remote, msg,
+	l2tp_debug_message(&(struct debug_who){.ip = from->remote.ip, .group = from->tunnel_group}, 'O', from->remote, msg,
 	                   wr_len(&w));
 	l->ops->send(l->ctx, from->flow, from->local, from->remote, msg, wr_len(&w));
 }
@@ -455,14 +455,15 @@ void l2tp_input(struct l2tp *l, const struct l2tp_from *from, const uint8_t *msg
 		          ip4_text(from->remote.ip).s, drop_text(why));
 		return;
 	}
-	l2tp_debug_message(&who, 'I', from->remote, msg, len);
 	bool set_ok = head.tunnel == 0 && head.body.len > 0 &&
 	              avp_decode(rd_of(head.body.p, head.body.len), &set);
-	if (set_ok && set.type == MSG_SCCRQ) {
+	bool begins = set_ok && set.type == MSG_SCCRQ;
+	struct l2tp_tunnel *t = begins ? NULL : find(l, from, &head, set_ok ? &set : NULL, &why);
+	l2tp_debug_message(t != NULL ? &t->who : &who, 'I', from->remote, msg, len);
+	if (begins) {
 		input_sccrq(l, from, &head, &set);
 		return;
 	}
-	struct l2tp_tunnel *t = find(l, from, &head, set_ok ? &set : NULL, &why);
 	if (t != NULL) {
 		tunnel_input(t, from, &head);
 		return;

@@ -507,6 +507,20 @@ void aaa_servers_set(struct aaa_servers *s, const struct aaa_conf *c)
 	}
 }
 
+struct debug_who aaa_ask_who(const struct aaa_ask *ask)
+{
+	const struct aaa_record *r = ask->record;
+	struct debug_who who = {.user = r ? r->user : ask->name};
+	if (r) {
+		who.ip = r->peer_ip;
+		who.group = r->tunnel_group;
+	} else if (ask->rq) {
+		who.ip = ask->rq->peer_ip;
+		who.group = ask->rq->group;
+	}
+	return who;
+}
+
 const struct aaa_conf *aaa_servers_conf(const struct aaa_servers *s)
 {
 	return s->conf;

@@ -38,8 +38,7 @@ static const struct {
 
 static void say(const struct run *r, const char *text)
 {
-	const struct aaa_request *rq = r->ask->rq;
-	struct debug_who who = {.ip = rq ? rq->peer_ip : 0, .user = r->ask->name};
+	const struct debug_who who = aaa_ask_who(r->ask);
 	debug_for(&who, r->by->cat, 1, "[%u] %s", r->number, text);
 }
 

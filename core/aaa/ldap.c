@@ -31,8 +31,9 @@ static const char *fill(struct wr *w, const struct aaa_ask *ask)
 
 static void reply(const struct aaa_ask *ask, const struct job *answer, struct aaa_reply *r)
 {
+	const struct debug_who who = aaa_ask_who(ask);
 	if (ask->host->conf->map)
-		ldap_map_apply(ask->host->conf->map, answer, r);
+		ldap_map_apply(ask->host->conf->map, answer, &who, r);
 }
 
 static const struct helped helped = {AAA_HELPER_LDAP, DEBUG_LDAP, fill, reply};

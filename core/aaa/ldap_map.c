@@ -247,14 +247,15 @@ static const char *choose(const struct aaa_map *map, const struct job *answer, c
 	return first;
 }
 
-void ldap_map_apply(const struct aaa_map *map, const struct job *answer, struct aaa_reply *r)
+void ldap_map_apply(const struct aaa_map *map, const struct job *answer, const struct debug_who *who,
+                    struct aaa_reply *r)
 {
 	for (size_t i = 0; i < map->nnames; i++) {
 		const struct ours *o = find(map->names[i].ours);
 		const char *value = o ? choose(map, answer, map->names[i].theirs) : NULL;
 		if (!value)
 			continue;
-		debug(DEBUG_LDAP, 1, "\t\tmapped to %s: value = %s", o->name, value);
+		debug_for(who, DEBUG_LDAP, 1, "\t\tmapped to %s: value = %s", o->name, value);
 		if (!o->set(r, &o->place, str_of(value)))
 			log_msg(MSG_109038, o->name, value, o->type);
 	}

@@ -9,6 +9,7 @@
 #include "core/aaa/acct.h"
 #include "core/aaa/io.h"
 #include "core/aaa/reply.h"
+#include "core/base/debug.h"
 #include "core/base/show.h"
 
 struct aaa_servers;
@@ -148,6 +149,8 @@ struct aaa_host *const *aaa_sgroup_hosts(const struct aaa_sgroup *g, size_t *n);
 void aaa_ask_start(struct aaa_ask *ask, struct aaa_sgroup *g);
 /* While done runs: who answered; "" = nobody, or it has gone since. */
 const char *aaa_ask_server(const struct aaa_ask *ask);
+/* Whom lines of debug about it are about; the texts are the question's. */
+struct debug_who aaa_ask_who(const struct aaa_ask *ask);
 /* Also when it is not running. */
 void aaa_ask_cancel(struct aaa_ask *ask);
 

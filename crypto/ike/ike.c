@@ -236,6 +236,15 @@ static bool affordable(struct ike_sa *sa, struct ip4_end remote, struct bytes ms
 	return true;
 }
 
+static void dump(const char *title, const struct ike_sa *sa, struct ip4_end remote, struct bytes msg)
+{
+	struct debug_who who = {0};
+	if (sa != NULL)
+		who = ike_who(sa);
+	who.ip = remote.ip;
+	debug_hex(&who, DEBUG_IKEV1, IKE_DUMP, title, msg.p, msg.len);
+}
+
 bool ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
                   struct bytes msg, const char *chain, uint32_t msgid, const char *verb)
 {
@@ -245,10 +254,8 @@ bool ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, stru
 	ike->stat[STAT_OUT_OCTETS] += msg.len;
 	sa->bytes_out += msg.len;
 	ike_log(ike, MSG_713236, ike_prefix(sa).s, verb, msgid, chain, (unsigned)msg.len);
-	const struct debug_who who = {
-	        .ip = remote.ip, .group = sa->group_name, .user = sa->peer != NULL ? sa->peer->user : NULL};
 	if (debug_on(DEBUG_IKEV1, IKE_DUMP))
-		debug_hex(&who, DEBUG_IKEV1, IKE_DUMP, "SENDING PACKET", msg.p, msg.len);
+		dump("SENDING PACKET", sa, remote, msg);
 	ike->stat[STAT_OUT_DROPS] += !frag_send(sa, local, remote, msg);
 	return true;
 }
@@ -433,13 +440,14 @@ void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 		return;
 	}
 	msg.len = hdr.len;
+	bool first = memcmp(hdr.rcookie, zero, sizeof zero) == 0;
+	struct ike_sa *sa = first ? NULL : sa_find(ike, hdr.icookie, hdr.rcookie);
 	if (debug_on(DEBUG_IKEV1, IKE_DUMP))
-		debug_hex(&(struct debug_who){.ip = remote.ip}, DEBUG_IKEV1, IKE_DUMP, "RECEIVED PACKET", msg.p, msg.len);
-	if (memcmp(hdr.rcookie, zero, sizeof zero) == 0) {
+		dump("RECEIVED PACKET", sa, remote, msg);
+	if (first) {
 		first_message(ike, local, remote, &hdr, msg, iface);
 		return;
 	}
-	struct ike_sa *sa = sa_find(ike, hdr.icookie, hdr.rcookie);
 	if (sa == NULL || sa_is(sa, SAF_DELETED)) {
 		ike->stat[STAT_NO_SA_FAILS]++;
 		stranger(ike, remote, IKE_DROP_NO_SA,

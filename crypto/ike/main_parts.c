@@ -290,7 +290,7 @@ void mm_say_completed(struct ike_sa *sa)
 	const struct ike_group *group = ike_group_of(sa);
 	struct ike_prefix prefix = ike_prefix(sa);
 	ike_log(sa->ike, MSG_713119, prefix.s);
-	ike_log(sa->ike, MSG_713121, prefix.s, sa->dpd_peer && group->dpd ? "DPD" : "None");
+	ike_log(sa->ike, MSG_713121, ike_prefix_again(&prefix), sa->dpd_peer && group->dpd ? "DPD" : "None");
 	if (group->dpd && !sa->dpd_peer)
-		ike_log(sa->ike, MSG_713122, prefix.s);
+		ike_log(sa->ike, MSG_713122, ike_prefix_again(&prefix));
 }

@@ -296,7 +296,7 @@ static void say_transmitted(const struct ike_qm *qm)
 {
 	struct ike_sa *sa = qm->x.sa;
 	const struct sa_proxy *r = &qm->remote_proxy, *l = &qm->local_proxy;
-	const struct debug_who who = {.ip = qm->x.remote.ip, .group = sa->group_name};
+	const struct debug_who who = ike_who(sa);
 	ike_dbg(sa, IKE_DETAIL, "Transmitting Proxy Id:");
 	debug_for(&who, DEBUG_IKEV1, IKE_DETAIL, "  Remote host: %s  Protocol %u  Port %u",
 	          ip4_text(r->ip).s, r->proto, r->port);

@@ -319,7 +319,7 @@ void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell)
 		peer_detach(sa);
 	}
 	if (debug_on(DEBUG_IKEV1, IKE_DETAIL) || log_on(LOGL_DEBUGGING))
-		ike_debug(ike, IKE_DETAIL, prefix.s,
+		ike_debug(ike, IKE_DETAIL, ike_prefix_again(&prefix),
 		          "IKE SA %s:%08x terminating:  flags 0x%08x, refcnt %u, tuncnt %u", sa_mode(sa),
 		          sa->number, sa->flags, sa->refs, sa->tunnels);
 	if (peer != NULL)

@@ -13,7 +13,7 @@ static struct debug_who about;
 struct ike_prefix ike_prefix_ip(uint32_t ip)
 {
 	struct ike_prefix p;
-	about = (struct debug_who){.ip = ip};
+	about = p.who = (struct debug_who){.ip = ip};
 	snprintf(p.s, sizeof p.s, "IP = %s, ", ip4_text(ip).s);
 	return p;
 }
@@ -23,7 +23,7 @@ static struct ike_prefix prefix(const char *group, const char *user, uint32_t ip
 	struct ike_prefix p;
 	size_t used = 0;
 	p.s[0] = '\0';
-	about = (struct debug_who){.ip = ip, .group = group, .user = user};
+	about = p.who = (struct debug_who){.ip = ip, .group = group, .user = user};
 	if (group != NULL)
 		used = (size_t)snprintf(p.s, sizeof p.s, "Group = %.64s, ", group);
 	if (user != NULL && user[0] != '\0')
@@ -40,6 +40,12 @@ struct ike_prefix ike_prefix(const struct ike_sa *sa)
 struct ike_prefix ike_prefix_peer(const struct ike_peer *peer)
 {
 	return prefix(peer->group, peer->user, peer->remote.ip);
+}
+
+const char *ike_prefix_again(const struct ike_prefix *p)
+{
+	about = p->who;
+	return p->s;
 }
 
 struct debug_who ike_who(const struct ike_sa *sa)

@@ -13,11 +13,13 @@ struct ike_peer;
 
 struct ike_prefix {
 	char s[224];
+	struct debug_who who; /* its texts are the SA's, the peer's */
 };
-/* "Group = G, Username = U, IP = A, " as far as known. */
+/* "Group = G, Username = U, IP = A, " as far as known. The next line is about them, for conditions of debug. */
 struct ike_prefix ike_prefix(const struct ike_sa *sa);
 struct ike_prefix ike_prefix_peer(const struct ike_peer *peer);
 struct ike_prefix ike_prefix_ip(uint32_t ip);
+const char *ike_prefix_again(const struct ike_prefix *p); /* for any but the line behind it */
 /* The same for conditions of debug. */
 struct debug_who ike_who(const struct ike_sa *sa);
 enum { IKE_EVENT = 1, IKE_DETAIL = 7, IKE_DECODE = 9, IKE_DUMP = 254 };

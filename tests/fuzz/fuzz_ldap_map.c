@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct aaa_reply *r = aaa_reply_new();
 	if (r == NULL)
 		abort();
-	ldap_map_apply(&map, &answer, r);
+	ldap_map_apply(&map, &answer, NULL, r);
 	check(r);
 	aaa_reply_free(r);
 	return 0;

@@ -260,11 +260,10 @@ static void say_sent(const struct radius_call *call, const struct aaa_ask *ask)
 /* Whom it is about, for debug lines. */
 static void set_who(struct radius_call *call, const struct aaa_ask *ask)
 {
-	const struct aaa_record *record = ask->what == AAA_ACCOUNT ? ask->record : NULL;
-	const char *group = record ? record->tunnel_group : ask->rq ? ask->rq->group : NULL;
-	str_copy(call->user, sizeof(call->user), str_of(record ? record->user : ask->name));
-	str_copy(call->group, sizeof(call->group), str_of(group ? group : ""));
-	call->who.ip = record ? record->peer_ip : ask->rq ? ask->rq->peer_ip : 0;
+	const struct debug_who who = aaa_ask_who(ask);
+	str_copy(call->user, sizeof(call->user), str_of(who.user));
+	str_copy(call->group, sizeof(call->group), str_of(who.group ? who.group : ""));
+	call->who.ip = who.ip;
 }
 
 static size_t build(struct radius_call *call, const struct aaa_ask *ask, uint8_t *to)

@@ -541,14 +541,5 @@ void tac_session_cancel(struct aaa_ask *ask)
 
 struct debug_who tac_who(const struct tac_session *s)
 {
-	const struct aaa_ask *ask = s->ask;
-	const struct aaa_record *r = ask->record;
-	struct debug_who who = {.user = ask->name};
-	if (ask->rq)
-		who.ip = ask->rq->peer_ip;
-	else if (r)
-		who.ip = r->peer_ip;
-	if (!who.user && r)
-		who.user = r->user;
-	return who;
+	return aaa_ask_who(s->ask);
 }

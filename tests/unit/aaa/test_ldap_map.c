@@ -33,7 +33,7 @@ static struct aaa_reply *apply(const struct aaa_map *map, const char *const *row
 	struct aaa_reply *r = aaa_reply_new();
 	assert_non_null(r);
 	logs[0] = '\0';
-	ldap_map_apply(map, &j, r);
+	ldap_map_apply(map, &j, NULL, r);
 	return r;
 }
 
