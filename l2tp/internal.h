@@ -109,12 +109,6 @@ static inline bool tunnel_live(const struct l2tp_tunnel *t)
 {
 	return t->state == TUN_WAIT_CTL_CONN || t->state == TUN_ESTABLISHED;
 }
-/* Counts it, and says so in debug l2tp error. */
-void l2tp_refuse(struct l2tp *l, uint32_t remote_ip, uint16_t tunnel, enum l2tp_refuse why);
-/* Tells of a tunnel that comes to nothing, once: before it has a call, or with that. */
-void l2tp_failed(struct l2tp_tunnel *t, enum fail_cause cause, const char *offered);
-/* The cause that a refusal is. */
-enum fail_cause l2tp_fail_cause(enum l2tp_refuse why);
 struct l2tp_tunnel *l2tp_by_id(const struct l2tp *l, uint16_t id);
 /* The one live tunnel of a flow, NULL = none. */
 struct l2tp_tunnel *l2tp_of_flow(const struct l2tp *l, uint32_t flow);
@@ -131,6 +125,15 @@ void l2tp_mark_call(struct l2tp *l, uint16_t id, bool used);
 /* One line for debug l2tp packet, and one for each AVP. dir: 'I' or 'O'. */
 void l2tp_debug_message(const struct debug_who *who, char dir, struct ip4_end remote,
                         const uint8_t *msg, size_t len);
+
+/* ------------------------------------------------------------------------------------- refused.c */
+
+/* Counts it, and says so in debug l2tp error. */
+void l2tp_refuse(struct l2tp *l, uint32_t remote_ip, uint16_t tunnel, enum l2tp_refuse why);
+/* Tells of a tunnel that comes to nothing, once: before it has a call, with that, or while PPP is not up. */
+void l2tp_failed(struct l2tp_tunnel *t, enum fail_cause cause, const char *offered);
+/* The cause that a refusal is. */
+enum fail_cause l2tp_fail_cause(enum l2tp_refuse why);
 
 /* -------------------------------------------------------------------------------------- tunnel.c */
 

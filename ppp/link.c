@@ -556,9 +556,15 @@ static void on_closed(void *user, enum link_end why)
 	ppp_leave(s);
 }
 
+static bool on_coming(void *user)
+{
+	const struct ppp_session *s = user;
+	return !s->up && !s->refusal_told && !s->why_set;
+}
+
 const struct link_user *ppp_link_user(void)
 {
 	static const struct link_user user = {
-	        .open = on_open, .input = on_input, .closed = on_closed};
+	        .open = on_open, .input = on_input, .closed = on_closed, .coming = on_coming};
 	return &user;
 }

@@ -65,6 +65,8 @@ struct link_user {
 	void (*input)(void *user, const uint8_t *frame, size_t len);
 	/* The call is gone; user is freed by PPP. */
 	void (*closed)(void *user, enum link_end why);
+	/* Somebody is coming in by it and was not refused: what ends the call now is worth telling. NULL = never. */
+	bool (*coming)(void *user);
 };
 
 #endif

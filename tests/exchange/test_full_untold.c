@@ -107,6 +107,54 @@ static void number_of_the_policy(void **state)
 	has(w, "Fix          : crypto ikev1 policy 65533\n");
 }
 
+/* HELLO with an AVP that nobody knows and must be known, as the next of its control messages. */
+static void says_what_nobody_knows(struct client *c)
+{
+	uint8_t msg[26];
+	const struct lac *lac = &c->vpn.lac;
+	struct wr w = wr_of(msg, sizeof msg);
+	wr_u32(&w, 0xc802u << 16 | sizeof msg);
+	wr_u16(&w, lac->remote_tunnel);
+	wr_u16(&w, 0);
+	wr_u16(&w, lac->ns);
+	wr_u16(&w, lac->nr);
+	wr_u32(&w, 0x80080000);
+	wr_u32(&w, 6);
+	wr_u32(&w, 0x80060000);
+	wr_u16(&w, 999);
+	assert_true(wr_ok(&w));
+	lac->send(lac->arg, msg, sizeof msg);
+}
+
+/* Its call is up, PPP is not: what is wrong with L2TP then is told of, once; and nobody tells of it who is in. */
+static void bad_message_before_ppp_is_up(void **state)
+{
+	struct world *w = *state;
+	struct client *c = client_new(w, &client_windows, HOME_IP);
+	client_dial(c);
+	c->vpn.lac.frame = NULL; /* it is dumb in PPP */
+	world_run(w, 3000);
+	assert_int_equal(c->vpn.lac.state, LAC_UP);
+	assert_string_equal(world_show(w, "show vpn-sessiondb failures\n"), nobody);
+	says_what_nobody_knows(c);
+	world_run(w, 1000);
+	has(w, "an L2TP message of the client's is not in order");
+	has(w, "Stage        : L2TP call");
+	has(w, "AVP 999 of vendor 0");
+	client_free(c);
+	world_run(w, 120000);
+	has(w, "Count        : 1");
+	assert_int_equal(world_logged(w, "713990", ""), 1);
+	world_show(w, "clear vpn-sessiondb failures\n");
+	c = client_new(w, &client_windows, HOME_IP + 1);
+	client_enter(c);
+	says_what_nobody_knows(c);
+	world_run(w, 1000);
+	assert_int_equal(world_sessions(w), 0);
+	assert_string_equal(world_show(w, "show vpn-sessiondb failures\n"), nobody);
+	client_free(c);
+}
+
 /* A server's lockout is not the local database's. */
 static void locked_elsewhere(void **state)
 {
@@ -126,6 +174,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 	        T(deletes_its_sas), T(renews_in_vain), T(strangers), T(zone), T(number_of_the_policy), T(locked_elsewhere),
+	        T(bad_message_before_ppp_is_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,7 +138,7 @@ static void lns_refused(void *ctx, const struct failure *f)
 }
 
 static const struct l2tp_ops ops = {lns_send, lns_up, lns_down, NULL, lns_refused};
-static const struct link_user user = {ppp_open, ppp_input, ppp_closed};
+static const struct link_user user = {.open = ppp_open, .input = ppp_input, .closed = ppp_closed};
 
 static void on_log(void *arg, const struct log_line *line)
 {

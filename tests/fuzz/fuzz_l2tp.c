@@ -73,7 +73,7 @@ static const uint8_t iccn[] = {0xc8, 2, 0, 20, 0, 1, 0, 1, 0, 3, 0, 2, 0x80, 8, 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static const struct l2tp_ops ops = {on_send, on_up, on_down, NULL, NULL};
-	static const struct link_user user = {ppp_open, ppp_input, ppp_closed};
+	static const struct link_user user = {.open = ppp_open, .input = ppp_input, .closed = ppp_closed};
 	static const struct bytes steps[] = {{sccrq, sizeof sccrq},
 	                                     {scccn, sizeof scccn},
 	                                     {icrq, sizeof icrq},

@@ -81,7 +81,7 @@ static void ppp_closed(void *user, enum link_end why)
 }
 
 static const struct l2tp_ops ops = {on_send, on_up, on_down, on_counters, NULL};
-static const struct link_user user = {ppp_open, ppp_input, ppp_closed};
+static const struct link_user user = {.open = ppp_open, .input = ppp_input, .closed = ppp_closed};
 
 static void on_log(void *arg, const struct log_line *line)
 {
