@@ -81,6 +81,8 @@ static const struct cause {
                            "crypto isakmp nat-traversal 20", ""},
         [FAIL_NATT_ENTRY] = {SEEN_789, false, "the client is behind a NAT, and the dynamic map disables NAT traversal",
                              "no crypto dynamic-map {object} set nat-t-disable", ""},
+        [FAIL_NATT_NONE] = {SEEN_789, false, "the client is behind a NAT, and knows no NAT traversal that is served", "",
+                            "RFC 3947 and drafts 02 to 08 of it are served; 00 and 01 are not"},
         [FAIL_P2_ACL] = {SEEN_789, false, "match address of the dynamic map does not permit L2TP of the client",
                          "no crypto dynamic-map {object} match address", ""},
         [FAIL_NO_ENTRY] = {SEEN_789, false, "no entry of the crypto map is for the client",

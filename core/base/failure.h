@@ -58,6 +58,7 @@ enum fail_stage {
 	X(P2_PFS, "pfs")                           \
 	X(NATT_OFF, "nat-traversal-off")           \
 	X(NATT_ENTRY, "nat-t-disable")             \
+	X(NATT_NONE, "no-nat-traversal")           \
 	X(P2_ACL, "match-address")                 \
 	X(NO_ENTRY, "no-crypto-map-entry")         \
 	X(NO_L2TP, "ipsec-without-l2tp")           \

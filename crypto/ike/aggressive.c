@@ -167,7 +167,6 @@ void am_ask_again(struct ike_sa *sa)
 static void am_out1(struct ike_xchg *x)
 {
 	struct ike_sa *sa = x->sa;
-	struct ike *ike = sa->ike;
 	const struct ike_policy policy = {.auth = sa->auth->id,
 	                                  .cipher = sa->cipher,
 	                                  .hash = sa->hash,
@@ -193,8 +192,7 @@ static void am_out1(struct ike_xchg *x)
 	ike_out_bytes(o, PAY_NONCE, x->nonce_i);
 	ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
 	ike_out_bytes(o, PAY_ID, x->id_i);
-	for (unsigned v = NATT_N - 1; v > NATT_NONE && ike->conf->natt_s != 0; v--)
-		vendor_write(sa, o, vendor_of_natt(v));
+	natt_offer(sa, NULL, o);
 	vendor_write(sa, o, VENDOR_DPD);
 	vendor_write(sa, o, VENDOR_FRAGMENTATION);
 	if (sa->auth->certificates)

@@ -368,8 +368,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	size_t at = wr_len(&o->w);
 	p1_write_offer(&o->w, &policy);
 	x->sa_i = ike_xchg_keep(x, ike_out_from(o, at));
-	for (unsigned v = NATT_N - 1; v > NATT_NONE && ike->conf->natt_s != 0; v--)
-		vendor_write(sa, o, vendor_of_natt(v));
+	natt_offer(sa, like, o);
 	vendor_write(sa, o, VENDOR_DPD);
 	vendor_write(sa, o, VENDOR_FRAGMENTATION);
 	ike_xchg_state(x, ST_MM_WAIT2);

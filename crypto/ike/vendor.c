@@ -36,6 +36,43 @@ static const struct {
           0x1f},
          "Received NAT-Traversal ver 02 VID",
          "constructing NAT-Traversal VID ver 02 payload"},
+        /* what Apple offers beside: drafts with other payload numbers (natt.c), and one that has no number */
+        {VENDOR_NATT_08,
+         16,
+         {0x8f, 0x8d, 0x83, 0x82, 0x6d, 0x24, 0x6b, 0x6f, 0xc7, 0xa8, 0xa6, 0xa4, 0x28, 0xc1, 0x1d,
+          0xe8},
+         "Received NAT-Traversal ver 08 VID",
+         "constructing NAT-Traversal VID ver 08 payload"},
+        {VENDOR_NATT_07,
+         16,
+         {0x43, 0x9b, 0x59, 0xf8, 0xba, 0x67, 0x6c, 0x4c, 0x77, 0x37, 0xae, 0x22, 0xea, 0xb8, 0xf5,
+          0x82},
+         "Received NAT-Traversal ver 07 VID",
+         "constructing NAT-Traversal VID ver 07 payload"},
+        {VENDOR_NATT_06,
+         16,
+         {0x4d, 0x1e, 0x0e, 0x13, 0x6d, 0xea, 0xfa, 0x34, 0xc4, 0xf3, 0xea, 0x9f, 0x02, 0xec, 0x72,
+          0x85},
+         "Received NAT-Traversal ver 06 VID",
+         "constructing NAT-Traversal VID ver 06 payload"},
+        {VENDOR_NATT_05,
+         16,
+         {0x80, 0xd0, 0xbb, 0x3d, 0xef, 0x54, 0x56, 0x5e, 0xe8, 0x46, 0x45, 0xd4, 0xc8, 0x5c, 0xe3,
+          0xee},
+         "Received NAT-Traversal ver 05 VID",
+         "constructing NAT-Traversal VID ver 05 payload"},
+        {VENDOR_NATT_04,
+         16,
+         {0x99, 0x09, 0xb6, 0x4e, 0xed, 0x93, 0x7c, 0x65, 0x73, 0xde, 0x52, 0xac, 0xe9, 0x52, 0xfa,
+          0x6b},
+         "Received NAT-Traversal ver 04 VID",
+         "constructing NAT-Traversal VID ver 04 payload"},
+        {VENDOR_NATT_NO_NUMBER,
+         16,
+         {0x4d, 0xf3, 0x79, 0x28, 0xe9, 0xfc, 0x4f, 0xd1, 0xb3, 0x26, 0x21, 0x70, 0xd5, 0x15, 0xc6,
+          0x62},
+         "Received NAT-Traversal ver draft VID",
+         "constructing NAT-Traversal VID ver draft payload"},
         /* RFC 3706 §6: version 1.0 */
         {VENDOR_DPD,
          16,
@@ -70,20 +107,7 @@ enum { N_VENDORS = sizeof vendors / sizeof vendors[0] };
 
 static void note(struct ike_sa *sa, uint8_t kind)
 {
-	enum natt_variant natt = NATT_NONE;
 	switch (kind) {
-	case VENDOR_NATT_RFC:
-		natt = NATT_RFC;
-		break;
-	case VENDOR_NATT_03:
-		natt = NATT_DRAFT_03;
-		break;
-	case VENDOR_NATT_02:
-		natt = NATT_DRAFT_02;
-		break;
-	case VENDOR_NATT_02N:
-		natt = NATT_DRAFT_02N;
-		break;
 	case VENDOR_DPD:
 		sa->dpd_peer = true;
 		break;
@@ -96,8 +120,9 @@ static void note(struct ike_sa *sa, uint8_t kind)
 	default:
 		break;
 	}
-	if (natt > sa->natt_offered)
-		sa->natt_offered = natt;
+	for (unsigned v = NATT_N - 1; v > sa->natt_offered; v--)
+		if (vendor_of_natt(v) == kind)
+			sa->natt_offered = (enum natt_variant)v;
 }
 
 /* Windows says no more than that it can. */
@@ -215,6 +240,12 @@ enum vendor_kind vendor_of_natt(unsigned variant)
 	static const uint8_t kinds[NATT_N] = {[NATT_RFC] = VENDOR_NATT_RFC,
 	                                      [NATT_DRAFT_03] = VENDOR_NATT_03,
 	                                      [NATT_DRAFT_02] = VENDOR_NATT_02,
-	                                      [NATT_DRAFT_02N] = VENDOR_NATT_02N};
+	                                      [NATT_DRAFT_02N] = VENDOR_NATT_02N,
+	                                      [NATT_DRAFT_08] = VENDOR_NATT_08,
+	                                      [NATT_DRAFT_07] = VENDOR_NATT_07,
+	                                      [NATT_DRAFT_06] = VENDOR_NATT_06,
+	                                      [NATT_DRAFT_05] = VENDOR_NATT_05,
+	                                      [NATT_DRAFT_04] = VENDOR_NATT_04,
+	                                      [NATT_NO_NUMBER] = VENDOR_NATT_NO_NUMBER};
 	return variant < NATT_N ? (enum vendor_kind)kinds[variant] : VENDOR_OTHER;
 }

@@ -12,6 +12,9 @@ static const struct payload_info {
         /* drafts of NAT traversal (draft-ietf-ipsec-nat-t-ike-02, -03) */
         {PAYLOAD_NATD_DRAFT, PAY_NATD, 1, "NAT-D"},
         {PAYLOAD_NATOA_DRAFT, PAY_NATOA, 8, "NAT-OA"},
+        /* -04 to -08 */
+        {PAYLOAD_NATD_DRAFT_04, PAY_NATD, 1, "NAT-D"},
+        {PAYLOAD_NATOA_DRAFT_04, PAY_NATOA, 8, "NAT-OA"},
 };
 
 static const struct payload_info *payload_find(uint8_t type)

@@ -57,7 +57,7 @@ enum ike_payload_kind {
 _Static_assert(PAY_ATTR == 14, "kinds are wire numbers up to here");
 
 enum { PAYLOAD_FRAGMENT = 132 }; /* next payload of a message that is a fragment */
-enum { PAYLOAD_NATD_DRAFT = 130, PAYLOAD_NATOA_DRAFT = 131 };
+enum { PAYLOAD_NATD_DRAFT = 130, PAYLOAD_NATOA_DRAFT = 131, PAYLOAD_NATD_DRAFT_04 = 15, PAYLOAD_NATOA_DRAFT_04 = 16 };
 
 /* Notify types (RFC 2408 §3.14.1, RFC 2407 §4.6.3, RFC 3706) */
 enum {
