@@ -20,6 +20,7 @@ enum script_name {
 	NAME_NBNS1,
 	NAME_DNS2,
 	NAME_NBNS2,
+	NAME_AUTH, /* how it proves itself in phase 1, 2 bytes */
 	NAME_N
 };
 
@@ -66,6 +67,8 @@ enum script_contact { CONTACT_NONE, CONTACT_MM5, CONTACT_INFO };
 
 struct ike_script {
 	uint32_t aggressive;
+	uint32_t auth;     /* authentication method: what {auth} in its proposals stands for */
+	uint32_t certreqs; /* authorities of its own that it asks for beside the server's */
 	struct script_list vendors, phase1, phase2;
 	struct script_list id; /* phase 1, one item: body of the payload */
 	uint32_t nonce;        /* bytes; 0 = the engine's */

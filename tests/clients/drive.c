@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "crypto/ike/proposal.h"
+#include "tests/clients/certified.h"
 #include "tests/clients/say.h"
 
 /* Strongest first, and what clients need that know nothing better. */
@@ -53,6 +55,8 @@ struct client *drive_new(struct world *w, const struct profile *p, const struct 
 	                               .script = &p->vpn};
 	for (size_t i = 0; i < p->methods.n; i++)
 		habits.methods |= AAA_BIT(p->methods.items[i].type);
+	if (p->ike.auth == AUTH_RSA_SIG)
+		certified_habits(&habits);
 	struct client *c = client_new(w, &habits, place->public_ip);
 	say_use(c->vpn.ike, &p->ike, c->vpn.ip);
 	return c;

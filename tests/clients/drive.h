@@ -12,7 +12,7 @@ struct place {
 
 /* A world that these clients get into. */
 void drive_open(struct world *w, const struct profile *const *profiles, size_t n);
-/* Not dialled yet. user 0 is alice, 1 bob. */
+/* Not dialled yet. user 0 is alice, 1 bob. One with a certificate needs a world that has them (certified.h). */
 struct client *drive_new(struct world *w, const struct profile *p, const struct place *place, unsigned user);
 /* As the profile takes its leave. */
 void drive_leave(struct client *c, const struct profile *p);

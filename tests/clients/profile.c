@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/grammar/yaml.h"
+#include "crypto/ike/proposal.h"
 
 struct loader {
 	struct profile *p;
@@ -37,6 +38,8 @@ static const struct word ways[] = {{"back-to-back", 0}, {"strict", 1}, {0}};
 static const struct word leaves[] = {{"lcp", LEAVE_LCP}, {"l2tp", LEAVE_L2TP}, {"ike", LEAVE_IKE}, {0}};
 static const struct word methods[] = {{"ms-chap-v2", AAA_MSCHAP2}, {"ms-chap-v1", AAA_MSCHAP1}, {"chap", AAA_CHAP},
                                       {"pap", AAA_PAP},           {"eap", AAA_EAP},            {0}};
+
+static const struct word auths[] = {{"psk", AUTH_PSK}, {"rsa", AUTH_RSA_SIG}, {"xauth-psk", AUTH_XAUTH}, {0}};
 
 static const struct word *word_find(const struct word *words, struct str text)
 {
@@ -166,6 +169,8 @@ static const struct field {
 	bool optional;
 } fields[] = {
         {"ike", "mode", WORD, AT(ike.aggressive), modes, false},
+        {"ike", "auth", LIST, AT(auths), "", true},
+        {"ike", "certificate-requests", NUMBER, AT(ike.certreqs), NULL, true},
         {"ike", "vendor-ids", LIST, AT(ike.vendors), "", false},
         {"ike", "proposals", LIST, AT(ike.phase1), SA, false},
         {"ike", "first-message-bytes", NUMBER, AT(mm1_bytes), NULL, true},
@@ -180,6 +185,8 @@ static const struct field {
         {"ike", "nat-keepalive-s", NUMBER, AT(vpn.keepalive_s), NULL, false},
         {"ike", "retry-ms", LIST, AT(ike.retry), MS, false},
         {"ike", "tries", NUMBER, AT(ike.tries), NULL, false},
+        {"ike", "quick-again-ms", LIST, AT(quick_again), MS, true},
+        {"ike", "gives-up-ms", NUMBER, AT(gives_up_ms), NULL, true},
         {"ike", "fragment", WORD, AT(ike.fragment), fragments, false},
         {"ike", "fragment-bytes", NUMBER, AT(ike.fragment_bytes), NULL, true},
         {"esp", "proposals", LIST, AT(ike.phase2), SA, false},
@@ -191,6 +198,7 @@ static const struct field {
         {"l2tp", "tunnel", NUMBER, AT(tunnel), NULL, false},
         {"l2tp", "call", NUMBER, AT(call), NULL, false},
         {"l2tp", "way", WORD, AT(strict), ways, false},
+        {"l2tp", "clear-first", NUMBER, AT(clear_first), NULL, true},
         {"l2tp", "tunnel-zero", WORD, AT(tunnel_zero), yes_no, true},
         {"l2tp", "two-calls", WORD, AT(two_calls), yes_no, true},
         {"l2tp", "sccrq", LIST, AT(l2tp.avps[SAY_SCCRQ]), AVP, false},
@@ -270,14 +278,13 @@ static bool read_section(struct loader *l, const char *name, const struct yaml *
 
 /* ------------------------------------------------------------------ the whole */
 
-/* `methods` and `retry-ms` are lists of one word or number each, the word of a method being its text. */
-static bool name_methods(struct loader *l, const struct yaml *file)
+/* `methods`, `auth` and `retry-ms` are lists of one word or number each, the word of a method being its text. */
+static bool name_methods(struct loader *l, const struct yaml *list, const struct word *words, const struct script_list *to)
 {
-	const struct yaml *list = yaml_get(yaml_get(file, "ppp"), "methods");
-	struct script_item *items = (struct script_item *)(void *)(uintptr_t)l->p->methods.items;
-	for (size_t i = 0; i < l->p->methods.n; i++) {
+	struct script_item *items = (struct script_item *)(void *)(uintptr_t)to->items;
+	for (size_t i = 0; i < to->n; i++) {
 		const struct yaml *item = list->kind == YAML_MAP ? list : list->items[i], *text = yaml_get(item, "text");
-		const struct word *w = text != NULL ? word_find(methods, str_of(text->text)) : NULL;
+		const struct word *w = text != NULL ? word_find(words, str_of(text->text)) : NULL;
 		if (w == NULL)
 			return bad(l, item->line, "no such method", text != NULL ? text->text : NULL);
 		items[i].type = w->value;
@@ -308,12 +315,14 @@ static bool read_file(struct loader *l, const struct yaml *file)
 		return bad(l, file->line, "fragment without fragment-bytes", NULL);
 	if (l->p->ike.retry.n == 0 || l->p->l2tp.retry.n == 0)
 		return bad(l, file->line, "no retry-ms", NULL);
-	return name_methods(l, file);
+	return name_methods(l, yaml_get(yaml_get(file, "ppp"), "methods"), methods, &l->p->methods) &&
+	       name_methods(l, yaml_get(yaml_get(file, "ike"), "auth"), auths, &l->p->auths);
 }
 
 static void join(struct profile *p)
 {
 	p->vpn.ppp = &p->ppp;
+	p->ike.auth = p->auths.n > 0 ? p->auths.items[0].type : AUTH_PSK;
 	p->lac = (struct lac_conf){.host = "",
 	                           .tunnel = (uint16_t)p->tunnel,
 	                           .call = (uint16_t)p->call,

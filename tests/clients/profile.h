@@ -17,7 +17,12 @@ struct profile {
 	struct ppp_script ppp;
 	struct lac_conf lac;
 	struct script_list methods; /* of authentication, enum aaa_method in type, best first */
+	struct script_list auths;   /* how it can be set up for phase 1, method in type; the first one is ike.auth */
 	const char *group_name;     /* of a client with one; NULL = none */
+	/* when it begins Quick Modes while nothing of L2TP is answered, milliseconds since the first, in type; when it gives up */
+	struct script_list quick_again;
+	uint32_t gives_up_ms;
+	uint32_t clear_first; /* SCCRQs in clear before it begins with IKE */
 	uint32_t mm1_bytes, sa_bytes; /* of its first message, of the SA payload in it; 0 = not known */
 	uint32_t tunnel, call, strict;
 	uint32_t tunnel_zero, two_calls; /* it never writes the server's number; opens a second call */

@@ -1,9 +1,11 @@
 #include "tests/clients/say.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/random.h"
+#include "crypto/ike/auth.h"
 #include "crypto/ike/info.h"
 #include "crypto/ike/main.h"
 #include "crypto/ike/quick.h"
@@ -110,6 +112,12 @@ void say_sa(struct wr *w, const struct script_list *list, const struct script_va
 	}
 }
 
+void say_phase1(struct wr *w, const struct ike_script *script)
+{
+	const struct script_values values = {.v = {[NAME_AUTH] = script->auth}};
+	say_sa(w, &script->phase1, &values, false);
+}
+
 WRAP(struct ike_out *, ike_answer_begin, struct ike_xchg *x, bool encrypted)
 {
 	writing = x->initiator ? speaker_of(x->sa->ike) : NULL;
@@ -122,7 +130,7 @@ WRAP(void, p1_write_offer, struct wr *w, const struct ike_policy *policy)
 	if (writing == NULL)
 		__real_p1_write_offer(w, policy);
 	else
-		say_sa(w, &writing->script->phase1, NULL, false);
+		say_phase1(w, writing->script);
 }
 
 WRAP(void, p2_write_offer, struct wr *w, const struct p2_own *own)
@@ -154,7 +162,7 @@ WRAP(struct bytes, mm_own_id, struct ike_sa *sa, const struct pki_cert *cert)
 	const struct speaker *s = sa_is(sa, SAF_INITIATOR) ? speaker_of(sa->ike) : NULL;
 	uint8_t body[256];
 	struct wr w = wr_of(body, sizeof body);
-	if (s == NULL || s->script->id.n == 0)
+	if (s == NULL || s->script->id.n == 0 || cert != NULL) /* who shows a certificate is who stands in it */
 		return __real_mm_own_id(sa, cert);
 	const struct script_values values = {.v = {[NAME_IP] = s->own_ip}};
 	script_write(&w, s->script->id.items[0].form, &values);
@@ -171,6 +179,27 @@ WRAP(bool, mm_make_ke_nonce, struct ike_xchg *x, struct bytes *ke, struct bytes 
 	*ke = ike_xchg_keep(x, (struct bytes){x->dh->job.public, x->dh->job.public_len});
 	*nonce = ike_xchg_keep(x, (struct bytes){random, s->script->nonce});
 	return ke->p != NULL && nonce->p != NULL;
+}
+
+/* It trusts many; the server's authority comes last. */
+WRAP(void, certs_write_requests, struct ike_sa *sa, struct ike_out *o)
+{
+	enum { SEQUENCE = 0x30, SET = 0x31, UTF8 = 0x0c, NAME_LEN = 40 };
+	static const uint8_t common_name[] = {0x06, 0x03, 0x55, 0x04, 0x03};
+	const struct speaker *s = sa_is(sa, SAF_INITIATOR) ? speaker_of(sa->ike) : NULL;
+	for (unsigned i = 0; s != NULL && i < s->script->certreqs; i++) {
+		char name[NAME_LEN + 1];
+		snprintf(name, sizeof name, "%*u", NAME_LEN, i);
+		ike_out_payload(o, PAY_CERTREQ);
+		wr_u8(&o->w, CERT_X509_SIGNATURE);
+		wr_u16(&o->w, SEQUENCE << 8 | (6 + sizeof common_name + NAME_LEN));
+		wr_u16(&o->w, SET << 8 | (4 + sizeof common_name + NAME_LEN));
+		wr_u16(&o->w, SEQUENCE << 8 | (2 + sizeof common_name + NAME_LEN));
+		wr_bytes(&o->w, common_name, sizeof common_name);
+		wr_u16(&o->w, UTF8 << 8 | NAME_LEN);
+		wr_bytes(&o->w, name, NAME_LEN);
+	}
+	__real_certs_write_requests(sa, o);
 }
 
 /* INITIAL-CONTACT (RFC 2407 §4.6.3.3) goes into message 5 of the first Main Mode, behind the HASH. */

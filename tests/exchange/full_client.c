@@ -39,8 +39,17 @@ static void on_send(void *arg, uint16_t port, struct ip4_end to, const struct io
 	         wr_len(&w));
 }
 
+static bool is_esp(const struct datagram *d)
+{
+	static const uint8_t marker[4];
+	return d->proto == FULL_ESP ||
+	       (d->dst.port == IKE_PORT_NATT && d->len > sizeof marker && memcmp(d->data, marker, sizeof marker) != 0);
+}
+
 void client_input(struct client *c, const struct datagram *d)
 {
+	if (c->hears_no_esp && is_esp(d))
+		return;
 	full_counting = &c->counter;
 	vpn_input(&c->vpn, d->dst, d->src, d->proto == FULL_UDP, d->data, d->len);
 	full_counting = NULL;
