@@ -53,7 +53,7 @@ static const struct word *word_find(const struct word *words, struct str text)
 /* Tags of the reference ("W1 L5"), a standard, or why there is none. */
 static bool is_source(struct str word)
 {
-	static const struct word others[] = {{"constructed", 0}, {"rec", 0}, {"measured", 0}, {"RFC", 0}, {0}};
+	static const struct word others[] = {{"constructed", 0}, {"rec", 0}, {"measured", 0}, {"captured", 0}, {"RFC", 0}, {0}};
 	if (word_find(others, word) != NULL)
 		return true;
 	bool digits = word.len >= 2;
