@@ -22,6 +22,7 @@
 #include "crypto/ike/proposal.h"
 #include "crypto/ike/source.h"
 #include "crypto/ike/text.h"
+#include "crypto/ike/waiting.h"
 #include "crypto/ike/wire.h"
 #include "crypto/pki/check.h"
 #include "crypto/pki/pki.h"
@@ -370,6 +371,7 @@ struct ike {
 	uint64_t peers_ever, peers_peak, child_ever, child_peak, conns_peak;
 	uint64_t half_open_peak, put_off[PUT_OFF_N], drop[IKE_DROP_N];
 	uint64_t no_stale_ms[2]; /* nothing to make room with before: of any address, of one */
+	struct ike_waiting waiting;
 	struct ike_source sources[IKE_SOURCES];
 	uint32_t sources_seed;
 	uint8_t nobodys_key[32]; /* pre-shared key of tunnel groups that are none */
@@ -529,10 +531,11 @@ void sa_refuse(struct ike_sa *sa);
 /* Removes it; sends a Delete first when tell is set. */
 void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell);
 void sa_count_half_open(struct ike_sa *sa, bool half_open);
-/* May one more phase 1 begin from this address? Makes room when an old one is stale. false: counted as put off;
- * silent: nothing is wrong, its sender only has to wait. Aggressive Mode, whose first message makes us work for an address
- * that has not proved anything, gets a quarter of what there is. */
-bool sa_admit(struct ike *ike, uint32_t ip, bool aggressive, bool *silent);
+/* Is there room for one more phase 1 from this address? PUT_OFF_N: yes. Aggressive Mode, whose first message makes us work
+ * for an address that has not proved anything, gets a quarter of what there is. */
+enum ike_put_off sa_room(struct ike *ike, uint32_t ip, bool aggressive);
+/* May it begin? Makes room when an old one is stale. Else counted as put off, for the reason that is returned. */
+enum ike_put_off sa_admit(struct ike *ike, uint32_t ip, bool aggressive);
 /* Would Diffie-Hellman be refused now? Counted as put off when it would. */
 bool ike_dh_full(struct ike *ike);
 /* Notes the message ID of an authenticated Quick Mode of the peer's. false when the SA has seen it before: a

@@ -40,7 +40,7 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->bucket_ms = clock_now(clock);
 	random_bytes(ike->nobodys_key, sizeof ike->nobodys_key);
 	ike->sources_seed = random_u32();
-	if (ike->sa_pool == NULL || ike->peer_pool == NULL || ike->flow_pool == NULL || ike->child_pool == NULL ||
+	if (!waiting_init(ike) || ike->sa_pool == NULL || ike->peer_pool == NULL || ike->flow_pool == NULL || ike->child_pool == NULL ||
 	    ike->qm_pool == NULL || ike->by_cookies == NULL || ike->by_first == NULL || ike->half_open_by_ip == NULL ||
 	    ike->frag_bytes_by_ip == NULL || ike->peers_by_handle == NULL || ike->flows_by_handle == NULL ||
 	    ike->children_by_spi == NULL || ike->peers_by_end == NULL) {
@@ -61,6 +61,7 @@ static void drop_everything(struct ike *ike, bool tell)
 void ike_shutdown(struct ike *ike)
 {
 	ike_enter(ike);
+	waiting_free(ike); /* nobody begins any more */
 	drop_everything(ike, true);
 	ike_leave(ike);
 }
@@ -77,6 +78,7 @@ void ike_free(struct ike *ike)
 	if (ike == NULL)
 		return;
 	struct ike_ops quiet;
+	waiting_free(ike);
 	if (ike->by_cookies != NULL && (ike->peers != NULL || ike->sas != NULL)) {
 		/* Nobody is told any more, but SAs are still taken off the data path. */
 		quiet = *ike->ops;
@@ -90,6 +92,7 @@ void ike_free(struct ike *ike)
 		ike_leave(ike);
 	}
 	ike_jobs_leave(ike);
+	waiting_free(ike);
 	hash_free(ike->by_cookies);
 	hash_free(ike->by_first);
 	hash_free(ike->half_open_by_ip);
@@ -116,6 +119,8 @@ void ike_enter(struct ike *ike)
 
 void ike_leave(struct ike *ike)
 {
+	if (ike->depth == 1)
+		waiting_serve(ike);
 	if (--ike->depth > 0)
 		return;
 	for (size_t i = 0; i < ike->ngraves; i++)
@@ -318,7 +323,8 @@ static bool is_for_us(struct ike *ike, struct ip4_end remote, const struct ike_h
 }
 
 /* Is there room for one more who has proved nothing yet? */
-static bool has_room(struct ike *ike, struct ip4_end remote, struct bytes raw, bool aggressive, const char *ifname)
+static bool has_room(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes raw, bool aggressive,
+                     const char *ifname)
 {
 	if (ike->ops->admit != NULL && !ike->ops->admit(ike->ctx)) {
 		ike_drop(ike, IKE_DROP_ADMISSION);
@@ -327,12 +333,17 @@ static bool has_room(struct ike *ike, struct ip4_end remote, struct bytes raw, b
 		ike_refused_first(ike, remote, ifname, raw, FAIL_LOG_DOWN);
 		return false;
 	}
-	bool silent, room = sa_admit(ike, remote.ip, aggressive, &silent);
-	if (!room && !silent && ike_may_log(ike))
+	enum ike_put_off why = sa_admit(ike, remote.ip, aggressive);
+	if (why == PUT_OFF_N)
+		return true;
+	if (why != PUT_OFF_RATE)
+		waiting_keep(ike, local, remote, raw);
+	if (why == PUT_OFF_BACKLOG) /* nothing is wrong, its sender only has to wait */
+		return false;
+	if (ike_may_log(ike))
 		ike_log(ike, MSG_713191, ike_prefix_ip(remote.ip).s);
-	if (!room && !silent)
-		ike_refused_first(ike, remote, ifname, raw, FAIL_NO_ROOM);
-	return room;
+	ike_refused_first(ike, remote, ifname, raw, FAIL_NO_ROOM);
+	return false;
 }
 
 /* The first message of somebody's phase 1. */
@@ -351,8 +362,9 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 		return;
 	}
 	bool aggressive = hdr->exch == EXCH_AGGRESSIVE;
-	if (!is_for_us(ike, remote, hdr, raw, iface) || !has_room(ike, remote, raw, aggressive, iface->ifname))
+	if (!is_for_us(ike, remote, hdr, raw, iface) || !has_room(ike, local, remote, raw, aggressive, iface->ifname))
 		return;
+	waiting_forget(ike, remote, raw);
 	sa = sa_new(ike, local, remote, false);
 	if (sa == NULL) {
 		source_give(ike, remote.ip);

@@ -120,6 +120,7 @@ void sa_count_half_open(struct ike_sa *sa, bool half_open)
 	} else {
 		n -= n > 0;
 		ike->half_open--;
+		waiting_note_room(ike);
 	}
 	if (n > 0)
 		hash_put(ike->half_open_by_ip, &ip, sizeof ip, (void *)(uintptr_t)n);
@@ -159,18 +160,7 @@ bool ike_dh_full(struct ike *ike)
 	return true;
 }
 
-/* Told, unlike a backlog: who shares the address with many that are set up wrong looks for the reason. */
-static bool at_its_rate(struct ike *ike, uint32_t ip, bool *silent)
-{
-	if (source_take(ike, ip))
-		return true;
-	*silent = false;
-	ike->put_off[PUT_OFF_RATE]++;
-	ike->stat[STAT_CAPACITY_FAILS]++;
-	return false;
-}
-
-bool sa_admit(struct ike *ike, uint32_t ip, bool aggressive, bool *silent)
+enum ike_put_off sa_room(struct ike *ike, uint32_t ip, bool aggressive)
 {
 	uint32_t most = ike->conf->max_half_open;
 	if (most == 0 || most > IKE_HALF_OPEN_MAX)
@@ -180,25 +170,30 @@ bool sa_admit(struct ike *ike, uint32_t ip, bool aggressive, bool *silent)
 	uint32_t share = most / 2 < IKE_HALF_OPEN_ADDRESS ? (most + 1) / 2 : IKE_HALF_OPEN_ADDRESS;
 	bool crowd = half_open_of(ike, ip) >= share;
 
-	*silent = dh_waiting(ike) >= (aggressive ? IKE_DH_BACKLOG / 4 : IKE_DH_BACKLOG);
-	if (*silent) {
-		ike->put_off[PUT_OFF_BACKLOG]++;
-		return false;
+	if (dh_waiting(ike) >= (aggressive ? IKE_DH_BACKLOG / 4 : IKE_DH_BACKLOG))
+		return PUT_OFF_BACKLOG;
+	if (crowd)
+		return PUT_OFF_ADDRESS;
+	return ike->nsas >= IKE_SAS_MAX || ike->half_open >= most ? PUT_OFF_LIMIT : PUT_OFF_N;
+}
+
+enum ike_put_off sa_admit(struct ike *ike, uint32_t ip, bool aggressive)
+{
+	enum ike_put_off why = sa_room(ike, ip, aggressive);
+	struct ike_sa *old = NULL;
+	if (why == PUT_OFF_ADDRESS || why == PUT_OFF_LIMIT)
+		old = stale(ike, why == PUT_OFF_ADDRESS ? ip : 0);
+	if ((why == PUT_OFF_N || old != NULL) && !source_take(ike, ip)) {
+		why = PUT_OFF_RATE;
+	} else if (old != NULL) {
+		sa_delete(old, SA_END_DELETED, false); /* below the ceiling of all again */
+		why = PUT_OFF_N;
 	}
-	if (ike->nsas < IKE_SAS_MAX && ike->half_open < most && !crowd)
-		return at_its_rate(ike, ip, silent);
-	struct ike_sa *old = stale(ike, crowd ? ip : 0);
-	if (old != NULL) {
-		if (!at_its_rate(ike, ip, silent))
-			return false;
-		sa_delete(old, SA_END_DELETED, false);
-		if (ike->nsas < IKE_SAS_MAX)
-			return true;
-		source_give(ike, ip);
-	}
-	ike->put_off[crowd ? PUT_OFF_ADDRESS : PUT_OFF_LIMIT]++;
-	ike->stat[STAT_CAPACITY_FAILS]++;
-	return false;
+	if (why == PUT_OFF_N)
+		return why;
+	ike->put_off[why]++;
+	ike->stat[STAT_CAPACITY_FAILS] += why != PUT_OFF_BACKLOG;
+	return why;
 }
 
 static struct sized msgid_lists = SIZED_INIT("IKE message ids");

@@ -31,6 +31,11 @@ static struct ike_source *source_of(struct ike *ike, uint32_t ip)
 	return row;
 }
 
+bool source_has(struct ike *ike, uint32_t ip)
+{
+	return source_of(ike, ip)->tokens > 0;
+}
+
 bool source_take(struct ike *ike, uint32_t ip)
 {
 	struct ike_source *row = source_of(ike, ip);

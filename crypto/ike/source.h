@@ -15,7 +15,9 @@ struct ike_source {
 	uint64_t at_ms; /* as of then */
 };
 
-/* Has the address (host order) a token left? Takes it. */
+/* Has the address (host order) a token left? */
+bool source_has(struct ike *ike, uint32_t ip);
+/* Takes it; false: there was none. */
 bool source_take(struct ike *ike, uint32_t ip);
 void source_give(struct ike *ike, uint32_t ip);
 

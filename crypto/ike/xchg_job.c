@@ -18,6 +18,7 @@ static void finish(struct ike_job *j)
 	struct ike_xchg *x = j->x;
 	struct ike *ike = x->sa->ike;
 	ike_enter(ike);
+	waiting_note_room(ike);
 	j->finish(x);
 	ike_leave(ike);
 }

@@ -5,7 +5,7 @@
 
 #include "crypto/ike/auth.h"
 
-enum { FIRST_SPI = 0x1000 };
+enum { FIRST_SPI = 0x1000, NAT_PORTS = 10000 };
 
 /* ------------------------------------------------------------------ the wire */
 
@@ -27,6 +27,12 @@ static void put(struct many *m, bool to_server, struct ip4_end local, struct ip4
 	p->at_ms = clock_now(&m->net.clock) + m->latency_ms;
 	p->remote = (struct ip4_end){remote.ip, local.port};
 	p->local = (struct ip4_end){to_server ? SERVER_IP : CLIENT_IP, remote.port};
+	if (to_server && remote.ip - MANY_FIRST_IP < m->behind_nat) {
+		p->remote = (struct ip4_end){NAT_IP, (uint16_t)(NAT_PORTS + remote.ip - MANY_FIRST_IP)};
+	} else if (!to_server && remote.ip == NAT_IP) {
+		p->remote = (struct ip4_end){MANY_FIRST_IP + remote.port - NAT_PORTS, local.port};
+		p->local.port = local.port;
+	}
 	p->len = len;
 	memcpy(p->data, msg, len);
 	m->n++;

@@ -23,6 +23,7 @@ struct many {
 	size_t first, n;
 	uint32_t latency_ms, rnd;
 	unsigned loss; /* of 1000 packets */
+	uint32_t behind_nat; /* so many of the clients, the first ones: each has a port at NAT_IP */
 	struct {
 		struct prim_dh_job *job;
 		void (*done)(void *arg);

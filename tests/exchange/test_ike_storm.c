@@ -11,7 +11,7 @@
 #include "core/base/random.h"
 #include "tests/exchange/ike_many.h"
 
-enum { CROWD = 1000, GROUP = 19, PATIENCE_MS = 60000 };
+enum { CROWD = 1000, GROUP = 19, PATIENCE_MS = 60000, FORGED_IP = 0x0b000001 };
 
 static struct many many;
 
@@ -70,6 +70,72 @@ static void all_at_once(void **state)
 	until_all_are_in(m, 1);
 }
 
+/* The first message of somebody who will never say more. */
+static void forged(struct many *m, uint32_t ip)
+{
+	struct ike_out o;
+	struct ike_hdr hdr = {.exch = EXCH_MAIN};
+
+	random_bytes(hdr.icookie, sizeof hdr.icookie);
+	ike_out_begin(&o, &hdr);
+	ike_out_payload(&o, PAY_SA);
+	p1_write_offer(&o.w, &m->net.server.offer.policy[1]);
+	assert_true(ike_out_end(&o));
+	struct bytes all = ike_out_all(&o);
+	ike_input(m->server, (struct ip4_end){SERVER_IP, IKE_PORT}, (struct ip4_end){ip, IKE_PORT}, all.p, all.len);
+}
+
+/* Behind one NAT, of which only some may be under way: the others are called, none has to ask again. */
+static void crowd_behind_one_address(void **state)
+{
+	struct many *m = *state;
+	uint64_t began_ms = clock_now(&m->net.clock);
+
+	m->behind_nat = CROWD;
+	while (m->begun < CROWD)
+		many_dial(m);
+	until_all_are_in(m, 1);
+	assert_true(m->server->put_off[PUT_OFF_ADDRESS] > 0);
+	assert_int_equal(m->server->put_off[PUT_OFF_RATE], 0);
+	assert_in_range(clock_now(&m->net.clock) - began_ms, CROWD, 1999); /* then it would ask */
+	assert_int_equal(m->server->waiting.n, 0);
+	assert_false(timer_running(&m->server->waiting.timer));
+}
+
+/* One address alone, and everybody else: neither waits for the other. */
+static void crowd_beside_a_crowd(void **state)
+{
+	struct many *m = *state;
+
+	m->behind_nat = CROWD / 2;
+	m->net.server.offer.conf.max_half_open = CROWD / 2;
+	while (m->begun < CROWD)
+		many_dial(m);
+	steps(m, CROWD / 2, 1);
+	assert_in_range(m->up, CROWD / 4, CROWD / 2);
+	until_all_are_in(m, 1);
+	assert_int_equal(m->server->waiting.n, 0);
+}
+
+/* Of forged messages no more wait than there is room for, and not for long. */
+static void forged_crowd(void **state)
+{
+	struct many *m = *state;
+
+	for (uint32_t i = 0; i < 10 * CROWD; i++)
+		forged(m, FORGED_IP + i);
+	assert_int_equal(m->server->half_open, IKE_HALF_OPEN_MAX);
+	assert_int_equal(m->server->waiting.n, IKE_WAITING_MOST);
+	steps(m, IKE_WAITING_MS + 2000, 1);
+	assert_int_equal(m->server->waiting.n, 0);
+	steps(m, 40000, 1);
+	assert_int_equal(m->server->half_open, 0);
+	assert_int_equal(m->server->nsas, 0);
+	many_dial(m);
+	steps(m, 1000, 1);
+	assert_int_equal(m->up, 1);
+}
+
 /* More than fit under the limit. */
 static void more_than_the_limit(void **state)
 {
@@ -111,21 +177,6 @@ static void first_messages_are_told_apart(void **state)
 	assert_false(ike_is_first(msg, 0));
 	msg[15] = 1;
 	assert_false(ike_is_first(msg, sizeof msg));
-}
-
-/* The first message of somebody who will never say more. */
-static void forged(struct many *m, uint32_t ip)
-{
-	struct ike_out o;
-	struct ike_hdr hdr = {.exch = EXCH_MAIN};
-
-	random_bytes(hdr.icookie, sizeof hdr.icookie);
-	ike_out_begin(&o, &hdr);
-	ike_out_payload(&o, PAY_SA);
-	p1_write_offer(&o.w, &m->net.server.offer.policy[1]);
-	assert_true(ike_out_end(&o));
-	struct bytes all = ike_out_all(&o);
-	ike_input(m->server, (struct ip4_end){SERVER_IP, IKE_PORT}, (struct ip4_end){ip, IKE_PORT}, all.p, all.len);
 }
 
 /* One address has a share and no more; others get in beside it at once. */
@@ -223,7 +274,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	        T(all_at_once),            T(more_than_the_limit),    T(faster_than_served), T(flood_of_one_address),
+	        T(all_at_once), T(crowd_behind_one_address), T(crowd_beside_a_crowd), T(forged_crowd), T(more_than_the_limit),    T(faster_than_served), T(flood_of_one_address),
 	        T(share_of_a_small_limit), T(full_queue), T(first_messages_are_told_apart),             T(repetitions_cost_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,43 @@
+/* First messages for which there was no room: those of a crowd that comes at once, from one address or many. They are
+ * answered, oldest first, as soon as others are through, so that nobody depends on when his client asks again. Inside the
+ * engine. */
+#ifndef CRYPTO_IKE_WAITING_H
+#define CRYPTO_IKE_WAITING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/ip4.h"
+
+enum {
+	IKE_WAITING_MOST = 2000, /* messages; about two megabytes */
+	IKE_WAITING_BYTES = 1024, /* a longer one is not kept */
+	IKE_WAITING_MS = 8000, /* then its sender has given up, or was never there; who repeats it waits on */
+};
+
+struct ike;
+struct ike_waiter;
+
+struct ike_waiting {
+	struct ike_waiter *first, *last;
+	struct hash *by_first; /* initiator's cookie, address, port */
+	struct timer timer; /* runs while some wait */
+	size_t n;
+	bool room; /* somebody has left, or an answer has been computed */
+};
+
+/* false: no memory. */
+bool waiting_init(struct ike *ike);
+void waiting_free(struct ike *ike);
+/* Keeps a copy, unless it has one; msg begins with the header. */
+void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg);
+/* Its sender is being answered. */
+void waiting_forget(struct ike *ike, struct ip4_end remote, struct bytes msg);
+/* There may be room. */
+void waiting_note_room(struct ike *ike);
+/* Begins the negotiations there is room for now. Called when the engine is about to be left. */
+void waiting_serve(struct ike *ike);
+
+#endif
