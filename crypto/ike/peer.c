@@ -255,6 +255,14 @@ void peer_drop(struct ike_peer *peer, enum sa_end why, bool tell)
 	peer_finish(peer, why);
 }
 
+/* What the peer has begun on the SA is of its new life, though it seemed to renew a flow of the old one. */
+static void quick_alone(const struct ike_sa *sa, const struct ike_flow *flow)
+{
+	for (struct ike_qm *q = sa->quick; q != NULL; q = q->next)
+		if (!q->x.initiator && q->flow == flow && q->child == NULL)
+			q->flow = NULL;
+}
+
 void peer_forget_old(struct ike_peer *peer, const struct ike_sa *keep)
 {
 	struct ike_sa *next_sa;
@@ -269,6 +277,7 @@ void peer_forget_old(struct ike_peer *peer, const struct ike_sa *keep)
 		again = false;
 		for (struct ike_flow *f = peer->flows; f != NULL && !again; f = f->next)
 			if (f->children != NULL && f->children->since_ms < keep->began_ms) {
+				quick_alone(keep, f);
 				flow_remove(f, SA_END_REPLACED, false);
 				again = true;
 			}

@@ -354,6 +354,30 @@ static void returns_with_initial_contact(void **state)
 	assert_int_equal(net->server.ike->nsas, 1);
 }
 
+/* ... which comes while the server works on the first Quick Mode of the new life: that goes on. */
+static void returns_with_a_late_initial_contact(void **state)
+{
+	struct net *net = *state;
+	uint8_t spi[16] = {0};
+	net_client(net, &net->client, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
+	client_connect(&net->client);
+	net_client(net, &net->other, CLIENT_IP, CLIENT_IP, "3des", "sha", 2);
+	net->server.dh_later = true;
+	net_run(net, 2000);
+	struct ike_peer *peer = client_peer(&net->other);
+	client_flow(&net->other, peer, CLIENT_IP, 1701, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, ENCAP_TRANSPORT)
+	        ->group = 2;
+	mm_begin(peer, NULL);
+	for (int ms = 0; ms < 1000 && sa_best(peer) == NULL; ms++)
+		net_run(net, 1);
+	info_notify(sa_best(peer), PROTO_ISAKMP, (struct bytes){spi, sizeof spi}, NOTIFY_INITIAL_CONTACT, (struct bytes){0});
+	net_run(net, 1000);
+	assert_int_equal(net->server.flow_downs, 1);
+	assert_int_equal(net->server.down_why, SA_END_REPLACED);
+	assert_int_equal(net->server.flow_ups, 2);
+	assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->other)));
+}
+
 /* The other client behind the same NAT is not touched by it. */
 static void initial_contact_of_a_neighbour(void **state)
 {
@@ -544,6 +568,7 @@ int main(void)
 	        T(traffic_needs_no_dpd),
 	        T(returns_without_goodbye),
 	        T(returns_with_initial_contact),
+	        T(returns_with_a_late_initial_contact),
 	        T(initial_contact_of_a_neighbour),
 	        T(follows_the_nat),
 	        T(replays_move_nothing),
