@@ -149,6 +149,15 @@ static bool pbkdf2_check(struct str password, struct str stored)
 	return ok;
 }
 
+void passhash_spend(struct str password)
+{
+	static const uint8_t salt[PBKDF2_LEN];
+	uint8_t hash[PBKDF2_LEN];
+	prim_pbkdf2_sha512((struct bytes){(const uint8_t *)password.p, password.len},
+	                   (struct bytes){salt, sizeof(salt)}, PBKDF2_ROUNDS, hash, sizeof(hash));
+	wipe(hash, sizeof(hash));
+}
+
 static bool same_text(const char *a, struct str b)
 {
 	return strlen(a) == b.len && bytes_eq_secret((struct bytes){(const uint8_t *)a, b.len},

@@ -23,6 +23,8 @@ bool passhash_pbkdf2(struct str password, char out[PASSHASH_PBKDF2_CAP]);
 bool passhash_is_pbkdf2(struct str stored);
 /* Does the password belong to what is stored, in any of the forms above but nt-encrypted? Takes as long for a wrong one. */
 bool passhash_check(struct str password, struct str user, struct str stored);
+/* Takes as long as that of the form that takes longest, and comes to nothing. */
+void passhash_spend(struct str password);
 
 /* Registers the edit hooks `enable_password`, `enable_level`, `passwd` and `username_password` of the grammar. Before grammar_load. */
 void passhash_register(void);

@@ -141,13 +141,19 @@ static void on_done(struct timer *t, void *arg)
 		run_free(run);
 }
 
-/* Who guesses waits: it is not said before that whether he was right. */
+/* Refused by somebody who had found name and password right, or for what has nothing to do with them. */
+static bool is_no_guess(enum aaa_why why)
+{
+	return why == AAA_WHY_EXPIRED || why == AAA_WHY_ACCOUNT_EXPIRED || why == AAA_WHY_AUTHORIZATION ||
+	       why == AAA_WHY_CHALLENGED || why == AAA_WHY_NO_GROUP;
+}
+
+/* Who guesses waits: it is not said before that whether he was right. What the user's entry lacks counts like a wrong
+ * password, or those names would be told by it. */
 static uint64_t held_back(const struct aaa_request *rq, const struct aaa_conf *c)
 {
 	const struct aaa_result *res = &rq->result;
-	bool guess = res->why == AAA_WHY_PASSWORD || res->why == AAA_WHY_NO_USER ||
-	             res->why == AAA_WHY_FAILURE || res->why == AAA_WHY_LOCKED;
-	if (res->status != AAA_ACCEPT && !(res->status == AAA_REJECT && guess))
+	if (res->status != AAA_ACCEPT && (res->status != AAA_REJECT || is_no_guess(res->why)))
 		return 0;
 	return aaa_backoff(clock_now(rq->clock), res->user, rq->peer_ip, res->status == AAA_ACCEPT,
 	                   c && aaa_user_find(c, res->user));

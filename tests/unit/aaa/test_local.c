@@ -1,15 +1,19 @@
 /* The local database: every stored form against every method; whose terms apply; what the log says. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "core/aaa/aaa.h"
+#include "core/aaa/backoff.h"
 #include "core/aaa/local.h"
 #include "core/aaa/mschap.h"
+#include "core/aaa/passhash.h"
 #include "core/aaa/server.h"
 #include "core/base/log.h"
 #include "crypto/prim/prim.h"
@@ -78,6 +82,7 @@ static void ask(struct aaa_request *rq, const char *group)
 {
 	struct clock clock;
 	clock_init(&clock, 1000);
+	aaa_backoff_clear();
 	log_text[0] = '\0';
 	n_done = 0;
 	rq->done = on_done;
@@ -215,6 +220,85 @@ static void test_terms(void **state)
 	assert_string_equal(aaa_methods_text(0, text, sizeof(text)), "none");
 }
 
+/* After as many wrong ones the answer is held back as long, whatever is wrong: no name is told by it. */
+static void test_every_wrong_one_counts(void **state)
+{
+	static const struct {
+		const char *user;
+		enum aaa_method method;
+		bool lm_only;
+		enum aaa_why why;
+	} rows[] = {
+	        {"nobody", AAA_PAP, false, AAA_WHY_NO_USER},        {"nobody", AAA_MSCHAP2, false, AAA_WHY_NO_USER},
+	        {"nt", AAA_PAP, false, AAA_WHY_PASSWORD},           {"nt", AAA_MSCHAP2, false, AAA_WHY_PASSWORD},
+	        {"nt", AAA_MSCHAP1, true, AAA_WHY_LM_ONLY},         {"nobody", AAA_MSCHAP1, true, AAA_WHY_NO_USER},
+	        {"open", AAA_PAP, false, AAA_WHY_NO_PASSWORD},      {"odd", AAA_PAP, false, AAA_WHY_PASSWORD},
+	        {"jdoe", AAA_MSCHAP2, false, AAA_WHY_NO_NT_HASH},   {"open", AAA_MSCHAP2, false, AAA_WHY_NO_PASSWORD},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct clock clock;
+		clock_init(&clock, 1000);
+		aaa_backoff_clear();
+		struct aaa_servers *servers = aaa_servers_new(&clock, NULL, NULL);
+		aaa_servers_set(servers, &conf);
+		for (unsigned n = 0; n <= AAA_BACKOFF_FREE; n++) {
+			struct aaa_request rq = {.method = rows[i].method, .lm_only = rows[i].lm_only, .done = on_done};
+			snprintf(rq.user, sizeof rq.user, "%s", rows[i].user);
+			snprintf(rq.password, sizeof rq.password, "x");
+			n_done = 0;
+			aaa_start(&rq, servers, &groups[0]);
+			clock_run(&clock, clock_now(&clock));
+			assert_int_equal(n_done, n < AAA_BACKOFF_FREE);
+			clock_run(&clock, clock_now(&clock) + AAA_BACKOFF_FIRST_MS - 1);
+			assert_int_equal(n_done, n < AAA_BACKOFF_FREE);
+			clock_run(&clock, clock_now(&clock) + 1);
+			assert_int_equal(n_done, 1);
+			assert_int_equal(got.why, rows[i].why);
+		}
+		aaa_servers_free(servers);
+		clock_free(&clock);
+	}
+	aaa_backoff_clear();
+}
+
+/* Microseconds of the processor that a refusal takes: the least of some. */
+static long cost_us(const struct aaa_conf *c, const char *user)
+{
+	long least = LONG_MAX;
+	for (unsigned i = 0; i < 5; i++) {
+		struct aaa_request rq = {.method = AAA_PAP};
+		struct timespec a, b;
+		snprintf(rq.user, sizeof rq.user, "%s", user);
+		snprintf(rq.password, sizeof rq.password, "wrong");
+		assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a), 0);
+		aaa_local_verify(&rq, c, &groups[0]);
+		assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b), 0);
+		assert_int_equal(rq.result.status, AAA_REJECT);
+		long us = (b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000;
+		least = us < least ? us : least;
+	}
+	return least;
+}
+
+/* Which names there are is not told by how soon they are refused. */
+static void test_nobody_takes_as_long(void **state)
+{
+	static const char *const others[] = {"nobody", "nt", "jdoe", "open"};
+	struct aaa_user some[sizeof users / sizeof users[0]];
+	struct aaa_conf c = conf;
+	(void)state;
+	memcpy(some, users, sizeof some);
+	some[1] = (struct aaa_user){.name = "slow", .kind = AAA_PW_PIX};
+	assert_true(passhash_pbkdf2(str_of("right"), some[1].hash));
+	c.users = some;
+	aaa_conf_sort(some, c.nusers, NULL, 0, NULL, 0);
+	assert_non_null(aaa_user_find(&c, "slow"));
+	long slow = cost_us(&c, "slow");
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		assert_in_range(cost_us(&c, others[i]), slow / 2, slow * 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +306,8 @@ int main(void)
 	        cmocka_unit_test(test_mschap),
 	        cmocka_unit_test(test_cancel),
 	        cmocka_unit_test(test_terms),
+	        cmocka_unit_test(test_every_wrong_one_counts),
+	        cmocka_unit_test(test_nobody_takes_as_long),
 	};
 	struct log_sink sink = {.level = 7, .write = log_write};
 	if (prim_init(NULL) != 0)
