@@ -14,6 +14,7 @@
 #include "core/base/pool.h"
 #include "core/base/share.h"
 #include "core/base/sized.h"
+#include "crypto/ike/again.h"
 #include "crypto/ike/counts.h"
 #include "crypto/ike/history.h"
 #include "crypto/ike/ike.h"
@@ -338,6 +339,12 @@ struct ike_grave {
 	void (*bury)(struct ike *ike, void *p);
 };
 
+/* Whose half-open SAs make room: of anybody, of one address, of anybody for who has asked before. */
+enum ike_stale { IKE_STALE_ANY, IKE_STALE_ADDRESS, IKE_STALE_AGAIN, IKE_STALE_N };
+
+/* By what a first message is known: initiator's cookie, address, port. */
+enum { IKE_FIRST_KEY = IKE_COOKIE_LEN + 6 };
+
 struct ike {
 	struct clock *clock;
 	const struct ike_ops *ops;
@@ -370,8 +377,9 @@ struct ike {
 	struct crypto_work work; /* but for what stat and keys.c count */
 	uint64_t peers_ever, peers_peak, child_ever, child_peak, conns_peak;
 	uint64_t half_open_peak, put_off[PUT_OFF_N], drop[IKE_DROP_N];
-	uint64_t no_stale_ms[2]; /* nothing to make room with before: of any address, of one */
+	uint64_t no_stale_ms[IKE_STALE_N]; /* nothing to make room with before */
 	struct ike_waiting waiting;
+	struct ike_again again;
 	struct ike_source sources[IKE_SOURCES];
 	uint32_t sources_seed;
 	uint8_t nobodys_key[32]; /* pre-shared key of tunnel groups that are none */
@@ -521,6 +529,7 @@ static inline const struct ike_group *ike_group_of(const struct ike_sa *sa)
 }
 struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remote, bool initiator);
 bool sa_index(struct ike_sa *sa); /* enters the cookies, once both are known */
+void ike_first_key(uint8_t key[IKE_FIRST_KEY], const uint8_t *icookie, struct ip4_end remote);
 void sa_index_first(struct ike_sa *sa);
 struct ike_sa *sa_find(struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie);
 struct ike_sa *sa_find_first(struct ike *ike, const uint8_t *icookie, struct ip4_end remote);
@@ -531,6 +540,8 @@ void sa_refuse(struct ike_sa *sa);
 /* Removes it; sends a Delete first when tell is set. */
 void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell);
 void sa_count_half_open(struct ike_sa *sa, bool half_open);
+/* An old one makes room for who has asked before, though all places are taken. */
+bool sa_make_room(struct ike *ike);
 /* Is there room for one more phase 1 from this address? PUT_OFF_N: yes. Aggressive Mode, whose first message makes us work
  * for an address that has not proved anything, gets a quarter of what there is. */
 enum ike_put_off sa_room(struct ike *ike, uint32_t ip, bool aggressive);

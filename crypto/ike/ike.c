@@ -93,6 +93,7 @@ void ike_free(struct ike *ike)
 	}
 	ike_jobs_leave(ike);
 	waiting_free(ike);
+	again_free(ike);
 	hash_free(ike->by_cookies);
 	hash_free(ike->by_first);
 	hash_free(ike->half_open_by_ip);
@@ -336,8 +337,11 @@ static bool has_room(struct ike *ike, struct ip4_end local, struct ip4_end remot
 	enum ike_put_off why = sa_admit(ike, remote.ip, aggressive);
 	if (why == PUT_OFF_N)
 		return true;
-	if (why != PUT_OFF_RATE)
-		waiting_keep(ike, local, remote, raw);
+	bool again = why == PUT_OFF_LIMIT && again_said(ike, remote, raw);
+	if (why == PUT_OFF_ADDRESS || why == PUT_OFF_BACKLOG || again)
+		waiting_keep(ike, local, remote, raw, again);
+	if (why == PUT_OFF_LIMIT) /* perhaps for who has said it again */
+		waiting_note_room(ike);
 	if (why == PUT_OFF_BACKLOG) /* nothing is wrong, its sender only has to wait */
 		return false;
 	if (ike_may_log(ike))

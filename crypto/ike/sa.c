@@ -8,8 +8,8 @@
 
 enum {
 	COOKIES = 2 * IKE_COOKIE_LEN,
-	FIRST_KEY = IKE_COOKIE_LEN + 6,
 	STALE_MS = 2000,
+	STALE_AGAIN_MS = 1000,
 	REPLACED_MS = 30000
 };
 
@@ -19,9 +19,9 @@ static void cookies_key(uint8_t key[COOKIES], const uint8_t *icookie, const uint
 	memcpy(key + IKE_COOKIE_LEN, rcookie, IKE_COOKIE_LEN);
 }
 
-static void first_key(uint8_t key[FIRST_KEY], const uint8_t *icookie, struct ip4_end remote)
+void ike_first_key(uint8_t key[IKE_FIRST_KEY], const uint8_t *icookie, struct ip4_end remote)
 {
-	struct wr w = wr_of(key, FIRST_KEY);
+	struct wr w = wr_of(key, IKE_FIRST_KEY);
 	wr_bytes(&w, icookie, IKE_COOKIE_LEN);
 	wr_u32(&w, remote.ip);
 	wr_u16(&w, remote.port);
@@ -42,8 +42,8 @@ struct ike_sa *sa_find(struct ike *ike, const uint8_t *icookie, const uint8_t *r
 
 struct ike_sa *sa_find_first(struct ike *ike, const uint8_t *icookie, struct ip4_end remote)
 {
-	uint8_t key[FIRST_KEY];
-	first_key(key, icookie, remote);
+	uint8_t key[IKE_FIRST_KEY];
+	ike_first_key(key, icookie, remote);
 	return hash_get(ike->by_first, key, sizeof key);
 }
 
@@ -67,21 +67,21 @@ bool sa_index(struct ike_sa *sa)
 
 void sa_index_first(struct ike_sa *sa)
 {
-	uint8_t key[FIRST_KEY];
-	first_key(key, sa->icookie, sa->remote);
+	uint8_t key[IKE_FIRST_KEY];
+	ike_first_key(key, sa->icookie, sa->remote);
 	hash_put(sa->ike->by_first, key, sizeof key, sa);
 }
 
 /* The address may have moved since; the key is the one of the first message. */
 static void unindex(struct ike_sa *sa)
 {
-	uint8_t key[COOKIES], first[FIRST_KEY];
+	uint8_t key[COOKIES], first[IKE_FIRST_KEY];
 	struct ike *ike = sa->ike;
 	unindex_zero(sa);
 	cookies_key(key, sa->icookie, sa->rcookie);
 	if (hash_get(ike->by_cookies, key, sizeof key) == sa)
 		hash_del(ike->by_cookies, key, sizeof key);
-	first_key(first, sa->icookie, sa->first_remote);
+	ike_first_key(first, sa->icookie, sa->first_remote);
 	if (hash_get(ike->by_first, first, sizeof first) == sa)
 		hash_del(ike->by_first, first, sizeof first);
 }
@@ -130,21 +130,28 @@ void sa_count_half_open(struct ike_sa *sa, bool half_open)
 		ike->half_open_peak = ike->half_open;
 }
 
-/* An old one whose sender never answered: it may be a forged address. ip 0 = of any. */
-static struct ike_sa *stale(struct ike *ike, uint32_t ip)
+/* An old one whose sender never answered: it may be a forged address. */
+static struct ike_sa *stale(struct ike *ike, enum ike_stale whose, uint32_t ip)
 {
 	enum { LOOK_AGAIN_MS = 100 }; /* a flood must not make us search for every message of it */
-	uint64_t now = clock_now(ike->clock);
-	uint64_t *not_before = &ike->no_stale_ms[ip != 0];
-	if (now < *not_before)
+	uint64_t now = clock_now(ike->clock), age_ms = whose == IKE_STALE_AGAIN ? STALE_AGAIN_MS : STALE_MS;
+	if (now < ike->no_stale_ms[whose])
 		return NULL;
 	for (struct ike_sa *sa = ike->half; sa != NULL; sa = sa->half_next)
-		if ((ip == 0 || sa->first_remote.ip == ip) &&
+		if ((whose != IKE_STALE_ADDRESS || sa->first_remote.ip == ip) &&
 		    (sa->mm.state == ST_MM_WAIT3 || sa->mm.state == ST_AM_WAIT3 || sa->mm.state == ST_REFUSED) &&
-		    now - sa->began_ms >= STALE_MS)
+		    now - sa->began_ms >= age_ms)
 			return sa;
-	*not_before = now + LOOK_AGAIN_MS;
+	ike->no_stale_ms[whose] = now + LOOK_AGAIN_MS;
 	return NULL;
+}
+
+bool sa_make_room(struct ike *ike)
+{
+	struct ike_sa *old = stale(ike, IKE_STALE_AGAIN, 0);
+	if (old != NULL)
+		sa_delete(old, SA_END_DELETED, false);
+	return old != NULL;
 }
 
 static size_t dh_waiting(const struct ike *ike)
@@ -182,7 +189,7 @@ enum ike_put_off sa_admit(struct ike *ike, uint32_t ip, bool aggressive)
 	enum ike_put_off why = sa_room(ike, ip, aggressive);
 	struct ike_sa *old = NULL;
 	if (why == PUT_OFF_ADDRESS || why == PUT_OFF_LIMIT)
-		old = stale(ike, why == PUT_OFF_ADDRESS ? ip : 0);
+		old = stale(ike, why == PUT_OFF_ADDRESS ? IKE_STALE_ADDRESS : IKE_STALE_ANY, ip);
 	if ((why == PUT_OFF_N || old != NULL) && !source_take(ike, ip)) {
 		why = PUT_OFF_RATE;
 	} else if (old != NULL) {

@@ -7,13 +7,12 @@ struct ike_waiter {
 	struct ike_waiter *prev, *next;
 	struct ip4_end local, remote;
 	uint64_t at_ms; /* when it was said last */
-	bool aggressive;
+	bool aggressive, again;
 	uint16_t len;
 	uint8_t msg[];
 };
 
 enum {
-	KEY = IKE_COOKIE_LEN + 6,
 	LOOK_MS = 1000, /* addresses have got tokens, senders have given up */
 	AT_ONCE = 2, /* for each that leaves: a crowd called together would be a backlog later */
 };
@@ -26,18 +25,10 @@ bool waiting_init(struct ike *ike)
 	return ike->waiting.by_first != NULL;
 }
 
-static void key_of(uint8_t key[KEY], struct ip4_end remote, struct bytes msg)
-{
-	struct wr w = wr_of(key, KEY);
-	wr_bytes(&w, msg.p, IKE_COOKIE_LEN);
-	wr_u32(&w, remote.ip);
-	wr_u16(&w, remote.port);
-}
-
 static void take_out(struct ike_waiting *q, struct ike_waiter *w)
 {
-	uint8_t key[KEY];
-	key_of(key, w->remote, (struct bytes){w->msg, w->len});
+	uint8_t key[IKE_FIRST_KEY];
+	ike_first_key(key, w->msg, w->remote);
 	hash_del(q->by_first, key, sizeof key);
 	*(w->prev != NULL ? &w->prev->next : &q->first) = w->next;
 	*(w->next != NULL ? &w->next->prev : &q->last) = w->prev;
@@ -81,15 +72,16 @@ static void look(struct timer *t, void *arg)
 		timer_start(ike->clock, t, LOOK_MS, look, ike);
 }
 
-void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg)
+void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg, bool again)
 {
 	struct ike_waiting *q = &ike->waiting;
-	uint8_t key[KEY];
+	uint8_t key[IKE_FIRST_KEY];
 	if (msg.len < IKE_HDR_LEN || msg.len > IKE_WAITING_BYTES || q->by_first == NULL)
 		return;
-	key_of(key, remote, msg);
+	ike_first_key(key, msg.p, remote);
 	struct ike_waiter *w = hash_get(q->by_first, key, sizeof key);
 	if (w != NULL) {
+		w->again = w->again || again;
 		w->at_ms = clock_now(ike->clock);
 		return;
 	}
@@ -104,6 +96,7 @@ void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	                         .remote = remote,
 	                         .at_ms = clock_now(ike->clock),
 	                         .aggressive = ike_hdr_read(&r, &hdr) && hdr.exch == EXCH_AGGRESSIVE,
+	                         .again = again,
 	                         .len = (uint16_t)msg.len};
 	memcpy(w->msg, msg.p, msg.len);
 	if (!hash_put(q->by_first, key, sizeof key, w)) {
@@ -119,10 +112,10 @@ void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 
 void waiting_forget(struct ike *ike, struct ip4_end remote, struct bytes msg)
 {
-	uint8_t key[KEY];
+	uint8_t key[IKE_FIRST_KEY];
 	if (ike->waiting.n == 0)
 		return;
-	key_of(key, remote, msg);
+	ike_first_key(key, msg.p, remote);
 	struct ike_waiter *w = hash_get(ike->waiting.by_first, key, sizeof key);
 	if (w != NULL)
 		drop(&ike->waiting, w);
@@ -153,6 +146,8 @@ void waiting_serve(struct ike *ike)
 		if (w->remote.ip == crowd || given_up(ike, w))
 			continue;
 		enum ike_put_off why = sa_room(ike, w->remote.ip, w->aggressive);
+		if (why == PUT_OFF_LIMIT && w->again && !w->aggressive && sa_make_room(ike))
+			why = PUT_OFF_N;
 		if (why == PUT_OFF_ADDRESS || (why == PUT_OFF_N && !source_has(ike, w->remote.ip))) {
 			crowd = w->remote.ip;
 		} else if (why != PUT_OFF_N) {

@@ -1,6 +1,7 @@
 /* First messages for which there was no room: those of a crowd that comes at once, from one address or many. They are
- * answered, oldest first, as soon as others are through, so that nobody depends on when his client asks again. Inside the
- * engine. */
+ * answered, oldest first, as soon as others are through, so that nobody depends on when his client asks again. While all
+ * places are taken, perhaps by forged addresses, only those are kept that were said before; older ones make room for them.
+ * Inside the engine. */
 #ifndef CRYPTO_IKE_WAITING_H
 #define CRYPTO_IKE_WAITING_H
 
@@ -31,8 +32,8 @@ struct ike_waiting {
 /* false: no memory. */
 bool waiting_init(struct ike *ike);
 void waiting_free(struct ike *ike);
-/* Keeps a copy, unless it has one; msg begins with the header. */
-void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg);
+/* Keeps a copy, unless it has one; msg begins with the header. again: it was said before. */
+void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg, bool again);
 /* Its sender is being answered. */
 void waiting_forget(struct ike *ike, struct ip4_end remote, struct bytes msg);
 /* There may be room. */

@@ -123,8 +123,8 @@ static void forged_crowd(void **state)
 	struct many *m = *state;
 
 	for (uint32_t i = 0; i < 10 * CROWD; i++)
-		forged(m, FORGED_IP + i);
-	assert_int_equal(m->server->half_open, IKE_HALF_OPEN_MAX);
+		forged(m, NAT_IP);
+	assert_int_equal(m->server->half_open, IKE_HALF_OPEN_ADDRESS);
 	assert_int_equal(m->server->waiting.n, IKE_WAITING_MOST);
 	steps(m, IKE_WAITING_MS + 2000, 1);
 	assert_int_equal(m->server->waiting.n, 0);
@@ -134,6 +134,29 @@ static void forged_crowd(void **state)
 	many_dial(m);
 	steps(m, 1000, 1);
 	assert_int_equal(m->up, 1);
+}
+
+/* All places are taken by forged addresses, all the time: who repeats what he said gets in. */
+static void clients_in_a_flood(void **state)
+{
+	enum { CLIENTS = 50, EACH_MS = 10, FLOOD_MS = 9000 };
+	struct many *m = *state;
+
+	for (uint32_t ms = 0; ms < FLOOD_MS; ms++) {
+		for (uint32_t i = 0; i < EACH_MS; i++)
+			forged(m, FORGED_IP + ms * EACH_MS + i);
+		if (ms > 1000 && ms % 50 == 0 && m->begun < CLIENTS)
+			many_dial(m);
+		step(m, 1);
+	}
+	assert_int_equal(m->begun, CLIENTS);
+	assert_int_equal(m->up, CLIENTS);
+	assert_int_equal(m->server->half_open, IKE_HALF_OPEN_MAX);
+	assert_int_equal(m->server->waiting.n, 0);
+	assert_non_null(m->server->again.rows);
+	steps(m, 100000, 1);
+	assert_int_equal(m->server->half_open, 0);
+	assert_null(m->server->again.rows);
 }
 
 /* More than fit under the limit. */
@@ -274,7 +297,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	        T(all_at_once), T(crowd_behind_one_address), T(crowd_beside_a_crowd), T(forged_crowd), T(more_than_the_limit),    T(faster_than_served), T(flood_of_one_address),
+	        T(all_at_once), T(crowd_behind_one_address), T(crowd_beside_a_crowd), T(forged_crowd), T(clients_in_a_flood), T(more_than_the_limit),    T(faster_than_served), T(flood_of_one_address),
 	        T(share_of_a_small_limit), T(full_queue), T(first_messages_are_told_apart),             T(repetitions_cost_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
