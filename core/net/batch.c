@@ -76,7 +76,8 @@ int batch_init(struct batch *b, int fd, uint16_t port, struct err *err)
 	pthread_mutex_init(&b->tx_lock, NULL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) ||
 	    setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) ||
-	    setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof(on)))
+	    setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on)))
 		return err_set(err, -errno, "cannot set up a socket: %s", strerror(errno));
 	if (!store_make(&b->in, SLOT_BYTES))
 		return err_set(err, -ENOMEM, "out of memory");
@@ -112,7 +113,15 @@ void batch_close(struct batch *b)
 
 /* ---------------------------------------------------------------------------------------- receive */
 
-static void control_read(struct msghdr *h, struct pkt *from, uint32_t *size)
+static void note_full(struct batch *b, const struct cmsghdr *c)
+{
+	uint32_t full;
+	memcpy(&full, CMSG_DATA(c), sizeof(full));
+	ctr_add(&b->stats.rx_full, full - b->full);
+	b->full = full;
+}
+
+static void control_read(struct batch *b, struct msghdr *h, struct pkt *from, uint32_t *size)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
 		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
@@ -126,6 +135,8 @@ static void control_read(struct msghdr *h, struct pkt *from, uint32_t *size)
 			int each;
 			memcpy(&each, CMSG_DATA(c), sizeof(each));
 			*size = each > 0 ? (uint32_t)each : 0;
+		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) {
+			note_full(b, c);
 		}
 	}
 }
@@ -142,7 +153,7 @@ static void slot_begin(struct batch *b)
 	        .local = {0, b->port},
 	        .drop = h->msg_flags & MSG_TRUNC ? DROP_TOO_BIG : DROP_NONE,
 	};
-	control_read(h, &in->from, &size);
+	control_read(b, h, &in->from, &size);
 	in->size = size && size < len && !in->from.drop ? size : len;
 	if (in->size < len)
 		ctr_add(&b->stats.rx_supers, 1);

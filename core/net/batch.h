@@ -9,10 +9,10 @@
 #include "core/net/rawudp.h"
 #include "core/net/udp.h"
 
-/* Room for IP_PKTINFO, IP_TOS and the size of the datagrams that UDP_GRO has put together. */
+/* Room for IP_PKTINFO, IP_TOS, the size of the datagrams that UDP_GRO has put together, and how many the kernel dropped. */
 union batch_control_in {
 	struct cmsghdr align;
-	uint8_t space[CMSG_SPACE(sizeof(struct in_pktinfo)) + 2 * CMSG_SPACE(sizeof(int))];
+	uint8_t space[CMSG_SPACE(sizeof(struct in_pktinfo)) + 3 * CMSG_SPACE(sizeof(int))];
 };
 
 /* Where recvmmsg writes. A slot holds one datagram, or with UDP_GRO many of one size, the last perhaps shorter. */
@@ -81,6 +81,7 @@ struct batch {
 	uint32_t ip; /* bound to, 0 = all */
 	struct rawudp raw; /* for OFFLOAD_UDP_RAW */
 	struct udp_stats stats;
+	uint32_t full; /* dropped by the kernel, as it said last */
 	struct batch_in in;
 	struct batch_out out;
 };

@@ -10,9 +10,10 @@
 struct udp;
 
 /* What a socket has counted; one writer, the thread that calls recv and send. supers: datagrams of one size that
- * travelled as one. */
+ * travelled as one. full: what the kernel had no more room for. */
 #define UDP_STATS_LIST(X) \
-	X(rx_pkts) X(rx_bytes) X(rx_supers) X(rx_truncated) X(tx_pkts) X(tx_bytes) X(tx_supers) X(tx_errors)
+	X(rx_pkts) X(rx_bytes) X(rx_supers) X(rx_truncated) X(rx_full) X(tx_pkts) X(tx_bytes) X(tx_supers) \
+	X(tx_errors)
 struct udp_stats {
 #define X(name) _Atomic uint64_t name;
 	UDP_STATS_LIST(X)

@@ -104,6 +104,35 @@ static void udp_says_what_is_too_long(void **state)
 	packets_free(in, 1);
 }
 
+/* What a flood leaves no room for is counted. */
+static void udp_counts_what_the_kernel_drops(void **state)
+{
+	enum { SENT = 1000 };
+	struct udp *a, *b;
+	struct err err = {0};
+	struct pkt **in = packets_new(PKT_BATCH, 0);
+	int small = 16384, n;
+	unsigned got = 0;
+	(void)state;
+	assert_int_equal(udp_open(&a, 0, 500, false, &err), 0);
+	assert_int_equal(udp_open(&b, 0, 0, false, &err), 0);
+	assert_int_equal(setsockopt(udp_fd(a), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), 0);
+	for (unsigned i = 0; i < SENT; i++)
+		assert_int_equal(udp_send_one(b, (struct ip4_end){LO(3), 0}, (struct ip4_end){LO(2), 500}, "first", 5), 0);
+	while ((n = udp_recv(a, in, PKT_BATCH)) > 0)
+		got += (unsigned)n;
+	assert_in_range(got, 1, SENT - 1);
+	/* the next one tells */
+	assert_int_equal(udp_send_one(b, (struct ip4_end){LO(3), 0}, (struct ip4_end){LO(2), 500}, "last", 4), 0);
+	assert_true(readable(udp_fd(a)));
+	assert_int_equal(udp_recv(a, in, PKT_BATCH), 1);
+	assert_int_equal(ctr_get(&udp_stats(a)->rx_full), SENT - got);
+	assert_int_equal(ctr_get(&udp_stats(a)->rx_pkts), got + 1);
+	udp_close(a);
+	udp_close(b);
+	packets_free(in, PKT_BATCH);
+}
+
 static void udp_names_who_holds_the_port(void **state)
 {
 	struct udp *a, *b, *c;
@@ -216,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(udp_batches_carry_addresses_tos_and_marks),
 	        cmocka_unit_test(udp_says_what_is_too_long),
+	        cmocka_unit_test(udp_counts_what_the_kernel_drops),
 	        cmocka_unit_test(udp_names_who_holds_the_port),
 	        cmocka_unit_test(raw_esp_comes_without_its_ip_header),
 	        cmocka_unit_test(tun_joins_the_hosts_routing),
