@@ -13,6 +13,7 @@ static const struct {
         [NAME_RESULT] = {"result", 2},   [NAME_RESULT_LE] = {"result-le", 2}, [NAME_ADDRESS] = {"address", 4},
         [NAME_DNS1] = {"dns1", 4},       [NAME_NBNS1] = {"nbns1", 4},     [NAME_DNS2] = {"dns2", 4},
         [NAME_NBNS2] = {"nbns2", 4},      [NAME_AUTH] = {"auth", 2},
+        [NAME_GROUP] = {"group", 2},
 };
 
 static enum script_name name_of(const char *p, size_t len)

@@ -20,7 +20,8 @@ enum script_name {
 	NAME_NBNS1,
 	NAME_DNS2,
 	NAME_NBNS2,
-	NAME_AUTH, /* how it proves itself in phase 1, 2 bytes */
+	NAME_AUTH,  /* of phase 1: how it proves itself, 2 bytes */
+	NAME_GROUP, /* the Diffie-Hellman group of Aggressive Mode, 2 bytes */
 	NAME_N
 };
 

@@ -178,6 +178,7 @@ static const struct field {
         {"ike", "id", LIST, AT(ike.id), "", false},
         {"ike", "group-name", TEXT, AT(group_name), NULL, true},
         {"ike", "group", NUMBER, AT(ike.group), NULL, true},
+        {"ike", "group-again", NUMBER, AT(group_again), NULL, true},
         {"ike", "nonce-bytes", NUMBER, AT(ike.nonce), NULL, true},
         {"ike", "message-ids", WORD, AT(ike.message_ids), id_ways, false},
         {"ike", "initial-contact", WORD, AT(ike.contact), contacts, false},

@@ -19,6 +19,7 @@ struct profile {
 	struct script_list methods; /* of authentication, enum aaa_method in type, best first */
 	struct script_list auths;   /* how it can be set up for phase 1, method in type; the first one is ike.auth */
 	const char *group_name;     /* of a client with one; NULL = none */
+	uint32_t group_again;       /* Diffie-Hellman group of its second try, when the first was refused; 0 = there is none */
 	/* when it begins Quick Modes while nothing of L2TP is answered, milliseconds since the first, in type; when it gives up */
 	struct script_list quick_again;
 	uint32_t gives_up_ms;

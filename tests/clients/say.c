@@ -114,7 +114,7 @@ void say_sa(struct wr *w, const struct script_list *list, const struct script_va
 
 void say_phase1(struct wr *w, const struct ike_script *script)
 {
-	const struct script_values values = {.v = {[NAME_AUTH] = script->auth}};
+	const struct script_values values = {.v = {[NAME_AUTH] = script->auth, [NAME_GROUP] = script->group}};
 	say_sa(w, &script->phase1, &values, false);
 }
 

@@ -116,7 +116,7 @@ void hand_quick(struct net *net, struct node *c, struct hand_request *rq, const 
 	const uint32_t original[] = {c->ip, SERVER_IP};
 	for (size_t i = 0; i < 2 && q->natoa != 0; i++) {
 		ike_out_payload(o, q->natoa);
-		wr_u32(&o->w, (uint32_t)ID_IPV4_ADDR << 24);
+		wr_u32(&o->w, (uint32_t)ID_IPV4_ADDR << 24 | q->natoa_reserved);
 		wr_u32(&o->w, original[i]);
 	}
 	hand_sent.n = 0;

@@ -52,6 +52,7 @@ struct hand_quick {
 	size_t idci_len;
 	struct bytes ke;   /* empty = none */
 	uint8_t natoa;     /* number of the payload, of which there are two then; 0 = none */
+	uint8_t natoa_reserved; /* in its bytes that have to be zero */
 };
 
 void hand_quick(struct net *net, struct node *c, struct hand_request *rq, const struct hand_quick *q);

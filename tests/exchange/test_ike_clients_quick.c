@@ -326,6 +326,20 @@ static void android_behind_nat(void **state)
 	assert_memory_equal(told->body.p + told->body.len - sizeof kilobytes, kilobytes, sizeof kilobytes);
 }
 
+/* Android 4.0 leaves what there was in the reserved bytes of its NAT-OA payloads; ours are in order. */
+static void android_4_behind_nat(void **state)
+{
+	struct net *net = *state;
+	const struct hand_quick q = {
+	        .sa = sa_android, .idci = PRIVATE_ANY, .idcr = IDCR, .natoa = NATOA, .natoa_reserved = 0x7c};
+	behind_nat(net, &net->client, PRIVATE_IP, NAT_IP);
+	struct hand_request rq = {.exch = EXCH_QUICK, .msgid = 0x01020304};
+	hand_quick(net, &net->client, &rq, &q);
+	CHECK_CHOICE(&net->client, &rq, 5, AES, ANDROID("\x02"));
+	check_answer(net, &net->client, &rq, &q);
+	assert_int_equal(newest(net)->remote_proxy.ip, NAT_IP);
+}
+
 /* INITIAL-CONTACT in the fifth message: what it was before at this place goes, its neighbours stay. */
 static void write_with_contact(struct ike_xchg *x, struct ike_out *o, bool id)
 {
@@ -492,6 +506,7 @@ int main(void)
 	        T(rekeys_every_few_seconds),
 	        T(xp_behind_nat),
 	        T(android_behind_nat),
+	        T(android_4_behind_nat),
 	        T(initial_contact_in_main_mode),
 	        T(every_group),
 	        T(group_of_the_value),

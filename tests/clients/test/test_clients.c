@@ -324,6 +324,27 @@ static void wants_xauth(void **state)
 	come_and_go(w, &behind_nat);
 }
 
+/* A server without its first group: refused, it begins once more with the other one. */
+static void tries_another_group(void **state)
+{
+	struct world *w = *state;
+	if (profile->group_again == 0)
+		skip();
+	world_edit(w, "no crypto ikev1 policy 1\nno crypto ikev1 policy 20\n");
+	struct client *c = drive_new(w, profile, &behind_nat, 0);
+	client_dial(c);
+	world_run(w, 20000);
+	assert_false(client_is_in(c));
+	assert_true(world_logged(w, "713990", "ike-proposal") >= 1);
+	drive_free(c);
+	world_run(w, 150000);
+	world_assert_empty(w);
+	uint32_t usual = profile->ike.group;
+	profile->ike.group = profile->group_again;
+	come_and_go(w, &behind_nat);
+	profile->ike.group = usual;
+}
+
 /* ------------------------------------------------------------------ NAT traversal of every kind it knows */
 
 /* Best first, by the beginning of the vendor ID. */
@@ -511,6 +532,52 @@ static void hears_no_l2tp(void **state)
 	come_and_go(w, &behind_nat);
 }
 
+/* ------------------------------------------------------------------ small things */
+
+/* Its new Main Mode begins on port 500 again, where it gave up on 4500: it is the same client. */
+static void renews_ike_on_500(void **state)
+{
+	struct world *w = *state;
+	struct client *c = drive_new(w, profile, &behind_nat, 0);
+	client_enter(c);
+	for (int i = 0; i < 3; i++) {
+		ike_enter(c->vpn.ike);
+		peer_move(c->vpn.peer, (struct ip4_end){c->vpn.ip, IKE_PORT}, (struct ip4_end){GW_IP, IKE_PORT});
+		ike_leave(c->vpn.ike);
+		client_rekey_ike(c);
+		world_run(w, 20000);
+		client_rekey_ipsec(c);
+		world_run(w, 5000);
+		client_data(c, 20);
+		assert_int_equal(w->gw.ike->npeers, 1);
+		assert_int_equal(world_sessions(w), 1);
+		assert_int_equal(sa_best(w->gw.ike->peers)->remote.port, c->nat_natt);
+	}
+	assert_int_equal(c->vpn.flow_ups, 1);
+	assert_int_equal(c->vpn.flow_downs, 0);
+	drive_leave(c, profile);
+	drive_free(c);
+	world_run(w, 150000);
+	world_assert_empty(w);
+}
+
+/* Some do not answer Hello: who answers LCP Echo is not asked. */
+static void answers_echo_alone(void **state)
+{
+	enum { MINUTES = 25 };
+	struct world *w = *state;
+	struct client *c = drive_new(w, profile, &behind_nat, 0);
+	client_enter(c);
+	world_run(w, MINUTES * 60 * 1000);
+	assert_true(client_is_in(c));
+	assert_int_equal(c->vpn.lac.hellos, 0);
+	client_data(c, 5);
+	drive_leave(c, profile);
+	drive_free(c);
+	world_run(w, 150000);
+	world_assert_empty(w);
+}
+
 static void lives_a_day(void **state)
 {
 	drive_day(*state, profile);
@@ -521,7 +588,7 @@ static void lives_a_day(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {T(comes_directly), T(comes_through_nat), T(says_its_own_directly), T(says_its_own_through_nat),
-	                                    T(comes_in_fragments), T(comes_with_a_certificate), T(wants_xauth), T(comes_with_every_draft), T(says_l2tp_in_clear_first), T(hears_no_l2tp), T(comes_over_a_bad_way), T(is_told_routes),
+	                                    T(comes_in_fragments), T(comes_with_a_certificate), T(wants_xauth), T(tries_another_group), T(renews_ike_on_500), T(answers_echo_alone), T(comes_with_every_draft), T(says_l2tp_in_clear_first), T(hears_no_l2tp), T(comes_over_a_bad_way), T(is_told_routes),
 	                                    T(renews_from_elsewhere), T(lives_a_day)};
 	struct err err = {0};
 	if (argc != 2 || (profile = profile_load(argv[1], &err)) == NULL) {
