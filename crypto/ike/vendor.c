@@ -9,7 +9,7 @@
 static const struct {
 	uint8_t kind, len;
 	uint8_t id[20];
-	const char *received, *sent; /* debug lines */
+	const char *received, *sent; /* debug lines, NULL = none */
 } vendors[] = {
         {VENDOR_NATT_RFC,
          16,
@@ -36,42 +36,42 @@ static const struct {
           0x1f},
          "Received NAT-Traversal ver 02 VID",
          "constructing NAT-Traversal VID ver 02 payload"},
-        /* what Apple offers beside: drafts with other payload numbers (natt.c), and one that has no number */
+        /* what Apple offers beside, of which nothing is said: drafts with other payload numbers (natt.c), one without number */
         {VENDOR_NATT_08,
          16,
          {0x8f, 0x8d, 0x83, 0x82, 0x6d, 0x24, 0x6b, 0x6f, 0xc7, 0xa8, 0xa6, 0xa4, 0x28, 0xc1, 0x1d,
           0xe8},
-         "Received NAT-Traversal ver 08 VID",
+         NULL,
          "constructing NAT-Traversal VID ver 08 payload"},
         {VENDOR_NATT_07,
          16,
          {0x43, 0x9b, 0x59, 0xf8, 0xba, 0x67, 0x6c, 0x4c, 0x77, 0x37, 0xae, 0x22, 0xea, 0xb8, 0xf5,
           0x82},
-         "Received NAT-Traversal ver 07 VID",
+         NULL,
          "constructing NAT-Traversal VID ver 07 payload"},
         {VENDOR_NATT_06,
          16,
          {0x4d, 0x1e, 0x0e, 0x13, 0x6d, 0xea, 0xfa, 0x34, 0xc4, 0xf3, 0xea, 0x9f, 0x02, 0xec, 0x72,
           0x85},
-         "Received NAT-Traversal ver 06 VID",
+         NULL,
          "constructing NAT-Traversal VID ver 06 payload"},
         {VENDOR_NATT_05,
          16,
          {0x80, 0xd0, 0xbb, 0x3d, 0xef, 0x54, 0x56, 0x5e, 0xe8, 0x46, 0x45, 0xd4, 0xc8, 0x5c, 0xe3,
           0xee},
-         "Received NAT-Traversal ver 05 VID",
+         NULL,
          "constructing NAT-Traversal VID ver 05 payload"},
         {VENDOR_NATT_04,
          16,
          {0x99, 0x09, 0xb6, 0x4e, 0xed, 0x93, 0x7c, 0x65, 0x73, 0xde, 0x52, 0xac, 0xe9, 0x52, 0xfa,
           0x6b},
-         "Received NAT-Traversal ver 04 VID",
+         NULL,
          "constructing NAT-Traversal VID ver 04 payload"},
         {VENDOR_NATT_NO_NUMBER,
          16,
          {0x4d, 0xf3, 0x79, 0x28, 0xe9, 0xfc, 0x4f, 0xd1, 0xb3, 0x26, 0x21, 0x70, 0xd5, 0x15, 0xc6,
           0x62},
-         "Received NAT-Traversal ver draft VID",
+         NULL,
          "constructing NAT-Traversal VID ver draft payload"},
         /* RFC 3706 §6: version 1.0 */
         {VENDOR_DPD,
@@ -150,7 +150,8 @@ void vendor_read(struct ike_sa *sa, const struct ike_msg *m)
 		for (size_t i = 0; i < N_VENDORS; i++)
 			if (p->body.len >= vendors[i].len &&
 			    memcmp(p->body.p, vendors[i].id, vendors[i].len) == 0) {
-				ike_dbg(sa, IKE_DETAIL, "%s", vendors[i].received);
+				if (vendors[i].received != NULL)
+					ike_dbg(sa, IKE_DETAIL, "%s", vendors[i].received);
 				note(sa, vendors[i].kind);
 				if (vendors[i].kind == VENDOR_FRAGMENTATION)
 					read_fragmentation(sa, p->body);

@@ -76,6 +76,7 @@ struct client {
 	uint8_t first[2048];        /* the first IKE message it sent */
 	size_t first_len;
 	size_t loses_above;         /* its longer IKE messages never arrive, but for the first one; 0 = all do */
+	size_t hears_up_to;         /* longer IKE messages do not arrive there; 0 = all do */
 	bool hears_no_esp; /* and so nothing of L2TP */
 	bool loses_qm3; /* its last message of Quick Mode never arrives */
 	/* IP through the tunnel */

@@ -48,7 +48,7 @@ static bool is_esp(const struct datagram *d)
 
 void client_input(struct client *c, const struct datagram *d)
 {
-	if (c->hears_no_esp && is_esp(d))
+	if (is_esp(d) ? c->hears_no_esp : c->hears_up_to != 0 && d->len > c->hears_up_to)
 		return;
 	full_counting = &c->counter;
 	vpn_input(&c->vpn, d->dst, d->src, d->proto == FULL_UDP, d->data, d->len);
