@@ -236,6 +236,44 @@ static void lost_second_message(void **state)
 	assert_int_equal(am_seen[1], 3);
 }
 
+/* ------------------------------------------------------------------ another address */
+
+enum { ELSEWHERE = NAT_IP + 7 };
+
+/* The third message and all that follows come from another address: its NAT has several. */
+static bool moving(struct net *net, struct net_packet *p)
+{
+	if (p->from == &net->client && p->len > 19 && p->data[18] == EXCH_AGGRESSIVE && (p->data[19] & IKE_FLAG_ENCRYPTED)) {
+		net->client.public_ip = ELSEWHERE;
+		p->src.ip = ELSEWHERE;
+	}
+	return true;
+}
+
+/* It proves itself where it is now, and nothing that is sent there is weighed any more. */
+static void third_message_from_elsewhere(void **state)
+{
+	struct net *net = *state;
+	struct ike *ike = net->server.ike;
+	net->filter = moving;
+	client_of(net, "branch", BRANCH_KEY, NAT_IP);
+	begin(&net->client);
+	net_run(net, 2000);
+	in_as(net, "branch");
+	struct ike_sa *sa = ike->sas;
+	assert_int_equal(sa->first_remote.ip, NAT_IP);
+	assert_int_equal(sa->remote.ip, ELSEWHERE);
+	assert_int_equal(sa->peer->remote.ip, ELSEWHERE);
+	assert_false(sa->unproved);
+	size_t credit = sa->credit;
+	uint64_t out = sa->bytes_out;
+	net_run(net, 600 * 1000); /* DPD */
+	assert_true(sa->bytes_out > out);
+	assert_int_equal(sa->credit, credit);
+	assert_int_equal(ike->put_off[PUT_OFF_UNPROVED], 0);
+	assert_int_equal(net->server.peer_downs, 0);
+}
+
 /* ------------------------------------------------------------------ who must not get in */
 
 static void wrong_key(void **state)
@@ -564,7 +602,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	        T(lands_in_its_group), T(named_by_fqdn_behind_nat), T(rekeys), T(shows_and_debugs),
-	        T(lost_third_message), T(lost_second_message), T(wrong_key), T(keys_of_others),
+	        T(third_message_from_elsewhere), T(lost_third_message), T(lost_second_message), T(wrong_key), T(keys_of_others),
 	        T(disabled), T(no_oracle), T(answers_are_not_repeated), T(flood), T(malformed),
 	        T(modes_are_told_apart),
 	};

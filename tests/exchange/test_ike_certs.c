@@ -101,11 +101,10 @@ static void connects_over_a_narrow_path(void **state)
 	assert_in_range(fragments, 4, 12);
 }
 
-/* The longest keys and a chain on both sides, over the same path. */
-static void long_keys_and_chains(void **state)
+/* The longest keys and a chain on both sides. */
+static void long_chains(struct pki_world *w)
 {
 	enum { BITS = 4096, HIS_KEY = 8, OUR_KEY, UPPER, LOWER };
-	struct pki_world *w = *state;
 	maker_key(HIS_KEY, BITS);
 	maker_key(OUR_KEY, BITS);
 	maker_key(UPPER, BITS);
@@ -122,18 +121,72 @@ static void long_keys_and_chains(void **state)
 	kit_trust(&w->client, "UPPER", upper, NULL, 0);
 	kit_trust(&w->client, "ROOT", w->root, NULL, 0);
 	serve(w);
-	w->net.server.offer.groups[0].chain = w->net.client.offer.groups[0].chain = true;
-	w->net.filter = narrow;
-	longest = fragments = 0;
+	w->net.server.offer.groups[0].chain = true;
 	ask(w, PRIVATE_IP, NAT_IP);
 	w->net.client.offer.groups[0].chain = true;
+	X509_free(upper);
+	X509_free(lower);
+	X509_free(his);
+}
+
+static void long_keys_and_chains(void **state)
+{
+	struct pki_world *w = *state;
+	long_chains(w);
+	w->net.filter = narrow;
+	longest = fragments = 0;
 	client_connect(&w->net.client);
 	connected(w);
 	assert_true(longest + 32 <= 576);
 	assert_in_range(fragments, 15, 32);
-	X509_free(upper);
-	X509_free(lower);
-	X509_free(his);
+}
+
+/* The same in Aggressive Mode: the answer is longer than three times the question, which is not known to come from where it
+ * says; each repetition buys a part of it. racoon asks each two seconds, five times. */
+static struct {
+	unsigned questions;
+	size_t asked, answered;
+	uint64_t at_ms; /* of the first answer */
+	bool third;
+} am;
+
+static bool weigh(struct net *net, struct net_packet *p)
+{
+	static const uint8_t none[IKE_COOKIE_LEN];
+	if (p->data[2 * IKE_COOKIE_LEN + 2] != EXCH_AGGRESSIVE || am.third)
+		return true;
+	if (p->from == &net->client && memcmp(p->data + IKE_COOKIE_LEN, none, sizeof none) == 0) {
+		am.questions++;
+		am.asked += p->len;
+	} else if (p->from == &net->client) {
+		am.third = true;
+	} else {
+		am.at_ms = am.at_ms != 0 ? am.at_ms : clock_now(&net->clock);
+		am.answered += p->len;
+	}
+	assert_true(am.answered <= 3 * am.asked);
+	return true;
+}
+
+static void long_chains_in_aggressive_mode(void **state)
+{
+	struct pki_world *w = *state;
+	struct esp_alg alg = {ESP_CIPHER_AES, 32, ESP_MAC_SHA1};
+	long_chains(w);
+	memset(&am, 0, sizeof am);
+	w->net.filter = weigh;
+	struct ike_peer *peer = client_peer(&w->net.client);
+	peer->aggressive = true;
+	client_flow(&w->net.client, peer, PRIVATE_IP, 1701, alg, ENCAP_UDP_TRANSPORT);
+	uint64_t began_ms = clock_now(&w->net.clock);
+	mm_begin(peer, NULL);
+	net_run(&w->net, 20000);
+	connected(w);
+	print_message("%u questions of %zu octets, answers %zu, after %u ms\n", am.questions, am.asked, am.answered,
+	              (unsigned)(am.at_ms - began_ms));
+	assert_in_range(am.questions, 2, 5);
+	assert_int_equal(w->net.server.ike->put_off[PUT_OFF_UNPROVED], am.questions - 1);
+	assert_true(am.at_ms - began_ms < 10000);
 }
 
 /* A peer that cannot put fragments together gets messages as a whole. */
@@ -548,6 +601,7 @@ int main(void)
 	        T(connects_over_a_lossy_wire),
 	        T(connects_over_a_narrow_path),
 	        T(long_keys_and_chains),
+	        T(long_chains_in_aggressive_mode),
 	        T(whole_messages_for_others),
 	        T(both_renew),
 	        T(server_renews),
