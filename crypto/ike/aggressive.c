@@ -135,6 +135,7 @@ static enum ike_verdict am_accept(struct ike_xchg *x)
 		ike_dbg(sa, IKE_EVENT, "Connection landed on tunnel_group %s", sa->group_name);
 	mm_say_completed(sa);
 	sa_established(sa);
+	mm_tell_life(sa, NULL); /* no message of ours is left, and the second one was in clear */
 	return STEP_DONE;
 }
 

@@ -233,21 +233,26 @@ enum ike_verdict mm_in3(struct ike_xchg *x, struct ike_msg *m)
 	return STEP_WAIT;
 }
 
-/* RESPONDER-LIFETIME (RFC 2407 §4.6.3.1): ours is shorter than what was asked for. */
-static void write_life(struct ike_sa *sa, struct ike_out *o)
+void mm_tell_life(struct ike_sa *sa, struct ike_out *o)
 {
 	enum { LIFE_TYPE = 11, LIFE_DURATION = 12, SECONDS = 1 };
 	uint8_t spi[2 * IKE_COOKIE_LEN], attrs[16];
 	struct wr w = wr_of(attrs, sizeof attrs);
 
+	if (!sa->tell_life)
+		return;
 	ike_log(sa->ike, MSG_713073, ike_prefix(sa).s, sa->life_offered_s, sa->life_s);
 	memcpy(spi, sa->icookie, IKE_COOKIE_LEN);
 	memcpy(spi + IKE_COOKIE_LEN, sa->rcookie, IKE_COOKIE_LEN);
 	ike_attr_write(&w, LIFE_TYPE, SECONDS);
 	ike_attr_write(&w, LIFE_DURATION, sa->life_s);
+	const struct bytes of = {spi, sizeof spi}, data = {attrs, wr_len(&w)};
+	if (o == NULL) {
+		info_notify(sa, PROTO_ISAKMP, of, NOTIFY_RESPONDER_LIFETIME, data);
+		return;
+	}
 	ike_out_payload(o, PAY_NOTIFY);
-	info_write_notify(&o->w, PROTO_ISAKMP, (struct bytes){spi, sizeof spi},
-	                  NOTIFY_RESPONDER_LIFETIME, (struct bytes){attrs, wr_len(&w)});
+	info_write_notify(&o->w, PROTO_ISAKMP, of, NOTIFY_RESPONDER_LIFETIME, data);
 }
 
 /* Everything is there for the last message. */
@@ -267,8 +272,7 @@ static enum ike_verdict mm_out6(struct ike_xchg *x)
 	pix_own_id(sa, x->id_r);
 	struct ike_out *o = ike_answer_begin(x, true);
 	sa->auth->write(x, o, true);
-	if (sa->tell_life)
-		write_life(sa, o);
+	mm_tell_life(sa, o);
 	if (!ike_answer_send(x, false))
 		return mm_fail(sa, 0);
 	mm_say_completed(sa);

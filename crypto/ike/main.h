@@ -44,6 +44,9 @@ void mm_read_notifies(struct ike_sa *sa, const struct ike_msg *m);
 bool mm_same_peer(const struct ike_sa *sa);
 /* As initiator: the peer is believed, and all is said. It is where it wrote from. */
 enum ike_verdict mm_renewed(struct ike_xchg *x);
+/* RESPONDER-LIFETIME where our lifetime is shorter than what was asked for (RFC 2407 §4.6.3.1): into the message, NULL = in
+ * an exchange of its own, which the SA must be up for. */
+void mm_tell_life(struct ike_sa *sa, struct ike_out *o);
 /* 713172 */
 void mm_say_natt(struct ike_sa *sa);
 /* 713119, 713121, 713122 */

@@ -112,11 +112,17 @@ static bool same_text(const char *a, const char *b)
 	return strcmp(a != NULL ? a : "", b) == 0;
 }
 
+/* Of the same name, or both none. */
+static bool same_subject(const struct pki_cert *a, const struct pki_cert *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return bytes_eq(pki_cert_subject(a), pki_cert_subject(b));
+}
+
 bool peer_same_cert(const struct ike_peer *peer, const struct ike_sa *sa)
 {
-	if (peer->cert == NULL)
-		return true;
-	return sa->cert != NULL && bytes_eq(pki_cert_subject(sa->cert), pki_cert_subject(peer->cert));
+	return peer->cert == NULL || same_subject(sa->cert, peer->cert);
 }
 
 struct ike_peer *peer_for(struct ike_sa *sa, struct bytes id_body)
@@ -288,8 +294,7 @@ void peer_forget_old(struct ike_peer *peer, const struct ike_sa *keep)
 static bool same_peer(const struct ike_peer *a, const struct ike_peer *b)
 {
 	return a->auth == b->auth && a->id_type == b->id_type && bytes_eq(a->id, b->id) && same_text(a->group, b->group) &&
-	       (a->cert != NULL) == (b->cert != NULL) &&
-	       (a->cert == NULL || bytes_eq(pki_cert_subject(a->cert), pki_cert_subject(b->cert)));
+	       same_subject(a->cert, b->cert);
 }
 
 static bool is_idle(const struct ike_peer *peer)

@@ -102,6 +102,26 @@ static void named_by_fqdn_behind_nat(void **state)
 	assert_int_equal(net_logged(net, 713172, "Remote end is behind"), 1);
 }
 
+/* The second message is in clear: a shorter lifetime is told behind the third, encrypted; else nothing is. */
+static void shorter_lifetime_is_told(void **state)
+{
+	struct net *net = *state;
+	for (unsigned shorter = 0; shorter < 2; shorter++) {
+		net->server.offer.policy[1].life_s = shorter ? 3600 : 86400;
+		client_of(net, "branch", BRANCH_KEY, CLIENT_IP);
+		begin(&net->client);
+		net_run(net, 1000);
+		in_as(net, "branch");
+		assert_int_equal(net_logged(net, 713073, NULL), shorter);
+		assert_int_equal(net->client.ike->stat[STAT_IN_NOTIFYS], shorter);
+		assert_int_equal(net->server.ike->stat[STAT_OUT_NOTIFYS], shorter);
+		assert_int_equal(net->server.ike->sas_last->life_s, shorter ? 3600 : 28800); /* as asked */
+		teardown(state);
+		setup(state);
+		net = *state;
+	}
+}
+
 /* Keys are renewed as they were made. */
 static void rekeys(void **state)
 {
@@ -601,7 +621,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	        T(lands_in_its_group), T(named_by_fqdn_behind_nat), T(rekeys), T(shows_and_debugs),
+	        T(lands_in_its_group), T(named_by_fqdn_behind_nat), T(shorter_lifetime_is_told), T(rekeys), T(shows_and_debugs),
 	        T(third_message_from_elsewhere), T(lost_third_message), T(lost_second_message), T(wrong_key), T(keys_of_others),
 	        T(disabled), T(no_oracle), T(answers_are_not_repeated), T(flood), T(malformed),
 	        T(modes_are_told_apart),
