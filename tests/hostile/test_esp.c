@@ -8,19 +8,6 @@
 
 #include "tests/unit/ipsec/esp_fixture.h"
 
-static int setup(void **state)
-{
-	(void)state;
-	return prim_init(NULL);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	prim_free();
-	return 0;
-}
-
 static void lengths_0_to_80(void **state)
 {
 	static const struct esp_alg algs[] = {
@@ -32,10 +19,8 @@ static void lengths_0_to_80(void **state)
 	for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++)
 		for (unsigned how = 0; how < 4; how++) {
 			enum esp_mode mode = how & 1 ? ESP_TUNNEL : ESP_TRANSPORT;
-			struct sa_pair pair = fix_pair(algs[i], mode, how & 2);
-			struct esp_table *t = esp_table_new(0, 16);
-			struct esp_sa *sa = esp_sa_new(&pair, NULL);
-			assert_true(esp_table_put(t, sa));
+			struct fix_sas sas = fix_open(fix_pair(algs[i], mode, how & 2));
+			const struct esp_sa *sa = sas.sa;
 			for (uint32_t len = 0; len <= 80; len++)
 				for (unsigned fill = 0; fill < 256; fill += 51) {
 					struct fix_pkt f;
@@ -47,19 +32,18 @@ static void lengths_0_to_80(void **state)
 					fix_pkt_init(&f, data, len);
 					f.p.udp_encap = how & 2;
 					struct pkt *p = &f.p;
-					esp_in(t, &p, 1, 5000);
+					esp_in(sas.t, &p, 1, 5000);
 					assert_int_not_equal(f.p.drop, DROP_NONE);
 					uint32_t least = 8u + sa->iv_len + sa->align + sa->icv_len;
 					if (len >= 8 && len < least)
 						assert_int_equal(f.p.drop, DROP_ESP_LEN);
 				}
-			esp_sa_free(sa);
-			esp_table_free(t);
+			fix_close(&sas);
 		}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(lengths_0_to_80)};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, fix_setup, fix_teardown);
 }

@@ -60,6 +60,40 @@ struct sa_pair fix_mirror(const struct sa_pair *pair, uint32_t spi_in)
 	return m;
 }
 
+struct fix_sas fix_open(struct sa_pair pair)
+{
+	struct fix_sas f = {.t = esp_table_new(0, 16), .pair = pair};
+	struct sa_pair mirror = fix_mirror(&f.pair, FIX_SPI_OTHER);
+
+	f.pair.spi_out = FIX_SPI_OTHER;
+	mirror.spi_out = f.pair.spi_in;
+	f.sa = esp_sa_new(&f.pair, NULL);
+	f.other = esp_sa_new(&mirror, NULL);
+	if (!f.t || !f.sa || !f.other || !esp_table_put(f.t, f.sa) || !esp_table_put(f.t, f.other))
+		abort();
+	return f;
+}
+
+void fix_close(struct fix_sas *f)
+{
+	esp_sa_free(f->sa);
+	esp_sa_free(f->other);
+	esp_table_free(f->t);
+}
+
+int fix_setup(void **state)
+{
+	(void)state;
+	return prim_init(NULL);
+}
+
+int fix_teardown(void **state)
+{
+	(void)state;
+	prim_free();
+	return 0;
+}
+
 void fix_pkt_init(struct fix_pkt *f, const void *data, size_t len)
 {
 	memset(f, 0, sizeof(*f));

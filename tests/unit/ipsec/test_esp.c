@@ -11,7 +11,7 @@
 #include "tests/vectors/hex.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-enum { OTHER_SPI = 0x00007123, NOW = 5000 };
+enum { NOW = 5000 };
 
 static const struct esp_alg all_algs[] = {
         {ESP_CIPHER_DES, 8, ESP_MAC_MD5},      {ESP_CIPHER_DES, 8, ESP_MAC_SHA1},
@@ -26,62 +26,19 @@ static const struct esp_alg all_algs[] = {
 };
 static const struct esp_alg aes_sha1 = {ESP_CIPHER_AES, 16, ESP_MAC_SHA1};
 
-struct fix {
-	struct esp_table *t;
-	struct sa_pair pair;
-	struct esp_sa *sa, *other; /* other: the client's end */
-};
-
-static struct fix fix_open_pair(struct sa_pair pair)
+static struct fix_sas open_as(struct esp_alg alg, enum esp_mode mode, bool encap)
 {
-	struct fix f = {.t = esp_table_new(0, 16), .pair = pair};
-	struct sa_pair mirror;
-
-	mirror = fix_mirror(&f.pair, OTHER_SPI);
-	f.pair.spi_out = OTHER_SPI;
-	mirror.spi_out = f.pair.spi_in;
-	f.sa = esp_sa_new(&f.pair, NULL);
-	f.other = esp_sa_new(&mirror, NULL);
-	assert_non_null(f.sa);
-	assert_non_null(f.other);
-	assert_true(esp_table_put(f.t, f.sa));
-	assert_true(esp_table_put(f.t, f.other));
-	return f;
+	return fix_open(fix_pair(alg, mode, encap));
 }
 
-static struct fix fix_open(struct esp_alg alg, enum esp_mode mode, bool encap)
-{
-	return fix_open_pair(fix_pair(alg, mode, encap));
-}
-
-static void fix_close(struct fix *f)
-{
-	esp_sa_free(f->sa);
-	esp_sa_free(f->other);
-	esp_table_free(f->t);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	return prim_init(NULL);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	prim_free();
-	return 0;
-}
-
-static void in_one(struct fix *f, struct fix_pkt *p)
+static void in_one(struct fix_sas *f, struct fix_pkt *p)
 {
 	struct pkt *batch[1] = {&p->p};
 
 	esp_in(f->t, batch, 1, NOW);
 }
 
-static void out_one(struct fix *f, struct fix_pkt *p, struct esp_sa *sa)
+static void out_one(struct fix_sas *f, struct fix_pkt *p, struct esp_sa *sa)
 {
 	struct pkt *batch[1] = {&p->p};
 
@@ -90,7 +47,7 @@ static void out_one(struct fix *f, struct fix_pkt *p, struct esp_sa *sa)
 }
 
 /* What a packet from the client looks like, built without the code under test. */
-static enum drop_reason receive(struct fix *f, uint32_t seq)
+static enum drop_reason receive(struct fix_sas *f, uint32_t seq)
 {
 	struct fix_pkt udp, p;
 
@@ -104,7 +61,7 @@ static void from_scratch(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(all_algs); i++) {
-		struct fix f = fix_open(all_algs[i], ESP_TRANSPORT, i & 1);
+		struct fix_sas f = open_as(all_algs[i], ESP_TRANSPORT, i & 1);
 		struct sa_stats stats;
 
 		for (size_t len = 0; len < 40; len++) {
@@ -135,7 +92,7 @@ static void there_and_back(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(all_algs); i++) {
 		for (int mode = ESP_TUNNEL; mode <= ESP_TRANSPORT; mode++) {
-			struct fix f = fix_open(all_algs[i], (enum esp_mode)mode, !(i & 1));
+			struct fix_sas f = open_as(all_algs[i], (enum esp_mode)mode, !(i & 1));
 			struct fix_pkt pkts[70], want[70];
 			struct pkt *batch[70];
 
@@ -156,7 +113,7 @@ static void there_and_back(void **state)
 					continue;
 				assert_int_equal(p->drop, DROP_NONE);
 				assert_int_equal(p->tos, 0xb8);
-				assert_int_equal(p->spi, OTHER_SPI);
+				assert_int_equal(p->spi, FIX_SPI_OTHER);
 				assert_int_equal(p->seq, k < 3 ? k + 1 : k);
 				assert_int_equal(p->peer.ip, FIX_CLIENT);
 				assert_int_equal(p->local.ip, FIX_SERVER);
@@ -193,13 +150,13 @@ static void rfc3602(void **state)
 		struct wr w = wr_of(data, sizeof(data));
 		size_t len = hex_bytes(v->inner, inner, sizeof(inner));
 		struct fix_pkt p;
-		struct fix f;
+		struct fix_sas f;
 
 		pair.spi_in = v->spi;
 		struct sa_keys keys = *pair.keys;
 		hex_bytes(v->key, keys.key_in, 16);
 		pair.keys = &keys;
-		f = fix_open_pair(pair);
+		f = fix_open(pair);
 		wr_u32(&w, v->spi);
 		wr_u32(&w, v->seq);
 		hex_bytes(v->iv, wr_space(&w, 16), 16);
@@ -218,7 +175,7 @@ static void damaged(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(all_algs); i++) {
-		struct fix f = fix_open(all_algs[i], ESP_TRANSPORT, false);
+		struct fix_sas f = open_as(all_algs[i], ESP_TRANSPORT, false);
 		struct fix_pkt udp, good;
 		uint32_t seq = 1;
 
@@ -254,7 +211,7 @@ static void damaged(void **state)
 
 static void replayed(void **state)
 {
-	struct fix f = fix_open(aes_sha1, ESP_TRANSPORT, false);
+	struct fix_sas f = open_as(aes_sha1, ESP_TRANSPORT, false);
 	struct fix_pkt udp, p[3];
 	struct pkt *batch[3] = {&p[0].p, &p[1].p, &p[2].p};
 
@@ -278,7 +235,7 @@ static void replayed(void **state)
 	fix_close(&f);
 }
 
-static enum drop_reason crafted(struct fix *f, uint32_t seq, const void *data, size_t len,
+static enum drop_reason crafted(struct fix_sas *f, uint32_t seq, const void *data, size_t len,
                                 uint8_t next, int fault)
 {
 	struct fix_pkt p;
@@ -290,7 +247,7 @@ static enum drop_reason crafted(struct fix *f, uint32_t seq, const void *data, s
 
 static void inner_transport(void **state)
 {
-	struct fix f = fix_open(aes_sha1, ESP_TRANSPORT, false);
+	struct fix_sas f = open_as(aes_sha1, ESP_TRANSPORT, false);
 	struct fix_pkt u;
 	uint8_t data[64] = {0};
 
@@ -315,7 +272,7 @@ static void inner_transport(void **state)
 	assert_int_equal(ctr_get(&f.sa->c.errs_in), 7);
 	fix_close(&f);
 	/* any port at the client's end */
-	f = fix_open(aes_sha1, ESP_TRANSPORT, false);
+	f = open_as(aes_sha1, ESP_TRANSPORT, false);
 	f.sa->remote_proxy.port = 0;
 	fix_pkt_udp(&u, 49152, 1701, 3);
 	assert_int_equal(crafted(&f, 1, pkt_data(&u.p), u.p.len, 17, 0), DROP_NONE);
@@ -326,7 +283,7 @@ static void pad_length(void **state)
 {
 	struct sa_pair pair =
 	        fix_pair((struct esp_alg){ESP_CIPHER_NULL, 0, ESP_MAC_NONE}, ESP_TRANSPORT, false);
-	struct fix f = fix_open_pair(pair);
+	struct fix_sas f = fix_open(pair);
 	uint8_t data[8 + 8] = {0, 0, 0x51, 0x2a, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 0, 17};
 	static const uint8_t bad[] = {7, 8, 255};
 
@@ -366,7 +323,7 @@ static size_t inner_ip(uint8_t *out, uint32_t src, uint32_t dst, uint8_t proto, 
 
 static void inner_tunnel(void **state)
 {
-	struct fix f = fix_open(aes_sha1, ESP_TUNNEL, false);
+	struct fix_sas f = open_as(aes_sha1, ESP_TUNNEL, false);
 	uint8_t ip[64];
 	size_t len = inner_ip(ip, FIX_CLIENT, FIX_SERVER, 17, 0);
 	struct fix_pkt p;
@@ -413,12 +370,12 @@ static void tunnel_network(void **state)
 	struct sa_pair pair = fix_pair(aes_sha1, ESP_TUNNEL, true);
 	uint8_t ip[64];
 	size_t len = inner_ip(ip, 0x0a000005, FIX_SERVER, 17, 0);
-	struct fix f;
+	struct fix_sas f;
 	struct fix_pkt u;
 
 	(void)state;
 	pair.remote_proxy = (struct sa_proxy){0x0a000000, 0xff000000, 17, 0};
-	f = fix_open_pair(pair);
+	f = fix_open(pair);
 	assert_int_equal(f.sa->inner_remote, 0);
 	assert_int_equal(crafted(&f, 1, ip, len, 4, 0), DROP_NONE);
 	assert_int_equal(f.sa->inner_remote, 0x0a000005);
@@ -430,7 +387,7 @@ static void tunnel_network(void **state)
 
 static void lookups(void **state)
 {
-	struct fix f = fix_open(aes_sha1, ESP_TRANSPORT, true);
+	struct fix_sas f = open_as(aes_sha1, ESP_TRANSPORT, true);
 	struct fix_pkt udp, p;
 
 	(void)state;
@@ -453,7 +410,7 @@ static void lookups(void **state)
 
 static void moved(void **state)
 {
-	struct fix f = fix_open(aes_sha1, ESP_TRANSPORT, true);
+	struct fix_sas f = open_as(aes_sha1, ESP_TRANSPORT, true);
 	struct ip4_end other = {FIX_CLIENT, 62000};
 	struct fix_pkt udp, p;
 	unsigned ev = 0;
@@ -497,12 +454,12 @@ static void kilobytes(void **state)
 	struct sa_pair pair = fix_pair(aes_sha1, ESP_TRANSPORT, false);
 	struct sa_stats stats;
 	unsigned ev, seen = 0, n = 0;
-	struct fix f;
+	struct fix_sas f;
 
 	(void)state;
 	pair.soft_kb = 3;
 	pair.life_kb = 4;
-	f = fix_open_pair(pair);
+	f = fix_open(pair);
 	for (uint32_t i = 1; i < 40; i++) {
 		struct fix_pkt p;
 
@@ -527,7 +484,7 @@ static void kilobytes(void **state)
 
 static void sequence_end(void **state)
 {
-	struct fix f = fix_open(aes_sha1, ESP_TRANSPORT, false);
+	struct fix_sas f = open_as(aes_sha1, ESP_TRANSPORT, false);
 	struct fix_pkt p;
 	unsigned ev = 0;
 
@@ -556,7 +513,7 @@ static void sequence_end(void **state)
 /* No room in the buffer: dropped with its reason, no sequence number lost. */
 static void no_room(void **state)
 {
-	struct fix f = fix_open(aes_sha1, ESP_TUNNEL, false);
+	struct fix_sas f = open_as(aes_sha1, ESP_TUNNEL, false);
 	struct fix_pkt p;
 
 	(void)state;
@@ -584,5 +541,5 @@ int main(void)
 	        cmocka_unit_test(sequence_end),   cmocka_unit_test(no_room),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, fix_setup, fix_teardown);
 }

@@ -17,43 +17,13 @@ static const struct esp_alg algs[] = {
 };
 enum { N_ALGS = sizeof(algs) / sizeof(algs[0]) };
 
-struct fix {
-	struct esp_table *t;
-	struct sa_pair pair;
-	struct esp_sa *sa;
-};
-
-static struct fix fix_open(struct esp_alg alg)
+static struct fix_sas open_as(struct esp_alg alg)
 {
-	struct fix f = {.t = esp_table_new(0, 16), .pair = fix_pair(alg, ESP_TRANSPORT, true)};
-
-	f.sa = esp_sa_new(&f.pair, NULL);
-	assert_non_null(f.sa);
-	assert_true(esp_table_put(f.t, f.sa));
-	return f;
-}
-
-static void fix_close(struct fix *f)
-{
-	esp_sa_free(f->sa);
-	esp_table_free(f->t);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	return prim_init(NULL);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	prim_free();
-	return 0;
+	return fix_open(fix_pair(alg, ESP_TRANSPORT, true));
 }
 
 /* The client's next packet: with 16 bytes of the MAC, or with less. */
-static void make(struct fix *f, struct fix_pkt *p, uint32_t seq, uint32_t cut)
+static void make(struct fix_sas *f, struct fix_pkt *p, uint32_t seq, uint32_t cut)
 {
 	struct fix_pkt udp;
 
@@ -62,7 +32,7 @@ static void make(struct fix *f, struct fix_pkt *p, uint32_t seq, uint32_t cut)
 	pkt_trim(&p->p, p->p.len - cut);
 }
 
-static enum drop_reason receive(struct fix *f, uint32_t seq, uint32_t cut)
+static enum drop_reason receive(struct fix_sas *f, uint32_t seq, uint32_t cut)
 {
 	struct fix_pkt p;
 	struct pkt *batch[1] = {&p.p};
@@ -75,7 +45,7 @@ static enum drop_reason receive(struct fix *f, uint32_t seq, uint32_t cut)
 }
 
 /* What goes back has a MAC as long as what came. */
-static void check_answer(struct fix *f, uint32_t icv_len)
+static void check_answer(struct fix_sas *f, uint32_t icv_len)
 {
 	struct fix_pkt p;
 	struct pkt *batch[1] = {&p.p};
@@ -97,7 +67,7 @@ static void short_from_the_start(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < N_ALGS; i++) {
-		struct fix f = fix_open(algs[i]);
+		struct fix_sas f = open_as(algs[i]);
 		struct sa_stats stats;
 
 		for (uint32_t seq = 1; seq <= 70; seq++)
@@ -118,7 +88,7 @@ static void whole_stays_whole(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < N_ALGS; i++) {
-		struct fix f = fix_open(algs[i]);
+		struct fix_sas f = open_as(algs[i]);
 
 		assert_int_equal(receive(&f, 1, 0), DROP_NONE);
 		assert_int_not_equal(receive(&f, 2, WHOLE - SHORT), DROP_NONE);
@@ -135,7 +105,7 @@ static void cut_on_the_way(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < N_ALGS; i++) {
-		struct fix f = fix_open(algs[i]);
+		struct fix_sas f = open_as(algs[i]);
 
 		assert_int_equal(receive(&f, 1, WHOLE - SHORT), DROP_NONE);
 		assert_int_equal(receive(&f, 2, 0), DROP_NONE);
@@ -152,7 +122,7 @@ static void garbage_decides_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ALGS; i++)
 		for (uint32_t cut = 0; cut <= WHOLE; cut++) {
-			struct fix f = fix_open(algs[i]);
+			struct fix_sas f = open_as(algs[i]);
 			struct fix_pkt p;
 			struct pkt *batch[1] = {&p.p};
 
@@ -177,7 +147,7 @@ static void only_sha256(void **state)
 	                                        {ESP_CIPHER_NULL, 0, ESP_MAC_MD5}};
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		struct fix f = fix_open(others[i]);
+		struct fix_sas f = open_as(others[i]);
 
 		assert_int_not_equal(receive(&f, 1, 4), DROP_NONE);
 		assert_int_equal(receive(&f, 2, 0), DROP_NONE);
@@ -191,7 +161,7 @@ static void in_one_batch(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_ALGS; i++)
 		for (unsigned first = 0; first < 2; first++) {
-			struct fix f = fix_open(algs[i]);
+			struct fix_sas f = open_as(algs[i]);
 			struct fix_pkt p[8];
 			struct pkt *batch[8];
 
@@ -211,7 +181,7 @@ static void in_one_batch(void **state)
 }
 
 /* What a client sends in one go: eight packets from seq on. Gives how many came through. */
-static unsigned receive_eight(struct fix *f, uint32_t seq, uint32_t cut, uint32_t step)
+static unsigned receive_eight(struct fix_sas *f, uint32_t seq, uint32_t cut, uint32_t step)
 {
 	struct fix_pkt p[8];
 	struct pkt *batch[8];
@@ -235,7 +205,7 @@ static void a_whole_batch(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < N_ALGS; i++) {
-		struct fix f = fix_open(algs[i]);
+		struct fix_sas f = open_as(algs[i]);
 
 		assert_int_equal(receive_eight(&f, 1, WHOLE - SHORT, 1), 8);
 		assert_int_equal(f.sa->icv_len, SHORT);
@@ -254,7 +224,7 @@ static void a_batch_of_one_packet(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < N_ALGS; i++) {
-		struct fix f = fix_open(algs[i]);
+		struct fix_sas f = open_as(algs[i]);
 
 		assert_int_equal(receive_eight(&f, 1, WHOLE - SHORT, 0), 1);
 		assert_int_equal(receive_eight(&f, 2, 0, 0), 1);
@@ -268,11 +238,11 @@ static void a_batch_of_one_packet(void **state)
 static void known_before(void **state)
 {
 	static const struct esp_alg sha1 = {ESP_CIPHER_AES, 16, ESP_MAC_SHA1};
-	struct fix f;
+	struct fix_sas f;
 
 	(void)state;
 	for (size_t i = 0; i < N_ALGS; i++) {
-		f = fix_open(algs[i]);
+		f = open_as(algs[i]);
 		assert_false(esp_icv_is_cut(f.sa));
 		esp_icv_cut(f.sa);
 		assert_true(esp_icv_is_cut(f.sa));
@@ -286,7 +256,7 @@ static void known_before(void **state)
 		assert_int_equal(ctr_get(&f.sa->c.errs_in), 0);
 		fix_close(&f);
 	}
-	f = fix_open(sha1); /* has 96 bits anyway */
+	f = open_as(sha1); /* has 96 bits anyway */
 	esp_icv_cut(f.sa);
 	assert_false(esp_icv_is_cut(f.sa));
 	assert_int_equal(receive(&f, 1, 0), DROP_NONE);
@@ -303,5 +273,5 @@ int main(void)
 	        cmocka_unit_test(known_before),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, fix_setup, fix_teardown);
 }

@@ -10,19 +10,6 @@
 
 static const struct esp_alg aes128_sha1 = {ESP_CIPHER_AES, 16, ESP_MAC_SHA1};
 
-static int setup(void **state)
-{
-	(void)state;
-	return prim_init(NULL);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	prim_free();
-	return 0;
-}
-
 static void spis(void **state)
 {
 	struct esp_spis *s = esp_spis_new(2, 3);
@@ -245,5 +232,5 @@ int main(void)
 	        cmocka_unit_test(sizes),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, fix_setup, fix_teardown);
 }
