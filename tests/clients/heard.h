@@ -1,4 +1,5 @@
-/* What the server has heard of a client, in clear: taken where its engines read it (the linker's --wrap). */
+/* What the server has heard of a client, in clear: taken where its engines read it (the linker's --wrap), or noted by who
+ * carries it there. */
 #ifndef TESTS_CLIENTS_HEARD_H
 #define TESTS_CLIENTS_HEARD_H
 
@@ -25,5 +26,9 @@ extern struct heard heard;
 
 /* Forgets what there was and keeps what this server hears from now on; NULL: no more. */
 void heard_begin(const struct ike *ike);
+/* A message more, as far as there is room; of L2TP and PPP (the frame of a data message) what `struct heard` has room for. */
+void heard_ike(struct heard *h, const struct ike_hdr *hdr, struct bytes body);
+void heard_l2tp(struct heard *h, const uint8_t *msg, size_t len);
+void heard_frame(struct heard *h, const uint8_t *frame, size_t len);
 
 #endif

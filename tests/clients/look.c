@@ -10,7 +10,7 @@
 #include "tests/clients/heard.h"
 
 enum { MAIN = 2, AGGRESSIVE = 4, INFORMATIONAL = 5, QUICK = 32, ENCRYPTED = 1 };                       /* exchanges, a flag */
-enum { SA = 1, KE = 4, ID = 5, HASH = 8, NONCE = 10, NOTIFY = 11, NAT_OA = 21, NAT_OA_DRAFT = 131 }; /* payloads */
+enum { SA = 1, KE = 4, ID = 5, HASH = 8, NONCE = 10, NOTIFY = 11, VENDOR = 13, NAT_OA = 21, NAT_OA_DRAFT = 131 }; /* payloads */
 enum { PARTS = 24, FORM_MAX = 256 };
 
 /* ------------------------------------------------------------------ forms */
@@ -124,12 +124,80 @@ static bool is_contact(const struct part *part)
 	return part->type == NOTIFY && part->len >= TYPE_AT + 2 && u16(part->p + TYPE_AT) == INITIAL_CONTACT;
 }
 
+/* ------------------------------------------------------------------ offers */
+
+/* Items in a row with one proposal number and protocol are transforms of one proposal. */
+static void look_at_sa(const struct part *sa, const struct script_list *list, const struct known *known, size_t spi_len)
+{
+	enum { PROPOSAL = 2, TRANSFORM = 3 };
+	size_t at = 8, item = 0;
+	bool more = true;
+	while (more) {
+		const uint8_t *prop = sa->p + at;
+		assert_true(at + 8 + spi_len <= sa->len && item < list->n);
+		more = prop[0] == PROPOSAL;
+		assert_true(more || prop[0] == 0);
+		size_t end = at + u16(prop + 2), first = item;
+		assert_true(end <= sa->len);
+		assert_int_equal(prop[4], list->items[item].proposal);
+		assert_int_equal(prop[5], list->items[item].protocol);
+		assert_int_equal(prop[6], spi_len);
+		at += 8 + spi_len;
+		for (bool next = true; next; item++) {
+			const uint8_t *t = sa->p + at;
+			assert_true(at + 8 <= end && item < list->n);
+			next = t[0] == TRANSFORM;
+			assert_true(next || t[0] == 0);
+			assert_int_equal(list->items[item].proposal, list->items[first].proposal);
+			assert_int_equal(t[4], item - first + 1);
+			assert_int_equal(t[5], list->items[item].transform);
+			assert_true(at + u16(t + 2) <= end);
+			is_form(t + 8, u16(t + 2) - 8, list->items[item].form, known);
+			at += u16(t + 2);
+		}
+		assert_int_equal(prop[7], item - first);
+		assert_int_equal(at, end);
+	}
+	assert_int_equal(at, sa->len);
+	assert_int_equal(item, list->n);
+}
+
 /* ------------------------------------------------------------------ phase 1 */
 
-/* Of the first IKE SA: the message with the ID, and the last of the client. */
-static void look_at_phase1(const struct client *c, const struct profile *p)
+void look_at_first(const struct profile *p, const uint8_t *msg, size_t len)
 {
-	const struct known known[] = {{"{ip}", 4, c->vpn.ip}, {NULL, 0, 0}};
+	enum { NEXT_AT = 16, EXCH_AT = 18, HDR = 28 };
+	static struct heard_ike m;
+	size_t vendor = 0;
+	assert_true(len > HDR && len - HDR <= sizeof m.body);
+	m.exch = msg[EXCH_AT];
+	m.first = msg[NEXT_AT];
+	m.len = len - HDR;
+	memcpy(m.body, msg + HDR, m.len);
+	struct parts parts = parts_of(&m);
+	const struct part *last = &parts.of[parts.n - 1];
+	if (p->mm1_bytes != 0)
+		assert_int_equal(len, p->mm1_bytes);
+	assert_int_equal(m.exch, p->ike.aggressive ? AGGRESSIVE : MAIN);
+	assert_int_equal(parts.of[0].type, SA);
+	if (p->sa_bytes != 0)
+		assert_int_equal(parts.of[0].len + 4, p->sa_bytes);
+	const struct known known[] = {{"{auth}", 2, p->ike.auth}, {"{group}", 2, p->ike.group}, {NULL, 0, 0}};
+	look_at_sa(&parts.of[0], &p->ike.phase1, known, 0);
+	for (size_t i = 0; i < parts.n; i++) {
+		if (parts.of[i].type != VENDOR)
+			continue;
+		assert_true(vendor < p->ike.vendors.n);
+		is_form(parts.of[i].p, parts.of[i].len, p->ike.vendors.items[vendor++].form, NULL);
+	}
+	assert_int_equal(vendor, p->ike.vendors.n);
+	assert_ptr_equal(last->p + last->len, m.body + m.len);
+}
+
+/* Of the first IKE SA: the message with the ID, and the last of the client. */
+static void look_at_phase1(const struct vpn *v, const struct profile *p)
+{
+	const struct known known[] = {{"{ip}", 4, v->ip}, {NULL, 0, 0}};
 	uint8_t exch = p->ike.aggressive ? AGGRESSIVE : MAIN;
 	unsigned seen = 0;
 	for (size_t i = 0; i < heard.n && seen < (exch == MAIN ? 3 : 2); i++) {
@@ -176,42 +244,6 @@ static void look_at_contacts(const struct profile *p)
 
 /* ------------------------------------------------------------------ Quick Mode */
 
-/* Items in a row with one proposal number and protocol are transforms of one proposal. */
-static void look_at_sa(const struct part *sa, const struct script_list *list, const struct known *known)
-{
-	enum { PROPOSAL = 2, TRANSFORM = 3, ESP_SPI = 4 };
-	size_t at = 8, item = 0;
-	bool more = true;
-	while (more) {
-		const uint8_t *prop = sa->p + at;
-		assert_true(at + 8 + ESP_SPI <= sa->len && item < list->n);
-		more = prop[0] == PROPOSAL;
-		assert_true(more || prop[0] == 0);
-		size_t end = at + u16(prop + 2), first = item;
-		assert_true(end <= sa->len);
-		assert_int_equal(prop[4], list->items[item].proposal);
-		assert_int_equal(prop[5], list->items[item].protocol);
-		assert_int_equal(prop[6], ESP_SPI);
-		at += 8 + ESP_SPI;
-		for (bool next = true; next; item++) {
-			const uint8_t *t = sa->p + at;
-			assert_true(at + 8 <= end && item < list->n);
-			next = t[0] == TRANSFORM;
-			assert_true(next || t[0] == 0);
-			assert_int_equal(list->items[item].proposal, list->items[first].proposal);
-			assert_int_equal(t[4], item - first + 1);
-			assert_int_equal(t[5], list->items[item].transform);
-			assert_true(at + u16(t + 2) <= end);
-			is_form(t + 8, u16(t + 2) - 8, list->items[item].form, known);
-			at += u16(t + 2);
-		}
-		assert_int_equal(prop[7], item - first);
-		assert_int_equal(at, end);
-	}
-	assert_int_equal(at, sa->len);
-	assert_int_equal(item, list->n);
-}
-
 static uint32_t encapsulation(const struct profile *p, bool nat)
 {
 	enum { TRANSPORT = 2, UDP_TRANSPORT = 4, UDP_TRANSPORT_DRAFT = 61444 };
@@ -221,10 +253,10 @@ static uint32_t encapsulation(const struct profile *p, bool nat)
 	return !nat ? TRANSPORT : rfc ? UDP_TRANSPORT : UDP_TRANSPORT_DRAFT;
 }
 
-static void look_at_quick(const struct client *c, const struct profile *p, bool nat, const struct parts *parts)
+static void look_at_quick(const struct vpn *v, const struct profile *p, bool nat, const struct parts *parts)
 {
-	const struct known known[] = {{"{ip}", 4, c->vpn.ip},
-	                              {"{server}", 4, vpn_server(&c->vpn)},
+	const struct known known[] = {{"{ip}", 4, v->ip},
+	                              {"{server}", 4, vpn_server(v)},
 	                              {"{encap}", 2, encapsulation(p, nat)},
 	                              {NULL, 0, 0}};
 	bool rfc = encapsulation(p, true) == 4;
@@ -232,7 +264,7 @@ static void look_at_quick(const struct client *c, const struct profile *p, bool 
 	assert_int_equal(count(parts, SA), 1);
 	assert_int_equal(count(parts, NONCE), 1);
 	assert_int_equal(count(parts, KE), p->vpn.pfs_group != 0);
-	look_at_sa(part(parts, SA, 0), &p->ike.phase2, known);
+	look_at_sa(part(parts, SA, 0), &p->ike.phase2, known, 4);
 	assert_int_equal(count(parts, ID), 2);
 	is_form(part(parts, ID, 0)->p, part(parts, ID, 0)->len, p->vpn.id.items[0].form, known);
 	is_form(part(parts, ID, 1)->p, part(parts, ID, 1)->len, p->vpn.other_id.items[0].form, known);
@@ -241,7 +273,7 @@ static void look_at_quick(const struct client *c, const struct profile *p, bool 
 	assert_int_equal(count(parts, rfc ? NAT_OA_DRAFT : NAT_OA), 0);
 }
 
-static void look_at_quicks(const struct client *c, const struct profile *p, bool nat)
+static void look_at_quicks(const struct vpn *v, const struct profile *p, bool nat)
 {
 	static const uint32_t counting[] = {1, 2, 3, 1};
 	uint32_t ids[4];
@@ -252,7 +284,7 @@ static void look_at_quicks(const struct client *c, const struct profile *p, bool
 			continue;
 		assert_true(n < 4);
 		ids[n++] = heard.msgs[i].msgid;
-		look_at_quick(c, p, nat, &parts);
+		look_at_quick(v, p, nat, &parts);
 	}
 	assert_int_equal(n, 4);
 	for (size_t i = 0; i < 4; i++) {
@@ -308,11 +340,90 @@ static void look_at_lcp(const struct profile *p)
 	assert_int_equal(at, heard.lcp_len);
 }
 
-void look_at_all(const struct client *c, const struct profile *p, bool nat)
+void look_at_all(const struct vpn *v, const struct profile *p, bool nat)
 {
-	look_at_phase1(c, p);
+	look_at_phase1(v, p);
 	look_at_contacts(p);
-	look_at_quicks(c, p, nat);
+	look_at_quicks(v, p, nat);
 	look_at_sccrq(p);
 	look_at_lcp(p);
+}
+
+/* ------------------------------------------------------------------ the server's answers */
+
+struct transform {
+	unsigned proposal, protocol, number, id;
+	const uint8_t *attributes;
+	size_t len;
+};
+
+/* The n-th of an SA payload, in all its proposals; false: there are not so many. */
+static bool transform_at(const struct part *sa, size_t n, struct transform *found)
+{
+	enum { SITUATION = 8, HEAD = 8 };
+	for (size_t at = SITUATION, end; at < sa->len; at = end) {
+		const uint8_t *prop = sa->p + at;
+		assert_true(at + HEAD <= sa->len);
+		end = at + u16(prop + 2);
+		assert_true(end > at && end <= sa->len);
+		for (size_t t = at + HEAD + prop[6]; t < end; t += u16(sa->p + t + 2)) {
+			const uint8_t *p = sa->p + t;
+			assert_true(t + HEAD <= end && u16(p + 2) >= HEAD && t + u16(p + 2) <= end);
+			if (n-- > 0)
+				continue;
+			*found = (struct transform){prop[4], prop[5], p[4], p[5], p + HEAD, u16(p + 2) - (size_t)HEAD};
+			return true;
+		}
+	}
+	return false;
+}
+
+static void look_at_choice(const struct part *answer, const struct part *offer)
+{
+	struct transform took, t;
+	bool offered = false;
+	assert_true(transform_at(answer, 0, &took));
+	assert_false(transform_at(answer, 1, &t));
+	for (size_t i = 0; !offered && transform_at(offer, i, &t); i++)
+		offered = t.proposal == took.proposal && t.protocol == took.protocol && t.number == took.number && t.id == took.id &&
+		          t.len == took.len && memcmp(t.attributes, took.attributes, t.len) == 0;
+	assert_true(offered);
+}
+
+static void look_at_told(const struct part *answer, const struct part *told)
+{
+	assert_int_equal(answer->len, told->len);
+	assert_memory_equal(answer->p, told->p, told->len);
+}
+
+/* What the client offered in the exchange that this is of; false: the server has begun it. */
+static bool offer_of(const struct heard_ike *answer, struct parts *offer)
+{
+	for (size_t i = 0; i < heard.n; i++) {
+		*offer = parts_of(&heard.msgs[i]);
+		if (heard.msgs[i].exch == answer->exch && heard.msgs[i].msgid == answer->msgid && count(offer, SA) > 0)
+			return true;
+	}
+	return false;
+}
+
+void look_at_answers(const struct heard *answers)
+{
+	unsigned quick = 0, phase1 = 0;
+	for (size_t i = 0; i < answers->n; i++) {
+		const struct heard_ike *m = &answers->msgs[i];
+		struct parts parts = parts_of(m), offer;
+		if (count(&parts, SA) == 0 || !offer_of(m, &offer))
+			continue;
+		look_at_choice(part(&parts, SA, 0), part(&offer, SA, 0));
+		quick += m->exch == QUICK;
+		phase1 += m->exch != QUICK;
+		if (m->exch != QUICK)
+			continue;
+		look_at_told(part(&parts, ID, 0), part(&offer, ID, 0));
+		look_at_told(part(&parts, ID, 1), part(&offer, ID, 1));
+		assert_int_equal(count(&parts, KE), count(&offer, KE));
+	}
+	assert_int_equal(quick, 4);
+	assert_true(phase1 >= 2);
 }

@@ -12,7 +12,6 @@
 #include "tests/clients/drive.h"
 #include "tests/clients/heard.h"
 #include "tests/clients/look.h"
-#include "tests/clients/say.h"
 
 static struct profile *profile;
 static struct script_list vendors; /* what it says usually */
@@ -36,51 +35,13 @@ static int teardown(void **state)
 	return world_teardown(state);
 }
 
-/* ------------------------------------------------------------------ the first message */
-
-/* Walks the payloads with code of its own. */
-static void look_at_first(const struct client *c)
-{
-	enum { SA = 1, VID = 13, HDR = 28, ROOM = 2048 };
-	static uint8_t expected[ROOM];
-	const uint8_t *m = c->first;
-	uint8_t type = m[16];
-	size_t at = HDR, vendor = 0;
-	assert_true(c->first_len > HDR && c->first_len < ROOM);
-	if (profile->mm1_bytes != 0)
-		assert_int_equal(c->first_len, profile->mm1_bytes);
-	assert_int_equal(m[18], profile->ike.aggressive ? EXCH_AGGRESSIVE : EXCH_MAIN);
-	assert_int_equal(type, SA);
-	while (type != 0) {
-		size_t len = (size_t)m[at + 2] << 8 | m[at + 3];
-		struct wr w = wr_of(expected, sizeof expected);
-		assert_true(len >= 4 && at + len <= c->first_len);
-		if (type == SA && profile->sa_bytes != 0)
-			assert_int_equal(len, profile->sa_bytes);
-		if (type == SA)
-			say_phase1(&w, &profile->ike);
-		if (type == VID) {
-			assert_true(vendor < profile->ike.vendors.n);
-			script_write(&w, profile->ike.vendors.items[vendor++].form, NULL);
-		}
-		if (type == SA || type == VID) {
-			assert_int_equal(len - 4, wr_len(&w));
-			assert_memory_equal(m + at + 4, expected, wr_len(&w));
-		}
-		type = m[at];
-		at += len;
-	}
-	assert_int_equal(at, c->first_len);
-	assert_int_equal(vendor, profile->ike.vendors.n);
-}
-
 /* ------------------------------------------------------------------ in and out */
 
 static void come_and_go(struct world *w, const struct place *place)
 {
 	struct client *c = drive_new(w, profile, place, 0);
 	client_enter(c);
-	look_at_first(c);
+	look_at_first(profile, c->first, c->first_len);
 	assert_int_equal(world_sessions(w), 1);
 	client_data(c, 20);
 	client_traffic(c, 50, 400);
@@ -127,7 +88,7 @@ static void says_its_own(struct world *w, const struct place *place)
 	world_run(w, 20000);
 	client_rekey_ipsec(c);
 	world_run(w, 5000);
-	look_at_all(c, profile, place->private_ip != 0);
+	look_at_all(&c->vpn, profile, place->private_ip != 0);
 	heard_begin(NULL);
 	drive_leave(c, profile);
 	drive_free(c);
@@ -289,7 +250,7 @@ static void comes_with_a_certificate(void **state)
 		c->loses_above = profile->ike.fragment_bytes;
 		c->hears_up_to = NARROW;
 		client_enter(c);
-		look_at_first(c);
+		look_at_first(profile, c->first, c->first_len);
 		assert_int_equal(w->gw.ike->peers->id_type, ID_DER_ASN1_DN);
 		assert_non_null(strstr(world_show(w, "show vpn-sessiondb detail remote"), "Auth Mode    : rsaCertificate"));
 		client_data(c, 20);
