@@ -33,10 +33,16 @@ plug() {
 	ns inet ip link add "v-$1" type veth peer name "$2" netns "$P-$1"
 	ns inet ip link set "v-$1" master br0 up; ns "$1" ip link set "$2" up
 }
-# lab_up [NATS]
+# lab_up [NATS]: all of it, and what guests need
 lab_up() {
 	local i
 	"$HERE/lab-install" || return 1
+	lab_net "$@"
+	for i in 1 2; do ns ins iperf3 -s -p 520$i -D -I "$W/iperf$i.pid" >/dev/null 2>&1; done # one a guest
+}
+# lab_net [NATS]: the namespaces alone
+lab_net() {
+	local i
 	ns_make inet; ns inet ip link add br0 address 02:00:00:00:00:fe type bridge; ns inet ip link set br0 up
 	ns inet ip addr add 203.0.113.254/24 dev br0
 	ns_make srv; plug srv wan0; ns srv ip addr add 203.0.113.1/24 dev wan0
@@ -44,7 +50,6 @@ lab_up() {
 	ns_make ins; ns srv ip link add lan0 type veth peer name eth0 netns "$P-ins"
 	ns srv ip link set lan0 up; ns srv ip addr add 10.77.0.1/24 dev lan0
 	ns ins ip link set eth0 up; ns ins ip addr add 10.77.0.2/24 dev eth0; ns ins ip route add default via 10.77.0.1
-	for i in 1 2; do ns ins iperf3 -s -p 520$i -D -I "$W/iperf$i.pid" >/dev/null 2>&1; done # one a guest
 	for ((i = 1; i <= ${1:-1}; i++)); do
 		ns_make nat$i; plug nat$i wan0; ns nat$i ip addr add 203.0.113.$((10 + i))/24 dev wan0
 		# an address of its own: else the gateway's would change with every guest that is unplugged
