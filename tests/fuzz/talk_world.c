@@ -10,18 +10,76 @@
 #include "tests/fuzz/pki_ca.h"
 #include "tests/fuzz/talk.h"
 
-enum { CURVE = 19, AUTHORITIES = 12, LONG_RUN_MS = 130000 };
+enum { CURVE = 19, AUTHORITIES = 12, DH_WORKS = 32, LONG_RUN_MS = 130000 };
 
 static struct net net;
 static struct ipsec_acl acl;
 static struct ike_group_rule rule;
 static struct pki_kit kits[2];
-static struct ike_flow *flow;
+static uint16_t encap; /* of the client's flows */
 static uint8_t server_id[300];
 
 static bool has(uint32_t flags, enum talk_flag f)
 {
 	return (flags & (uint32_t)f) != 0;
+}
+
+/* ------------------------------------------------------------------ Diffie-Hellman, at once or later */
+
+static struct dh_work {
+	struct prim_dh_job *job; /* NULL = free */
+	void (*done)(void *arg);
+	void *arg;
+	struct timer timer;
+} works[DH_WORKS];
+static bool dh_later, is_busy;
+
+static void dh_timer(struct timer *t, void *arg)
+{
+	struct dh_work *w = arg;
+	struct prim_dh_job *job = w->job;
+	(void)t;
+	prim_dh_run(job);
+	w->job = NULL;
+	w->done(w->arg);
+}
+
+static int dh(void *ctx, struct prim_dh_job *job, void (*done)(void *arg), void *arg)
+{
+	size_t i = 0;
+	(void)ctx;
+	while (i < DH_WORKS && works[i].job != NULL)
+		i++;
+	if (is_busy || i == DH_WORKS)
+		return -11;
+	if (!dh_later) {
+		prim_dh_run(job);
+		done(arg);
+		return 0;
+	}
+	works[i].job = job;
+	works[i].done = done;
+	works[i].arg = arg;
+	timer_start(&net.clock, &works[i].timer, 50, dh_timer, &works[i]);
+	return 0;
+}
+
+static void dh_use(struct node *n, bool server)
+{
+	static struct ike_ops ops[2];
+	ops[server] = *n->ike->ops;
+	ops[server].dh = dh;
+	n->ike->ops = &ops[server];
+}
+
+/* Nobody is left alone with one that runs. */
+static void dh_end(void)
+{
+	for (size_t i = 0; i < DH_WORKS; i++)
+		while (works[i].job != NULL) {
+			timer_stop(&net.clock, &works[i].timer);
+			dh_timer(NULL, &works[i]);
+		}
 }
 
 /* ------------------------------------------------------------------ certificates, made once */
@@ -225,8 +283,8 @@ static void client(uint32_t flags, bool certificates)
 	if (peer == NULL)
 		abort();
 	peer->aggressive = has(flags, TALK_AGGRESSIVE);
-	flow = client_flow(c, peer, c->ip, 1701, (struct esp_alg){ESP_CIPHER_AES, 32, ESP_MAC_SHA1},
-	                   nat ? ENCAP_UDP_TRANSPORT : ENCAP_TRANSPORT);
+	encap = nat ? ENCAP_UDP_TRANSPORT : ENCAP_TRANSPORT;
+	struct ike_flow *flow = client_flow(c, peer, c->ip, 1701, (struct esp_alg){ESP_CIPHER_AES, 32, ESP_MAC_SHA1}, encap);
 	flow->group = has(flags, TALK_CLIENT_PFS) ? CURVE : 0;
 }
 
@@ -285,7 +343,7 @@ static void more(struct node *c, struct rd *r)
 	struct ike_sa *sa = peer != NULL ? sa_best(peer) : NULL;
 	if (sa == NULL || peer->nflows >= IKE_FLOWS_PER_PEER)
 		return;
-	struct ike_flow *f = client_flow(c, peer, c->ip, port, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, flow->encap);
+	struct ike_flow *f = client_flow(c, peer, c->ip, port, (struct esp_alg){ESP_CIPHER_3DES, 24, ESP_MAC_SHA1}, encap);
 	f->group = group == CURVE || group == 2 ? group : 0; /* the others take long */
 	qm_begin(sa, f);
 }
@@ -301,7 +359,7 @@ static void data_came(struct node *s)
 
 static void busy(bool on)
 {
-	kits[0].full = kits[1].full = on;
+	kits[0].full = kits[1].full = is_busy = on;
 	for (size_t i = 0; i < 2; i++) {
 		struct node *n = i == 0 ? &net.server : &net.client;
 		n->work_hold = on;
@@ -312,7 +370,7 @@ static void busy(bool on)
 
 static void dial(bool *dialled)
 {
-	if (!*dialled)
+	if (!*dialled && net.client.ike->peers != NULL)
 		mm_begin(net.client.ike->peers, NULL);
 	*dialled = true;
 	net_run(&net, 1000);
@@ -448,7 +506,9 @@ void talk_run(const uint8_t *data, size_t len, bool certificates)
 		certify_server(flags);
 	configure(flags, certificates);
 	client(flags, certificates);
-	net.server.dh_later = net.client.dh_later = has(flags, TALK_DH_LATER);
+	dh_later = has(flags, TALK_DH_LATER);
+	dh_use(&net.server, true);
+	dh_use(&net.client, false);
 	net.filter = talk_filter;
 	if (has(flags, TALK_DEBUG))
 		debug_begin(&sink);
@@ -461,7 +521,10 @@ void talk_run(const uint8_t *data, size_t len, bool certificates)
 	net_run(&net, LONG_RUN_MS);
 	if (has(flags, TALK_DEBUG))
 		debug_sink_remove(&sink);
+	is_busy = true; /* no more of it */
+	dh_end();
 	net_close(&net);
+	is_busy = false;
 	for (size_t i = 0; i < 2; i++)
 		kit_free(&kits[i]);
 	talk_bend_end();
