@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/config/render.h"
+#include "crypto/pki/ossl.h"
 #include "crypto/pki/pki.h"
 #include "crypto/prim/prim.h"
 #include "tests/fuzz/appliance.h"
@@ -68,6 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pki_cert *first = compiled(sys), *second = compiled(again);
 	must((first == NULL) == (second == NULL) && (want == NULL || first != NULL));
 	must(first == NULL || (bytes_eq(pki_cert_der(first), der) && pki_cert_same(first, second)));
+	if (first != NULL)
+		must(pki_cert_x509(first) != NULL && pki_cert_x509(first) == pki_cert_x509(first));
 	pki_cert_drop(first);
 	pki_cert_drop(second);
 	pki_cert_drop(want);

@@ -1,4 +1,5 @@
-/* What a server may send as a CRL: as it is, and signed again by the CA that is asked about. */
+/* What a server may send as a CRL: as it is, and signed again by the CA that is asked about, also where that CA's
+ * certificate has a key identifier, and where it may sign no CRLs. */
 #include "crypto/pki/crl.h"
 #include "tests/fuzz/pki_ca.h"
 
@@ -12,8 +13,11 @@ static void look(struct bytes data, struct pki_cert *ca, struct pki_cert *cert)
 		abort();
 	if (crl == NULL)
 		return;
-	if (pki_crl_entries(crl) > entries || pki_crl_memory(crl) == 0)
+	if (pki_crl_entries(crl) > entries || pki_crl_memory(crl) == 0 || pki_crl_der_size(crl) != data.len ||
+	    !bytes_eq(pki_crl_issuer(crl), pki_cert_subject(ca)) || pki_crl_this_update(crl) > FUZZ_NOW + PKI_CRL_SKEW_S)
 		abort();
+	if (pki_crl_next_update(crl) != 0 && pki_crl_hold(crl) == crl)
+		pki_crl_drop(crl);
 	pki_crl_look(crl, cert, "http://ca.example.com/a.crl", &entry);
 	pki_crl_look(crl, ca, "http://ca.example.com/b.crl", &entry);
 	pki_crl_drop(crl);
@@ -32,8 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (x != NULL && X509_CRL_set_issuer_name(x, X509_get_subject_name(fuzz_ca_x509)) == 1 &&
 	    X509_CRL_sign(x, fuzz_ca_key, EVP_sha256()) > 0)
 		len = i2d_X509_CRL(x, &der);
-	if (len > 0)
-		look((struct bytes){der, (size_t)len}, ca, cert);
+	for (size_t i = 0; len > 0 && i < 3; i++)
+		look((struct bytes){der, (size_t)len}, i == 0 ? ca : fuzz_ca_with(i == 1), cert);
 	OPENSSL_free(der);
 	X509_CRL_free(x);
 	return 0;

@@ -45,9 +45,16 @@ static OCSP_BASICRESP *signed_again(const OCSP_BASICRESP *basic)
 	return made;
 }
 
-static void look_signed(const struct pki_ocsp *q, OCSP_RESPONSE *r)
+/* nonce: the answer has that of the question. */
+static void look_signed(const struct pki_ocsp *q, OCSP_RESPONSE *r, bool nonce)
 {
-	OCSP_BASICRESP *basic = OCSP_response_get1_basic(r), *made = basic != NULL ? signed_again(basic) : NULL;
+	OCSP_BASICRESP *basic = OCSP_response_get1_basic(r), *made;
+	const unsigned char *at = pki_ocsp_request(q).p;
+	OCSP_REQUEST *asked = nonce ? d2i_OCSP_REQUEST(NULL, &at, (long)pki_ocsp_request(q).len) : NULL;
+	if (basic != NULL && asked != NULL)
+		OCSP_copy_nonce(basic, asked);
+	OCSP_REQUEST_free(asked);
+	made = basic != NULL ? signed_again(basic) : NULL;
 	unsigned char *der = NULL;
 	OCSP_RESPONSE *again = made != NULL ? OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, made) : NULL;
 	int len = again != NULL ? i2d_OCSP_RESPONSE(again, &der) : 0;
@@ -72,7 +79,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		look(q, (struct bytes){data, size});
 		if (r != NULL)
-			look_signed(q, r);
+			look_signed(q, r, false);
+		if (r != NULL && nonce == 1)
+			look_signed(q, r, true);
 		OCSP_RESPONSE_free(r);
 		pki_ocsp_free(q);
 	}

@@ -46,6 +46,8 @@ static void answer(struct bytes der)
 	memset(ours, 0x5a, sizeof ours);
 	struct scep_expect e = {&ca, "0123456789abcdef0123456789abcdef", ours, self, key};
 	enum scep_why why = scep_reply_read(der, &e, &r);
+	if ((why != SCEP_WHY_GOOD && scep_why_text(why)[0] == '\0') || scep_fail_text(r.fail)[0] == '\0')
+		abort();
 	if (why >= SCEP_WHYS || (why != SCEP_WHY_GOOD && r.ncerts > 0 && why != SCEP_WHY_CONTENT) || r.ncerts > SCEP_CERTS_MAX)
 		abort();
 	/* What is granted was signed by the RA: no mutation makes another certificate of it. */

@@ -63,6 +63,26 @@ static inline struct pki_cert *fuzz_ca_read(X509 *x)
 	return c;
 }
 
+/* The same CA by another certificate: with a key identifier, that says whether it may sign CRLs. Made once. */
+static inline struct pki_cert *fuzz_ca_with(bool signs_crls)
+{
+	static struct pki_cert *made[2];
+	if (made[signs_crls] == NULL) {
+		X509V3_CTX ctx;
+		X509 *x = X509_dup(fuzz_ca_x509);
+		X509V3_set_ctx(&ctx, x, x, NULL, NULL, 0);
+		X509_EXTENSION *id = X509V3_EXT_conf_nid(NULL, &ctx, NID_subject_key_identifier, "hash");
+		X509_EXTENSION *usage = X509V3_EXT_conf_nid(NULL, &ctx, NID_key_usage, signs_crls ? "cRLSign" : "keyCertSign");
+		if (id == NULL || usage == NULL || X509_add_ext(x, id, -1) != 1 || X509_add_ext(x, usage, -1) != 1 ||
+		    X509_sign(x, fuzz_ca_key, EVP_sha256()) <= 0 || (made[signs_crls] = fuzz_ca_read(x)) == NULL)
+			abort();
+		X509_EXTENSION_free(id);
+		X509_EXTENSION_free(usage);
+		X509_free(x);
+	}
+	return made[signs_crls];
+}
+
 /* The CA and a certificate it issued (serial number 5), made once. */
 static inline void fuzz_ca(struct pki_cert **ca, struct pki_cert **cert)
 {
