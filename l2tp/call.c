@@ -343,7 +343,8 @@ static void new_call(struct l2tp_tunnel *t, struct cause *cause)
 	} else if (t->call.state != CALL_IDLE) {
 		second_call(t, cause->set);
 	} else {
-		t->call = (struct l2tp_call){.t = t};
+		l2tp_name_user(t, ""); /* a session that was here before had another */
+		t->call = (struct l2tp_call){.t = t, .username = t->call.username};
 		step(&t->call, EV_ICRQ, cause);
 	}
 }

@@ -373,6 +373,33 @@ static void test_sessions(void **state)
 	bench_free(b);
 }
 
+static void name_is(void *arg, const struct l2tp_session_info *s)
+{
+	assert_string_equal(s->username, arg);
+}
+
+/* A session has the name of its own login, and none before that. */
+static void test_session_name(void **state)
+{
+	char none[] = "", jdoe[] = "jdoe";
+	(void)state;
+	struct bench *b = bench_new();
+	bench_session(b);
+	l2tp_each_session(b->l, name_is, none);
+	assert_true(l2tp_session_set_user(b->l, 1, b->info.call, jdoe));
+	l2tp_each_session(b->l, name_is, jdoe);
+	BENCH_IN(b, win_cdn);
+	assert_int_equal(l2tp_sessions(b->l), 0);
+	struct made icrq = bench_msg(1, 0, 5, 2, MSG_ICRQ);
+	bench_add_u16(&icrq, AVP_SESSION_ID, 7);
+	BENCH_MADE(b, icrq);
+	struct made iccn = bench_msg(1, 2, 6, 3, MSG_ICCN);
+	BENCH_MADE(b, iccn);
+	assert_int_equal(l2tp_sessions(b->l), 1);
+	l2tp_each_session(b->l, name_is, none);
+	bench_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,7 +409,7 @@ int main(void)
 	        cmocka_unit_test(test_closing_ceiling), cmocka_unit_test(test_hello),
 	        cmocka_unit_test(test_dead_peer_time),  cmocka_unit_test(test_shutdown),
 	        cmocka_unit_test(test_moved),           cmocka_unit_test(test_numbers),
-	        cmocka_unit_test(test_sessions),
+	        cmocka_unit_test(test_sessions),        cmocka_unit_test(test_session_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
