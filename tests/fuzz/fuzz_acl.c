@@ -63,6 +63,44 @@ static void others(struct str text)
 	out_free(&second);
 }
 
+/* A configuration in which names are known by their first letter. */
+static enum acl_group_kind group(void *ctx, struct str name)
+{
+	static const char kinds[] = "-NSPI";
+	const char *at = ctx == NULL && name.len > 0 ? strchr(kinds, name.p[0]) : NULL;
+	return at != NULL && *at != '\0' ? (enum acl_group_kind)(at - kinds) : ACL_GROUP_NONE;
+}
+
+static bool object(void *ctx, struct str name, bool service)
+{
+	(void)ctx;
+	return name.p[0] == (service ? 's' : 'o');
+}
+
+static bool address(void *ctx, struct str name, uint32_t *ip)
+{
+	(void)ctx;
+	*ip = 0x0a000001;
+	return name.p[0] == 'h';
+}
+
+static bool known(void *ctx, struct str name)
+{
+	(void)ctx;
+	return name.p[0] == 'k';
+}
+
+static void among_names(struct str text)
+{
+	static const struct acl_names names = {NULL, group, object, address, known, known};
+	for (int standard = 0; standard < 2; standard++) {
+		struct err err = {0};
+		struct acl_rule r;
+		if (!acl_rule_parse(text, standard, &names, &r, &err) && err.text[0] == '\0')
+			abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str text = {(const char *)data, size};
@@ -102,5 +140,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	out_free(&out);
 	others(text);
+	among_names(text);
 	return 0;
 }

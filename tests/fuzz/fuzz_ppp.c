@@ -9,6 +9,7 @@
 #include "crypto/prim/prim.h"
 #include "ppp/data.h"
 #include "ppp/ppp.h"
+#include "tests/fuzz/passes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -158,7 +159,7 @@ static void step(struct wire *w, struct rd *r)
 		input(w, f, sizeof(f));
 		break;
 	case STEP_WAIT:
-		clock_run(&w->clock, w->clock.now_ms + 1000u * rd_u8(r));
+		passes(&w->clock, 1000u * rd_u8(r));
 		break;
 	case STEP_DATA:
 		b = rd_bytes(r, rd_u8(r));

@@ -4,6 +4,26 @@
 #include "cli/session/filter.h"
 #include "cli/socket/proto.h"
 
+/* A line: its command, and what its filter makes of some text. */
+static void filter(struct str line)
+{
+	struct filter f;
+	struct err err = {0};
+	struct out out;
+	struct str command, tail = line;
+	size_t fault = 0;
+	if (filter_split(line, &command, &tail) && command.len + tail.len >= line.len)
+		__builtin_trap();
+	out_init(&out);
+	enum filter_parse p = filter_parse(&f, tail, &fault, &err);
+	if (p == FILTER_OK)
+		filter_apply(&f, STR("a line\nanother {1}\nlast"), &out);
+	if ((p == FILTER_UNKNOWN && fault > tail.len) || (p == FILTER_BAD && err.text[0] == '\0'))
+		__builtin_trap();
+	filter_free(&f);
+	out_free(&out);
+}
+
 static void read_all(const uint8_t *data, size_t len, bool from_server)
 {
 	struct proto_reader r;
@@ -24,17 +44,8 @@ static void read_all(const uint8_t *data, size_t len, bool from_server)
 			uint8_t again[PROTO_FROM_SERVER];
 			if (proto_encode(again, sizeof again, &m) == 0)
 				__builtin_trap();
-			if (m.type == PROTO_LINE) {
-				struct filter f;
-				struct err err = {0};
-				struct out out;
-				size_t fault;
-				out_init(&out);
-				if (filter_parse(&f, m.text, &fault, &err) == FILTER_OK)
-					filter_apply(&f, STR("a line\nanother {1}\n"), &out);
-				filter_free(&f);
-				out_free(&out);
-			}
+			if (m.type == PROTO_LINE)
+				filter(m.text);
 		}
 		if (rc == PROTO_READ_BAD)
 			break;

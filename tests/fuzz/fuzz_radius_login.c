@@ -1,14 +1,17 @@
 /* What a RADIUS server, or who wants to be one, may answer to logins and accounting, and ask of sessions. The input is a
- * list of pieces: what (1 octet), length (2), bytes. The bytes are attributes that are signed with the key, or a whole
+ * list of steps (tests/fuzz/steps.h), their kind in its upper three bits. The bytes are attributes that are signed with the key, or a whole
  * datagram as it is; time passes in between. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/aaa/radius/dynamic.h"
 #include "core/aaa/radius/packet.h"
+#include "core/aaa/radius/text.h"
 #include "crypto/prim/prim.h"
+#include "tests/fuzz/passes.h"
+#include "tests/fuzz/steps.h"
 
-enum { SERVER = 0x0a000001, ASKS = 8 };
+enum { SERVER = 0x0a000001, ASKS = 300 };
 
 struct aaa_sock {
 	void (*input)(void *arg, struct ip4_end from, const uint8_t *data, size_t len);
@@ -17,6 +20,7 @@ struct aaa_sock {
 };
 static struct aaa_sock *socks, *listening;
 static uint8_t question[RADIUS_MAX]; /* the last one */
+static bool broken;                  /* no socket can be had */
 static size_t question_len;
 static struct aaa_sock *question_from;
 static struct ip4_end question_to;
@@ -25,8 +29,10 @@ static struct aaa_sock *udp_open(void *ctx, uint16_t port,
                                  void (*input)(void *, struct ip4_end, const uint8_t *, size_t),
                                  void *arg, struct err *err)
 {
-	struct aaa_sock *s = calloc(1, sizeof *s);
 	(void)ctx, (void)err;
+	if (broken)
+		return NULL;
+	struct aaa_sock *s = calloc(1, sizeof *s);
 	if (!s)
 		abort();
 	*s = (struct aaa_sock){input, arg, socks};
@@ -59,6 +65,8 @@ static void close_sock(struct aaa_sock *s)
 		}
 	if (s == question_from)
 		question_from = NULL;
+	if (s == listening)
+		listening = NULL;
 	free(s);
 }
 
@@ -133,6 +141,8 @@ static void give(struct aaa_sock *s, struct ip4_end from, const uint8_t *data, s
 	if (!copy)
 		abort();
 	memcpy(copy, data, len);
+	if (s == question_from && len > 1)
+		copy[1] = question[1]; /* its identifier is the one thing that anybody may guess */
 	s->input(s->arg, from, copy, len);
 	free(copy);
 }
@@ -162,6 +172,62 @@ static void change(uint8_t code, const uint8_t *attrs, size_t len, const struct 
 		give(listening, (struct ip4_end){SERVER, 1000}, data, n);
 }
 
+static struct aaa_servers *servers;
+static struct radius_dynamic *dynamic;
+
+/* Servers for the port of dynamic authorization: 1 without a key, 2 of another port, 4 too many ports; 8: no socket can be had. */
+static void configure(unsigned how)
+{
+	enum { GROUPS = RADIUS_DYNAMIC_PORTS_MAX + 2 };
+	static const struct aaa_host_conf host = {.host = "s", .ifname = "i", .ip = SERVER, .key = "k", .timeout_s = 10,
+	                                          .retry_s = 3, .port = 1645, .acct_port = 1646, .common_pw = "",
+	                                          .mschap2 = true, .base_dn = "", .group_base_dn = "", .naming = "",
+	                                          .login_dn = "", .login_password = "", .realm = "", .nt_dc = ""};
+	static struct {
+		struct aaa_host_conf open;
+		struct aaa_sgroup_conf groups[GROUPS];
+		struct aaa_conf conf;
+	} kept[2], *c; /* the one in force, and the next */
+	static unsigned turn;
+	static char names[GROUPS][4];
+	c = &kept[++turn % 2];
+	c->open = host;
+	c->open.key = "";
+	for (size_t i = 0; i < GROUPS; i++) {
+		names[i][0] = i == 0 ? 'R' : 'S';
+		names[i][1] = i == 0 ? '\0' : (char)('a' + i);
+		c->groups[i] = (struct aaa_sgroup_conf){.name = names[i],
+		                                     .protocol = i == 1 ? AAA_P_TACACS : AAA_P_RADIUS,
+		                                     .max_failed = 3,
+		                                     .dynamic_port = (uint16_t)(3799 + (how & 2 ? 1 : 0) + (how & 4 ? i : 0)),
+		                                     .hosts = i == 0 && how & 1 ? &c->open : &host,
+		                                     .nhosts = 1};
+	}
+	c->conf = (struct aaa_conf){.sgroups = c->groups, .nsgroups = how & 4 ? GROUPS : 1 + (how & 1) * 2};
+	broken = how & 8;
+	aaa_servers_set(servers, &c->conf);
+	radius_dynamic_set(dynamic, NULL);
+}
+
+static void on_line(void *arg, const char *line)
+{
+	(void)arg;
+	if (strlen(line) > 4096)
+		abort();
+}
+
+/* What debug says, from now on or no more. */
+static void talk(bool on)
+{
+	static struct debug_sink sink;
+	if (!sink.write) {
+		sink.write = on_line;
+		debug_sink_add(&sink);
+	}
+	debug_set(&sink, DEBUG_RADIUS_SESSION, on);
+	debug_set(&sink, DEBUG_RADIUS_DECODE, on);
+}
+
 static void piece(struct aaa_sgroup *g, struct clock *clk, uint8_t what, const uint8_t *p,
                   size_t len)
 {
@@ -173,82 +239,73 @@ static void piece(struct aaa_sgroup *g, struct clock *clk, uint8_t what, const u
 			reply(what, p, len, key);
 		break;
 	case 2:
-		change(what, p, len, key);
+		if (listening)
+			change(what, p, len, key);
 		break;
 	case 3:
 		if (question_from)
 			give(question_from, question_to, p, len);
 		break;
 	case 4:
-		give(listening, (struct ip4_end){SERVER, 1000}, p, len);
+		if (listening)
+			give(listening, (struct ip4_end){SERVER, 1000}, p, len);
 		break;
 	case 5:
-		clock_run(clk, clk->now_ms + (what & 31) * 700u);
+		passes(clk, (what & 31) * 700u);
 		break;
 	case 6:
-		ask(g, what % ASKS, len > 0 ? p[0] : what);
+		for (unsigned i = 0; i < (len > 1 ? p[1] : 1u); i++)
+			ask(g, (what & 31) + i, len > 0 ? p[0] : what);
 		break;
 	default:
-		if (busy[what % ASKS]) {
-			aaa_ask_cancel(&asks[what % ASKS]);
-			busy[what % ASKS] = false;
+		if (what & 16) {
+			configure(what & 15);
+			break;
+		}
+		if (what & 8) {
+			talk(what & 1);
+			break;
+		}
+		if (busy[what & 7]) {
+			aaa_ask_cancel(&asks[what & 7]);
+			busy[what & 7] = false;
 		}
 		break;
 	}
 	clock_run(clk, clk->now_ms);
 }
 
+struct step_form step_form(uint8_t kind)
+{
+	if (kind >> 5 > 2)
+		return (struct step_form){0};
+	return (struct step_form){.head = 2, .len_at = 1, .len_size = 1, .len_mask = 255, .types = 103};
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct aaa_host_conf host = {.host = "s",
-	                                          .ifname = "i",
-	                                          .ip = SERVER,
-	                                          .key = "k",
-	                                          .timeout_s = 10,
-	                                          .retry_s = 3,
-	                                          .port = 1645,
-	                                          .acct_port = 1646,
-	                                          .common_pw = "",
-	                                          .mschap2 = true,
-	                                          .base_dn = "",
-	                                          .group_base_dn = "",
-	                                          .naming = "",
-	                                          .login_dn = "",
-	                                          .login_password = "",
-	                                          .realm = "",
-	                                          .nt_dc = ""};
-	static const struct aaa_sgroup_conf group = {.name = "R",
-	                                             .protocol = AAA_P_RADIUS,
-	                                             .max_failed = 3,
-	                                             .dynamic_port = 3799,
-	                                             .hosts = &host,
-	                                             .nhosts = 1};
-	static const struct aaa_conf conf = {.sgroups = &group, .nsgroups = 1};
 	struct clock clk;
 	if (prim_init(NULL) != 0)
 		abort();
+	talk(false);
 	clock_init(&clk, 1000);
-	struct aaa_servers *s = aaa_servers_new(&clk, &io, NULL);
-	struct radius_dynamic *d = s ? radius_dynamic_new(s, &clk, &io, NULL, &ops, NULL) : NULL;
-	if (!d)
+	servers = aaa_servers_new(&clk, &io, NULL);
+	dynamic = servers ? radius_dynamic_new(servers, &clk, &io, NULL, &ops, NULL) : NULL;
+	if (!dynamic)
 		abort();
-	aaa_servers_set(s, &conf);
-	if (radius_dynamic_set(d, NULL) != 0)
+	configure(0);
+	if (!listening)
 		abort();
-	struct aaa_sgroup *g = aaa_sgroup_find(s, "R");
-	for (struct rd r = rd_of(data, size); rd_left(&r) >= 3;) {
-		uint8_t what = rd_u8(&r);
-		size_t len = rd_u16(&r);
-		struct bytes p = rd_bytes(&r, len < rd_left(&r) ? len : rd_left(&r));
-		piece(g, &clk, what, p.p, p.len);
-	}
+	struct rd r = rd_of(data, size);
+	for (struct step st; step_next(&r, &st);)
+		piece(aaa_sgroup_find(servers, "R"), &clk, st.kind, st.data.p, st.data.len);
 	for (size_t i = 0; i < ASKS; i++)
 		if (busy[i])
 			aaa_ask_cancel(&asks[i]);
 	memset(busy, 0, sizeof busy);
-	radius_dynamic_free(d);
-	aaa_servers_free(s);
+	radius_dynamic_free(dynamic);
+	aaa_servers_free(servers);
 	if (clk.n != 0 || socks)
 		abort();
 	question_from = listening = NULL;

@@ -8,7 +8,9 @@
 #include "core/aaa/server.h"
 #include "core/aaa/shell.h"
 #include "core/aaa/tacacs/wire.h"
+#include "core/base/debug.h"
 #include "crypto/prim/prim.h"
+#include "tests/fuzz/passes.h"
 
 enum { SOCKS = 64, ASKS = 16 };
 
@@ -21,13 +23,13 @@ struct aaa_sock {
 
 static struct aaa_sock socks[SOCKS];
 static unsigned nsocks;
-static bool said_yes;
+static bool said_yes, broken;
 
 static struct aaa_sock *on_open(void *ctx, struct ip4_end to, const struct aaa_tcp_events *events, void *arg,
                                 struct err *err)
 {
 	(void)ctx, (void)to;
-	if (nsocks == SOCKS) {
+	if (nsocks == SOCKS || broken) {
 		err_set(err, -1, "no more");
 		return NULL;
 	}
@@ -40,7 +42,7 @@ static bool on_send(struct aaa_sock *s, const uint8_t *data, size_t len)
 	if (len < TAC_HEADER_LEN || !s->opened || s->closed)
 		abort();
 	memcpy(s->last, data, TAC_HEADER_LEN);
-	return !s->gone;
+	return !s->gone && !broken;
 }
 
 static void on_close(struct aaa_sock *s)
@@ -70,8 +72,18 @@ static void on_done(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_repl
 	aaa_reply_free(reply);
 }
 
-static void begin(struct aaa_servers *s, uint8_t kind)
+/* more: type of record, what of an administrator's session, his command. */
+static void begin(struct aaa_servers *s, uint8_t kind, struct bytes more)
 {
+	static char command[300];
+	struct rd r = rd_of(more.p, more.len);
+	uint8_t type = rd_u8(&r), which = rd_u8(&r);
+	struct bytes words = rd_rest(&r);
+	if (words.len > 0) {
+		size_t len = words.len < sizeof(command) ? words.len : sizeof(command) - 1;
+		memcpy(command, words.p, len);
+		command[len] = '\0';
+	}
 	static const enum aaa_method methods[] = {AAA_PAP, AAA_CHAP, AAA_MSCHAP1, AAA_EAP};
 	for (unsigned i = 0; i < ASKS; i++) {
 		struct question *q = &asks[i];
@@ -81,8 +93,16 @@ static void begin(struct aaa_servers *s, uint8_t kind)
 		q->rq.method = methods[kind >> 4 & 3];
 		snprintf(q->rq.user, sizeof(q->rq.user), "jdoe");
 		snprintf(q->rq.password, sizeof(q->rq.password), "secret");
-		q->record.type = kind & 64 ? AAA_ACCT_STOP : AAA_ACCT_ON;
-		q->shell = (struct aaa_shell){.line = "ssh", .command = kind & 8 ? "show version" : NULL, .id = "1"};
+		q->record.type = more.len > 0 ? type % (AAA_ACCT_OFF + 1) : kind & 64 ? AAA_ACCT_STOP : AAA_ACCT_ON;
+		q->record.framed_ip = which;
+		q->rq.lm_only = which & 1;
+		q->shell = (struct aaa_shell){.line = "ssh",
+		                              .command = words.len > 0 ? command : kind & 8 ? "show version" : NULL,
+		                              .id = "1",
+		                              .enable = which & 1,
+		                              .local = which & 2,
+		                              .from = which,
+		                              .type = q->record.type};
 		q->ask = (struct aaa_ask){.what = kind % 3, .rq = &q->rq, .name = q->rq.user, .record = &q->record,
 		                          .shell = kind & 4 ? &q->shell : NULL, .done = on_done, .arg = q};
 		aaa_ask_start(&q->ask, aaa_sgroup_find(s, "T"));
@@ -125,7 +145,7 @@ static void step(struct aaa_servers *servers, struct clock *clk, struct rd *r)
 	bool there = s && !s->closed && !s->gone;
 	switch (what % 8) {
 	case 0:
-		begin(servers, which);
+		begin(servers, which, data);
 		break;
 	case 1:
 		if (there && !s->opened) {
@@ -150,15 +170,26 @@ static void step(struct aaa_servers *servers, struct clock *clk, struct rd *r)
 		}
 		break;
 	case 6:
-		clock_run(clk, clk->now_ms + (uint64_t)which * 100);
+		passes(clk, (uint64_t)which * 100);
 		break;
 	default:
+		if (what & 16) { /* the network, from now on or no more */
+			broken = which & 1;
+			break;
+		}
 		if (asks[which % ASKS].asked)
 			aaa_ask_cancel(&asks[which % ASKS].ask);
 		asks[which % ASKS].asked = false;
 		break;
 	}
 	clock_run(clk, clk->now_ms);
+}
+
+static void on_line(void *arg, const char *line)
+{
+	(void)arg;
+	if (strlen(line) > 4096)
+		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -173,10 +204,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct aaa_conf conf = {.sgroups = &group, .nsgroups = 1};
 	struct clock clk;
 	struct rd r = rd_of(data, size);
+	static struct debug_sink sink = {.write = on_line};
 	if (prim_init(NULL) != 0)
 		abort();
+	if (!sink.level[DEBUG_TACACS]) {
+		debug_sink_add(&sink);
+		debug_set(&sink, DEBUG_TACACS, 1);
+	}
 	nsocks = 0;
-	said_yes = false;
+	said_yes = broken = false;
 	clock_init(&clk, 1000);
 	struct aaa_servers *servers = aaa_servers_new(&clk, &io, NULL);
 	if (!servers)
