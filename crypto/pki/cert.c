@@ -66,6 +66,10 @@ static const char *read_fields(struct pki_cert *c)
 	EVP_PKEY *key = X509_get0_pubkey(x);
 	if (key == NULL || EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA)
 		return "its key is not an RSA key";
+	/* A key is whole octets; bits that are left over would be cut off its end, and nobody else reads such a one. */
+	enum { BITS_LEFT = 7 };
+	if ((X509_get0_pubkey_bitstr(x)->flags & BITS_LEFT) != 0)
+		return "its key is not whole octets";
 	c->bits = (unsigned)EVP_PKEY_get_bits(key);
 	if (c->bits < PKI_RSA_BITS_MIN || c->bits > PKI_RSA_BITS_MAX)
 		return "its RSA key has a size that is not supported";

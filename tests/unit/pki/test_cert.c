@@ -107,6 +107,8 @@ static void test_damaged(void **state)
 				pki_key_fits(cert_key(0, 512), kept);
 				assert_int_not_equal(X509_verify(pki_cert_x509(kept), pki_key_evp(cert_key(0, 512))), 1);
 				later++;
+			} else {
+				assert_null(now);
 			}
 			pki_cert_drop(now);
 			pki_cert_drop(kept);
