@@ -6,7 +6,10 @@
 
 #include "core/base/random.h"
 
-enum { DPD_TRIES = 3 };
+enum {
+	DPD_TRIES = 3,
+	BARE_S = 60, /* IKE SAs alone are of no use to anybody: a client that tries again does so earlier */
+};
 
 /* When the peer was last heard: IKE, or ESP of any of its SAs. */
 static uint64_t last_heard(struct ike_peer *peer)
@@ -38,36 +41,78 @@ static void dpd_send(struct ike_sa *sa, uint16_t type, uint32_t seq)
 	            (struct bytes){data, sizeof data});
 }
 
+/* Milliseconds that it may go on with IKE SAs alone. */
+static uint64_t bare_left_ms(const struct ike_peer *peer)
+{
+	uint64_t now = clock_now(peer->ike->clock), end = 1000ull * (peer->bare_s + BARE_S);
+	if (peer->flows != NULL)
+		return UINT64_MAX;
+	for (const struct ike_sa *sa = peer->sas; sa != NULL; sa = sa->peer_next)
+		if (sa->quick != NULL) /* about to have one */
+			return 1000ull * BARE_S;
+	return now < end ? end - now : 0;
+}
+
+/* Milliseconds until the next look; the peer may be gone. */
+static uint64_t dpd_look(struct ike_peer *peer, struct ike_sa *sa, const struct ike_group *group)
+{
+	uint64_t wait = 1000ull * group->dpd_threshold_s;
+	if (!sa->dpd_peer)
+		return wait;
+	uint64_t silent = clock_now(peer->ike->clock) - last_heard(peer);
+	if (silent < wait) {
+		sa->dpd.missed = 0;
+		wait -= silent;
+	} else if (sa->dpd.missed < DPD_TRIES) {
+		sa->dpd.missed++;
+		dpd_send(sa, NOTIFY_R_U_THERE, ++sa->dpd.seq_out);
+		wait = 1000ull * group->dpd_retry_s;
+	} else {
+		ike_log(peer->ike, MSG_713123, ike_prefix(sa).s);
+		peer_drop(peer, SA_END_PEER_LOST, true);
+	}
+	return wait;
+}
+
+static void on_liveness(struct timer *t, void *arg);
+
+/* Looks again after wait, UINT64_MAX = no more; earlier when it has no flow. false: it is not looked at again. */
+static bool liveness_start(struct ike_peer *peer, uint64_t wait)
+{
+	uint64_t left = bare_left_ms(peer);
+	if (left < wait)
+		wait = left;
+	if (wait != UINT64_MAX)
+		timer_start(peer->ike->clock, &peer->liveness, wait, on_liveness, peer);
+	return wait != UINT64_MAX;
+}
+
 static void on_liveness(struct timer *t, void *arg)
 {
 	struct ike_peer *peer = arg;
 	struct ike *ike = peer->ike;
 	const struct ike_group *group = ike_group_named(ike, peer->group);
 	struct ike_sa *sa = sa_best(peer);
-	uint64_t now = clock_now(ike->clock), wait = 1000ull * group->dpd_threshold_s;
-
+	uint64_t wait = group->dpd ? 1000ull * group->dpd_threshold_s : UINT64_MAX;
 	ike_enter(ike);
 	if (sa != NULL)
 		ike_timer_dbg(sa, "DPD timer expired");
-	if (sa != NULL && sa->dpd_peer && group->dpd) {
-		uint64_t last = last_heard(peer);
-		if (now - last < wait) {
-			sa->dpd.missed = 0;
-			wait -= now - last;
-		} else if (sa->dpd.missed < DPD_TRIES) {
-			sa->dpd.missed++;
-			dpd_send(sa, NOTIFY_R_U_THERE, ++sa->dpd.seq_out);
-			wait = 1000ull * group->dpd_retry_s;
-		} else {
-			ike_log(ike, MSG_713123, ike_prefix(sa).s);
-			peer_drop(peer, SA_END_PEER_LOST, true);
-		}
+	if (bare_left_ms(peer) == 0) {
+		peer_say_torn_down(peer, "Idle Timeout");
+		peer_drop(peer, SA_END_PEER_LOST, true);
+	} else if (sa != NULL && group->dpd) {
+		wait = dpd_look(peer, sa, group);
 	}
-	if (!peer->dead)
-		timer_start(ike->clock, t, wait, on_liveness, peer);
-	if (!peer->dead && sa != NULL)
-		ike_timer_dbg(sa, "DPD timer started, %llu ms", (unsigned long long)wait);
+	if (!peer->dead && liveness_start(peer, wait) && sa != NULL)
+		ike_timer_dbg(sa, "DPD timer started, %llu ms", (unsigned long long)(t->at_ms - clock_now(ike->clock)));
 	ike_leave(ike);
+}
+
+void dpd_bare(struct ike_peer *peer)
+{
+	uint64_t now = clock_now(peer->ike->clock);
+	peer->bare_s = (uint32_t)(now / 1000);
+	liveness_start(peer, timer_running(&peer->liveness) ? peer->liveness.at_ms - now : UINT64_MAX);
 }
 
 static void on_keepalive(struct timer *t, void *arg)
@@ -92,8 +137,10 @@ void dpd_start(struct ike_peer *peer)
 
 	if (sa != NULL && sa->dpd.seq_out == 0)
 		sa->dpd.seq_out = random_u32() >> 1; /* RFC 3706 §5.4 */
-	if (group->dpd && !timer_running(&peer->liveness))
-		timer_start(ike->clock, &peer->liveness, 1000ull * group->dpd_threshold_s, on_liveness, peer);
+	if (peer->flows == NULL)
+		peer->bare_s = (uint32_t)(clock_now(ike->clock) / 1000);
+	if (!timer_running(&peer->liveness))
+		liveness_start(peer, group->dpd ? 1000ull * group->dpd_threshold_s : UINT64_MAX);
 	bool mapped = peer->udp_encap && (peer->remote_nat || peer->local_nat);
 	if (mapped && ike->conf->natt_s != 0 && !timer_running(&peer->keepalive))
 		timer_start(ike->clock, &peer->keepalive, 1000ull * ike->conf->natt_s, on_keepalive,

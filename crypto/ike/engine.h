@@ -282,12 +282,13 @@ struct ike_peer {
 	struct ip4_end local, remote;
 	const char *ifname; /* shared (core/base/share.h) */
 	uint16_t ifindex;
+	uint32_t bare_s; /* since when it has IKE SAs and no flow, seconds of the clock */
 	const char *user; /* shared */
 	uint32_t client_ip;
 	struct ike_sa *sas; /* newest first */
 	struct ike_flow *flows;
 	size_t nflows;
-	struct timer liveness;  /* DPD */
+	struct timer liveness;  /* DPD; and whether it has come for more than IKE SAs */
 	struct timer keepalive; /* NAT */
 	uint64_t since_ms, ike_in_ms;
 	unsigned last_try; /* of Main Modes that we began in vain */

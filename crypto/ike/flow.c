@@ -130,6 +130,8 @@ static void flow_check(struct ike_flow *flow, enum sa_end why)
 		ike->ops->flow_down(ike->ctx, peer->handle, flow->handle, why);
 	if (!peer->dead)
 		peer_check(peer, why);
+	if (!peer->dying && peer->flows == NULL)
+		dpd_bare(peer);
 }
 
 void flow_remove(struct ike_flow *flow, enum sa_end why, bool tell)

@@ -18,6 +18,8 @@ void info_write_notify(struct wr *w, uint8_t protocol, struct bytes spi, uint16_
                        struct bytes data);
 
 void dpd_start(struct ike_peer *peer);
+/* It has no flow, from now on: without a new one it is given up soon. */
+void dpd_bare(struct ike_peer *peer);
 void dpd_notify(struct ike_sa *sa, uint16_t type, struct bytes spi, struct bytes data,
                 struct ip4_end local, struct ip4_end remote);
 

@@ -76,6 +76,23 @@ static void the_quiet_are_kept(void **state)
 	assert_int_equal(b->vpn.flow_ups, 1);
 }
 
+/* Its last message of Quick Mode never came, and it has gone: IKE SAs alone are not kept for their lifetime. */
+static void phase_1_alone(void **state)
+{
+	struct world *w = *state;
+	struct client_habits habits = client_windows;
+	habits.ike_only = true; /* nor does anything in ESP */
+	struct client *c = client_new(w, &habits, HOME_IP);
+	c->loses_qm3 = true;
+	c->vpn.offer.groups[0].dpd = false; /* nobody asks whether it is there */
+	client_dial(c);
+	world_run(w, 5000);
+	assert_int_equal(c->vpn.flow_ups, 1);
+	client_free(c);
+	world_run(w, 120000);
+	world_assert_empty(w);
+}
+
 static void idle_timeout(void **state)
 {
 	struct world *w = *state;
@@ -274,7 +291,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        T(hello_finds_out),     T(dpd_finds_out),
-	        T(the_quiet_are_kept),  T(idle_timeout),
+	        T(the_quiet_are_kept),  T(phase_1_alone),
+	        T(idle_timeout),
 	        T(logged_off),          T(back_with_its_address),
 	        T(back_behind_its_nat), T(two_hundred_come_and_go),
 	        T(crowds_leave_nothing),
