@@ -13,8 +13,8 @@
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
 BUILD=${BUILD:-$ROOT/build/release}
-P=pb$$
-W=$(mktemp -d /tmp/postern-bench.XXXXXX)
+P=${LAB_PREFIX:-pb}$$
+W=$(mktemp -d "${TMPDIR:-/tmp}/postern-bench.XXXXXX")
 GATEWAY_PID=
 
 ns() { local n=$1; shift; nsenter --net="/run/netns/$P-$n" -- "$@"; }

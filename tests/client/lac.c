@@ -58,7 +58,10 @@ static uint32_t retry_ms(const struct lac *c)
 	const struct lac_script *s = c->conf.script;
 	if (s != NULL && s->retry.n > 0)
 		return script_retry_ms(&s->retry, c->tries);
-	return c->tries < 2 ? 1000 : 2000;
+	const uint32_t *own = c->conf.retry_ms;
+	for (unsigned i = 0; own != NULL && i < c->tries && own[1] != 0; i++)
+		own++;
+	return own != NULL ? *own : c->tries < 2 ? 1000 : 2000;
 }
 
 static void pump(struct lac *c)

@@ -33,6 +33,7 @@ struct lac_conf {
 	bool challenge; /* wants the LNS to prove that it knows the secret of the tunnel */
 	const char *vendor; /* Vendor Name and Firmware Revision; NULL = says neither */
 	uint16_t firmware;
+	const uint32_t *retry_ms; /* before each repetition, the last one for all further; ends with 0. NULL = 1, 1, 2, 2 ... s */
 	const struct lac_script *script; /* its messages word for word; NULL = those of a plain client */
 };
 

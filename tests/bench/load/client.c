@@ -50,6 +50,8 @@ static void on_ip(void *arg, struct bytes packet)
 	bool ours = rd_u32(&r) == c->vpn.ppp.ip && rd_ok(&r);
 	c->l->opened += ours;
 	c->l->wrong += !ours;
+	if (ours)
+		echo_input(c, packet);
 }
 
 static const struct vpn_ops ops = {.send = on_send, .flow_up = on_flow_up, .ip = on_ip};
@@ -145,13 +147,13 @@ void client_esp(struct client *c, const uint8_t *esp, size_t len)
 
 void client_input(struct client *c, uint16_t port, const uint8_t *data, size_t len)
 {
-	vpn_input(&c->vpn, (struct ip4_end){LOAD_PRIVATE_IP, port}, (struct ip4_end){SERVER_IP, port}, true, data, len);
+	vpn_input(&c->vpn, (struct ip4_end){c->vpn.ip, port}, (struct ip4_end){SERVER_IP, port}, true, data, len);
 	settle(c);
 }
 
 void client_ike(struct client *c, const uint8_t *msg, size_t len)
 {
-	vpn_ike(&c->vpn, (struct ip4_end){LOAD_PRIVATE_IP, IKE_PORT_NATT}, (struct ip4_end){SERVER_IP, IKE_PORT_NATT}, msg,
+	vpn_ike(&c->vpn, (struct ip4_end){c->vpn.ip, IKE_PORT_NATT}, (struct ip4_end){SERVER_IP, IKE_PORT_NATT}, msg,
 	        len);
 	settle(c);
 }
@@ -167,12 +169,21 @@ void client_l2tp(struct client *c, const uint8_t *msg, size_t len)
 void client_dial(struct client *c)
 {
 	struct load *l = c->l;
+	struct client_habits habits = l->conf.habits;
 	net_client_socket(c);
+	c->dials++;
+	if (c->index < l->conf.nat)
+		habits.private_ip += c->index;
+	if (l->conf.users)
+		habits.user = c->user;
 	c->ike_us = c->up_us = 0;
-	c->began_us = now_us();
-	timer_start(&l->clock, &c->patience, LOAD_PATIENCE_MS, on_patience, c);
+	l->last_us = c->began_us = now_us();
+	if (l->first_us == 0)
+		l->first_us = c->began_us;
+	timer_start(&l->clock, &c->patience, l->conf.patience_ms, on_patience, c);
 	stage_set(c, STAGE_IKE);
-	vpn_on(&c->vpn, &l->conf.habits, 0, &l->clock, &l->sas, l->path != NULL ? &ops_with_path : &ops, c);
+	vpn_on(&c->vpn, &habits, 0, &l->clock, &l->sas, l->path != NULL ? &ops_with_path : &ops, c);
+	c->vpn.lac.conf.tunnel = (uint16_t)(c->vpn.lac.conf.tunnel + c->dials); /* as clients count them */
 	vpn_dial(&c->vpn);
 }
 
@@ -206,6 +217,11 @@ void client_rekey(struct client *c, bool ike)
 		vpn_rekey(&c->vpn, ike);
 }
 
+bool clients_quiet(const struct load *l)
+{
+	return l->busy == 0;
+}
+
 void clients_make(struct load *l)
 {
 	unsigned n = l->conf.n;
@@ -215,7 +231,8 @@ void clients_make(struct load *l)
 		die("memory");
 	for (unsigned i = 0; i < n; i++) {
 		struct client *c = &l->clients[i];
-		*c = (struct client){.l = l, .index = i, .ip = LOAD_FIRST_IP + (l->conf.nat ? 0 : i), .nat.fd = -1};
+		*c = (struct client){.l = l, .index = i, .ip = i < l->conf.nat ? LOAD_NAT_IP : LOAD_FIRST_IP + i, .nat.fd = -1};
+		snprintf(c->user, sizeof c->user, "%.20s%u", l->conf.habits.user, i);
 	}
 	l->count[STAGE_IDLE] = n;
 }

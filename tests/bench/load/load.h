@@ -10,6 +10,7 @@
  *   traffic.c packets inside the tunnels, and what carrying them cost
  *   blast.c   traffic from the clients: ESP at full speed
  *   feed.c    traffic to the clients, put into the gateway's TUN device from behind, and its sink
+ *   echo.c    echoes through the tunnels, while others dial
  *   storm.c   both of it while tunnels come, go and change their keys
  *   path.c    one client with the product's packet path and a TUN device of its own */
 #ifndef TESTS_BENCH_LOAD_H
@@ -24,12 +25,14 @@
 
 enum {
 	LOAD_CLIENTS_MAX = 32768,
-	LOAD_FIRST_IP = 0xc612000a,   /* 198.18.0.10: the first client, or the NAT all of them are behind */
-	LOAD_PRIVATE_IP = 0xc0a80102, /* what a client believes its address to be */
+	LOAD_NAT_IP = 0xc6120009,     /* 198.18.0.9: of those who are behind a NAT together */
+	LOAD_FIRST_IP = 0xc612000a,   /* 198.18.0.10: of the first client that has an address of its own */
+	LOAD_PRIVATE_IP = 0xc0a80102, /* what a client believes its address to be; behind one NAT each has another */
 	LOAD_NAT_PORTS = 20000,
 	SINK_SAMPLE = 1024,
 	LOAD_TIMES_MAX = 1 << 20,
-	LOAD_PATIENCE_MS = 60000, /* until a client that is not in counts as failed */
+	LOAD_USER_MAX = 32,
+	LOAD_PATIENCE_MS = 60000, /* unless told otherwise: until a client that is not in counts as failed */
 };
 
 enum stage { STAGE_IDLE, STAGE_IKE, STAGE_L2TP, STAGE_PPP, STAGE_UP, STAGE_LEAVING, STAGE_GONE, STAGE_FAILED, STAGE_N };
@@ -39,6 +42,7 @@ struct client;
 struct path;
 struct blast;
 struct feed;
+struct echo;
 
 /* A socket: of all clients, or, behind a NAT, of one. */
 struct port {
@@ -52,6 +56,8 @@ struct client {
 	enum stage stage, failed_in;
 	uint32_t ip; /* as the gateway sees it */
 	struct port nat;
+	unsigned dials;
+	char user[LOAD_USER_MAX];
 	struct vpn vpn;
 	struct timer patience;
 	uint64_t began_us, ike_us, up_us;
@@ -64,7 +70,9 @@ struct client {
 
 struct load_conf {
 	unsigned n, parallel;
-	bool nat; /* all behind one address */
+	unsigned nat; /* so many, the first ones, are behind one address */
+	bool users;   /* each has one of its own */
+	uint32_t patience_ms;
 	struct client_habits habits;
 	const char *tun; /* the name of the one client's own device; NULL = none */
 	pid_t gateway;   /* 0 = not known: nothing is measured of it */
@@ -77,11 +85,13 @@ struct load {
 	struct port ike, natt; /* 500 and 4500 of all addresses; unless all are behind a NAT */
 	struct rx_area *rx;
 	struct path *path; /* with --tun */
+	struct echo *echo; /* while it runs */
 	struct vpn_sas sas;
 	struct client *clients;
 	unsigned next, busy; /* to be dialled; under way */
 	unsigned count[STAGE_N];
 	unsigned send_errors;
+	uint64_t first_us, last_us; /* the first and the last that was dialled in this phase */
 	/* how long set-ups took since the phase began, ms */
 	double *times;
 	size_t ntimes, times_cap;
@@ -118,6 +128,8 @@ bool net_until(struct load *l, bool (*test)(const struct load *l), uint64_t ms);
 
 void clients_make(struct load *l);
 void clients_free(struct load *l);
+/* None is being set up or ended. */
+bool clients_quiet(const struct load *l);
 void client_dial(struct client *c);
 void client_leave(struct client *c);
 void client_vanish(struct client *c); /* no goodbye */
@@ -169,6 +181,8 @@ void meter_settle(struct load *l);
 /* PHASE.cpu_NAME lines for every thread name, PHASE.cpu for all, PHASE.wall. */
 void meter_print(const char *phase, const struct meter *from, const struct meter *to);
 void figure(const char *phase, const char *name, double value, const char *unit);
+/* NAME_median, NAME_p99 and NAME_max of so many milliseconds, which are sorted; nothing of none. */
+void figure_times(const char *phase, const char *name, double *ms, size_t n);
 
 /* ------------------------------------------------------------------ traffic */
 
@@ -178,6 +192,8 @@ struct traffic {
 	unsigned tunnels; /* how many take part */
 	unsigned burst;   /* packets of one tunnel in a row; 1 = each tunnel in turn */
 	unsigned flows;   /* inner flows of a tunnel, in turn */
+	unsigned rate;    /* echoes a second, of all tunnels together */
+	unsigned dial;    /* so many dial meanwhile */
 	bool tcp;
 };
 
@@ -185,6 +201,8 @@ enum { TRAFFIC_HOST = 0x0a4d0002, TRAFFIC_SIZE_MAX = 1400, TRAFFIC_SIZE_MIN = 60
 
 /* The tunnels that take part: those that are up, in turn, tunnels of them. NULL when none is. */
 struct client *traffic_next(struct load *l, const struct traffic *t);
+/* The IP header of a packet of so many bytes, its header included. */
+void traffic_ip(struct wr *w, struct client *c, uint8_t proto, uint32_t src, uint32_t dst, uint32_t len);
 /* Headers of one packet, or of one that is to be cut into segments of t->size: IP, UDP or TCP; all data is zero.
  * len is that of the whole packet. partial: the checksum is that of the pseudo header alone. */
 void traffic_headers(struct client *c, const struct traffic *t, bool to_client, bool partial, uint32_t len,
@@ -207,6 +225,8 @@ void feed_flush(struct feed *f);
 void feed_close(struct feed *f);
 /* Everything at the same time: traffic both ways, tunnels that end and come back, with a goodbye or without, new keys. */
 void storm_run(struct load *l, const char *phase, const struct traffic *t);
+void echo_run(struct load *l, const char *phase, const struct traffic *t);
+void echo_input(struct client *c, struct bytes packet);
 void blast_run(struct load *l, const char *phase, const struct traffic *t);
 void feed_run(struct load *l, const char *phase, const struct traffic *t);
 

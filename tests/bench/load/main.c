@@ -17,7 +17,7 @@ static const char usage[] =
         "\n"
         "  -n N              tunnels (1)\n"
         "  -p N              how many are set up or ended at the same time (32)\n"
-        "  --nat             all from one address, each with a port of its own; else each has an address.\n"
+        "  --nat[=N]         all, or the first N, from one address, each with a port of its own; else each has an address.\n"
         "                    Both are NAT-T: ESP in UDP 4500\n"
         "  --ike-only        Main Mode and Quick Mode, no L2TP and PPP\n"
         "  --group G         Diffie-Hellman group: 2 (default), 5, 14, 19, 20\n"
@@ -25,12 +25,14 @@ static const char usage[] =
         "  --esp C           of ESP, with SHA-1: aes, aes-256 (default), 3des\n"
         "  --like WHO        PPP habits: windows (default), apple, android, plain\n"
         "  --psk K --user U --password P\n"
+        "  --users           each has a user of its own: U0, U1, U2 ...\n"
+        "  --patience S      then a client that is not in gives up (60)\n"
         "  --tun NAME        the one client has the product's own packet path, with a TUN device of this name that leads\n"
         "                    through the tunnel to 10.76.0.1\n"
         "  --pid PID         of posternd: every phase then tells what its threads cost\n"
         "\n"
         "Phases, in order; each prints lines \"PHASE.NAME value unit\", with LABEL=PHASE \"LABEL.NAME ...\":\n"
-        "  up                sets up all that are not yet up\n"
+        "  up[:N]            sets up all, or those of the first N, that are not yet up\n"
         "  again:SECONDS     ends and sets up in a circle, all the time\n"
         "  hold:SECONDS      does nothing but answer\n"
         "  in:OPTIONS        traffic from the clients; what the gateway writes to its TUN device is counted there\n"
@@ -38,6 +40,7 @@ static const char usage[] =
         "                    OPTIONS: seconds=1,size=1400,tunnels=N,burst=40,flows=1,tcp. Both need --pid, and not --tun\n"
         "                    burst: packets of one tunnel in a row; 1: each tunnel in turn. flows: inside a tunnel, in\n"
         "                    turn; what one flow has in a row travels as one large packet as far as a kernel would do it\n"
+        "  echo:OPTIONS      echoes through the tunnels: rate=1000 a second, dial=0: so many who are out dial meanwhile\n"
         "  storm:OPTIONS     both at the same time, while tunnels end, come back, vanish and change their keys\n"
         "  run:COMMAND       runs it with sh while the clients live on\n"
         "  off               logs all off\n"
@@ -46,25 +49,18 @@ static const char usage[] =
         "Exit status: 0 when every tunnel that was to come up did.\n";
 
 static struct load load;
+/* Windows repeats SCCRQ like this; Main Mode and Quick Mode are repeated after 2, 6, 14, 22 and 30 s, less often than by any
+ * client there is. */
+static const uint32_t retry_ms[] = {1000, 2000, 4000, 8000, 10000, 0};
 
 /* ------------------------------------------------------------------ set-up and end */
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
 
 /* Of the set-ups of this phase. */
 static void print_times(const char *phase)
 {
-	size_t n = load.ntimes;
-	if (n == 0)
-		return;
-	qsort(load.times, n, sizeof *load.times, by_value);
-	figure(phase, "time_median", load.times[n / 2], "ms");
-	figure(phase, "time_p99", load.times[(n * 99 + 99) / 100 - 1], "ms");
-	figure(phase, "time_max", load.times[n - 1], "ms");
+	figure_times(phase, "time", load.times, load.ntimes);
+	if (load.ntimes > 0)
+		figure(phase, "began_within", (double)(load.last_us - load.first_us) / 1000, "ms");
 }
 
 static void print_failures(const char *phase)
@@ -86,20 +82,15 @@ static bool room(const struct load *l)
 	return l->busy < l->conf.parallel;
 }
 
-static bool quiet(const struct load *l)
+/* Does it to every client, or the first of them, at most so many at the same time. */
+static void each(void (*what)(struct client *c), unsigned n)
 {
-	return l->busy == 0;
-}
-
-/* Does it to every client, at most so many at the same time. */
-static void each(void (*what)(struct client *c))
-{
-	for (unsigned i = 0; i < load.conf.n; i++) {
+	for (unsigned i = 0; i < n && i < load.conf.n; i++) {
 		what(&load.clients[i]);
 		while (!net_until(&load, room, 1000))
 			;
 	}
-	while (!net_until(&load, quiet, 1000))
+	while (!net_until(&load, clients_quiet, 1000))
 		;
 }
 
@@ -120,13 +111,13 @@ static void print_rate(const char *phase, const struct meter *from, const struct
 	figure(phase, "rate", n / ((double)(to->wall_us - from->wall_us) / 1e6), "1/s");
 }
 
-static void phase_up(const char *phase)
+static void phase_up(const char *phase, unsigned first)
 {
 	struct meter from, to;
 	meter_settle(&load);
 	meter_read(&load, &from);
 	unsigned before = load.count[STAGE_UP];
-	each(dial);
+	each(dial, first);
 	uint64_t end = now_us();
 	meter_settle(&load);
 	meter_read(&load, &to);
@@ -143,7 +134,7 @@ static void phase_off(const char *phase, void (*what)(struct client *c))
 	struct meter from, to;
 	unsigned n = load.count[STAGE_UP];
 	meter_read(&load, &from);
-	each(what);
+	each(what, load.conf.n);
 	meter_read(&load, &to);
 	meter_print(phase, &from, &to);
 	print_rate(phase, &from, &to, n);
@@ -183,7 +174,7 @@ static void phase_again(const char *phase, double seconds)
 	meter_read(&load, &to);
 	meter_print(phase, &from, &to);
 	print_rate(phase, &from, &to, done);
-	while (!net_until(&load, quiet, 1000))
+	while (!net_until(&load, clients_quiet, 1000))
 		;
 	print_times(phase);
 	print_failures(phase);
@@ -202,11 +193,20 @@ static void phase_traffic(const char *phase, void (*run)(struct load *, const ch
                           char *options)
 {
 	struct traffic t = {
-	        .seconds = 1, .size = TRAFFIC_SIZE_MAX, .tunnels = load.conf.n, .burst = 40, .flows = 1};
+	        .seconds = 1, .size = TRAFFIC_SIZE_MAX, .tunnels = load.conf.n, .burst = 40, .flows = 1, .rate = 1000};
 	traffic_parse(&t, options);
 	if (load.conf.gateway == 0 || load.path != NULL || load.count[STAGE_UP] == 0 || load.conf.habits.ike_only)
 		die("traffic needs --pid and tunnels that are up");
 	run(&load, phase, &t);
+}
+
+/* Who dials meanwhile is told of like those of another phase. */
+static void phase_echo(const char *label, char *options)
+{
+	phase_traffic(label, echo_run, options);
+	if (load.ntimes > 0)
+		print_times(label);
+	print_failures(label);
 }
 
 static void phase(char *text)
@@ -218,12 +218,13 @@ static void phase(char *text)
 		more = none;
 	fflush(stdout);
 	load.ntimes = 0;
+	load.first_us = 0;
 	if ((equals = strchr(text, '=')) != NULL) {
 		*equals = '\0';
 		text = equals + 1;
 	}
 	if (strcmp(text, "up") == 0)
-		phase_up(label);
+		phase_up(label, *more != '\0' ? (unsigned)atoi(more) : load.conf.n);
 	else if (strcmp(text, "again") == 0)
 		phase_again(label, atof(more));
 	else if (strcmp(text, "hold") == 0)
@@ -234,6 +235,8 @@ static void phase(char *text)
 		phase_traffic(label, feed_run, more);
 	else if (strcmp(text, "run") == 0)
 		path_run(&load, label, more);
+	else if (strcmp(text, "echo") == 0)
+		phase_echo(label, more);
 	else if (strcmp(text, "storm") == 0)
 		phase_traffic(label, storm_run, more);
 	else if (strcmp(text, "off") == 0)
@@ -266,8 +269,14 @@ static bool take_option(int c, struct load_conf *conf)
 		conf->parallel = (unsigned)atoi(optarg);
 		return conf->parallel > 0;
 	case 'N':
-		conf->nat = true;
+		conf->nat = optarg != NULL ? (unsigned)atoi(optarg) : LOAD_CLIENTS_MAX;
+		return conf->nat > 0;
+	case 'U':
+		conf->users = true;
 		return true;
+	case 'S':
+		conf->patience_ms = (uint32_t)atoi(optarg) * 1000;
+		return conf->patience_ms > 0;
 	case 'i':
 		conf->habits.ike_only = true;
 		return true;
@@ -313,7 +322,7 @@ static bool take_option(int c, struct load_conf *conf)
 
 static bool parse(int argc, char **argv, struct load_conf *conf)
 {
-	static const struct option longs[] = {{"nat", no_argument, NULL, 'N'},
+	static const struct option longs[] = {{"nat", optional_argument, NULL, 'N'},
 	                                      {"ike-only", no_argument, NULL, 'i'},
 	                                      {"group", required_argument, NULL, 'g'},
 	                                      {"cipher", required_argument, NULL, 'c'},
@@ -321,6 +330,8 @@ static bool parse(int argc, char **argv, struct load_conf *conf)
 	                                      {"like", required_argument, NULL, 'l'},
 	                                      {"psk", required_argument, NULL, 'k'},
 	                                      {"user", required_argument, NULL, 'u'},
+	                                      {"users", no_argument, NULL, 'U'},
+	                                      {"patience", required_argument, NULL, 'S'},
 	                                      {"password", required_argument, NULL, 'w'},
 	                                      {"tun", required_argument, NULL, 't'},
 	                                      {"pid", required_argument, NULL, 'P'},
@@ -334,13 +345,13 @@ static bool parse(int argc, char **argv, struct load_conf *conf)
 		if (!take_option(c, conf))
 			return false;
 	}
-	return optind < argc && (conf->tun == NULL || (conf->n == 1 && !conf->nat));
+	return optind < argc && (conf->tun == NULL || (conf->n == 1 && conf->nat == 0));
 }
 
 static void many_files(void)
 {
 	struct rlimit files;
-	if (!load.conf.nat || getrlimit(RLIMIT_NOFILE, &files) != 0)
+	if (load.conf.nat == 0 || getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return;
 	files.rlim_cur = files.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_max < load.conf.n + 100)
@@ -352,12 +363,12 @@ int main(int argc, char **argv)
 	struct err err = {0};
 	load.conf = (struct load_conf){.n = 1,
 	                               .parallel = 32,
+	                               .patience_ms = LOAD_PATIENCE_MS,
 	                               .habits = {.cipher = "aes-256",
 	                                          .hash = "sha",
 	                                          .group = 2,
 	                                          .esp = esps[1].alg,
 	                                          .private_ip = LOAD_PRIVATE_IP,
-	                                          .lac = &lac_windows,
 	                                          .ppp = PEER_WINDOWS,
 	                                          .user = "bench",
 	                                          .password = "bench-word",
@@ -371,6 +382,9 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
+	struct lac_conf lac = lac_windows;
+	lac.retry_ms = retry_ms;
+	load.conf.habits.lac = &lac;
 	signal(SIGPIPE, SIG_IGN);
 	many_files();
 	load.sink_len = UINT32_MAX;

@@ -151,3 +151,25 @@ void meter_print(const char *phase, const struct meter *from, const struct meter
 	}
 	figure(phase, "rss", (double)to->rss_kb, "kB");
 }
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+void figure_times(const char *phase, const char *name, double *ms, size_t n)
+{
+	const struct {
+		const char *what;
+		size_t at;
+	} of[] = {{"median", n / 2}, {"p99", (n * 99 + 99) / 100 - 1}, {"max", n - 1}};
+	if (n == 0)
+		return;
+	qsort(ms, n, sizeof *ms, by_value);
+	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+		char text[48];
+		snprintf(text, sizeof text, "%s_%s", name, of[i].what);
+		figure(phase, text, ms[of[i].at], "ms");
+	}
+}

@@ -62,7 +62,7 @@ void net_sockets(struct load *l)
 	if (l->rx == NULL || l->epoll < 0)
 		die("event loop");
 	l->ike.fd = l->natt.fd = -1;
-	if (l->conf.nat)
+	if (l->conf.nat >= l->conf.n)
 		return;
 	open_port(l, &l->ike, 0, IKE_PORT);
 	if (l->conf.tun != NULL)
@@ -72,9 +72,13 @@ void net_sockets(struct load *l)
 
 void net_client_socket(struct client *c)
 {
+	const struct load_conf *conf = &c->l->conf;
+	unsigned port = LOAD_NAT_PORTS + c->index, other = port + conf->n;
 	c->nat.of = c;
-	if (c->l->conf.nat && c->nat.fd < 0)
-		open_port(c->l, &c->nat, c->ip, (uint16_t)(LOAD_NAT_PORTS + c->index));
+	if (c->index >= conf->nat || c->nat.fd >= 0)
+		return;
+	/* who comes back has another port, where there are enough of them */
+	open_port(c->l, &c->nat, c->ip, (uint16_t)(c->dials % 2 != 0 && other <= UINT16_MAX ? other : port));
 }
 
 void net_client_close(struct client *c)

@@ -46,11 +46,6 @@ static void dial_rest(struct load *l)
 			client_dial(&l->clients[i]);
 }
 
-static bool quiet(const struct load *l)
-{
-	return l->busy == 0;
-}
-
 void storm_run(struct load *l, const char *phase, const struct traffic *t)
 {
 	struct storm s = {0};
@@ -73,7 +68,7 @@ void storm_run(struct load *l, const char *phase, const struct traffic *t)
 	figure(phase, "wrong", (double)l->wrong, "packets");
 	feed_close(f);
 	dial_rest(l);
-	net_until(l, quiet, LOAD_PATIENCE_MS + 1000);
+	net_until(l, clients_quiet, l->conf.patience_ms + 1000);
 	figure(phase, "left", s.left, "tunnels");
 	figure(phase, "vanished", s.vanished, "tunnels");
 	figure(phase, "dialled", s.dialled, "tunnels");

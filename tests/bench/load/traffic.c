@@ -12,7 +12,8 @@ void traffic_parse(struct traffic *t, char *text)
 	const struct {
 		const char *word;
 		unsigned *n;
-	} words[] = {{"size", &t->size}, {"tunnels", &t->tunnels}, {"burst", &t->burst}, {"flows", &t->flows}};
+	} words[] = {{"size", &t->size}, {"tunnels", &t->tunnels}, {"burst", &t->burst}, {"flows", &t->flows},
+	             {"rate", &t->rate}, {"dial", &t->dial}};
 	for (char *save = NULL, *word = strtok_r(text, ",", &save); word != NULL; word = strtok_r(NULL, ",", &save)) {
 		char *value = strchr(word, '=');
 		bool known = strcmp(word, "tcp") == 0;
@@ -31,7 +32,7 @@ void traffic_parse(struct traffic *t, char *text)
 		if (!known)
 			die(word);
 	}
-	if (t->size < TRAFFIC_SIZE_MIN || t->size > TRAFFIC_SIZE_MAX || t->tunnels == 0 || t->burst == 0 ||
+	if (t->size < TRAFFIC_SIZE_MIN || t->size > TRAFFIC_SIZE_MAX || t->tunnels == 0 || t->burst == 0 || t->rate == 0 ||
 	    t->flows == 0 || t->seconds <= 0)
 		die("traffic out of range");
 }
@@ -88,22 +89,28 @@ static void put_tcp(struct wr *w, struct client *c, uint16_t flow, uint32_t len)
 	c->tcp_seq += len - TCP_LEN;
 }
 
+void traffic_ip(struct wr *w, struct client *c, uint8_t proto, uint32_t src, uint32_t dst, uint32_t len)
+{
+	size_t at = wr_len(w);
+	wr_u16(w, 0x4500);
+	wr_u16(w, (uint16_t)len);
+	wr_u16(w, c->ip_id++);
+	wr_u16(w, 0x4000);
+	wr_u8(w, 64);
+	wr_u8(w, proto);
+	wr_u16(w, 0);
+	wr_u32(w, src);
+	wr_u32(w, dst);
+	wr_patch_u16(w, at + 10, ip4_checksum(w->p - IP_LEN, IP_LEN, 0));
+}
+
 void traffic_headers(struct client *c, const struct traffic *t, bool to_client, bool partial, uint32_t len,
                      uint8_t *ip)
 {
 	uint32_t own = c->vpn.ppp.ip, src = to_client ? TRAFFIC_HOST : own, dst = to_client ? own : TRAFFIC_HOST;
 	uint16_t flow = (uint16_t)(t->flows > 1 ? c->ip_id % t->flows : 0);
 	struct wr w = wr_of(ip, traffic_header_len(t));
-	wr_u16(&w, 0x4500);
-	wr_u16(&w, (uint16_t)len);
-	wr_u16(&w, c->ip_id++);
-	wr_u16(&w, 0x4000);
-	wr_u8(&w, 64);
-	wr_u8(&w, t->tcp ? TCP : UDP);
-	wr_u16(&w, 0);
-	wr_u32(&w, src);
-	wr_u32(&w, dst);
-	wr_patch_u16(&w, 10, ip4_checksum(ip, IP_LEN, 0));
+	traffic_ip(&w, c, t->tcp ? TCP : UDP, src, dst, len);
 	len -= IP_LEN;
 	if (t->tcp)
 		put_tcp(&w, c, flow, len);
