@@ -190,6 +190,30 @@ static void client_begins_a_new_main_mode(void **state)
 	assert_same_flow(net);
 }
 
+static bool no_quick_mode(struct net *net, struct net_packet *p)
+{
+	return p->from != &net->server || p->data[18] != EXCH_QUICK;
+}
+
+/* The server's Quick Mode goes unanswered while the client makes a new IKE SA (strongSwan drops the old one for it): it
+ * begins anew on that one as soon as it is there. */
+static void quick_mode_moves_to_the_new_sa(void **state)
+{
+	struct net *net = *state;
+	struct ike_flow *flow = connected(net);
+	uint32_t old = node_sa(&net->server)->pair.spi_in;
+	net->filter = no_quick_mode;
+	ike_sa_events.soft_limit(net->server.ike, old, false);
+	net_run(net, 100);
+	net->filter = NULL;
+	assert_int_equal(node_sa(&net->server)->pair.spi_in, old);
+	mm_begin(flow->peer, NULL);
+	net_run(net, 400); /* nothing is sent again that early */
+	assert_int_not_equal(node_sa(&net->server)->pair.spi_in, old);
+	assert_same_flow(net);
+	assert_int_equal(net->server.ike->child_ever, 2);
+}
+
 /* The IKE SA goes, its ESP SAs stay; when they age, the server makes a new IKE SA by itself. */
 static void esp_survives_the_ike_sa(void **state)
 {
@@ -559,6 +583,7 @@ int main(void)
 	        T(rekeys_over_a_lossy_wire),
 	        T(server_renews_phase_1),
 	        T(client_begins_a_new_main_mode),
+	        T(quick_mode_moves_to_the_new_sa),
 	        T(esp_survives_the_ike_sa),
 	        T(client_says_goodbye),
 	        T(drop_inside_flow_down),
