@@ -76,7 +76,7 @@ lab_down() {
 }
 
 # guest_boot ID inet|natN strongswan|libreswan: returns when the guest takes commands. In two steps: guest_launch, which does
-# not wait, and guest_ready ID.
+# not wait, and guest_ready ID. GUEST_ADDR and GUEST_GW: another address than its own (a.b.c.d/n), another router.
 guest_boot() { guest_launch "$@" && guest_ready "$1"; }
 guest_launch() {
 	local id=$1 at=$2 stack=$3 d=$W/g$1 tap=t$1 bridge addr gw
@@ -84,6 +84,7 @@ guest_launch() {
 	inet) bridge=br0 addr=203.0.113.$((100 + id))/24 gw=;;
 	*) bridge=lan0 addr=198.18.${at#nat}.$((100 + id))/24 gw=198.18.${at#nat}.1;;
 	esac
+	addr=${GUEST_ADDR:-$addr} gw=${GUEST_GW:-$gw}
 	mkdir -p "$d"/{u,w,m,lab/out,lab/cmd}
 	cp "$HERE"/guest/* "$d/lab/"
 	printf 'id=%q stack=%q addr=%q gw=%q\n' "$id" "$stack" "$addr" "$gw" >"$d/lab/job"
