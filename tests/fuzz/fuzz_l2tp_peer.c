@@ -382,7 +382,7 @@ static void take(const struct step *s)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static const struct l2tp_ops ops = {on_send, on_up, on_down, on_counters, on_refused};
-	static const struct link_user user = {ppp_open, ppp_input, ppp_closed};
+	static const struct link_user user = {.open = ppp_open, .input = ppp_input, .closed = ppp_closed};
 	static struct debug_sink sink = {.write = on_line};
 	struct rd r = rd_of(data, len);
 	struct step s;
