@@ -11,7 +11,7 @@
 #include "crypto/ike/quick.h"
 #include "crypto/ike/vendor.h"
 
-enum { SPEAKERS = 64, COUNTERS = 8 };
+enum { SPEAKERS = 1024, COUNTERS = 8 };
 
 struct speaker {
 	const struct ike *ike;

@@ -84,6 +84,7 @@ struct client {
 	uint32_t others;     /* packets that are no echoes, and the last of them */
 	uint8_t other[2048];
 	size_t other_len;
+	void *owner;         /* whatever the test likes */
 	struct timer traffic;
 	uint32_t traffic_ms, traffic_len;
 };

@@ -120,6 +120,7 @@ static unsigned send_all(uint8_t proto, struct pkt *const *pkts, unsigned n)
 		         pkts[i]->len);
 		sent++;
 	}
+	world->esp_out += sent; /* the packet path sends nothing else */
 	return sent;
 }
 
@@ -249,6 +250,7 @@ unsigned tun_send(struct tun *t, struct pkt *const *pkts, unsigned n)
 		if (pkts[i]->drop != DROP_NONE)
 			continue;
 		sent++;
+		world->tun_got++;
 		if (pkts[i]->len < 20 || ip[9] != 253)
 			continue;
 		world->host_got++;

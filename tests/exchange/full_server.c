@@ -129,8 +129,16 @@ struct head {
 	struct ip4_end src, dst;
 };
 
+/* Not a keepalive, not IKE behind its marker. */
+static bool is_esp(const struct head *h, const uint8_t *data, size_t len)
+{
+	static const uint8_t marker[4];
+	return h->proto == FULL_ESP || (h->dst.port == IKE_PORT_NATT && len > 1 && memcmp(data, marker, sizeof marker) != 0);
+}
+
 static void at_server(struct world *w, const struct head *h, const uint8_t *data, size_t len)
 {
+	w->esp_in += is_esp(h, data, len);
 	struct queue *q = h->proto == FULL_ESP           ? &w->esp
 	                  : h->dst.port == IKE_PORT      ? &w->ike
 	                  : h->dst.port == IKE_PORT_NATT ? &w->natt
@@ -449,7 +457,7 @@ static const char *typed(struct world *w, const char *lines, struct session_opti
 	struct session_env env = gateway_console_env(&w->gw);
 	struct session_io io = {
 	        .arg = &options, .write = show_write, .want = show_want, .async = show_write};
-	static char text[512 * 1024];
+	static char text[4 * 1024 * 1024];
 	out_init(&screen);
 	struct session *s = session_new(&env, &io, &options);
 	for (size_t len; *lines != '\0'; lines += len + (lines[len] != '\0')) {

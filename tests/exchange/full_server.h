@@ -24,6 +24,8 @@ struct world {
 	char *log;
 	size_t log_len;
 	unsigned host_got; /* packets of clients that came out of the TUN device */
+	uint64_t tun_got;  /* IP packets of all kinds that did */
+	uint64_t esp_in, esp_out; /* datagrams of ESP that reached the server, that it sent */
 	bool host_mute;    /* the host does not echo */
 	uint32_t dh_ms;    /* Diffie-Hellman takes so long; 0 = done at once */
 	unsigned dh_running;

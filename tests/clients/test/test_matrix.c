@@ -1,16 +1,15 @@
 /* clients_matrix FOLDER: every client in every place, and all clients together; the table is printed at the end. */
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "tests/clients/drive.h"
+#include "tests/clients/folder.h"
 
-enum { PROFILES_MAX = 32, AT_ONCE = 5, OTHER_NAT_IP = ROUTER_IP + 1 };
+enum { AT_ONCE = 5, OTHER_NAT_IP = ROUTER_IP + 1 };
 
 #define ALONE {.public_ip = HOME_IP}
 #define FIRST {.public_ip = ROUTER_IP, .private_ip = BEHIND_IP}
@@ -33,9 +32,7 @@ static const struct column {
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
-static struct profile *profiles[PROFILES_MAX];
-static char names[PROFILES_MAX][32];
-static size_t n_profiles;
+static struct folder folder;
 
 /* One of the table; the last is all profiles in one. */
 static struct cell {
@@ -127,15 +124,15 @@ static void run_cell(void **state)
 {
 	static struct crowd crowd;
 	struct cell *cell = *state;
-	const struct profile *const *of = cell->profile != NULL ? &cell->profile : (const struct profile *const *)profiles;
+	const struct profile *const *of = cell->profile != NULL ? &cell->profile : (const struct profile *const *)folder.profiles;
 	crowd.n = 0;
-	drive_open(&crowd.w, of, cell->profile != NULL ? 1 : n_profiles);
+	drive_open(&crowd.w, of, cell->profile != NULL ? 1 : folder.n);
 	world_edit(&crowd.w, "group-policy clients attributes\n vpn-simultaneous-logins 100\n");
 	for (size_t i = 0; cell->profile != NULL && i < cell->column->n; i++)
 		add(&crowd, cell->profile, &cell->column->places[i]);
-	for (size_t i = 0; cell->profile == NULL && i < n_profiles; i++) {
+	for (size_t i = 0; cell->profile == NULL && i < folder.n; i++) {
 		const struct place place = {.public_ip = ROUTER_IP, .private_ip = BEHIND_IP + (uint32_t)i};
-		add(&crowd, profiles[i], &place);
+		add(&crowd, folder.profiles[i], &place);
 	}
 	all_come_in(&crowd);
 	all_work(&crowd);
@@ -146,48 +143,17 @@ static void run_cell(void **state)
 
 /* ------------------------------------------------------------------ the table */
 
-static int is_profile(const struct dirent *d)
-{
-	const char *dot = strrchr(d->d_name, '.');
-	return dot != NULL && strcmp(dot, ".yaml") == 0;
-}
-
-static bool load_all(const char *folder)
-{
-	struct dirent **found;
-	int n = scandir(folder, &found, is_profile, alphasort);
-	if (n <= 0 || n > PROFILES_MAX) {
-		fprintf(stderr, "%s: %d profiles\n", folder, n);
-		return false;
-	}
-	for (int i = 0; i < n; i++) {
-		struct err err = {0};
-		char path[512];
-		snprintf(path, sizeof path, "%s/%s", folder, found[i]->d_name);
-		snprintf(names[i], sizeof names[i], "%.*s", (int)strcspn(found[i]->d_name, "."), found[i]->d_name);
-		free(found[i]);
-		profiles[i] = profile_load(path, &err);
-		if (profiles[i] == NULL) {
-			fprintf(stderr, "%s\n", err.text);
-			return false;
-		}
-		n_profiles++;
-	}
-	free(found);
-	return true;
-}
-
 static void print_table(void)
 {
 	printf("\n%-22s", "");
 	for (size_t c = 0; c < COLUMNS; c++)
 		printf("%-24s", columns[c].name);
-	for (size_t p = 0; p < n_profiles; p++) {
-		printf("\n%-22s", names[p]);
+	for (size_t p = 0; p < folder.n; p++) {
+		printf("\n%-22s", folder.names[p]);
 		for (size_t c = 0; c < COLUMNS; c++)
 			printf("%-24s", cells[p * COLUMNS + c].passed ? "passed" : "FAILED");
 	}
-	printf("\n%-22s%s\n", "all behind one NAT", cells[n_profiles * COLUMNS].passed ? "passed" : "FAILED");
+	printf("\n%-22s%s\n", "all behind one NAT", cells[folder.n * COLUMNS].passed ? "passed" : "FAILED");
 }
 
 int main(int argc, char **argv)
@@ -195,18 +161,17 @@ int main(int argc, char **argv)
 	static struct CMUnitTest tests[PROFILES_MAX * COLUMNS + 1];
 	static char titles[PROFILES_MAX * COLUMNS + 1][64];
 	size_t n = 0;
-	if (argc != 2 || !load_all(argv[1]))
+	if (argc != 2 || !folder_load(&folder, argv[1]))
 		return 2;
-	for (size_t p = 0; p <= n_profiles; p++)
-		for (size_t c = 0; c < (p < n_profiles ? COLUMNS : 1); c++, n++) {
-			cells[n] = (struct cell){&columns[c], p < n_profiles ? profiles[p] : NULL, false};
-			snprintf(titles[n], sizeof titles[n], "%.31s: %s", p < n_profiles ? names[p] : "everybody",
-			         p < n_profiles ? columns[c].name : "one NAT");
+	for (size_t p = 0; p <= folder.n; p++)
+		for (size_t c = 0; c < (p < folder.n ? COLUMNS : 1); c++, n++) {
+			cells[n] = (struct cell){&columns[c], p < folder.n ? folder.profiles[p] : NULL, false};
+			snprintf(titles[n], sizeof titles[n], "%.31s: %s", p < folder.n ? folder.names[p] : "everybody",
+			         p < folder.n ? columns[c].name : "one NAT");
 			tests[n] = (struct CMUnitTest){.name = titles[n], .test_func = run_cell, .initial_state = &cells[n]};
 		}
 	int failed = _cmocka_run_group_tests("matrix", tests, n, NULL, NULL);
 	print_table();
-	for (size_t p = 0; p < n_profiles; p++)
-		profile_free(profiles[p]);
+	folder_free(&folder);
 	return failed;
 }
