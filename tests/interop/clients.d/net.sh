@@ -100,3 +100,5 @@ guests_up() {
 	done
 	for id in "${GUESTS[@]}"; do guest_ready "$id" || return 1; done
 }
+# Without a word: who waits for one of them waits no longer.
+guests_off() { local id; for id in "${!GUEST_PID[@]}"; do kill -9 "${GUEST_PID[$id]}" 2>/dev/null; done; }
