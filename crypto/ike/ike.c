@@ -338,10 +338,11 @@ static bool has_room(struct ike *ike, struct ip4_end local, struct ip4_end remot
 	if (why == PUT_OFF_N)
 		return true;
 	bool again = why == PUT_OFF_LIMIT && again_said(ike, remote, raw);
-	if (why == PUT_OFF_ADDRESS || why == PUT_OFF_BACKLOG || again)
+	/* a backlog of Aggressive Mode may be made of forged addresses alone */
+	if (why == PUT_OFF_ADDRESS || (why == PUT_OFF_BACKLOG && !aggressive) || again)
 		waiting_keep(ike, local, remote, raw, again);
-	if (why == PUT_OFF_LIMIT) /* perhaps for who has said it again */
-		waiting_note_room(ike);
+	if (why == PUT_OFF_LIMIT)
+		waiting_note_claim(ike);
 	if (why == PUT_OFF_BACKLOG) /* nothing is wrong, its sender only has to wait */
 		return false;
 	if (ike_may_log(ike))

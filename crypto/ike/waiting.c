@@ -14,6 +14,7 @@ struct ike_waiter {
 
 enum {
 	LOOK_MS = 1000, /* addresses have got tokens, senders have given up */
+	CLAIM_MS = 20, /* a flood must not make us look for every message of it */
 	AT_ONCE = 2, /* for each that leaves: a crowd called together would be a backlog later */
 };
 
@@ -33,6 +34,7 @@ static void take_out(struct ike_waiting *q, struct ike_waiter *w)
 	*(w->prev != NULL ? &w->prev->next : &q->first) = w->next;
 	*(w->next != NULL ? &w->next->prev : &q->last) = w->prev;
 	q->n--;
+	q->again -= w->again;
 }
 
 static void drop(struct ike_waiting *q, struct ike_waiter *w)
@@ -81,6 +83,7 @@ void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	ike_first_key(key, msg.p, remote);
 	struct ike_waiter *w = hash_get(q->by_first, key, sizeof key);
 	if (w != NULL) {
+		q->again += again && !w->again;
 		w->again = w->again || again;
 		w->at_ms = clock_now(ike->clock);
 		return;
@@ -106,6 +109,7 @@ void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 	*(q->last != NULL ? &q->last->next : &q->first) = w;
 	q->last = w;
 	q->n++;
+	q->again += again;
 	if (!timer_running(&q->timer))
 		timer_start(ike->clock, &q->timer, LOOK_MS, look, ike);
 }
@@ -126,6 +130,16 @@ void waiting_note_room(struct ike *ike)
 	ike->waiting.room = true;
 }
 
+void waiting_note_claim(struct ike *ike)
+{
+	struct ike_waiting *q = &ike->waiting;
+	uint64_t now = clock_now(ike->clock);
+	if (q->again == 0 || now - q->claim_ms < CLAIM_MS)
+		return;
+	q->claim_ms = now;
+	q->room = true;
+}
+
 /* It begins as if it had come now: nothing of it is kept here any more then. */
 static void serve(struct ike *ike, struct ike_waiter *w)
 {
@@ -138,23 +152,24 @@ void waiting_serve(struct ike *ike)
 {
 	struct ike_waiting *q = &ike->waiting;
 	uint32_t crowd = 0; /* an address that has its share: of a NAT with many behind it */
-	bool full = !q->room || ike->conf == NULL;
+	bool full = !q->room || ike->conf == NULL, full_aggressive = false; /* of which there may be fewer */
 	unsigned served = 0;
 	q->room = false;
 	for (struct ike_waiter *w = q->first, *next; w != NULL && !full && served < AT_ONCE; w = next) {
 		next = w->next;
-		if (w->remote.ip == crowd || given_up(ike, w))
+		if (w->remote.ip == crowd || (w->aggressive && full_aggressive) || given_up(ike, w))
 			continue;
 		enum ike_put_off why = sa_room(ike, w->remote.ip, w->aggressive);
 		if (why == PUT_OFF_LIMIT && w->again && !w->aggressive && sa_make_room(ike))
 			why = PUT_OFF_N;
 		if (why == PUT_OFF_ADDRESS || (why == PUT_OFF_N && !source_has(ike, w->remote.ip))) {
 			crowd = w->remote.ip;
-		} else if (why != PUT_OFF_N) {
-			full = !w->aggressive; /* of which there may be fewer */
-		} else {
+		} else if (why == PUT_OFF_N) {
 			serve(ike, w);
 			served++;
+		} else {
+			full_aggressive = true;
+			full = !w->aggressive;
 		}
 	}
 }

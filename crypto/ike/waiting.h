@@ -25,7 +25,8 @@ struct ike_waiting {
 	struct ike_waiter *first, *last;
 	struct hash *by_first; /* initiator's cookie, address, port */
 	struct timer timer; /* runs while some wait */
-	size_t n;
+	size_t n, again; /* how many; those of them that were said again */
+	uint64_t claim_ms; /* when they had their last turn */
 	bool room; /* somebody has left, or an answer has been computed */
 };
 
@@ -38,6 +39,8 @@ void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 void waiting_forget(struct ike *ike, struct ip4_end remote, struct bytes msg);
 /* There may be room. */
 void waiting_note_room(struct ike *ike);
+/* All places are taken: those who have said it again, if there are any, have a claim to the places of older ones. */
+void waiting_note_claim(struct ike *ike);
 /* Begins the negotiations there is room for now. Called when the engine is about to be left. */
 void waiting_serve(struct ike *ike);
 
