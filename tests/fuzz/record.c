@@ -112,7 +112,7 @@ static void save(const char *dir, const char *path, bool nat)
 	const char *base = strrchr(path, '/');
 	snprintf(name, sizeof name, "%s", base != NULL ? base + 1 : path);
 	name[strcspn(name, ".")] = '\0';
-	snprintf(file, sizeof file, "%s/client-%s%s", dir, name, nat ? "-nat" : "");
+	snprintf(file, sizeof file, "%s/profile-%s%s", dir, name, nat ? "-nat" : "");
 	FILE *f = fopen(file, "wb");
 	assert_non_null(f);
 	assert_true(wr_ok(&record.w) && wr_ok(&record.l));
