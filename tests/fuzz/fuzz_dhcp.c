@@ -9,7 +9,7 @@
 #include "tests/fuzz/passes.h"
 #include "tests/fuzz/steps.h"
 
-enum {
+enum step_kind {
 	STEP_MESSAGE,  /* argument: 1 from an address that was not asked, 2 with another transaction */
 	STEP_ACCEPTED, /* an ACK of what was asked for with these options */
 	STEP_WAIT,     /* two octets of seconds */
@@ -116,11 +116,11 @@ static void accepted(struct dhcp *d, struct bytes options)
 	message(d, 0, (struct bytes){msg, wr_len(&w)});
 }
 
-struct step_form step_form(uint8_t kind)
+struct list_form step_form(uint8_t kind)
 {
 	if (kind % 16 > STEP_ACCEPTED)
-		return (struct step_form){0};
-	return (struct step_form){.skip = kind % 16 == STEP_MESSAGE ? FIXED : 0, .head = 2, .len_at = 1, .len_size = 1,
+		return (struct list_form){0};
+	return (struct list_form){.skip = kind % 16 == STEP_MESSAGE ? FIXED : 0, .head = 2, .len_at = 1, .len_size = 1,
 	                          .len_mask = 255, .uncounted = 2, .types = 80};
 }
 

@@ -83,7 +83,8 @@ static size_t seal(const struct sa_pair *pair, uint8_t *out, uint32_t seq, struc
 
 /* ------------------------------------------------------------------ a stream */
 
-enum { PACKETS = 48, IN, OUT, FLUSH, NUMBER, CUT, RAW, AGAIN, OPS, ICV_CUT = 12 };
+enum op { IN, OUT, FLUSH, NUMBER, CUT, RAW, AGAIN, OPS };
+enum { PACKETS = 48, ICV_CUT = 12 };
 
 struct stream {
 	struct sa_pair pair;
@@ -172,7 +173,7 @@ static void step(struct stream *s, struct rd *r)
 	unsigned events;
 	uint8_t n;
 	struct pkt *p;
-	switch (IN + rd_u8(r) % (OPS - IN)) {
+	switch (rd_u8(r) % OPS) {
 	case IN:
 		come(s, r);
 		break;

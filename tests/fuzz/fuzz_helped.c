@@ -10,7 +10,7 @@
 #include "tests/fuzz/passes.h"
 #include "tests/fuzz/steps.h"
 
-enum {
+enum step_kind {
 	STEP_ASK,    /* argument: 0-2 which protocol, 4 and up: whom, 8: without a password */
 	STEP_ANSWER, /* the body of an answer */
 	STEP_ENDS,   /* the program ends without one */
@@ -90,11 +90,11 @@ static void ask(struct aaa_servers *s, struct aaa_ask *a, unsigned how)
 	aaa_ask_start(a, aaa_sgroup_find(s, names[how % 4]));
 }
 
-struct step_form step_form(uint8_t kind)
+struct list_form step_form(uint8_t kind)
 {
 	if (kind % 16 != STEP_ANSWER)
-		return (struct step_form){0};
-	return (struct step_form){.head = 4, .len_at = 2, .len_size = 2, .len_mask = UINT16_MAX, .uncounted = 4, .type_at = 1, .types = JOB_TAGS};
+		return (struct list_form){0};
+	return (struct list_form){.head = 4, .len_at = 2, .len_size = 2, .len_mask = UINT16_MAX, .uncounted = 4, .type_at = 1, .types = JOB_TAGS};
 }
 
 static void take(struct aaa_servers *s, struct aaa_ask *a, struct clock *clk, const struct step *st)

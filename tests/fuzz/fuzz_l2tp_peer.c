@@ -13,13 +13,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-enum {
+enum step_kind {
 	STEP_DATAGRAM, /* as it stands */
 	STEP_MESSAGE,  /* a control message with this body; argument: enum manner */
 	STEP_HONEST,   /* what an honest client says next: enum honest in the first octet; argument: enum manner */
 	STEP_FRAME,    /* a data message with this frame; argument: 1 sequenced, 2 with an offset, 4 with a length */
 	STEP_WAIT,     /* as many hundredths of a second as two octets say; argument: and seconds */
-	STEP_LNS,      /* the appliance does something; argument: what (lns_does) */
+	STEP_LNS,      /* the appliance does something; argument: enum lns_act */
 	STEP_FLOW,     /* argument: which client the next steps are of; 4 and up: whose address changes */
 	STEP_STORM,    /* as many SCCRQs as the first octet says, of other flows; argument: of one peer each, or of all */
 	STEP_KINDS
@@ -284,50 +284,55 @@ static void set_conf(uint8_t hello_s, uint8_t limit)
 	l2tp_set_conf(w.l, &conf);
 }
 
+enum lns_act {
+	LNS_CLOSE, LNS_NAME, LNS_CONF, LNS_FLOW_DOWN, LNS_CLOSE_ALL, LNS_PPP_CLOSES, LNS_PPP_SENDS, LNS_NO_ROOM, LNS_AT_ONCE,
+	LNS_MOVED, LNS_PUNTED, LNS_SHUTDOWN, LNS_EACH
+};
+
 static void lns_does(unsigned what, struct bytes data)
 {
 	char name[L2TP_NAME_MAX + 1] = "";
 	struct rd r = rd_of(data.p, data.len);
 	size_t n = 0;
 	switch (what) {
-	case 0:
+	case LNS_CLOSE:
 		l2tp_close_tunnel(w.l, peer->tunnel, rd_u8(&r) % LINK_END_N);
 		break;
-	case 1:
+	case LNS_NAME:
 		memcpy(name, data.p, data.len < sizeof name ? data.len : sizeof name - 1);
 		l2tp_session_set_user(w.l, peer->tunnel, peer->call, name);
 		l2tp_session_set_ppp(w.l, peer->tunnel, peer->call, 1);
 		break;
-	case 2:
+	case LNS_CONF:
 		set_conf(rd_u8(&r), rd_u8(&r));
 		break;
-	case 3:
+	case LNS_FLOW_DOWN:
 		l2tp_flow_down(w.l, flow_of(peer), rd_u8(&r) % LINK_END_N);
 		break;
-	case 4:
+	case LNS_CLOSE_ALL:
 		l2tp_close_all(w.l, rd_u8(&r) % LINK_END_N);
 		break;
-	case 5:
+	case LNS_PPP_CLOSES:
 		if (w.link != NULL)
 			w.link_ops->close(w.link, rd_u8(&r) % LINK_END_N);
 		break;
-	case 6:
+	case LNS_PPP_SENDS:
 		if (w.link != NULL)
 			w.link_ops->send(w.link, data.p, data.len);
 		break;
-	case 7:
+	case LNS_NO_ROOM:
 		w.no_room = !w.no_room;
 		break;
-	case 8:
+	case LNS_AT_ONCE:
 		w.closes_at_once = !w.closes_at_once;
 		break;
-	case 9:
+	case LNS_MOVED:
 		w.moved.pkts_in += 1 + rd_u8(&r);
 		break;
-	case 10:
+	case LNS_PUNTED:
 		l2tp_data_input(w.l, flow_of(peer), peer->tunnel, peer->call, data.p, data.len);
 		break;
-	case 11:
+	case LNS_SHUTDOWN:
 		l2tp_shutdown(w.l);
 		break;
 	default:
@@ -336,11 +341,11 @@ static void lns_does(unsigned what, struct bytes data)
 	}
 }
 
-struct step_form step_form(uint8_t kind)
+struct list_form step_form(uint8_t kind)
 {
 	if (kind % 16 != STEP_MESSAGE)
-		return (struct step_form){0};
-	return (struct step_form){.head = AVP_HEAD, .len_size = 2, .len_mask = AVP_LEN, .type_at = 5, .types = AVP_N};
+		return (struct list_form){0};
+	return (struct list_form){.head = AVP_HEAD, .len_size = 2, .len_mask = AVP_LEN, .type_at = 5, .types = AVP_N};
 }
 
 static void take(const struct step *s)

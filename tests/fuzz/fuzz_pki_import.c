@@ -111,6 +111,9 @@ static void subject(struct str text)
 	free(copy);
 }
 
+/* The first octet: what the others are. */
+enum kind { CERTS, TEXT12, DER12, SUBJECT, MACED, UNNAMED, KINDS };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool ready;
@@ -121,22 +124,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 	struct str text = {(const char *)data + 1, size - 1};
-	switch (data[0] % 6) {
-	case 0:
+	switch (data[0] % KINDS) {
+	case CERTS:
 		certificates(text);
 		break;
-	case 1:
+	case TEXT12:
 		pkcs12_text(text);
 		break;
-	case 2:
+	case DER12:
 		pkcs12((struct bytes){data + 1, size - 1}, "cisco123");
 		break;
-	case 3:
+	case SUBJECT:
 		subject(text);
 		break;
-	case 4:
-	case 5:
-		pkcs12_whole((struct bytes){data + 1, size - 1}, data[0] % 6 == 4 ? "cisco123" : NULL);
+	case MACED:
+	case UNNAMED:
+		pkcs12_whole((struct bytes){data + 1, size - 1}, data[0] % KINDS == MACED ? "cisco123" : NULL);
 		break;
 	}
 	return 0;

@@ -18,14 +18,14 @@ void __wrap_aaa_continue(struct aaa_request *rq);
 void __wrap_aaa_cancel(struct aaa_request *rq);
 unsigned __wrap_aaa_server_methods(const struct aaa_conf *c, const struct aaa_server_choice *s);
 
-enum {
+enum step_kind {
 	STEP_FRAME,  /* as it stands */
 	STEP_PACKET, /* of protocol number `argument`: code, data; identifier and length are right */
 	STEP_ACK,    /* of our last request; argument: 0 of LCP, 1 of IPCP */
 	STEP_ECHO,   /* our last request comes back to us, from whom asks the same; argument as in STEP_ACK */
 	STEP_SAYS,   /* the server: see says() */
 	STEP_WAIT,   /* two octets of tenths of a second */
-	STEP_OURS,   /* the appliance does something; argument: what (ours) */
+	STEP_OURS,   /* the appliance does something; argument: enum our_act */
 	STEP_LINK,   /* argument: which link the next steps are about; it is opened if it is not */
 	STEP_IP,     /* a frame on the packet path; argument: 1 closed, 2 ACFC, 4 PFC */
 	STEP_KINDS
@@ -33,7 +33,8 @@ enum {
 enum { LINKS = 2, NEXT_ID = 8 };
 
 static const uint16_t protos[] = {0xc021, 0xc023, 0xc223, 0x8021, 0x0021, 0xc227, 0x80fd, 0x8057};
-enum { LCP, PAP, CHAP, IPCP, IP4, PROTOS = sizeof protos / sizeof protos[0] };
+enum proto { LCP, PAP, CHAP, IPCP, IP4, EAP, CCP, IPV6CP, PROTOS };
+_Static_assert(PROTOS == sizeof protos / sizeof protos[0], "one name each");
 
 static const char *const pool_names[] = {"A"};
 static const uint32_t dhcp_servers[] = {0x0a000043};
@@ -294,6 +295,8 @@ static void each(void *arg, const struct ppp_session_info *info)
 	must(info->unit >= 1 && info->unit <= LINKS);
 }
 
+enum our_act { OUR_LOGOFF, OUR_DHCP_DONE, OUR_DHCP_LOST, OUR_CHANGE, OUR_SEND_IP, OUR_NO_LOGINS, OUR_NO_LOCAL, OUR_DHCP, OUR_EACH };
+
 static void ours(unsigned what, struct rd *r)
 {
 	const uint8_t value = rd_u8(r);
@@ -308,30 +311,30 @@ static void ours(unsigned what, struct rd *r)
 	struct ppp_session_info info;
 	size_t n = 0;
 	switch (what) {
-	case 0:
+	case OUR_LOGOFF:
 		ppp_logoff(ppp, &(struct ppp_filter){.unit = value % (LINKS + 1)}, value % LINK_END_N);
 		break;
-	case 1:
+	case OUR_DHCP_DONE:
 		ppp_dhcp_done(ppp, unit, &answer);
 		break;
-	case 2:
+	case OUR_DHCP_LOST:
 		ppp_dhcp_lost(ppp, unit);
 		break;
-	case 3:
+	case OUR_CHANGE:
 		ppp_change(ppp, unit, &change);
 		break;
-	case 4:
+	case OUR_SEND_IP:
 		ppp_send_ip(ppp, 1, (uint16_t)unit, (const uint8_t *)"E", 1);
 		break;
-	case 5:
+	case OUR_NO_LOGINS:
 		ppp_refuse_logins(ppp, value & 1);
 		break;
-	case 6:
+	case OUR_NO_LOCAL:
 		conf.no_local = value & 1;
 		conf.max_users = value >> 1;
 		ppp_set_conf(ppp, &conf);
 		break;
-	case 7:
+	case OUR_DHCP:
 		dhcp_works = value & 1;
 		groups[0].ndhcp = value >> 1 & 1;
 		break;
@@ -422,12 +425,12 @@ static void packet_path(unsigned how, struct bytes b)
 		must(ppp_data_in(&p) == DATA_FORWARD && pkt_data(&p) == inside.p && p.len == inside.len);
 }
 
-struct step_form step_form(uint8_t kind)
+struct list_form step_form(uint8_t kind)
 {
 	unsigned which = kind / 16 % PROTOS;
 	if (kind % 16 != STEP_PACKET || (which != LCP && which != IPCP))
-		return (struct step_form){0};
-	return (struct step_form){.skip = 1, .head = 2, .len_at = 1, .len_size = 1, .len_mask = 255, .types = 30};
+		return (struct list_form){0};
+	return (struct list_form){.skip = 1, .head = 2, .len_at = 1, .len_size = 1, .len_mask = 255, .types = 30};
 }
 
 static void take(const struct step *s)

@@ -275,11 +275,11 @@ static void piece(struct aaa_sgroup *g, struct clock *clk, uint8_t what, const u
 	clock_run(clk, clk->now_ms);
 }
 
-struct step_form step_form(uint8_t kind)
+struct list_form step_form(uint8_t kind)
 {
 	if (kind >> 5 > 2)
-		return (struct step_form){0};
-	return (struct step_form){.head = 2, .len_at = 1, .len_size = 1, .len_mask = 255, .types = 103};
+		return (struct list_form){0};
+	return (struct list_form){.head = 2, .len_at = 1, .len_size = 1, .len_mask = 255, .types = 103};
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -13,6 +13,8 @@
 #include "tests/fuzz/passes.h"
 
 enum { SOCKS = 64, ASKS = 16 };
+enum step_kind { STEP_ASK, STEP_OPEN, STEP_ANSWER, STEP_ANSWER_TOO, STEP_RAW, STEP_CLOSE, STEP_WAIT, STEP_CANCEL, STEP_KINDS };
+enum step_flag { STEP_KEPT = 8, STEP_NETWORK = 16 }; /* with an answer, with STEP_CANCEL */
 
 struct aaa_sock {
 	const struct aaa_tcp_events *events;
@@ -110,7 +112,7 @@ static void begin(struct aaa_servers *s, uint8_t kind, struct bytes more)
 	}
 }
 
-/* The body that follows, behind the header it needs, in two pieces. how: 8 = the connection is kept; 16 and up: the cut. */
+/* The body that follows, behind the header it needs, in two pieces. how: STEP_KEPT; 16 and up: the cut. */
 static void answer(struct aaa_sock *s, uint8_t how, const uint8_t *data, size_t len)
 {
 	static uint8_t packet[TAC_HEADER_LEN + 65536];
@@ -123,7 +125,7 @@ static void answer(struct aaa_sock *s, uint8_t how, const uint8_t *data, size_t 
 	wr_u8(&w, h.version);
 	wr_u8(&w, h.type);
 	wr_u8(&w, h.seq);
-	wr_u8(&w, how & 8 ? TAC_SINGLE_CONNECT : 0);
+	wr_u8(&w, how & STEP_KEPT ? TAC_SINGLE_CONNECT : 0);
 	wr_u32(&w, h.session);
 	wr_u32(&w, h.length);
 	wr_bytes(&w, data, len);
@@ -143,37 +145,37 @@ static void step(struct aaa_servers *servers, struct clock *clk, struct rd *r)
 	struct bytes data = rd_bytes(r, len < rd_left(r) ? len : rd_left(r));
 	struct aaa_sock *s = which < nsocks ? &socks[which] : NULL;
 	bool there = s && !s->closed && !s->gone;
-	switch (what % 8) {
-	case 0:
+	switch (what % STEP_KINDS) {
+	case STEP_ASK:
 		begin(servers, which, data);
 		break;
-	case 1:
+	case STEP_OPEN:
 		if (there && !s->opened) {
 			s->opened = true;
 			s->events->opened(s->arg);
 		}
 		break;
-	case 2:
-	case 3:
+	case STEP_ANSWER:
+	case STEP_ANSWER_TOO:
 		if (there && s->opened && s->last[0])
 			answer(s, what, data.p, data.len);
 		break;
-	case 4:
+	case STEP_RAW:
 		said_yes = true; /* these may say it as well */
 		if (there && s->opened)
 			s->events->input(s->arg, data.p, data.len);
 		break;
-	case 5:
+	case STEP_CLOSE:
 		if (there) {
 			s->gone = true;
 			s->events->closed(s->arg, "closed");
 		}
 		break;
-	case 6:
+	case STEP_WAIT:
 		passes(clk, (uint64_t)which * 100);
 		break;
 	default:
-		if (what & 16) { /* the network, from now on or no more */
+		if (what & STEP_NETWORK) { /* the network, from now on or no more */
 			broken = which & 1;
 			break;
 		}

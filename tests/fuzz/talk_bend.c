@@ -6,6 +6,7 @@
 #include "crypto/ike/auth.h"
 #include "crypto/ike/main.h"
 #include "crypto/ike/quick.h"
+#include "tests/fuzz/mutate_list.h"
 #include "tests/fuzz/talk.h"
 
 enum { MESSAGES = 64, PAYLOADS = 64, ROOM = 1 << 17 };
@@ -330,7 +331,7 @@ WRAP(enum ike_verdict, qm_in2, struct ike_xchg *x, struct ike_msg *m)
 
 static uint32_t roll(void)
 {
-	dice = dice * 1664525u + 1013904223u;
+	dice_next(&dice);
 	return dice >> 8 | dice << 24;
 }
 

@@ -10,7 +10,7 @@
 #ifndef TESTS_FUZZ_TALK_FORMAT_H
 #define TESTS_FUZZ_TALK_FORMAT_H
 
-enum { TALK_RECORD = 5, TALK_HEAD = 4, TALK_SERVER = 0x80 };
+enum talk_layout { TALK_RECORD = 5, TALK_HEAD = 4, TALK_SERVER = 0x80 };
 
 enum talk_op {
 	/* the whole message: type of the first payload, payloads; one without a body is what the engine wrote of that type */

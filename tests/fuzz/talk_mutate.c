@@ -2,12 +2,10 @@
  * is: a chain of payloads, an SA payload with proposals, transforms and attributes whose lengths fit (mostly). */
 #include <string.h>
 
+#include "tests/fuzz/mutate_list.h"
 #include "tests/fuzz/talk.h"
 
-size_t LLVMFuzzerMutate(uint8_t *data, size_t len, size_t most);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t most, unsigned seed);
-
-enum { RECORDS = 64, PAYLOADS = 32, BODY = 4096, LEAST = 64 };
+enum { RECORDS = 64, PAYLOADS = 64, BODY = 4096, LEAST = 64 };
 
 struct record {
 	uint8_t head[3]; /* op, at, arg */
@@ -15,34 +13,12 @@ struct record {
 	uint8_t data[BODY];
 };
 
-static uint32_t dice;
-
-static uint32_t below(uint32_t n)
-{
-	dice = dice * 1664525u + 1013904223u;
-	return n > 0 ? (dice >> 8) % n : 0;
-}
-
 /* ------------------------------------------------------------------ chains */
 
 static void put_u16(uint8_t *p, size_t v)
 {
 	p[0] = (uint8_t)(v >> 8);
 	p[1] = (uint8_t)v;
-}
-
-/* Offsets of the payloads in a chain that begins with its first type; n = PAYLOADS at most. */
-static size_t walk(const uint8_t *p, size_t len, size_t *at)
-{
-	size_t n = 0, pos = 1;
-	while (n < PAYLOADS && pos + 4 <= len) {
-		size_t l = (size_t)p[pos + 2] << 8 | p[pos + 3];
-		at[n++] = pos;
-		if (l < 4 || l > len - pos || p[pos] == 0)
-			break;
-		pos += l;
-	}
-	return n;
 }
 
 /* Lengths of what is inside an SA payload, from the inside to the outside: attributes are left as they are. */
@@ -72,50 +48,59 @@ static void fit_sa(uint8_t *p, size_t len)
 
 static size_t mutate_body(uint8_t type, uint8_t *p, size_t len, size_t most)
 {
-	size_t keep = type == 1 && len > 8 && below(8) != 0 ? 8 : 0; /* DOI and situation */
+	size_t keep = type == PAY_SA && len > 8 && mutate_dice(8) != 0 ? 8 : 0; /* DOI and situation */
 	size_t n = LLVMFuzzerMutate(p + keep, len - keep, most - keep) + keep;
-	if (type == 1 && below(4) != 0)
+	if (type == PAY_SA && mutate_dice(4) != 0)
 		fit_sa(p, n);
 	return n;
 }
 
+struct payload {
+	uint8_t type; /* stands in the one before it */
+	struct bytes whole;
+};
+
+/* Type of the first payload, payloads; each says the type of the next. */
+static size_t write_chain(uint8_t *p, size_t most, const struct payload *list, size_t n, uint8_t behind)
+{
+	static uint8_t out[BODY]; /* most is no more */
+	struct wr w = wr_of(out, sizeof out);
+	wr_u8(&w, list[0].type);
+	for (size_t i = 0; i < n && wr_len(&w) + list[i].whole.len <= most; i++) {
+		wr_u8(&w, i + 1 < n ? list[i + 1].type : behind);
+		wr_bytes(&w, list[i].whole.p + 1, list[i].whole.len - 1);
+	}
+	memcpy(p, out, wr_len(&w));
+	return wr_len(&w);
+}
+
 static size_t mutate_chain(uint8_t *p, size_t len, size_t most)
 {
-	size_t at[PAYLOADS], n = walk(p, len, at);
-	uint8_t body[BODY];
+	static const struct list_form form = {.skip = 1, .head = 4, .len_at = 2, .len_size = 2, .len_mask = 0xffff};
+	static uint8_t changed[BODY];
+	struct bytes whole[PAYLOADS];
+	struct payload list[PAYLOADS];
+	size_t n = len > 0 ? mutate_split(&form, (struct bytes){p, len}, whole, PAYLOADS) : 0;
 	if (n == 0)
 		return LLVMFuzzerMutate(p, len, most);
-	size_t i = below((uint32_t)n), pos = at[i], l = (size_t)p[pos + 2] << 8 | p[pos + 3];
-	uint8_t *type = i == 0 ? p : p + at[i - 1];
-	if (l < 4 || l > len - pos)
-		l = len - pos;
-	switch (below(8)) {
-	case 0: /* away */
-		*type = p[pos];
-		memmove(p + pos, p + pos + l, len - pos - l);
-		return len - l;
-	case 1: /* twice */
-		if (len + l > most)
-			return len;
-		memmove(p + pos + l, p + pos, len - pos);
-		p[pos] = *type;
-		return len + l;
+	for (size_t i = 0; i < n; i++)
+		list[i] = (struct payload){i == 0 ? p[0] : whole[i - 1].p[0], whole[i]};
+	struct payload *one = &list[mutate_dice((uint32_t)n)];
+	uint8_t behind = whole[n - 1].p[0];
+	switch (mutate_dice(8)) {
+	case 0:
+	case 1:
+		n = mutate_reorder(list, sizeof *list, n, PAYLOADS);
+		break;
 	case 2:
-		*type = (uint8_t)below(24);
-		return len;
-	default: {
-		size_t room = most - (len - l) - 4, was = l - 4, tail = len - pos - l;
-		room = room < sizeof body ? room : sizeof body;
-		if (was > room)
-			return len;
-		memcpy(body, p + pos + 4, was);
-		size_t now = mutate_body(*type, body, was, room);
-		memmove(p + pos + 4 + now, p + pos + l, tail);
-		memcpy(p + pos + 4, body, now);
-		put_u16(p + pos + 2, now + 4);
-		return pos + 4 + now + tail;
+		one->type = (uint8_t)mutate_dice(24);
+		break;
+	default:
+		memcpy(changed, one->whole.p, one->whole.len);
+		one->whole.len = mutate_element(&form, changed, one->whole.len, sizeof changed, mutate_body, one->type);
+		one->whole.p = changed;
 	}
-	}
+	return write_chain(p, most, list, n, behind);
 }
 
 /* ------------------------------------------------------------------ records */
@@ -150,31 +135,31 @@ static size_t write_all(uint8_t *data, size_t most, const uint8_t *head, const s
 
 static void make(struct record *t)
 {
-	t->head[0] = (uint8_t)below(TALK_OPS);
-	t->head[1] = (uint8_t)(below(8) | (below(2) ? TALK_SERVER : 0));
-	t->head[2] = (uint8_t)(t->head[0] == TALK_DO ? below(TALK_DOS) : below(8));
-	t->len = LLVMFuzzerMutate(t->data, below(2) ? 0 : 4, 64);
+	t->head[0] = (uint8_t)mutate_dice(TALK_OPS);
+	t->head[1] = (uint8_t)(mutate_dice(8) | (mutate_dice(2) ? TALK_SERVER : 0));
+	t->head[2] = (uint8_t)(t->head[0] == TALK_DO ? mutate_dice(TALK_DOS) : mutate_dice(8));
+	t->len = LLVMFuzzerMutate(t->data, mutate_dice(2) ? 0 : 4, 64);
 }
 
 static void change(struct record *t)
 {
-	switch (below(6)) {
+	switch (mutate_dice(6)) {
 	case 0:
-		t->head[0] = (uint8_t)below(TALK_OPS);
+		t->head[0] = (uint8_t)mutate_dice(TALK_OPS);
 		break;
 	case 1:
-		t->head[1] = (uint8_t)(below(10) | (below(3) == 0 ? TALK_SERVER : 0));
+		t->head[1] = (uint8_t)(mutate_dice(10) | (mutate_dice(3) == 0 ? TALK_SERVER : 0));
 		break;
 	case 2:
-		t->head[2] = (uint8_t)(t->head[0] == TALK_DO ? below(TALK_DOS) : below(12));
+		t->head[2] = (uint8_t)(t->head[0] == TALK_DO ? mutate_dice(TALK_DOS) : mutate_dice(12));
 		break;
 	default:
-		if (t->head[0] == TALK_CHAIN && below(4) != 0)
+		if (t->head[0] == TALK_CHAIN && mutate_dice(4) != 0)
 			t->len = mutate_chain(t->data, t->len, BODY);
-		else if (t->head[0] == TALK_DO && t->len > 2 && below(4) != 0)
+		else if (t->head[0] == TALK_DO && t->len > 2 && mutate_dice(4) != 0)
 			t->len = mutate_chain(t->data + 2, t->len - 2, BODY - 2) + 2;
 		else if (t->head[0] == TALK_BODY && t->head[2] < 2)
-			t->len = mutate_body(t->len > 16 ? 1 : 0, t->data, t->len, BODY);
+			t->len = mutate_body(t->len > 16 ? PAY_SA : PAY_NONE, t->data, t->len, BODY);
 		else
 			t->len = LLVMFuzzerMutate(t->data, t->len, BODY);
 	}
@@ -182,16 +167,16 @@ static void change(struct record *t)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t most, unsigned seed)
 {
-	static struct record all[RECORDS + 1], one;
+	static struct record all[RECORDS];
 	uint8_t head[TALK_HEAD] = {0};
-	dice = seed;
+	mutate_seed(seed);
 	if (most < LEAST)
 		return LLVMFuzzerMutate(data, len, most);
 	memcpy(head, data, len < TALK_HEAD ? len : TALK_HEAD);
-	size_t n = len > TALK_HEAD ? read_all(data + TALK_HEAD, len - TALK_HEAD, all) : 0, i = below((uint32_t)n);
-	switch (n == 0 ? 1 : below(10)) {
+	size_t n = len > TALK_HEAD ? read_all(data + TALK_HEAD, len - TALK_HEAD, all) : 0, i = mutate_dice((uint32_t)n);
+	switch (n == 0 ? 1 : mutate_dice(10)) {
 	case 0:
-		head[below(TALK_HEAD)] ^= (uint8_t)(1u << below(8));
+		head[mutate_dice(TALK_HEAD)] ^= (uint8_t)(1u << mutate_dice(8));
 		break;
 	case 1: /* one more */
 		if (n < RECORDS) {
@@ -201,21 +186,10 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t len, size_t most, unsigned 
 		}
 		break;
 	case 2:
-		memmove(all + i, all + i + 1, (n - i - 1) * sizeof *all);
-		n--;
+	case 3:
+	case 4:
+		n = mutate_reorder(all, sizeof *all, n, RECORDS);
 		break;
-	case 3: /* twice, or elsewhere */
-		one = all[i];
-		if (n < RECORDS)
-			all[n++] = one;
-		break;
-	case 4: {
-		size_t k = below((uint32_t)n);
-		one = all[i];
-		all[i] = all[k];
-		all[k] = one;
-		break;
-	}
 	default:
 		change(&all[i]);
 	}
