@@ -1,5 +1,129 @@
-# What tests/fuzz/seeds makes: two engines talk, and these things are said instead. Messages of the client in Main Mode: 0, 1,
-# 2, Quick Mode: 3, 4; of the server 0, 1, 2 and 3. In Aggressive Mode: 0, 1 and 2, 3; of the server 0 and 1.
+"""Two engines talk, and these things are said instead (tests/fuzz/talk_format.h). Messages of the client in Main Mode: 0, 1,
+2, Quick Mode: 3, 4; of the server 0, 1, 2 and 3. In Aggressive Mode: 0, 1 and 2, 3; of the server 0 and 1."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from seed import corpus
+from seed.isakmp import (EXCH, PAY, SPI, address, attr, chain, deletes, long_attr, name, notify, p1, p2, phase1, phase2, sa,
+                         subnet)
+from seed.wire import ROOT, Source, record, u16, u32
+
+TARGETS = ("ike_talk", "ike_talk_rsa")
+ALWAYS = ("profile-",)  # clients as they are
+FORMAT = Source("tests/fuzz/talk_format.h")
+TALK = FORMAT.enum("talk_op", "TALK_")
+DO = FORMAT.enum("talk_do", "TALK_")
+FLAG = FORMAT.enum("talk_flag", "TALK_")
+SERVER = FORMAT.enum("talk_layout", "TALK_").SERVER
+SA, KE, ID, CERT, CERTREQ = PAY.SA, PAY.KE, PAY.ID, PAY.CERT, PAY.CERTREQ
+SIG, NONCE, NOTIFY, DELETE, VENDOR = PAY.SIG, PAY.NONCE, PAY.NOTIFY, PAY.DELETE, PAY.VENDOR
+INFO, QUICK = EXCH.INFO, EXCH.QUICK
+HERE, THERE, ELSEWHERE = 0xcb007101, 0xcb007165, 0x0a010203
+OF_CLIENT = 0x11000001  # SPIs as the client gives them out
+
+
+def client(n):
+    return n
+
+
+def server(n):
+    return SERVER | n
+
+
+def body(at, i, data):
+    return record(TALK.BODY, at, i, data)
+
+
+def splice(at, i, offset, data):
+    return record(TALK.SPLICE, at, i, u16(offset) + data)
+
+
+def insert(at, i, kind, data):
+    return record(TALK.INSERT, at, i, bytes([kind]) + data)
+
+
+def delete(at, i):
+    return record(TALK.DELETE, at, i)
+
+
+def kind(at, i, to):
+    return record(TALK.TYPE, at, i, bytes([to]))
+
+
+def cut(at, i, n):
+    return record(TALK.CUT, at, i, u16(n))
+
+
+def too_long(at):
+    """More than fits into a message."""
+    return cut(at, 0, 60000) + insert(at, 1, VENDOR, b"") + cut(at, 1, 60000)
+
+
+def append(at, data):
+    return record(TALK.APPEND, at, 0, data)
+
+
+def own_id(side, data):
+    return record(TALK.ID, side, 0, data)
+
+
+def raw(at, offset, data):
+    return record(TALK.RAW, at, 0, u16(offset) + data)
+
+
+def lose(*at):
+    return b"".join(record(TALK.LOSE, a) for a in at)
+
+
+def again(at, n=1):
+    return record(TALK.AGAIN, at, n - 1)
+
+
+def before(at, data):
+    return record(TALK.BEFORE, at, 0, data)
+
+
+def parts(at, octets, *order):
+    return record(TALK.PARTS, at, octets // 4 - 1, bytes(order))
+
+
+def move(at, arg):
+    return record(TALK.MOVE, at, arg)
+
+
+def do(what, data=b""):
+    return record(TALK.DO, 0, getattr(DO, what), data)
+
+
+def wait(s):
+    return do("WAIT", bytes([s]))
+
+
+def says(what, exch, first, chain, msgid=7):
+    return do(what + "_SAYS", bytes([exch, msgid, first]) + chain)
+
+
+def flags(text):
+    return sum(getattr(FLAG, w) for w in text.split())
+
+
+def configured(text):
+    return do("RECONFIGURE", u32(flags(text)))
+
+
+MADE = corpus.Seeds(*TARGETS)
+
+
+def seed(title, *records, with_flags="", rsa=False):
+    MADE.put("ike_talk_rsa" if rsa else "ike_talk", title, u32(flags(with_flags)) + b"".join(records))
+
+
+def both(title, *records, with_flags=""):
+    seed(title, *records, with_flags=with_flags)
+    seed(title, *records, with_flags=with_flags, rsa=True)
+
 
 # -- as it should be
 both("plain")
@@ -12,7 +136,8 @@ for f in ("TUNNEL", "NO_L2TP", "NO_MAP", "NO_ENTRY", "ACL", "ACL NAT", "OTHERS_E
           "NO_POLICY", "WEAK_POLICY", "WEAK_POLICY DEBUG", "NO_NAT_T NAT", "NO_NATT NAT", "NO_POLICY AGGRESSIVE", "PFS TUNNEL DEBUG",
           "NO_NAT_T PFS NAT"):
     both("refused-" + f.lower().replace(" ", "-"), with_flags=f)
-for f in ("NO_TRUST", "NO_OWN", "NO_OWN AGGRESSIVE", "SEND_CHAIN SUB_CA", "SUB_CA", "SUB_CA SEND_CHAIN AGGRESSIVE", "ID_ANY", "ID_MAY", "MANY_CAS", "RULES", "RULES NAMED",
+for f in ("NO_TRUST", "NO_OWN", "NO_OWN AGGRESSIVE", "SEND_CHAIN SUB_CA", "SUB_CA", "SUB_CA SEND_CHAIN AGGRESSIVE", "ID_ANY", "ID_MAY",
+          "MANY_CAS", "RULES", "RULES NAMED",
           "RULES AGGRESSIVE", "TWO_TRUST", "TWO_TRUST AGGRESSIVE", "HOST_DN", "HOST_DN DEBUG AGGRESSIVE", "NO_TRUST NO_PSK",
           "NO_TRUST MANY_CAS", "NO_TRUST TWO_TRUST NO_OWN", "TWO_TRUST NO_OWN"):
     seed("certificate-" + f.lower().replace(" ", "-"), do("DIAL"), do("SERVER_REKEY"), wait(3), with_flags=f, rsa=True)
@@ -92,8 +217,10 @@ for who, at in (("client", client), ("server", server)):
     both("%s-proof-odd" % who, raw(at(proof), 24, u32(0x50)))
     both("%s-proof-clear" % who, raw(at(proof), 19, b"\0"))
     both("%s-contact" % who, insert(at(proof), 9, NOTIFY, notify(24578)), insert(at(proof), 9, NOTIFY, notify(24577)))
-    both("%s-certificate" % who, insert(at(proof), 9, CERT, b"\4abc"), insert(at(1), 9, CERTREQ, b"\4"), insert(at(proof), 9, CERTREQ, b"\4"))
-    both("%s-aggressive-proof-wrong" % who, body(at(1 if who == "client" else 0), 0 if who == "client" else 4, b"\7" * 20), with_flags="AGGRESSIVE")
+    both("%s-certificate" % who, insert(at(proof), 9, CERT, b"\4abc"), insert(at(1), 9, CERTREQ, b"\4"),
+         insert(at(proof), 9, CERTREQ, b"\4"))
+    both("%s-aggressive-proof-wrong" % who, body(at(1 if who == "client" else 0), 0 if who == "client" else 4, b"\7" * 20),
+         with_flags="AGGRESSIVE")
     both("%s-aggressive-id-long" % who, cut(at(0), 3, 2049), with_flags="AGGRESSIVE")
     both("%s-aggressive-id-twice" % who, insert(at(0), 3, ID, address(HERE)), with_flags="AGGRESSIVE")
     for title, i in (("address", address(ELSEWHERE)), ("fqdn", name(2, b"laptop.example.com")), ("user", name(3, b"jdoe@example.com")),
@@ -117,11 +244,13 @@ VENDORS = [bytes.fromhex(h) for h in (
     "09002689dfd6b712", "4485152d18b6bbcd0be8a8469579ddcc", "cd60464335df21f87cfdb2fc68b6a448", "7d9419a65310ca6f2c179d9215529d56",
     "90cb80913ebb696e086381b5ec427b1f", "4a131c81070358455c5728f20e95452f", "4df37928e9fc4fd1b3262170d515c662", "ffff", "")]
 for i, v in enumerate(VENDORS):
-    seed("vendor-%d" % i, record("CHAIN", client(0), 0, bytes([SA]) + chain((SA, b""), (VENDOR, v))), do("DIAL"), do("SERVER_REKEY"))
+    seed("vendor-%d" % i, record(TALK.CHAIN, client(0), 0, bytes([SA]) + chain((SA, b""), (VENDOR, v))), do("DIAL"), do("SERVER_REKEY"))
 for v in ("7d9419a65310ca6f2c179d9215529d56", "cd60464335df21f87cfdb2fc68b6a448", "90cb80913ebb696e086381b5ec427b1f"):
     for f in ("", "NAT"):
-        seed("draft-%s%s" % (v[:4], f.lower()), record("CHAIN", client(0), 0, bytes([SA]) + chain((SA, b""), (VENDOR, bytes.fromhex(v)))),
-             body(client(3), 1, phase2(p2(encap=61444), p2(encap=2))), insert(client(3), 9, 131, b"\1\0\0\0" + u32(ELSEWHERE)), with_flags=f)
+        seed("draft-%s%s" % (v[:4], f.lower()), record(TALK.CHAIN, client(0), 0,
+            bytes([SA]) + chain((SA, b""), (VENDOR, bytes.fromhex(v)))),
+             body(client(3), 1, phase2(p2(encap=61444), p2(encap=2))), insert(client(3), 9, 131, b"\1\0\0\0" + u32(ELSEWHERE)),
+             with_flags=f)
 for f in ("SERVER_NAT", "SERVER_NAT NAT", "SERVER_NAT AGGRESSIVE"):
     both("windows-" + f.lower().replace(" ", "-"), *[insert(client(0), 1, VENDOR, v) for v in VENDORS[:3]],
          splice(client(1), 2, 0, b"\1\2\3"), do("DIAL"), do("SERVER_REKEY"), wait(3), with_flags=f)
@@ -172,8 +301,10 @@ quick = {
     "udp-tunnel": phase2(p2(encap=3)), "draft": phase2(p2(encap=61444)), "no-mode": phase2((12, attr(5, 2) + attr(6, 256))),
     "mode-7": phase2(p2(encap=7)), "null": phase2(p2(t=11, auth=0, bits=0)), "null-sha": phase2(p2(t=11, bits=0)),
     "aes-bare": phase2(p2(bits=0)), "aes-77": phase2(p2(bits=77)), "blowfish": phase2(p2(t=7, bits=0)), "sha512": phase2(p2(auth=7)),
-    "group": phase2(p2(group=19)), "group-77": phase2(p2(group=77)), "many": phase2(*[p2(t=t, bits=0, auth=a) for t in (2, 7, 11) for a in (1, 2, 5, 9)]),
-    "rounds": phase2(p2(more=attr(7, 3))), "short-life": phase2(p2(more=attr(1, 1) + attr(2, 60) + attr(1, 2) + attr(2, 5) + attr(1, 3) + attr(2, 5))),
+    "group": phase2(p2(group=19)), "group-77": phase2(p2(group=77)), "many": phase2(*[p2(t=t, bits=0, auth=a) for t in (2, 7,
+        11) for a in (1, 2, 5, 9)]),
+    "rounds": phase2(p2(more=attr(7, 3))), "short-life": phase2(p2(more=attr(1, 1) + attr(2, 60) + attr(1, 2) + attr(2, 5) + attr(1, 3) +
+        attr(2, 5))),
     "life-none": phase2((12, attr(4, 2) + attr(5, 2) + attr(6, 256))),
     "spi-short": phase2(p2(), spi=b"ab"), "spi-low": phase2(p2(), spi=u32(77)), "spi-none": phase2(p2(), spi=b""),
     "ah": phase2((3, attr(4, 2) + attr(5, 2)), protocol=2),
@@ -195,8 +326,10 @@ ids = {
     "any-port": (address(THERE, 17, 0), address(HERE)), "tcp": (address(THERE, 6, 80), address(HERE, 6, 80)),
     "all": (address(THERE, 0, 0), address(HERE, 0, 0)), "private": (address(ELSEWHERE), address(HERE)),
     "net": (subnet(ELSEWHERE, 0xffffff00, 0, 0), subnet(ELSEWHERE, 0, 0, 0)), "mask": (subnet(ELSEWHERE, 0xff00ff00), address(HERE)),
-    "name": (name(2, b"pc", 17, 1701), address(HERE)), "user": (name(3, b"a@b", 17, 1701), address(HERE)), "key": (name(11, b"pc"), address(HERE)),
-    "long": (name(2, b"p" * 2050), address(HERE)), "short": (b"\1\x11\6\xa5ab", address(HERE)), "behind": (address(THERE) + b"x", address(HERE)),
+    "name": (name(2, b"pc", 17, 1701), address(HERE)), "user": (name(3, b"a@b", 17, 1701), address(HERE)),
+    "key": (name(11, b"pc"), address(HERE)),
+    "long": (name(2, b"p" * 2050), address(HERE)), "short": (b"\1\x11\6\xa5ab", address(HERE)),
+    "behind": (address(THERE) + b"x", address(HERE)),
     "second": (address(THERE), b"\5\0\0\0"), "second-long": (address(THERE), name(2, b"p" * 2050)),
     "wrong-end": (address(THERE), address(ELSEWHERE)),
 }
@@ -209,7 +342,8 @@ for title, (i, r) in ids.items():
 seed("ids-none", delete(client(3), 3), delete(client(3), 3))
 seed("ids-one", delete(client(3), 3))
 seed("ids-three", insert(client(3), 3, ID, address(HERE)))
-seed("natoa", insert(client(3), 9, 21, b"\1\0\0\0" + u32(ELSEWHERE)), insert(client(3), 9, 21, b"\1\0\0\0" + u32(HERE)), do("DIAL"), do("SERVER_QUICK"))
+seed("natoa", insert(client(3), 9, 21, b"\1\0\0\0" + u32(ELSEWHERE)), insert(client(3), 9, 21, b"\1\0\0\0" + u32(HERE)), do("DIAL"),
+     do("SERVER_QUICK"))
 seed("natoa-no-natt", insert(client(3), 9, 21, b"\1\0\0\0" + u32(ELSEWHERE)), with_flags="NO_NATT")
 for f in ("", "CLIENT_PFS"):
     t = f.lower()
@@ -234,27 +368,35 @@ for f in ("", "CLIENT_PFS"):
     seed("quick-no-room-client" + t, do("NO_ROOM", b"\1"), do("DIAL"), with_flags=f)
     seed("quick-message-id" + t, raw(client(3), 20, u32(7)), with_flags=f)
     seed("quick-drops" + t, do("DIAL"), do("CLIENT_QUICK"), do("SERVER_DROPS_FLOW"), do("CLIENT_QUICK"), with_flags=f)
-for values in (attr(1, 1) + attr(2, 600) + attr(1, 2) + attr(2, 3000), attr(1, 1) + attr(2, 5) + attr(1, 9) + attr(2, 7), long_attr(2, b"\xff" * 12), b"\0\2"):
-    seed("responder-life-%d" % len(values), insert(server(3), 9, NOTIFY, notify(24576, SPI, 3, values)), insert(server(3), 9, NOTIFY, notify(14, SPI, 3)))
+for values in (attr(1, 1) + attr(2, 600) + attr(1, 2) + attr(2, 3000), attr(1, 1) + attr(2, 5) + attr(1, 9) + attr(2, 7),
+               long_attr(2, b"\xff" * 12), b"\0\2"):
+    seed("responder-life-%d" % len(values), insert(server(3), 9, NOTIFY, notify(24576, SPI, 3, values)),
+         insert(server(3), 9, NOTIFY, notify(14, SPI, 3)))
 seed("more-flows", do("DIAL"), *[do("CLIENT_MORE", bytes([i, 19 if i & 1 else 2])) for i in range(20)])
 seed("many-quicks", do("DIAL"), *[do("CLIENT_QUICK") for i in range(14)])
 seed("quick-twice", do("DIAL"), do("CLIENT_QUICK"), again(client(5), 2), again(client(6), 2), move(client(7), 9))
 seed("unconfirmed", *[lose(client(m)) for m in range(4, 40)], do("DIAL"), do("DATA_CAME"), do("CLIENT_QUICK"), do("SERVER_DROPS"))
-seed("hand-quick", do("DIAL"), says("CLIENT", QUICK, SA, chain((SA, phase2(p2())), (NONCE, b"n" * 20), (ID, address(THERE)), (ID, address(HERE))), 9),
+seed("hand-quick", do("DIAL"), says("CLIENT", QUICK, SA, chain((SA, phase2(p2())), (NONCE, b"n" * 20), (ID, address(THERE)),
+    (ID, address(HERE))), 9),
      says("CLIENT", QUICK, SA, chain((SA, phase2(p2())), (NONCE, b"n" * 20), (ID, address(THERE)), (ID, address(HERE))), 9),
-     says("CLIENT", QUICK, SA, chain((SA, phase2(p2(group=2))), (NONCE, b"n" * 20), (KE, b"\2" * 128)), 11), says("SERVER", QUICK, SA, b"", 13), wait(60),
+     says("CLIENT", QUICK, SA, chain((SA, phase2(p2(group=2))), (NONCE, b"n" * 20), (KE, b"\2" * 128)), 11),
+     says("SERVER", QUICK, SA, b"", 13), wait(60),
      says("CLIENT", QUICK, SA, chain((SA, phase2(p2())), (NONCE, b"n" * 20), (ID, address(THERE)), (ID, address(HERE))), 9))
 seed("hand-quick-ke", do("DIAL"), says("CLIENT", QUICK, SA, chain((SA, phase2(p2(group=19))), (NONCE, b"n" * 20), (KE, b"\0" * 64)), 11),
-     do("BUSY", b"\1"), says("CLIENT", QUICK, SA, chain((SA, phase2(p2(group=19))), (NONCE, b"n" * 20), (KE, b"\0" * 64)), 13), with_flags="DEBUG")
+     do("BUSY", b"\1"), says("CLIENT", QUICK, SA, chain((SA, phase2(p2(group=19))), (NONCE, b"n" * 20), (KE, b"\0" * 64)), 13),
+     with_flags="DEBUG")
 
 # -- Informationals
 infos = {
     "delete-esp": [(DELETE, deletes(3, 4, u32(OF_CLIENT)))], "delete-esp-other": [(DELETE, deletes(3, 4, u32(0x999), u32(OF_CLIENT), n=9))],
     "delete-old": [(DELETE, deletes(3, 4, u32(OF_CLIENT), u32(OF_CLIENT + 1)))],
-    "delete-ike": [(DELETE, deletes(1, 16, b"\1" * 16, b"\2" * 16))], "delete-odd": [(DELETE, deletes(3, 5, b"abcde")), (DELETE, deletes(1, 4, b"abcd")), (DELETE, deletes(7, 4, b"abcd"))],
-    "contact": [(NOTIFY, notify(24578))], "connected": [(NOTIFY, notify(16384))], "replay": [(NOTIFY, notify(24577)), (NOTIFY, notify(24576))],
+    "delete-ike": [(DELETE, deletes(1, 16, b"\1" * 16, b"\2" * 16))], "delete-odd": [(DELETE, deletes(3, 5, b"abcde")),
+        (DELETE, deletes(1, 4, b"abcd")), (DELETE, deletes(7, 4, b"abcd"))],
+    "contact": [(NOTIFY, notify(24578))], "connected": [(NOTIFY, notify(16384))],
+    "replay": [(NOTIFY, notify(24577)), (NOTIFY, notify(24576))],
     "r-u-there": [(NOTIFY, notify(36136, b"\1" * 16, 1, u32(5)))], "ack": [(NOTIFY, notify(36137, b"\1" * 16, 1, u32(5)))],
-    "other": [(NOTIFY, notify(9)), (NOTIFY, notify(40000, SPI, 3))], "spi-long": [(NOTIFY, u32(1) + b"\1\xff\0\x0e")], "short": [(NOTIFY, b"\0\0\0\1\1\0")],
+    "other": [(NOTIFY, notify(9)), (NOTIFY, notify(40000, SPI, 3))], "spi-long": [(NOTIFY, u32(1) + b"\1\xff\0\x0e")],
+    "short": [(NOTIFY, b"\0\0\0\1\1\0")],
     "vendor": [(VENDOR, b"x"), (NONCE, b"n" * 20), (99, b"?")],
 }
 for title, items in infos.items():
@@ -262,16 +404,21 @@ for title, items in infos.items():
         seed("info-%s-%s" % (title, f.lower().replace(" ", "-")), do("DIAL"), says("CLIENT", INFO, items[0][0], chain(*items)),
              says("SERVER", INFO, items[0][0], chain(*items), 9), do("CLIENT_QUICK"), says("CLIENT", INFO, items[0][0], chain(*items), 11),
              do("CLIENT_DELETES"), with_flags=f)
-seed("info-empty", do("DIAL"), says("CLIENT", INFO, 0, b""), says("CLIENT", INFO, NOTIFY, b"\0\0\xff\xff"), says("CLIENT", INFO, NOTIFY, chain((NOTIFY, notify(9))), 0))
+seed("info-empty", do("DIAL"), says("CLIENT", INFO, 0, b""), says("CLIENT", INFO, NOTIFY, b"\0\0\xff\xff"),
+     says("CLIENT", INFO, NOTIFY, chain((NOTIFY, notify(9))), 0))
 seed("info-wrong", do("DIAL"), says("CLIENT", INFO, NOTIFY, chain((NOTIFY, notify(9)))), raw(client(5), 30, b"\1\2\3"),
-     says("CLIENT", INFO, NOTIFY, chain((NOTIFY, notify(9)))), raw(client(6), 24, u32(61)), says("CLIENT", INFO, NOTIFY, chain((NOTIFY, notify(9)))), raw(client(7), 19, b"\0"))
+     says("CLIENT", INFO, NOTIFY, chain((NOTIFY, notify(9)))), raw(client(6), 24, u32(61)),
+     says("CLIENT", INFO, NOTIFY, chain((NOTIFY, notify(9)))), raw(client(7), 19, b"\0"))
 seed("info-early", raw(client(2), 18, b"\5"), raw(client(2), 20, u32(5)))
 seed("info-early-aggressive", raw(client(1), 18, b"\5"), raw(client(1), 19, b"\1"), raw(client(1), 20, u32(5)), with_flags="AGGRESSIVE")
 for n in (b"", notify(14), notify(4), u32(1) + b"\1\0"):
     c = chain((NOTIFY, n)) if n else b""
     seed("info-clear-%d" % len(n), raw(client(1), 16, bytes([NOTIFY if n else VENDOR, 0x10, INFO, 0]) + u32(5)), raw(client(1), 28, c))
-seed("rekey-deletes", do("DIAL"), do("CLIENT_REKEY"), wait(2), do("CLIENT_DELETES"), do("CLIENT_QUICK"), says("CLIENT", INFO, DELETE, chain((DELETE, deletes(3, 4, u32(OF_CLIENT), u32(OF_CLIENT + 1), u32(OF_CLIENT + 2))))), do("CLIENT_DELETES"), wait(9), with_flags="DEBUG")
-seed("silent", do("DIAL"), *[lose(client(m)) for m in range(5, 63)], do("SERVER_QUICK"), do("SERVER_REKEY"), wait(250), wait(250), with_flags="SHORT_LIFE")
+seed("rekey-deletes", do("DIAL"), do("CLIENT_REKEY"), wait(2), do("CLIENT_DELETES"), do("CLIENT_QUICK"),
+     says("CLIENT", INFO, DELETE, chain((DELETE, deletes(3, 4, u32(OF_CLIENT), u32(OF_CLIENT + 1), u32(OF_CLIENT + 2))))),
+     do("CLIENT_DELETES"), wait(9), with_flags="DEBUG")
+seed("silent", do("DIAL"), *[lose(client(m)) for m in range(5, 63)], do("SERVER_QUICK"), do("SERVER_REKEY"), wait(250), wait(250),
+     with_flags="SHORT_LIFE")
 
 # -- the server begins
 for m in range(4, 9):
@@ -280,12 +427,15 @@ for m in range(4, 9):
     both("renews-client-lost-%d" % m, do("DIAL"), do("SERVER_REKEY"), wait(40), lose(client(m)))
     for f in ("", "AGGRESSIVE"):
         t = f.lower()
-        both("renews-ke%s-%d" % (t, m), do("DIAL"), do("SERVER_REKEY"), wait(3), body(client(m), 0, b"\0" * 64), body(client(m - 1), 1, b"\0" * 64), with_flags=f)
-        both("renews-proof%s-%d" % (t, m), do("DIAL"), do("SERVER_REKEY"), wait(3), body(client(m), 1, b"\7" * 20), body(client(m), 4, b"\7" * 20), with_flags=f)
+        both("renews-ke%s-%d" % (t, m), do("DIAL"), do("SERVER_REKEY"), wait(3), body(client(m), 0, b"\0" * 64),
+             body(client(m - 1), 1, b"\0" * 64), with_flags=f)
+        both("renews-proof%s-%d" % (t, m), do("DIAL"), do("SERVER_REKEY"), wait(3), body(client(m), 1, b"\7" * 20),
+             body(client(m), 4, b"\7" * 20), with_flags=f)
         both("renews-choice%s-%d" % (t, m), do("DIAL"), do("SERVER_REKEY"), wait(3), body(client(m), 0, phase1(p1(group=2))), with_flags=f)
 for f in ("NO_POLICY", "WEAK_POLICY", "NO_PSK", "NO_TRUST", "NO_MAP", "NO_NATT"):
     for g in ("", "AGGRESSIVE NAT"):
-        both("renews-then-%s-%s" % (f.lower(), g.lower().replace(" ", "-")), do("DIAL"), configured(f), do("SERVER_REKEY"), do("SERVER_QUICK"), wait(3),
+        both("renews-then-%s-%s" % (f.lower(), g.lower().replace(" ", "-")), do("DIAL"), configured(f), do("SERVER_REKEY"),
+             do("SERVER_QUICK"), wait(3),
              do("CLIENT_REKEY"), with_flags=g)
     both("meanwhile-%s" % f.lower(), lose(client(1)), do("DIAL"), configured(f), with_flags="DH_LATER")
 both("busy", do("BUSY", b"\1"), do("DIAL"), wait(10), do("BUSY", b"\0"))
@@ -300,15 +450,19 @@ requests = {
 }
 for title, bodies in requests.items():
     for f in ("", "SEND_CHAIN SUB_CA", "TWO_TRUST", "SUB_CA"):
-        seed("asks-%s-%s" % (title, f.lower().replace(" ", "-")), *[insert(client(1), 2, CERTREQ, b) for b in bodies], *[insert(client(0), 1, CERTREQ, b) for b in bodies[:5]],
+        seed("asks-%s-%s" % (title, f.lower().replace(" ", "-")), *[insert(client(1), 2, CERTREQ, b) for b in bodies],
+             *[insert(client(0), 1, CERTREQ, b) for b in bodies[:5]],
              with_flags=f, rsa=True)
     seed("asks-aggressive-" + title, *[insert(client(0), 4, CERTREQ, b) for b in bodies], with_flags="AGGRESSIVE", rsa=True)
-    seed("asks-only-" + title, record("CHAIN", client(1), 0, bytes([KE]) + chain((KE, b""), (NONCE, b""), *[(CERTREQ, b) for b in bodies], (20, b""), (20, b""))),
+    seed("asks-only-" + title, record(TALK.CHAIN, client(1), 0, bytes([KE]) + chain((KE, b""), (NONCE, b""),
+        *[(CERTREQ, b) for b in bodies], (20, b""), (20, b""))),
          with_flags="SUB_CA SEND_CHAIN", rsa=True)
-for title, items in (("none", []), ("pkcs7", [(CERT, b"\1abc")]), ("junk", [(CERT, b"\4junk")]), ("many", [(CERT, b"\4junk")] * 20), ("two", [(CERT, b"\4junk"), (CERT, b"\x0a")])):
+for title, items in (("none", []), ("pkcs7", [(CERT, b"\1abc")]), ("junk", [(CERT, b"\4junk")]), ("many", [(CERT, b"\4junk")] * 20),
+                     ("two", [(CERT, b"\4junk"), (CERT, b"\x0a")])):
     for s, at in (("client", client), ("server", server)):
-        seed("%s-shows-%s" % (s, title), record("CHAIN", at(2), 0, bytes([ID]) + chain((ID, b""), *items, (SIG, b""))), rsa=True)
-        seed("%s-shows-too-%s" % (s, title), record("CHAIN", at(2), 0, bytes([ID]) + chain((ID, b""), *items, (CERT, b""), (SIG, b""))), rsa=True)
+        seed("%s-shows-%s" % (s, title), record(TALK.CHAIN, at(2), 0, bytes([ID]) + chain((ID, b""), *items, (SIG, b""))), rsa=True)
+        seed("%s-shows-too-%s" % (s, title), record(TALK.CHAIN, at(2), 0, bytes([ID]) + chain((ID, b""), *items, (CERT, b""), (SIG, b""))),
+             rsa=True)
 for s, at in (("client", client), ("server", server)):
     seed("%s-signs-long" % s, cut(at(2), 2, 2000), rsa=True)
     seed("%s-signs-wrong" % s, body(at(2), 2, b"\7" * 128), rsa=True)
@@ -317,6 +471,23 @@ for s, at in (("client", client), ("server", server)):
 for f in ("NO_TRUST", "NO_OWN", "NO_TRUST NO_PSK", "TWO_TRUST", "NO_POLICY"):
     for g in ("", "AGGRESSIVE"):
         for m in range(3):
-            seed("changes-%s-%s-%d" % (f.lower().replace(" ", "-"), g.lower(), m), lose(client(m)), lose(server(m)), do("DIAL"), configured(f), wait(5), with_flags=g, rsa=True)
-            seed("full-%s-%d" % (g.lower(), m), lose(client(m)), do("DIAL"), do("BUSY", b"\1"), wait(9), do("BUSY", b"\0"), wait(9), with_flags=g, rsa=True)
-            seed("full-server-%s-%d" % (g.lower(), m), lose(server(m)), do("DIAL"), do("BUSY", b"\1"), wait(9), do("BUSY", b"\0"), wait(9), with_flags=g, rsa=True)
+            seed("changes-%s-%s-%d" % (f.lower().replace(" ", "-"), g.lower(), m), lose(client(m)), lose(server(m)), do("DIAL"),
+                 configured(f), wait(5), with_flags=g, rsa=True)
+            seed("full-%s-%d" % (g.lower(), m), lose(client(m)), do("DIAL"), do("BUSY", b"\1"), wait(9), do("BUSY", b"\0"), wait(9),
+                 with_flags=g, rsa=True)
+            seed("full-server-%s-%d" % (g.lower(), m), lose(server(m)), do("DIAL"), do("BUSY", b"\1"), wait(9), do("BUSY", b"\0"), wait(9),
+                 with_flags=g, rsa=True)
+
+
+def profiles():
+    """What the clients of tests/clients say."""
+    program = corpus.BUILD / "tests/fuzz_record"
+    if not program.exists():
+        sys.exit("there is no %s (BUILD)" % program)
+    with tempfile.TemporaryDirectory() as work:
+        subprocess.run([program, work, *sorted((ROOT / "tests/clients").glob("*.yaml"))], check=True)
+        return {p.name: p.read_bytes() for p in pathlib.Path(work).iterdir()}
+
+
+def seeds():
+    return {**MADE, "ike_talk": {**MADE["ike_talk"], **profiles()}}
