@@ -5,6 +5,7 @@
 #include "crypto/ike/engine.h"
 
 enum {
+	ROWS = 1 << 18, /* a megabyte, while it is needed: five seconds of 50,000 messages a second */
 	WAYS = 16, /* few enough to look at, enough that all sets forget at the same time */
 	UNIT_MS = 64,
 	LEAST_MS = 500, /* a copy that a network makes is no repetition; no client is so quick */
@@ -36,7 +37,7 @@ static void look(struct timer *t, void *arg)
 static bool begin(struct ike *ike)
 {
 	struct ike_again *a = &ike->again;
-	a->rows = calloc(IKE_AGAIN_ROWS, sizeof *a->rows);
+	a->rows = calloc(ROWS, sizeof *a->rows);
 	if (a->rows == NULL)
 		return false;
 	random_bytes(a->key, sizeof a->key);
@@ -56,7 +57,7 @@ bool again_said(struct ike *ike, struct ip4_end remote, struct bytes msg)
 	ike_first_key(key, msg.p, remote);
 	uint64_t h = hash_keyed(a->key, key, sizeof key);
 	uint16_t mark = h >> 48 != 0 ? (uint16_t)(h >> 48) : 1;
-	struct again_row *rows = &a->rows[h % (IKE_AGAIN_ROWS / WAYS) * WAYS], *old = rows;
+	struct again_row *rows = &a->rows[h % (ROWS / WAYS) * WAYS], *old = rows;
 	for (struct again_row *r = rows; r < rows + WAYS; r++) {
 		uint32_t age_ms = (uint32_t)(uint16_t)(now - r->at) * UNIT_MS;
 		if (r->mark == mark && age_ms < MOST_MS)

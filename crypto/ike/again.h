@@ -1,5 +1,5 @@
-/* First messages that were said while all places were taken, by a mark of each: who says his again is probably there, which
- * those who forge addresses cannot be told of each. Inside the engine. */
+/* First messages that were said while all places were taken, by a mark of each. Who says his again is probably there. A
+ * forger can do so too, but has to send each message twice, within MOST_MS (again.c). Inside the engine. */
 #ifndef CRYPTO_IKE_AGAIN_H
 #define CRYPTO_IKE_AGAIN_H
 
@@ -8,8 +8,6 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/ip4.h"
-
-enum { IKE_AGAIN_ROWS = 1 << 18 }; /* a megabyte, while it is needed: five seconds of 50,000 messages a second */
 
 struct ike;
 struct again_row;
@@ -20,7 +18,8 @@ struct ike_again {
 	struct timer timer; /* gives it back */
 };
 
-/* Was this message (with its header) said before, long enough ago to be a repetition? Notes that it is said now. */
+/* Was this message (with its header) said before, long enough ago to be a repetition? Notes that it is said now. false
+ * also when memory is short: then nobody is known to repeat anything. */
 bool again_said(struct ike *ike, struct ip4_end remote, struct bytes msg);
 void again_free(struct ike *ike);
 

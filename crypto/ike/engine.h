@@ -21,6 +21,7 @@
 #include "crypto/ike/keys.h"
 #include "crypto/ike/natt.h"
 #include "crypto/ike/proposal.h"
+#include "crypto/ike/room.h"
 #include "crypto/ike/source.h"
 #include "crypto/ike/text.h"
 #include "crypto/ike/waiting.h"
@@ -206,7 +207,7 @@ struct ike_qm {
 struct ike_frag_set {
 	struct bytes part[32];
 	struct arena *a;
-	uint32_t ip; /* whose share they count to: where the first of them came from */
+	uint32_t ip; /* whose share they count to: where our cookie went; a fragment may seem to come from anywhere */
 	uint16_t id;
 	uint8_t last; /* number of the last one, 0 = not seen */
 	size_t bytes;
@@ -246,6 +247,7 @@ struct ike_sa {
 	struct ike_keys keys;
 	/* what the peer said about itself */
 	enum natt_variant natt, natt_offered;
+	enum natt_variant natt_like; /* of the SA that it is to follow, when we begin it */
 	bool remote_nat, local_nat;
 	bool dpd_peer, microsoft, fragmentation;
 	bool contact; /* INITIAL-CONTACT was in Main Mode */
@@ -340,12 +342,6 @@ struct ike_grave {
 	void (*bury)(struct ike *ike, void *p);
 };
 
-/* Whose half-open SAs make room: of anybody, of one address, of anybody for who has asked before. */
-enum ike_stale { IKE_STALE_ANY, IKE_STALE_ADDRESS, IKE_STALE_AGAIN, IKE_STALE_N };
-
-/* By what a first message is known: initiator's cookie, address, port. */
-enum { IKE_FIRST_KEY = IKE_COOKIE_LEN + 6 };
-
 struct ike {
 	struct clock *clock;
 	const struct ike_ops *ops;
@@ -435,6 +431,8 @@ bool ike_transmit(struct ike *ike, struct ike_sa *sa, struct ip4_end local, stru
 void ike_tell_clear(const struct ike_sa *sa, bool out, struct bytes header, struct bytes body);
 /* The message as it came, unwrapped: also called for reassembled ones. */
 void ike_dispatch(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg);
+/* A first message that has waited: it was shown and looked at when it came. */
+void ike_first_kept(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg);
 
 /* ------------------------------------------------------------------ steps.c: the exchanges' tables */
 
@@ -530,7 +528,6 @@ static inline const struct ike_group *ike_group_of(const struct ike_sa *sa)
 }
 struct ike_sa *sa_new(struct ike *ike, struct ip4_end local, struct ip4_end remote, bool initiator);
 bool sa_index(struct ike_sa *sa); /* enters the cookies, once both are known */
-void ike_first_key(uint8_t key[IKE_FIRST_KEY], const uint8_t *icookie, struct ip4_end remote);
 void sa_index_first(struct ike_sa *sa);
 struct ike_sa *sa_find(struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie);
 struct ike_sa *sa_find_first(struct ike *ike, const uint8_t *icookie, struct ip4_end remote);
@@ -541,13 +538,6 @@ void sa_refuse(struct ike_sa *sa);
 /* Removes it; sends a Delete first when tell is set. */
 void sa_delete(struct ike_sa *sa, enum sa_end why, bool tell);
 void sa_count_half_open(struct ike_sa *sa, bool half_open);
-/* An old one makes room for who has asked before, though all places are taken. */
-bool sa_make_room(struct ike *ike);
-/* Is there room for one more phase 1 from this address? PUT_OFF_N: yes. Aggressive Mode, whose first message makes us work
- * for an address that has not proved anything, gets a quarter of what there is. */
-enum ike_put_off sa_room(struct ike *ike, uint32_t ip, bool aggressive);
-/* May it begin? Makes room when an old one is stale. Else counted as put off, for the reason that is returned. */
-enum ike_put_off sa_admit(struct ike *ike, uint32_t ip, bool aggressive);
 /* Would Diffie-Hellman be refused now? Counted as put off when it would. */
 bool ike_dh_full(struct ike *ike);
 /* Notes the message ID of an authenticated Quick Mode of the peer's. false when the SA has seen it before: a

@@ -8,7 +8,7 @@
 enum {
 	FRAG_BYTES_MAX = IKE_MSG_MAX,
 	FRAG_ALL_MAX = 8 << 20, /* bytes of all SAs together */
-	FRAG_SHARE = 1 << 20,   /* of one address: of some hundred clients behind a NAT that send certificates at once */
+	FRAG_SHARE = 1 << 20, /* of one address: of some hundred clients behind a NAT that send certificates at once */
 	FRAG_AGE_MS = 90000,
 	FRAG_HDR_LEN = 8,
 	FRAG_LAST = 1,
@@ -44,7 +44,7 @@ void frag_clear(struct ike_sa *sa)
 	if (sa->frag == NULL)
 		return;
 	timer_stop(sa->ike->clock, &sa->frag->age);
-	count_bytes(sa->ike, sa->frag, 0);
+	count_bytes(sa->ike, sa->frag, 0); /* cannot fail: its address has a row already */
 	arena_free(sa->frag->a);
 	free(sa->frag);
 	sa->frag = NULL;
@@ -97,7 +97,7 @@ static void assemble(struct ike_sa *sa, struct ip4_end local, struct ip4_end rem
 }
 
 /* The set that is being put together, else a new one; NULL when memory is short. */
-static struct ike_frag_set *set_of(struct ike_sa *sa, uint32_t ip, uint16_t id)
+static struct ike_frag_set *set_of(struct ike_sa *sa, uint16_t id)
 {
 	if (sa->frag != NULL)
 		return sa->frag;
@@ -105,7 +105,7 @@ static struct ike_frag_set *set_of(struct ike_sa *sa, uint32_t ip, uint16_t id)
 	if (set == NULL)
 		return NULL;
 	set->a = arena_new(2 * FRAG_BYTES_MAX);
-	set->ip = ip;
+	set->ip = sa->first_remote.ip;
 	set->id = id;
 	timer_start(sa->ike->clock, &set->age, FRAG_AGE_MS, on_age, sa);
 	sa->frag = set;
@@ -161,7 +161,7 @@ void frag_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,
 		        "Rcv'd fragment from a new fragmentation set. Deleting any old fragments.");
 		frag_clear(sa);
 	}
-	struct ike_frag_set *set = set_of(sa, remote.ip, id);
+	struct ike_frag_set *set = set_of(sa, id);
 	if (set == NULL) {
 		dropped(sa, IKE_DROP_FRAGMENTS, "out of memory");
 		return;

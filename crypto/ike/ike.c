@@ -32,6 +32,7 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->flows_by_handle = hash_new(0);
 	ike->children_by_spi = hash_new(0);
 	ike->peers_by_end = hash_new(0);
+	bool waiting = waiting_init(ike);
 	ike->sa_pool = pool_new("IKE SAs", sizeof(struct ike_sa), IKE_SAS_MAX);
 	ike->peer_pool = pool_new("IKE peers", sizeof(struct ike_peer), IKE_PEERS_MAX);
 	ike->flow_pool = pool_new("IKE flows", sizeof(struct ike_flow), 0);
@@ -40,10 +41,10 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->bucket_ms = clock_now(clock);
 	random_bytes(ike->nobodys_key, sizeof ike->nobodys_key);
 	ike->sources_seed = random_u32();
-	if (!waiting_init(ike) || ike->sa_pool == NULL || ike->peer_pool == NULL || ike->flow_pool == NULL || ike->child_pool == NULL ||
-	    ike->qm_pool == NULL || ike->by_cookies == NULL || ike->by_first == NULL || ike->half_open_by_ip == NULL ||
-	    ike->frag_bytes_by_ip == NULL || ike->peers_by_handle == NULL || ike->flows_by_handle == NULL ||
-	    ike->children_by_spi == NULL || ike->peers_by_end == NULL) {
+	if (!waiting || ike->sa_pool == NULL || ike->peer_pool == NULL || ike->flow_pool == NULL ||
+	    ike->child_pool == NULL || ike->qm_pool == NULL || ike->by_cookies == NULL || ike->by_first == NULL ||
+	    ike->half_open_by_ip == NULL || ike->frag_bytes_by_ip == NULL || ike->peers_by_handle == NULL ||
+	    ike->flows_by_handle == NULL || ike->children_by_spi == NULL || ike->peers_by_end == NULL) {
 		ike_free(ike);
 		return NULL;
 	}
@@ -92,7 +93,6 @@ void ike_free(struct ike *ike)
 		ike_leave(ike);
 	}
 	ike_jobs_leave(ike);
-	waiting_free(ike);
 	again_free(ike);
 	hash_free(ike->by_cookies);
 	hash_free(ike->by_first);
@@ -337,14 +337,15 @@ static bool has_room(struct ike *ike, struct ip4_end local, struct ip4_end remot
 	enum ike_put_off why = sa_admit(ike, remote.ip, aggressive);
 	if (why == PUT_OFF_N)
 		return true;
-	bool again = why == PUT_OFF_LIMIT && again_said(ike, remote, raw);
+	bool full = sa_full(ike, aggressive);
 	/* a backlog of Aggressive Mode may be made of forged addresses alone */
-	if (why == PUT_OFF_ADDRESS || (why == PUT_OFF_BACKLOG && !aggressive) || again)
-		waiting_keep(ike, local, remote, raw, again);
-	if (why == PUT_OFF_LIMIT)
+	bool waits = why != PUT_OFF_RATE && (why != PUT_OFF_BACKLOG || !aggressive) &&
+	             (!full || again_said(ike, remote, raw)) && waiting_keep(ike, local, remote, raw, full);
+	if (full)
 		waiting_note_claim(ike);
-	if (why == PUT_OFF_BACKLOG) /* nothing is wrong, its sender only has to wait */
+	if (waits || why == PUT_OFF_BACKLOG) /* nothing is wrong, its sender only has to wait */
 		return false;
+	ike->stat[STAT_CAPACITY_FAILS]++;
 	if (ike_may_log(ike))
 		ike_log(ike, MSG_713191, ike_prefix_ip(remote.ip).s);
 	ike_refused_first(ike, remote, ifname, raw, FAIL_NO_ROOM);
@@ -395,6 +396,15 @@ static void first_message(struct ike *ike, struct ip4_end local, struct ip4_end 
 	ike_step(&sa->mm, local, remote, hdr, raw);
 	if (!sa_is(sa, SAF_DELETED) && (sa->mm.state == ST_MM_START || sa->mm.state == ST_AM_START))
 		sa_delete(sa, SA_END_ADMIN, false); /* not even a proper first message */
+}
+
+void ike_first_kept(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg)
+{
+	struct rd r = rd_of(msg.p, msg.len);
+	struct ike_hdr hdr;
+	const struct ike_iface *iface = ike_iface_of(ike, local.ip);
+	if (ike_hdr_read(&r, &hdr) && iface != NULL && ike_conf_enabled(ike->conf, iface->ifname))
+		first_message(ike, local, remote, &hdr, msg, iface);
 }
 
 static void quick_input(struct ike_sa *sa, struct ip4_end local, struct ip4_end remote,

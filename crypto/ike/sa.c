@@ -9,7 +9,7 @@
 enum {
 	COOKIES = 2 * IKE_COOKIE_LEN,
 	STALE_MS = 2000,
-	STALE_AGAIN_MS = 1000,
+	STALE_AGAIN_MS = 1000, /* sooner: in a flood that takes all places every two seconds none would be older */
 	REPLACED_MS = 30000
 };
 
@@ -167,13 +167,22 @@ bool ike_dh_full(struct ike *ike)
 	return true;
 }
 
-enum ike_put_off sa_room(struct ike *ike, uint32_t ip, bool aggressive)
+static uint32_t half_open_most(const struct ike *ike, bool aggressive)
 {
 	uint32_t most = ike->conf->max_half_open;
 	if (most == 0 || most > IKE_HALF_OPEN_MAX)
 		most = IKE_HALF_OPEN_MAX;
-	if (aggressive)
-		most = (most + 3) / 4;
+	return aggressive ? (most + 3) / 4 : most;
+}
+
+bool sa_full(const struct ike *ike, bool aggressive)
+{
+	return ike->nsas >= IKE_SAS_MAX || ike->half_open >= half_open_most(ike, aggressive);
+}
+
+enum ike_put_off sa_room(struct ike *ike, uint32_t ip, bool aggressive)
+{
+	uint32_t most = half_open_most(ike, aggressive);
 	uint32_t share = most / 2 < IKE_HALF_OPEN_ADDRESS ? (most + 1) / 2 : IKE_HALF_OPEN_ADDRESS;
 	bool crowd = half_open_of(ike, ip) >= share;
 
@@ -181,7 +190,7 @@ enum ike_put_off sa_room(struct ike *ike, uint32_t ip, bool aggressive)
 		return PUT_OFF_BACKLOG;
 	if (crowd)
 		return PUT_OFF_ADDRESS;
-	return ike->nsas >= IKE_SAS_MAX || ike->half_open >= most ? PUT_OFF_LIMIT : PUT_OFF_N;
+	return sa_full(ike, aggressive) ? PUT_OFF_LIMIT : PUT_OFF_N;
 }
 
 enum ike_put_off sa_admit(struct ike *ike, uint32_t ip, bool aggressive)
@@ -199,7 +208,6 @@ enum ike_put_off sa_admit(struct ike *ike, uint32_t ip, bool aggressive)
 	if (why == PUT_OFF_N)
 		return why;
 	ike->put_off[why]++;
-	ike->stat[STAT_CAPACITY_FAILS] += why != PUT_OFF_BACKLOG;
 	return why;
 }
 

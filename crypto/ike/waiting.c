@@ -1,4 +1,4 @@
-/* First messages that wait for room: a queue in the order they came in, each of them once. */
+/* First messages that wait for room: queues in the order they came in, each message once. */
 #include <string.h>
 
 #include "crypto/ike/engine.h"
@@ -14,8 +14,10 @@ struct ike_waiter {
 
 enum {
 	LOOK_MS = 1000, /* addresses have got tokens, senders have given up */
+	GO_ON_MS = 10, /* when a turn was not the whole queue */
 	CLAIM_MS = 20, /* a flood must not make us look for every message of it */
 	AT_ONCE = 2, /* for each that leaves: a crowd called together would be a backlog later */
+	LOOK_AT = 64, /* in one turn */
 };
 
 static struct sized waiters = SIZED_INIT("IKE first messages waiting");
@@ -23,33 +25,95 @@ static struct sized waiters = SIZED_INIT("IKE first messages waiting");
 bool waiting_init(struct ike *ike)
 {
 	ike->waiting.by_first = hash_new(IKE_WAITING_MOST);
-	return ike->waiting.by_first != NULL;
+	ike->waiting.by_ip = hash_new(IKE_WAITING_MOST);
+	return ike->waiting.by_first != NULL && ike->waiting.by_ip != NULL;
+}
+
+/* ------------------------------------------------------------------ the queue */
+
+static struct ike_waiting_list *list_of(struct ike_waiting *q, const struct ike_waiter *w)
+{
+	return w->again ? &q->again : &q->once;
+}
+
+static void append(struct ike_waiting *q, struct ike_waiter *w)
+{
+	struct ike_waiting_list *l = list_of(q, w);
+	w->prev = l->last;
+	w->next = NULL;
+	*(l->last != NULL ? &l->last->next : &l->first) = w;
+	l->last = w;
+	q->claims += w->again && !w->aggressive;
+}
+
+static void unlink_it(struct ike_waiting *q, struct ike_waiter *w)
+{
+	struct ike_waiting_list *l = list_of(q, w);
+	if (l->at == w)
+		l->at = w->next;
+	*(w->prev != NULL ? &w->prev->next : &l->first) = w->next;
+	*(w->next != NULL ? &w->next->prev : &l->last) = w->prev;
+	q->claims -= w->again && !w->aggressive;
+}
+
+static size_t count_of(const struct ike_waiting *q, uint32_t ip)
+{
+	return (size_t)(uintptr_t)hash_get(q->by_ip, &ip, sizeof ip);
+}
+
+static bool put_in(struct ike_waiting *q, struct ike_waiter *w)
+{
+	uint8_t key[IKE_FIRST_KEY];
+	size_t n = count_of(q, w->remote.ip);
+	ike_first_key(key, w->msg, w->remote);
+	if (!hash_put(q->by_ip, &w->remote.ip, sizeof w->remote.ip, (void *)(uintptr_t)(n + 1)))
+		return false;
+	if (!hash_put(q->by_first, key, sizeof key, w)) {
+		if (n == 0)
+			hash_del(q->by_ip, &w->remote.ip, sizeof w->remote.ip);
+		else /* cannot fail: it has a row already */
+			hash_put(q->by_ip, &w->remote.ip, sizeof w->remote.ip, (void *)(uintptr_t)n);
+		return false;
+	}
+	append(q, w);
+	q->n++;
+	return true;
 }
 
 static void take_out(struct ike_waiting *q, struct ike_waiter *w)
 {
 	uint8_t key[IKE_FIRST_KEY];
+	size_t n = count_of(q, w->remote.ip);
 	ike_first_key(key, w->msg, w->remote);
 	hash_del(q->by_first, key, sizeof key);
-	*(w->prev != NULL ? &w->prev->next : &q->first) = w->next;
-	*(w->next != NULL ? &w->next->prev : &q->last) = w->prev;
+	if (n > 1)
+		hash_put(q->by_ip, &w->remote.ip, sizeof w->remote.ip, (void *)(uintptr_t)(n - 1));
+	else
+		hash_del(q->by_ip, &w->remote.ip, sizeof w->remote.ip);
+	unlink_it(q, w);
 	q->n--;
-	q->again -= w->again;
+}
+
+static void let_go(struct ike_waiter *w)
+{
+	sized_put(&waiters, w, sizeof *w + w->len);
 }
 
 static void drop(struct ike_waiting *q, struct ike_waiter *w)
 {
 	take_out(q, w);
-	sized_put(&waiters, w, sizeof *w + w->len);
+	let_go(w);
 }
 
 void waiting_free(struct ike *ike)
 {
-	while (ike->waiting.first != NULL)
-		drop(&ike->waiting, ike->waiting.first);
-	timer_stop(ike->clock, &ike->waiting.timer);
-	hash_free(ike->waiting.by_first);
-	ike->waiting.by_first = NULL;
+	struct ike_waiting *q = &ike->waiting;
+	while (q->once.first != NULL || q->again.first != NULL)
+		drop(q, q->once.first != NULL ? q->once.first : q->again.first);
+	timer_stop(ike->clock, &q->timer);
+	hash_free(q->by_first);
+	hash_free(q->by_ip);
+	q->by_first = q->by_ip = NULL;
 }
 
 static bool given_up(const struct ike *ike, const struct ike_waiter *w)
@@ -57,61 +121,83 @@ static bool given_up(const struct ike *ike, const struct ike_waiter *w)
 	return clock_now(ike->clock) - w->at_ms >= IKE_WAITING_MS;
 }
 
-/* Who has given up goes; the others may have room though nobody has left. */
+static void sweep(struct ike *ike, struct ike_waiter *w)
+{
+	for (struct ike_waiter *next; w != NULL; w = next) {
+		next = w->next;
+		if (given_up(ike, w))
+			drop(&ike->waiting, w);
+	}
+}
+
+/* Who has given up goes. */
+static void sweep_all(struct ike *ike)
+{
+	sweep(ike, ike->waiting.once.first);
+	sweep(ike, ike->waiting.again.first);
+	ike->waiting.sweep_ms = clock_now(ike->clock);
+}
+
+/* There may be room though nobody has left. */
 static void look(struct timer *t, void *arg)
 {
 	struct ike *ike = arg;
-	struct ike_waiting *q = &ike->waiting;
-	for (struct ike_waiter *w = q->first, *next; w != NULL; w = next) {
-		next = w->next;
-		if (given_up(ike, w))
-			drop(q, w);
-	}
+	if (clock_now(ike->clock) - ike->waiting.sweep_ms >= LOOK_MS)
+		sweep_all(ike);
 	ike_enter(ike);
 	waiting_note_room(ike);
 	ike_leave(ike);
-	if (q->n > 0)
+	if (ike->waiting.n > 0 && !timer_running(t))
 		timer_start(ike->clock, t, LOOK_MS, look, ike);
 }
 
-void waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg, bool again)
+/* The queue is full: who has given up goes; and for who is probably there, the newest of those who may be forged. */
+static bool make_place(struct ike *ike, bool again)
+{
+	struct ike_waiting *q = &ike->waiting;
+	if (clock_now(ike->clock) - q->sweep_ms >= CLAIM_MS)
+		sweep_all(ike);
+	if (q->n >= IKE_WAITING_MOST && again && q->once.last != NULL)
+		drop(q, q->once.last);
+	return q->n < IKE_WAITING_MOST;
+}
+
+bool waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, struct bytes msg, bool again)
 {
 	struct ike_waiting *q = &ike->waiting;
 	uint8_t key[IKE_FIRST_KEY];
 	if (msg.len < IKE_HDR_LEN || msg.len > IKE_WAITING_BYTES || q->by_first == NULL)
-		return;
+		return false;
 	ike_first_key(key, msg.p, remote);
 	struct ike_waiter *w = hash_get(q->by_first, key, sizeof key);
 	if (w != NULL) {
-		q->again += again && !w->again;
-		w->again = w->again || again;
 		w->at_ms = clock_now(ike->clock);
-		return;
+		if (again && !w->again) {
+			unlink_it(q, w);
+			w->again = true;
+			append(q, w);
+		}
+		return true;
 	}
-	if (q->n >= IKE_WAITING_MOST && given_up(ike, q->first))
-		drop(q, q->first);
-	if (q->n >= IKE_WAITING_MOST || (w = sized_get(&waiters, sizeof *w + msg.len)) == NULL)
-		return;
+	if (count_of(q, remote.ip) >= IKE_WAITING_ADDRESS || (q->n >= IKE_WAITING_MOST && !make_place(ike, again)) ||
+	    (w = sized_get(&waiters, sizeof *w + msg.len)) == NULL)
+		return false;
 	struct rd r = rd_of(msg.p, msg.len);
 	struct ike_hdr hdr;
-	*w = (struct ike_waiter){.prev = q->last,
-	                         .local = local,
+	*w = (struct ike_waiter){.local = local,
 	                         .remote = remote,
 	                         .at_ms = clock_now(ike->clock),
 	                         .aggressive = ike_hdr_read(&r, &hdr) && hdr.exch == EXCH_AGGRESSIVE,
 	                         .again = again,
 	                         .len = (uint16_t)msg.len};
 	memcpy(w->msg, msg.p, msg.len);
-	if (!hash_put(q->by_first, key, sizeof key, w)) {
-		sized_put(&waiters, w, sizeof *w + msg.len);
-		return;
+	if (!put_in(q, w)) {
+		let_go(w);
+		return false;
 	}
-	*(q->last != NULL ? &q->last->next : &q->first) = w;
-	q->last = w;
-	q->n++;
-	q->again += again;
 	if (!timer_running(&q->timer))
 		timer_start(ike->clock, &q->timer, LOOK_MS, look, ike);
+	return true;
 }
 
 void waiting_forget(struct ike *ike, struct ip4_end remote, struct bytes msg)
@@ -125,6 +211,8 @@ void waiting_forget(struct ike *ike, struct ip4_end remote, struct bytes msg)
 		drop(&ike->waiting, w);
 }
 
+/* ------------------------------------------------------------------ turns */
+
 void waiting_note_room(struct ike *ike)
 {
 	ike->waiting.room = true;
@@ -134,42 +222,87 @@ void waiting_note_claim(struct ike *ike)
 {
 	struct ike_waiting *q = &ike->waiting;
 	uint64_t now = clock_now(ike->clock);
-	if (q->again == 0 || now - q->claim_ms < CLAIM_MS)
+	if (q->claims == 0 || now - q->claim_ms < CLAIM_MS)
 		return;
 	q->claim_ms = now;
 	q->room = true;
+}
+
+/* What one turn has found out. */
+struct turn {
+	uint32_t crowd[4]; /* addresses that have their share, or no token: of NATs with many behind them */
+	unsigned ncrowd, served;
+	bool full, full_aggressive; /* of which there may be fewer */
+};
+
+static bool in_vain(const struct turn *t, const struct ike_waiter *w)
+{
+	for (unsigned i = 0; i < sizeof t->crowd / sizeof t->crowd[0]; i++)
+		if (t->crowd[i] == w->remote.ip)
+			return true;
+	return w->aggressive && t->full_aggressive;
 }
 
 /* It begins as if it had come now: nothing of it is kept here any more then. */
 static void serve(struct ike *ike, struct ike_waiter *w)
 {
 	take_out(&ike->waiting, w);
-	ike_dispatch(ike, w->local, w->remote, (struct bytes){w->msg, w->len});
-	sized_put(&waiters, w, sizeof *w + w->len);
+	ike_first_kept(ike, w->local, w->remote, (struct bytes){w->msg, w->len});
+	let_go(w);
+}
+
+static void attempt(struct ike *ike, struct turn *t, struct ike_waiter *w)
+{
+	enum ike_put_off why = sa_room(ike, w->remote.ip, w->aggressive);
+	bool claims = why == PUT_OFF_LIMIT && w->again && !w->aggressive;
+	if ((why == PUT_OFF_N || claims) && !source_has(ike, w->remote.ip))
+		why = PUT_OFF_RATE;
+	else if (claims && sa_make_room(ike))
+		why = PUT_OFF_N;
+	if (why == PUT_OFF_N) {
+		serve(ike, w);
+		t->served++;
+	} else if (why == PUT_OFF_ADDRESS || why == PUT_OFF_RATE) {
+		if (!w->aggressive || why == PUT_OFF_RATE) /* the share of Aggressive Mode is smaller */
+			t->crowd[t->ncrowd++ % (sizeof t->crowd / sizeof t->crowd[0])] = w->remote.ip;
+	} else {
+		t->full_aggressive = true;
+		t->full = !w->aggressive;
+	}
+}
+
+/* true: there are more to look at. */
+static bool walk(struct ike *ike, struct ike_waiting_list *l, struct turn *t)
+{
+	if (l->at == NULL)
+		l->at = l->first;
+	for (unsigned looked = 0; l->at != NULL && !t->full && t->served < AT_ONCE; looked++) {
+		struct ike_waiter *w = l->at;
+		if (looked == LOOK_AT)
+			return true;
+		l->at = w->next;
+		if (!given_up(ike, w) && !in_vain(t, w))
+			attempt(ike, t, w);
+		if (t->full)
+			l->at = w; /* it is the next */
+	}
+	return false;
 }
 
 void waiting_serve(struct ike *ike)
 {
 	struct ike_waiting *q = &ike->waiting;
-	uint32_t crowd = 0; /* an address that has its share: of a NAT with many behind it */
-	bool full = !q->room || ike->conf == NULL, full_aggressive = false; /* of which there may be fewer */
-	unsigned served = 0;
+	struct turn t = {0};
+	if (!q->room || q->n == 0 || ike->conf == NULL)
+		return;
 	q->room = false;
-	for (struct ike_waiter *w = q->first, *next; w != NULL && !full && served < AT_ONCE; w = next) {
-		next = w->next;
-		if (w->remote.ip == crowd || (w->aggressive && full_aggressive) || given_up(ike, w))
-			continue;
-		enum ike_put_off why = sa_room(ike, w->remote.ip, w->aggressive);
-		if (why == PUT_OFF_LIMIT && w->again && !w->aggressive && sa_make_room(ike))
-			why = PUT_OFF_N;
-		if (why == PUT_OFF_ADDRESS || (why == PUT_OFF_N && !source_has(ike, w->remote.ip))) {
-			crowd = w->remote.ip;
-		} else if (why == PUT_OFF_N) {
-			serve(ike, w);
-			served++;
-		} else {
-			full_aggressive = true;
-			full = !w->aggressive;
-		}
+	/* who has said it again has waited longer, and alone can have a place when all are taken */
+	bool more = walk(ike, &q->again, &t);
+	more = walk(ike, &q->once, &t) || more;
+	if (q->n == 0) {
+		timer_stop(ike->clock, &q->timer);
+	} else if (more) {
+		waiting_note_room(ike);
+		timer_start(ike->clock, &q->timer, GO_ON_MS, look, ike);
 	}
 }

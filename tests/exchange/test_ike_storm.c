@@ -97,6 +97,9 @@ static void crowd_behind_one_address(void **state)
 	until_all_are_in(m, 1);
 	assert_true(m->server->put_off[PUT_OFF_ADDRESS] > 0);
 	assert_int_equal(m->server->put_off[PUT_OFF_RATE], 0);
+	/* who waits is not told of as refused */
+	assert_int_equal(net_logged(&m->net, 713191, NULL), 0);
+	assert_int_equal(m->server->stat[STAT_CAPACITY_FAILS], 0);
 	assert_in_range(clock_now(&m->net.clock) - began_ms, CROWD, 1999); /* then it would ask */
 	assert_int_equal(m->server->waiting.n, 0);
 	assert_false(timer_running(&m->server->waiting.timer));
@@ -125,6 +128,10 @@ static void forged_crowd(void **state)
 	for (uint32_t i = 0; i < 10 * CROWD; i++)
 		forged(m, NAT_IP);
 	assert_int_equal(m->server->half_open, IKE_HALF_OPEN_ADDRESS);
+	assert_int_equal(m->server->waiting.n, IKE_WAITING_ADDRESS);
+	/* others have places in the queue, too, but not more than there are */
+	for (uint32_t i = 0; i < 3 * CROWD; i++)
+		forged(m, NAT_IP + 1 + i % 2);
 	assert_int_equal(m->server->waiting.n, IKE_WAITING_MOST);
 	steps(m, IKE_WAITING_MS + 2000, 1);
 	assert_int_equal(m->server->waiting.n, 0);
@@ -157,6 +164,50 @@ static void clients_in_a_flood(void **state)
 	steps(m, 100000, 1);
 	assert_int_equal(m->server->half_open, 0);
 	assert_null(m->server->again.rows);
+}
+
+/* The queue is full of forged messages, of addresses that have their share and say more all the time, and all places are
+ * taken by others: who repeats what he said gets in. */
+static void clients_behind_forged_waiters(void **state)
+{
+	enum { CLIENTS = 20, EACH_MS = 10, FLOOD_MS = 5000, ADDRESSES = 3 };
+	struct many *m = *state;
+
+	for (uint32_t i = 0; i < ADDRESSES * (IKE_WAITING_ADDRESS + IKE_HALF_OPEN_ADDRESS); i++)
+		forged(m, NAT_IP + i % ADDRESSES);
+	assert_int_equal(m->server->waiting.n, IKE_WAITING_MOST);
+	for (uint32_t ms = 0; ms < FLOOD_MS; ms++) {
+		for (uint32_t i = 0; i < EACH_MS; i++)
+			forged(m, FORGED_IP + ms * EACH_MS + i);
+		for (uint32_t i = 0; i < ADDRESSES; i++)
+			forged(m, NAT_IP + i);
+		if (ms > 500 && ms % 25 == 0 && m->begun < CLIENTS)
+			many_dial(m);
+		step(m, 1);
+	}
+	assert_int_equal(m->begun, CLIENTS);
+	assert_int_equal(m->up, CLIENTS);
+	assert_in_range(m->server->waiting.n, 1, IKE_WAITING_MOST);
+	assert_int_equal(m->server->waiting.claims, 0);
+}
+
+/* While Diffie-Hellman has a backlog one more comes than an address that has its share has waiting: it is found behind
+ * them, though a turn does not look at all of them. */
+static void behind_a_crowd(void **state)
+{
+	struct many *m = *state;
+
+	for (uint32_t i = 0; i < IKE_WAITING_ADDRESS + IKE_HALF_OPEN_ADDRESS; i++)
+		forged(m, NAT_IP);
+	assert_int_equal(m->server->waiting.n, IKE_WAITING_ADDRESS);
+	m->more_jobs = IKE_DH_BACKLOG;
+	many_dial(m);
+	steps(m, 100, 0);
+	assert_int_equal(m->server->waiting.n, IKE_WAITING_ADDRESS + 1);
+	m->more_jobs = 0;
+	steps(m, 1850, 1); /* then it would ask again */
+	assert_int_equal(m->up, 1);
+	assert_int_equal(m->server->half_open, IKE_HALF_OPEN_ADDRESS);
 }
 
 /* More than fit under the limit. */
@@ -297,7 +348,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	        T(all_at_once), T(crowd_behind_one_address), T(crowd_beside_a_crowd), T(forged_crowd), T(clients_in_a_flood), T(more_than_the_limit),    T(faster_than_served), T(flood_of_one_address),
+	        T(all_at_once), T(crowd_behind_one_address), T(crowd_beside_a_crowd), T(forged_crowd), T(clients_in_a_flood), T(clients_behind_forged_waiters), T(behind_a_crowd), T(more_than_the_limit),    T(faster_than_served), T(flood_of_one_address),
 	        T(share_of_a_small_limit), T(full_queue), T(first_messages_are_told_apart),             T(repetitions_cost_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

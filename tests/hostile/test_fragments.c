@@ -173,6 +173,29 @@ static void share_of_an_address(void **state)
 	assert_int_equal(hash_count(ike->frag_bytes_by_ip), 0);
 }
 
+/* Fragments in another's name count to who has our cookie: the other's own still become whole. */
+static void share_of_another(void **state)
+{
+	struct net *net = *state;
+	static uint8_t part[8000];
+	static struct ike_out o;
+	struct ike *ike = net->server.ike;
+	struct ike_sa *c = hand_connected(net, CLIENT_IP);
+	net->server.offer.conf.max_half_open = 1000;
+	for (uint32_t i = 0; i < 100; i++) {
+		struct ike_sa *sa = hand_half_open(net, 0x0a000000, i);
+		for (uint8_t n = 2; n <= 3; n++)
+			fragment(net, CLIENT_IP, sa, 7, n, 0, 8 + sizeof part, (struct bytes){part, sizeof part});
+	}
+	assert_in_range(ike->frag_bytes, SHARE / 2, SHARE);
+	assert_int_equal(hash_count(ike->frag_bytes_by_ip), 1);
+	make_delete(&o, c);
+	const struct bytes all = ike_out_all(&o);
+	fragment(net, CLIENT_IP, c, 7, 1, 0, 8 + 20, (struct bytes){all.p, 20});
+	whole(net, c, 2, (struct bytes){all.p + 20, all.len - 20});
+	assert_int_equal(ike->nsas, 100);
+}
+
 /* Parts of what stays are forgotten, too. */
 static void never_whole(void **state)
 {
@@ -209,7 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        T(length_underflow), T(length_past_the_datagram), T(number_0), T(number_past_the_end), T(sum_of_one_message),
 	        T(part_twice),       T(sum_of_all),               T(never_whole), T(fragment_in_a_fragment),
-	        T(share_of_an_address),
+	        T(share_of_an_address), T(share_of_another),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
