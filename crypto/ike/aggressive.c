@@ -193,7 +193,7 @@ static void am_out1(struct ike_xchg *x)
 	ike_out_bytes(o, PAY_NONCE, x->nonce_i);
 	ike_dbg(sa, IKE_DETAIL, "constructing ID payload");
 	ike_out_bytes(o, PAY_ID, x->id_i);
-	natt_offer(sa, NULL, o);
+	natt_offer(sa, o);
 	vendor_write(sa, o, VENDOR_DPD);
 	vendor_write(sa, o, VENDOR_FRAGMENTATION);
 	if (sa->auth->certificates)

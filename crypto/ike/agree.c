@@ -130,7 +130,8 @@ static enum ike_verdict nat_without_natt(struct ike_qm *qm, const struct p2_offe
 	                 ? "NAT-Traversal is disabled (no crypto isakmp nat-traversal)"
 	                 : "did not negotiate NAT-Traversal");
 	ike_log(sa->ike, MSG_713903, ike_prefix(sa).s, line);
-	qm_refused(qm, (struct failure){.cause = sa->ike->conf->natt_s == 0 ? FAIL_NATT_OFF : FAIL_NATT_NONE, .offered = line});
+	qm_refused(qm, (struct failure){.cause = sa->ike->conf->natt_s == 0 ? FAIL_NATT_OFF : FAIL_NATT_NONE,
+	                                .offered = line});
 	return qm_refuse(qm, NOTIFY_NO_PROPOSAL_CHOSEN, "NAT without NAT-Traversal");
 }
 

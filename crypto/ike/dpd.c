@@ -48,8 +48,9 @@ static uint64_t bare_left_ms(const struct ike_peer *peer)
 	if (peer->flows != NULL)
 		return UINT64_MAX;
 	for (const struct ike_sa *sa = peer->sas; sa != NULL; sa = sa->peer_next)
-		if (sa->quick != NULL) /* about to have one */
-			return 1000ull * BARE_S;
+		for (const struct ike_qm *q = sa->quick; q != NULL; q = q->next)
+			if (q->x.state != ST_QM_DONE) /* about to have one */
+				return 1000ull * BARE_S;
 	return now < end ? end - now : 0;
 }
 
@@ -112,7 +113,8 @@ void dpd_bare(struct ike_peer *peer)
 {
 	uint64_t now = clock_now(peer->ike->clock);
 	peer->bare_s = (uint32_t)(now / 1000);
-	liveness_start(peer, timer_running(&peer->liveness) ? peer->liveness.at_ms - now : UINT64_MAX);
+	uint64_t at = peer->liveness.at_ms; /* it may be due already */
+	liveness_start(peer, !timer_running(&peer->liveness) ? UINT64_MAX : at > now ? at - now : 0);
 }
 
 static void on_keepalive(struct timer *t, void *arg)

@@ -70,7 +70,6 @@ struct ike_flow *flow_new(struct ike_peer *peer, const struct ike_qm *qm)
 /* What the latest Quick Mode agreed on is what a rekey of ours offers. */
 static void flow_learn(struct ike_flow *flow, const struct ike_qm *qm)
 {
-	const struct ike_sa *sa = qm->x.sa;
 	flow->alg = qm->alg;
 	flow->group = qm->group;
 	flow->life_s = qm->life_s;
@@ -83,13 +82,10 @@ static void flow_learn(struct ike_flow *flow, const struct ike_qm *qm)
 	share_set_text(&flow->map_name, qm->map_name);
 	flow->map_seq = qm->map_seq;
 	if (!qm->x.initiator) {
-		flow->encap = qm->chosen.encap;
+		flow->encap = qm->chosen.encap; /* the peer's own: of some drafts there are two */
 		flow->natoa = qm->natoa;
 		flow->oa_local = qm->oa_r;
 		flow->oa_remote = qm->oa_i;
-	} else if (qm->udp && sa->natt != NATT_NONE) {
-		flow->encap = qm->mode == ESP_TRANSPORT ? natt_table[sa->natt].encap_transport
-		                                        : natt_table[sa->natt].encap_tunnel;
 	}
 }
 

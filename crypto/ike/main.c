@@ -357,6 +357,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	peer_attach(peer, sa);
 	mm_set_algorithms(sa, &policy);
 	sa->life_s = sa->life_offered_s = policy.life_s = ike_life_kept(sa, policy.life_s);
+	sa->natt_like = like != NULL ? like->natt : NATT_NONE;
 	say_begun(sa, like == NULL ? peer->flows : NULL);
 
 	if (peer->aggressive) {
@@ -372,7 +373,7 @@ void mm_begin(struct ike_peer *peer, const struct ike_sa *like)
 	size_t at = wr_len(&o->w);
 	p1_write_offer(&o->w, &policy);
 	x->sa_i = ike_xchg_keep(x, ike_out_from(o, at));
-	natt_offer(sa, like, o);
+	natt_offer(sa, o);
 	vendor_write(sa, o, VENDOR_DPD);
 	vendor_write(sa, o, VENDOR_FRAGMENTATION);
 	ike_xchg_state(x, ST_MM_WAIT2);

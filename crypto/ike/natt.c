@@ -6,23 +6,23 @@
 #include "crypto/ike/vendor.h"
 
 const struct natt_info natt_table[NATT_N] = {
-        [NATT_NONE] = {"none", 0, 0, ENCAP_TRANSPORT, ENCAP_TUNNEL},
-        [NATT_NO_NUMBER] = {"ver draft", PAYLOAD_NATD_DRAFT_04, 0, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
-        [NATT_DRAFT_04] = {"ver 04", PAYLOAD_NATD_DRAFT_04, PAYLOAD_NATOA_DRAFT_04, ENCAP_UDP_TRANSPORT, ENCAP_UDP_TUNNEL},
-        [NATT_DRAFT_05] = {"ver 05", PAYLOAD_NATD_DRAFT_04, PAYLOAD_NATOA_DRAFT_04, ENCAP_UDP_TRANSPORT, ENCAP_UDP_TUNNEL},
-        [NATT_DRAFT_06] = {"ver 06", PAYLOAD_NATD_DRAFT_04, PAYLOAD_NATOA_DRAFT_04, ENCAP_UDP_TRANSPORT, ENCAP_UDP_TUNNEL},
-        [NATT_DRAFT_07] = {"ver 07", PAYLOAD_NATD_DRAFT_04, PAYLOAD_NATOA_DRAFT_04, ENCAP_UDP_TRANSPORT, ENCAP_UDP_TUNNEL},
-        [NATT_DRAFT_08] = {"ver 08", PAYLOAD_NATD_DRAFT_04, PAYLOAD_NATOA_DRAFT_04, ENCAP_UDP_TRANSPORT, ENCAP_UDP_TUNNEL},
-        [NATT_DRAFT_02N] = {"ver 02", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
-        [NATT_DRAFT_02] = {"ver 02", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
-        [NATT_DRAFT_03] = {"ver 03", 130, 131, ENCAP_UDP_TRANSPORT_DRAFT, ENCAP_UDP_TUNNEL_DRAFT},
-        [NATT_RFC] = {"ver RFC", 20, 21, ENCAP_UDP_TRANSPORT, ENCAP_UDP_TUNNEL},
+        [NATT_NONE] = {"none", 0, 0},
+        [NATT_NO_NUMBER] = {"ver draft", PAYLOAD_NATD_DRAFT_04, 0},
+        [NATT_DRAFT_04] = {"ver 04", PAYLOAD_NATD_DRAFT_04, PAYLOAD_NATOA_DRAFT_04},
+        [NATT_DRAFT_05] = {"ver 05", PAYLOAD_NATD_DRAFT_04, PAYLOAD_NATOA_DRAFT_04},
+        [NATT_DRAFT_06] = {"ver 06", PAYLOAD_NATD_DRAFT_04, PAYLOAD_NATOA_DRAFT_04},
+        [NATT_DRAFT_07] = {"ver 07", PAYLOAD_NATD_DRAFT_04, PAYLOAD_NATOA_DRAFT_04},
+        [NATT_DRAFT_08] = {"ver 08", PAYLOAD_NATD_DRAFT_04, PAYLOAD_NATOA_DRAFT_04},
+        [NATT_DRAFT_02N] = {"ver 02", 130, 131},
+        [NATT_DRAFT_02] = {"ver 02", 130, 131},
+        [NATT_DRAFT_03] = {"ver 03", 130, 131},
+        [NATT_RFC] = {"ver RFC", 20, 21},
 };
 
-void natt_offer(struct ike_sa *sa, const struct ike_sa *like, struct ike_out *o)
+void natt_offer(struct ike_sa *sa, struct ike_out *o)
 {
 	for (unsigned v = NATT_N - 1; v > NATT_NONE && sa->ike->conf->natt_s != 0; v--)
-		if (v >= NATT_DRAFT_02N || (like != NULL && like->natt == v))
+		if (v >= NATT_DRAFT_02N || v == sa->natt_like)
 			vendor_write(sa, o, vendor_of_natt(v));
 }
 

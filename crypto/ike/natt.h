@@ -24,7 +24,6 @@ enum natt_variant {
 struct natt_info {
 	const char *name;    /* "ver RFC" */
 	uint8_t natd, natoa; /* payload numbers; 0 = it has none */
-	uint16_t encap_transport, encap_tunnel;
 };
 extern const struct natt_info natt_table[NATT_N];
 
@@ -35,8 +34,8 @@ size_t natt_hash(enum prim_md md, const uint8_t *icookie, const uint8_t *rcookie
 struct ike_sa;
 struct ike_msg;
 struct ike_out;
-/* Vendor IDs of what we offer when we begin, best first; with that of LIKE, the SA it is to follow (NULL = none). */
-void natt_offer(struct ike_sa *sa, const struct ike_sa *like, struct ike_out *o);
+/* Vendor IDs of what we offer when we begin, best first; with that of the SA it is to follow (natt_like). */
+void natt_offer(struct ike_sa *sa, struct ike_out *o);
 /* Reads the NAT-D payloads of a message and sets remote_nat, local_nat of the SA. false when there are none. */
 bool natt_detect(struct ike_sa *sa, const struct ike_msg *m);
 /* The address by which we are called, for an identity: that of the interface, or the outside one of our NAT. */

@@ -36,7 +36,8 @@ static const struct {
           0x1f},
          "Received NAT-Traversal ver 02 VID",
          "constructing NAT-Traversal VID ver 02 payload"},
-        /* what Apple offers beside, of which nothing is said: drafts with other payload numbers (natt.c), one without number */
+        /* what Apple offers beside, of which nothing is said: drafts with other payload numbers (natt.c), and one
+         * without number */
         {VENDOR_NATT_08,
          16,
          {0x8f, 0x8d, 0x83, 0x82, 0x6d, 0x24, 0x6b, 0x6f, 0xc7, 0xa8, 0xa6, 0xa4, 0x28, 0xc1, 0x1d,

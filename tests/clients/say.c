@@ -322,13 +322,19 @@ WRAP(enum ike_verdict, qm_in2, struct ike_xchg *x, struct ike_msg *m)
 	return __real_qm_in2(x, m);
 }
 
+uint16_t say_encap(enum natt_variant v)
+{
+	bool number_of_its_own = v == NATT_NO_NUMBER || (v >= NATT_DRAFT_02N && v <= NATT_DRAFT_03);
+	return number_of_its_own ? ENCAP_UDP_TRANSPORT_DRAFT : ENCAP_UDP_TRANSPORT;
+}
+
 /* What was found of NATs decides about the encapsulation. */
 WRAP(void, sa_established, struct ike_sa *sa)
 {
 	struct speaker *s = sa_is(sa, SAF_INITIATOR) ? speaker_of(sa->ike) : NULL;
 	bool nat = sa->natt != NATT_NONE && (sa->local_nat || sa->remote_nat);
 	for (struct ike_flow *f = s != NULL ? sa->peer->flows : NULL; f != NULL; f = f->next)
-		f->encap = nat ? natt_table[sa->natt].encap_transport : ENCAP_TRANSPORT;
+		f->encap = nat ? say_encap(sa->natt) : ENCAP_TRANSPORT;
 	__real_sa_established(sa);
 	if (s != NULL && s->script->contact == CONTACT_INFO)
 		contact(s, sa, true);

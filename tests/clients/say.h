@@ -15,4 +15,7 @@ void say_phase1(struct wr *w, const struct ike_script *script);
  * proposal. spi 0 = none. */
 void say_sa(struct wr *w, const struct script_list *list, const struct script_values *values, bool spi);
 
+/* What they call ESP in UDP by each variant of NAT traversal, in transport mode. */
+uint16_t say_encap(enum natt_variant v);
+
 #endif

@@ -516,6 +516,18 @@ static void begins_with_the_draft_of_before(void **state)
 	assert_false(has_vendor(&m, ids[NATT_DRAFT_04]));
 	assert_true(has_vendor(&m, VID_RFC3947));
 	assert_true(has_vendor(&m, VID_NATT_02N));
+	/* the same in Aggressive Mode */
+	while (net->server.ike->sas->next != NULL)
+		sa_delete(net->server.ike->sas->next, SA_END_ADMIN, false);
+	net->server.ike->peers->aggressive = true;
+	hand_sent.n = 0;
+	mm_begin(net->server.ike->peers, net->server.ike->sas);
+	net_run(net, 100);
+	answer(&m);
+	assert_int_equal(m.hdr.exch, EXCH_AGGRESSIVE);
+	assert_true(has_vendor(&m, ids[NATT_DRAFT_05]));
+	assert_false(has_vendor(&m, ids[NATT_DRAFT_04]));
+	assert_true(has_vendor(&m, VID_RFC3947));
 }
 
 /* iOS has put a non-ESP marker where none belongs. */
