@@ -242,6 +242,7 @@ struct aaa_conf {
 	size_t nsgroups;
 	bool show_bad_names; /* `no logging hide username` */
 	char delimiter;      /* group-delimiter, 0 = none */
+	uint32_t rounds;     /* most of any user's pbkdf2; 0 = none has one */
 	uint32_t max_fail;   /* failed attempts in a row that lock a local user out, 0 = none do */
 };
 

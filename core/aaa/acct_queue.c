@@ -181,8 +181,10 @@ static void on_answer(struct aaa_ask *ask, enum aaa_answer answer, struct aaa_re
 	(void)why;
 	aaa_reply_free(reply);
 	const struct debug_who who = aaa_ask_who(ask);
-	debug_for(who.user[0] != '\0' ? &who : NULL, DEBUG_AAA_ACCOUNTING, 1, "AAA: accounting %s of session %s to %s: %s", type_text(x->type),
-	      x->id, q->group, answer == AAA_SAYS_ACCEPT ? "taken" : "not taken");
+	/* Accounting-On and -Off are of no user: lines about nobody, as conditions of debug know them */
+	debug_for(who.user[0] != '\0' ? &who : NULL, DEBUG_AAA_ACCOUNTING, 1,
+	          "AAA: accounting %s of session %s to %s: %s", type_text(x->type), x->id, q->group,
+	          answer == AAA_SAYS_ACCEPT ? "taken" : "not taken");
 	if (answer == AAA_SAYS_NOTHING || answer == AAA_SAYS_ERROR) {
 		unbusy(x);
 		went_down(q);

@@ -246,8 +246,12 @@ static void read_users(struct aaa_conf_ctx *x, struct aaa_conf *out)
 	out->users = u;
 	if (!u)
 		return;
-	for (const struct centry *e = conf_first(x->c, "username"); e; e = conf_next(x->c, e))
-		read_user(x, e, &u[i++]);
+	for (const struct centry *e = conf_first(x->c, "username"); e; e = conf_next(x->c, e)) {
+		read_user(x, e, &u[i]);
+		uint32_t rounds = u[i].kind == AAA_PW_PIX ? passhash_rounds(str_of(u[i].hash)) : 0;
+		out->rounds = rounds > out->rounds ? rounds : out->rounds;
+		i++;
+	}
 	out->nusers = i;
 }
 

@@ -77,13 +77,15 @@ static enum aaa_why verify(struct aaa_request *rq, const struct aaa_user *u)
 	return by_method[rq->method](rq, u);
 }
 
-/* Which names there are is not told by how soon they are refused: the slow hash is worked out whoever it is. The other
- * methods take no time worth measuring. */
-static void refuse_slowly(const struct aaa_request *rq, const struct aaa_user *u)
+/* Which names there are is not told by how soon they are refused: the slowest hash of any user is worked out whoever it
+ * is, or what is left of it. The other methods take no time worth measuring. */
+static void refuse_slowly(const struct aaa_request *rq, const struct aaa_conf *c, const struct aaa_user *u)
 {
-	bool was_slow = rq->result.why == AAA_WHY_PASSWORD && u->kind == AAA_PW_PIX && passhash_is_pbkdf2(str_of(u->hash));
-	if (rq->method == AAA_PAP && !was_slow)
-		passhash_spend(str_of(rq->password));
+	uint32_t most = c->rounds > PASSHASH_ROUNDS ? c->rounds : PASSHASH_ROUNDS;
+	bool checked = rq->result.why == AAA_WHY_PASSWORD && u->kind == AAA_PW_PIX;
+	uint32_t done = checked ? passhash_rounds(str_of(u->hash)) : 0;
+	if (rq->method == AAA_PAP && done < most)
+		passhash_spend(str_of(rq->password), most - done);
 }
 
 void aaa_local_verify(struct aaa_request *rq, const struct aaa_conf *c, const struct aaa_group *g)
@@ -96,5 +98,5 @@ void aaa_local_verify(struct aaa_request *rq, const struct aaa_conf *c, const st
 		aaa_attempt(c, u, rq->result.why == AAA_WHY_NONE);
 	rq->result.status = rq->result.why == AAA_WHY_NONE ? AAA_ACCEPT : AAA_REJECT;
 	if (rq->result.status == AAA_REJECT)
-		refuse_slowly(rq, u);
+		refuse_slowly(rq, c, u);
 }

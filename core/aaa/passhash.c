@@ -77,7 +77,7 @@ bool passhash_nt(struct str password, char out[PASSHASH_CAP])
 
 /* ---------------------------------------------------------------- pbkdf2 */
 
-enum { PBKDF2_ROUNDS = 5000, PBKDF2_ROUNDS_MAX = 50000, PBKDF2_LEN = 16 };
+enum { PBKDF2_ROUNDS_MAX = 50000, PBKDF2_LEN = 16 };
 
 struct pbkdf2 {
 	uint32_t rounds;
@@ -110,10 +110,17 @@ static bool pbkdf2_parse(struct str stored, struct pbkdf2 *k)
 	       k->hash_len >= PBKDF2_LEN;
 }
 
-bool passhash_is_pbkdf2(struct str stored)
+uint32_t passhash_rounds(struct str stored)
 {
 	struct pbkdf2 k;
-	return pbkdf2_parse(stored, &k);
+	uint32_t rounds = pbkdf2_parse(stored, &k) ? k.rounds : 0;
+	wipe(&k, sizeof(k));
+	return rounds;
+}
+
+bool passhash_is_pbkdf2(struct str stored)
+{
+	return passhash_rounds(stored) != 0;
 }
 
 bool passhash_pbkdf2(struct str password, char out[PASSHASH_PBKDF2_CAP])
@@ -122,12 +129,12 @@ bool passhash_pbkdf2(struct str password, char out[PASSHASH_PBKDF2_CAP])
 	char salt_text[32], hash_text[32];
 	random_bytes(salt, sizeof(salt));
 	bool ok = prim_pbkdf2_sha512((struct bytes){(const uint8_t *)password.p, password.len},
-	                             (struct bytes){salt, sizeof(salt)}, PBKDF2_ROUNDS, hash,
+	                             (struct bytes){salt, sizeof(salt)}, PASSHASH_ROUNDS, hash,
 	                             sizeof(hash)) &&
 	          prim_base64_encode(salt, sizeof(salt), salt_text, sizeof(salt_text)) > 0 &&
 	          prim_base64_encode(hash, sizeof(hash), hash_text, sizeof(hash_text)) > 0;
 	if (ok)
-		snprintf(out, PASSHASH_PBKDF2_CAP, "$sha512$%d$%s$%s", PBKDF2_ROUNDS, salt_text,
+		snprintf(out, PASSHASH_PBKDF2_CAP, "$sha512$%d$%s$%s", PASSHASH_ROUNDS, salt_text,
 		         hash_text);
 	wipe(hash, sizeof(hash));
 	wipe(hash_text, sizeof(hash_text));
@@ -149,12 +156,12 @@ static bool pbkdf2_check(struct str password, struct str stored)
 	return ok;
 }
 
-void passhash_spend(struct str password)
+void passhash_spend(struct str password, uint32_t rounds)
 {
 	static const uint8_t salt[PBKDF2_LEN];
 	uint8_t hash[PBKDF2_LEN];
 	prim_pbkdf2_sha512((struct bytes){(const uint8_t *)password.p, password.len},
-	                   (struct bytes){salt, sizeof(salt)}, PBKDF2_ROUNDS, hash, sizeof(hash));
+	                   (struct bytes){salt, sizeof(salt)}, rounds, hash, sizeof(hash));
 	wipe(hash, sizeof(hash));
 }
 

@@ -133,7 +133,9 @@ static void example(void **state)
 	     " vpn-framed-ip-address 10.1.1.1 255.255.255.0\n"
 	     " service-type remote-access\n"
 	     "username plain password secret99 privilege 15\n"
+	     "username slow password $sha512$40000$AAECAwQFBgcICQoLDA0ODw==$AAECAwQFBgcICQoLDA0ODw== pbkdf2\n"
 	     "username none nopassword\n");
+	assert_int_equal(aaa->rounds, 40000);
 	conf_no_errors(f);
 	assert_string_equal(ppp->name, "gw");
 	assert_int_equal(ppp->npools, 2);

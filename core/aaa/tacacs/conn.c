@@ -538,8 +538,3 @@ void tac_session_cancel(struct aaa_ask *ask)
 	rest(c);
 	serve(t);
 }
-
-struct debug_who tac_who(const struct tac_session *s)
-{
-	return aaa_ask_who(s->ask);
-}

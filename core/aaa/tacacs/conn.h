@@ -63,10 +63,9 @@ void tac_session_cancel(struct aaa_ask *ask);
 #define tac_debug(s, ...)                                                         \
 	do {                                                                      \
 		if (debug_on(DEBUG_TACACS, 1)) {                                  \
-			const struct debug_who who_ = tac_who(s);                 \
+			const struct debug_who who_ = aaa_ask_who((s)->ask);      \
 			debug_emit(&who_, DEBUG_TACACS, 1, __VA_ARGS__);          \
 		}                                                                 \
 	} while (0)
-struct debug_who tac_who(const struct tac_session *s);
 
 #endif

@@ -297,6 +297,14 @@ static void test_nobody_takes_as_long(void **state)
 	long slow = cost_us(&c, "slow");
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		assert_in_range(cost_us(&c, others[i]), slow / 2, slow * 2);
+	/* somebody's takes longer still: then that of all others does, one of fewer rounds, too */
+	snprintf(some[0].hash, sizeof some[0].hash, "$sha512$40000$AAECAwQFBgcICQoLDA0ODw==$AAECAwQFBgcICQoLDA0ODw==");
+	some[0].kind = AAA_PW_PIX;
+	c.rounds = passhash_rounds(str_of(some[0].hash));
+	assert_int_equal(c.rounds, 40000);
+	slow = cost_us(&c, some[0].name);
+	assert_in_range(cost_us(&c, "slow"), slow / 2, slow * 2);
+	assert_in_range(cost_us(&c, "nobody"), slow / 2, slow * 2);
 }
 
 int main(void)
