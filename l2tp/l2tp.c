@@ -207,8 +207,8 @@ static void refuse_sccrq(struct l2tp *l, const struct l2tp_from *from, const str
 	struct wr w = wr_of(msg, sizeof msg);
 	msg_write_head(&w, &head);
 	wr_bytes(&w, m.bytes, m.len);
-	l2tp_debug_message(&(struct debug_who){.ip = from->remote.ip, .group = from->tunnel_group}, 'O', from->remote, msg,
-	                   wr_len(&w));
+	const struct debug_who who = {.ip = from->remote.ip, .group = from->tunnel_group};
+	l2tp_debug_message(&who, 'O', from->remote, msg, wr_len(&w));
 	l->ops->send(l->ctx, from->flow, from->local, from->remote, msg, wr_len(&w));
 }
 
