@@ -545,6 +545,8 @@ bool ike_dh_full(struct ike *ike);
 bool sa_msgid_new(struct ike_sa *sa, uint32_t msgid);
 /* The established SA to use for a peer; NULL when there is none. */
 struct ike_sa *sa_best(struct ike_peer *peer);
+/* Quick Modes of ours that were not answered, and sent again so often, end; peer_begin_rekeys begins them anew. */
+void sa_take_back_rekeys(struct ike_sa *sa, unsigned tries);
 
 /* ------------------------------------------------------------------ peer.c: peers; flow.c: flows, children */
 
@@ -573,6 +575,8 @@ struct ike_flow *flow_find(struct ike_peer *peer, struct bytes id_local, struct 
                            enum esp_mode mode);
 struct ike_flow *flow_new(struct ike_peer *peer, const struct ike_qm *qm);
 void flow_remove(struct ike_flow *flow, enum sa_end why, bool tell);
+/* New keys, by a Quick Mode of ours; when there is no IKE SA, one is made first. */
+void flow_rekey(struct ike_flow *flow);
 /* Installs the receiving side. NULL with err. */
 struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct err *err);
 /* The sending side: it becomes the flow's current one. */

@@ -6,7 +6,7 @@
 #include "crypto/ike/engine.h"
 #include "crypto/ike/info.h"
 
-enum { REPLACED_MS = 30000, RETRY_MS = 10000 };
+enum { REPLACED_MS = 30000, RETRY_MS = 10000, SETTLE_MS = 500 };
 
 struct ike_child *child_by_spi_in(struct ike *ike, uint32_t spi)
 {
@@ -165,9 +165,26 @@ static void say_timer(const struct ike_child *child, const char *what, uint32_t 
 		          child->pair.spi_in, what);
 }
 
-static void flow_rekey(struct ike_flow *flow)
+/* The peer can read nothing of ours before it has our last message of Main Mode. strongSwan never reads a Quick Mode that
+ * overtakes that, its repetitions neither: one waits until the peer has begun one, or as long as this. */
+static uint64_t settle_ms(const struct ike_sa *sa)
+{
+	uint64_t age_ms = clock_now(sa->ike->clock) - sa->up_ms;
+	if (sa_is(sa, SAF_INITIATOR) || sa_is(sa, SAF_AGGRESSIVE) || sa->quick != NULL || age_ms >= SETTLE_MS)
+		return 0;
+	return SETTLE_MS - age_ms;
+}
+
+static void on_soft(struct timer *t, void *arg);
+
+void flow_rekey(struct ike_flow *flow)
 {
 	struct ike_sa *sa = sa_best(flow->peer);
+	uint64_t wait_ms = sa != NULL && flow->current != NULL ? settle_ms(sa) : 0;
+	if (wait_ms != 0) {
+		timer_start(sa->ike->clock, &flow->current->soft, wait_ms, on_soft, flow->current);
+		return;
+	}
 	if (sa != NULL && qm_begin(sa, flow))
 		return;
 	flow->want_rekey = true;

@@ -204,6 +204,16 @@ static void on_delete(struct ike_sa *sa, const struct ike_payload *p)
 		delete_isakmp(sa, &r, n);
 }
 
+/* A Quick Mode that came before our last message of Main Mode, strongSwan decrypts amiss for ever: another one it can read.
+ * (Only who was sent a repetition says this again: it goes no faster round than those.) */
+static void on_malformed(struct ike_sa *sa)
+{
+	if (sa->peer == NULL || sa_best(sa->peer) != sa)
+		return;
+	sa_take_back_rekeys(sa, 1);
+	peer_begin_rekeys(sa->peer);
+}
+
 static void on_notify(struct ike_sa *sa, const struct ike_payload *p, struct ip4_end local,
                       struct ip4_end remote)
 {
@@ -239,6 +249,8 @@ static void on_notify(struct ike_sa *sa, const struct ike_payload *p, struct ip4
 		break;
 	default:
 		ike_log(sa->ike, MSG_713068, ike_prefix(sa).s, ike_notify_text(type), type);
+		if (type == NOTIFY_PAYLOAD_MALFORMED)
+			on_malformed(sa);
 	}
 }
 

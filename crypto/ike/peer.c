@@ -379,6 +379,6 @@ void peer_begin_rekeys(struct ike_peer *peer)
 		if (f->want_rekey) {
 			f->want_rekey = false;
 			ike_log(peer->ike, MSG_713220, ike_prefix(sa).s);
-			qm_begin(sa, f);
+			flow_rekey(f);
 		}
 }

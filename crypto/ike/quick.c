@@ -127,16 +127,17 @@ static uint8_t df_of(const struct ike_qm *qm)
 	return sa->ike->ipsec != NULL ? ipsec_conf_df(sa->ike->ipsec, sa->ifname) : 0;
 }
 
-/* How much may still pass while new keys are agreed on: 5 percent, of a short lifetime more, at most half of it. */
-static uint32_t rekey_margin_kb(uint32_t life_kb)
+/* How much of a lifetime is left while new keys are agreed on: 5 percent, of a short one as much as is wanted for that, but
+ * not more than so much. */
+static uint32_t rekey_margin(uint32_t life, uint32_t wanted, uint32_t most)
 {
-	enum { WANTED_KB = 8192 };
-	uint32_t half = life_kb / 2, part = life_kb / 20;
-	return part >= WANTED_KB ? part : half < WANTED_KB ? half : WANTED_KB;
+	uint32_t part = life / 20;
+	return part >= wanted ? part : most < wanted ? most : wanted;
 }
 
 static void fill_pair(struct ike_qm *qm, struct sa_pair *pair, struct sa_keys *keys)
 {
+	enum { WANTED_S = 24, WANTED_KB = 8192 }; /* a Quick Mode is sent again three times in 14 s */
 	struct ike_sa *sa = qm->x.sa;
 	const struct bytes secret = {qm->x.dh != NULL ? qm->x.dh->job.secret : NULL,
 	                             qm->x.dh != NULL ? qm->x.dh->job.secret_len : 0};
@@ -154,8 +155,8 @@ static void fill_pair(struct ike_qm *qm, struct sa_pair *pair, struct sa_keys *k
 	        .remote_proxy = qm->remote_proxy,
 	        .life_s = qm->life_s,
 	        .life_kb = qm->life_kb,
-	        .soft_s = (uint32_t)(qm->life_s * 95ull / 100),
-	        .soft_kb = qm->life_kb - rekey_margin_kb(qm->life_kb),
+	        .soft_s = qm->life_s - rekey_margin(qm->life_s, WANTED_S, qm->life_s / 5),
+	        .soft_kb = qm->life_kb - rekey_margin(qm->life_kb, WANTED_KB, qm->life_kb / 2),
 	        .replay_window = qm->replay_window,
 	        .reverse_route = qm->reverse_route,
 	        .ifindex = sa->ifindex,

@@ -389,13 +389,12 @@ struct ike_sa *sa_best(struct ike_peer *peer)
 	return NULL;
 }
 
-/* Quick Modes of ours that were not answered begin anew on the SA that replaces theirs (peer_begin_rekeys): strongSwan has
- * let go of an SA on which one comes while it makes the next. */
-static void take_over_rekeys(struct ike_sa *old)
+void sa_take_back_rekeys(struct ike_sa *sa, unsigned tries)
 {
-	for (struct ike_qm *q = old->quick, *next; q != NULL; q = next) {
+	for (struct ike_qm *q = sa->quick, *next; q != NULL; q = next) {
 		next = q->next;
-		if (q->x.initiator && q->flow != NULL && !q->flow->dead && q->x.state == ST_QM_WAIT2) {
+		if (q->x.initiator && q->flow != NULL && !q->flow->dead && q->x.state == ST_QM_WAIT2 &&
+		    q->x.tries >= tries) {
 			q->flow->want_rekey = true;
 			qm_end(q);
 		}
@@ -413,7 +412,8 @@ static void supersede(struct ike_sa *newest)
 			continue;
 		sa->flags |= SAF_SUPERSEDED;
 		timer_stop(ike->clock, &sa->rekey);
-		take_over_rekeys(sa);
+		/* strongSwan has let go of an SA on which one comes while it makes the next */
+		sa_take_back_rekeys(sa, 0);
 		if (++n > IKE_SAS_PER_PEER) {
 			sa_delete(sa, SA_END_REPLACED, true);
 		} else if (sa_is(newest, SAF_INITIATOR)) {

@@ -208,10 +208,62 @@ static void quick_mode_moves_to_the_new_sa(void **state)
 	net->filter = NULL;
 	assert_int_equal(node_sa(&net->server)->pair.spi_in, old);
 	mm_begin(flow->peer, NULL);
+	net_run(net, 400); /* the last message of Main Mode has its time to arrive first */
+	assert_int_equal(node_sa(&net->server)->pair.spi_in, old);
 	net_run(net, 400); /* nothing is sent again that early */
 	assert_int_not_equal(node_sa(&net->server)->pair.spi_in, old);
 	assert_same_flow(net);
 	assert_int_equal(net->server.ike->child_ever, 2);
+}
+
+/* PAYLOAD-MALFORMED from who was sent a Quick Mode more than once: it gets another one, and at once. */
+static void quick_mode_that_cannot_be_read_begins_anew(void **state)
+{
+	struct net *net = *state;
+	struct ike_flow *flow = connected(net);
+	uint32_t old = node_sa(&net->server)->pair.spi_in;
+	net->filter = no_quick_mode;
+	ike_sa_events.soft_limit(net->server.ike, old, false);
+	net_run(net, 100);
+	const struct ike_sa *sa = sa_best(net->server.ike->peers);
+	uint32_t first = sa->quick->x.msgid;
+	for (unsigned repeated = 0; repeated < 2; repeated++) {
+		assert_int_equal(sa->quick->x.msgid, first);
+		info_notify(sa_best(flow->peer), PROTO_ISAKMP, (struct bytes){0}, NOTIFY_PAYLOAD_MALFORMED,
+		            (struct bytes){0});
+		net_run(net, repeated ? 100 : 2000);
+	}
+	assert_true(sa->quick->x.initiator);
+	assert_int_not_equal(sa->quick->x.msgid, first);
+	net->filter = NULL;
+	net_run(net, 2000);
+	assert_int_not_equal(node_sa(&net->server)->pair.spi_in, old);
+	assert_same_flow(net);
+	assert_int_equal(net->server.ike->child_ever, 2);
+}
+
+static unsigned to_lose;
+static bool lose_quick_modes(struct net *net, struct net_packet *p)
+{
+	return no_quick_mode(net, p) || to_lose == 0 || to_lose-- == 0;
+}
+
+/* A short lifetime leaves time to say it four times. */
+static void short_lifetime_is_renewed_early(void **state)
+{
+	struct net *net = *state;
+	net->server.offer.entry.life_s = 120;
+	struct ike_flow *flow = connected(net);
+	uint32_t old = node_sa(&net->server)->pair.spi_in;
+	assert_int_equal(node_sa(&net->server)->pair.soft_s, 96);
+	timer_stop(&net->clock, &flow->current->soft); /* the client does not */
+	to_lose = 3;
+	net->filter = lose_quick_modes;
+	net_run(net, 118000);
+	assert_int_equal(to_lose, 0);
+	assert_int_not_equal(node_sa(&net->server)->pair.spi_in, old);
+	net_run(net, 60000);
+	assert_same_flow(net);
 }
 
 /* The IKE SA goes, its ESP SAs stay; when they age, the server makes a new IKE SA by itself. */
@@ -584,6 +636,8 @@ int main(void)
 	        T(server_renews_phase_1),
 	        T(client_begins_a_new_main_mode),
 	        T(quick_mode_moves_to_the_new_sa),
+	        T(quick_mode_that_cannot_be_read_begins_anew),
+	        T(short_lifetime_is_renewed_early),
 	        T(esp_survives_the_ike_sa),
 	        T(client_says_goodbye),
 	        T(drop_inside_flow_down),
