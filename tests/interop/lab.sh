@@ -103,7 +103,7 @@ guest_launch() {
 }
 guest_ready() {
 	local id=$1 d=$W/g$1 _
-	for _ in $(seq 400); do
+	for _ in $(seq 1200); do # a minute: twelve at once on a busy machine
 		[ -e "$d/lab/ready" ] && return 0
 		kill -0 "${GUEST_PID[$id]}" 2>/dev/null || break
 		sleep .05

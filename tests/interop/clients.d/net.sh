@@ -101,4 +101,4 @@ guests_up() {
 	for id in "${GUESTS[@]}"; do guest_ready "$id" || return 1; done
 }
 # Without a word: who waits for one of them waits no longer.
-guests_off() { local id; for id in "${!GUEST_PID[@]}"; do kill -9 "${GUEST_PID[$id]}" 2>/dev/null; done; }
+guests_off() { local id; for id in "${!GUEST_PID[@]}"; do disown "${GUEST_PID[$id]}"; kill -9 "${GUEST_PID[$id]}"; done 2>/dev/null; }

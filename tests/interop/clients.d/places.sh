@@ -5,16 +5,19 @@ ROUND=1
 kind_of() { [ $((($1 / 10 + $1 + ROUND) % 2)) = 0 ] && echo kernel || echo user; }
 # The guests whose volume reaches our kilobytes before their lifetime ends, so that it is we who rekey.
 ours() { [ $(($1 % 10)) = 1 ] || [ $(($1 % 10)) = 4 ]; }
-# Phase 1 is renewed after 28 s, phase 2 after 22 s.
+# Phase 1 is renewed after 28 s, phase 2 after 22 s; there is time to say it again on a busy machine. Not phase 1 of a strongSwan
+# that gets rekeys of ours: a Quick Mode that is under way when it begins the next IKE SA it ends half-way, without a word.
 lifetimes() {
-	[ "$1" -ge 10 ] && { echo 'ikelifetime=36s;salifetime=30s;rekeymargin=8s;rekeyfuzz=0%'; return; }
-	echo "ikelifetime=36s;lifetime=30s;margintime=8s;rekeyfuzz=0%;reauth=$([ $(($1 % 2)) = 1 ] && echo yes || echo no)"
+	local phase1=48
+	[ "$1" -lt 10 ] && ours "$1" && phase1=600
+	[ "$1" -ge 10 ] && { echo 'ikelifetime=48s;salifetime=42s;rekeymargin=20s;rekeyfuzz=0%'; return; }
+	echo "ikelifetime=${phase1}s;lifetime=42s;margintime=20s;rekeyfuzz=0%;reauth=$([ $(($1 % 2)) = 1 ] && echo yes || echo no)"
 }
 # cell WHAT ID TEST...: a test of the table, at the place of this guest (PLACES: at these); that it went well stands in $W/cells
 cell() {
-	local name=$1 id=$2 failed place; shift 2
-	failed=$FAILED
+	local name=$1 id=$2 before=$((PASSED + FAILED)) failed=$FAILED place; shift 2
 	t "$name: $(client_of "$id"), $(place_of "$id"), guest $id, L2TP in $(kind_of "$id")" "$@"
+	[ $((PASSED + FAILED)) -gt "$before" ] || return 0
 	for place in "${PLACES[@]:-$(place_of "$id")}"; do
 		echo "$((id / 10)) $(kind_of "$id") $([ "$FAILED" = "$failed" ] && echo in || echo FAILED) $place"
 	done >>"$W/cells"
@@ -23,10 +26,10 @@ cell() {
 connects() {
 	local id=$1 kind; shift
 	kind=$(kind_of "$id")
-	guest_connect "$id" SERVER="$(server_of "$id")" USER="guest$id" PASSWORD="pass-of-$id" AUTH=mschap-v2 DEBUG=no L2TP="$kind" "$@" ||
+	guest_connect "$id" SERVER="$(server_of "$id")" USER="guest$id" PASSWORD="pass-of-$id" AUTH=mschap-v2 DEBUG=no \
+		ROUTE="${INSIDE%.*}.0/24" L2TP="$kind" "$@" ||
 		{ echo "guest's status $?"; guest_log "$id" ipsec.log | tail -6; guest_log "$id" xl2tpd.log | tail -6; return 1; }
-	l2tp_in "$id" "$kind" || return 1
-	addresses "$id"; route_inside "$id"
+	l2tp_in "$id" "$kind"
 }
 l2tp_in() { # ID kernel|user
 	local tunnels said
@@ -41,6 +44,7 @@ comes_in() {
 	connects "$id" CONF="$(lifetimes "$id")" "$@" && pings "$id" 5 || return 1
 	guest_run "$id" cat /run/ppp-up >"$W/up.$id"
 }
+client_says() { guest_log "$1" ipsec.log | grep -vE '\[CFG\]|task$|activating|queueing|vendor ID' | tail -60 | cut -c1-160; }
 # traffic ID SECONDS RATE: a TCP stream each way and ten pings a second, of which one in a hundred may be lost, and those that
 # the guest's kernel says it lost itself
 traffic() {
@@ -48,7 +52,7 @@ traffic() {
 	guest_run "$id" "nstat -n; ping -i0.1 -c$((s * 10)) -W3 -q $INSIDE >/tmp/ping & p=\$!
 		timeout $((s + 30)) iperf3 -c $INSIDE -p $((5300 + id)) -t $s -b $3 -l 1K -i 1 --bidir >/tmp/tcp 2>&1; rc=\$?; wait \$p
 		nstat -az UdpRcvbufErrors; cat /tmp/ping; grep '^\[' /tmp/tcp; [ \$rc = 0 ] || { echo status \$rc; tail -3 /tmp/tcp; }; exit \$rc" >"$W/traffic.$id" ||
-		{ tail -5 "$W/traffic.$id"; log_since | grep -E "guest$id\\b" | tail -20; return 1; }
+		{ tail -5 "$W/traffic.$id"; log_since | grep -E "guest$id\\b" | tail -20; client_says "$id"; return 1; }
 	awk -v n=$((s * 10)) '/packet loss/{lost = n - $4} /UdpRcvbufErrors/{own = $2}
 		/ sec .*bits/ && !/sender|receiver/{way = /RX-C/; rows[way]++
 			if (/ sec +0\.00 Bytes/) {if (++idle[way] > worst) worst = idle[way]} else idle[way] = 0}
@@ -65,13 +69,14 @@ renewed() {
 by_us() { log_since | grep -cE "Username = guest$1, .*Security negotiation complete.* Initiator,"; }
 # rekeys ID SECONDS: under traffic; it is one session all the time
 rekeys() {
-	local id=$1 s=$2 rate=50K p1 p2 own
+	local id=$1 s=$2 rate=50K p1 p2 own least=$(($2 / 36 + 1))
 	ours "$id" && rate=200K
+	[ "$id" -lt 10 ] && ours "$id" && least=1
 	traffic "$id" "$s" $rate || return 1
 	guest_run "$id" cat /run/ppp-up | diff "$W/up.$id" - || { echo "another session"; return 1; }
 	read -r p1 p2 <<<"$(renewed "$id")"; own=$(by_us "$id")
 	echo "phase 1 $p1 times, phase 2 $p2 times, of these $own by us; $(cat "$W/loss.$id")" | tee "$W/rekeyed.$id"
-	[ "$p1" -ge $((s / 36 + 1)) ] && [ "$p2" -ge $((s / 30 + 1)) ] || return 1
+	[ "$p1" -ge "$least" ] && [ "$p2" -ge $((s / 30 + 1)) ] || return 1
 	if ours "$id"; then [ "$own" -ge 2 ] || return 1; fi
 	one_session "$id" 0
 }
@@ -81,10 +86,11 @@ one_session() { # ID ENDED: the log since the round began has one beginning of i
 	[ "$in $out" = "1 $2" ] || { echo "the log has $in beginnings and $out ends"; log_since | grep -E "guest$1\\b" | tail -20; return 1; }
 }
 leaves() { guest_disconnect "$1"; gone "$1" && one_session "$1" 1; }
-# Nothing is left of anybody, wherever one looks. (Messages of the packet path go back when there are more.)
+# Nothing is left of anybody, wherever one looks, once a minute has passed: so long an IKE SA waits that a client left in the
+# middle of a rekey. (Messages of the packet path go back when there are more.)
 nothing_left() {
 	local _ left
-	for _ in $(seq "${1:-30}"); do
+	for _ in $(seq 90); do
 		left=$(cli 'show crypto isakmp sa' 'show crypto ipsec sa' 'show vpdn' 'show resource usage' 'show ip local pool sales_addresses' \
 			'show uauth' 'show memory detail' 2>&1 | awk '
 			/IKE Peer:|current_peer|Tunnel id|Call id/ {print}
@@ -126,7 +132,7 @@ dropped_none() {
 	for g in srv hid; do at $g; cli 'show asp drop' >>"$A/drops"; ! cli 'show asp drop' | grep -E 'ring-full|no-buffer|esp-replay|esp-auth|no-sa-out' || rc=1; done
 	at srv; return $rc
 }
-empty() { local g rc=0; for g in srv hid; do at $g; nothing_left "$@" || rc=1; done; at srv; return $rc; }
+empty() { local g rc=0; for g in srv hid; do at $g; nothing_left || rc=1; done; at srv; return $rc; }
 places_tests() {
 	wanted places || return 0
 	for ROUND in $(seq "$ROUNDS"); do
