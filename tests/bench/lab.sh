@@ -1,4 +1,4 @@
-# Two network namespaces for measuring; sourced by tests/bench/run, and of use by hand:
+# Two network namespaces for measuring; sourced by tests/bench/run and tests/bench/storm, and of use by hand:
 #
 #   $P-gw    the appliance: out0 203.0.113.1/24 towards the clients, in0 10.77.0.1/24 to nowhere
 #   $P-cl    the clients: wan0 203.0.113.2/24; all of 198.18.0.0/15 is their own
