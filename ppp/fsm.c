@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/debug.h"
+#include "core/base/hash.h"
 #include "core/base/share.h"
 #include "ppp/proto.h"
 
@@ -35,7 +36,7 @@ static void on_timer(struct timer *t, void *arg)
 
 static void start_timer(struct ppp_cp *cp)
 {
-	timer_start(cp->clock, &cp->timer, PPP_RESTART_MS, on_timer, cp);
+	timer_start(cp->clock, &cp->timer, cp->wait_ms > 0 ? cp->wait_ms : PPP_RESTART_MS, on_timer, cp);
 }
 
 /* ------------------------------------------------------------------ actions (RFC 1661 §4.4) */
@@ -92,8 +93,10 @@ static void scr(struct ppp_cp *cp, struct rcvd *p)
 	/* a repeated request keeps its identifier, so that a late answer to the first one still counts */
 	bool same =
 	        bytes_eq((struct bytes){options, wr_len(&w)}, (struct bytes){cp->req, cp->req_len});
-	if (!same || cp->req_id == 0 || cp->restart == PPP_MAX_CONFIGURE)
+	if (!same || cp->req_id == 0 || cp->restart == PPP_MAX_CONFIGURE) {
 		cp->req_id = ppp_cp_id(cp);
+		cp->asked_ms = clock_now(cp->clock);
+	}
 	if (!same) {
 		share_drop(cp->req);
 		cp->req = share_hold(options, wr_len(&w));
@@ -454,11 +457,25 @@ static void hurry(struct ppp_cp *cp)
 		timer_start(cp->clock, &cp->timer, PPP_HURRY_MS, on_timer, cp);
 }
 
+/* Who has our Ack takes another identifier for what he asks next (§5.1). So the same request again was sent before
+ * the Ack came, by a peer that is further away than its Restart timer reaches: it is no reason to begin anew, which
+ * would never end over such a way. */
+static bool asks_again(const struct ppp_cp *cp, const struct rcvd *p, uint64_t theirs)
+{
+	return cp->state == PPP_OPENED && cp->theirs == theirs && cp->their_id == p->id;
+}
+
 static void take_request(struct ppp_cp *cp, struct rcvd *p, struct bytes options)
 {
+	static const uint64_t key[2];
 	uint8_t reply[PPP_FRAME_MAX - 4];
 	struct wr w = wr_of(reply, sizeof(reply));
 	bool ok = opt_list_ok(options);
+	uint64_t theirs = hash_keyed(key, options.p, options.len) | 1;
+	if (asks_again(cp, p, theirs)) {
+		ppp_cp_send(cp, PPP_CODE_CONF_ACK, p->id, options);
+		return;
+	}
 	if (ok && cp->def->begin)
 		cp->def->begin(cp->owner);
 	if (!ok || !opt_judge(&cp->def->opts, cp->owner, options, cp->naks_out >= PPP_MAX_FAILURE,
@@ -467,8 +484,19 @@ static void take_request(struct ppp_cp *cp, struct rcvd *p, struct bytes options
 		return;
 	}
 	p->reply = (struct bytes){reply, wr_len(&w)};
+	cp->their_id = p->id;
+	cp->theirs = p->answer == PPP_CODE_CONF_ACK ? theirs : 0;
 	step(cp, p->answer == PPP_CODE_CONF_ACK ? PPP_EV_RCR_GOOD : PPP_EV_RCR_BAD, p);
 	hurry(cp);
+}
+
+/* A second answer to one request: it was repeated while the first answer was under way. A peer that is up begins anew
+ * when it hears a repeated request, so from now on the Restart timer waits for as long as this way takes (§4.6). */
+static void learn_distance(struct ppp_cp *cp)
+{
+	uint64_t wait = (uint64_t)cp->took_ms + cp->took_ms / 2;
+	if (wait > PPP_RESTART_MS)
+		cp->wait_ms = (uint16_t)(wait < PPP_RESTART_MOST_MS ? wait : PPP_RESTART_MOST_MS);
 }
 
 /* Ack, Nak and Rej count only as answers to our last request (§5.2-5.4). */
@@ -476,6 +504,8 @@ static void take_answer(struct ppp_cp *cp, struct rcvd *p, uint8_t code, struct 
 {
 	struct bytes sent = {cp->req, cp->req_len};
 	bool waiting = cp->state >= PPP_REQ_SENT;
+	if (p->id == cp->answered_id)
+		learn_distance(cp);
 	if (p->id != cp->req_id || cp->req_id == 0) {
 		bad(cp, "answer to another request");
 		return;
@@ -496,6 +526,8 @@ static void take_answer(struct ppp_cp *cp, struct rcvd *p, uint8_t code, struct 
 		return;
 	}
 	cp->acked = code == PPP_CODE_CONF_ACK;
+	cp->answered_id = p->id;
+	cp->took_ms = (uint32_t)(clock_now(cp->clock) - cp->asked_ms);
 	step(cp, code == PPP_CODE_CONF_ACK ? PPP_EV_RCA : PPP_EV_RCN, p);
 }
 

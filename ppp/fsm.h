@@ -48,6 +48,7 @@ enum ppp_event {
 /* Defaults of §4.6. */
 enum {
 	PPP_RESTART_MS = 3000,
+	PPP_RESTART_MOST_MS = 10000, /* of a peer that is far away */
 	PPP_HURRY_MS = 500, /* longer than an answer usually takes */
 	PPP_MAX_CONFIGURE = 10,
 	PPP_MAX_TERMINATE = 2,
@@ -93,6 +94,12 @@ struct ppp_cp {
 	const uint8_t *req; /* options of our last Configure-Request, shared (core/base/share.h); NULL = none */
 	uint8_t req_len;
 	bool acked; /* ... which the peer has acknowledged */
+	uint8_t their_id; /* of the peer's last Configure-Request that we acknowledged */
+	uint64_t theirs;  /* ... and a hash of its options; 0 = none */
+	uint64_t asked_ms; /* when the last Configure-Request went out for the first time */
+	uint8_t answered_id; /* the last one that was answered */
+	uint32_t took_ms;    /* ... after so long */
+	uint16_t wait_ms;  /* the Restart timer's period, once the default was seen to be too short; else 0 */
 	struct timer timer;
 	struct fsm_history history;
 };

@@ -111,6 +111,11 @@ static void put_profile(struct ppp_peer *p, struct wr *out)
 	*out = w;
 }
 
+static void say_lcp_req(struct ppp_peer *p)
+{
+	packet(p, 0xc021, REQ, p->lcp_req_id, p->lcp_req, p->lcp_req_len);
+}
+
 static void send_lcp_req(struct ppp_peer *p)
 {
 	struct wr w = wr_of(p->lcp_req, sizeof(p->lcp_req));
@@ -121,7 +126,7 @@ static void send_lcp_req(struct ppp_peer *p)
 	p->lcp_req_len = wr_len(&w);
 	p->lcp_req_id = p->id++;
 	p->lcp_acked = false;
-	packet(p, 0xc021, REQ, p->lcp_req_id, p->lcp_req, p->lcp_req_len);
+	say_lcp_req(p);
 }
 
 static void put_ip(struct ppp_peer *p, struct wr *w, uint8_t type, uint32_t ip)
@@ -147,6 +152,11 @@ static void put_plain_ipcp(struct ppp_peer *p, struct wr *w)
 		put_ip(p, w, 132, p->nbns[1]);
 }
 
+static void say_ipcp_req(struct ppp_peer *p)
+{
+	packet(p, 0x8021, REQ, p->ipcp_req_id, p->ipcp_req, p->ipcp_req_len);
+}
+
 static void send_ipcp_req(struct ppp_peer *p)
 {
 	struct wr w = wr_of(p->ipcp_req, sizeof(p->ipcp_req));
@@ -157,7 +167,7 @@ static void send_ipcp_req(struct ppp_peer *p)
 	p->ipcp_req_len = wr_len(&w);
 	p->ipcp_req_id = p->id++;
 	p->ipcp_acked = false;
-	packet(p, 0x8021, REQ, p->ipcp_req_id, p->ipcp_req, p->ipcp_req_len);
+	say_ipcp_req(p);
 }
 
 static void send_auth(struct ppp_peer *p)
@@ -165,6 +175,7 @@ static void send_auth(struct ppp_peer *p)
 	ppp_peer_frame(p, p->method == AAA_PAP ? 0xc023 : 0xc223, p->auth_packet, p->auth_len);
 }
 
+/* A request that is repeated keeps its identifier (RFC 1661 §5.1), so a late answer counts. */
 static void on_timer(struct timer *t, void *arg)
 {
 	(void)t;
@@ -172,11 +183,11 @@ static void on_timer(struct timer *t, void *arg)
 	if (p->closed || ++p->tries > 20)
 		return;
 	if (!p->lcp_acked)
-		send_lcp_req(p);
+		say_lcp_req(p);
 	else if (p->lcp_up && !p->authenticated && !p->refused && p->auth_len)
 		send_auth(p);
 	else if (p->authenticated && !p->ipcp_acked)
-		send_ipcp_req(p);
+		say_ipcp_req(p);
 	timer_start(p->clock, &p->timer, 3000, on_timer, p);
 }
 

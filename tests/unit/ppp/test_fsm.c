@@ -356,12 +356,71 @@ static void answered_twice(void **state)
 	assert_string_equal(seen, "");
 }
 
+/* A request that is repeated before our Ack has reached the peer is acknowledged again and takes nothing down; one with
+ * another identifier, or with other options, begins anew. */
+static void asked_twice(void **state)
+{
+	(void)state;
+	static const char *const others[] = {"\x01\x0a\x00\x07\x07\x03\x01", "\x01\x09\x00\x04"};
+	for (unsigned other = 0; other < 2; other++) {
+		start_in(PPP_ACK_RCVD);
+		PACKET("\x01\x09\x00\x07\x07\x03\x01");
+		assert_int_equal(cp.state, PPP_OPENED);
+		for (unsigned i = 0; i < 3; i++) {
+			seen[0] = '\0';
+			PACKET("\x01\x09\x00\x07\x07\x03\x01");
+			assert_int_equal(cp.state, PPP_OPENED);
+			assert_string_equal(seen, "sca");
+			assert_memory_equal(last_frame, "\x02\x09\x00\x07\x07\x03\x01", last_len);
+		}
+		seen[0] = '\0';
+		packet(others[other], (size_t)others[other][3]);
+		assert_int_equal(cp.state, PPP_ACK_SENT);
+		assert_string_equal(seen, "tld,scr,sca");
+	}
+}
+
+/* One request, answered after so long and a second time; then how long the next one waits until it is repeated. */
+static uint64_t patience_after(uint64_t took_ms, bool again)
+{
+	start_in(PPP_CLOSED);
+	ppp_cp_event(&cp, PPP_EV_OPEN);
+	char ack[] = "\x02\x05\x00\x04";
+	ack[1] = (char)last_frame[1];
+	PACKET("\x01\x09\x00\x07\x07\x03\x01");
+	clock_run(&clk, clk.now_ms + took_ms);
+	packet(ack, 4);
+	assert_int_equal(cp.state, PPP_OPENED);
+	if (again)
+		packet(ack, 4);
+	PACKET("\x01\x0a\x00\x07\x07\x03\x01");
+	assert_int_equal(cp.state, PPP_ACK_SENT);
+	seen[0] = '\0';
+	uint64_t began_ms = clk.now_ms;
+	while (seen[0] == '\0')
+		clock_run(&clk, clk.now_ms + 1);
+	assert_string_equal(seen, "scr");
+	return clk.now_ms - began_ms;
+}
+
+/* Over a way that takes longer than the Restart timer, requests stop overtaking their answers (§4.6). A single late
+ * answer may be one to a repeat, what came before having been lost. */
+static void far_away(void **state)
+{
+	(void)state;
+	assert_int_equal(patience_after(20, true), PPP_RESTART_MS);
+	assert_int_equal(patience_after(4000, false), PPP_RESTART_MS);
+	assert_int_equal(patience_after(4000, true), 6000);
+	assert_int_equal(patience_after(9000, true), PPP_RESTART_MOST_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(all_cells),   cmocka_unit_test(malformed),
 	        cmocka_unit_test(timeouts),    cmocka_unit_test(late_listener),
 	        cmocka_unit_test(max_failure), cmocka_unit_test(answered_twice),
+	        cmocka_unit_test(asked_twice), cmocka_unit_test(far_away),
 	};
 	clock_init(&clk, 1000);
 	ppp_cp_init(&cp, &def, &clk, NULL, send);
