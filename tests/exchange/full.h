@@ -85,6 +85,8 @@ struct client {
 	uint8_t other[2048];
 	size_t other_len;
 	void *owner;         /* whatever the test likes */
+	/* An echo came back; must not fail a test. NULL = nobody looks. */
+	void (*echo)(struct client *c, struct bytes packet);
 	struct timer traffic;
 	uint32_t traffic_ms, traffic_len;
 };

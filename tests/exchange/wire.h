@@ -7,7 +7,8 @@
 struct wire {
 	struct clock *clock;
 	uint32_t rnd;
-	unsigned loss, doubled;       /* of 1000 packets */
+	unsigned loss, doubled;       /* of 1000 packets, or pieces of them */
+	unsigned mtu;                 /* bytes of a piece; pieces go by themselves and are put together again. 0 = any */
 	uint32_t delay_ms, jitter_ms; /* jitter above the distance of packets reorders them */
 	struct flying *first;
 	unsigned lost, carried;
