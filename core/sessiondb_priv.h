@@ -31,6 +31,7 @@ struct entry *sessiondb_entry(struct sessiondb *db, uint32_t unit);
 struct session_row {
 	uint32_t index;
 	struct ppp_session_info ppp;
+	uint32_t public_ip; /* the client's present one, which its NAT or its way may have changed since the login */
 	/* only for an order that needs them */
 	const char *cipher;
 	uint64_t idle_ms;

@@ -25,8 +25,11 @@ static struct session_facts facts_of(struct sessiondb *db, const struct session_
 {
 	struct gateway *gw = db->gw;
 	const struct ppp_session_info *s = &row->ppp;
-	struct session_facts f = {
-	        .index = row->index, .ppp = s, .now_ms = clock_now(&gw->clock), .filter = s->filter};
+	struct session_facts f = {.index = row->index,
+	                          .ppp = s,
+	                          .public_ip = row->public_ip,
+	                          .now_ms = clock_now(&gw->clock),
+	                          .filter = s->filter};
 	struct child_pick pick = {.flow = s->link->flow};
 	f.has_ike = ike_peer_info(gw->ike, s->link->peer, &f.ike);
 	ike_each_child(gw->ike, s->link->peer, pick_child, &pick);
@@ -78,13 +81,20 @@ static bool fits(const struct picking *p, const struct session_row *row)
 	    !protocol_fits(cmd_text(c, "protocol"), s->link->udp_encap) ||
 	    !encryption_fits(p->db, cmd_text(c, "encryption"), row))
 		return false;
-	if (cmd_u32(c, "ip", &ip) && ip != s->link->remote.ip && ip != s->ip)
+	if (cmd_u32(c, "ip", &ip) && ip != row->public_ip && ip != s->ip)
 		return false;
-	if (cmd_u32(c, "p-ip", &ip) && ip != s->link->remote.ip)
+	if (cmd_u32(c, "p-ip", &ip) && ip != row->public_ip)
 		return false;
 	if (cmd_u32(c, "a-ip", &ip) && ip != s->ip)
 		return false;
 	return !cmd_u32(c, "index", &ip) || ip == row->index;
+}
+
+/* Where IKE has it: it follows a client that moves. */
+static uint32_t public_ip(const struct sessiondb *db, const struct ppp_session_info *s)
+{
+	struct ike_peer_info ike;
+	return ike_peer_info(db->gw->ike, s->link->peer, &ike) ? ike.remote.ip : s->link->remote.ip;
 }
 
 static void take(void *arg, const struct ppp_session_info *s)
@@ -95,6 +105,7 @@ static void take(void *arg, const struct ppp_session_info *s)
 	if (e == NULL)
 		return;
 	row.index = e->index;
+	row.public_ip = public_ip(p->db, s);
 	if (!fits(p, &row))
 		return;
 	if (p->n == p->cap) {
@@ -129,12 +140,18 @@ static int by_index(const void *a, const void *b)
 	}
 ORDER(by_user, strcmp(a->user, b->user))
 ORDER(by_assigned, by_number(a->ip, b->ip))
-ORDER(by_public, by_number(a->link->remote.ip, b->link->remote.ip))
 ORDER(by_group, strcmp(a->link->tunnel_group, b->link->tunnel_group))
 ORDER(by_protocol, a->link->udp_encap - b->link->udp_encap)
 ORDER(by_login, by_number(a->login_ms, b->login_ms)) /* the longest first */
 ORDER(by_bytes_tx, by_number(b->counters.bytes_out, a->counters.bytes_out))
 ORDER(by_bytes_rx, by_number(b->counters.bytes_in, a->counters.bytes_in))
+
+static int by_public(const void *a, const void *b)
+{
+	int diff = by_number(((const struct session_row *)a)->public_ip,
+	                     ((const struct session_row *)b)->public_ip);
+	return diff != 0 ? diff : by_index(a, b);
+}
 
 static int by_cipher(const void *a, const void *b)
 {

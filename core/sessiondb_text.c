@@ -147,7 +147,7 @@ static void head(struct out *o, const struct session_facts *f, bool detail)
 	left(o, "", "Username", "%s", s->user);
 	right(o, "Index", "%" PRIu32, f->index);
 	left(o, "", "Assigned IP", "%s", ip4_text(s->ip).s);
-	right(o, "Public IP", "%s", ip4_text(s->link->remote.ip).s);
+	right(o, "Public IP", "%s", ip4_text(f->public_ip).s);
 	only(o, "", "Protocol", "IKEv1 %s %s", ipsec, l2tp);
 	only(o, "", "License", "Other VPN");
 	only(o, "", "Encryption", "IKEv1: (1)%s  %s: (1)%s  %s: (1)none", ike_enc, ipsec, esp_enc,
@@ -252,7 +252,7 @@ static void l2tp_block(struct out *o, const struct session_facts *f)
 	only(o, "  ", "Tunnel ID", "%" PRIu32 ".3", f->index);
 	only(o, "  ", "Username", "%s", s->user);
 	only(o, "  ", "Assigned IP", "%s", ip4_text(s->ip).s);
-	only(o, "  ", "Public IP", "%s", ip4_text(s->link->remote.ip).s);
+	only(o, "  ", "Public IP", "%s", ip4_text(f->public_ip).s);
 	left(o, "  ", "Encryption", "none");
 	right(o, "Hashing", "none");
 	only(o, "  ", "Auth Mode", "%s", aaa_method_shown(s->method));
@@ -327,7 +327,7 @@ void sessiondb_session_full(struct out *o, const struct session_facts *f, bool d
 	rec(o, "index username", "Session Type: IKEv1 IPsec | Index: %u | Username: %s", f->index,
 	    s->user);
 	rec(o, "assigned_ip", " | Assigned IP: %s", ip4_text(s->ip).s);
-	rec(o, "public_ip", " | Public IP: %s", ip4_text(s->link->remote.ip).s);
+	rec(o, "public_ip", " | Public IP: %s", ip4_text(f->public_ip).s);
 	rec(o, "ipsec l2tp", " | Protocol: IKEv1 %s %s", ipsec_word(nat), sessiondb_l2tp_word(nat));
 	rec(o, "encryption hashing", " | Encryption: %s | Hashing: %s", sessiondb_cipher(f),
 	    f->has_child ? mac_word(f->child.pair.alg.mac) : "none");

@@ -10,6 +10,7 @@ struct session_facts {
 	uint32_t index;
 	uint64_t now_ms;
 	const struct ppp_session_info *ppp;
+	uint32_t public_ip; /* the client's present one */
 	bool has_ike, has_child, has_stats;
 	struct ike_peer_info ike;
 	struct ike_child_info child;

@@ -105,6 +105,26 @@ static void in_order(struct world *w, const char *line, const char *a, const cha
 		fail_msg("%s: not %s %s %s\n%s", line, a, b, c, text);
 }
 
+/* A client that goes on from another address is found under the new one. */
+static void moved(void **state)
+{
+	struct world *w = *state;
+	struct three t = three_enter(w);
+	t.bob->public_ip = HOME_IP + 1;
+	t.bob->nat_natt++;
+	client_data(t.bob, 2);
+	shows(w, "show vpn-sessiondb ra-ikev1-ipsec filter p-ipaddress 203.0.113.11", 1);
+	shows(w, "show vpn-sessiondb ra-ikev1-ipsec filter ipaddress 203.0.113.102", 1);
+	shows(w, "show vpn-sessiondb ra-ikev1-ipsec filter p-ipaddress 203.0.113.102", 1);
+	in_order(w, "show vpn-sessiondb ra-ikev1-ipsec sort p-ipaddress", ": plain", ": alice", ": bob");
+	const char *text = world_show(w, "show vpn-sessiondb detail ra-ikev1-ipsec filter name bob");
+	assert_int_equal(times(text, "Public IP    : 203.0.113.102"), 2);
+	assert_int_equal(times(text, "203.0.113.11"), 0);
+	text = world_show(w, "show vpn-sessiondb full ra-ikev1-ipsec");
+	assert_int_equal(times(text, "| Public IP: 203.0.113.102 |"), 1);
+	three_leave(&t);
+}
+
 static void orders(void **state)
 {
 	struct world *w = *state;
@@ -198,6 +218,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(filters, world_setup, world_teardown),
+	        cmocka_unit_test_setup_teardown(moved, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(orders, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(counts, world_setup, world_teardown),
 	        cmocka_unit_test_setup_teardown(asked, world_setup, world_teardown),
