@@ -12,6 +12,7 @@
 #include "tests/clients/drive.h"
 #include "tests/clients/heard.h"
 #include "tests/clients/look.h"
+#include "tests/clients/say.h"
 
 static struct profile *profile;
 static struct script_list vendors; /* what it says usually */
