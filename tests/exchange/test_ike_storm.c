@@ -348,8 +348,20 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	        T(all_at_once), T(crowd_behind_one_address), T(crowd_beside_a_crowd), T(forged_crowd), T(clients_in_a_flood), T(clients_behind_forged_waiters), T(behind_a_crowd), T(more_than_the_limit),    T(faster_than_served), T(flood_of_one_address),
-	        T(share_of_a_small_limit), T(full_queue), T(first_messages_are_told_apart),             T(repetitions_cost_nothing),
+	        T(all_at_once),
+	        T(crowd_behind_one_address),
+	        T(crowd_beside_a_crowd),
+	        T(forged_crowd),
+	        T(clients_in_a_flood),
+	        T(clients_behind_forged_waiters),
+	        T(behind_a_crowd),
+	        T(more_than_the_limit),
+	        T(faster_than_served),
+	        T(flood_of_one_address),
+	        T(share_of_a_small_limit),
+	        T(full_queue),
+	        T(first_messages_are_told_apart),
+	        T(repetitions_cost_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
