@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "tests/bench/load/load.h"
+#include "tests/client/echo.h"
 
-enum { ICMP = 1, ECHO = 8, ECHO_REPLY = 0, IP_LEN = 20, ICMP_LEN = 8, STAMP = 8, DRAIN_MS = 2000 };
+enum { DRAIN_MS = 2000 };
 
 struct echo {
 	uint64_t sent, back, refused; /* refused: by our own socket, or no tunnel is up */
@@ -15,27 +16,23 @@ struct echo {
 
 static void send_one(struct load *l, const struct traffic *t, uint16_t seq)
 {
-	static const uint8_t address_control_ip[] = {0xff, 0x03, 0x00, 0x21};
-	uint8_t frame[sizeof address_control_ip + TRAFFIC_SIZE_MAX] = {0};
+	uint8_t frame[ECHO_PPP + TRAFFIC_SIZE_MAX], data[TRAFFIC_SIZE_MAX] = {0};
 	struct client *c = traffic_next(l, t);
 	unsigned errors = l->send_errors;
 	if (c == NULL) {
 		l->echo->refused++;
 		return;
 	}
-	struct wr w = wr_of(frame, sizeof frame);
-	wr_bytes(&w, address_control_ip, sizeof address_control_ip);
-	uint8_t *ip = frame + sizeof address_control_ip, *icmp = ip + IP_LEN;
-	traffic_ip(&w, c, ICMP, c->vpn.ppp.ip, TUNNEL_HOST, t->size);
-	wr_u8(&w, ECHO);
-	wr_u8(&w, 0);
-	wr_u16(&w, 0);
-	wr_u16(&w, (uint16_t)c->index);
-	wr_u16(&w, seq);
-	wr_u64(&w, now_us());
-	uint16_t sum = ip4_checksum(icmp, t->size - IP_LEN, 0);
-	wr_patch_u16(&w, sizeof address_control_ip + IP_LEN + 2, sum);
-	lac_send_frame(&c->vpn.lac, frame, sizeof address_control_ip + t->size);
+	struct echo_msg m = {.type = ECHO_REQUEST,
+	                     .src = c->vpn.ppp.ip,
+	                     .dst = TUNNEL_HOST,
+	                     .id = (uint16_t)c->index,
+	                     .seq = seq,
+	                     .data = {data, t->size - ECHO_HEAD}};
+	struct wr stamp = wr_of(data, sizeof data), w = wr_of(frame, sizeof frame);
+	wr_u64(&stamp, now_us());
+	echo_write(&w, &m);
+	lac_send_frame(&c->vpn.lac, frame, wr_len(&w));
 	l->echo->sent++;
 	l->echo->refused += l->send_errors - errors;
 }
@@ -43,14 +40,12 @@ static void send_one(struct load *l, const struct traffic *t, uint16_t seq)
 void echo_input(struct client *c, struct bytes packet)
 {
 	struct echo *e = c->l->echo;
-	struct rd r = rd_of(packet.p, packet.len);
-	rd_skip(&r, IP_LEN);
-	uint8_t type = rd_u8(&r);
-	rd_skip(&r, 3);
-	bool own = rd_u16(&r) == (uint16_t)c->index;
-	rd_skip(&r, 2);
+	struct echo_msg m;
+	if (e == NULL || !echo_read(packet, &m) || m.type != ECHO_REPLY || m.id != (uint16_t)c->index)
+		return;
+	struct rd r = rd_of(m.data.p, m.data.len);
 	uint64_t stamp = rd_u64(&r);
-	if (e == NULL || !rd_ok(&r) || type != ECHO_REPLY || !own)
+	if (!rd_ok(&r))
 		return;
 	if (e->back < e->cap)
 		e->rtt[e->back] = (double)(now_us() - stamp) / 1000;

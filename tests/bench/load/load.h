@@ -201,8 +201,6 @@ enum { TRAFFIC_HOST = 0x0a4d0002, TRAFFIC_SIZE_MAX = 1400, TRAFFIC_SIZE_MIN = 60
 
 /* The tunnels that take part: those that are up, in turn, tunnels of them. NULL when none is. */
 struct client *traffic_next(struct load *l, const struct traffic *t);
-/* The IP header of a packet of so many bytes, its header included. */
-void traffic_ip(struct wr *w, struct client *c, uint8_t proto, uint32_t src, uint32_t dst, uint32_t len);
 /* Headers of one packet, or of one that is to be cut into segments of t->size: IP, UDP or TCP; all data is zero.
  * len is that of the whole packet. partial: the checksum is that of the pseudo header alone. */
 void traffic_headers(struct client *c, const struct traffic *t, bool to_client, bool partial, uint32_t len,

@@ -89,7 +89,8 @@ static void put_tcp(struct wr *w, struct client *c, uint16_t flow, uint32_t len)
 	c->tcp_seq += len - TCP_LEN;
 }
 
-void traffic_ip(struct wr *w, struct client *c, uint8_t proto, uint32_t src, uint32_t dst, uint32_t len)
+/* An IP header of len bytes in all. */
+static void put_ip(struct wr *w, struct client *c, uint8_t proto, uint32_t src, uint32_t dst, uint32_t len)
 {
 	size_t at = wr_len(w);
 	wr_u16(w, 0x4500);
@@ -110,7 +111,7 @@ void traffic_headers(struct client *c, const struct traffic *t, bool to_client, 
 	uint32_t own = c->vpn.ppp.ip, src = to_client ? TRAFFIC_HOST : own, dst = to_client ? own : TRAFFIC_HOST;
 	uint16_t flow = (uint16_t)(t->flows > 1 ? c->ip_id % t->flows : 0);
 	struct wr w = wr_of(ip, traffic_header_len(t));
-	traffic_ip(&w, c, t->tcp ? TCP : UDP, src, dst, len);
+	put_ip(&w, c, t->tcp ? TCP : UDP, src, dst, len);
 	len -= IP_LEN;
 	if (t->tcp)
 		put_tcp(&w, c, flow, len);

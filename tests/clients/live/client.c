@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "tests/client/echo.h"
 #include "tests/clients/needs.h"
 #include "tests/clients/say.h"
 
@@ -76,62 +77,62 @@ static void on_l2tp(void *arg, const uint8_t *msg, size_t len)
 
 /* ------------------------------------------------------------------ echoes */
 
-enum { ICMP = 1, ECHO_REPLY = 0, ECHO = 8, IP_LEN = 20, ICMP_LEN = 8 };
-
-/* An ICMP message in IP, checksums included. */
-static void send_icmp(struct live *c, uint8_t type, uint32_t to, struct bytes rest)
+static void send_echo(struct live *c, const struct echo_msg *m)
 {
 	uint8_t frame[2048];
-	size_t len = IP_LEN + 4 + rest.len;
 	struct wr w = wr_of(frame, sizeof frame);
-	wr_u32(&w, 0xff030021);
-	wr_u16(&w, 0x4500);
-	wr_u16(&w, (uint16_t)len);
-	wr_u32(&w, 0);
-	wr_u8(&w, 64);
-	wr_u8(&w, ICMP);
-	wr_u16(&w, 0);
-	wr_u32(&w, c->vpn.ppp.ip);
-	wr_u32(&w, to);
-	wr_u16(&w, (uint16_t)(type << 8));
-	wr_u16(&w, 0);
-	wr_bytes(&w, rest.p, rest.len);
+	echo_write(&w, m);
 	assert_true(wr_ok(&w));
-	wr_patch_u16(&w, 4 + 10, ip4_checksum(frame + 4, IP_LEN, 0));
-	wr_patch_u16(&w, 4 + IP_LEN + 2, ip4_checksum(frame + 4 + IP_LEN, len - IP_LEN, 0));
 	lac_send_frame(&c->vpn.lac, frame, wr_len(&w));
+}
+
+/* Each number of the round counts once; who was asked in a round before is none of it. */
+static void on_reply(struct live *c, uint16_t seq)
+{
+	const uint16_t n = (uint16_t)(seq - c->first_seq);
+	uint8_t *byte = &c->heard[n / 8], bit = (uint8_t)(1u << n % 8);
+	if (n >= c->asked || (*byte & bit))
+		return;
+	*byte |= bit;
+	c->answered++;
 }
 
 static void on_ip(void *arg, struct bytes packet)
 {
 	struct live *c = arg;
-	struct rd r = rd_of(packet.p, packet.len);
-	rd_skip(&r, 9);
-	bool icmp = rd_u8(&r) == ICMP;
-	rd_skip(&r, 2);
-	uint32_t from = rd_u32(&r), to = rd_u32(&r);
-	uint8_t type = rd_u8(&r);
-	rd_skip(&r, 3);
-	struct bytes rest = rd_rest(&r);
-	if (!rd_ok(&r) || !icmp || from != LIVE_HOST || to != c->vpn.ppp.ip)
+	struct echo_msg m;
+	if (!echo_read(packet, &m) || m.src != LIVE_HOST || m.dst != c->vpn.ppp.ip)
 		return;
-	struct rd id = rd_of(rest.p, rest.len);
-	if (type == ECHO_REPLY && rd_u16(&id) == c->index && rest.len == c->traffic_len - IP_LEN - 4)
-		c->answered++;
-	if (type == ECHO)
-		send_icmp(c, ECHO_REPLY, from, rest);
+	if (m.type == ECHO_REPLY && m.id == c->index && m.data.len == c->traffic_len - ECHO_HEAD)
+		on_reply(c, m.seq);
+	if (m.type == ECHO_REQUEST) {
+		m.type = ECHO_REPLY;
+		m.dst = m.src;
+		m.src = c->vpn.ppp.ip;
+		send_echo(c, &m);
+	}
 }
 
 static void ping(struct timer *t, void *arg)
 {
+	static const uint8_t zeros[2048];
 	struct live *c = arg;
-	uint8_t rest[2048] = {0};
-	struct wr w = wr_of(rest, sizeof rest);
-	wr_u16(&w, (uint16_t)c->index);
-	wr_u16(&w, (uint16_t)c->asked);
-	c->asked++;
+	struct echo_msg m = {.type = ECHO_REQUEST,
+	                     .src = c->vpn.ppp.ip,
+	                     .dst = LIVE_HOST,
+	                     .id = (uint16_t)c->index,
+	                     .seq = (uint16_t)(c->first_seq + c->asked),
+	                     .data = {zeros, c->traffic_len - ECHO_HEAD}};
+	assert_true(++c->asked <= LIVE_PINGS);
 	timer_start(&c->clock, t, c->traffic_ms, ping, c);
-	send_icmp(c, ECHO, LIVE_HOST, (struct bytes){rest, c->traffic_len - IP_LEN - 4});
+	send_echo(c, &m);
+}
+
+void live_round(struct live *c)
+{
+	c->first_seq = (uint16_t)(c->first_seq + c->asked);
+	c->asked = c->answered = 0;
+	memset(c->heard, 0, sizeof c->heard);
 }
 
 void live_traffic(struct live *c, uint32_t every_ms, uint32_t len)
@@ -178,7 +179,8 @@ void live_enter(struct live *c, uint32_t at)
 	static const struct vpn_ops ops = {.send = on_send, .ip = on_ip};
 	const struct client_habits habits = needs_habits(c->profile, c->nat ? at : 0, 0, c->user, LIVE_PASSWORD);
 	struct vpn *v = &c->vpn;
-	c->first_len = c->asked = c->answered = 0;
+	c->first_len = 0;
+	live_round(c);
 	memset(c->left_by, 0, sizeof c->left_by);
 	wire_open(c, at);
 	vpn_on(v, &habits, at, &c->clock, &c->sas, &ops, c);

@@ -19,6 +19,7 @@ enum {
 	LIVE_HOST = 0x0a4d0002,       /* 10.77.0.2: it answers pings behind the server */
 	LIVE_PATIENCE_MS = 30000,     /* for whatever is to happen on a machine that has other things to do */
 	LIVE_SLOTS = 256,
+	LIVE_PINGS = 0x8000,          /* of one round, at most */
 };
 #define LIVE_PASSWORD "wonder-1" /* of every user; each client is one */
 
@@ -40,7 +41,10 @@ struct live {
 	size_t first_len;
 	bool listens; /* to itself and to the server: `heard`, answers */
 	struct heard answers;
-	unsigned asked, answered; /* pings through the tunnel */
+	/* pings through the tunnel, of this round: the number of the first, and by number which were answered */
+	unsigned asked, answered;
+	uint16_t first_seq;
+	uint8_t heard[0x10000 / 8];
 	struct timer traffic;
 	uint32_t traffic_ms, traffic_len;
 	void (*send_l2tp)(void *vpn, const uint8_t *msg, size_t len);
@@ -69,7 +73,9 @@ bool live_is_in(const struct live *c);
 void live_datagram(struct live *c, enum live_port port, const uint8_t *data, size_t len);
 /* Pings all the time; len 0 stops. */
 void live_traffic(struct live *c, uint32_t every_ms, uint32_t len);
-/* Stops that; every ping had its answer. */
+/* A new round: what was asked before does not count, nor does an answer to it that comes late. */
+void live_round(struct live *c);
+/* Stops the pings; each of the round had its answer. */
 void live_lost_nothing(struct live *c);
 void live_rekey_ipsec(struct live *c);
 void live_rekey_ike(struct live *c);

@@ -1,5 +1,4 @@
 /* clients_live: see the usage below. */
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "crypto/prim/prim.h"
+#include "tests/clients/folder.h"
 #include "tests/clients/live/live.h"
 #include "tests/clients/needs.h"
 
@@ -25,12 +25,13 @@ enum { NAMES = 48, WAYS = 2 };
 
 /* One client at one place; shared between the processes. */
 struct play {
-	struct profile *profile;
+	const struct profile *profile;
 	char user[NAMES];
 	bool nat;
 	enum live_result results[LIVE_STEPS];
 };
 
+static struct folder folder;
 static struct play *plays;
 static size_t n_plays;
 /* The processes. */
@@ -41,12 +42,6 @@ static struct {
 
 /* ------------------------------------------------------------------ who plays */
 
-static int is_profile(const struct dirent *d)
-{
-	const char *dot = strrchr(d->d_name, '.');
-	return dot != NULL && strcmp(dot, ".yaml") == 0;
-}
-
 static bool wanted(const char *name, const char *user, char **names, int n)
 {
 	for (int i = 0; i < n; i++)
@@ -55,41 +50,22 @@ static bool wanted(const char *name, const char *user, char **names, int n)
 	return n == 0;
 }
 
-static bool load(const char *folder, const char *file, char **names, int n)
+/* Those of the folder that are asked for, at both places. */
+static bool choose(char **names, int n)
 {
 	static const char *const ways[WAYS] = {"direct", "nat"};
-	char path[512], name[NAMES / 2];
-	snprintf(path, sizeof path, "%s/%s", folder, file);
-	snprintf(name, sizeof name, "%.*s", (int)strcspn(file, "."), file);
-	for (int way = 0; way < WAYS; way++) {
-		struct play *p = &plays[n_plays];
-		struct err err = {0};
-		snprintf(p->user, sizeof p->user, "%s-%s", name, ways[way]);
-		if (!wanted(name, p->user, names, n))
+	for (size_t i = 0; i < folder.n * WAYS; i++) {
+		struct play p = {.profile = folder.profiles[i / WAYS], .nat = i % WAYS == 1};
+		snprintf(p.user, sizeof p.user, "%s-%s", folder.names[i / WAYS], ways[i % WAYS]);
+		if (!wanted(folder.names[i / WAYS], p.user, names, n))
 			continue;
-		p->nat = way == 1;
-		p->profile = n_plays < LIVE_AT_MOST ? profile_load(path, &err) : NULL;
-		if (p->profile == NULL) {
-			fprintf(stderr, "%s\n", n_plays < LIVE_AT_MOST ? err.text : "too many clients");
+		if (n_plays == LIVE_AT_MOST) {
+			fputs("too many clients\n", stderr);
 			return false;
 		}
-		n_plays++;
+		plays[n_plays++] = p;
 	}
-	return true;
-}
-
-static bool load_all(const char *folder, char **names, int n)
-{
-	struct dirent **found;
-	int files = scandir(folder, &found, is_profile, alphasort);
-	bool ok = files > 0;
-	for (int i = 0; i < files; i++) {
-		ok = ok && load(folder, found[i]->d_name, names, n);
-		free(found[i]);
-	}
-	if (files >= 0)
-		free(found);
-	return ok && n_plays > 0;
+	return n_plays > 0;
 }
 
 static int print_lines(void)
@@ -137,8 +113,7 @@ static void begin(size_t i)
 	dup2(fileno(players[i].output), STDOUT_FILENO);
 	dup2(fileno(players[i].output), STDERR_FILENO);
 	int status = play(&plays[i]);
-	for (size_t k = 0; k < n_plays; k++)
-		profile_free(plays[k].profile);
+	folder_free(&folder);
 	prim_free();
 	exit(status);
 }
@@ -185,7 +160,7 @@ int main(int argc, char **argv)
 {
 	bool lines = argc > 1 && strcmp(argv[1], "--lines") == 0, ok[LIVE_AT_MOST], all = true;
 	struct err err = {0};
-	size_t bytes = (LIVE_AT_MOST + WAYS) * sizeof *plays;
+	size_t bytes = LIVE_AT_MOST * sizeof *plays;
 	argv += lines;
 	argc -= lines;
 	if (argc < 2 || argv[1][0] == '-') {
@@ -193,7 +168,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	plays = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (plays == MAP_FAILED || prim_init(&err) != 0 || !load_all(argv[1], argv + 2, argc - 2))
+	if (plays == MAP_FAILED || prim_init(&err) != 0 || !folder_load(&folder, argv[1]) || !choose(argv + 2, argc - 2))
 		return 2;
 	for (size_t i = 0; !lines && i < n_plays; i++)
 		begin(i);
@@ -202,8 +177,7 @@ int main(int argc, char **argv)
 	if (!lines)
 		print_table(ok);
 	int status = lines ? print_lines() : all ? 0 : 1;
-	for (size_t i = 0; i < n_plays; i++)
-		profile_free(plays[i].profile);
+	folder_free(&folder);
 	prim_free();
 	munmap(plays, bytes);
 	return status;
