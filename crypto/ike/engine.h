@@ -309,6 +309,8 @@ struct ike_flow {
 	enum esp_mode mode;
 	struct ike_child *children; /* newest first */
 	struct ike_child *current;  /* what it is sent on */
+	struct ike_child *awaited;  /* what it will be sent on once the peer is heard on it; NULL: nothing new */
+	bool again;                 /* that is the second one: the peer did not use the first */
 	size_t nchildren;
 	/* what a rekey that we begin offers */
 	struct esp_alg alg;
@@ -579,7 +581,7 @@ void flow_remove(struct ike_flow *flow, enum sa_end why, bool tell);
 void flow_rekey(struct ike_flow *flow);
 /* Installs the receiving side. NULL with err. */
 struct ike_child *child_install(struct ike_qm *qm, struct sa_pair *pair, struct err *err);
-/* The sending side: it becomes the flow's current one. */
+/* Both sides have it: it becomes the flow's current one, of a rekey of ours when the peer has used it. */
 void child_use(struct ike_child *child);
 void child_remove(struct ike_child *child, enum sa_end why, bool tell);
 struct ike_child *child_by_spi_in(struct ike *ike, uint32_t spi);

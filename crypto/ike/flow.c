@@ -6,7 +6,7 @@
 #include "crypto/ike/engine.h"
 #include "crypto/ike/info.h"
 
-enum { REPLACED_MS = 30000, RETRY_MS = 10000, SETTLE_MS = 500 };
+enum { REPLACED_MS = 30000, RETRY_MS = 10000, SETTLE_MS = 500, UNDER_WAY_MS = 5000, AWAITED_MAX_MS = 60000 };
 
 struct ike_child *child_by_spi_in(struct ike *ike, uint32_t spi)
 {
@@ -176,6 +176,7 @@ static uint64_t settle_ms(const struct ike_sa *sa)
 }
 
 static void on_soft(struct timer *t, void *arg);
+static void on_hard(struct timer *t, void *arg);
 
 void flow_rekey(struct ike_flow *flow)
 {
@@ -193,6 +194,49 @@ void flow_rekey(struct ike_flow *flow)
 		mm_begin(flow->peer, NULL);
 }
 
+/* What was agreed on is sent on from now on, and ends what was before it. */
+static void take_over(struct ike_child *child)
+{
+	struct ike_flow *flow = child->flow;
+	struct ike *ike = flow->peer->ike;
+	struct ike_child *const before[] = {flow->current, flow->awaited};
+
+	flow->current = child;
+	flow->awaited = NULL;
+	flow->again = false;
+	ike->ops->sa->install_out(ike->ops->sa_ctx, child->pair.spi_in);
+	for (size_t i = 0; i < 2; i++)
+		if (before[i] != NULL && before[i] != child) {
+			before[i]->superseded = true;
+			timer_stop(ike->clock, &before[i]->soft);
+			/* Who began the rekey deletes the old pair, once the new one has taken over. */
+			if (child->began_by_us)
+				timer_start(ike->clock, &before[i]->hard, REPLACED_MS, on_hard, before[i]);
+		}
+}
+
+/* The peer sends on the old pair after the new one is there: our QM3 was lost, and with it what the peer knew of the exchange
+ * (strongSwan, when it replaces the IKE SA meanwhile). It gets one more Quick Mode; who does not use that either prefers old
+ * SAs. Who is silent is waited for longer. */
+static void await(struct ike_flow *flow)
+{
+	struct ike *ike = flow->peer->ike;
+	struct ike_child *child = flow->awaited;
+	struct sa_stats stats;
+	bool on_old = ike->ops->sa->stats(ike->ops->sa_ctx, flow->current->pair.spi_in, &stats) &&
+	              stats.last_in_ms > child->since_ms + UNDER_WAY_MS;
+
+	if (on_old && !flow->again) {
+		ike_debug(ike, IKE_EVENT, ike_prefix_peer(flow->peer).s,
+		          "The peer does not use SPI 0x%08x: beginning another Quick Mode", child->pair.spi_in);
+		child_remove(child, SA_END_DELETED, true);
+		flow->again = true;
+		flow_rekey(flow);
+	} else if (on_old || clock_now(ike->clock) - child->since_ms >= AWAITED_MAX_MS) {
+		take_over(child);
+	}
+}
+
 static void on_soft(struct timer *t, void *arg)
 {
 	struct ike_child *child = arg;
@@ -200,6 +244,12 @@ static void on_soft(struct timer *t, void *arg)
 	struct ike *ike = peer->ike;
 
 	ike_enter(ike);
+	if (child->flow->awaited != NULL && child->flow->current == child) {
+		timer_start(ike->clock, t, RETRY_MS, on_soft, child);
+		await(child->flow);
+		ike_leave(ike);
+		return;
+	}
 	say_timer(child, "P2 rekey timer expired", 0);
 	if (!child->dead && !child->superseded && child->flow->current == child) {
 		if (sa_best(peer) != NULL)
@@ -285,7 +335,7 @@ static void flow_trim(struct ike_flow *flow)
 	while (!flow->dead && flow->nchildren > IKE_CHILDREN_PER_FLOW) {
 		struct ike_child *oldest = NULL;
 		for (struct ike_child *c = flow->children; c != NULL; c = c->next)
-			if (c != flow->current && c->qm == NULL)
+			if (c != flow->current && c != flow->awaited && c->qm == NULL)
 				oldest = c;
 		if (oldest == NULL)
 			return;
@@ -297,22 +347,19 @@ void child_use(struct ike_child *child)
 {
 	struct ike_flow *flow = child->flow;
 	struct ike *ike = flow->peer->ike;
-	struct ike_child *old = flow->current;
 
 	child->out = true;
-	flow->current = child;
 	flow->want_rekey = false;
-	ike->ops->sa->install_out(ike->ops->sa_ctx, child->pair.spi_in);
 	if (child->pair.soft_s != 0) {
 		timer_start(ike->clock, &child->soft, 1000ull * child->pair.soft_s, on_soft, child);
 		say_timer(child, "P2 rekey timer started", child->pair.soft_s);
 	}
-	if (old != NULL && old != child) {
-		old->superseded = true;
-		timer_stop(ike->clock, &old->soft);
-		/* Who began the rekey deletes the old pair, once the new one has taken over. */
-		if (child->began_by_us)
-			timer_start(ike->clock, &old->hard, REPLACED_MS, on_hard, old);
+	/* The peer's own rekey is agreed on with its QM3; ours when it is seen to have that. */
+	if (!child->began_by_us || flow->current == NULL || flow->current->superseded) {
+		take_over(child);
+	} else {
+		flow->awaited = child;
+		timer_start(ike->clock, &flow->current->soft, RETRY_MS, on_soft, flow->current);
 	}
 	flow_trim(flow);
 	if (!flow->up && !flow->dead) {
@@ -364,15 +411,15 @@ void child_remove(struct ike_child *child, enum sa_end why, bool tell)
 		info_delete_esp(flow->peer, &child->pair.spi_in, 1);
 	ike->ops->sa->remove(ike->ops->sa_ctx, child->pair.spi_in, why);
 	ike_bury(ike, child, child_bury);
+	if (flow->awaited == child)
+		flow->awaited = NULL;
 	if (flow->current == child) {
 		/* The newest that can send takes over. */
 		flow->current = NULL;
 		for (struct ike_child *c = flow->children; c != NULL && flow->current == NULL;
 		     c = c->next)
 			if (c->out)
-				flow->current = c;
-		if (flow->current != NULL)
-			ike->ops->sa->install_out(ike->ops->sa_ctx, flow->current->pair.spi_in);
+				take_over(c);
 	}
 	flow_check(flow, why);
 }
@@ -383,11 +430,13 @@ static void on_used(void *ctx, uint32_t spi_in)
 {
 	struct ike *ike = ctx;
 	struct ike_child *child = child_by_spi_in(ike, spi_in);
-	if (child == NULL || child->qm == NULL)
+	if (child == NULL)
 		return;
-	/* The peer sends on it, so it has our QM2: as good as QM3, which may be lost or late. */
 	ike_enter(ike);
-	qm_confirmed(child->qm);
+	if (child->qm != NULL) /* the peer sends on it, so it has our QM2: as good as QM3, which may be lost or late */
+		qm_confirmed(child->qm);
+	else if (child->flow->awaited == child)
+		take_over(child);
 	ike_leave(ike);
 }
 

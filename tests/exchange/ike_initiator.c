@@ -109,18 +109,33 @@ static int fake_install_in(void *ctx, const struct sa_pair *pair, struct err *er
 
 static void fake_install_out(void *ctx, uint32_t spi)
 {
-	struct net_sa *sa = sa_of(ctx, spi);
-	if (sa != NULL)
-		sa->out = true;
+	struct node *node = ctx;
+	struct net_sa *sa = sa_of(node, spi);
+	if (sa == NULL)
+		return;
+	sa->out = true;
+	for (size_t i = 0; i < NET_SAS; i++)
+		if (node->sas[i].used && node->sas[i].pair.flow == sa->pair.flow && node->sas[i].sent_on) {
+			if (node->prefers_old)
+				return;
+			node->sas[i].sent_on = false;
+		}
+	sa->sent_on = true;
 }
 
 static void fake_remove(void *ctx, uint32_t spi, enum sa_end why)
 {
-	struct net_sa *sa = sa_of(ctx, spi);
-	if (sa != NULL) {
-		sa->used = sa->in = sa->out = false;
-		sa->why = why;
-	}
+	struct node *node = ctx;
+	struct net_sa *sa = sa_of(node, spi);
+	if (sa == NULL)
+		return;
+	sa->used = sa->in = sa->out = false;
+	sa->why = why;
+	for (size_t i = 0; i < NET_SAS && sa->sent_on && node->prefers_old; i++)
+		if (node->sas[i].used && node->sas[i].out && node->sas[i].pair.flow == sa->pair.flow) {
+			node->sas[i].sent_on = true;
+			return;
+		}
 }
 
 static void fake_move(void *ctx, uint32_t peer, struct ip4_end remote)
@@ -137,7 +152,34 @@ static bool fake_stats(void *ctx, uint32_t spi, struct sa_stats *stats)
 	struct node *node = ctx;
 	*stats = (struct sa_stats){.exists = sa_of(node, spi) != NULL,
 	                           .last_in_ms = node->last_in_ms};
+	if (stats->exists && sa_of(node, spi)->last_in_ms > stats->last_in_ms)
+		stats->last_in_ms = sa_of(node, spi)->last_in_ms;
 	return stats->exists;
+}
+
+/* A packet of ESP from node, on this SA, at whoever has the other end. */
+static void esp_arrives(struct net *net, const struct node *node, const struct net_sa *sa)
+{
+	for (size_t i = 0; i < net->nnodes; i++) {
+		struct net_sa *to = sa_of(net->nodes[i], sa->pair.spi_out);
+		if (net->nodes[i] == node || to == NULL || to->pair.spi_out != sa->pair.spi_in)
+			continue;
+		to->last_in_ms = clock_now(&net->clock);
+		if (!to->heard) {
+			to->heard = true;
+			ike_sa_events.used(net->nodes[i]->ike, to->pair.spi_in);
+		}
+	}
+}
+
+static void on_traffic(struct timer *t, void *arg)
+{
+	struct net *net = arg;
+	timer_start(&net->clock, t, NET_TRAFFIC_MS, on_traffic, net);
+	for (size_t i = 0; i < net->nnodes; i++)
+		for (size_t k = 0; k < NET_SAS && !net->nodes[i]->silent; k++)
+			if (net->nodes[i]->sas[k].used && net->nodes[i]->sas[k].sent_on)
+				esp_arrives(net, net->nodes[i], &net->nodes[i]->sas[k]);
 }
 
 static const struct sa_ops fake_sa_ops = {
@@ -341,10 +383,12 @@ void net_open(struct net *net)
 	clock_init(&net->clock, 1000000);
 	net->sink = (struct log_sink){.level = LOGL_DEBUGGING, .write = net_log, .arg = net};
 	log_sink_add(&net->sink);
+	timer_start(&net->clock, &net->traffic, NET_TRAFFIC_MS, on_traffic, net);
 }
 
 void net_close(struct net *net)
 {
+	timer_stop(&net->clock, &net->traffic);
 	for (size_t i = 0; i < net->nnodes; i++)
 		ike_free(net->nodes[i]->ike);
 	for (size_t i = 0; i < net->nqueue; i++)

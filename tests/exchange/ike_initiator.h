@@ -10,13 +10,15 @@ enum {
 	NAT_IP = 0xcb00710b,
 	PRIVATE_IP = 0xc6120165
 };
-enum { NET_PACKETS = 256, NET_SAS = 128, NET_NODES = 4, NET_LATENCY_MS = 5 };
+enum { NET_PACKETS = 256, NET_SAS = 128, NET_NODES = 4, NET_LATENCY_MS = 5, NET_TRAFFIC_MS = 50 };
 
 struct net;
 
 /* One SA pair as the fake data path knows it. */
 struct net_sa {
 	bool used, in, out;
+	bool sent_on, heard; /* what its flow is sent on; the peer sent something on it */
+	uint64_t last_in_ms;
 	struct sa_pair pair;
 	struct sa_keys keys;
 	enum sa_end why; /* once removed */
@@ -37,7 +39,9 @@ struct node {
 	unsigned flow_ups, flow_downs, peer_downs, moves, keepalives, spi_frees;
 	uint32_t up_peer, up_flow; /* of the last flow_up */
 	enum sa_end down_why;
-	uint64_t last_in_ms; /* what stats tells */
+	uint64_t last_in_ms; /* what stats tells at least */
+	bool silent;         /* it sends no ESP */
+	bool prefers_old;    /* it sends on a pair until that is gone, whatever comes after it */
 	bool drop_on_down;   /* calls ike_drop_peer from inside flow_down, as the gateway may */
 	bool dh_later;       /* Diffie-Hellman is done 50 ms later */
 	bool dh_hold;        /* ... or when told */
@@ -70,6 +74,7 @@ struct net {
 	size_t nqueue;
 	/* false: lost. May change the packet. */
 	bool (*filter)(struct net *net, struct net_packet *p);
+	struct timer traffic; /* a packet of ESP on each flow, both ways */
 	unsigned to_server, to_client;
 	unsigned from_client_lost, from_server_lost;
 	struct log_sink sink;
