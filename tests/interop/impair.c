@@ -121,8 +121,8 @@ static void deliver(void)
 static bool obey(char *line)
 {
 	memset(&how, 0, sizeof how);
-	for (char *word = strtok(line, " \n"); word != NULL; word = strtok(NULL, " \n")) {
-		char *value = strtok(NULL, " \n");
+	for (char *word = strtok(line, " "); word != NULL; word = strtok(NULL, " ")) {
+		char *value = strtok(NULL, " ");
 		unsigned *what = strcmp(word, "loss") == 0      ? &how.loss
 		                 : strcmp(word, "dup") == 0     ? &how.dup
 		                 : strcmp(word, "reorder") == 0 ? &how.reorder
@@ -187,9 +187,13 @@ int main(int argc, char **argv)
 			if (n <= 0)
 				return 0;
 			line[n] = 0;
-			if (!obey(line))
-				fputs("impair: loss, dup, reorder, delay, each with a number\n",
-				      stderr);
+			for (char *one = line, *next; one != NULL && *one != '\0'; one = next) {
+				next = strchr(one, '\n'); /* whoever writes it writes whole lines, maybe several */
+				if (next != NULL)
+					*next++ = '\0';
+				if (!obey(one))
+					fputs("impair: loss, dup, reorder, delay, each with a number\n", stderr);
+			}
 		}
 	}
 }

@@ -28,14 +28,14 @@ net_down() {
 cable_up() {
 	local _
 	ns nat2 ip link del wan0
-	mkfifo "$W/cable"; exec 8<>"$W/cable"
-	nsenter --net="/run/netns/$P-inet" -- "$BUILD/tests/impair" v-nat2 o-nat2 <&8 >"$W/cable.out" 2>&1 & IMPAIR_PID=$!
+	mkfifo "$W/cable" "$W/cable.answers"; exec 8<>"$W/cable" 9<>"$W/cable.answers"
+	nsenter --net="/run/netns/$P-inet" -- "$BUILD/tests/impair" v-nat2 o-nat2 <&8 >&9 2>"$W/cable.log" & IMPAIR_PID=$!
 	for _ in $(seq 100); do ns inet ip link show o-nat2 >/dev/null 2>&1 && break; sleep .05; done
 	ns inet ip link set v-nat2 master br0 up && ns inet ip link set o-nat2 netns "$P-nat2" name wan0 || return 1
 	ns nat2 ip link set wan0 up; ns nat2 ip addr add 203.0.113.12/24 dev wan0
 }
 # cable [WHAT N]...: as bad as this from now on; tells what became of the packets until now
-cable() { echo "$*" >&8; sleep .1; tail -1 "$W/cable.out"; }
+cable() { local said; echo "$*" >&8; read -r -t 10 said <&9 && echo "$said"; }
 router_up() {
 	ns nat3 ip link del wan0
 	ns inet ip link add v-nat3 type veth peer name wan0 netns "$P-nat3" || return 1

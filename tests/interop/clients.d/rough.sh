@@ -102,6 +102,12 @@ rebound() {
 	guest_run "$id" cat /run/ppp-up | diff "$W/up.$id" - || { echo "another session"; return 1; }
 	flows "$id" 100
 }
+# flowing ID...: until the stream of each has begun, and a few seconds more
+flowing() {
+	local id _
+	for id; do for _ in $(seq 200); do ns ins ss -Htn state established "sport = :$((5300 + id))" | grep -q . && break; sleep .1; done; done
+	sleep 3
+}
 nat_tests() {
 	ports 20000-29999
 	each_of 2 "NAT that changes port 500" rewritten
@@ -109,7 +115,7 @@ nat_tests() {
 	t "NAT: it is the changed port that we see" seen_ports 20000 29999
 	local from=${#STREAMS[@]} id
 	for id in $(guests_at 2 3); do stream "r$id" t "NAT that forgets in mid-session: $(client_of "$id"), guest $id, L2TP in $(kind_of "$id")" rebound "$id"; done
-	sleep 6; ports 30000-39999
+	flowing $(guests_at 2 3); ports 30000-39999
 	streams_end "$from"
 	t "NAT: it is the new port that we see" seen_ports 30000 39999
 	each_of 2 "leaves" goes
