@@ -2,6 +2,7 @@
 #ifndef L2TP_INTERNAL_H
 #define L2TP_INTERNAL_H
 
+#include "core/base/countmap.h"
 #include "core/base/debug.h"
 #include "core/base/fsm.h"
 #include "core/base/hash.h"
@@ -91,7 +92,7 @@ struct l2tp {
 	struct pool *tunnels, *msgs;
 	struct hash *by_id;   /* our number -> tunnel of any state */
 	struct hash *by_flow; /* flow -> its newest tunnel */
-	struct hash *half_of; /* peer -> how many half-open ones, in the place of a pointer */
+	struct countmap half_of; /* by peer */
 	struct l2tp_tunnel *closing_first, *closing_last;
 	struct l2tp_tunnel *first, *last;
 	struct l2tp_tunnel *newest; /* of those there are: the next number is likely to stand behind it */

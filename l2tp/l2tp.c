@@ -30,8 +30,8 @@ struct l2tp *l2tp_new(struct clock *clock, const struct l2tp_ops *ops, void *ctx
 	l->msgs = pool_new("L2TP messages", sizeof(struct chan_msg), MSG_CEILING);
 	l->by_id = hash_new(TUNNEL_CEILING);
 	l->by_flow = hash_new(TUNNEL_CEILING);
-	l->half_of = hash_new(HALF_OPEN_MAX);
-	if (l->half_of != NULL && l->tunnels != NULL && l->msgs != NULL && l->by_id != NULL && l->by_flow != NULL)
+	if (countmap_init(&l->half_of, HALF_OPEN_MAX) && l->tunnels != NULL && l->msgs != NULL && l->by_id != NULL &&
+	    l->by_flow != NULL)
 		return l;
 	l2tp_free(l);
 	return NULL;
@@ -45,7 +45,7 @@ void l2tp_free(struct l2tp *l)
 		tunnel_drop(l->first, LINK_END_ADMIN_SHUTDOWN, false);
 	hash_free(l->by_id);
 	hash_free(l->by_flow);
-	hash_free(l->half_of);
+	countmap_free(&l->half_of);
 	pool_delete(l->msgs);
 	pool_delete(l->tunnels);
 	free(l);
@@ -212,29 +212,19 @@ static void refuse_sccrq(struct l2tp *l, const struct l2tp_from *from, const str
 	l->ops->send(l->ctx, from->flow, from->local, from->remote, msg, wr_len(&w));
 }
 
-static size_t half_open_of(const struct l2tp *l, uint32_t peer)
-{
-	return (size_t)(uintptr_t)hash_get(l->half_of, &peer, sizeof peer);
-}
-
 void l2tp_count_half(struct l2tp_tunnel *t, bool half)
 {
 	struct l2tp *l = t->l;
 	if (t->half == half)
 		return;
 	t->half = half;
-	size_t n = half_open_of(l, t->peer);
 	if (half) {
-		n++;
+		countmap_add(&l->half_of, t->peer, 1); /* when it cannot be counted, the limit of all holds */
 		l->half++;
 	} else {
-		n -= n > 0;
+		countmap_take(&l->half_of, t->peer, 1);
 		l->half--;
 	}
-	if (n > 0)
-		hash_put(l->half_of, &t->peer, sizeof t->peer, (void *)(uintptr_t)n);
-	else
-		hash_del(l->half_of, &t->peer, sizeof t->peer);
 }
 
 /* Told of a tunnel that never was. */
@@ -294,7 +284,7 @@ static bool room(struct l2tp *l, const struct l2tp_from *from, enum l2tp_refuse 
 		return false;
 	}
 	*why = L2TP_REFUSE_HALF_OPEN;
-	return l->half < HALF_OPEN_MAX && half_open_of(l, from->peer) < HALF_OPEN_PEER_MAX;
+	return l->half < HALF_OPEN_MAX && countmap_of(&l->half_of, from->peer) < HALF_OPEN_PEER_MAX;
 }
 
 static void open_new(struct l2tp *l, const struct l2tp_from *from, const struct msg_head *head,

@@ -8,6 +8,7 @@
 #ifndef CRYPTO_IKE_ENGINE_H
 #define CRYPTO_IKE_ENGINE_H
 
+#include "core/base/countmap.h"
 #include "core/base/debug.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
@@ -360,7 +361,7 @@ struct ike {
 	struct hash *by_cookies; /* 16 bytes -> ike_sa */
 	struct hash *
 	        by_first; /* initiator's cookie, address, port -> ike_sa of a Main Mode we answered */
-	struct hash *half_open_by_ip; /* address -> how many, in the place of a pointer */
+	struct countmap half_open_by_ip;
 	struct hash *peers_by_handle, *flows_by_handle, *children_by_spi;
 	struct hash *peers_by_end; /* address and port -> the first ike_peer there */
 	struct ike_sa *sas, *sas_last;
@@ -370,7 +371,7 @@ struct ike {
 	size_t npeers;
 	struct ike_job *jobs; /* running ones */
 	size_t frag_bytes;      /* of fragments that are kept */
-	struct hash *frag_bytes_by_ip; /* address -> of how many of them it is, in the place of a pointer */
+	struct countmap frag_bytes_by_ip; /* of whose share they are */
 	uint32_t next_peer, next_flow, next_sa, next_xchg;
 	uint64_t stat[STAT_N], stat_cleared[STAT_N]; /* what `clear crypto ikev1 stats` took off */
 	struct crypto_work work; /* but for what stat and keys.c count */

@@ -21,30 +21,14 @@ enum {
 #define FRAG_PARTS_MAX \
 	(sizeof((struct ike_frag_set *)0)->part / sizeof((struct ike_frag_set *)0)->part[0])
 
-static size_t bytes_of(const struct ike *ike, uint32_t ip)
-{
-	return (size_t)(uintptr_t)hash_get(ike->frag_bytes_by_ip, &ip, sizeof ip);
-}
-
-/* The set has so many bytes from now on. false: they cannot be counted, memory is short. */
-static bool count_bytes(struct ike *ike, struct ike_frag_set *set, size_t bytes)
-{
-	size_t all = bytes_of(ike, set->ip) - set->bytes + bytes;
-	if (all == 0)
-		hash_del(ike->frag_bytes_by_ip, &set->ip, sizeof set->ip);
-	else if (!hash_put(ike->frag_bytes_by_ip, &set->ip, sizeof set->ip, (void *)(uintptr_t)all))
-		return false;
-	ike->frag_bytes = ike->frag_bytes - set->bytes + bytes;
-	set->bytes = bytes;
-	return true;
-}
-
 void frag_clear(struct ike_sa *sa)
 {
+	struct ike *ike = sa->ike;
 	if (sa->frag == NULL)
 		return;
-	timer_stop(sa->ike->clock, &sa->frag->age);
-	count_bytes(sa->ike, sa->frag, 0); /* cannot fail: its address has a row already */
+	timer_stop(ike->clock, &sa->frag->age);
+	countmap_take(&ike->frag_bytes_by_ip, sa->frag->ip, sa->frag->bytes);
+	ike->frag_bytes -= sa->frag->bytes;
 	arena_free(sa->frag->a);
 	free(sa->frag);
 	sa->frag = NULL;
@@ -116,7 +100,7 @@ static struct ike_frag_set *set_of(struct ike_sa *sa, uint16_t id)
 static bool keep(struct ike_sa *sa, struct ike_frag_set *set, uint8_t number, struct bytes data)
 {
 	struct ike *ike = sa->ike;
-	if (bytes_of(ike, set->ip) + data.len > FRAG_SHARE) {
+	if (countmap_of(&ike->frag_bytes_by_ip, set->ip) + data.len > FRAG_SHARE) {
 		dropped(sa, IKE_DROP_FRAGMENTS_SHARE, "too many of this address");
 		return false;
 	}
@@ -124,10 +108,12 @@ static bool keep(struct ike_sa *sa, struct ike_frag_set *set, uint8_t number, st
 	                             ike->frag_bytes + data.len <= FRAG_ALL_MAX
 	                     ? arena_copy(set->a, data.p, data.len)
 	                     : NULL;
-	if (copy == NULL || !count_bytes(ike, set, set->bytes + data.len)) {
+	if (copy == NULL || !countmap_add(&ike->frag_bytes_by_ip, set->ip, data.len)) {
 		dropped(sa, IKE_DROP_FRAGMENTS, "too long");
 		return false;
 	}
+	ike->frag_bytes += data.len;
+	set->bytes += data.len;
 	set->part[number - 1] = (struct bytes){copy, data.len};
 	return true;
 }

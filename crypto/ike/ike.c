@@ -26,13 +26,13 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->ctx = ctx;
 	ike->by_cookies = hash_new(0);
 	ike->by_first = hash_new(0);
-	ike->half_open_by_ip = hash_new(0);
-	ike->frag_bytes_by_ip = hash_new(0);
 	ike->peers_by_handle = hash_new(0);
 	ike->flows_by_handle = hash_new(0);
 	ike->children_by_spi = hash_new(0);
 	ike->peers_by_end = hash_new(0);
-	bool waiting = waiting_init(ike);
+	bool tables = countmap_init(&ike->half_open_by_ip, 0);
+	tables = countmap_init(&ike->frag_bytes_by_ip, 0) && tables;
+	tables = waiting_init(ike) && tables;
 	ike->sa_pool = pool_new("IKE SAs", sizeof(struct ike_sa), IKE_SAS_MAX);
 	ike->peer_pool = pool_new("IKE peers", sizeof(struct ike_peer), IKE_PEERS_MAX);
 	ike->flow_pool = pool_new("IKE flows", sizeof(struct ike_flow), 0);
@@ -41,10 +41,10 @@ struct ike *ike_new(struct clock *clock, const struct ike_ops *ops, void *ctx)
 	ike->bucket_ms = clock_now(clock);
 	random_bytes(ike->nobodys_key, sizeof ike->nobodys_key);
 	ike->sources_seed = random_u32();
-	if (!waiting || ike->sa_pool == NULL || ike->peer_pool == NULL || ike->flow_pool == NULL ||
+	if (!tables || ike->sa_pool == NULL || ike->peer_pool == NULL || ike->flow_pool == NULL ||
 	    ike->child_pool == NULL || ike->qm_pool == NULL || ike->by_cookies == NULL || ike->by_first == NULL ||
-	    ike->half_open_by_ip == NULL || ike->frag_bytes_by_ip == NULL || ike->peers_by_handle == NULL ||
-	    ike->flows_by_handle == NULL || ike->children_by_spi == NULL || ike->peers_by_end == NULL) {
+	    ike->peers_by_handle == NULL || ike->flows_by_handle == NULL || ike->children_by_spi == NULL ||
+	    ike->peers_by_end == NULL) {
 		ike_free(ike);
 		return NULL;
 	}
@@ -96,8 +96,8 @@ void ike_free(struct ike *ike)
 	again_free(ike);
 	hash_free(ike->by_cookies);
 	hash_free(ike->by_first);
-	hash_free(ike->half_open_by_ip);
-	hash_free(ike->frag_bytes_by_ip);
+	countmap_free(&ike->half_open_by_ip);
+	countmap_free(&ike->frag_bytes_by_ip);
 	hash_free(ike->peers_by_handle);
 	hash_free(ike->flows_by_handle);
 	hash_free(ike->children_by_spi);

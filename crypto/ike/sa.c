@@ -86,11 +86,6 @@ static void unindex(struct ike_sa *sa)
 		hash_del(ike->by_first, first, sizeof first);
 }
 
-static size_t half_open_of(const struct ike *ike, uint32_t ip)
-{
-	return (size_t)(uintptr_t)hash_get(ike->half_open_by_ip, &ip, sizeof ip);
-}
-
 static void half_list(struct ike_sa *sa, bool in)
 {
 	struct ike *ike = sa->ike;
@@ -113,19 +108,14 @@ void sa_count_half_open(struct ike_sa *sa, bool half_open)
 		return;
 	sa->half_open = half_open;
 	half_list(sa, half_open);
-	size_t n = half_open_of(ike, ip);
 	if (half_open) {
-		n++;
+		countmap_add(&ike->half_open_by_ip, ip, 1); /* when it cannot be counted, the limit of all holds */
 		ike->half_open++;
 	} else {
-		n -= n > 0;
+		countmap_take(&ike->half_open_by_ip, ip, 1);
 		ike->half_open--;
 		waiting_note_room(ike);
 	}
-	if (n > 0)
-		hash_put(ike->half_open_by_ip, &ip, sizeof ip, (void *)(uintptr_t)n);
-	else
-		hash_del(ike->half_open_by_ip, &ip, sizeof ip);
 	if (ike->half_open > ike->half_open_peak)
 		ike->half_open_peak = ike->half_open;
 }
@@ -184,7 +174,7 @@ enum ike_put_off sa_room(struct ike *ike, uint32_t ip, bool aggressive)
 {
 	uint32_t most = half_open_most(ike, aggressive);
 	uint32_t share = most / 2 < IKE_HALF_OPEN_ADDRESS ? (most + 1) / 2 : IKE_HALF_OPEN_ADDRESS;
-	bool crowd = half_open_of(ike, ip) >= share;
+	bool crowd = countmap_of(&ike->half_open_by_ip, ip) >= share;
 
 	if (dh_waiting(ike) >= (aggressive ? IKE_DH_BACKLOG / 4 : IKE_DH_BACKLOG))
 		return PUT_OFF_BACKLOG;

@@ -25,8 +25,7 @@ static struct sized waiters = SIZED_INIT("IKE first messages waiting");
 bool waiting_init(struct ike *ike)
 {
 	ike->waiting.by_first = hash_new(IKE_WAITING_MOST);
-	ike->waiting.by_ip = hash_new(IKE_WAITING_MOST);
-	return ike->waiting.by_first != NULL && ike->waiting.by_ip != NULL;
+	return countmap_init(&ike->waiting.by_ip, IKE_WAITING_MOST) && ike->waiting.by_first != NULL;
 }
 
 /* ------------------------------------------------------------------ the queue */
@@ -56,23 +55,14 @@ static void unlink_it(struct ike_waiting *q, struct ike_waiter *w)
 	q->claims -= w->again && !w->aggressive;
 }
 
-static size_t count_of(const struct ike_waiting *q, uint32_t ip)
-{
-	return (size_t)(uintptr_t)hash_get(q->by_ip, &ip, sizeof ip);
-}
-
 static bool put_in(struct ike_waiting *q, struct ike_waiter *w)
 {
 	uint8_t key[IKE_FIRST_KEY];
-	size_t n = count_of(q, w->remote.ip);
 	ike_first_key(key, w->msg, w->remote);
-	if (!hash_put(q->by_ip, &w->remote.ip, sizeof w->remote.ip, (void *)(uintptr_t)(n + 1)))
+	if (!countmap_add(&q->by_ip, w->remote.ip, 1))
 		return false;
 	if (!hash_put(q->by_first, key, sizeof key, w)) {
-		if (n == 0)
-			hash_del(q->by_ip, &w->remote.ip, sizeof w->remote.ip);
-		else /* cannot fail: it has a row already */
-			hash_put(q->by_ip, &w->remote.ip, sizeof w->remote.ip, (void *)(uintptr_t)n);
+		countmap_take(&q->by_ip, w->remote.ip, 1);
 		return false;
 	}
 	append(q, w);
@@ -83,13 +73,9 @@ static bool put_in(struct ike_waiting *q, struct ike_waiter *w)
 static void take_out(struct ike_waiting *q, struct ike_waiter *w)
 {
 	uint8_t key[IKE_FIRST_KEY];
-	size_t n = count_of(q, w->remote.ip);
 	ike_first_key(key, w->msg, w->remote);
 	hash_del(q->by_first, key, sizeof key);
-	if (n > 1)
-		hash_put(q->by_ip, &w->remote.ip, sizeof w->remote.ip, (void *)(uintptr_t)(n - 1));
-	else
-		hash_del(q->by_ip, &w->remote.ip, sizeof w->remote.ip);
+	countmap_take(&q->by_ip, w->remote.ip, 1);
 	unlink_it(q, w);
 	q->n--;
 }
@@ -112,8 +98,8 @@ void waiting_free(struct ike *ike)
 		drop(q, q->once.first != NULL ? q->once.first : q->again.first);
 	timer_stop(ike->clock, &q->timer);
 	hash_free(q->by_first);
-	hash_free(q->by_ip);
-	q->by_first = q->by_ip = NULL;
+	q->by_first = NULL;
+	countmap_free(&q->by_ip);
 }
 
 static bool given_up(const struct ike *ike, const struct ike_waiter *w)
@@ -179,7 +165,7 @@ bool waiting_keep(struct ike *ike, struct ip4_end local, struct ip4_end remote, 
 		}
 		return true;
 	}
-	if (count_of(q, remote.ip) >= IKE_WAITING_ADDRESS || (q->n >= IKE_WAITING_MOST && !make_place(ike, again)) ||
+	if (countmap_of(&q->by_ip, remote.ip) >= IKE_WAITING_ADDRESS || (q->n >= IKE_WAITING_MOST && !make_place(ike, again)) ||
 	    (w = sized_get(&waiters, sizeof *w + msg.len)) == NULL)
 		return false;
 	struct rd r = rd_of(msg.p, msg.len);

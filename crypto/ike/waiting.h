@@ -10,6 +10,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "core/base/countmap.h"
 #include "core/base/ip4.h"
 
 enum {
@@ -31,7 +32,7 @@ struct ike_waiting_list {
 struct ike_waiting {
 	struct ike_waiting_list once, again; /* those said again since all places are taken are apart */
 	struct hash *by_first; /* initiator's cookie, address, port */
-	struct hash *by_ip;    /* address -> how many, in the place of a pointer */
+	struct countmap by_ip;
 	struct timer timer; /* runs while some wait */
 	size_t n, claims; /* how many; those of them for whom older negotiations make room */
 	uint64_t claim_ms; /* when they had their last turn */

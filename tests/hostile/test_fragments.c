@@ -164,13 +164,13 @@ static void share_of_an_address(void **state)
 	make_delete(&o, c);
 	const struct bytes all = ike_out_all(&o);
 	fragment(net, CLIENT_IP, c, 7, 1, 0, 8 + 20, (struct bytes){all.p, 20});
-	assert_int_equal(hash_count(ike->frag_bytes_by_ip), 2);
+	assert_int_equal(countmap_holders(&ike->frag_bytes_by_ip), 2);
 	whole(net, c, 2, (struct bytes){all.p + 20, all.len - 20});
 	assert_int_equal(ike->nsas, 100);
 	/* what is forgotten is given back to the share */
 	net_run(net, 120000);
 	assert_int_equal(ike->frag_bytes, 0);
-	assert_int_equal(hash_count(ike->frag_bytes_by_ip), 0);
+	assert_int_equal(countmap_holders(&ike->frag_bytes_by_ip), 0);
 }
 
 /* Fragments in another's name count to who has our cookie: the other's own still become whole. */
@@ -179,7 +179,7 @@ static void share_of_another(void **state)
 	struct net *net = *state;
 	static uint8_t part[8000];
 	static struct ike_out o;
-	static const uint32_t theirs = 0x0a000000;
+	const uint32_t theirs = 0x0a000000;
 	struct ike *ike = net->server.ike;
 	struct ike_sa *c = hand_connected(net, CLIENT_IP);
 	net->server.offer.conf.max_half_open = 1000;
@@ -189,7 +189,7 @@ static void share_of_another(void **state)
 			fragment(net, CLIENT_IP, sa, 7, n, 0, 8 + sizeof part, (struct bytes){part, sizeof part});
 	}
 	assert_in_range(ike->frag_bytes, SHARE / 2, SHARE);
-	assert_int_equal((uintptr_t)hash_get(ike->frag_bytes_by_ip, &theirs, sizeof theirs), ike->frag_bytes);
+	assert_int_equal(countmap_of(&ike->frag_bytes_by_ip, theirs), ike->frag_bytes);
 	make_delete(&o, c);
 	const struct bytes all = ike_out_all(&o);
 	fragment(net, CLIENT_IP, c, 7, 1, 0, 8 + 20, (struct bytes){all.p, 20});
