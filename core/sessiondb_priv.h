@@ -31,7 +31,9 @@ struct entry *sessiondb_entry(struct sessiondb *db, uint32_t unit);
 struct session_row {
 	uint32_t index;
 	struct ppp_session_info ppp;
-	uint32_t public_ip; /* the client's present one, which its NAT or its way may have changed since the login */
+	/* remote: where the client is now, which its NAT or its way may have changed since the login. Of a peer that IKE
+	 * does not have any more: where it was then, and zeros. */
+	struct ike_peer_info ike;
 	/* only for an order that needs them */
 	const char *cipher;
 	uint64_t idle_ms;

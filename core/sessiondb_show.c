@@ -27,11 +27,10 @@ static struct session_facts facts_of(struct sessiondb *db, const struct session_
 	const struct ppp_session_info *s = &row->ppp;
 	struct session_facts f = {.index = row->index,
 	                          .ppp = s,
-	                          .public_ip = row->public_ip,
+	                          .ike = &row->ike,
 	                          .now_ms = clock_now(&gw->clock),
 	                          .filter = s->filter};
 	struct child_pick pick = {.flow = s->link->flow};
-	f.has_ike = ike_peer_info(gw->ike, s->link->peer, &f.ike);
 	ike_each_child(gw->ike, s->link->peer, pick_child, &pick);
 	f.has_child = pick.found;
 	f.child = pick.info;
@@ -76,25 +75,18 @@ static bool fits(const struct picking *p, const struct session_row *row)
 {
 	const struct ppp_session_info *s = &row->ppp;
 	const struct cmd *c = p->cmd;
-	uint32_t ip;
+	uint32_t ip, public_ip = row->ike.remote.ip;
 	if (!text_fits(c, "user", s->user) || !text_fits(c, "group", s->link->tunnel_group) ||
 	    !protocol_fits(cmd_text(c, "protocol"), s->link->udp_encap) ||
 	    !encryption_fits(p->db, cmd_text(c, "encryption"), row))
 		return false;
-	if (cmd_u32(c, "ip", &ip) && ip != row->public_ip && ip != s->ip)
+	if (cmd_u32(c, "ip", &ip) && ip != public_ip && ip != s->ip)
 		return false;
-	if (cmd_u32(c, "p-ip", &ip) && ip != row->public_ip)
+	if (cmd_u32(c, "p-ip", &ip) && ip != public_ip)
 		return false;
 	if (cmd_u32(c, "a-ip", &ip) && ip != s->ip)
 		return false;
 	return !cmd_u32(c, "index", &ip) || ip == row->index;
-}
-
-/* Where IKE has it: it follows a client that moves. */
-static uint32_t public_ip(const struct sessiondb *db, const struct ppp_session_info *s)
-{
-	struct ike_peer_info ike;
-	return ike_peer_info(db->gw->ike, s->link->peer, &ike) ? ike.remote.ip : s->link->remote.ip;
 }
 
 static void take(void *arg, const struct ppp_session_info *s)
@@ -105,7 +97,8 @@ static void take(void *arg, const struct ppp_session_info *s)
 	if (e == NULL)
 		return;
 	row.index = e->index;
-	row.public_ip = public_ip(p->db, s);
+	if (!ike_peer_info(p->db->gw->ike, s->link->peer, &row.ike))
+		row.ike.remote = s->link->remote;
 	if (!fits(p, &row))
 		return;
 	if (p->n == p->cap) {
@@ -148,8 +141,8 @@ ORDER(by_bytes_rx, by_number(b->counters.bytes_in, a->counters.bytes_in))
 
 static int by_public(const void *a, const void *b)
 {
-	int diff = by_number(((const struct session_row *)a)->public_ip,
-	                     ((const struct session_row *)b)->public_ip);
+	int diff = by_number(((const struct session_row *)a)->ike.remote.ip,
+	                     ((const struct session_row *)b)->ike.remote.ip);
 	return diff != 0 ? diff : by_index(a, b);
 }
 

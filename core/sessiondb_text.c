@@ -135,8 +135,8 @@ static void head(struct out *o, const struct session_facts *f, bool detail)
 	const struct ppp_session_info *s = f->ppp;
 	bool nat = s->link->udp_encap;
 	const char *ipsec = ipsec_word(nat), *l2tp = sessiondb_l2tp_word(nat);
-	const char *ike_enc = f->has_ike && f->ike.has_sa ? f->ike.encrypt : "none";
-	const char *ike_hash = f->has_ike && f->ike.has_sa ? f->ike.hash : "none";
+	const char *ike_enc = f->ike->has_sa ? f->ike->encrypt : "none";
+	const char *ike_hash = f->ike->has_sa ? f->ike->hash : "none";
 	const char *esp_enc = f->has_child ? cipher_word(f->child.pair.alg) : "none";
 	const char *esp_hash = f->has_child ? mac_word(f->child.pair.alg.mac) : "none";
 	char login[64], duration[40], idle[40];
@@ -147,7 +147,7 @@ static void head(struct out *o, const struct session_facts *f, bool detail)
 	left(o, "", "Username", "%s", s->user);
 	right(o, "Index", "%" PRIu32, f->index);
 	left(o, "", "Assigned IP", "%s", ip4_text(s->ip).s);
-	right(o, "Public IP", "%s", ip4_text(f->public_ip).s);
+	right(o, "Public IP", "%s", ip4_text(f->ike->remote.ip).s);
 	only(o, "", "Protocol", "IKEv1 %s %s", ipsec, l2tp);
 	only(o, "", "License", "Other VPN");
 	only(o, "", "Encryption", "IKEv1: (1)%s  %s: (1)%s  %s: (1)none", ike_enc, ipsec, esp_enc,
@@ -182,7 +182,7 @@ static void head(struct out *o, const struct session_facts *f, bool detail)
 
 static void ike_block(struct out *o, const struct session_facts *f)
 {
-	const struct ike_peer_info *i = &f->ike;
+	const struct ike_peer_info *i = f->ike;
 	out_str(o, "\nIKEv1:\n");
 	rec_open(o, "ikev1_tunnel");
 	only(o, "  ", "Tunnel ID", "%" PRIu32 ".1", f->index);
@@ -252,7 +252,7 @@ static void l2tp_block(struct out *o, const struct session_facts *f)
 	only(o, "  ", "Tunnel ID", "%" PRIu32 ".3", f->index);
 	only(o, "  ", "Username", "%s", s->user);
 	only(o, "  ", "Assigned IP", "%s", ip4_text(s->ip).s);
-	only(o, "  ", "Public IP", "%s", ip4_text(f->public_ip).s);
+	only(o, "  ", "Public IP", "%s", ip4_text(f->ike->remote.ip).s);
 	left(o, "  ", "Encryption", "none");
 	right(o, "Hashing", "none");
 	only(o, "  ", "Auth Mode", "%s", aaa_method_shown(s->method));
@@ -272,7 +272,7 @@ static void l2tp_block(struct out *o, const struct session_facts *f)
 
 void sessiondb_session(struct out *o, const struct session_facts *f, bool detail)
 {
-	bool nat = f->ppp->link->udp_encap, ike = f->has_ike && f->ike.has_sa;
+	bool nat = f->ppp->link->udp_encap, ike = f->ike->has_sa;
 	rec_open(o, NULL);
 	head(o, f, detail);
 	if (detail) {
@@ -297,14 +297,14 @@ static void full_detail(struct out *o, const struct session_facts *f)
 	    f->esp.errs_out, f->esp.errs_in);
 	rec(o, "inactivity_s", " | Inactivity: %" PRIu64 " Seconds", sessiondb_idle_ms(f) / 1000);
 	rec(o, "filter_name", " | Filter Name: %s", f->filter);
-	if (f->has_ike && f->ike.has_sa) {
+	if (f->ike->has_sa) {
 		rec(o, "udp_src_port ike_encryption ike_hashing",
 		    " | UDP Src Port: %u | IKE Encryption: %s | IKE Hashing: %s",
-		    f->ike.remote.port, f->ike.encrypt, f->ike.hash);
+		    f->ike->remote.port, f->ike->encrypt, f->ike->hash);
 		rec(o, "dh_group ike_rekey_int_s ike_rekey_left_s",
 		    " | D/H Group: %u | IKE Rekey Int (T): %" PRIu32
 		    " | IKE Rekey Left(T): %" PRIu32,
-		    f->ike.dh_group, f->ike.life_s, f->ike.remaining_s);
+		    f->ike->dh_group, f->ike->life_s, f->ike->remaining_s);
 	}
 	if (f->has_child)
 		rec(o, "encapsulation rekey_int_s rekey_left_s",
@@ -327,7 +327,7 @@ void sessiondb_session_full(struct out *o, const struct session_facts *f, bool d
 	rec(o, "index username", "Session Type: IKEv1 IPsec | Index: %u | Username: %s", f->index,
 	    s->user);
 	rec(o, "assigned_ip", " | Assigned IP: %s", ip4_text(s->ip).s);
-	rec(o, "public_ip", " | Public IP: %s", ip4_text(f->public_ip).s);
+	rec(o, "public_ip", " | Public IP: %s", ip4_text(f->ike->remote.ip).s);
 	rec(o, "ipsec l2tp", " | Protocol: IKEv1 %s %s", ipsec_word(nat), sessiondb_l2tp_word(nat));
 	rec(o, "encryption hashing", " | Encryption: %s | Hashing: %s", sessiondb_cipher(f),
 	    f->has_child ? mac_word(f->child.pair.alg.mac) : "none");

@@ -10,9 +10,8 @@ struct session_facts {
 	uint32_t index;
 	uint64_t now_ms;
 	const struct ppp_session_info *ppp;
-	uint32_t public_ip; /* the client's present one */
-	bool has_ike, has_child, has_stats;
-	struct ike_peer_info ike;
+	const struct ike_peer_info *ike; /* remote is the client's present address; the rest may be zeros */
+	bool has_child, has_stats;
 	struct ike_child_info child;
 	struct sa_stats esp; /* all SAs of the flow */
 	struct sa_stats sa;  /* the current one */

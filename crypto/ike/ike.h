@@ -149,7 +149,7 @@ struct ike_peer_info {
 	bool microsoft;               /* a Windows vendor ID was seen */
 	enum client_kind client;      /* by its vendor IDs */
 };
-/* false when there is no such peer. Texts live until the next call into the engine. */
+/* false when there is no such peer. Texts live until the next call into the engine that is no question. */
 bool ike_peer_info(struct ike *ike, uint32_t peer, struct ike_peer_info *info);
 /* In order of their handles. fn must not call into the engine. */
 void ike_each_peer(struct ike *ike, void (*fn)(void *arg, const struct ike_peer_info *info),
