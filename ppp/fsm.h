@@ -85,22 +85,23 @@ struct ppp_cp {
 	const struct debug_who *who; /* whom debug lines are about, NULL = nobody */
 	void *owner; /* obj of the option rows, argument of the callbacks */
 	void (*send)(void *owner, uint16_t proto, const uint8_t *packet, size_t len);
+	const uint8_t *req; /* options of our last Configure-Request, shared (core/base/share.h); NULL = none */
+	uint64_t asked_ms;  /* when it went out for the first time */
+	uint64_t theirs;    /* hash of the options of the peer's last one, when we acknowledged it; 0 = we did not */
+	struct timer timer;
+	uint32_t took_ms; /* from our last Configure-Request that was answered to its answer */
+	uint16_t wait_ms; /* the Restart timer's period, once the default was seen to be too short; else 0 */
+	/* octets: no gaps between them */
 	uint8_t state;
 	uint8_t next_id, req_id, term_id;
+	uint8_t answered_id; /* of our last Configure-Request that was answered */
+	uint8_t their_id;    /* of the peer's last Configure-Request */
+	uint8_t req_len;
 	uint8_t restart;  /* restart counter: transmissions left */
 	uint8_t naks_out; /* Configure-Naks sent without getting anywhere */
-	bool silent;      /* owner is being torn down: send nothing */
+	bool acked;       /* the peer has acknowledged our last Configure-Request */
 	bool heard;       /* something came since the link came up */
-	const uint8_t *req; /* options of our last Configure-Request, shared (core/base/share.h); NULL = none */
-	uint8_t req_len;
-	bool acked; /* ... which the peer has acknowledged */
-	uint8_t their_id; /* of the peer's last Configure-Request that we acknowledged */
-	uint64_t theirs;  /* ... and a hash of its options; 0 = none */
-	uint64_t asked_ms; /* when the last Configure-Request went out for the first time */
-	uint8_t answered_id; /* the last one that was answered */
-	uint32_t took_ms;    /* ... after so long */
-	uint16_t wait_ms;  /* the Restart timer's period, once the default was seen to be too short; else 0 */
-	struct timer timer;
+	bool silent;      /* owner is being torn down: send nothing */
 	struct fsm_history history;
 };
 
