@@ -26,13 +26,6 @@ static void arrive(struct day *d)
 	client_data(d->c, 5);
 }
 
-/* The NAT forgets, and gives it other ports. */
-static void roam(struct day *d)
-{
-	d->c->nat_ike = (uint16_t)(d->c->nat_ike + 1000);
-	d->c->nat_natt = (uint16_t)(d->c->nat_natt + 1000);
-}
-
 static void all_came_back(struct day *d)
 {
 	client_traffic(d->c, 0, 0);
@@ -48,8 +41,7 @@ static void keys_by_bytes(struct day *d)
 {
 	world_edit(d->w, "crypto dynamic-map dyno 10 set security-association lifetime kilobytes 1000\n"
 	                 "crypto dynamic-map dyno 20 set security-association lifetime kilobytes 1000\n");
-	client_rekey_ipsec(d->c);
-	world_run(d->w, SECOND);
+	drive_rekey_ipsec(d->c);
 	world_log_clear(d->w);
 	client_traffic(d->c, 20, 1000);
 	world_run(d->w, 2 * MINUTE);
@@ -57,8 +49,7 @@ static void keys_by_bytes(struct day *d)
 	assert_true(world_logged(d->w, "713120", "Username = ") >= 10);
 	world_edit(d->w, "no crypto dynamic-map dyno 10 set security-association lifetime kilobytes 1000\n"
 	                 "no crypto dynamic-map dyno 20 set security-association lifetime kilobytes 1000\n");
-	client_rekey_ipsec(d->c);
-	world_run(d->w, SECOND);
+	drive_rekey_ipsec(d->c);
 }
 
 static void work(struct day *d, unsigned hours)
@@ -67,7 +58,7 @@ static void work(struct day *d, unsigned hours)
 	client_traffic(d->c, 10 * SECOND, 300);
 	for (unsigned i = 0; i < hours; i++) {
 		world_run(d->w, 40 * MINUTE + 5 * SECOND); /* between two packets: an answer is not to follow it */
-		roam(d);
+		drive_roam(d->c);
 		world_run(d->w, 20 * MINUTE - 5 * SECOND);
 	}
 	all_came_back(d);
@@ -133,9 +124,7 @@ void drive_day(struct world *w, const struct profile *p)
 	arrive(&d);
 	turn_up_elsewhere(&d);
 	night(&d);
-	drive_leave(d.c, p);
-	drive_free(d.c);
-	world_run(w, 3 * MINUTE);
-	world_assert_empty(w);
+	drive_out(d.c, p);
+	drive_nothing_left(w);
 	assert_true(passed_ms(&d) >= (uint64_t)DAY_HOURS * HOUR);
 }

@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -31,6 +32,41 @@ struct client *drive_new(struct world *w, const struct profile *p, const struct 
 	return c;
 }
 
+void drive_roam(struct client *c)
+{
+	c->nat_ike = (uint16_t)(c->nat_ike + 1000);
+	c->nat_natt = (uint16_t)(c->nat_natt + 1000);
+}
+
+void drive_rekey_ipsec(struct client *c)
+{
+	uint32_t old = c->vpn.flow->children->pair.spi_in;
+	client_rekey_ipsec(c);
+	world_run(c->w, 5000);
+	const struct sa_pair *pair = &c->vpn.flow->children->pair;
+	assert_int_not_equal(pair->spi_in, old);
+	assert_non_null(child_by_spi_in(c->w->gw.ike, pair->spi_out));
+}
+
+void drive_rekey_ike(struct client *c)
+{
+	uint8_t cookies[16];
+	memcpy(cookies, sa_best(c->vpn.peer)->icookie, 8);
+	client_rekey_ike(c);
+	world_run(c->w, 20000);
+	const struct ike_sa *sa = sa_best(c->vpn.peer);
+	assert_memory_not_equal(sa->icookie, cookies, 8);
+	memcpy(cookies, sa->icookie, 8);
+	memcpy(cookies + 8, sa->rcookie, 8);
+	assert_non_null(hash_get(c->w->gw.ike->by_cookies, cookies, sizeof cookies));
+}
+
+void drive_renew(struct client *c)
+{
+	drive_rekey_ike(c);
+	drive_rekey_ipsec(c);
+}
+
 void drive_leave(struct client *c, const struct profile *p)
 {
 	if (p->leave & LEAVE_LCP)
@@ -48,4 +84,16 @@ void drive_free(struct client *c)
 {
 	say_forget(c->vpn.ike);
 	client_free(c);
+}
+
+void drive_out(struct client *c, const struct profile *p)
+{
+	drive_leave(c, p);
+	drive_free(c);
+}
+
+void drive_nothing_left(struct world *w)
+{
+	world_run(w, 150000);
+	world_assert_empty(w);
 }

@@ -154,3 +154,17 @@ void expect_empty(struct world *w, const struct held *before)
 			fail_msg("%s: %zu, %zu before\n%s", now.kinds[i].name, now.kinds[i].n,
 			         held_of(before, now.kinds[i].name)->n, world_show(w, "show memory detail"));
 }
+
+uint64_t drops_of(struct world *w, enum drop_reason from, enum drop_reason to)
+{
+	uint64_t n = 0;
+	for (unsigned i = from; i <= to; i++)
+		n += gateway_drops(&w->gw, i);
+	return n;
+}
+
+void expect_esp_counted(struct world *w)
+{
+	assert_int_equal(w->esp_in, counter(w, "IPSEC", "PKTS_IN") + drops_of(w, DROP_ESP_NO_SA, DROP_INNER_FRAGMENT));
+	assert_int_equal(w->esp_out, counter(w, "IPSEC", "PKTS_OUT"));
+}

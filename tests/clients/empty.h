@@ -24,5 +24,9 @@ void expect_sessions(struct world *w, unsigned n);
 uint64_t number_behind(const char *screen, const char *text);
 /* A counter of `show counters`; 0 when it is not there. */
 uint64_t counter(struct world *w, const char *protocol, const char *name);
+/* Packets dropped for one of these reasons. */
+uint64_t drops_of(struct world *w, enum drop_reason from, enum drop_reason to);
+/* ESP on the wire is what the SAs counted, and what was dropped before. */
+void expect_esp_counted(struct world *w);
 
 #endif

@@ -135,11 +135,9 @@ static void listen_to(const char *dir, const char *path, const struct profile *p
 	record.client = c;
 	client_enter(c);
 	act(TALK_DIAL);
-	client_rekey_ipsec(c);
-	world_run(&w, 5000);
+	drive_rekey_ipsec(c);
 	act(TALK_CLIENT_QUICK);
-	client_rekey_ike(c);
-	world_run(&w, 20000);
+	drive_rekey_ike(c);
 	act(TALK_CLIENT_REKEY);
 	drive_leave(c, p);
 	record.client = NULL;

@@ -31,20 +31,39 @@ int one_teardown(void **state)
 	return world_teardown(state);
 }
 
-void one_comes_and_goes(struct world *w, const struct place *place)
+struct client *one_enters(struct world *w, const struct place *place)
 {
 	struct client *c = drive_new(w, one_profile, place, 0);
 	client_enter(c);
+	return c;
+}
+
+void one_leaves(struct client *c)
+{
+	struct world *w = c->w;
+	drive_out(c, one_profile);
+	drive_nothing_left(w);
+}
+
+void one_is_refused(struct world *w, uint32_t ms)
+{
+	struct client *c = drive_new(w, one_profile, &one_behind_nat, 0);
+	client_dial(c);
+	world_run(w, ms);
+	assert_false(client_is_in(c));
+	drive_free(c);
+	drive_nothing_left(w);
+}
+
+void one_comes_and_goes(struct world *w, const struct place *place)
+{
+	struct client *c = one_enters(w, place);
 	look_at_first(one_profile, c->first, c->first_len);
 	assert_int_equal(world_sessions(w), 1);
 	client_data(c, 20);
 	client_traffic(c, 50, 400);
-	client_rekey_ipsec(c);
-	world_run(w, 5000);
-	client_rekey_ike(c);
-	world_run(w, 20000);
-	client_rekey_ipsec(c);
-	world_run(w, 5000);
+	drive_rekey_ipsec(c);
+	drive_renew(c);
 	client_lost_nothing(c);
 	assert_int_equal(world_sessions(w), 1);
 	assert_int_equal(c->vpn.flow_ups, 1);
@@ -52,10 +71,7 @@ void one_comes_and_goes(struct world *w, const struct place *place)
 		assert_true(c->vpn.ppp.echoes > 0 && c->vpn.ppp.echoes_missed <= 1);
 	assert_int_equal(c->vpn.ppp.informs, one_profile->ppp.inform.n > 0 ? one_profile->ppp.inform_tries : 0);
 	assert_int_equal(c->vpn.ppp.inform_acks, 0);
-	drive_leave(c, one_profile);
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	one_leaves(c);
 }
 
 int one_main(int argc, char **argv, const struct CMUnitTest *tests, size_t n)

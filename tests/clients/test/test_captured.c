@@ -9,9 +9,8 @@
 
 #include <cmocka.h>
 
-#include "tests/clients/profile.h"
+#include "tests/clients/drive.h"
 #include "tests/clients/say.h"
-#include "tests/exchange/full_server.h"
 
 #define WRAP(type, name, ...)           \
 	type __real_##name(__VA_ARGS__); \
@@ -328,6 +327,13 @@ static struct client *with_ipsec(struct world *w)
 	return c;
 }
 
+static void ends(struct client *c)
+{
+	vpn_end_ike(&c->vpn);
+	world_run(c->w, 1000);
+	client_free(c);
+}
+
 static void tunnels(void **state)
 {
 	struct world *w = *state;
@@ -345,11 +351,8 @@ static void tunnels(void **state)
 		says(c, &m); /* once more: it is the same tunnel */
 		assert_true(heard_l2tp.n >= 1);
 		assert_int_equal(l2tp_tunnels(w->gw.l2tp), 1);
-		vpn_end_ike(&c->vpn);
-		world_run(w, 1000);
-		client_free(c);
-		world_run(w, 150000);
-		world_assert_empty(w);
+		ends(c);
+		drive_nothing_left(w);
 	}
 }
 
@@ -363,9 +366,7 @@ static void another_version(void **state)
 	assert_int_equal(heard_l2tp.n, 0);
 	assert_int_equal(l2tp_tunnels(w->gw.l2tp), 0);
 	assert_non_null(strstr(world_show(w, "show asp drop"), "L2TP version not 2"));
-	vpn_end_ike(&c->vpn);
-	world_run(w, 1000);
-	client_free(c);
+	ends(c);
 }
 
 /* All but the names and numbers that are each machine's own, AVP for AVP. */

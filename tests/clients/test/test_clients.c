@@ -27,20 +27,12 @@ static void says_its_own(struct world *w, const struct place *place)
 	struct client *c = drive_new(w, one_profile, place, 0);
 	heard_begin(w->gw.ike);
 	client_enter(c);
-	for (int i = 0; i < 2; i++) {
-		client_rekey_ipsec(c);
-		world_run(w, 5000);
-	}
-	client_rekey_ike(c);
-	world_run(w, 20000);
-	client_rekey_ipsec(c);
-	world_run(w, 5000);
+	for (int i = 0; i < 2; i++)
+		drive_rekey_ipsec(c);
+	drive_renew(c);
 	look_at_all(&c->vpn, one_profile, place->private_ip != 0);
 	heard_begin(NULL);
-	drive_leave(c, one_profile);
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	one_leaves(c);
 }
 
 static void says_its_own_directly(void **state)
@@ -67,16 +59,10 @@ static void comes_in_fragments(void **state)
 	c->loses_above = LONGEST;
 	client_enter(c);
 	client_data(c, 20);
-	client_rekey_ike(c);
-	world_run(w, 20000);
-	client_rekey_ipsec(c);
-	world_run(w, 20000);
+	drive_renew(c);
 	client_data(c, 20);
-	drive_leave(c, one_profile);
-	drive_free(c);
+	one_leaves(c);
 	one_profile->ike.fragment_bytes = usual;
-	world_run(w, 150000);
-	world_assert_empty(w);
 }
 
 /* A third of everything is lost, more comes twice or late; nobody gives up. */
@@ -94,10 +80,7 @@ static void comes_over_a_bad_way(void **state)
 	world_run(w, 30000);
 	assert_true(client_is_in(c));
 	client_data(c, 20);
-	drive_leave(c, one_profile);
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	one_leaves(c);
 }
 
 /* The value of an option of the DHCP message in its IP packet; NULL = it is not there. */
@@ -125,8 +108,7 @@ static void is_told_routes(void **state)
 	              "access-list SPLIT standard permit host 192.168.5.5\n"
 	              "group-policy clients attributes\n split-tunnel-policy tunnelspecified\n"
 	              " split-tunnel-network-list value SPLIT\n intercept-dhcp enable\n");
-	struct client *c = drive_new(w, one_profile, &one_behind_nat, 0);
-	client_enter(c);
+	struct client *c = one_enters(w, &one_behind_nat);
 	world_run(w, 30000);
 	assert_int_equal(c->vpn.ppp.informs, 1);
 	assert_int_equal(c->vpn.ppp.inform_acks, 1);
@@ -142,33 +124,24 @@ static void is_told_routes(void **state)
 		told++;
 	}
 	assert_true(told > 0);
-	drive_leave(c, one_profile);
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	one_leaves(c);
 }
 
 /* Its NAT has given it other ports, and the first that is heard from there is a Quick Mode. */
 static void renews_from_elsewhere(void **state)
 {
 	struct world *w = *state;
-	struct client *c = drive_new(w, one_profile, &one_behind_nat, 0);
-	client_enter(c);
+	struct client *c = one_enters(w, &one_behind_nat);
 	client_data(c, 5);
 	for (int i = 0; i < 3; i++) {
-		c->nat_ike = (uint16_t)(c->nat_ike + 1000);
-		c->nat_natt = (uint16_t)(c->nat_natt + 1000);
-		client_rekey_ipsec(c);
-		world_run(w, 5000);
+		drive_roam(c);
+		drive_rekey_ipsec(c);
 		client_data(c, 20);
 		world_run(w, 60000);
 		client_data(c, 20);
 	}
 	assert_int_equal(world_sessions(w), 1);
-	drive_leave(c, one_profile);
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	one_leaves(c);
 }
 
 /* ------------------------------------------------------------------ L2TP before its time, and in vain */
@@ -186,10 +159,7 @@ static void says_l2tp_in_clear_first(void **state)
 	client_enter(c);
 	assert_true(heard.sccrq_len > 0);
 	heard_begin(NULL);
-	drive_leave(c, one_profile);
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	one_leaves(c);
 	for (uint32_t i = 0; i < one_profile->clear_first; i++) {
 		unsigned carried = w->wire.carried;
 		wire_out(w, FULL_UDP, from, to, heard.sccrq, heard.sccrq_len);
@@ -259,8 +229,7 @@ static void hears_no_l2tp(void **state)
 	world_run(w, 500);
 	assert_int_equal(hash_count(w->gw.ike->children_by_spi), 0);
 	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	drive_nothing_left(w);
 	assert_non_null(strstr(world_show(w, "show vpn-sessiondb failures detail"), "the client opens an L2TP tunnel and no call in it"));
 	one_comes_and_goes(w, &one_behind_nat);
 }
@@ -271,16 +240,12 @@ static void hears_no_l2tp(void **state)
 static void renews_ike_on_500(void **state)
 {
 	struct world *w = *state;
-	struct client *c = drive_new(w, one_profile, &one_behind_nat, 0);
-	client_enter(c);
+	struct client *c = one_enters(w, &one_behind_nat);
 	for (int i = 0; i < 3; i++) {
 		ike_enter(c->vpn.ike);
 		peer_move(c->vpn.peer, (struct ip4_end){c->vpn.ip, IKE_PORT}, (struct ip4_end){GW_IP, IKE_PORT});
 		ike_leave(c->vpn.ike);
-		client_rekey_ike(c);
-		world_run(w, 20000);
-		client_rekey_ipsec(c);
-		world_run(w, 5000);
+		drive_renew(c);
 		client_data(c, 20);
 		assert_int_equal(w->gw.ike->npeers, 1);
 		assert_int_equal(world_sessions(w), 1);
@@ -288,10 +253,7 @@ static void renews_ike_on_500(void **state)
 	}
 	assert_int_equal(c->vpn.flow_ups, 1);
 	assert_int_equal(c->vpn.flow_downs, 0);
-	drive_leave(c, one_profile);
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	one_leaves(c);
 }
 
 /* Some do not answer Hello: who answers LCP Echo is not asked. */
@@ -299,16 +261,12 @@ static void answers_echo_alone(void **state)
 {
 	enum { MINUTES = 25 };
 	struct world *w = *state;
-	struct client *c = drive_new(w, one_profile, &one_behind_nat, 0);
-	client_enter(c);
+	struct client *c = one_enters(w, &one_behind_nat);
 	world_run(w, MINUTES * 60 * 1000);
 	assert_true(client_is_in(c));
 	assert_int_equal(c->vpn.lac.hellos, 0);
 	client_data(c, 5);
-	drive_leave(c, one_profile);
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	one_leaves(c);
 }
 
 static void lives_a_day(void **state)

@@ -107,17 +107,13 @@ static void all_leave(struct crowd *crowd)
 {
 	for (size_t i = 1; i < crowd->n; i++)
 		client_traffic(crowd->c[i], 30, 300);
-	drive_leave(crowd->c[0], crowd->p[0]);
-	drive_free(crowd->c[0]);
+	drive_out(crowd->c[0], crowd->p[0]);
 	world_run(&crowd->w, 70000);
 	nothing_is_lost(crowd, 1);
 	assert_int_equal(world_sessions(&crowd->w), crowd->n - 1);
-	for (size_t i = 1; i < crowd->n; i++) {
-		drive_leave(crowd->c[i], crowd->p[i]);
-		drive_free(crowd->c[i]);
-	}
-	world_run(&crowd->w, 150000);
-	world_assert_empty(&crowd->w);
+	for (size_t i = 1; i < crowd->n; i++)
+		drive_out(crowd->c[i], crowd->p[i]);
+	drive_nothing_left(&crowd->w);
 }
 
 static void run_cell(void **state)

@@ -153,12 +153,6 @@ static void spoil(struct trial *q)
 		q->w.wire.delay_ms = n->delay_ms;
 }
 
-static void move(struct client *c)
-{
-	c->nat_ike = (uint16_t)(c->nat_ike + 1000);
-	c->nat_natt = (uint16_t)(c->nat_natt + 1000);
-}
-
 /* The wall clock is set; what is under way does not care. */
 static void jump(struct trial *q)
 {
@@ -187,7 +181,7 @@ static bool waits_until_in(struct trial *q, unsigned i, bool moves)
 	for (unsigned step = 0; step < PATIENCE_MS / STEP_MS && !client_is_in(q->c[i]); step++) {
 		world_run(&q->w, STEP_MS);
 		if (moves && step % MOVE_STEPS == MOVE_STEPS - 1 && step < MOVE_STEPS * MOVES)
-			move(q->c[i]);
+			drive_roam(q->c[i]);
 		if (step == JUMP_AT)
 			jump(q);
 	}
@@ -201,8 +195,7 @@ static unsigned come_in(struct trial *q, unsigned i)
 		dial(q, i);
 		if (waits_until_in(q, i, n->moves_early && dials == 1))
 			return dials;
-		drive_leave(q->c[i], q->cell->profile);
-		drive_free(q->c[i]);
+		drive_out(q->c[i], q->cell->profile);
 	}
 	fail_msg("%s did not get in\n%s%s", q->cell->profile->client, world_show(&q->w, "show asp drop"),
 	         world_log(&q->w));
@@ -229,7 +222,7 @@ static void all_streams(struct trial *q)
 		if (step != MOVE_AT)
 			continue;
 		for (unsigned i = 0; i < q->n && n->moves; i++)
-			move(q->c[i]);
+			drive_roam(q->c[i]);
 		jump(q);
 		for (unsigned i = 0; i < q->n; i++)
 			client_rekey_ipsec(q->c[i]);
@@ -244,17 +237,11 @@ static void all_streams(struct trial *q)
 static void all_leave(struct trial *q, const struct held *before)
 {
 	struct world *w = &q->w;
-	for (unsigned i = 0; i < q->n; i++) {
-		drive_leave(q->c[i], q->cell->profile);
-		drive_free(q->c[i]);
-	}
+	for (unsigned i = 0; i < q->n; i++)
+		drive_out(q->c[i], q->cell->profile);
 	world_run(w, 40 * MINUTE); /* the longest anything waits: an idle time-out */
 	expect_empty(w, before);
-	uint64_t bad = 0;
-	for (unsigned i = DROP_ESP_NO_SA; i <= DROP_INNER_FRAGMENT; i++)
-		bad += gateway_drops(&w->gw, i);
-	assert_int_equal(w->esp_in, counter(w, "IPSEC", "PKTS_IN") + bad);
-	assert_int_equal(w->esp_out, counter(w, "IPSEC", "PKTS_OUT"));
+	expect_esp_counted(w);
 }
 
 static struct trial t;

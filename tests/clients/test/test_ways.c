@@ -42,16 +42,10 @@ static void comes_with_a_certificate(void **state)
 		assert_int_equal(w->gw.ike->peers->id_type, ID_DER_ASN1_DN);
 		assert_non_null(strstr(world_show(w, "show vpn-sessiondb detail remote"), "Auth Mode    : rsaCertificate"));
 		client_data(c, 20);
-		client_rekey_ike(c);
-		world_run(w, 20000);
-		client_rekey_ipsec(c);
-		world_run(w, 20000);
+		drive_renew(c);
 		client_data(c, 20);
 		assert_int_equal(c->vpn.flow_ups, 1);
-		drive_leave(c, one_profile);
-		drive_free(c);
-		world_run(w, 150000);
-		world_assert_empty(w);
+		one_leaves(c);
 	}
 }
 
@@ -61,13 +55,7 @@ static void wants_xauth(void **state)
 	struct world *w = *state;
 	if (!prove_by(AUTH_XAUTH))
 		skip();
-	struct client *c = drive_new(w, one_profile, &one_behind_nat, 0);
-	client_dial(c);
-	world_run(w, 10000);
-	assert_false(client_is_in(c));
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	one_is_refused(w, 10000);
 	assert_int_equal(world_logged(w, "713902", "XAUTH is not supported"), 1);
 	assert_int_equal(world_logged(w, "713990", "xauth"), 1);
 	const char *row = world_show(w, "show vpn-sessiondb failures detail");
@@ -83,14 +71,8 @@ static void tries_another_group(void **state)
 	if (one_profile->group_again == 0)
 		skip();
 	world_edit(w, "no crypto ikev1 policy 1\nno crypto ikev1 policy 20\n");
-	struct client *c = drive_new(w, one_profile, &one_behind_nat, 0);
-	client_dial(c);
-	world_run(w, 20000);
-	assert_false(client_is_in(c));
+	one_is_refused(w, 20000);
 	assert_true(world_logged(w, "713990", "ike-proposal") >= 1);
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
 	uint32_t usual = one_profile->ike.group;
 	one_profile->ike.group = one_profile->group_again;
 	one_comes_and_goes(w, &one_behind_nat);
@@ -138,23 +120,17 @@ static void server_renews(struct world *w)
 
 static void come_by(struct world *w, enum natt_variant variant)
 {
-	struct client *c = drive_new(w, one_profile, &one_behind_nat, 0);
-	client_enter(c);
+	struct client *c = one_enters(w, &one_behind_nat);
 	assert_int_equal(w->gw.ike->sas->natt, variant);
 	assert_int_equal(w->gw.ike->peers->flows->encap, say_encap(variant));
 	client_data(c, 20);
-	client_rekey_ipsec(c);
-	world_run(w, 5000);
-	client_rekey_ike(c);
-	world_run(w, 20000);
+	drive_rekey_ipsec(c);
+	drive_rekey_ike(c);
 	client_data(c, 20);
 	server_renews(w);
 	client_data(c, 20);
 	assert_int_equal(c->vpn.flow_ups, 1);
-	drive_leave(c, one_profile);
-	drive_free(c);
-	world_run(w, 150000);
-	world_assert_empty(w);
+	one_leaves(c);
 }
 
 /* With each one as its best; with none, or with those that stay on port 500, it is refused and told why. */
@@ -181,8 +157,7 @@ static void comes_with_every_draft(void **state)
 	client_dial(c);
 	world_run(w, 60000);
 	assert_false(client_is_in(c));
-	drive_leave(c, one_profile);
-	drive_free(c);
+	drive_out(c, one_profile);
 	world_run(w, 15 * 60 * 1000);
 	world_assert_empty(w);
 	assert_true(world_logged(w, "713990", "no-nat-traversal") >= 1);
