@@ -440,6 +440,14 @@ struct ike_flow *client_connect(struct node *node)
 	return flow;
 }
 
+void client_goodbye(struct ike_peer *peer)
+{
+	struct ike *ike = peer->ike;
+	ike_enter(ike);
+	peer_drop(peer, SA_END_ADMIN, true);
+	ike_leave(ike);
+}
+
 struct net_sa *node_sa(struct node *node)
 {
 	struct net_sa *newest = NULL;

@@ -106,6 +106,8 @@ struct ike_flow *client_flow(struct node *node, struct ike_peer *peer, uint32_t 
                              uint16_t own_port, struct esp_alg alg, uint16_t encap);
 /* All of it: Main Mode and Quick Mode as an L2TP client does it. */
 struct ike_flow *client_connect(struct node *node);
+/* It ends everything it has with the server, and says so. */
+void client_goodbye(struct ike_peer *peer);
 /* The newest pair of SAs of a node that is installed both ways; NULL when there is none. */
 struct net_sa *node_sa(struct node *node);
 /* The other end of a pair; NULL when the node does not have it. */

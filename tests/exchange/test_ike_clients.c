@@ -424,9 +424,7 @@ static void same_address_behind_two_nats(void **state)
 	client_connect(&net->other);
 	assert_int_not_equal(net->server.up_peer, peer);
 	assert_int_equal(net->server.flow_ups, 2);
-	ike_enter(net->client.ike);
-	peer_drop(flow->peer, SA_END_ADMIN, true);
-	ike_leave(net->client.ike);
+	client_goodbye(flow->peer);
 	net_run(net, 1000);
 	assert_int_equal(net->server.flow_downs, 1);
 	assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->other)));
