@@ -10,6 +10,12 @@
 struct hand_sent hand_sent;
 uint32_t hand_spi = 0xabcd0000;
 
+int hand_setup(void **state)
+{
+	memset(&hand_sent, 0, sizeof hand_sent);
+	return net_setup(state);
+}
+
 bool hand_catch(struct net *net, struct net_packet *p)
 {
 	if (p->from != &net->server)

@@ -14,6 +14,8 @@ struct hand_sent {
 	uint8_t data[2048];
 };
 extern struct hand_sent hand_sent;
+/* For cmocka: net_setup, and nothing was sent yet. */
+int hand_setup(void **state);
 /* A filter: nothing of the server's arrives, it is kept in hand_sent. */
 bool hand_catch(struct net *net, struct net_packet *p);
 /* A filter: vendor IDs are in clear, the client's of draft 02 becomes Microsoft's. */

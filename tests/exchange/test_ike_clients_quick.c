@@ -489,13 +489,7 @@ static void quick_mode_on_a_deleted_sa(void **state)
 	assert_true(net_logged(net, 713904, "Received encrypted packet with no matching SA, dropping") > 0);
 }
 
-static int setup(void **state)
-{
-	memset(&hand_sent, 0, sizeof hand_sent);
-	return net_setup(state);
-}
-
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, net_teardown)
+#define T(fn) cmocka_unit_test_setup_teardown(fn, hand_setup, net_teardown)
 
 int main(void)
 {
