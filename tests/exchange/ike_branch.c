@@ -14,18 +14,10 @@ static void server_group(struct net *net, const char *name, const char *psk)
 
 int branch_setup(void **state)
 {
-	net_setup(state);
+	net_show_setup(state);
 	struct net *net = *state;
 	server_group(net, "branch", BRANCH_KEY);
 	server_group(net, "branch.example.com", BRANCH_KEY);
 	server_group(net, "vacant", NULL);
-	cmd_registry_clear();
-	ike_show_register(net->server.ike);
 	return 0;
-}
-
-int branch_teardown(void **state)
-{
-	cmd_registry_clear();
-	return net_teardown(state);
 }

@@ -7,8 +7,7 @@
 /* Of the groups "branch" and "branch.example.com"; group "vacant" has none. */
 #define BRANCH_KEY "the-key-of-the-branch-office"
 
-/* For cmocka: *state is the net; the commands of IKE are there. */
+/* net_show_setup with them; net_show_teardown goes with it. */
 int branch_setup(void **state);
-int branch_teardown(void **state);
 
 #endif

@@ -412,6 +412,22 @@ int net_teardown(void **state)
 	return 0;
 }
 
+int net_show_setup(void **state)
+{
+	net_setup(state);
+	struct net *net = *state;
+	cmd_registry_clear();
+	ike_show_register(net->server.ike);
+	return 0;
+}
+
+int net_show_teardown(void **state)
+{
+	net_teardown(state);
+	cmd_registry_clear();
+	return 0;
+}
+
 /* ------------------------------------------------------------------ the client begins */
 
 struct ike_peer *client_peer(struct node *node)

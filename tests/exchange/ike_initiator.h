@@ -88,6 +88,9 @@ void net_close(struct net *net);
 /* For cmocka: a net with its server; *state is the net. */
 int net_setup(void **state);
 int net_teardown(void **state);
+/* The same, and the commands are there that show what its server has. */
+int net_show_setup(void **state);
+int net_show_teardown(void **state);
 /* A server with 3des-sha-2, aes-256-sha-14 and transform sets 3des-sha, aes-256-sha, both transport mode. */
 void net_server(struct net *net);
 /* A client with the same key and one policy. */

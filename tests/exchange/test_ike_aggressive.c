@@ -85,7 +85,7 @@ static void shorter_lifetime_is_told(void **state)
 		assert_int_equal(net->client.ike->stat[STAT_IN_NOTIFYS], shorter);
 		assert_int_equal(net->server.ike->stat[STAT_OUT_NOTIFYS], shorter);
 		assert_int_equal(net->server.ike->sas_last->life_s, shorter ? 3600 : 28800); /* as asked */
-		branch_teardown(state);
+		net_show_teardown(state);
 		branch_setup(state);
 		net = *state;
 	}
@@ -296,7 +296,7 @@ static void disabled(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, branch_setup, branch_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, branch_setup, net_show_teardown)
 	const struct CMUnitTest tests[] = {
 	        T(lands_in_its_group), T(named_by_fqdn_behind_nat), T(shorter_lifetime_is_told), T(rekeys),
 	        T(shows_and_debugs), T(third_message_from_elsewhere), T(lost_third_message), T(lost_second_message),

@@ -285,7 +285,7 @@ static void modes_are_told_apart(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, branch_setup, branch_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, branch_setup, net_show_teardown)
 	const struct CMUnitTest tests[] = {
 	        T(no_oracle), T(answers_are_not_repeated), T(flood), T(malformed), T(modes_are_told_apart),
 	};

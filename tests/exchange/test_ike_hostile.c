@@ -9,22 +9,6 @@
 
 #include "tests/exchange/ike_by_hand.h"
 
-static int setup(void **state)
-{
-	static struct net net;
-	net_open(&net);
-	net_server(&net);
-	memset(&hand_sent, 0, sizeof hand_sent);
-	*state = &net;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	net_close(*state);
-	return 0;
-}
-
 /* ------------------------------------------------------------------ messages by hand */
 
 /* A first message; with_vendors: everything that makes the answer longer. */
@@ -402,7 +386,7 @@ static void weak_public_values(void **state)
 	assert_int_equal(net_logged(net, 713048, "Error processing payload: Payload ID: 4"), 4);
 }
 
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define T(fn) cmocka_unit_test_setup_teardown(fn, hand_setup, net_teardown)
 
 int main(void)
 {

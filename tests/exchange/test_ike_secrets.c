@@ -8,21 +8,6 @@
 #include "tests/exchange/ike_initiator.h"
 #include "tests/exchange/secrets.h"
 
-static int setup(void **state)
-{
-	static struct net net;
-	net_open(&net);
-	net_server(&net);
-	*state = &net;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	net_close(*state);
-	return 0;
-}
-
 static void check_node(struct node *node)
 {
 	const uint8_t nothing[32] = {0};
@@ -68,7 +53,7 @@ static void keys_are_not_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test_setup_teardown(keys_are_not_told, setup, teardown),
+	        cmocka_unit_test_setup_teardown(keys_are_not_told, net_setup, net_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,24 +9,6 @@
 
 #include "tests/exchange/ike_initiator.h"
 
-static int setup(void **state)
-{
-	static struct net net;
-	net_open(&net);
-	net_server(&net);
-	cmd_registry_clear();
-	ike_show_register(net.server.ike);
-	*state = &net;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	net_close(*state);
-	cmd_registry_clear();
-	return 0;
-}
-
 static void run(const char *name, const char *arg, uint32_t value, struct out *out)
 {
 	struct cmd_arg a = {.name = arg, .u32 = value};
@@ -287,12 +269,12 @@ static void fragments_are_put_together(void **state)
 		assert_true(net_sas_match(node_sa(&net->server), node_sa(&net->client)));
 		net_run(net, 100000); /* what was repeated in vain is forgotten */
 		assert_null(net->server.ike->sas->frag);
-		teardown(state);
-		setup(state);
+		net_show_teardown(state);
+		net_show_setup(state);
 	}
 }
 
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define T(fn) cmocka_unit_test_setup_teardown(fn, net_show_setup, net_show_teardown)
 
 int main(void)
 {
