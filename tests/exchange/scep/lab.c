@@ -265,6 +265,13 @@ void lab_restart(void)
 	pki_set_conf(lab.pki, &lab.conf);
 }
 
+void lab_begin_mscep(const char *options)
+{
+	lab_begin(false);
+	lab_serve("mscep", options, LAB_MSCEP);
+	assert_true(lab_authenticate(0));
+}
+
 void lab_end(void)
 {
 	lab_serve_end();
@@ -450,4 +457,35 @@ int lab_enroll(unsigned tp, const char *challenge, bool fingerprint)
 bool lab_logged(const char *line)
 {
 	return lab.log.text != NULL && strstr(lab.log.text, line) != NULL;
+}
+
+bool lab_saw(const char *text)
+{
+	return lab.screen.text != NULL && strstr(lab.screen.text, text) != NULL;
+}
+
+bool lab_has_cert(unsigned tp)
+{
+	return lab.cert[tp][PKI_ROLE_OWN] != NULL;
+}
+
+bool lab_is_pending(unsigned tp)
+{
+	return pki_scep_pending(lab.pki, lab.tp[tp].name);
+}
+
+bool lab_keeps_pending(void)
+{
+	return faccessat(lab.dir, "scep", F_OK, 0) == 0;
+}
+
+void lab_expect_text(const char *text, const char *what)
+{
+	if (strstr(text, what) == NULL)
+		fail_msg("\"%s\" is not in:\n%s", what, text);
+}
+
+void lab_expect_logged(const char *line)
+{
+	lab_expect_text(lab.log.text != NULL ? lab.log.text : "", line);
 }

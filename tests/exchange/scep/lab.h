@@ -7,6 +7,7 @@
 #include "crypto/pki/priv.h"
 #include "crypto/pki/scep.h"
 
+#define LAB_MSCEP "/certsrv/mscep/mscep.dll" /* the path at a server of Microsoft's */
 enum { LAB_TRUSTPOINTS = 3, LAB_PORT = 8080 };
 
 struct lab {
@@ -34,6 +35,8 @@ int lab_namespace(void);
 /* Fresh state, trustpoints T0 .. with a key pair; pix: the console's dialect. */
 void lab_begin(bool pix);
 void lab_end(void);
+/* lab_begin, mscep with these options, and T0 has the certificates of its CA. */
+void lab_begin_mscep(const char *options);
 /* The appliance starts again: same folder, same configuration. */
 void lab_restart(void);
 /* A server of tests/servers; options: words. The trustpoints get its URL. Ended by lab_end. */
@@ -46,6 +49,14 @@ bool lab_authenticate(unsigned tp);
 /* The request is sent; what happens is for lab_run. */
 int lab_enroll(unsigned tp, const char *challenge, bool fingerprint);
 bool lab_logged(const char *line);
+/* Is that on the console, has the trustpoint a certificate of ours, is a request of its pending, is one kept on disk? */
+bool lab_saw(const char *text);
+bool lab_has_cert(unsigned tp);
+bool lab_is_pending(unsigned tp);
+bool lab_keeps_pending(void);
+/* Fail the test unless it is there: in the text, in the log. */
+void lab_expect_text(const char *text, const char *what);
+void lab_expect_logged(const char *line);
 /* Output of a command in lab.home. */
 const char *lab_shell(const char *command);
 /* What the server said since the last call. */

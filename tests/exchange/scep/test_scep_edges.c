@@ -11,40 +11,24 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "crypto/pki/check_int.h"
 #include "lab.h"
 
-#define MSCEP "/certsrv/mscep/mscep.dll"
-
 static bool pending(void)
 {
-	bool there = faccessat(lab.dir, "scep", F_OK, 0) == 0, is = pki_scep_pending(lab.pki, "T0");
+	bool there = lab_keeps_pending(), is = lab_is_pending(0);
 	assert_int_equal(there, is);
 	return is;
 }
 
-static bool has_cert(void)
-{
-	return lab.cert[0][PKI_ROLE_OWN] != NULL;
-}
-
-static void begin(const char *options)
-{
-	lab_begin(false);
-	lab_serve("mscep", options, MSCEP);
-	assert_true(lab_authenticate(0));
-}
-
 static void begin_pending(const char *options)
 {
-	begin(options);
+	lab_begin_mscep(options);
 	assert_int_equal(lab_enroll(0, NULL, false), 0);
 	lab_run(0);
 	assert_true(pending());
-	assert_false(has_cert());
+	assert_false(lab_has_cert(0));
 }
 
 /* ------------------------------------------------------------------ who signs */
@@ -52,10 +36,10 @@ static void begin_pending(const char *options)
 static void test_renewal(void **state)
 {
 	(void)state;
-	begin("");
+	lab_begin_mscep("");
 	assert_int_equal(lab_enroll(0, NULL, false), 0);
 	lab_run(0);
-	assert_true(has_cert());
+	assert_true(lab_has_cert(0));
 	struct pki_cert *first = pki_cert_hold(lab.cert[0][PKI_ROLE_OWN]);
 	lab_shell("openssl x509 -in server/issued/*.pem -outform DER -out first");
 	lab_server_said();
@@ -74,7 +58,7 @@ static void test_renewal(void **state)
 static void test_no_renewal(void **state)
 {
 	(void)state;
-	begin("--caps POSTPKIOperation,SHA-256,AES");
+	lab_begin_mscep("--caps POSTPKIOperation,SHA-256,AES");
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(lab_enroll(0, NULL, false), 0);
 		lab_run(0);
@@ -110,7 +94,7 @@ static void test_busy(void **state)
 	assert_true(pending());
 	lab.busy = false;
 	lab_run(1);
-	assert_true(has_cert());
+	assert_true(lab_has_cert(0));
 	assert_int_equal(calls, 0);
 	assert_int_equal(lab.sent, sent);
 	lab_end();
@@ -130,7 +114,7 @@ static void test_stopped(void **state)
 		lab.jobs = -1;
 		assert_true(pending());
 		lab_run(3);
-		assert_true(has_cert());
+		assert_true(lab_has_cert(0));
 		assert_false(pending());
 		lab_end();
 	}
@@ -144,7 +128,7 @@ static void test_replaced(void **state)
 	begin_pending("--pendings 9");
 	lab_serve_end();
 	assert_int_equal(lab_enroll(0, NULL, false), 0);
-	assert_int_not_equal(faccessat(lab.dir, "scep", F_OK, 0), 0);
+	assert_false(lab_keeps_pending());
 	lab_run(1);
 	lab_restart();
 	assert_false(pending());
@@ -171,7 +155,7 @@ static void test_cached(void **state)
 	struct wanting w = {.want = {.got = on_got}};
 	struct pki_crl_got got;
 	(void)state;
-	begin("");
+	lab_begin_mscep("");
 	lab.tp[0].crl_cache_s = 3600;
 	struct pki_crls *crls = pki_checks_of(lab.pki)->crls;
 	const struct pki_crl_place place = {.url = "", .tp = &lab.tp[0], .issuer = lab.cert[0][PKI_ROLE_CA],
