@@ -40,6 +40,19 @@ lab_up() {
 	lab_net "$@"
 	for i in 1 2; do ns ins iperf3 -s -p 520$i -D -I "$W/iperf$i.pid" >/dev/null 2>&1; done # one a guest
 }
+# nat_rules NS: it is a NAT box from now on, lan0 inside, wan0 outside
+nat_rules() {
+	ns "$1" sysctl -qw net.ipv4.ip_forward=1
+	ns "$1" nft -f - <<-N
+	add table ip nat
+	add chain ip nat post { type nat hook postrouting priority 100; }
+	add rule ip nat post oifname "wan0" masquerade
+	add table ip filter
+	add chain ip filter forward { type filter hook forward priority 0; policy drop; }
+	add rule ip filter forward ct state established,related accept
+	add rule ip filter forward iifname "lan0" accept
+	N
+}
 # lab_net [NATS]: the namespaces alone
 lab_net() {
 	local i
@@ -54,16 +67,8 @@ lab_net() {
 		ns_make nat$i; plug nat$i wan0; ns nat$i ip addr add 203.0.113.$((10 + i))/24 dev wan0
 		# an address of its own: else the gateway's would change with every guest that is unplugged
 		ns nat$i ip link add lan0 address 02:00:00:00:00:0$i type bridge; ns nat$i ip link set lan0 up
-		ns nat$i ip addr add 198.18.$i.1/24 dev lan0; ns nat$i sysctl -qw net.ipv4.ip_forward=1
-		ns nat$i nft -f - <<-N
-		add table ip nat
-		add chain ip nat post { type nat hook postrouting priority 100; }
-		add rule ip nat post oifname "wan0" masquerade
-		add table ip filter
-		add chain ip filter forward { type filter hook forward priority 0; policy drop; }
-		add rule ip filter forward ct state established,related accept
-		add rule ip filter forward iifname "lan0" accept
-		N
+		ns nat$i ip addr add 198.18.$i.1/24 dev lan0
+		nat_rules nat$i
 	done
 }
 lab_down() {

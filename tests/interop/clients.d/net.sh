@@ -58,22 +58,16 @@ seen() { ns "$1" nft list counter ip seen "$2" | sed -nE 's/.*packets ([0-9]+) .
 hidden_up() {
 	ns_make dnat; plug dnat wan0; ns dnat ip addr add 203.0.113.20/24 dev wan0
 	ns_make hid; ns dnat ip link add lan0 type veth peer name wan0 netns "$P-hid"
-	ns dnat ip addr add 192.168.77.1/24 dev lan0; ns dnat ip link set lan0 up; ns dnat sysctl -qw net.ipv4.ip_forward=1
+	ns dnat ip addr add 192.168.77.1/24 dev lan0; ns dnat ip link set lan0 up
 	ns hid ip addr add 192.168.77.2/24 dev wan0; ns hid ip link set wan0 up; ns hid ip route add default via 192.168.77.1
 	ns hid ip link add lan0 type veth peer name eth1 netns "$P-ins"
 	ns hid ip addr add 10.76.0.1/24 dev lan0; ns hid ip link set lan0 up
 	ns ins ip addr add 10.76.0.2/24 dev eth1; ns ins ip link set eth1 up
 	ns hid ip route add 10.77.0.0/24 via 10.76.0.2; ns ins ip route add 10.79.0.0/24 via 10.76.0.1
+	nat_rules dnat
 	ns dnat nft -f - <<-'N'
-	add table ip nat
 	add chain ip nat pre { type nat hook prerouting priority -100; }
 	add rule ip nat pre iifname "wan0" udp dport { 500, 4500 } dnat to 192.168.77.2
-	add chain ip nat post { type nat hook postrouting priority 100; }
-	add rule ip nat post oifname "wan0" masquerade
-	add table ip filter
-	add chain ip filter forward { type filter hook forward priority 0; policy drop; }
-	add rule ip filter forward ct state established,related accept
-	add rule ip filter forward iifname "lan0" accept
 	add rule ip filter forward ct status dnat accept
 	N
 }

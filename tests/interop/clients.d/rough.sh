@@ -19,6 +19,8 @@ goes() { guest_disconnect "$1"; gone "$1"; }
 # else hang up by chance.
 loses() { tries 3 "$1" TIMEOUT=60 PPPOPT='lcp-echo-failure 12' && flows "$1" 20; }
 doubles() { connects "$1" && flows "$1" 500; }
+# Two seconds there and back: each of its messages is repeated before the answer to it is there.
+waits() { connects "$1" TIMEOUT=60 && flows "$1" 20; }
 # at_cable WHAT "N..." TEST: both clients of nat2, with L2TP in the kernel and in xl2tpd, while its cable is as bad as this
 at_cable() {
 	local name=$1 how=$2 test=$3 seen
@@ -47,6 +49,8 @@ cable_tests() {
 	each_of 4 "15 % lost: leaves unheard, and is forgotten" leaves_unheard
 	[ $FULL = yes ] || return 0
 	at_cable "30 % doubled, 30 % reordered" "dup 30 reorder 30" doubles
+	each_of 4 "leaves" goes
+	at_cable "a second each way" "delay 1000" waits
 	each_of 4 "leaves" goes
 }
 # What it says when it leaves is lost: the appliance finds out by itself.
