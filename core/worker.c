@@ -96,6 +96,7 @@ unsigned worker_turn(struct worker *w, uint64_t now_ms, unsigned ready)
 	flush_late(w);
 	w->now_ms = now_ms;
 	/* Commands first: an SA that was just made is there before its first packet is looked at. */
+	worker_early_sweep(w);
 	worker_commands(w);
 	worker_conns_sweep(w);
 	if (worker_cross_take(w))

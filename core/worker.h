@@ -16,6 +16,7 @@
  * worker_cmd.c     what it does on command            workers_sa.c  places of peers, struct sa_ops, sessions
  * worker_thread.c  a thread of workers, and its loop
  * worker_in.c worker_out.c  the two pipelines         worker_cross.c  from worker to worker
+ * worker_early.c   packets that came before their SA
  * worker_filter.c worker_conns.c  access lists, security levels, connections
  * worker_msgs.c    messages between the threads
  * worker_drop.c worker_capture.c  what becomes of a dropped, of a captured packet */

@@ -52,12 +52,14 @@ static void flow_leave(struct worker *w, struct session_slot *slot)
 static void sa_add(struct worker *w, struct esp_sa *sa)
 {
 	if (!esp_table_put(w->table, sa)) {
+		worker_early_forget(w, sa->spi_in);
 		worker_tell(w, &(struct up){.op = UP_SA_FREE, .p = sa});
 		return;
 	}
 	struct wflow *f = flow_get(w, sa->flow);
 	sa->user = f;
 	f->sas++;
+	worker_early_installed(w, sa->spi_in);
 }
 
 static void sa_del(struct worker *w, uint32_t spi)
@@ -135,6 +137,12 @@ static void command(struct worker *w, const struct down *d)
 	case DOWN_SA_DEL:
 		sa_del(w, d->u32);
 		break;
+	case DOWN_SPI_AWAIT:
+		worker_early_await(w, d->u32);
+		break;
+	case DOWN_SPI_FORGET:
+		worker_early_forget(w, d->u32);
+		break;
 	case DOWN_MOVE:
 		esp_table_move(w->table, d->u32, d->end);
 		break;
@@ -176,6 +184,7 @@ static void command(struct worker *w, const struct down *d)
 		break;
 	case DOWN_STOP:
 		w->stop = true;
+		worker_early_sweep(w);
 		break;
 	}
 }

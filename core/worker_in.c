@@ -264,6 +264,6 @@ void worker_in(struct worker *w, struct pkt **pkts, unsigned n, bool crossed)
 	tun_send(w->tun, ip, n_ip);
 	count_in(w, ip, n_ip);
 	for (unsigned i = 0; i < n; i++)
-		if (pkts[i]->drop != DROP_NONE)
+		if (pkts[i]->drop != DROP_NONE && (pkts[i]->drop != DROP_ESP_NO_SA || !worker_early_keep(w, pkts[i])))
 			worker_dropped(w, pkts[i], true);
 }

@@ -27,6 +27,9 @@ enum {
 	WORKER_CROSS = 1 << 19,   /* bytes of packets under way from one worker to another */
 	WORKER_HEAD_MAX = 60 + 8, /* of a packet, quoted in an ICMP error (RFC 792) */
 	WORKER_CONNS = 65536,     /* connections a worker remembers where a filter is in force */
+	EARLY_PKTS = 128,         /* packets that came before their SA */
+	EARLY_OF_ONE = 32,        /* of these for one SA */
+	EARLY_MS = 2000,          /* they wait no longer */
 	WORKER_FULL = PKT_BATCH / 4, /* a batch is full enough: the source has more, and is asked without poll */
 };
 
@@ -63,6 +66,8 @@ enum down_op {
 	DOWN_SA_ADD,
 	DOWN_SA_OUT,
 	DOWN_SA_DEL,
+	DOWN_SPI_AWAIT,  /* u32: a peer is told this number */
+	DOWN_SPI_FORGET, /* and gets no SA on it */
 	DOWN_MOVE,
 	DOWN_SESS_ADD,
 	DOWN_SESS_OPEN,
@@ -242,6 +247,7 @@ struct worker {
 	/* worker thread */
 	_Alignas(64) struct esp_table *table;
 	struct dsess **by_tunnel; /* WORKER_SESSIONS */
+	struct worker_early *early;
 	uint64_t now_ms;
 	struct filter_policy *policy;
 	struct client_routes *routes; /* networks behind clients; NULL = there are none */
@@ -274,6 +280,7 @@ struct worker {
 struct sa_place {
 	struct esp_sa *sa;
 	uint32_t peer;
+	bool awaited; /* the worker was told DOWN_SPI_AWAIT, and nothing since */
 };
 
 struct workers {
@@ -395,6 +402,16 @@ static inline bool worker_ip_ok(struct pkt *p)
 
 /* worker_drop.c: a packet was dropped; it is counted, captured, and told once in a while. */
 void worker_dropped(struct worker *w, const struct pkt *p, bool in);
+
+/* worker_early.c: packets that came before their SA. */
+struct worker_early *worker_early_new(void); /* NULL: memory is short; free() ends it */
+void worker_early_await(struct worker *w, uint32_t spi);
+void worker_early_forget(struct worker *w, uint32_t spi); /* what waits for it is dropped */
+/* Keeps a copy of one with an SPI that is not known; false: nobody awaits it, or there are enough. */
+bool worker_early_keep(struct worker *w, const struct pkt *p);
+void worker_early_installed(struct worker *w, uint32_t spi); /* what waits for it goes in */
+void worker_early_sweep(struct worker *w); /* each turn: what waited too long is dropped; all, when the worker stops */
+bool worker_early_waits(const struct worker *w);
 
 /* worker_filter.c */
 /* May the packet of p->sess pass? false: p->drop says why not. */

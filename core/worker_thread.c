@@ -94,6 +94,8 @@ static int patience(const struct packet_thread *t)
 			return 0;
 		if (w->n_late > 0)
 			ms = 1;
+		else if (worker_early_waits(w) && (ms < 0 || ms > EARLY_MS))
+			ms = EARLY_MS;
 		else if (w->n_conns > 0 && ms < 0)
 			ms = CONNS_MS;
 	}

@@ -22,10 +22,11 @@ static int make_stores(struct worker *w)
 	w->sas = calloc(ESP_SLOTS_MAX, sizeof *w->sas);
 	w->by_tunnel = calloc(WORKER_SESSIONS, sizeof *w->by_tunnel);
 	w->table = esp_table_new(w->index, ESP_SLOTS_MAX);
+	w->early = worker_early_new();
 	w->flows = hash_new(0);
 	random_bytes(&w->conn_seed, sizeof w->conn_seed);
 	if (w->buffers == NULL || !msg_store_init(&w->up_msgs) || w->conns == NULL || w->sas == NULL ||
-	    w->by_tunnel == NULL || w->table == NULL || w->flows == NULL || ring_init(&w->down, WORKER_RING, sizeof(struct down)) != 0 ||
+	    w->by_tunnel == NULL || w->table == NULL || w->early == NULL || w->flows == NULL || ring_init(&w->down, WORKER_RING, sizeof(struct down)) != 0 ||
 	    ring_init(&w->up, WORKER_RING, sizeof(struct up)) != 0 ||
 	    ring_init(&w->done, WORKER_MSGS, sizeof(struct msg *)) != 0)
 		return -ENOMEM;
@@ -167,6 +168,7 @@ static void free_worker(struct workers *ws, struct worker *w)
 		hash_each(w->flows, free_flow, NULL);
 	hash_free(w->flows);
 	esp_table_free(w->table);
+	free(w->early);
 	ring_free(&w->down);
 	ring_free(&w->up);
 	ring_free(&w->done);
@@ -235,8 +237,9 @@ void workers_give(struct workers *ws, struct worker *w, const struct down *d)
 			worker_commands(w);
 	}
 	w->given++;
-	/* A message that goes back is no reason to wake anybody: it is taken before the next one is needed. */
-	if (d->op == DOWN_MSG_FREE)
+	/* A message that goes back is no reason to wake anybody: it is taken before the next one is needed; a number that a
+	 * peer is told, before the peer's packets are. */
+	if (d->op == DOWN_MSG_FREE || d->op == DOWN_SPI_AWAIT)
 		return;
 	w->due = true;
 	if (!ws->held)

@@ -87,11 +87,23 @@ static uint32_t sa_spi_alloc(void *ctx, uint32_t peer)
 	return spi;
 }
 
+static void sa_spi_await(void *ctx, uint32_t spi)
+{
+	struct workers *ws = ctx;
+	place_of(ws, spi)->awaited = true;
+	workers_give(ws, ws->w[esp_spi_worker(spi)], &(struct down){.op = DOWN_SPI_AWAIT, .u32 = spi});
+}
+
 static void sa_spi_free(void *ctx, uint32_t spi)
 {
 	struct workers *ws = ctx;
-	if (esp_spi_release(ws->spis, spi))
-		workers_place_drop(ws, place_of(ws, spi)->peer);
+	if (!esp_spi_release(ws->spis, spi))
+		return;
+	struct sa_place *at = place_of(ws, spi);
+	if (at->awaited)
+		workers_give(ws, ws->w[esp_spi_worker(spi)], &(struct down){.op = DOWN_SPI_FORGET, .u32 = spi});
+	at->awaited = false;
+	workers_place_drop(ws, at->peer);
 }
 
 void workers_sa_given_back(struct workers *ws, struct esp_sa *sa)
@@ -111,7 +123,9 @@ static int sa_install_in(void *ctx, const struct sa_pair *pair, struct err *err)
 		return err->code != 0 ? err->code : -ENOMEM;
 	unsigned path = path_mtu(pair->local.ip, pair->remote.ip);
 	sa->path_mtu = (uint16_t)(path < UINT16_MAX ? path : UINT16_MAX);
-	place_of(ws, pair->spi_in)->sa = sa;
+	struct sa_place *at = place_of(ws, pair->spi_in);
+	at->sa = sa;
+	at->awaited = false;
 	workers_give(ws, ws->w[esp_spi_worker(pair->spi_in)], &(struct down){.op = DOWN_SA_ADD, .p = sa});
 	return 0;
 }
@@ -156,8 +170,8 @@ static bool sa_stats(void *ctx, uint32_t spi, struct sa_stats *stats)
 	return true;
 }
 
-const struct sa_ops workers_sa_ops = {sa_spi_alloc, sa_spi_free, sa_install_in, sa_install_out,
-                                      sa_remove,    sa_move,     sa_stats};
+const struct sa_ops workers_sa_ops = {sa_spi_alloc,   sa_spi_await, sa_spi_free, sa_install_in,
+                                      sa_install_out, sa_remove,    sa_move,     sa_stats};
 
 /* ------------------------------------------------------------------ L2TP */
 

@@ -95,6 +95,8 @@ enum sa_end { SA_END_DELETED, SA_END_EXPIRED, SA_END_REPLACED, SA_END_ADMIN, SA_
 struct sa_ops {
 	/* A free inbound SPI for a peer, reserved until install or spi_free. 0 = none left. */
 	uint32_t (*spi_alloc)(void *ctx, uint32_t peer);
+	/* Before QM1 leaves: the peer may send on this SPI before install_in. Not for responders: nobody knows theirs then. */
+	void (*spi_await)(void *ctx, uint32_t spi_in);
 	void (*spi_free)(void *ctx, uint32_t spi_in);
 	/* Before QM2 leaves: receive side. pair is copied; the caller wipes its own keys. 0 or -errno. */
 	int (*install_in)(void *ctx, const struct sa_pair *pair, struct err *err);

@@ -433,6 +433,7 @@ static bool qm_send1(struct ike_qm *qm)
 	write_natoa(qm, o);
 	ike_hash_close(o, &sa->keys, at, x->msgid, (struct bytes){0});
 	ike_dbg(sa, IKE_DETAIL, "IKE Initiator sending 1st QM pkt: msg id = %08x", x->msgid);
+	sa->ike->ops->sa->spi_await(sa->ike->ops->sa_ctx, qm->spi_in);
 	if (!ike_answer_send(x, true))
 		return false;
 	ike_xchg_state(x, ST_QM_WAIT2);

@@ -264,6 +264,13 @@ static uint32_t op_spi_alloc(void *ctx, uint32_t peer)
 	return spi;
 }
 
+static void op_spi_await(void *ctx, uint32_t spi_in)
+{
+	struct ipsec_sadb *db = ctx;
+
+	db->data->spi_await(db->data_ctx, spi_in);
+}
+
 static void op_spi_free(void *ctx, uint32_t spi_in)
 {
 	struct ipsec_sadb *db = ctx;
@@ -417,6 +424,7 @@ static bool op_stats(void *ctx, uint32_t spi_in, struct sa_stats *stats)
 
 const struct sa_ops ipsec_sadb_ops = {
         .spi_alloc = op_spi_alloc,
+        .spi_await = op_spi_await,
         .spi_free = op_spi_free,
         .install_in = op_install_in,
         .install_out = op_install_out,

@@ -63,6 +63,11 @@ static uint32_t sa_spi_alloc(void *ctx, uint32_t peer)
 	return spi;
 }
 
+static void sa_spi_await(void *ctx, uint32_t spi)
+{
+	(void)ctx, (void)spi; /* one thread has packets and keys: nothing overtakes */
+}
+
 static void sa_spi_free(void *ctx, uint32_t spi)
 {
 	struct vpn *v = ctx;
@@ -115,8 +120,8 @@ static bool sa_stats(void *ctx, uint32_t spi, struct sa_stats *stats)
 	return sa != NULL;
 }
 
-static const struct sa_ops sa_ops = {sa_spi_alloc, sa_spi_free, sa_install_in, sa_install_out,
-                                     sa_remove,    sa_move,     sa_stats};
+static const struct sa_ops sa_ops = {sa_spi_alloc,   sa_spi_await, sa_spi_free, sa_install_in,
+                                     sa_install_out, sa_remove,    sa_move,     sa_stats};
 
 /* ------------------------------------------------------------------ IKE's surroundings */
 

@@ -89,6 +89,13 @@ static uint32_t fake_spi_alloc(void *ctx, uint32_t peer)
 	return ++node->next_spi;
 }
 
+static void fake_spi_await(void *ctx, uint32_t spi)
+{
+	struct node *node = ctx;
+	node->spi_awaits++;
+	node->awaited_spi = spi;
+}
+
 static void fake_spi_free(void *ctx, uint32_t spi)
 {
 	((struct node *)ctx)->spi_frees++;
@@ -184,6 +191,7 @@ static void on_traffic(struct timer *t, void *arg)
 
 static const struct sa_ops fake_sa_ops = {
         .spi_alloc = fake_spi_alloc,
+        .spi_await = fake_spi_await,
         .spi_free = fake_spi_free,
         .install_in = fake_install_in,
         .install_out = fake_install_out,

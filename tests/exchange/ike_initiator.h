@@ -36,7 +36,8 @@ struct node {
 	struct net_sa sas[NET_SAS];
 	uint32_t next_spi;
 	struct failure refused; /* the last client it refused; its texts are gone */
-	unsigned flow_ups, flow_downs, peer_downs, moves, keepalives, spi_frees;
+	unsigned flow_ups, flow_downs, peer_downs, moves, keepalives, spi_awaits, spi_frees;
+	uint32_t awaited_spi; /* the last */
 	uint32_t up_peer, up_flow; /* of the last flow_up */
 	enum sa_end down_why;
 	uint64_t last_in_ms; /* what stats tells at least */

@@ -128,7 +128,7 @@ static uint32_t spi_alloc(void *ctx, uint32_t flow)
 	return FIRST_SPI + ((struct many *)ctx)->spi++;
 }
 
-static void spi_free(void *ctx, uint32_t spi)
+static void on_spi(void *ctx, uint32_t spi)
 {
 	(void)ctx, (void)spi;
 }
@@ -137,11 +137,6 @@ static int install_in(void *ctx, const struct sa_pair *pair, struct err *err)
 {
 	(void)ctx, (void)pair, (void)err;
 	return 0;
-}
-
-static void install_out(void *ctx, uint32_t spi)
-{
-	(void)ctx, (void)spi;
 }
 
 static void sa_remove(void *ctx, uint32_t spi, enum sa_end why)
@@ -161,7 +156,8 @@ static bool sa_stats(void *ctx, uint32_t spi, struct sa_stats *stats)
 	return true;
 }
 
-static const struct sa_ops sa_ops = {spi_alloc, spi_free, install_in, install_out, sa_remove, sa_move, sa_stats};
+static const struct sa_ops sa_ops = {spi_alloc, on_spi,    on_spi,  install_in,
+                                     on_spi,    sa_remove, sa_move, sa_stats};
 
 /* ------------------------------------------------------------------ both engines */
 

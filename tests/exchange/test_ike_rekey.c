@@ -18,6 +18,7 @@ static void client_renews_phase_2(void **state)
 	assert_true(qm_begin(sa_best(flow->peer), flow));
 	net_run(net, 500);
 	assert_int_not_equal(node_sa(&net->server)->pair.spi_in, old);
+	assert_int_equal(net->server.spi_awaits, 0); /* its SA is there before anybody knows the number */
 	life_same_flow(net);
 	assert_int_equal(node_sa_count(&net->server), 2); /* the old one still receives */
 	net_run(net, 40000);                              /* the client deletes it */
@@ -61,16 +62,43 @@ static void on_log(void *arg, const struct log_line *line)
 
 static struct log_sink log_sink = {.level = LOGL_DEBUGGING, .write = on_log};
 
+/* Its number is awaited from before the client is told, and then has its pair. */
+static bool awaited_first;
+
+static bool first_to_client(struct net *net, struct net_packet *p)
+{
+	if (p->to == &net->client) {
+		awaited_first = net->server.spi_awaits == 1;
+		net->filter = NULL;
+	}
+	return true;
+}
+
+static void server_awaits(struct net *net)
+{
+	awaited_first = false;
+	net->filter = first_to_client;
+}
+
+static void was_awaited(struct net *net)
+{
+	assert_true(awaited_first);
+	assert_int_equal(net->server.spi_awaits, 1);
+	assert_int_equal(node_sa(&net->server)->pair.spi_in, net->server.awaited_spi);
+}
+
 /* The message about the limit is this one. */
 static void server_renews_by(struct net *net, bool numbers, unsigned id)
 {
 	logged_id = 0;
+	server_awaits(net);
 	log_sink_add(&log_sink);
 	uint32_t old = server_begins(net, numbers);
 	log_sink_remove(&log_sink);
 	assert_int_equal(logged_id, id);
 	net_run(net, 500);
 	assert_int_not_equal(node_sa(&net->server)->pair.spi_in, old);
+	was_awaited(net);
 	life_same_flow(net);
 }
 
@@ -103,9 +131,11 @@ static void server_renews_phase_2_with_pfs(void **state)
 	        ->group = 14;
 	mm_begin(peer, NULL);
 	net_run(net, 2000);
+	server_awaits(net);
 	uint32_t old = server_begins(net, false);
 	net_run(net, 1000);
 	assert_int_not_equal(node_sa(&net->server)->pair.spi_in, old);
+	was_awaited(net);
 	life_same_flow(net);
 }
 

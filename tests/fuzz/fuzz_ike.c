@@ -55,6 +55,7 @@ static void f_move(void *ctx, uint32_t peer, struct ip4_end remote)
 }
 
 static const struct sa_ops sa_ops = {.spi_alloc = f_spi_alloc,
+                                     .spi_await = f_spi,
                                      .spi_free = f_spi,
                                      .install_in = f_install,
                                      .install_out = f_spi,

@@ -32,6 +32,11 @@ static uint32_t path_spi_alloc(void *ctx, uint32_t peer)
 	return workers_sa_ops.spi_alloc(ws_of(ctx), peer);
 }
 
+static void path_spi_await(void *ctx, uint32_t spi)
+{
+	workers_sa_ops.spi_await(ws_of(ctx), spi);
+}
+
 static void path_spi_free(void *ctx, uint32_t spi)
 {
 	workers_sa_ops.spi_free(ws_of(ctx), spi);
@@ -68,8 +73,8 @@ static bool path_stats(void *ctx, uint32_t spi, struct sa_stats *stats)
 	return workers_sa_ops.stats(ws_of(ctx), spi, stats);
 }
 
-const struct sa_ops path_sa_ops = {path_spi_alloc, path_spi_free, path_install_in, path_install_out,
-                                   path_remove,    path_move,     path_stats};
+const struct sa_ops path_sa_ops = {path_spi_alloc,   path_spi_await, path_spi_free, path_install_in,
+                                   path_install_out, path_remove,    path_move,     path_stats};
 
 /* ------------------------------------------------------------------ what comes up */
 

@@ -12,7 +12,7 @@
 
 /* A data path that only remembers. */
 struct fake {
-	uint32_t next_spi, removed, moved;
+	uint32_t next_spi, awaited, removed, moved;
 	int fail;
 	struct sa_stats stats;
 };
@@ -21,6 +21,11 @@ static uint32_t fake_alloc(void *ctx, uint32_t peer)
 {
 	(void)peer;
 	return ((struct fake *)ctx)->next_spi += 0x1000;
+}
+
+static void fake_await(void *ctx, uint32_t spi)
+{
+	((struct fake *)ctx)->awaited = spi;
 }
 
 static void fake_free(void *ctx, uint32_t spi)
@@ -63,8 +68,8 @@ static bool fake_stats(void *ctx, uint32_t spi, struct sa_stats *s)
 	return true;
 }
 
-static const struct sa_ops fake_ops = {fake_alloc,  fake_free, fake_in,   fake_out,
-                                       fake_remove, fake_move, fake_stats};
+static const struct sa_ops fake_ops = {fake_alloc, fake_await,  fake_free, fake_in,
+                                       fake_out,   fake_remove, fake_move, fake_stats};
 
 static char logged[4096];
 
@@ -290,6 +295,8 @@ static void several(void **state)
 
 	ipsec_sadb_ops.move(f->db, 8, (struct ip4_end){FIX_CLIENT + 2, 1234});
 	assert_int_equal(f->data.moved, 8);
+	ipsec_sadb_ops.spi_await(f->db, 0x5000);
+	assert_int_equal(f->data.awaited, 0x5000);
 	assert_non_null(strstr(run(f, "show_ipsec_sa", NULL, 0, CMD_OK), "198.51.100.9/1234"));
 }
 
