@@ -83,6 +83,31 @@ int udp_fd(const struct udp *u)
 	return -1;
 }
 
+/* ESP without UDP: nobody has any. */
+int rawesp_recv(struct rawesp *r, struct pkt *const *pkts, unsigned n)
+{
+	(void)r, (void)pkts, (void)n;
+	return 0;
+}
+
+unsigned rawesp_send(struct rawesp *r, struct pkt *const *pkts, unsigned n)
+{
+	(void)r, (void)pkts, (void)n;
+	return 0;
+}
+
+bool rawesp_more(const struct rawesp *r)
+{
+	(void)r;
+	return false;
+}
+
+int rawesp_fd(const struct rawesp *r)
+{
+	(void)r;
+	return -1;
+}
+
 /* ------------------------------------------------------------------ workers */
 
 static void on_spi(void *ctx, uint32_t spi)

@@ -3,6 +3,8 @@
 #include "tests/unit/base/unit.h"
 
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 /* ------------------------------------------------------------------ captures only count */
 
@@ -153,6 +155,21 @@ static void what_waits_too_long_is_dropped(void **state)
 	assert_int_equal(up.drop.remote.ip, STAND_CLIENT);
 }
 
+/* A thread that nothing wakes looks after them all the same. */
+static void nobody_need_wake_the_worker(void **state)
+{
+	struct timespec now;
+	struct err err = {0};
+	(void)state;
+	told(0);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	send_at((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, 0, 1);
+	assert_int_equal(workers_start(stand.ws, &err), 0);
+	for (unsigned i = 0; i < 4 * EARLY_MS && workers_drops(stand.ws, DROP_ESP_NO_SA) == 0; i++)
+		usleep(1000);
+	stand_dropped(DROP_ESP_NO_SA, 1);
+}
+
 static void a_number_is_given_back(void **state)
 {
 	(void)state;
@@ -280,6 +297,7 @@ int main(void)
 	        TEST(the_replay_window_holds),
 	        TEST(what_nobody_awaits_is_dropped_at_once),
 	        TEST(what_waits_too_long_is_dropped),
+	        TEST(nobody_need_wake_the_worker),
 	        TEST(a_number_is_given_back),
 	        TEST(all_end_when_the_worker_stops),
 	        TEST(one_sa_has_its_share),

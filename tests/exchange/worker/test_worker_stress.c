@@ -180,15 +180,31 @@ static void *host_run(void *arg)
 
 /* ------------------------------------------------------------------ the control thread */
 
-/* A new pair: received on at once, sent on by both. What was there before is removed some time later. */
+/* A number that a peer is told, and sometimes comes to nothing. */
+static uint32_t new_spi(const struct client *c, bool told)
+{
+	uint32_t spi;
+	for (bool again = told;; again = false) {
+		spi = workers_sa_ops.spi_alloc(l->w, 1000 + c->number);
+		if (told)
+			workers_sa_ops.spi_await(l->w, spi);
+		if (!again || random_below(4) != 0)
+			return spi;
+		workers_sa_ops.spi_free(l->w, spi);
+	}
+}
+
+/* A new pair: received on at once, or when the client has sent on it already; sent on by both. What was there before is
+ * removed some time later. */
 static void rekey(struct client *c)
 {
 	struct err err = {0};
-	uint32_t spi = workers_sa_ops.spi_alloc(l->w, 1000 + c->number), theirs_spi = esp_spi_alloc(spis, 0);
+	bool early = random_below(2);
+	uint32_t spi = new_spi(c, early), theirs_spi = esp_spi_alloc(spis, 0);
 	struct sa_pair ours = pair_of(c, spi, theirs_spi), theirs = mirror(ours);
 	assert_true(spi != 0 && theirs_spi != 0);
 	assert_int_equal(esp_spi_worker(spi), c->there ? esp_spi_worker(c->spi) : esp_spi_worker(spi));
-	assert_int_equal(workers_sa_ops.install_in(l->w, &ours, &err), 0);
+	assert_int_equal(early ? 0 : workers_sa_ops.install_in(l->w, &ours, &err), 0);
 	struct esp_sa *sa = esp_sa_new(&theirs, &err), *old;
 	assert_non_null(sa);
 	if (c->old_spi != 0)
@@ -204,6 +220,10 @@ static void rekey(struct client *c)
 	c->sa = sa;
 	pthread_mutex_unlock(&lock);
 	esp_sa_free(old);
+	if (early) {
+		usleep(random_below(1000));
+		assert_int_equal(workers_sa_ops.install_in(l->w, &ours, &err), 0);
+	}
 	workers_sa_ops.install_out(l->w, spi);
 	c->old_spi = c->spi;
 	c->spi = spi;
