@@ -40,6 +40,13 @@ struct text {
 };
 #define TEXT(s) {s, sizeof(s) - 1}
 enum { TRANSFORMS = 16, VIDS = 10 };
+/* What Windows has offered since 7. */
+#define SINCE_WINDOWS_7                                                                            \
+	TEXT(CIPHER("\x07") KEY_256 HASH("\x02") GROUP("\x14") PSK EIGHT_HOURS),                  \
+	TEXT(CIPHER("\x07") KEY_128 HASH("\x02") GROUP("\x13") PSK EIGHT_HOURS),                  \
+	TEXT(CIPHER("\x07") KEY_256 HASH("\x02") GROUP("\x0e") PSK EIGHT_HOURS),                  \
+	TEXT(CIPHER("\x05") HASH("\x02") GROUP("\x0e") PSK EIGHT_HOURS),                          \
+	TEXT(CIPHER("\x05") HASH("\x02") GROUP("\x02") PSK EIGHT_HOURS)
 
 static const struct first {
 	const char *name;
@@ -48,21 +55,13 @@ static const struct first {
 	size_t len; /* of the message where that is known */
 } windows_7 = {
         "Windows 7",
-        {TEXT(CIPHER("\x07") KEY_256 HASH("\x02") GROUP("\x14") PSK EIGHT_HOURS),
-         TEXT(CIPHER("\x07") KEY_128 HASH("\x02") GROUP("\x13") PSK EIGHT_HOURS),
-         TEXT(CIPHER("\x07") KEY_256 HASH("\x02") GROUP("\x0e") PSK EIGHT_HOURS),
-         TEXT(CIPHER("\x05") HASH("\x02") GROUP("\x0e") PSK EIGHT_HOURS),
-         TEXT(CIPHER("\x05") HASH("\x02") GROUP("\x02") PSK EIGHT_HOURS)},
+        {SINCE_WINDOWS_7},
         {TEXT(VID_MS_NT5_7), TEXT(VID_RFC3947), TEXT(VID_NATT_02N), TEXT(VID_FRAG), TEXT(VID_DISCOVERY),
          TEXT(VID_CONTACT), TEXT(VID_CGA)},
         384,
 }, windows_10 = {
         "Windows 8.1 and later",
-        {TEXT(CIPHER("\x07") KEY_256 HASH("\x02") GROUP("\x14") PSK EIGHT_HOURS),
-         TEXT(CIPHER("\x07") KEY_128 HASH("\x02") GROUP("\x13") PSK EIGHT_HOURS),
-         TEXT(CIPHER("\x07") KEY_256 HASH("\x02") GROUP("\x0e") PSK EIGHT_HOURS),
-         TEXT(CIPHER("\x05") HASH("\x02") GROUP("\x0e") PSK EIGHT_HOURS),
-         TEXT(CIPHER("\x05") HASH("\x02") GROUP("\x02") PSK EIGHT_HOURS)},
+        {SINCE_WINDOWS_7},
         {TEXT(VID_KEY_MODS), TEXT(VID_MS_NT5_9), TEXT(VID_RFC3947), TEXT(VID_NATT_02N), TEXT(VID_FRAG),
          TEXT(VID_DISCOVERY), TEXT(VID_CONTACT), TEXT(VID_CGA)},
         408,

@@ -23,10 +23,11 @@ doubles() { connects "$1" && flows "$1" 500; }
 waits() { connects "$1" TIMEOUT=60 && flows "$1" 20; }
 # at_cable WHAT "N..." TEST: both clients of nat2, with L2TP in the kernel and in xl2tpd, while its cable is as bad as this
 at_cable() {
-	local name=$1 how=$2 test=$3 seen
+	local name=$1 how=$2 test=$3 before=$((PASSED + FAILED)) seen
 	cable >/dev/null; cable $how >/dev/null
 	each_of 4 "$name" "$test"
 	seen=$(cable)
+	[ $((PASSED + FAILED)) -gt "$before" ] || return 0 # left out
 	t "cable: $name: so it was ($seen)" bad_enough "$how" "$seen"
 }
 bad_enough() { # each of what was asked for was done to at least ten packets
@@ -66,10 +67,11 @@ leaves_unheard() {
 narrow() { connects "$1" && flows "$1" 200 && goes "$1"; }
 mtu_is() { ns inet ip link set v-nat3 mtu "$1"; ns nat3 ip link set wan0 mtu "$1"; }
 at_mtu() { # MTU DF-BIT NS COUNTER
-	local was
+	local was before=$((PASSED + FAILED))
 	mtu_is "$1"; configure <<<"crypto ipsec df-bit $2 outside"
 	was=$(seen "$3" "$4")
 	each_of 5 "MTU $1, $2" narrow
+	[ $((PASSED + FAILED)) -gt "$before" ] || return 0 # left out
 	t "MTU $1, $2: $4: $(($(seen "$3" "$4") - was))" test "$(seen "$3" "$4")" -gt "$was"
 }
 mtu_tests() {
