@@ -95,8 +95,8 @@ static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 /* Blocking, close-on-exec, what terminals and interfaces are like, the TUN device. */
 static const unsigned long ioctls[] = {
         FIONBIO,      FIONREAD,     FIOCLEX,      TCGETS,        TIOCGWINSZ,      SIOCGIFNAME,
-        SIOCGIFINDEX, SIOCGIFFLAGS, SIOCSIFFLAGS, SIOCGIFMTU,    SIOCSIFMTU,      SIOCGIFHWADDR,
-        SIOCETHTOOL,  TUNSETIFF,    TUNGETIFF,    TUNSETOFFLOAD, TUNSETVNETHDRSZ,
+        SIOCGIFINDEX, SIOCGIFFLAGS, SIOCSIFFLAGS, SIOCGIFMTU,    SIOCSIFMTU,      SIOCSIFTXQLEN,
+        SIOCGIFHWADDR, SIOCETHTOOL, TUNSETIFF,    TUNGETIFF,     TUNSETOFFLOAD,   TUNSETVNETHDRSZ,
 };
 
 /* Memory is for writing or for executing, never both. */

@@ -10,6 +10,8 @@
 #include "core/base/drop.h"
 #include "core/net/tun_int.h"
 
+enum { QUEUE_PKTS = 2048 }; /* of each queue: bursts while the thread is busy, as many as a socket's buffer has room for */
+
 static bool bring_up(int fd, struct ifreq *req)
 {
 	if (ioctl(fd, SIOCGIFFLAGS, req))
@@ -18,7 +20,13 @@ static bool bring_up(int fd, struct ifreq *req)
 	return ioctl(fd, SIOCSIFFLAGS, req) == 0;
 }
 
-/* Name, MTU, up: the ioctls want any socket. */
+static bool lengthen(int fd, struct ifreq *req)
+{
+	req->ifr_qlen = QUEUE_PKTS;
+	return ioctl(fd, SIOCSIFTXQLEN, req) == 0;
+}
+
+/* MTU, length of the queues, up: the ioctls want any socket. */
 static int device_start(struct tun *t, struct err *err)
 {
 	struct ifreq req = {0};
@@ -30,6 +38,8 @@ static int device_start(struct tun *t, struct err *err)
 	if (ioctl(fd, SIOCSIFMTU, &req)) {
 		r = err_set(err, -errno, "cannot set MTU %u of %s: %s", t->mtu, t->name,
 		            strerror(errno));
+	} else if (!lengthen(fd, &req)) {
+		r = err_set(err, -errno, "cannot set the queue of %s: %s", t->name, strerror(errno));
 	} else if (!bring_up(fd, &req)) {
 		r = err_set(err, -errno, "cannot bring %s up: %s", t->name, strerror(errno));
 	} else if (ioctl(fd, SIOCGIFINDEX, &req)) {

@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -5,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -198,6 +200,20 @@ static size_t echo_request(uint8_t *p, uint32_t src, uint32_t dst)
 	return wr_len(&w);
 }
 
+/* So many small packets that nobody takes yet: they wait. */
+static unsigned burst_through(struct tun *t, struct pkt **p, uint32_t dst, unsigned n)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(dst)};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), got;
+	unsigned all = 0;
+	for (unsigned i = 0; i < n; i++)
+		assert_int_equal(sendto(fd, "burst", 5, 0, (struct sockaddr *)&to, sizeof to), 5);
+	close(fd);
+	while ((got = tun_recv(t, p, 4)) > 0)
+		all += (unsigned)got;
+	return all;
+}
+
 static void tun_joins_the_hosts_routing(void **state)
 {
 	struct tun t, second;
@@ -232,6 +248,7 @@ static void tun_joins_the_hosts_routing(void **state)
 	assert_int_equal(p[0]->len, 28);
 	assert_int_equal(p[0]->tos, 0xb8);
 	assert_int_equal(pkt_data(p[0])[20], 0); /* echo reply */
+	assert_int_equal(burst_through(&t, p, 0x0a090007, 1500), 1500);
 	assert_int_equal(tun_open(&second, 1, TUN_NAME, 1400, OFFLOAD_ALL, &err), -EBUSY);
 	assert_non_null(strstr(err.text, "belongs to another program"));
 	tun_close(&t);
